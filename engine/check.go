@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// Words is what a check says to people, in the house's own words.
+type Words struct {
+	Title       string `json:"title"`       // what holds where it passes, e.g. "Containers are not privileged"
+	Rationale   string `json:"rationale"`   // why an assessor cares
+	How         string `json:"how"`         // what is looked at, exactly
+	Remediation string `json:"remediation"` // how it is put right
+}
+
+// Check is one question to the evidence. Eval is a pure function of the View: it
+// returns a Detail for every subject, passing ones too, and leaves gaps and empty
+// populations to Evaluate. A change in what Eval says is a new Version.
+type Check struct {
+	ID      string
+	Version int
+	Words   Words
+	Area    string // rbac, network, secrets, pods, images, control-plane
+	Needs   []Kind // kinds without which it cannot be answered
+	Eval    func(*View) []Detail
+}
+
+var checkID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// Validate reports what is missing in c.
+func (c Check) Validate() error {
+	switch {
+	case !checkID.MatchString(c.ID):
+		return fmt.Errorf("check %q: the id is not lower-case words joined by hyphens", c.ID)
+	case c.Version < 1:
+		return fmt.Errorf("check %s: version %d, want 1 or more", c.ID, c.Version)
+	case c.Eval == nil || len(c.Needs) == 0:
+		return fmt.Errorf("check %s: it looks at nothing", c.ID)
+	case c.Words.Title == "" || c.Words.Rationale == "" || c.Words.How == "" || c.Words.Remediation == "":
+		return fmt.Errorf("check %s: words are missing", c.ID)
+	}
+	return nil
+}

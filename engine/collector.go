@@ -1,0 +1,33 @@
+package engine
+
+import "context"
+
+// Collector looks at one target and never changes it. Collect hands every
+// document to the intake as soon as it is redacted and canonical, so that memory
+// stays bounded, and returns the snapshot that names them. What cannot be seen
+// becomes a Gap; an error means that the intake refused a document or that not
+// even the target's identity could be told.
+//
+// When ctx is cancelled, what was seen so far is returned with Interrupted gaps
+// for the rest and ctx's error.
+type Collector interface {
+	// Source names the target for people before it is known: a context, a path.
+	Source() string
+	Collect(ctx context.Context, to Intake) (Snapshot, error)
+}
+
+// Intake takes what a collector gives. Document may be called from one goroutine
+// at a time; Progress may be nil.
+type Intake struct {
+	Document func(Document) error
+	Progress func(Progress)
+}
+
+// Progress says how far a collection is.
+type Progress struct {
+	Source string // as Collector.Source
+	What   string // the kind or file at hand
+	Seen   int    // documents so far
+	Total  int    // documents expected in all, 0 while unknown
+	Gaps   int    // gaps so far
+}

@@ -1,0 +1,54 @@
+package engine
+
+import (
+	"path"
+	"time"
+)
+
+// Params is everything the checks are told besides the snapshots. The same
+// snapshots, checks and Params give the same Run, byte for byte.
+type Params struct {
+	// Zones are the classes of systems the scope names ("cde" is the cardholder
+	// data environment), each with the selectors of what belongs to it.
+	Zones map[string][]Selector `json:"zones,omitempty"`
+	// TrustedRegistries are prefixes of image names up to a slash, such as
+	// `registry.example/pay`. Empty means that none was declared.
+	TrustedRegistries []string `json:"trustedRegistries,omitempty"`
+	// SecretReaders is how many subjects may read Secrets of a whole cluster or of
+	// one namespace before a person has to look. 0 means 3.
+	SecretReaders int `json:"secretReaders,omitempty"`
+	// Now is the time of the evaluation.
+	Now time.Time `json:"now"`
+}
+
+// Digest identifies p. It is in the Run and in every cache key.
+func (p Params) Digest() (Digest, error) { return SumOf(p) }
+
+// Selector chooses namespaces of a target. Empty fields choose all; Namespaces
+// may hold patterns as path.Match knows them.
+type Selector struct {
+	Target     string   `json:"target,omitempty"`
+	Namespaces []string `json:"namespaces,omitempty"`
+}
+
+// InZone reports whether a namespace of a target belongs to a zone.
+func (p Params) InZone(zone, target, namespace string) bool {
+	for _, s := range p.Zones[zone] {
+		if s.selects(target, namespace) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s Selector) selects(target, namespace string) bool {
+	if s.Target != "" && s.Target != target {
+		return false
+	}
+	for _, pattern := range s.Namespaces {
+		if ok, err := path.Match(pattern, namespace); err == nil && ok {
+			return true
+		}
+	}
+	return len(s.Namespaces) == 0
+}

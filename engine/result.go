@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+)
+
+// Detail is what a check says of one subject: one sentence, the field and value
+// it rests on, and the digests of the documents that prove it.
+type Detail struct {
+	Subject   Ref             `json:"subject"`
+	Container string          `json:"container,omitempty"`
+	Verdict   Verdict         `json:"verdict"`
+	Sentence  string          `json:"sentence"`
+	Field     string          `json:"field,omitempty"` // path in the document, e.g. spec.containers[0].securityContext.privileged
+	Value     json.RawMessage `json:"value,omitempty"` // canonical JSON of what stands there; absent where nothing does
+	Cites     []Digest        `json:"cites,omitempty"`
+}
+
+// Key identifies a detail between two runs, for drift and for accepted results.
+type Key struct {
+	Target, Check string
+	Subject       Ref // without UID
+	Place         string
+}
+
+// Result is what one check says of one target: its details and the worst of
+// their verdicts.
+type Result struct {
+	Check   string   `json:"check"`
+	Version int      `json:"version"`
+	Target  string   `json:"target"`
+	Verdict Verdict  `json:"verdict"`
+	Details []Detail `json:"details"`
+}
+
+// Key returns the key of a detail of r.
+func (r Result) Key(d Detail) Key {
+	return Key{Target: r.Target, Check: r.Check, Subject: d.Subject.WithoutUID(), Place: cmp.Or(d.Container, d.Field)}
+}
+
+// Count returns how many details have a verdict.
+func (r Result) Count(v Verdict) int {
+	n := 0
+	for _, d := range r.Details {
+		if d.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// sort puts details in an order that depends on nothing but what they say.
+func (r *Result) sort() {
+	slices.SortStableFunc(r.Details, func(a, b Detail) int {
+		return cmp.Or(a.Subject.Compare(b.Subject), cmp.Compare(a.Container, b.Container), cmp.Compare(a.Field, b.Field),
+			cmp.Compare(a.Sentence, b.Sentence))
+	})
+}
+
+// Run is one evaluation: which snapshots, under which Params, with what result.
+type Run struct {
+	Snapshots []Digest  `json:"snapshots"`
+	Params    Digest    `json:"params"`
+	Results   []Result  `json:"results"`
+	Tool      Tool      `json:"tool"`
+}
+
+// Digest identifies the run by everything it says.
+func (r Run) Digest() (Digest, error) { return SumOf(r) }
+
+// Verdict is the worst verdict of the run, NotApplicable if it is empty.
+func (r Run) Verdict() Verdict {
+	worst := NotApplicable
+	for _, result := range r.Results {
+		worst = worst.Worse(result.Verdict)
+	}
+	return worst
+}

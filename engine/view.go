@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// View is what a check sees of one snapshot. It is shared by the checks of one
+// evaluation, so that an object is decoded and an analysis made once.
+type View struct {
+	snapshot   *Snapshot
+	params     Params
+	documents  Documents
+	byKind     map[Kind][]*Object
+	memo       map[any]any
+	unreadable map[Kind][]Gap
+}
+
+// Object is one document of a View.
+type Object struct {
+	Ref    Ref
+	Digest Digest
+	body   []byte
+}
+
+// Body returns the canonical bytes; they must not be written to.
+func (o *Object) Body() []byte { return o.body }
+
+func newView(s *Snapshot, documents Documents, params Params) *View {
+	return &View{
+		snapshot: s, params: params, documents: documents,
+		byKind: map[Kind][]*Object{}, memo: map[any]any{}, unreadable: map[Kind][]Gap{},
+	}
+}
+
+// Target is what was looked at.
+func (v *View) Target() Target { return v.snapshot.Target }
+
+// Params is what the checks are told.
+func (v *View) Params() Params { return v.params }
+
+// Saw reports whether all objects of kind k were seen and could be read.
+func (v *View) Saw(k Kind) bool { return v.snapshot.Saw(k) && len(v.unreadable[k]) == 0 }
+
+// Objects returns the documents of kind k in the order of their refs. A body
+// that is not to hand becomes a gap of its kind, never a missing object.
+func (v *View) Objects(k Kind) []*Object {
+	if objects, known := v.byKind[k]; known {
+		return objects
+	}
+	objects := []*Object{}
+	for _, e := range v.snapshot.Entries {
+		if e.Ref.Of() != k {
+			continue
+		}
+		body, err := v.documents(e.Digest)
+		if err != nil {
+			v.lose(e.Ref, fmt.Errorf("read document %s: %w", e.Digest, err))
+			continue
+		}
+		objects = append(objects, &Object{Ref: e.Ref, Digest: e.Digest, body: body})
+	}
+	v.byKind[k] = objects
+	return objects
+}
+
+func (v *View) lose(ref Ref, err error) {
+	k := ref.Of()
+	v.unreadable[k] = append(v.unreadable[k], Gap{
+		Source: v.snapshot.Target.ID, Kind: k, Namespace: ref.Namespace, Name: ref.Name, Reason: Unreadable, Cause: err.Error(),
+	})
+}
+
+// Typed is an object of a View as a Go type.
+type Typed[T any] struct {
+	*Object
+	Value *T
+}
+
+// All returns the objects of kind k decoded as T. One that cannot be decoded
+// becomes a gap of its kind. The values are shared: they must not be changed.
+func All[T any](v *View, k Kind) []Typed[T] {
+	type key struct {
+		kind Kind
+		of   reflect.Type
+	}
+	return Memo(v, key{k, reflect.TypeFor[T]()}, func() []Typed[T] {
+		objects := v.Objects(k)
+		all := make([]Typed[T], 0, len(objects))
+		for _, o := range objects {
+			value := new(T)
+			if err := json.Unmarshal(o.body, value); err != nil {
+				v.lose(o.Ref, err)
+				continue
+			}
+			all = append(all, Typed[T]{Object: o, Value: value})
+		}
+		return all
+	})
+}
+
+// Memo returns what build made for key, building it at most once per View. Keys
+// are of a type of the caller's own, as with context values.
+func Memo[T any](v *View, key any, build func() T) T {
+	if made, ok := v.memo[key]; ok {
+		return made.(T)
+	}
+	made := build()
+	v.memo[key] = made
+	return made
+}

@@ -1,0 +1,358 @@
+package questionnaires
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tickmark/engine"
+)
+
+// AssessmentDetails is what makes an assessment: which form, of which period. It
+// is the payload of the entry that creates it.
+type AssessmentDetails struct {
+	ID            ID        `json:"id"`
+	Questionnaire string    `json:"questionnaire"` // code
+	Revision      string    `json:"revision"`      // of the form
+	Name          string    `json:"name"`          // how people tell it from the vault's others
+	Service       string    `json:"service,omitempty"`
+	From          time.Time `json:"from,omitzero"` // first and last day of the period assessed
+	To            time.Time `json:"to,omitzero"`
+}
+
+// NewAssessment returns the draft that creates an assessment in a vault.
+func NewAssessment(catalogue *Catalogue, details AssessmentDetails) (Draft, error) {
+	q, known := catalogue.Questionnaire(details.Questionnaire)
+	if !known {
+		return Draft{}, fmt.Errorf("new assessment: %q is no questionnaire (see `tickmark questionnaire list`)", details.Questionnaire)
+	}
+	details.Revision = q.Revision
+	if details.Name == "" {
+		details.Name = q.Title
+	}
+	if details.ID == "" {
+		return Draft{}, errors.New("new assessment: it has no id")
+	}
+	for what, text := range map[string]string{"assessment's name": details.Name, "service": details.Service} {
+		if err := CheckText(what, text, 200); err != nil {
+			return Draft{}, err
+		}
+	}
+	return Draft{Assessment: details.ID, Action: AssessmentCreated, Subject: "assessment " + string(details.ID), Payload: details}, nil
+}
+
+// Assessments returns the assessments of a vault, oldest first.
+func (h *History) Assessments() ([]AssessmentDetails, error) {
+	var all []AssessmentDetails
+	for _, e := range h.entries {
+		if e.Action != AssessmentCreated {
+			continue
+		}
+		var details AssessmentDetails
+		if err := h.read(e, &details); err != nil {
+			return nil, err
+		}
+		all = append(all, details)
+	}
+	return all, nil
+}
+
+// Choose returns the assessment that a name, id or beginning of an id means; ""
+// means the only one there is.
+func (h *History) Choose(name string) (ID, error) {
+	all, err := h.Assessments()
+	if err != nil {
+		return "", err
+	}
+	var found []AssessmentDetails
+	var names []string
+	for _, a := range all {
+		names = append(names, fmt.Sprintf("%s (%.8s)", a.Name, a.ID))
+		if name == "" || a.Name == name || a.Questionnaire == name || (len(name) >= 4 && strings.HasPrefix(string(a.ID), name)) {
+			found = append(found, a)
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return "", errors.New("choose assessment: the vault holds none")
+	case len(found) == 1:
+		return found[0].ID, nil
+	case len(found) == 0:
+		return "", fmt.Errorf("choose assessment %q: the vault holds %s", name, strings.Join(names, ", "))
+	}
+	return "", fmt.Errorf("choose assessment: the vault holds %s; name one", strings.Join(names, ", "))
+}
+
+// Scope returns the scope that the history last set, and the zero Scope if none
+// was.
+func (h *History) Scope() (Scope, error) {
+	var scope Scope
+	for _, e := range slices.Backward(h.entries) {
+		if e.Action == ScopeSet {
+			err := h.read(e, &scope)
+			return scope, err
+		}
+	}
+	return scope, nil
+}
+
+// Runs returns what each recorded run says of its targets, oldest first.
+func (h *History) Runs() ([]RecordedRun, error) {
+	var runs []RecordedRun
+	for _, e := range h.entries {
+		if e.Action != RunRecorded {
+			continue
+		}
+		var run RecordedRun
+		if err := h.read(e, &run); err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	return runs, nil
+}
+
+// Assessment is one assessment of a vault as its history tells it: a value that
+// is not changed, and whose methods hold the rules. What changes something
+// returns a Draft to be signed.
+type Assessment struct {
+	Details       AssessmentDetails
+	Entity        string
+	Questionnaire Questionnaire
+	Head          engine.Digest // of the entries that concern it
+	Time          time.Time     // the latest among them
+	Conclusion    Conclusion    // what a named person concluded; zero if nobody did
+	catalogue     *Catalogue
+	history       *History
+	revisions     map[RequirementID][]Revision
+	done          []Revision // answers that can be undone, oldest first
+	evidence      map[ID]Evidence
+	latest        []Evidence
+}
+
+// Conclusion is the result that a named person chose. The program has none of
+// its own.
+type Conclusion struct {
+	Result string `json:"result"`
+	Person string `json:"person"`
+}
+
+// Assessment derives one assessment from the history.
+func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
+	a := &Assessment{
+		Entity: h.entity, catalogue: catalogue, history: h, revisions: map[RequirementID][]Revision{},
+		evidence: make(map[ID]Evidence, len(h.evidence)), latest: Latest(h.evidence),
+	}
+	for _, item := range h.evidence {
+		a.evidence[item.ID] = item
+	}
+	for _, e := range h.entries {
+		if e.Assessment != id {
+			continue
+		}
+		if err := a.take(e); err != nil {
+			return nil, err
+		}
+	}
+	if a.Details.ID == "" {
+		return nil, fmt.Errorf("open assessment %s: the vault does not hold it", id)
+	}
+	q, known := catalogue.Questionnaire(a.Details.Questionnaire)
+	if !known {
+		return nil, fmt.Errorf("open assessment %s: its questionnaire %q is not in the catalogue", a.Details.Name, a.Details.Questionnaire)
+	}
+	a.Questionnaire = q
+	a.Head, a.Time = h.assessmentHead(id)
+	return a, nil
+}
+
+// take adds what one entry of the assessment says.
+func (a *Assessment) take(e Entry) error {
+	switch e.Action {
+	case AssessmentCreated:
+		return a.history.read(e, &a.Details)
+	case ConclusionRecorded:
+		return a.history.read(e, &a.Conclusion)
+	case AnswerGiven:
+		var answer Answer
+		if err := a.history.read(e, &answer); err != nil {
+			return err
+		}
+		author, _ := a.history.Author(e.Author)
+		revision := Revision{Answer: answer, Entry: e.ID, Author: author, Time: e.Time}
+		a.revisions[answer.Requirement] = append(a.revisions[answer.Requirement], revision)
+		if answer.Undoes.IsZero() {
+			a.done = append(a.done, revision)
+		} else {
+			a.done = slices.DeleteFunc(a.done, func(r Revision) bool { return r.Entry == answer.Undoes })
+		}
+	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, ReportPrinted, ReportSigned, VaultOpened:
+	}
+	return nil
+}
+
+// assessmentHead returns the head over the tips among the entries that concern an
+// assessment (its own, and those of the whole vault: scope, evidence, authors),
+// and the latest time among them.
+func (h *History) assessmentHead(id ID) (engine.Digest, time.Time) {
+	var tips []engine.Digest
+	var latest time.Time
+	for _, e := range slices.Backward(h.entries) {
+		if e.Assessment != id && e.Assessment != "" {
+			continue
+		}
+		if e.Time.After(latest) {
+			latest = e.Time
+		}
+		covered := slices.ContainsFunc(tips, func(tip engine.Digest) bool { return h.IsAncestor(e.ID, tip) })
+		if !covered {
+			tips = append(tips, e.ID)
+		}
+	}
+	slices.SortFunc(tips, func(x, y engine.Digest) int { return slices.Compare(x[:], y[:]) })
+	return headOf(tips), latest
+}
+
+// Requirements returns what the questionnaire asks, in order.
+func (a *Assessment) Requirements() []Requirement {
+	all := make([]Requirement, 0, len(a.Questionnaire.Requirements))
+	for _, id := range a.Questionnaire.Requirements {
+		if r, known := a.catalogue.Requirement(id); known {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// PrincipalTitle returns the title of a principal requirement.
+func (a *Assessment) PrincipalTitle(id RequirementID) string { return a.catalogue.PrincipalTitle(id) }
+
+// History is what the assessment was derived from.
+func (a *Assessment) History() *History { return a.history }
+
+// Revisions returns every answer ever given to a requirement, oldest first.
+func (a *Assessment) Revisions(id RequirementID) []Revision { return a.revisions[id] }
+
+// Current returns the answer that stands: the last revision that no other
+// follows. Where two people answered without seeing each other there are several
+// (Conflicts), and the latest by time and entry id is shown until one of them is
+// confirmed by a new answer. Without an answer it is the zero Revision, Unanswered.
+func (a *Assessment) Current(id RequirementID) Revision {
+	standing := a.standing(id)
+	if len(standing) == 0 {
+		return Revision{Answer: Answer{Requirement: id}}
+	}
+	current := slices.MaxFunc(standing, func(x, y Revision) int {
+		if c := x.Time.Compare(y.Time); c != 0 {
+			return c
+		}
+		return slices.Compare(x.Entry[:], y.Entry[:])
+	})
+	current.Verified = a.history.Verify(current.Entry) == nil
+	return current
+}
+
+// Conflicts returns the answers that stand beside each other, none if there is at
+// most one.
+func (a *Assessment) Conflicts(id RequirementID) []Revision {
+	if standing := a.standing(id); len(standing) > 1 {
+		return standing
+	}
+	return nil
+}
+
+func (a *Assessment) standing(id RequirementID) []Revision {
+	var standing []Revision
+	for i, r := range a.revisions[id] {
+		followed := slices.ContainsFunc(a.revisions[id][i+1:], func(later Revision) bool { return a.history.IsAncestor(r.Entry, later.Entry) })
+		if !followed {
+			standing = append(standing, r)
+		}
+	}
+	return standing
+}
+
+// Evidence returns an item of evidence by its id.
+func (a *Assessment) Evidence(id ID) (Evidence, bool) {
+	item, known := a.evidence[id]
+	return item, known
+}
+
+// EvidenceByLabel returns the item that people call Evidence-7, or by the number
+// it had before it met another.
+func (a *Assessment) EvidenceByLabel(label string) (Evidence, error) {
+	for _, item := range a.history.evidence {
+		if item.Label() == label || string(item.ID) == label {
+			return item, nil
+		}
+	}
+	for _, item := range a.history.evidence {
+		if item.Alias > 0 && fmt.Sprintf("Evidence-%d", item.Alias) == label {
+			return item, nil
+		}
+	}
+	return Evidence{}, fmt.Errorf("find %q: no evidence of that number (see `tickmark evidence VAULT list`)", label)
+}
+
+// LatestEvidence returns the newest result per target and check, and every file.
+func (a *Assessment) LatestEvidence() []Evidence { return a.latest }
+
+// Answer returns the draft of an answer. It refuses what the questionnaire does
+// not ask or offer; what is merely incomplete is a Problem, so that work in
+// progress can be saved.
+func (a *Assessment) Answer(answer Answer) (Draft, error) {
+	id := answer.Requirement
+	switch {
+	case !a.Questionnaire.Asks(id):
+		return Draft{}, fmt.Errorf("answer %s: %s does not ask it", id, a.Questionnaire.Title)
+	case answer.Response != Unanswered && !a.Questionnaire.Allows(answer.Response):
+		return Draft{}, fmt.Errorf("answer %s: %s does not offer %s", id, a.Questionnaire.Title, answer.Response.Title())
+	}
+	if err := CheckText("narrative", answer.Narrative, MaxNarrative); err != nil {
+		return Draft{}, fmt.Errorf("answer %s: %w", id, err)
+	}
+	for _, e := range answer.Evidence {
+		if _, known := a.evidence[e]; !known {
+			return Draft{}, fmt.Errorf("answer %s: evidence %s is not in the vault", id, e)
+		}
+	}
+	answer.Undoes, answer.Restores = engine.Digest{}, engine.Digest{}
+	return a.draft(answer), nil
+}
+
+func (a *Assessment) draft(answer Answer) Draft {
+	return Draft{Assessment: a.Details.ID, Action: AnswerGiven, Subject: answer.Requirement.String(), Payload: answer}
+}
+
+// Undo returns the draft that takes the last answer back: a revision that repeats
+// what stood before it. Called again it takes back the one before.
+func (a *Assessment) Undo() (Draft, Revision, error) {
+	if len(a.done) == 0 {
+		return Draft{}, Revision{}, errors.New("undo: there is no answer to take back")
+	}
+	last := a.done[len(a.done)-1]
+	restored := Answer{Requirement: last.Requirement}
+	for _, before := range slices.Backward(a.done[:len(a.done)-1]) {
+		if before.Requirement == last.Requirement {
+			restored, restored.Restores = before.Answer, before.Entry
+			break
+		}
+	}
+	restored.Undoes = last.Entry
+	return a.draft(restored), last, nil
+}
+
+// Conclude returns the draft of a named person's conclusion.
+func (a *Assessment) Conclude(c Conclusion) (Draft, error) {
+	if c.Person == "" || c.Result == "" {
+		return Draft{}, errors.New("record conclusion: it names no person or no result")
+	}
+	for what, text := range map[string]string{"conclusion": c.Result, "person": c.Person} {
+		if err := CheckText(what, text, 200); err != nil {
+			return Draft{}, err
+		}
+	}
+	return Draft{Assessment: a.Details.ID, Action: ConclusionRecorded, Subject: "conclusion", Payload: c}, nil
+}

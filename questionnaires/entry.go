@@ -1,0 +1,149 @@
+package questionnaires
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"fmt"
+	"slices"
+	"time"
+
+	"tickmark/engine"
+)
+
+// Action is what an entry records.
+type Action int
+
+// The actions. Those from ReportPrinted on go to the side log: they are signed
+// and merged like the others and stay outside the head, so that printing twice
+// does not change what is printed.
+const (
+	NoAction Action = iota
+	VaultCreated
+	AuthorEnrolled
+	AssessmentCreated
+	ScopeSet
+	RunRecorded
+	EvidenceAttached
+	AnswerGiven
+	ConclusionRecorded
+	ReportPrinted
+	ReportSigned
+	VaultOpened
+)
+
+var actions = [...]string{
+	"none", "vault-created", "author-enrolled", "assessment-created", "scope-set", "run-recorded", "evidence-attached",
+	"answer-given", "conclusion-recorded", "report-printed", "report-signed", "vault-opened",
+}
+
+// Side reports whether the action goes to the side log.
+func (a Action) Side() bool { return a >= ReportPrinted }
+
+// String returns the action's text.
+func (a Action) String() string { return textOf(actions[:], int(a)) }
+
+// MarshalText writes what String returns.
+func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (a *Action) UnmarshalText(b []byte) error {
+	i, err := indexOf("action", actions[:], string(b))
+	*a = Action(i)
+	return err
+}
+
+// Draft is a change that the rules allow and nobody has signed yet. Payload is
+// written down as canonical JSON; the entry names its digest.
+type Draft struct {
+	Assessment ID
+	Action     Action
+	Subject    string
+	Payload    any
+}
+
+// entryVersion is `v` of an entry's canonical JSON.
+const entryVersion = 1
+
+// signaturePrefix separates signatures over entries from all others.
+const signaturePrefix = "tickmark/entry/1\x00"
+
+// timeLayout is RFC 3339 in UTC with milliseconds, always of one width, so that
+// texts sort as times do.
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
+// Entry is one signed act in the history of a vault.
+type Entry struct {
+	ID         engine.Digest
+	Vault      engine.Digest // zero in the first entry, whose ID is the vault's id
+	Assessment ID            // "" where it concerns the whole vault
+	Parents    []engine.Digest
+	Author     engine.Digest
+	Action     Action
+	Subject    string
+	Digest     engine.Digest // of the payload
+	Time       time.Time
+	Signature  []byte
+}
+
+// entryForm is the canonical JSON that an entry's ID is the digest of.
+type entryForm struct {
+	V          int             `json:"v"`
+	Vault      engine.Digest   `json:"vault"`
+	Assessment ID              `json:"assessment"`
+	Parents    []engine.Digest `json:"parents"`
+	Author     engine.Digest   `json:"author"`
+	Action     Action          `json:"action"`
+	Subject    string          `json:"subject"`
+	Digest     engine.Digest   `json:"digest"`
+	Time       string          `json:"time"`
+}
+
+// SignEntry signs a draft into an entry and returns it with the payload's
+// canonical bytes. Parents are the tips that the author saw; they are sorted here.
+// The time is cut to milliseconds.
+func SignEntry(s *Signer, vault engine.Digest, parents []engine.Digest, d Draft, now time.Time) (Entry, []byte, error) {
+	payload, err := engine.Canonical(d.Payload)
+	if err != nil {
+		return Entry{}, nil, fmt.Errorf("sign %s: %w", d.Action, err)
+	}
+	e := Entry{
+		Vault: vault, Assessment: d.Assessment, Parents: slices.Clone(parents), Author: s.Author.ID,
+		Action: d.Action, Subject: d.Subject, Digest: engine.Sum(payload), Time: now.UTC().Truncate(time.Millisecond),
+	}
+	slices.SortFunc(e.Parents, func(a, b engine.Digest) int { return bytes.Compare(a[:], b[:]) })
+	if e.ID, err = e.digest(); err != nil {
+		return Entry{}, nil, fmt.Errorf("sign %s: %w", d.Action, err)
+	}
+	e.Signature = ed25519.Sign(s.key, e.signed())
+	return e, payload, nil
+}
+
+func (e Entry) digest() (engine.Digest, error) {
+	parents := e.Parents
+	if parents == nil {
+		parents = []engine.Digest{}
+	}
+	return engine.SumOf(entryForm{
+		V: entryVersion, Vault: e.Vault, Assessment: e.Assessment, Parents: parents, Author: e.Author, Action: e.Action,
+		Subject: e.Subject, Digest: e.Digest, Time: e.Time.UTC().Format(timeLayout),
+	})
+}
+
+func (e Entry) signed() []byte { return append([]byte(signaturePrefix), e.ID[:]...) }
+
+// Check reports whether the ID is that of what the entry says and the signature
+// is the key's.
+func (e Entry) Check(key []byte) error {
+	digest, err := e.digest()
+	switch {
+	case err != nil:
+		return fmt.Errorf("check entry %s: %w", e.ID.Short(), err)
+	case digest != e.ID:
+		return fmt.Errorf("check entry %s: it was changed, its digest is %s", e.ID.Short(), digest.Short())
+	case engine.Sum(key) != e.Author:
+		return fmt.Errorf("check entry %s: the key is not its author's", e.ID.Short())
+	case !ed25519.Verify(key, e.signed(), e.Signature):
+		return fmt.Errorf("check entry %s: the signature does not hold", e.ID.Short())
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package questionnaires
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"tickmark/engine"
+)
+
+// Evidence is one item that an answer may rest on: the result of a check over a
+// collection, or a file from a person. Its Number is a label for people; the ID
+// is its identity.
+type Evidence struct {
+	ID        ID            `json:"id"`
+	Number    int           `json:"number"`
+	Title     string        `json:"title"`
+	Collected time.Time     `json:"collected"` // when the evidence came to be, in UTC
+	Result    *ResultSource `json:"result,omitempty"`
+	File      *FileSource   `json:"file,omitempty"`
+	// Requirements are those a person attached it to; a result's come from the
+	// catalogue.
+	Requirements []RequirementID `json:"requirements,omitempty"`
+	// Entry, Author and Alias are not part of the payload: which entry brought it,
+	// whose, and the number it was first given where two items met on one.
+	Entry  engine.Digest `json:"-"`
+	Author engine.Digest `json:"-"`
+	Alias  int           `json:"-"`
+}
+
+// ResultSource says which result of which run an item of evidence is.
+type ResultSource struct {
+	Target   string         `json:"target"`     // id of the target
+	Name     string         `json:"targetName"` // what people call it
+	Check    string         `json:"check"`
+	Version  int            `json:"version"`
+	Verdict  engine.Verdict `json:"verdict"`
+	Passed   int            `json:"passed"`
+	Failed   int            `json:"failed"`
+	Unknown  int            `json:"unknown"`
+	Others   int            `json:"notApplicable"`
+	Run      engine.Digest  `json:"run"`
+	Snapshot engine.Digest  `json:"snapshot"`
+	Digest   engine.Digest  `json:"digest"` // of the result's canonical JSON
+}
+
+// FileSource says which file an item of evidence is, byte for byte.
+type FileSource struct {
+	Digest   engine.Digest `json:"digest"`
+	Name     string        `json:"name"`
+	Size     int64         `json:"size"`
+	Obtained string        `json:"obtained"` // taken by the assessor, watched live, provided by the entity
+}
+
+// Label is the number as people write it: Evidence-7.
+func (e Evidence) Label() string { return fmt.Sprintf("Evidence-%d", e.Number) }
+
+// Digest is the SHA-256 of the item's content.
+func (e Evidence) Digest() engine.Digest {
+	switch {
+	case e.Result != nil:
+		return e.Result.Digest
+	case e.File != nil:
+		return e.File.Digest
+	}
+	return engine.Digest{}
+}
+
+// RecordedRun is the payload of the entry that makes a collection and its
+// evaluation part of a vault.
+type RecordedRun struct {
+	Run       engine.Digest `json:"run"`
+	Targets   []TargetSeen  `json:"targets"`
+	Evidence  []Evidence    `json:"evidence"`
+	Evaluated time.Time     `json:"evaluated"`
+}
+
+// TargetSeen is what a run's entry says of one snapshot, so that a desk can show
+// it without reading the snapshot.
+type TargetSeen struct {
+	Snapshot  engine.Digest   `json:"snapshot"`
+	Target    engine.Target   `json:"target"`
+	Collector engine.Identity `json:"collector"`
+	Tool      engine.Tool     `json:"tool"`
+	Started   time.Time       `json:"started"`
+	Ended     time.Time       `json:"ended"`
+	Objects   int             `json:"objects"`
+	Gaps      int             `json:"gaps"`
+}
+
+// SeenOf sums a snapshot up.
+func SeenOf(s engine.Snapshot) (TargetSeen, error) {
+	digest, err := s.Digest()
+	if err != nil {
+		return TargetSeen{}, fmt.Errorf("sum up snapshot of %s: %w", s.Target.ID, err)
+	}
+	return TargetSeen{
+		Snapshot: digest, Target: s.Target, Collector: s.Collector, Tool: s.Tool, Started: s.Started, Ended: s.Ended,
+		Objects: len(s.Entries), Gaps: len(s.Gaps),
+	}, nil
+}
+
+// EvidenceOf makes an item of evidence of each result of a run, in the run's
+// order. Titles gives a check's title; newID draws the ids; the numbers go on
+// from the history's.
+func (h *History) EvidenceOf(run engine.Run, seen []TargetSeen, titles func(check string) string, newID func() (ID, error)) ([]Evidence, error) {
+	runDigest, err := run.Digest()
+	if err != nil {
+		return nil, fmt.Errorf("make evidence: %w", err)
+	}
+	number := h.lastEvidenceNumber()
+	items := make([]Evidence, 0, len(run.Results))
+	for _, result := range run.Results {
+		i := slices.IndexFunc(seen, func(t TargetSeen) bool { return t.Target.ID == result.Target })
+		if i < 0 {
+			return nil, fmt.Errorf("make evidence of %s: no snapshot of %s in the run", result.Check, result.Target)
+		}
+		digest, err := engine.SumOf(result)
+		if err != nil {
+			return nil, fmt.Errorf("make evidence of %s: %w", result.Check, err)
+		}
+		id, err := newID()
+		if err != nil {
+			return nil, err
+		}
+		number++
+		items = append(items, Evidence{
+			ID: id, Number: number, Title: titles(result.Check), Collected: seen[i].Ended.UTC(),
+			Result: &ResultSource{
+				Target: result.Target, Name: seen[i].Target.Name, Check: result.Check, Version: result.Version, Verdict: result.Verdict,
+				Passed: result.Count(engine.Pass), Failed: result.Count(engine.Fail), Unknown: result.Count(engine.Unknown),
+				Others: result.Count(engine.NotApplicable), Run: runDigest, Snapshot: seen[i].Snapshot, Digest: digest,
+			},
+		})
+	}
+	return items, nil
+}
+
+// numberEvidence gives every item its final number: where two carry the same, the one
+// whose entry is smaller by time and id keeps it, the other takes the next free
+// one and keeps the old as its alias (MODEL: numbers).
+func numberEvidence(items []Evidence, when func(engine.Digest) time.Time) []Evidence {
+	slices.SortStableFunc(items, func(a, b Evidence) int {
+		return cmp.Or(when(a.Entry).Compare(when(b.Entry)), cmp.Compare(a.Entry.String(), b.Entry.String()), cmp.Compare(a.Number, b.Number))
+	})
+	taken, highest := map[int]bool{}, 0
+	for _, item := range items {
+		highest = max(highest, item.Number)
+	}
+	for i := range items {
+		if taken[items[i].Number] {
+			highest++
+			items[i].Alias, items[i].Number = items[i].Number, highest
+		}
+		taken[items[i].Number] = true
+	}
+	return items
+}
+
+// Latest keeps of the results the newest per target and check, and every file.
+// Items must be in the order of their entries, as History.Evidence gives them.
+func Latest(items []Evidence) []Evidence {
+	newest := map[[2]string]int{}
+	for i, item := range items {
+		if item.Result == nil {
+			continue
+		}
+		k := [2]string{item.Result.Target, item.Result.Check}
+		if j, known := newest[k]; !known || !item.Collected.Before(items[j].Collected) {
+			newest[k] = i
+		}
+	}
+	latest := make([]Evidence, 0, len(newest))
+	for i, item := range items {
+		if item.Result == nil || newest[[2]string{item.Result.Target, item.Result.Check}] == i {
+			latest = append(latest, item)
+		}
+	}
+	return latest
+}

@@ -1,0 +1,322 @@
+package questionnaires
+
+import (
+	"bytes"
+	"cmp"
+	"container/heap"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tickmark/engine"
+)
+
+// Bodies gives the canonical bytes with a digest, or an error.
+type Bodies func(engine.Digest) ([]byte, error)
+
+// Foundation is the payload of a vault's first entry.
+type Foundation struct {
+	Entity    string    `json:"entity"`
+	Enrolment Enrolment `json:"enrolment"`
+}
+
+// NewVault returns the draft of a vault's first entry: it names the one entity
+// the vault belongs to and enrols its author.
+func NewVault(entity string, s *Signer) (Draft, error) {
+	if entity == "" {
+		return Draft{}, errors.New("new vault: the entity has no name")
+	}
+	if err := CheckText("entity", entity, 200); err != nil {
+		return Draft{}, err
+	}
+	return Draft{Action: VaultCreated, Subject: "vault", Payload: Foundation{Entity: entity, Enrolment: s.Enrolment()}}, nil
+}
+
+// History is the set of a vault's entries and what follows from it. It is a pure
+// function of the set: order and repetition of the entries do not matter.
+type History struct {
+	entries  []Entry // parents before children; among equals by time, then id
+	side     []Entry // the side log, by time, then id
+	byID     map[engine.Digest]int
+	chains   []chainPlace
+	heads    []int // index of the first entry of each chain
+	ends     []int // and of its last
+	tips     []engine.Digest
+	bodies   Bodies
+	entity   string
+	enrolled map[engine.Digest][]enrolled
+	evidence []Evidence
+	checked  map[engine.Digest]error
+}
+
+type enrolled struct {
+	Enrolment
+	entry engine.Digest
+}
+
+// NewHistory builds the history of a vault. It refuses a set with a missing
+// parent, a circle, or not exactly one first entry: something was taken out or
+// put in. Signatures are checked entry by entry, by Verify.
+func NewHistory(entries []Entry, bodies Bodies) (*History, error) {
+	h := &History{
+		byID: make(map[engine.Digest]int, len(entries)), bodies: bodies, enrolled: map[engine.Digest][]enrolled{},
+		checked: map[engine.Digest]error{},
+	}
+	main := make([]Entry, 0, len(entries))
+	seen := make(map[engine.Digest]bool, len(entries))
+	for _, e := range entries {
+		if seen[e.ID] {
+			continue
+		}
+		seen[e.ID] = true
+		if e.Action.Side() {
+			h.side = append(h.side, e)
+		} else {
+			main = append(main, e)
+		}
+	}
+	slices.SortFunc(h.side, compareEntries)
+	if err := h.order(main); err != nil {
+		return nil, err
+	}
+	if err := h.readPayloads(); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+func compareEntries(a, b Entry) int {
+	return cmp.Or(a.Time.Compare(b.Time), bytes.Compare(a.ID[:], b.ID[:]))
+}
+
+// order sorts the entries so that parents come first, and finds the tips.
+func (h *History) order(main []Entry) error {
+	index := make(map[engine.Digest]int, len(main))
+	for i, e := range main {
+		index[e.ID] = i
+	}
+	children, waiting := make([][]int, len(main)), make([]int, len(main))
+	ready := &entryHeap{all: main}
+	first := 0
+	for i, e := range main {
+		for _, p := range e.Parents {
+			parent, known := index[p]
+			if !known {
+				return fmt.Errorf("read history: entry %s names a parent %s that is not there", e.ID.Short(), p.Short())
+			}
+			children[parent] = append(children[parent], i)
+		}
+		if waiting[i] = len(e.Parents); waiting[i] == 0 {
+			heap.Push(ready, i)
+			first++
+		}
+	}
+	if first != 1 {
+		return fmt.Errorf("read history: %d first entries, want one", first)
+	}
+	for ready.Len() > 0 {
+		i, _ := heap.Pop(ready).(int)
+		h.place(main[i])
+		for _, child := range children[i] {
+			if waiting[child]--; waiting[child] == 0 {
+				heap.Push(ready, child)
+			}
+		}
+		if len(children[i]) == 0 {
+			h.tips = append(h.tips, main[i].ID)
+		}
+	}
+	if len(h.entries) != len(main) {
+		return errors.New("read history: entries are each other's ancestors")
+	}
+	slices.SortFunc(h.tips, func(a, b engine.Digest) int { return bytes.Compare(a[:], b[:]) })
+	if h.entries[0].Action != VaultCreated || !h.entries[0].Vault.IsZero() {
+		return errors.New("read history: the first entry does not found a vault")
+	}
+	for _, e := range h.entries[1:] {
+		if e.Vault != h.entries[0].ID {
+			return fmt.Errorf("read history: entry %s belongs to another vault", e.ID.Short())
+		}
+	}
+	return nil
+}
+
+// entryHeap holds indexes of entries whose parents are all placed.
+type entryHeap struct {
+	all   []Entry
+	items []int
+}
+
+func (q *entryHeap) Len() int { return len(q.items) }
+func (q *entryHeap) Less(i, j int) bool {
+	return compareEntries(q.all[q.items[i]], q.all[q.items[j]]) < 0
+}
+func (q *entryHeap) Swap(i, j int) { q.items[i], q.items[j] = q.items[j], q.items[i] }
+func (q *entryHeap) Push(x any)    { i, _ := x.(int); q.items = append(q.items, i) }
+func (q *entryHeap) Pop() any {
+	last := q.items[len(q.items)-1]
+	q.items = q.items[:len(q.items)-1]
+	return last
+}
+
+// readPayloads reads what the whole vault shares: entity, authors, evidence.
+func (h *History) readPayloads() error {
+	var items []Evidence
+	take := func(e Entry, evidence []Evidence) {
+		for _, item := range evidence {
+			item.Entry, item.Author = e.ID, e.Author
+			items = append(items, item)
+		}
+	}
+	for _, e := range h.entries {
+		switch e.Action {
+		case VaultCreated:
+			var p Foundation
+			if err := h.read(e, &p); err != nil {
+				return err
+			}
+			h.entity = p.Entity
+			h.enrol(e, p.Enrolment)
+		case AuthorEnrolled:
+			var p Enrolment
+			if err := h.read(e, &p); err != nil {
+				return err
+			}
+			h.enrol(e, p)
+		case RunRecorded:
+			var p RecordedRun
+			if err := h.read(e, &p); err != nil {
+				return err
+			}
+			take(e, p.Evidence)
+		case EvidenceAttached:
+			var p Evidence
+			if err := h.read(e, &p); err != nil {
+				return err
+			}
+			take(e, []Evidence{p})
+		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, ReportPrinted, ReportSigned, VaultOpened:
+		}
+	}
+	h.evidence = numberEvidence(items, func(d engine.Digest) time.Time { return h.entries[h.byID[d]].Time })
+	return nil
+}
+
+func (h *History) enrol(e Entry, p Enrolment) {
+	if p.Validate() == nil {
+		h.enrolled[p.Author.ID] = append(h.enrolled[p.Author.ID], enrolled{Enrolment: p, entry: e.ID})
+	}
+}
+
+// read decodes an entry's payload.
+func (h *History) read(e Entry, payload any) error {
+	body, err := h.bodies(e.Digest)
+	if err != nil {
+		return fmt.Errorf("read %s %s: %w", e.Action, e.ID.Short(), err)
+	}
+	if engine.Sum(body) != e.Digest {
+		return fmt.Errorf("read %s %s: its payload was changed", e.Action, e.ID.Short())
+	}
+	if err := json.Unmarshal(body, payload); err != nil {
+		return fmt.Errorf("read %s %s: %w", e.Action, e.ID.Short(), err)
+	}
+	return nil
+}
+
+// Vault is the vault's id: the id of its first entry.
+func (h *History) Vault() engine.Digest { return h.entries[0].ID }
+
+// Entity is whom the vault belongs to.
+func (h *History) Entity() string { return h.entity }
+
+// Entries returns all entries but the side log's, parents first. The slice must
+// not be changed.
+func (h *History) Entries() []Entry { return h.entries }
+
+// SideLog returns the entries of opening, printing and signing, oldest first.
+func (h *History) SideLog() []Entry { return h.side }
+
+// Tips returns the entries that no other names as its parent, sorted.
+func (h *History) Tips() []engine.Digest { return slices.Clone(h.tips) }
+
+// Head identifies the whole history: the SHA-256 of the sorted raw tips.
+func (h *History) Head() engine.Digest { return headOf(h.tips) }
+
+func headOf(tips []engine.Digest) engine.Digest {
+	var raw []byte
+	for _, tip := range tips {
+		raw = append(raw, tip[:]...)
+	}
+	return engine.Sum(raw)
+}
+
+// Evidence returns every item of evidence with its final number, oldest first.
+// The slice must not be changed.
+func (h *History) Evidence() []Evidence { return h.evidence }
+
+func (h *History) lastEvidenceNumber() int {
+	last := 0
+	for _, item := range h.evidence {
+		last = max(last, item.Number)
+	}
+	return last
+}
+
+// Author returns an enrolled author.
+func (h *History) Author(id engine.Digest) (Author, bool) {
+	if known := h.enrolled[id]; len(known) > 0 {
+		return known[0].Author, true
+	}
+	return Author{ID: id}, false
+}
+
+// Enrolments returns what is known of all enrolled authors, by name and id.
+func (h *History) Enrolments() []Enrolment {
+	var all []Enrolment
+	for _, known := range h.enrolled {
+		all = append(all, known[0].Enrolment)
+	}
+	slices.SortFunc(all, func(a, b Enrolment) int {
+		return cmp.Or(cmp.Compare(a.Author.Name, b.Author.Name), bytes.Compare(a.Author.ID[:], b.Author.ID[:]))
+	})
+	return all
+}
+
+// Verify reports whether an entry is its author's: the signature holds, and the
+// author was enrolled by one of its ancestors (or, for the first entry, by
+// itself) whose own enrolment verifies.
+func (h *History) Verify(id engine.Digest) error {
+	if err, known := h.checked[id]; known {
+		return err
+	}
+	err := h.verify(id)
+	h.checked[id] = err
+	return err
+}
+
+func (h *History) verify(id engine.Digest) error {
+	i, known := h.byID[id]
+	if !known {
+		return fmt.Errorf("check entry %s: it is not in the history", id.Short())
+	}
+	e := h.entries[i]
+	err := fmt.Errorf("check entry %s: its author %s was not enrolled before it", id.Short(), e.Author.Short())
+	for _, enrolment := range h.enrolled[e.Author] {
+		founded := enrolment.entry == id && i == 0
+		if !founded && !h.IsAncestor(enrolment.entry, id) {
+			continue
+		}
+		if err = e.Check(enrolment.PublicKey); err != nil {
+			continue
+		}
+		if founded {
+			return nil
+		}
+		if err = h.Verify(enrolment.entry); err == nil {
+			return nil
+		}
+	}
+	return err
+}

@@ -1,0 +1,42 @@
+package questionnaires
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ID is a random 128-bit id in hexadecimal digits, of an assessment or a piece of
+// evidence. "" is none. Numbers that people see (Evidence-7) are labels on it.
+type ID string
+
+// NewID draws an id from random, which must be cryptographic.
+func NewID(random io.Reader) (ID, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", fmt.Errorf("draw id: %w", err)
+	}
+	return ID(hex.EncodeToString(b[:])), nil
+}
+
+// MaxNarrative is the longest narrative in bytes.
+const MaxNarrative = 64 << 10
+
+// CheckText refuses text that is no UTF-8, longer than limit bytes, or holds
+// control characters other than line feed and tab: it will be shown in terminals
+// and printed.
+func CheckText(what, text string, limit int) error {
+	if !utf8.ValidString(text) {
+		return fmt.Errorf("read %s: it is not UTF-8", what)
+	}
+	if len(text) > limit {
+		return fmt.Errorf("read %s: %d bytes, at most %d are kept", what, len(text), limit)
+	}
+	if i := strings.IndexFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }); i >= 0 {
+		return fmt.Errorf("read %s: control character at byte %d", what, i+1)
+	}
+	return nil
+}

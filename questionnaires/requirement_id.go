@@ -1,0 +1,128 @@
+package questionnaires
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// maxParts bounds a requirement id: A3.2.5.1 has four numbers.
+const maxParts = 6
+
+// RequirementID is a requirement's number in PCI DSS v4.0.1, such as 3.5.1.1 or
+// A1.1.4. It is comparable and ordered; the zero value names none.
+type RequirementID struct {
+	appendix bool
+	length   uint8
+	parts    [maxParts]uint8
+}
+
+// ParseRequirementID reads "8.3.10.1" or "A2.1.2".
+func ParseRequirementID(s string) (RequirementID, error) {
+	var id RequirementID
+	rest := s
+	if id.appendix = strings.HasPrefix(s, "A"); id.appendix {
+		rest = s[1:]
+	}
+	parts := strings.Split(rest, ".")
+	if len(parts) > maxParts {
+		return RequirementID{}, fmt.Errorf("read requirement id %q: more than %d parts", s, maxParts)
+	}
+	for i, part := range parts {
+		n, err := strconv.ParseUint(part, 10, 8)
+		if err != nil || n == 0 || part[0] == '0' || part[0] == '+' {
+			return RequirementID{}, fmt.Errorf("read requirement id %q: want numbers and dots such as 1.3.1 or A1.1.2", s)
+		}
+		id.parts[i] = uint8(n)
+	}
+	id.length = uint8(len(parts))
+	return id, nil
+}
+
+// MustRequirementID is ParseRequirementID for ids that stand in the program.
+func MustRequirementID(s string) RequirementID {
+	id, err := ParseRequirementID(s)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+// IsZero reports whether id names no requirement.
+func (id RequirementID) IsZero() bool { return id == RequirementID{} }
+
+// String returns what ParseRequirementID reads, "" for the zero id.
+func (id RequirementID) String() string {
+	if id.IsZero() {
+		return ""
+	}
+	b := make([]byte, 0, 12)
+	if id.appendix {
+		b = append(b, 'A')
+	}
+	for i := range id.length {
+		if i > 0 {
+			b = append(b, '.')
+		}
+		b = strconv.AppendUint(b, uint64(id.parts[i]), 10)
+	}
+	return string(b)
+}
+
+// Compare orders ids as the standard prints them: 1 to 12, then A1 to A3.
+func (id RequirementID) Compare(o RequirementID) int {
+	if id.appendix != o.appendix {
+		if o.appendix {
+			return -1
+		}
+		return 1
+	}
+	for i := range id.parts {
+		if c := cmp.Compare(id.parts[i], o.parts[i]); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// Principal returns the principal requirement that id belongs to: 3 of 3.5.1, A1
+// of A1.1.4.
+func (id RequirementID) Principal() RequirementID {
+	if id.length == 0 {
+		return RequirementID{}
+	}
+	return RequirementID{appendix: id.appendix, length: 1, parts: [maxParts]uint8{id.parts[0]}}
+}
+
+// MarshalText writes what String returns.
+func (id RequirementID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (id *RequirementID) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*id = RequirementID{}
+		return nil
+	}
+	parsed, err := ParseRequirementID(string(b))
+	if err != nil {
+		return err
+	}
+	*id = parsed
+	return nil
+}
+
+// Procedure is one testing procedure of a requirement: REQ where there is one
+// only, else REQ.a, REQ.b and so on. Letter is "" or one of a to z.
+type Procedure struct {
+	Requirement RequirementID
+	Letter      string
+}
+
+// String returns "1.3.1" or "1.3.1.b".
+func (p Procedure) String() string {
+	if p.Letter == "" {
+		return p.Requirement.String()
+	}
+	return p.Requirement.String() + "." + p.Letter
+}
