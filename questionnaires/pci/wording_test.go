@@ -45,6 +45,14 @@ func TestNoTwoRequirementsReadAlike(t *testing.T) {
 	}
 }
 
+// An answer of yes means In Place, so a question can be answered with yes or no.
+func TestQuestionsCanBeAnsweredWithYes(t *testing.T) {
+	open := regexp.MustCompile(`^(What|Which|Who|Whose|How|Why)\b`)
+	for _, r := range catalogue(t).Requirements() {
+		assert.NotRegexp(t, open, r.Question, r.ID)
+	}
+}
+
 var word = regexp.MustCompile(`[\pL\d']+`)
 
 // runs returns every run of n words in a text.
