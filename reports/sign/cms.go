@@ -1,0 +1,328 @@
+package sign
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/sha256"
+	_ "crypto/sha512" // registers the digests that P-384 signers use
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"slices"
+)
+
+// Object identifiers of RFC 5652 (CMS), RFC 5035 (signing certificate) and RFC 5758 (ECDSA).
+var (
+	oidData               = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	oidSignedData         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
+	oidContentType        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
+	oidMessageDigest      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
+	oidSigningCertificate = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
+	oidRSA                = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+)
+
+// scheme ties a digest to the names that CMS has for it.
+type scheme struct {
+	hash   crypto.Hash
+	digest asn1.ObjectIdentifier
+	ecdsa  asn1.ObjectIdentifier
+}
+
+var schemes = []scheme{
+	{crypto.SHA256, asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}, asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}},
+	{crypto.SHA384, asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 2}, asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 3}},
+	{crypto.SHA512, asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 3}, asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}},
+}
+
+// schemeFor is the digest that a public key signs with here, as strong as the key.
+func schemeFor(public crypto.PublicKey) scheme {
+	if k, ok := public.(*ecdsa.PublicKey); ok && k.Curve.Params().BitSize > 256 {
+		return schemes[1]
+	}
+	return schemes[0]
+}
+
+func (s scheme) sum(parts ...[]byte) []byte {
+	h := s.hash.New()
+	for _, p := range parts {
+		h.Write(p)
+	}
+	return h.Sum(nil)
+}
+
+// algorithm names how a key of this kind signs under the scheme.
+func (s scheme) algorithm(public crypto.PublicKey) pkix.AlgorithmIdentifier {
+	if _, ok := public.(*rsa.PublicKey); ok {
+		return pkix.AlgorithmIdentifier{Algorithm: oidRSA, Parameters: asn1.RawValue{FullBytes: asn1.NullBytes}}
+	}
+	return pkix.AlgorithmIdentifier{Algorithm: s.ecdsa}
+}
+
+const maxChain = 16 // certificates in one signature
+
+type contentInfo struct {
+	Type    asn1.ObjectIdentifier
+	Content asn1.RawValue // [0] around the signed data
+}
+
+type signedData struct {
+	Version      int
+	Digests      []pkix.AlgorithmIdentifier `asn1:"set"`
+	Content      struct{ Type asn1.ObjectIdentifier }
+	Certificates asn1.RawValue `asn1:"optional,tag:0"`
+	Signers      []signerInfo  `asn1:"set"`
+}
+
+// signerInfo has no unsigned attributes: a time stamp would be one.
+type signerInfo struct {
+	Version   int
+	Signer    issuerAndSerial
+	Digest    pkix.AlgorithmIdentifier
+	Signed    asn1.RawValue `asn1:"optional,tag:0"`
+	Algorithm pkix.AlgorithmIdentifier
+	Signature []byte
+}
+
+type issuerAndSerial struct {
+	Issuer asn1.RawValue
+	Serial *big.Int
+}
+
+type attribute struct {
+	Type   asn1.ObjectIdentifier
+	Values []asn1.RawValue `asn1:"set"`
+}
+
+// certificateID is an ESSCertIDv2 under its default digest, SHA-256.
+type certificateID struct {
+	Hash   []byte
+	Issuer asn1.RawValue `asn1:"optional"`
+}
+
+type signingCertificate struct{ Certificates []certificateID }
+
+// buildCMS signs content and returns the CMS in DER. It names every certificate of the chain
+// in a signed attribute, so that none can be exchanged or added.
+func buildCMS(rand io.Reader, signer crypto.Signer, chain []*x509.Certificate, content ...[]byte) ([]byte, error) {
+	s := schemeFor(signer.Public())
+	signed, err := signedAttributes(s.sum(content...), chain)
+	if err != nil {
+		return nil, err
+	}
+	set, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: signed})
+	if err != nil {
+		return nil, err
+	}
+	signature, err := signer.Sign(rand, s.sum(set), s.hash)
+	if err != nil {
+		return nil, err
+	}
+	var certificates []byte
+	for _, c := range chain {
+		certificates = append(certificates, c.Raw...)
+	}
+	digest := pkix.AlgorithmIdentifier{Algorithm: s.digest}
+	data := signedData{
+		Version: 1, Digests: []pkix.AlgorithmIdentifier{digest},
+		Certificates: asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: certificates},
+		Signers: []signerInfo{{
+			Version: 1, Signer: issuerAndSerial{asn1.RawValue{FullBytes: chain[0].RawIssuer}, chain[0].SerialNumber},
+			Digest: digest, Signed: asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: signed},
+			Algorithm: s.algorithm(signer.Public()), Signature: signature,
+		}},
+	}
+	data.Content.Type = oidData
+	der, err := asn1.Marshal(data)
+	if err != nil {
+		return nil, err
+	}
+	return asn1.Marshal(wrap(oidSignedData, der))
+}
+
+func wrap(kind asn1.ObjectIdentifier, der []byte) contentInfo {
+	return contentInfo{kind, asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: der}}
+}
+
+// signedAttributes is the content of the set that is signed, in DER's order.
+func signedAttributes(digest []byte, chain []*x509.Certificate) ([]byte, error) {
+	var ids signingCertificate
+	for _, c := range chain {
+		sum := sha256.Sum256(c.Raw)
+		ids.Certificates = append(ids.Certificates, certificateID{Hash: sum[:]})
+	}
+	var encoded [][]byte
+	for _, a := range []struct {
+		oid   asn1.ObjectIdentifier
+		value any
+	}{{oidContentType, oidData}, {oidMessageDigest, digest}, {oidSigningCertificate, ids}} {
+		value, err := asn1.Marshal(a.value)
+		if err != nil {
+			return nil, err
+		}
+		whole, err := asn1.Marshal(attribute{a.oid, []asn1.RawValue{{FullBytes: value}}})
+		if err != nil {
+			return nil, err
+		}
+		encoded = append(encoded, whole)
+	}
+	slices.SortFunc(encoded, bytes.Compare)
+	return bytes.Join(encoded, nil), nil
+}
+
+var (
+	errDigest = errors.New("digest mismatch: the signed bytes were changed")
+	errDER    = errors.New("the signature is not encoded as DER demands")
+)
+
+// checkCMS verifies a CMS over content and returns its certificates, the signer's first.
+// padded is what stands in the file: the CMS and zeros behind it. Everything outside the signed
+// attributes must follow from them, so that no byte can be changed without notice.
+func checkCMS(padded []byte, content ...[]byte) ([]*x509.Certificate, error) {
+	data, err := parseCMS(padded)
+	if err != nil {
+		return nil, err
+	}
+	info := data.Signers[0]
+	i := slices.IndexFunc(schemes, func(s scheme) bool { return s.digest.Equal(info.Digest.Algorithm) })
+	if i < 0 || !parametersEmpty(info.Digest) || !data.Digests[0].Algorithm.Equal(info.Digest.Algorithm) || !parametersEmpty(data.Digests[0]) {
+		return nil, errors.New("the digest is none of SHA-256, SHA-384 and SHA-512")
+	}
+	s := schemes[i]
+	values, err := parseAttributes(info.Signed.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	chain, err := boundCertificates(data.Certificates.Bytes, values[oidSigningCertificate.String()])
+	if err != nil {
+		return nil, err
+	}
+	leaf := chain[0]
+	if !bytes.Equal(leaf.RawIssuer, info.Signer.Issuer.FullBytes) || leaf.SerialNumber.Cmp(info.Signer.Serial) != 0 {
+		return nil, errors.New("the signature names another certificate than its signed attribute")
+	}
+	var digest []byte
+	if rest, err := asn1.Unmarshal(values[oidMessageDigest.String()], &digest); err != nil || len(rest) > 0 {
+		return nil, errors.New("no message digest")
+	}
+	if !bytes.Equal(digest, s.sum(content...)) {
+		return nil, errDigest
+	}
+	set, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: info.Signed.Bytes})
+	if err != nil {
+		return nil, errDER
+	}
+	return chain, checkSignature(s, leaf.PublicKey, info, s.sum(set))
+}
+
+// parseCMS decodes the outer structure and accepts only what would be encoded the same way.
+func parseCMS(padded []byte) (*signedData, error) {
+	var outer contentInfo
+	rest, err := asn1.Unmarshal(padded, &outer)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errDER, err)
+	}
+	if len(bytes.Trim(rest, "\x00")) > 0 {
+		return nil, errors.New("something is hidden behind the signature")
+	}
+	var data signedData
+	if more, err := asn1.Unmarshal(outer.Content.Bytes, &data); err != nil || len(more) > 0 {
+		return nil, fmt.Errorf("%w, or carries a time stamp, which is not read here", errDER)
+	}
+	inner, err := asn1.Marshal(data)
+	if err != nil {
+		return nil, errDER
+	}
+	again, err := asn1.Marshal(wrap(outer.Type, inner))
+	if err != nil || !bytes.Equal(again, padded[:len(padded)-len(rest)]) {
+		return nil, errDER
+	}
+	switch {
+	case !outer.Type.Equal(oidSignedData), !data.Content.Type.Equal(oidData), data.Version != 1:
+		return nil, errors.New("no detached CMS signature")
+	case len(data.Signers) != 1, len(data.Digests) != 1, data.Signers[0].Version != 1:
+		return nil, errors.New("not exactly one signer")
+	}
+	return &data, nil
+}
+
+func parametersEmpty(a pkix.AlgorithmIdentifier) bool {
+	return len(a.Parameters.FullBytes) == 0 || bytes.Equal(a.Parameters.FullBytes, asn1.NullBytes)
+}
+
+// parseAttributes decodes the signed attributes: sorted, each once, with one value.
+func parseAttributes(der []byte) (map[string][]byte, error) {
+	values := map[string][]byte{}
+	var before []byte
+	for len(der) > 0 {
+		var a attribute
+		rest, err := asn1.Unmarshal(der, &a)
+		if err != nil {
+			return nil, errDER
+		}
+		this := der[:len(der)-len(rest)]
+		again, err := asn1.Marshal(a)
+		if err != nil || !bytes.Equal(again, this) || bytes.Compare(before, this) >= 0 {
+			return nil, errDER
+		}
+		key := a.Type.String()
+		if _, twice := values[key]; twice || len(a.Values) != 1 {
+			return nil, errors.New("a signed attribute stands twice")
+		}
+		values[key] = a.Values[0].FullBytes
+		before, der = this, rest
+	}
+	var content asn1.ObjectIdentifier
+	if _, err := asn1.Unmarshal(values[oidContentType.String()], &content); err != nil || !content.Equal(oidData) {
+		return nil, errors.New("no content type among the signed attributes")
+	}
+	return values, nil
+}
+
+// boundCertificates parses the certificates of a CMS, which must be exactly those that the
+// signed attribute names, in its order.
+func boundCertificates(der, attribute []byte) ([]*x509.Certificate, error) {
+	var ids signingCertificate
+	if rest, err := asn1.Unmarshal(attribute, &ids); err != nil || len(rest) > 0 {
+		return nil, errors.New("the signed attributes do not name the signer's certificate by SHA-256")
+	}
+	chain, err := x509.ParseCertificates(der)
+	if err != nil {
+		return nil, fmt.Errorf("certificates: %w", err)
+	}
+	if len(chain) == 0 || len(chain) > maxChain || len(chain) != len(ids.Certificates) {
+		return nil, errors.New("the certificates are not those that were signed")
+	}
+	for i, c := range chain {
+		if sum := sha256.Sum256(c.Raw); !bytes.Equal(sum[:], ids.Certificates[i].Hash) {
+			return nil, errors.New("the certificates are not those that were signed")
+		}
+	}
+	return chain, nil
+}
+
+func checkSignature(s scheme, public crypto.PublicKey, info signerInfo, digest []byte) error {
+	if err := suitableKey(public); err != nil {
+		return err
+	}
+	want := s.algorithm(public)
+	if !info.Algorithm.Algorithm.Equal(want.Algorithm) || !bytes.Equal(info.Algorithm.Parameters.FullBytes, want.Parameters.FullBytes) {
+		return errors.New("the signature's algorithm does not fit the certificate's key")
+	}
+	ok := false
+	switch k := public.(type) {
+	case *ecdsa.PublicKey:
+		ok = ecdsa.VerifyASN1(k, digest, info.Signature)
+	case *rsa.PublicKey:
+		ok = rsa.VerifyPKCS1v15(k, s.hash, digest, info.Signature) == nil
+	}
+	if !ok {
+		return errors.New("the signature was not made with the certificate's key")
+	}
+	return nil
+}

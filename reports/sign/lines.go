@@ -1,0 +1,91 @@
+package sign
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Lines says in plain sentences what was found: per signature who, when and whether it holds,
+// then who has not signed, what is wrong with the file, and the sum of it.
+func (v *Verification) Lines() []string {
+	var lines []string
+	for i := range v.Signatures {
+		lines = append(lines, v.Signatures[i].lines()...)
+	}
+	for _, field := range v.Unsigned {
+		lines = append(lines, field+": not yet signed.")
+	}
+	for _, problem := range v.Problems {
+		lines = append(lines, "Problem: "+problem+".")
+	}
+	return append(lines, v.conclusion())
+}
+
+func (s *Signature) lines() []string {
+	if s.Fault != "" {
+		return []string{fmt.Sprintf("%s: THE SIGNATURE DOES NOT HOLD: %s.", s.Field, s.Fault)}
+	}
+	lines := []string{
+		fmt.Sprintf("%s: signed by %s, certificate issued by %s.", s.Field, s.Signer.Name, s.Signer.Issuer),
+		"  Certificate SHA-256 " + s.Signer.SHA256 + ".",
+		"  " + s.timeLine(),
+	}
+	if s.Reason != "" {
+		lines = append(lines, "  Reason given: "+s.Reason+".")
+	}
+	switch {
+	case len(s.Changes) > 0:
+		lines = append(lines, "  CHANGED AFTER SIGNING:")
+		for _, c := range s.Changes {
+			lines = append(lines, fmt.Sprintf("    %s (revision %d).", c, c.Revision))
+		}
+	case s.WholeFile:
+		lines = append(lines, "  Intact; covers the whole file.")
+	default:
+		lines = append(lines, "  Intact; only further signatures came after it.")
+	}
+	if s.Trusted {
+		return append(lines, "  Signer identified: the certificate is trusted.")
+	}
+	return append(lines, "  Signer not identified: "+s.Doubt+".")
+}
+
+func (s *Signature) timeLine() string {
+	if s.Claimed.IsZero() {
+		return "No time of signing is given."
+	}
+	return "Time of signing " + s.Claimed.Format(time.RFC3339) + ": a claim of the signer, no time stamp confirms it."
+}
+
+func (v *Verification) conclusion() string {
+	switch v.Status {
+	case IntactTrusted:
+		return "Intact, and every signer is identified."
+	case IntactUnidentified:
+		var prints []string
+		for _, s := range v.Signatures {
+			if !s.Trusted {
+				prints = append(prints, s.Signer.SHA256)
+			}
+		}
+		return "Intact; signer not identified, SHA-256 " + strings.Join(prints, ", ") + "."
+	case Unsigned:
+		return "Nobody signed this file."
+	}
+	return "This file does not hold: do not rely on it."
+}
+
+// faults gathers everything that makes a file Broken.
+func (v *Verification) faults() []string {
+	faults := append([]string(nil), v.Problems...)
+	for _, s := range v.Signatures {
+		if s.Fault != "" {
+			faults = append(faults, s.Field+": "+s.Fault)
+		}
+		for _, c := range s.Changes {
+			faults = append(faults, c.String())
+		}
+	}
+	return faults
+}

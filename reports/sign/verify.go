@@ -1,0 +1,334 @@
+package sign
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"crypto/sha256"
+	"crypto/x509"
+)
+
+// Status is what a whole file is worth. The zero value is the worst.
+type Status int
+
+const (
+	// Broken: something was changed after a signature, or does not hold.
+	Broken Status = iota
+	// Unsigned: nothing is wrong with the file, and nobody signed it.
+	Unsigned
+	// IntactUnidentified: every signature holds; at least one signer is not known here.
+	IntactUnidentified
+	// IntactTrusted: every signature holds and every signer's certificate is trusted.
+	IntactTrusted
+)
+
+func (s Status) String() string {
+	switch s {
+	case Unsigned:
+		return "unsigned"
+	case IntactUnidentified:
+		return "intact-unidentified"
+	case IntactTrusted:
+		return "intact-trusted"
+	}
+	return "broken"
+}
+
+// VerifyOptions say whom the reader trusts and what time it is.
+type VerifyOptions struct {
+	Roots []*x509.Certificate // signers' own certificates, and authorities that vouch for signers
+	Now   time.Time           // certificates must be valid now: without a time stamp the time of signing proves nothing
+}
+
+// Verification is what can be said about a file. All text in it is free of control characters.
+type Verification struct {
+	Status     Status
+	Signatures []Signature // the earliest first
+	Unsigned   []string    // names of the signature fields in which nobody signed yet
+	Problems   []string    // of the file itself; any makes it Broken
+}
+
+// Signature is what can be said about one signature.
+type Signature struct {
+	Field     string // the field's name
+	Signer    Identity
+	Claimed   time.Time // the signer's own statement, zero if there is none; no time stamp confirms it
+	Reason    string
+	Location  string
+	DocMDP    int                 // what the signer allows afterwards: 0 says nothing, 2 further signatures
+	Revision  int                 // the last revision that it covers, counted from 1
+	WholeFile bool                // nothing was appended after it
+	Intact    bool                // the signed bytes are unharmed, and nothing but signatures was appended
+	Fault     string              // why the signature itself does not hold; empty if it does
+	Changes   []Change            // what was altered after it
+	Trusted   bool                // the signer's certificate is trusted
+	Doubt     string              // why not
+	Chain     []*x509.Certificate // the signer's certificate first; nil if it could not be read
+}
+
+// Identity is what a signer's certificate says.
+type Identity struct {
+	Name   string // common name, or the whole subject where there is none
+	Issuer string // the same of who issued the certificate
+	SHA256 string // of the certificate, 64 hexadecimal digits
+}
+
+// Verify tells who signed a PDF and whether what they signed is still what is read. It returns
+// an error only for bytes that are no PDF ([ErrNotPDF]), for PDFs of a kind that is not read
+// ([ErrUnsupported]), and when no time is given; a file that was tampered with is a
+// Verification whose Status is Broken.
+func Verify(pdf []byte, o VerifyOptions) (*Verification, error) {
+	if o.Now.IsZero() {
+		return nil, errors.New("verify PDF: no time given")
+	}
+	f, err := readFile(pdf)
+	switch {
+	case errors.Is(err, ErrNotPDF), errors.Is(err, ErrUnsupported):
+		return nil, fmt.Errorf("verify PDF: %w", err)
+	case err != nil:
+		return &Verification{Problems: []string{"the file is damaged, or was not written by Tickmark: " + err.Error()}}, nil
+	}
+	return verify(f, o), nil
+}
+
+func verify(f *file, o VerifyOptions) *Verification {
+	v := &Verification{}
+	if f.fault != nil {
+		end := f.revisions[f.last()].end
+		v.Problems = append(v.Problems, fmt.Sprintf("%d bytes after the end that are no whole revision: %v", len(f.data)-end, f.fault))
+	}
+	fields, problems := f.fields(f.last())
+	v.Problems = append(v.Problems, problems...)
+	reached := map[int]bool{}
+	for _, field := range fields {
+		if !field.filled() {
+			v.Unsigned = append(v.Unsigned, field.name)
+			continue
+		}
+		value := field.widget.get("V")
+		if reached[int(value.number)] {
+			v.Problems = append(v.Problems, fmt.Sprintf("field %q shows the signature of another field", field.name))
+		}
+		reached[int(value.number)] = true
+		v.Signatures = append(v.Signatures, f.signature(field, o))
+	}
+	for _, n := range f.signatureObjects() {
+		if !reached[n] {
+			v.Problems = append(v.Problems, fmt.Sprintf("object %d is a signature that no signature field reaches", n))
+		}
+	}
+	slices.SortStableFunc(v.Signatures, func(a, b Signature) int { return a.Revision - b.Revision })
+	v.addChanges(f)
+	v.Status = v.judge()
+	return v
+}
+
+// signatureObjects lists the objects of any revision that look like a signature.
+func (f *file) signatureObjects() []int {
+	var found []int
+	for i := range f.revisions {
+		for n, object := range f.revisions[i].objects {
+			if object.value.get("Type").isName("Sig") || object.value.has("ByteRange") {
+				found = append(found, n)
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// addChanges gives each signature the changes after it and settles whether it is intact.
+func (v *Verification) addChanges(f *file) {
+	changes := map[int][]Change{}
+	for i := range v.Signatures {
+		s := &v.Signatures[i]
+		if s.Revision == 0 {
+			continue
+		}
+		for r := s.Revision; r <= f.last(); r++ {
+			if _, done := changes[r]; !done {
+				changes[r] = f.changesIn(r)
+			}
+			s.Changes = append(s.Changes, changes[r]...)
+			if s.DocMDP == 1 {
+				s.Changes = append(s.Changes, Change{r + 1, 0, "", "the signer allowed no further signature"})
+			}
+		}
+		s.Intact = s.Fault == "" && len(s.Changes) == 0
+	}
+}
+
+func (v *Verification) judge() Status {
+	status := IntactTrusted
+	for _, s := range v.Signatures {
+		switch {
+		case !s.Intact:
+			return Broken
+		case !s.Trusted:
+			status = IntactUnidentified
+		}
+	}
+	switch {
+	case len(v.Problems) > 0:
+		return Broken
+	case len(v.Signatures) == 0:
+		return Unsigned
+	}
+	return status
+}
+
+// signature verifies what a filled field holds, apart from what came after it.
+func (f *file) signature(filled field, o VerifyOptions) Signature {
+	s := Signature{Field: filled.name}
+	if err := f.check(filled, &s, o); err != nil {
+		s.Fault = printable(err.Error())
+		s.Trusted, s.Doubt = false, "the signature does not hold"
+	}
+	return s
+}
+
+func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
+	value := filled.widget.get("V")
+	if value.kind != kindRef {
+		return errors.New("the field's value is no reference to a signature")
+	}
+	written := slices.IndexFunc(f.revisions, func(r revision) bool { return r.objects[int(value.number)] != nil })
+	if written < 0 {
+		return errors.New("the signature is missing")
+	}
+	object := f.revisions[written].objects[int(value.number)]
+	d := object.value
+	s.Reason, s.Location = d.get("Reason").plainText(), d.get("Location").plainText()
+	s.Claimed, s.DocMDP = claimedTime(d.get("M").text), permission(d)
+	switch {
+	case object.isStream, !d.get("Type").isName("Sig"), !d.get("Filter").isName("Adobe.PPKLite"), !d.get("SubFilter").isName("ETSI.CAdES.detached"):
+		return errors.New("not a PAdES signature (ETSI.CAdES.detached)")
+	case f.lookup(int(value.number), f.last()) != object:
+		return errors.New("the signature was written again in a later revision")
+	}
+	before, after, err := f.signedRanges(d, f.revisions[written].end)
+	if err != nil {
+		return err
+	}
+	s.Revision, s.WholeFile = written+1, f.revisions[written].end == len(f.data)
+	der, err := f.contents(d.get("Contents"))
+	if err != nil {
+		return err
+	}
+	s.Chain, err = checkCMS(der, before, after)
+	if err != nil {
+		return err
+	}
+	leaf := s.Chain[0]
+	sum := sha256.Sum256(leaf.Raw)
+	s.Signer = Identity{displayName(leaf.Subject.CommonName, leaf.Subject.String()),
+		displayName(leaf.Issuer.CommonName, leaf.Issuer.String()), hex.EncodeToString(sum[:])}
+	if err := trust(s.Chain, s.Claimed, o); err != nil {
+		s.Doubt = printable(err.Error())
+	}
+	s.Trusted = s.Doubt == ""
+	return nil
+}
+
+func displayName(common, whole string) string {
+	if name := printable(common); name != "" {
+		return name
+	}
+	return printable(whole)
+}
+
+// signedRanges is what a signature covers: everything from the first byte to the end of its
+// revision, but for its own Contents.
+func (f *file) signedRanges(d object, end int) (before, after []byte, err error) {
+	r, gap := d.get("ByteRange").items, d.get("Contents")
+	if len(r) != 4 || gap.kind != kindString || !gap.hex {
+		return nil, nil, errors.New("the signature does not say what it covers")
+	}
+	want := [4]int{0, gap.start, gap.end, end - gap.end}
+	for i := range want {
+		if r[i].kind != kindInteger || r[i].number != int64(want[i]) {
+			return nil, nil, errors.New("the signed range does not frame exactly this signature up to the end of its revision")
+		}
+	}
+	return f.data[:gap.start], f.data[gap.end:end], nil
+}
+
+// contents decodes the hexadecimal digits of a CMS, allowing nothing among them.
+func (f *file) contents(gap object) ([]byte, error) {
+	der, err := hex.DecodeString(string(f.data[gap.start+1 : gap.end-1]))
+	if err != nil {
+		return nil, errors.New("the signature is not written in hexadecimal digits alone")
+	}
+	return der, nil
+}
+
+// permission is the P of a certifying signature, 0 for any other.
+func permission(d object) int {
+	for _, reference := range d.get("Reference").items {
+		if reference.get("TransformMethod").isName("DocMDP") {
+			return int(reference.get("TransformParams").get("P").number)
+		}
+	}
+	return 0
+}
+
+// claimedTime reads a PDF date with seconds, the zero time if it is none.
+func claimedTime(s string) time.Time {
+	const layout, digits = "D:20060102150405", len("D:20060102150405")
+	if len(s) < digits {
+		return time.Time{}
+	}
+	zone := strings.ReplaceAll(s[digits:], "'", "")
+	if zone == "" || zone == "Z" {
+		zone = "+0000"
+	}
+	t, err := time.Parse(layout+"-0700", s[:digits]+zone)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// trust tells why a signer is not to be taken for who the certificate says; nil if the
+// certificate is one of the trusted ones or leads to an authority among them.
+func trust(chain []*x509.Certificate, claimed time.Time, o VerifyOptions) error {
+	const skew = 24 * time.Hour // of two clocks in good faith
+	leaf := chain[0]
+	if err := suitableCertificate(leaf, o.Now); err != nil {
+		return err
+	}
+	switch {
+	case claimed.IsZero():
+		return errors.New("the signature names no time")
+	case claimed.After(o.Now.Add(skew)):
+		return errors.New("the signature claims a time that has not come yet")
+	}
+	if err := suitableCertificate(leaf, claimed); err != nil {
+		return fmt.Errorf("at the claimed time: %w", err)
+	}
+	authorities, intermediates := x509.NewCertPool(), x509.NewCertPool()
+	for _, root := range o.Roots {
+		if bytes.Equal(root.Raw, leaf.Raw) {
+			return nil
+		}
+		if root.IsCA && root.BasicConstraintsValid { // a person's certificate vouches for nobody else
+			authorities.AddCert(root)
+		}
+	}
+	for _, c := range chain[1:] {
+		intermediates.AddCert(c)
+	}
+	_, err := leaf.Verify(x509.VerifyOptions{
+		Roots: authorities, Intermediates: intermediates, CurrentTime: o.Now,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	})
+	if err != nil {
+		return errors.New("the certificate is not trusted here and leads to none that is")
+	}
+	return nil
+}
