@@ -1,0 +1,46 @@
+package questionnaires
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestRequirementIDsAreOrderedAsPrinted(t *testing.T) {
+	order := []string{"1.1.1", "1.2", "2.2.2", "3.5.1", "3.5.1.1", "8.3.9", "8.3.10", "8.3.10.1", "10.1.1", "12.10.7", "A1.1.1", "A3.2.5.1"}
+	for i, s := range order {
+		id, err := ParseRequirementID(s)
+		assert.NoError(t, err)
+		assert.Equal(t, s, id.String())
+		if i > 0 {
+			assert.Negative(t, req(order[i-1]).Compare(id), "%s before %s", order[i-1], s)
+		}
+	}
+	assert.Equal(t, "A3", req("A3.2.5.1").Principal().String())
+	assert.Equal(t, "12", req("12.10.7").Principal().String())
+	for _, bad := range []string{"", ".", "1.", "1..2", "01.2", "1.0", "-1", "+1.2", "a1.1", "A", "1.2.x", "1.2.3.4.5.6.7", "256.1", "1.2 "} {
+		_, err := ParseRequirementID(bad)
+		assert.Error(t, err, "%q", bad)
+	}
+}
+
+func FuzzRequirementID(f *testing.F) {
+	for _, s := range []string{"1.2.3", "A1.1.4", "12.10.4.1", "1..", "A"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		id, err := ParseRequirementID(s)
+		if err != nil {
+			return
+		}
+		assert.Equal(t, s, id.String(), "what is read is what is printed")
+	})
+}
+
+func TestProceduresAreLetteredOnlyWhereThereAreSeveral(t *testing.T) {
+	one := Requirement{ID: req("1.2.1"), ProcedureSize: 1}.Procedures()
+	three := Requirement{ID: req("1.2.2"), ProcedureSize: 3}.Procedures()
+	assert.Equal(t, "1.2.1", one[0].String())
+	assert.Equal(t, "1.2.2.c", three[2].String())
+	assert.Empty(t, Requirement{ID: req("A3.1.1")}.Procedures())
+}
