@@ -212,15 +212,6 @@ func (p *parser) indirect() (*indirect, error) {
 	return i, nil
 }
 
-// prefix takes word, after which a value may follow at once.
-func (p *parser) prefix(word string) error {
-	if !p.at(word) {
-		return p.errorf("no %q", word)
-	}
-	p.pos += len(word)
-	return nil
-}
-
 func (p *parser) unsigned() (int, error) {
 	start := p.pos
 	for p.pos < len(p.data) && isDigit(p.data[p.pos]) && p.pos-start < 12 {

@@ -5,9 +5,12 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"fmt"
+	"image"
+	"image/png"
 	"testing"
 	"time"
 
+	"github.com/go-fonts/liberation/liberationsansregular"
 	"github.com/go-pdf/fpdf"
 	"github.com/stretchr/testify/require"
 )
@@ -54,6 +57,34 @@ func appearance(t testing.TB, text string) []byte {
 	p.AddPage()
 	p.SetFont("Helvetica", "B", 12)
 	p.Text(10, 20, text)
+	var out bytes.Buffer
+	require.NoError(t, p.Output(&out))
+	return out.Bytes()
+}
+
+// drawnBlock has an embedded font, a picture and something see-through.
+func drawnBlock(t testing.TB, text string) []byte {
+	t.Helper()
+	p := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: 244, Ht: 102}})
+	p.SetCatalogSort(true)
+	p.SetCreationDate(now)
+	p.SetModificationDate(now)
+	p.AddUTF8FontFromBytes("sans", "", liberationsansregular.TTF)
+	p.AddPage()
+	picture := image.NewNRGBA(image.Rect(0, 0, 8, 8))
+	for i := range picture.Pix {
+		picture.Pix[i] = byte(i * 3)
+	}
+	var encoded bytes.Buffer
+	require.NoError(t, png.Encode(&encoded, picture))
+	p.RegisterImageOptionsReader("seal", fpdf.ImageOptions{ImageType: "PNG"}, &encoded)
+	p.SetFillColor(235, 251, 238)
+	p.Rect(0, 0, 244, 102, "F")
+	p.SetAlpha(0.5, "Normal")
+	p.ImageOptions("seal", 200, 40, 30, 30, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
+	p.SetAlpha(1, "Normal")
+	p.SetFont("sans", "", 14)
+	p.Text(10, 24, text)
 	var out bytes.Buffer
 	require.NoError(t, p.Output(&out))
 	return out.Bytes()

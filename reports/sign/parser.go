@@ -9,7 +9,7 @@ import (
 
 const (
 	maxDepth  = 64        // of arrays, dictionaries and parentheses inside each other
-	maxValues = 2_000_000 // in one file: a report of 300 pages has about 20,000
+	maxValues = 1_000_000 // in one file: a report of 300 pages has about 20,000
 )
 
 var errTooDeep = errors.New("nested too deeply")
@@ -47,12 +47,27 @@ func (p *parser) at(word string) bool {
 	return len(p.data)-p.pos >= len(word) && string(p.data[p.pos:p.pos+len(word)]) == word
 }
 
+// take passes over word if it stands here and ends here.
+func (p *parser) take(word string) bool {
+	next := p.pos + len(word)
+	if !p.at(word) || (next < len(p.data) && isRegular(p.data[next])) {
+		return false
+	}
+	p.pos = next
+	return true
+}
+
 // keyword takes word, which must stand here and end here.
 func (p *parser) keyword(word string) error {
-	if !p.at(word) {
+	if !p.take(word) {
 		return p.errorf("no %q", word)
 	}
-	if next := p.pos + len(word); next < len(p.data) && isRegular(p.data[next]) {
+	return nil
+}
+
+// prefix takes word, after which anything may follow at once.
+func (p *parser) prefix(word string) error {
+	if !p.at(word) {
 		return p.errorf("no %q", word)
 	}
 	p.pos += len(word)
@@ -95,11 +110,11 @@ func (p *parser) dispatch() (object, error) {
 		return p.numberOrReference()
 	}
 	switch {
-	case p.keyword("null") == nil:
+	case p.take("null"):
 		return object{}, nil
-	case p.keyword("true") == nil:
+	case p.take("true"):
 		return object{kind: kindBool, number: 1}, nil
-	case p.keyword("false") == nil:
+	case p.take("false"):
 		return object{kind: kindBool}, nil
 	}
 	return object{}, p.errorf("%q begins no object", p.data[p.pos])
@@ -315,9 +330,9 @@ func (p *parser) numberOrReference() (object, error) {
 // anything in a report.
 func (p *parser) generationAndR() bool {
 	back := p.pos
-	for _, word := range []string{"0", "R"} {
+	for _, word := range [...]string{"0", "R"} {
 		p.skipSpace()
-		if p.keyword(word) != nil {
+		if !p.take(word) {
 			p.pos = back
 			return false
 		}

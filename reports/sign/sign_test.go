@@ -199,8 +199,37 @@ func TestKeysThatSignAndKeysThatDoNot(t *testing.T) {
 			v := check(t, out, person{root: cert})
 			assert.Equal(t, IntactTrusted, v.Status, v.Lines())
 			independent(t, out, 1)
+			detached(t, out, assessor)
 		})
 	}
+}
+
+func TestTheVisibleBlockKeepsItsFontsAndPictures(t *testing.T) {
+	ada := newPerson(t, "Ada Auditor")
+	o := ada.options
+	o.Field, o.Appearance = assessor, drawnBlock(t, "Zażółć gęślą Ärzte")
+	out, err := Sign(prepared(t, 1), o)
+	require.NoError(t, err)
+	again, err := Sign(prepared(t, 1), o)
+	require.NoError(t, err)
+	f, err := readWhole(out)
+	require.NoError(t, err)
+	form := f.lookup(int(fieldNamed(f, assessor).widget.get("AP").get("N").number), f.last())
+	require.True(t, form.isStream)
+	for _, key := range []string{"Font", "XObject"} {
+		list := f.resolve(f.resolve(form.value.get("Resources"), f.last()).get(key), f.last())
+		require.NotEmpty(t, list.items, key)
+		for _, o := range list.items {
+			require.NotNil(t, f.lookup(int(o.number), f.last()), key)
+			assert.GreaterOrEqual(t, int(o.number), f.revisions[1].size, "copied, not borrowed")
+		}
+	}
+	assert.Equal(t, IntactTrusted, check(t, out, ada).Status)
+	independent(t, out, 1)
+	g, err := readWhole(again)
+	require.NoError(t, err)
+	assert.Equal(t, f.revisions[2].numbers(), g.revisions[2].numbers())
+	assert.Equal(t, f.revisions[2].trailer.get("ID"), g.revisions[2].trailer.get("ID"), "all but the signature is the same each time")
 }
 
 func TestTrustFollowsChainsAndValidity(t *testing.T) {

@@ -1,10 +1,13 @@
 package sign
 
 import (
+	"encoding/pem"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,8 +39,36 @@ func independent(t *testing.T, pdf []byte, signatures int) {
 	}
 }
 
+// detached asks openssl about the CMS of one signature over the bytes that it covers.
+func detached(t *testing.T, pdf []byte, field string) {
+	t.Helper()
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Log("NOT ASKED: openssl is not installed here")
+		return
+	}
+	f, err := readWhole(pdf)
+	require.NoError(t, err)
+	d := f.resolve(fieldNamed(f, field).widget.get("V"), f.last())
+	r := d.get("ByteRange").items
+	before, after, err := f.signedRanges(d, int(r[2].number+r[3].number))
+	require.NoError(t, err)
+	der, err := f.contents(d.get("Contents"))
+	require.NoError(t, err)
+	content, cms := filepath.Join(t.TempDir(), "content"), filepath.Join(t.TempDir(), "cms")
+	require.NoError(t, os.WriteFile(content, slices.Concat(before, after), 0o600))
+	require.NoError(t, os.WriteFile(cms, der, 0o600))
+	chain, err := checkCMS(der, before, after)
+	require.NoError(t, err)
+	signer := filepath.Join(t.TempDir(), "signer.pem")
+	require.NoError(t, os.WriteFile(signer, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: chain[0].Raw}), 0o600))
+	out, err := exec.Command("openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", cms, "-content", content,
+		"-CAfile", signer, "-partial_chain", "-purpose", "any", "-attime", strconv.FormatInt(now.Unix(), 10), "-out", os.DevNull).CombinedOutput()
+	require.NoErrorf(t, err, "openssl: %s", out)
+	assert.Contains(t, string(out), "erification successful")
+}
+
 func TestOtherReadersAcceptOneAndTwoSignatures(t *testing.T) {
-	for _, name := range []string{"pdfsig", "qpdf", "mutool"} {
+	for _, name := range []string{"pdfsig", "qpdf", "mutool", "openssl"} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := exec.LookPath(name); err != nil {
 				t.Skipf("%s is not installed here: its opinion is not asked", name)
@@ -48,5 +79,8 @@ func TestOtherReadersAcceptOneAndTwoSignatures(t *testing.T) {
 	pdf := prepared(t, 3)
 	one := ada.sign(t, pdf, assessor)
 	independent(t, one, 1)
-	independent(t, eva.sign(t, one, officer), 2)
+	both := eva.sign(t, one, officer)
+	independent(t, both, 2)
+	detached(t, both, assessor)
+	detached(t, both, officer)
 }
