@@ -1,0 +1,49 @@
+package pdf
+
+import "tickmark/reports"
+
+// colour is red, green and blue, 0 to 255 each.
+type colour [3]int
+
+var (
+	navy      = colour{20, 33, 61}
+	navyLight = colour{31, 51, 92}
+	navyPale  = colour{200, 212, 230}
+	teal      = colour{11, 114, 133}
+	black     = colour{31, 41, 51}
+	slate     = colour{82, 96, 109}
+	mute      = colour{123, 135, 148}
+	rule      = colour{217, 226, 236}
+	panel     = colour{245, 247, 250}
+	white     = colour{255, 255, 255}
+	watermark = colour{238, 241, 245}
+)
+
+// ground is the colour of a tone's text and of the ground below it.
+func ground(t reports.Tone) (text, below colour) {
+	switch t {
+	case reports.Good:
+		return colour{43, 138, 62}, colour{235, 251, 238}
+	case reports.Info:
+		return colour{59, 91, 219}, colour{237, 242, 255}
+	case reports.Bad:
+		return colour{201, 42, 42}, colour{255, 245, 245}
+	case reports.Muted:
+		return colour{105, 115, 125}, colour{241, 243, 245}
+	case reports.Warn:
+		return colour{217, 119, 6}, colour{255, 247, 230}
+	case reports.Open:
+		return slate, white
+	case reports.Neutral:
+	}
+	return navy, panel
+}
+
+// chart is the colour of a tone in a picture.
+func chart(t reports.Tone) colour {
+	if t == reports.Open {
+		return colour{206, 214, 224}
+	}
+	text, _ := ground(t)
+	return text
+}

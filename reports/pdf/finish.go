@@ -1,0 +1,197 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/sha256"
+	"encoding/xml"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"tickmark/reports"
+)
+
+// ManifestName is the name of the manifest inside the file.
+const ManifestName = "evidence-manifest.json"
+
+// finish writes the library's file anew as an archive's file (PDF 1.7, declared as
+// PDF/A-3b): metadata, output intent, identifier, associated manifest, outline counts,
+// print flags, dates with their zone, names of subset fonts.
+func finish(raw []byte, doc reports.Document) ([]byte, error) {
+	f, err := takeApart(raw)
+	if err != nil {
+		return nil, err
+	}
+	tag := subsetTag(raw)
+	for n, body := range f.objects {
+		switch {
+		case bytes.HasPrefix(body, []byte("<</Type /Page\n")):
+			f.objects[n] = bytes.ReplaceAll(body, []byte("/Subtype /Link"), []byte("/Subtype /Link /F 4"))
+		case bytes.HasPrefix(body, []byte("<</Type /Font")): // and its descriptor
+			f.objects[n] = nameFonts(body, tag)
+		}
+	}
+	catalog := parseDict(f.objects[f.root])
+	f.outline(catalog.ref("Outlines"))
+	f.archive(&catalog, doc)
+	f.attach(&catalog, doc)
+	f.objects[f.root] = catalog.bytes()
+	info := parseDict(f.objects[f.info])
+	info.set("CreationDate", "("+pdfDate(doc.Date)+")")
+	info.set("ModDate", "("+pdfDate(doc.Date)+")")
+	f.objects[f.info] = info.bytes()
+	return f.bytes(), nil
+}
+
+func pdfDate(t time.Time) string { return t.UTC().Format("D:20060102150405Z") }
+
+// subsetTag is the six letters that mark the fonts as subsets.
+func subsetTag(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	letters := make([]byte, 6)
+	for i := range letters {
+		letters[i] = 'A' + sum[i]%26
+	}
+	return string(letters)
+}
+
+func nameFonts(body []byte, tag string) []byte {
+	for i, name := range [faceCount]string{"LiberationSans", "LiberationSans-Bold", "LiberationMono", "DejaVuSans"} {
+		body = bytes.ReplaceAll(body, []byte("/utf8"+names[i]), []byte("/"+tag+"+"+name))
+	}
+	return body
+}
+
+// outline gives every bookmark the number of those below it, closed (negative), and
+// the root the number of those that show.
+func (f *file) outline(root int) {
+	if root <= 0 || root >= len(f.objects) {
+		return
+	}
+	d := parseDict(f.objects[root])
+	d.set("Count", strconv.Itoa(f.outlineLevel(d.ref("First"))))
+	f.objects[root] = d.bytes()
+}
+
+// outlineLevel sets the counts of an item and its later siblings and returns how
+// many they are.
+func (f *file) outlineLevel(n int) int {
+	count := 0
+	for n > 0 && n < len(f.objects) {
+		count++
+		d := parseDict(f.objects[n])
+		below := ""
+		if first := d.ref("First"); first > 0 {
+			below = strconv.Itoa(-f.outlineLevel(first))
+		}
+		d.set("Count", below)
+		f.objects[n] = d.bytes()
+		n = d.ref("Next")
+	}
+	return count
+}
+
+// archive adds what makes the file readable without this program and in any year.
+func (f *file) archive(catalog *dict, doc reports.Document) {
+	profile := f.add(stream("/N 3 /Filter /FlateDecode", deflate(colourProfile())))
+	metadata := f.add(stream("/Type /Metadata /Subtype /XML", xmp(doc)))
+	catalog.set("Version", "/1.7")
+	catalog.set("Metadata", reference(metadata))
+	catalog.set("OutputIntents", "[<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB IEC61966-2.1) "+
+		"/Info (sRGB IEC61966-2.1) /DestOutputProfile "+reference(profile)+" >>]")
+	catalog.set("ViewerPreferences", "<< /DisplayDocTitle true >>")
+	if lang := language(doc.Language); lang != "" {
+		catalog.set("Lang", "("+lang+")")
+	}
+}
+
+// language keeps what a language tag may hold.
+func language(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// attach embeds the manifest as a file that belongs to the document.
+func (f *file) attach(catalog *dict, doc reports.Document) {
+	catalog.set("Names", "")
+	if len(doc.Manifest) == 0 {
+		return
+	}
+	data := f.add(stream(fmt.Sprintf("/Type /EmbeddedFile /Subtype /application#2Fjson /Filter /FlateDecode /Params << /Size %d /ModDate (%s) >>",
+		len(doc.Manifest), pdfDate(doc.Date)), deflate(doc.Manifest)))
+	spec := f.add(fmt.Appendf(nil, "<< /Type /Filespec /F (%s) /UF (%s) /Desc (Digests and provenance of the evidence) "+
+		"/AFRelationship /Data /EF << /F %d 0 R /UF %d 0 R >> >>\n", ManifestName, ManifestName, data, data))
+	catalog.set("AF", "["+reference(spec)+"]")
+	catalog.set("Names", "<< /EmbeddedFiles << /Names [("+ManifestName+") "+reference(spec)+"] >> >>")
+}
+
+func reference(n int) string { return strconv.Itoa(n) + " 0 R" }
+
+func deflate(b []byte) []byte {
+	var out bytes.Buffer
+	w := zlib.NewWriter(&out)
+	_, _ = w.Write(b) // a bytes.Buffer takes everything
+	_ = w.Close()
+	return out.Bytes()
+}
+
+// bytes writes the file: one table, one end mark, and an identifier made from all
+// that stands before it.
+func (f *file) bytes() []byte {
+	var b bytes.Buffer
+	b.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+	offsets := make([]int, len(f.objects))
+	for n, body := range f.objects {
+		if n == 0 {
+			continue
+		}
+		offsets[n] = b.Len()
+		fmt.Fprintf(&b, "%d 0 obj\n", n)
+		b.Write(bytes.TrimRight(body, "\n"))
+		b.WriteString("\nendobj\n")
+	}
+	id := sha256.Sum256(b.Bytes())
+	table := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(f.objects))
+	for _, offset := range offsets[1:] {
+		fmt.Fprintf(&b, "%010d 00000 n \n", offset)
+	}
+	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%x> <%x>] >>\nstartxref\n%d\n%%%%EOF\n",
+		len(f.objects), f.root, f.info, id[:16], id[:16], table)
+	return b.Bytes()
+}
+
+// xmp is the metadata of the file; it says what the document information says.
+func xmp(doc reports.Document) []byte {
+	date := doc.Date.UTC().Format("2006-01-02T15:04:05Z")
+	text := func(s string) string {
+		var b bytes.Buffer
+		_ = xml.EscapeText(&b, []byte((&fonts{}).plane(reports.Line(s)))) // a bytes.Buffer takes everything
+		return b.String()
+	}
+	return fmt.Appendf(nil, `<?xpacket begin="`+"\uFEFF"+`" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:format>application/pdf</dc:format>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:title>
+<dc:creator><rdf:Seq><rdf:li>%s</rdf:li></rdf:Seq></dc:creator>
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:description>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">
+<xmp:CreateDate>%s</xmp:CreateDate><xmp:ModifyDate>%s</xmp:ModifyDate><xmp:MetadataDate>%s</xmp:MetadataDate>
+<xmp:CreatorTool>%s</xmp:CreatorTool><pdf:Producer>%s</pdf:Producer>
+</rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>`, text(doc.Title+" — "+doc.Entity), text(doc.Author), text(doc.Subject), date, date, date, producer, producer)
+}

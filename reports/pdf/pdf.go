@@ -1,0 +1,172 @@
+package pdf
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"tickmark/reports"
+)
+
+// Paper is a size of paper. The zero value is A4.
+type Paper int
+
+// The papers.
+const (
+	A4     Paper = iota // 210 x 297 mm
+	Letter              // 8.5 x 11 in
+)
+
+func (p Paper) sheet() sheet {
+	if p == Letter {
+		return sheet{215.9, 279.4}
+	}
+	return sheet{210, 297}
+}
+
+// Options are the reader's wishes; the zero value is A4.
+type Options struct{ Paper Paper }
+
+// Layout says where things ended up.
+type Layout struct {
+	Pages      int
+	Signatures []Field // in reading order
+}
+
+// Write draws doc into w. The same document and options give the same bytes. It
+// writes nothing unless the whole file could be made.
+func Write(ctx context.Context, w io.Writer, doc reports.Document, o Options) (Layout, error) {
+	if doc.Date.IsZero() {
+		return Layout{}, errors.New("write PDF: the document has no date")
+	}
+	f, err := newFonts()
+	if err != nil {
+		return Layout{}, fmt.Errorf("write PDF: %w", err)
+	}
+	l := newLayout(doc, o.Paper.sheet(), f)
+	if err := l.run(ctx); err != nil {
+		return Layout{}, fmt.Errorf("write PDF: %w", err)
+	}
+	p := newPen(l, doc.Date)
+	p.describe(doc)
+	if err := p.drawAll(ctx); err != nil {
+		return Layout{}, fmt.Errorf("write PDF: %w", err)
+	}
+	var raw bytes.Buffer
+	if err := p.Output(&raw); err != nil {
+		return Layout{}, fmt.Errorf("write PDF: draw: %w", err)
+	}
+	final, err := finish(raw.Bytes(), doc)
+	if err != nil {
+		return Layout{}, fmt.Errorf("write PDF: finish: %w", err)
+	}
+	if _, err := w.Write(final); err != nil {
+		return Layout{}, fmt.Errorf("write PDF: %w", err)
+	}
+	return Layout{Pages: len(l.pages), Signatures: l.fields}, nil
+}
+
+// describe fills the document information.
+func (p *pen) describe(doc reports.Document) {
+	text := func(s string) string { return p.fonts.plane(reports.Line(s)) }
+	p.SetTitle(text(doc.Title+" — "+doc.Entity), true)
+	p.SetAuthor(text(doc.Author), true)
+	p.SetSubject(text(doc.Subject), true)
+	p.SetProducer(producer, true)
+	p.SetCreator(producer, true)
+	p.SetDisplayMode("fullpage", "SinglePage")
+}
+
+// producer names the program in the file.
+const producer = "Tickmark"
+
+// plane replaces what the library cannot encode: code points above U+FFFF.
+func (f *fonts) plane(s string) string {
+	var b bytes.Buffer
+	for _, r := range s {
+		if r > 0xFFFF {
+			fmt.Fprintf(&b, "□U+%04X", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// drawAll draws the pages with their links, and the bookmarks.
+func (p *pen) drawAll(ctx context.Context) error {
+	ids := p.targets()
+	marks := p.layout.marks
+	next, depth := 0, -1
+	for i, pg := range p.layout.pages {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("draw page %d: %w", i+1, err)
+		}
+		p.newPage(p.layout.sheet)
+		p.strokesOf(pg)
+		for _, a := range pg.links {
+			if id, ok := ids[a.to]; ok {
+				p.Link(a.x, a.y, a.w, a.h, id)
+			}
+		}
+		for next < len(marks) && marks[next].place.page == i+1 {
+			depth = min(marks[next].level-1, depth+1) // the outline never skips a level
+			p.bookmark(marks[next], depth)
+			next++
+		}
+		if err := p.Error(); err != nil {
+			return fmt.Errorf("draw page %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// targets makes a link target of every anchor that something leads to, in the order
+// of the pages: the library numbers them as they come.
+func (p *pen) targets() map[string]int {
+	ids := map[string]int{}
+	for _, pg := range p.layout.pages {
+		for _, a := range pg.links {
+			at, known := p.layout.anchors[a.to]
+			if _, done := ids[a.to]; done || !known {
+				continue
+			}
+			id := p.AddLink()
+			p.SetLink(id, max(at.y-4, 0), at.page)
+			ids[a.to] = id
+		}
+	}
+	return ids
+}
+
+// bookmark adds one heading to the outline at a depth from 0.
+func (p *pen) bookmark(m mark, depth int) {
+	p.SetFont(names[firstUsed(p.fonts)], "", 10) // the library encodes by the current font
+	p.size = 0
+	p.Bookmark(p.fonts.plane(m.text), depth, max(m.place.y-4, 0))
+}
+
+func firstUsed(f *fonts) face {
+	for i := range faceCount {
+		if f.used[i] {
+			return i
+		}
+	}
+	return sans
+}
+
+// drawPages draws pages without links and bookmarks.
+func (p *pen) drawPages() {
+	for _, pg := range p.layout.pages {
+		p.newPage(p.layout.sheet)
+		p.strokesOf(pg)
+	}
+}
+
+func (p *pen) strokesOf(pg *page) {
+	for _, stroke := range pg.strokes {
+		stroke(p)
+	}
+}

@@ -1,0 +1,129 @@
+package pdf
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/go-pdf/fpdf"
+
+	"tickmark/reports"
+)
+
+// Field is the room for one signature.
+type Field struct {
+	Name string
+	Page int // from 1
+	// Rect is lower left x and y, upper right x and y, in points from the lower left
+	// corner of the page.
+	Rect [4]float64
+}
+
+// The measures of the card and of the room for the signature on it.
+const (
+	cardHeight = 46.0
+	roomWidth  = 86.0
+	roomHeight = 36.0
+)
+
+// signature draws the card of one signer.
+func (l *layout) signature(b reports.SignatureBlock) {
+	l.need(cardHeight + 6)
+	l.y += 4
+	y, w := l.y, l.sheet.text()
+	x := left + w - roomWidth - 6
+	l.draw(func(p *pen) {
+		p.frame(left, y, w, cardHeight, 2.5, 0.3, rule, white)
+		p.box(left, y+4, 1.2, cardHeight-8, teal)
+		p.dashed(x, y+5, roomWidth, roomHeight, 1.5, mute)
+	})
+	role, person, note := hand{bold, 10, navy}, hand{sans, 9, black}, hand{sans, 8, slate}
+	width := x - left - 10
+	at := y + 4
+	at = l.stack(left+6, at, width, 5, role, b.Role, 2)
+	at = l.stack(left+6, at+1, width, 4.6, person, b.Person, 3)
+	l.stack(left+6, at+1, width, 4, note, b.Note, int((y+cardHeight-3-at)/4))
+	code := hand{mono, 6.4, mute}
+	l.putCentre(x+roomWidth/2, y+5+roomHeight/2-2, 4, code, l.fonts.line(code, "signature field "+b.Field, roomWidth-6))
+	const k = 1 / mmPerPoint
+	h := l.sheet.height
+	l.fields = append(l.fields, Field{
+		Name: b.Field, Page: len(l.pages),
+		Rect: [4]float64{x * k, (h - y - 5 - roomHeight) * k, (x + roomWidth) * k, (h - y - 5) * k},
+	})
+	l.y += cardHeight + 4
+}
+
+// stack writes at most n lines below each other and returns where they end.
+func (l *layout) stack(x, y, width, lineHeight float64, hnd hand, s string, n int) float64 {
+	lines := l.fonts.lines(hnd, s, width)
+	for i, line := range lines[:max(0, min(n, len(lines)))] {
+		if i == n-1 && len(lines) > n {
+			line = l.fonts.line(hnd, line+"…", width)
+		}
+		l.put(x, y, lineHeight, hnd, line)
+		y += lineHeight
+	}
+	return y
+}
+
+// Card is what the visible block of a signature says.
+type Card struct {
+	Name    string // the signer, as the certificate names them
+	Subject string // of the certificate
+	Issuer  string // of the certificate
+	Time    time.Time
+	Reason  string
+}
+
+// SignatureCard draws the visible block of a signature as a PDF of one page, 86 x 36
+// mm, on an opaque ground. Its page is meant to become the appearance of the
+// signature's field; the fonts in it are embedded.
+func SignatureCard(c Card) ([]byte, error) {
+	f, err := newFonts()
+	if err != nil {
+		return nil, fmt.Errorf("draw signature card: %w", err)
+	}
+	l := newLayout(reports.Document{}, sheet{roomWidth, roomHeight}, f)
+	l.newPage()
+	l.draw(func(p *pen) {
+		p.frame(0.15, 0.15, roomWidth-0.3, roomHeight-0.3, 1.5, 0.3, rule, white)
+		p.box(0.15, 3, 1.2, roomHeight-6, teal)
+	})
+	const x, width = 5.0, roomWidth - 8
+	head, name, small := hand{bold, 8, teal}, hand{bold, 12, navy}, hand{sans, 7, slate}
+	y := l.stack(x, 2.6, width, 4.4, head, "Digitally signed", 1)
+	y = l.stack(x, y+0.2, width, 5.6, name, reports.Line(c.Name), 1) + 0.5
+	y = l.stack(x, y, width, 3.3, small, "Subject: "+reports.Line(c.Subject), 2)
+	y = l.stack(x, y, width, 3.3, small, "Issuer: "+reports.Line(c.Issuer), 2)
+	y = l.stack(x, y, width, 3.3, small, "Time: "+c.Time.UTC().Format("2006-01-02 15:04:05 UTC"), 1)
+	if c.Reason != "" {
+		l.stack(x, y, width, 3.3, small, "Reason: "+reports.Line(c.Reason), int((roomHeight-2-y)/3.3))
+	}
+	p := newPen(l, c.Time)
+	p.drawPages()
+	var b bytes.Buffer
+	if err := p.Output(&b); err != nil {
+		return nil, fmt.Errorf("draw signature card: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// newPen opens the drawing library with the faces that the layout needs, and
+// nothing in it that depends on where or when it runs.
+func newPen(l *layout, date time.Time) *pen {
+	lib := fpdf.New("P", "mm", "A4", "")
+	lib.SetCompression(true)
+	lib.SetCatalogSort(true)
+	lib.SetCreationDate(date.UTC())
+	lib.SetModificationDate(date.UTC())
+	lib.SetMargins(0, 0, 0)
+	lib.SetCellMargin(0)
+	lib.SetAutoPageBreak(false, 0)
+	for i := range faceCount {
+		if l.fonts.used[i] {
+			lib.AddUTF8FontFromBytes(names[i], "", faceData(i))
+		}
+	}
+	return &pen{Fpdf: lib, fonts: l.fonts, layout: l}
+}

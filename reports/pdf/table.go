@@ -1,0 +1,199 @@
+package pdf
+
+import "tickmark/reports"
+
+// The measures of a table.
+const (
+	tableHead  = 7.4
+	tableLine  = 4.0
+	tablePadX  = 1.6
+	tablePadY  = 1.6
+	pillHeight = 4.6
+)
+
+// cellLine is one line of a cell: text, or a pill.
+type cellLine struct {
+	text   string
+	hand   hand
+	height float64
+	to     string
+	pill   bool
+	tone   reports.Tone
+}
+
+// table lays out a table. Its head is repeated on each page; a row is split only if
+// it is taller than a page.
+func (l *layout) table(t reports.Table) {
+	if len(t.Rows) == 0 {
+		l.flow(left, l.sheet.text(), 5, hand{sans, 9.5, slate}, t.Empty)
+		l.y += 2.2
+		return
+	}
+	widths := l.columnWidths(t.Columns)
+	first := l.rowLines(t.Columns, widths, t.Rows[0])
+	l.need(min(tableHead+rowHeight(first), l.sheet.body()/2))
+	l.tableHead(t.Columns, widths)
+	for i, row := range t.Rows {
+		cells := l.rowLines(t.Columns, widths, row)
+		l.row(t.Columns, widths, cells, row.Anchor, i%2 == 1)
+	}
+	l.y += 3
+}
+
+func (l *layout) columnWidths(columns []reports.Column) []float64 {
+	total := 0.0
+	for _, c := range columns {
+		total += c.Weight
+	}
+	widths := make([]float64, len(columns))
+	for i, c := range columns {
+		widths[i] = c.Weight / total * l.sheet.text()
+	}
+	return widths
+}
+
+func (l *layout) tableHead(columns []reports.Column, widths []float64) {
+	hnd := hand{bold, 7.6, white}
+	y, w := l.y, l.sheet.text()
+	l.draw(func(p *pen) { p.box(left, y, w, tableHead, navy) })
+	x := left
+	for i, c := range columns {
+		l.put(x+tablePadX, y, tableHead, hnd, l.fonts.line(hnd, c.Title, widths[i]-2*tablePadX))
+		x += widths[i]
+	}
+	l.y += tableHead
+}
+
+// rowLines breaks the cells of a row into lines.
+func (l *layout) rowLines(columns []reports.Column, widths []float64, row reports.Row) [][]cellLine {
+	cells := make([][]cellLine, len(columns))
+	for i := range columns {
+		if i < len(row.Cells) {
+			cells[i] = l.cellLines(columns[i].Style, widths[i]-2*tablePadX, row.Cells[i])
+		}
+	}
+	return cells
+}
+
+func (l *layout) cellLines(style reports.Style, width float64, c reports.Cell) []cellLine {
+	var lines []cellLine
+	add := func(hnd hand, text, to string) {
+		for _, s := range l.fonts.lines(hnd, text, width) {
+			lines = append(lines, cellLine{text: s, hand: hnd, height: tableLine, to: to})
+		}
+	}
+	if c.Pill.Text != "" {
+		hnd := hand{bold, 6.8, black}
+		word := l.fonts.show(bold, reports.Line(c.Pill.Text))
+		for hnd.size > 5 && l.fonts.width(hnd, word) > width-5.5 {
+			hnd.size -= 0.2
+		}
+		word = l.fonts.line(hnd, word, width-5.5)
+		lines = append(lines, cellLine{text: word, hand: hnd, height: pillHeight + 0.6, pill: true, tone: c.Pill.Tone})
+	}
+	code := hand{mono, 6.6, slate}
+	text := hand{sans, 8, black}
+	switch style {
+	case reports.Strong:
+		text = hand{bold, 8, black}
+	case reports.Mono:
+		text = code
+	case reports.Plain:
+	}
+	add(hand{bold, 8, black}, c.Title, "")
+	add(text, c.Text, "")
+	for _, link := range c.Links {
+		add(hand{mono, 6.8, teal}, link.Text, link.To)
+	}
+	add(hand{sans, 7, mute}, c.Note, "")
+	return lines
+}
+
+func cellHeight(lines []cellLine) float64 {
+	h := 0.0
+	for _, line := range lines {
+		h += line.height
+	}
+	return h
+}
+
+func rowHeight(cells [][]cellLine) float64 {
+	h := tableLine
+	for _, lines := range cells {
+		h = max(h, cellHeight(lines))
+	}
+	return h + 2*tablePadY
+}
+
+// row puts one row, in parts if it is taller than a page.
+func (l *layout) row(columns []reports.Column, widths []float64, cells [][]cellLine, anchor string, zebra bool) {
+	whole := l.sheet.body() - tableHead
+	for {
+		h := rowHeight(cells)
+		left := l.sheet.bottom() - l.y
+		if h > left && (h <= whole || left < 8*tableLine) {
+			l.newPage()
+			l.tableHead(columns, widths)
+			left = l.sheet.bottom() - l.y
+		}
+		if h <= left {
+			l.rowPart(widths, cells, anchor, zebra)
+			return
+		}
+		part, rest := splitRow(cells, left-2*tablePadY)
+		l.rowPart(widths, part, anchor, zebra)
+		cells, anchor = rest, ""
+	}
+}
+
+// splitRow takes as many lines off each cell as fit into a height.
+func splitRow(cells [][]cellLine, height float64) (part, rest [][]cellLine) {
+	part, rest = make([][]cellLine, len(cells)), make([][]cellLine, len(cells))
+	for i, lines := range cells {
+		n, h := 0, 0.0
+		for n < len(lines) && h+lines[n].height <= height {
+			h += lines[n].height
+			n++
+		}
+		part[i], rest[i] = lines[:n], lines[n:]
+	}
+	return part, rest
+}
+
+func (l *layout) rowPart(widths []float64, cells [][]cellLine, anchor string, zebra bool) {
+	y, h, w := l.y, rowHeight(cells), l.sheet.text()
+	l.anchor(anchor, l.here())
+	l.draw(func(p *pen) {
+		if zebra {
+			p.box(left, y, w, h, panel)
+		}
+		x := left
+		for i, lines := range cells {
+			p.cell(x, y+tablePadY, widths[i], lines)
+			x += widths[i]
+		}
+		p.hair(left, y+h, w, 0.15, rule)
+	})
+	x := left
+	for i, lines := range cells {
+		at := y + tablePadY
+		for _, line := range lines {
+			l.link(x+tablePadX, at, l.fonts.width(line.hand, line.text), line.height, line.to)
+			at += line.height
+		}
+		x += widths[i]
+	}
+	l.y += h
+}
+
+// cell draws the lines of one cell.
+func (p *pen) cell(x, y, w float64, lines []cellLine) {
+	for _, line := range lines {
+		if line.pill {
+			p.pill(x+tablePadX-0.6, y-0.3, w-2*tablePadX+1.2, pillHeight, line.text, line.hand, line.tone)
+		} else {
+			p.write(x+tablePadX, baseline(y, line.height, line.hand), line.hand, line.text)
+		}
+		y += line.height
+	}
+}
