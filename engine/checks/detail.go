@@ -1,0 +1,73 @@
+package checks
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tickmark/engine"
+)
+
+// finding is what a check says of one place of a subject, before the subject
+// itself is filled in.
+type finding struct {
+	verdict  engine.Verdict
+	sentence string
+	field    string // relative to the document, "" for the whole of it
+	value    any    // what stands at field; nil where nothing does
+}
+
+func passes(field string, value any, format string, args ...any) finding {
+	return finding{engine.Pass, fmt.Sprintf(format, args...), field, value}
+}
+
+func fails(field string, value any, format string, args ...any) finding {
+	return finding{engine.Fail, fmt.Sprintf(format, args...), field, value}
+}
+
+func unknown(field string, value any, format string, args ...any) finding {
+	return finding{engine.Unknown, fmt.Sprintf(format, args...), field, value}
+}
+
+func notApplicable(field string, value any, format string, args ...any) finding {
+	return finding{engine.NotApplicable, fmt.Sprintf(format, args...), field, value}
+}
+
+// of makes the detail of a subject from f.
+func (f finding) of(subject engine.Ref, cites ...engine.Digest) engine.Detail {
+	cites = slices.DeleteFunc(slices.Clone(cites), engine.Digest.IsZero)
+	return engine.Detail{
+		Subject: subject, Verdict: f.verdict, Sentence: f.sentence, Field: f.field, Value: rawValue(f.value), Cites: cites,
+	}
+}
+
+// rawValue is the canonical JSON of v, nil for nil. What cannot be written as
+// JSON is left out: the cited document has it.
+func rawValue(v any) json.RawMessage {
+	if v == nil {
+		return nil
+	}
+	raw, err := engine.Canonical(v)
+	if err != nil || string(raw) == "null" {
+		return nil
+	}
+	return raw
+}
+
+// list joins names for a sentence; after the first few it counts.
+func list(names []string) string {
+	const most = 5
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+// count returns "1 pod" or "2 pods".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

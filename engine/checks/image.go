@@ -1,0 +1,119 @@
+package checks
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// image is an image reference taken apart as container runtimes do it.
+// Source of the grammar: github.com/distribution/reference, reference.go.
+type image struct {
+	registry   string // host and port, lower case; docker.io where none is named
+	repository string // with library/ in front where Docker Hub implies it
+	tag        string // "" where none is named
+	digest     string // algorithm:hex, "" where none is named
+}
+
+// name is what allow-lists speak of: registry and repository.
+func (i image) name() string { return i.registry + "/" + i.repository }
+
+const longestName = 255
+
+var (
+	registryForm = regexp.MustCompile(`^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$`)
+	pathForm     = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$`)
+	tagForm      = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	digestForm   = regexp.MustCompile(`^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$`)
+	bareDigest   = regexp.MustCompile(`^[a-f0-9]{64}$`)
+)
+
+// parseImage takes a reference apart. What a runtime would refuse is an error: it
+// names no image that could be judged.
+func parseImage(reference string) (image, error) {
+	var i image
+	name, digest, pinned := strings.Cut(reference, "@")
+	if pinned {
+		if !digestForm.MatchString(digest) {
+			return image{}, fmt.Errorf("read image %q: %q is no digest", reference, digest)
+		}
+		i.digest = digest
+	}
+	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
+		i.tag = name[colon+1:]
+		name = name[:colon]
+		if !tagForm.MatchString(i.tag) {
+			return image{}, fmt.Errorf("read image %q: %q is no tag", reference, i.tag)
+		}
+	}
+	if bareDigest.MatchString(name) {
+		return image{}, fmt.Errorf("read image %q: 64 hexadecimal digits are the id of a local image", reference)
+	}
+	i.registry, i.repository = splitRegistry(name)
+	switch {
+	case !registryForm.MatchString(i.registry):
+		return image{}, fmt.Errorf("read image %q: %q is no registry", reference, i.registry)
+	case !pathForm.MatchString(i.repository):
+		return image{}, fmt.Errorf("read image %q: %q is no repository", reference, i.repository)
+	case len(i.name()) > longestName:
+		return image{}, fmt.Errorf("read image: a name of more than %d characters", longestName)
+	}
+	i.registry = strings.ToLower(i.registry)
+	return i, nil
+}
+
+// splitRegistry tells the registry from the repository: the first part is a
+// registry if it could be nothing else, else the image is on Docker Hub.
+func splitRegistry(name string) (registry, repository string) {
+	const hub = "docker.io"
+	first, rest, parts := strings.Cut(name, "/")
+	isRegistry := parts && (strings.ContainsAny(first, ".:") || first == "localhost" || strings.ToLower(first) != first)
+	if !isRegistry {
+		registry, repository = hub, name
+	} else {
+		registry, repository = first, rest
+	}
+	if registry == "index.docker.io" {
+		registry = hub
+	}
+	if registry == hub && !strings.Contains(repository, "/") {
+		repository = "library/" + repository
+	}
+	return registry, repository
+}
+
+// trustedBy returns the declared prefix that i is under, "" if it is under none.
+// A prefix ends at a slash: registry.example/pay does not stand for
+// registry.example/payroll.
+func (i image) trustedBy(prefixes []string) string {
+	name := i.name()
+	for _, p := range prefixes {
+		host, path, _ := strings.Cut(strings.Trim(strings.TrimSpace(p), "/"), "/")
+		prefix := strings.TrimSuffix(strings.ToLower(host)+"/"+path, "/")
+		if host != "" && (name == prefix || strings.HasPrefix(name, prefix+"/")) {
+			return p
+		}
+	}
+	return ""
+}
+
+// usedImage is a reference and where it stands.
+type usedImage struct {
+	container string // "" for an image that is mounted as a volume
+	field     string
+	reference string
+}
+
+// images returns every image a workload uses, those mounted as volumes included.
+func (w workload) images() []usedImage {
+	var all []usedImage
+	for _, c := range w.containers() {
+		all = append(all, usedImage{c.Name, c.at("image"), c.Image})
+	}
+	for i, v := range w.spec.Volumes {
+		if v.Image != nil {
+			all = append(all, usedImage{"", w.field(index("volumes", i)) + ".image.reference", v.Image.Reference})
+		}
+	}
+	return all
+}

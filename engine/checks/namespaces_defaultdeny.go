@@ -1,0 +1,92 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"tickmark/engine"
+	"tickmark/engine/network"
+)
+
+// Check namespaces-have-default-deny.
+//
+// Passes for a namespace in which a NetworkPolicy with an empty pod selector
+// isolates every pod for ingress, and one for egress, so that what no policy
+// allows is denied for pods to come as well. Fails where either is missing, or
+// where another policy for every pod allows everything again; policies that
+// together select all pods of today are no default. NotApplicable for a namespace
+// in which nothing runs.
+//
+// Pods on the node's network are outside every NetworkPolicy; the sentence counts
+// them. Whether the network plugin enforces policies is not seen here.
+//
+// Namespaces are those listed and those that a workload is in, so that the answer
+// does not hang on the right to list namespaces.
+func namespacesHaveDefaultDeny() check {
+	return check{
+		id: "namespaces-have-default-deny", version: 1, needs: append(workloadKinds(), network.PolicyKind),
+		eval: func(v *engine.View) []engine.Detail {
+			policies := network.PoliciesOf(v)
+			var details []engine.Detail
+			for _, n := range namespaces(v) {
+				details = append(details, judgeDefaultDeny(n, policies))
+			}
+			return details
+		},
+	}
+}
+
+func judgeDefaultDeny(n *namespace, policies *network.Policies) engine.Detail {
+	const field = "spec.podSelector"
+	cites := []engine.Digest{n.digest}
+	for _, p := range policies.In(n.ref.Name) {
+		cites = append(cites, p.Digest)
+	}
+	hosts := hostNetworked(n)
+	deny := [...]network.DefaultDeny{
+		policies.DefaultDeny(n.ref.Name, network.Ingress), policies.DefaultDeny(n.ref.Name, network.Egress),
+	}
+	value := map[string][]string{"ingress": policyNames(deny[0].By), "egress": policyNames(deny[1].By)}
+	switch {
+	case deny[0].Holds() && deny[1].Holds():
+		return passes(field, value, "Denied by default: ingress by %s, egress by %s%s",
+			list(value["ingress"]), list(value["egress"]), hosts).of(n.ref, cites...)
+	case len(n.workloads) == 0:
+		return notApplicable(field, value, "Nothing runs in it; it has no default deny in both directions").of(n.ref, cites...)
+	}
+	var lacks []string
+	for i, d := range deny {
+		if !d.Holds() {
+			lacks = append(lacks, lacking(network.Direction(i), d))
+		}
+	}
+	return fails(field, value, "%s%s", strings.Join(lacks, "; "), hosts).of(n.ref, cites...)
+}
+
+func lacking(direction network.Direction, d network.DefaultDeny) string {
+	if len(d.Opened) > 0 {
+		return fmt.Sprintf("%s is opened to everybody for every pod by %s", direction, list(policyNames(d.Opened)))
+	}
+	return fmt.Sprintf("No policy for every pod denies %s by default", direction)
+}
+
+func policyNames(policies []network.Policy) []string {
+	names := []string{}
+	for _, p := range policies {
+		names = append(names, p.Ref.Name)
+	}
+	return names
+}
+
+func hostNetworked(n *namespace) string {
+	hosts := 0
+	for _, w := range n.workloads {
+		if w.spec.HostNetwork {
+			hosts++
+		}
+	}
+	if hosts == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s on the network of the node, where no policy applies)", count(hosts, "workload"))
+}

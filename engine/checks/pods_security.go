@@ -1,0 +1,59 @@
+package checks
+
+import (
+	"strings"
+
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
+
+	"tickmark/engine"
+)
+
+// Checks pods-meet-baseline and pods-meet-restricted.
+//
+// Pass for a workload whose pods the Pod Security Standard of that level allows,
+// as the Kubernetes project's own evaluator judges it in its latest version;
+// fail with everything the evaluator names. The evaluator is given the pod's
+// metadata too, because some settings are annotations, and the defaults that the
+// API server applies.
+
+func podsMeetBaseline() check {
+	return check{id: "pods-meet-baseline", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+		return evalPodSecurity(v, api.LevelBaseline)
+	}}
+}
+
+func podsMeetRestricted() check {
+	return check{id: "pods-meet-restricted", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+		return evalPodSecurity(v, api.LevelRestricted)
+	}}
+}
+
+type evaluatorKey struct{}
+
+func evalPodSecurity(v *engine.View, level api.Level) []engine.Detail {
+	type made struct {
+		policy.Evaluator
+		err error
+	}
+	evaluator := engine.Memo(v, evaluatorKey{}, func() made {
+		e, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+		return made{e, err}
+	})
+	return perPod(v, func(w workload) finding {
+		if evaluator.err != nil {
+			return unknown(w.path, nil, "The Pod Security evaluator cannot be made: %v", evaluator.err)
+		}
+		return judgePodSecurity(evaluator, api.LevelVersion{Level: level, Version: api.LatestVersion()}, w)
+	})
+}
+
+// judgePodSecurity judges one workload by a level in a version.
+func judgePodSecurity(evaluator policy.Evaluator, level api.LevelVersion, w workload) finding {
+	result := policy.AggregateCheckResults(evaluator.EvaluatePod(level, w.meta, w.spec))
+	if result.Allowed {
+		return passes(w.path, nil, "It meets the Pod Security Standard %s (%s)", level.Level, level.Version.String())
+	}
+	return fails(w.path, result.ForbiddenReasons, "It does not meet the Pod Security Standard %s (%s): %s",
+		level.Level, level.Version.String(), strings.TrimSpace(result.ForbiddenDetail()))
+}

@@ -1,0 +1,108 @@
+package checks
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"tickmark/engine"
+)
+
+//go:embed words/*.yaml
+var wordFiles embed.FS
+
+// check is a built-in check without its words.
+type check struct {
+	id      string
+	version int
+	needs   []engine.Kind
+	eval    func(*engine.View) []engine.Detail
+}
+
+// builtin lists every check; the order here means nothing.
+func builtin() []check {
+	return []check{
+		podsMeetBaseline(), podsMeetRestricted(), podsRunAsNonRoot(), containersNotPrivileged(), podsWithoutHostNamespaces(),
+		containersHaveLimits(), imagesFromTrustedRegistries(), imagesPinnedByDigest(), imagesNotLatest(),
+		namespacesHaveDefaultDeny(), namespacesEnforcePodSecurity(), clusterAdminBindings(), rolesWithoutWildcards(),
+		secretsReadByFew(), defaultServiceAccountsUnused(), serviceAccountTokensNotMounted(), secretsNotInEnvironment(),
+		configMapsWithoutSecrets(), anonymousHasNoAccess(), workloadsInventory(), servicesExposed(),
+	}
+}
+
+// All returns the built-in checks ordered by id. An error means that the program
+// was built wrong: an id that stands twice, a check without words, words without
+// a check.
+func All() ([]engine.Check, error) { return assemble(builtin(), wordFiles) }
+
+// Find returns the built-in check with an id.
+func Find(id string) (engine.Check, error) {
+	all, err := All()
+	if err != nil {
+		return engine.Check{}, err
+	}
+	i := slices.IndexFunc(all, func(c engine.Check) bool { return c.ID == id })
+	if i < 0 {
+		return engine.Check{}, fmt.Errorf("find check %q: there is none of this id", id)
+	}
+	return all[i], nil
+}
+
+// assemble joins checks with their words and validates the whole.
+func assemble(list []check, files fs.FS) ([]engine.Check, error) {
+	words, err := fs.ReadDir(files, "words")
+	if err != nil {
+		return nil, fmt.Errorf("read words of checks: %w", err)
+	}
+	all := make([]engine.Check, 0, len(list))
+	for _, c := range list {
+		whole := engine.Check{ID: c.id, Version: c.version, Needs: c.needs, Eval: c.eval}
+		if err := readWords(files, &whole); err != nil {
+			return nil, err
+		}
+		if err := whole.Validate(); err != nil {
+			return nil, err
+		}
+		all = append(all, whole)
+	}
+	slices.SortFunc(all, func(a, b engine.Check) int { return cmp.Compare(a.ID, b.ID) })
+	for i := 1; i < len(all); i++ {
+		if all[i].ID == all[i-1].ID {
+			return nil, fmt.Errorf("check %s: the id stands twice", all[i].ID)
+		}
+	}
+	for _, w := range words {
+		id := strings.TrimSuffix(w.Name(), ".yaml")
+		if !slices.ContainsFunc(all, func(c engine.Check) bool { return c.ID == id }) {
+			return nil, fmt.Errorf("words %s: there is no check of this id", w.Name())
+		}
+	}
+	return all, nil
+}
+
+// areas are the parts of the evidence a check may belong to.
+var areas = [...]string{"rbac", "network", "secrets", "pods", "images", "control-plane"}
+
+func readWords(files fs.FS, c *engine.Check) error {
+	raw, err := fs.ReadFile(files, "words/"+c.ID+".yaml")
+	if err != nil {
+		return fmt.Errorf("read words of check %s: %w", c.ID, err)
+	}
+	var words struct {
+		engine.Words
+		Area string `json:"area"`
+	}
+	if err := yaml.UnmarshalStrict(raw, &words); err != nil {
+		return fmt.Errorf("read words of check %s: %w", c.ID, err)
+	}
+	if !slices.Contains(areas[:], words.Area) {
+		return fmt.Errorf("read words of check %s: area %q is none of %s", c.ID, words.Area, strings.Join(areas[:], ", "))
+	}
+	c.Words, c.Area = words.Words, words.Area
+	return nil
+}

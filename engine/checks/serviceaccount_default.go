@@ -1,0 +1,76 @@
+package checks
+
+import (
+	"slices"
+
+	"tickmark/engine"
+	"tickmark/engine/rbac"
+)
+
+// Check default-service-accounts-unused.
+//
+// Judges the service account "default" of every namespace that has one or in
+// which something runs as it. Fails where a binding names it, by its own name or
+// by its user name, or where a workload gets its token; rights it has only through
+// a group that all service accounts are in are not counted here. Passes where
+// neither is so: pods may run as it as long as they get no token.
+func defaultServiceAccountsUnused() check {
+	return check{
+		id: "default-service-accounts-unused", version: 1,
+		needs: append(workloadKinds(), serviceAccountKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind),
+		eval:  evalDefaultAccounts,
+	}
+}
+
+func evalDefaultAccounts(v *engine.View) []engine.Detail {
+	all := accountsOf(v)
+	refs := map[engine.Ref]engine.Ref{} // without UID to with
+	for ref, a := range all {
+		if ref.Name == "default" {
+			refs[ref] = a.Ref
+		}
+	}
+	users := map[engine.Ref][]workload{}
+	for _, w := range workloads(v) {
+		ref := w.accountRef()
+		if ref.Name != "default" {
+			continue
+		}
+		if _, known := refs[ref]; !known {
+			refs[ref] = ref
+		}
+		if !w.retired && all.tokenOf(w).mounted {
+			users[ref] = append(users[ref], w)
+		}
+	}
+	details := make([]engine.Detail, 0, len(refs))
+	for ref, withUID := range refs {
+		f, cites := judgeDefaultAccount(rbac.Of(v), ref, users[ref])
+		details = append(details, f.of(withUID, append([]engine.Digest{all.digest(ref)}, cites...)...))
+	}
+	slices.SortFunc(details, func(a, b engine.Detail) int { return a.Subject.Compare(b.Subject) })
+	return details
+}
+
+func judgeDefaultAccount(rights *rbac.Rights, ref engine.Ref, users []workload) (finding, []engine.Digest) {
+	account := rbac.Subject{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name}
+	user := rbac.Subject{Kind: "User", Name: "system:serviceaccount:" + ref.Namespace + ":" + ref.Name}
+	var bindings []string
+	var cites []engine.Digest
+	for _, b := range rights.Bindings() {
+		if slices.Contains(b.Subjects, account) || slices.Contains(b.Subjects, user) {
+			bindings, cites = append(bindings, b.Ref.String()), append(cites, b.Digest)
+		}
+	}
+	if len(bindings) > 0 {
+		return fails("", bindings, "Rights are bound to it by %s", list(bindings)), cites
+	}
+	var names []string
+	for _, w := range users {
+		names, cites = append(names, w.object.Ref.String()), append(cites, w.object.Digest)
+	}
+	if len(names) > 0 {
+		return fails("", names, "Its token is given to %s: %s", count(len(names), "workload"), list(names)), cites
+	}
+	return passes("", nil, "No binding names it, and no workload gets its token"), nil
+}

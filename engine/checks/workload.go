@@ -1,0 +1,281 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"tickmark/engine"
+)
+
+// workload is a pod, or something that makes pods, as the API server would
+// admit it. Shared between checks: it must not be changed.
+type workload struct {
+	object  *engine.Object
+	owner   *metav1.OwnerReference // its controller
+	path    string                 // of the pod's spec in the document
+	meta    *metav1.ObjectMeta     // of the pod
+	spec    *corev1.PodSpec
+	retired bool // a ReplicaSet that runs nothing
+}
+
+var (
+	podKind        = engine.Kind{Kind: "Pod"}
+	replicaSetKind = engine.Kind{Group: appsv1.GroupName, Kind: "ReplicaSet"}
+)
+
+// workloadKinds are the kinds that are pods or make pods.
+func workloadKinds() []engine.Kind {
+	return []engine.Kind{
+		podKind, {Kind: "ReplicationController"},
+		{Group: appsv1.GroupName, Kind: "DaemonSet"}, {Group: appsv1.GroupName, Kind: "Deployment"},
+		replicaSetKind, {Group: appsv1.GroupName, Kind: "StatefulSet"},
+		{Group: batchv1.GroupName, Kind: "CronJob"}, {Group: batchv1.GroupName, Kind: "Job"},
+	}
+}
+
+type workloadsKey struct{}
+
+// workloads returns all workloads of a view, once per view.
+func workloads(v *engine.View) []workload {
+	return engine.Memo(v, workloadsKey{}, func() []workload {
+		var all []workload
+		for _, kind := range workloadKinds() {
+			all = append(all, workloadsOf(v, kind)...)
+		}
+		for i := range all {
+			all[i].spec = withDefaults(all[i].spec)
+		}
+		return all
+	})
+}
+
+func workloadsOf(v *engine.View, kind engine.Kind) []workload {
+	switch kind.Kind {
+	case "Pod":
+		return read(v, kind, func(p *corev1.Pod) workload {
+			return workload{owner: metav1.GetControllerOf(p), path: "spec", meta: &p.ObjectMeta, spec: &p.Spec}
+		})
+	case "ReplicationController":
+		return read(v, kind, func(r *corev1.ReplicationController) workload {
+			template := r.Spec.Template
+			if template == nil {
+				template = &corev1.PodTemplateSpec{}
+			}
+			return ofTemplate(r, template)
+		})
+	case "DaemonSet":
+		return read(v, kind, func(d *appsv1.DaemonSet) workload { return ofTemplate(d, &d.Spec.Template) })
+	case "Deployment":
+		return read(v, kind, func(d *appsv1.Deployment) workload { return ofTemplate(d, &d.Spec.Template) })
+	case "ReplicaSet":
+		return read(v, kind, func(r *appsv1.ReplicaSet) workload {
+			w := ofTemplate(r, &r.Spec.Template)
+			w.retired = r.Spec.Replicas != nil && *r.Spec.Replicas == 0 && r.Status.Replicas == 0
+			return w
+		})
+	case "StatefulSet":
+		return read(v, kind, func(s *appsv1.StatefulSet) workload { return ofTemplate(s, &s.Spec.Template) })
+	case "Job":
+		return read(v, kind, func(j *batchv1.Job) workload { return ofTemplate(j, &j.Spec.Template) })
+	case "CronJob":
+		return read(v, kind, func(c *batchv1.CronJob) workload {
+			w := ofTemplate(c, &c.Spec.JobTemplate.Spec.Template)
+			w.path = "spec.jobTemplate.spec.template.spec"
+			return w
+		})
+	}
+	return nil
+}
+
+func read[T any](v *engine.View, kind engine.Kind, understand func(*T) workload) []workload {
+	typed := engine.All[T](v, kind)
+	all := make([]workload, 0, len(typed))
+	for _, t := range typed {
+		w := understand(t.Value)
+		w.object = t.Object
+		all = append(all, w)
+	}
+	return all
+}
+
+func ofTemplate(of metav1.Object, template *corev1.PodTemplateSpec) workload {
+	return workload{owner: metav1.GetControllerOf(of), path: "spec.template.spec", meta: &template.ObjectMeta, spec: &template.Spec}
+}
+
+// withDefaults fills in what the API server does and checks depend on: on the
+// node's network every port of a container is a port of the node, and the old
+// name of the service account field counts where the new one is empty. It copies
+// before it changes.
+func withDefaults(spec *corev1.PodSpec) *corev1.PodSpec {
+	if !spec.HostNetwork && (spec.ServiceAccountName != "" || spec.DeprecatedServiceAccount == "") {
+		return spec
+	}
+	spec = spec.DeepCopy()
+	if spec.ServiceAccountName == "" {
+		spec.ServiceAccountName = spec.DeprecatedServiceAccount
+	}
+	if !spec.HostNetwork {
+		return spec
+	}
+	for _, containers := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
+		for i := range containers {
+			for j := range containers[i].Ports {
+				if port := &containers[i].Ports[j]; port.HostPort == 0 {
+					port.HostPort = port.ContainerPort
+				}
+			}
+		}
+	}
+	return spec
+}
+
+// windows reports whether the pod says that it runs on Windows.
+func (w workload) windows() bool { return w.spec.OS != nil && w.spec.OS.Name == corev1.Windows }
+
+// field returns the path of a field of the pod's spec in the document.
+func (w workload) field(name string) string { return w.path + "." + name }
+
+// container is a container of a workload with its path in the document.
+type container struct {
+	*corev1.Container
+	field     string
+	ephemeral bool
+}
+
+// at returns the path of a field of c in the document.
+func (c container) at(name string) string { return c.field + "." + name }
+
+// containers returns all containers: init, regular and ephemeral ones.
+func (w workload) containers() []container {
+	all := make([]container, 0, len(w.spec.InitContainers)+len(w.spec.Containers)+len(w.spec.EphemeralContainers))
+	for i := range w.spec.InitContainers {
+		all = append(all, container{&w.spec.InitContainers[i], w.field(index("initContainers", i)), false})
+	}
+	for i := range w.spec.Containers {
+		all = append(all, container{&w.spec.Containers[i], w.field(index("containers", i)), false})
+	}
+	for i := range w.spec.EphemeralContainers {
+		c := (*corev1.Container)(&w.spec.EphemeralContainers[i].EphemeralContainerCommon)
+		all = append(all, container{c, w.field(index("ephemeralContainers", i)), true})
+	}
+	return all
+}
+
+func index(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
+
+// judgeWorkloads applies judge to every workload and leaves out what was made by
+// a controller that is there too, except what is worse than in the controller.
+func judgeWorkloads(v *engine.View, judge func(workload) []engine.Detail) []engine.Detail {
+	all := workloads(v)
+	byRef := make(map[engine.Ref]int, len(all))
+	for i, w := range all {
+		byRef[w.object.Ref.WithoutUID()] = i
+	}
+	judged := make([][]engine.Detail, len(all))
+	var details []engine.Detail
+	for i, w := range all {
+		judged[i] = judge(w)
+		if top(all, byRef, i) == i {
+			details = append(details, judged[i]...)
+		}
+	}
+	for i, w := range all {
+		if root := top(all, byRef, i); root != i && !w.retired {
+			details = append(details, worse(all[root], judged[root], w, judged[i])...)
+		}
+	}
+	return details
+}
+
+// top follows controllers that are in the snapshot up to the last. References in
+// a circle, which only hand-written manifests have, end where they began.
+func top(all []workload, byRef map[engine.Ref]int, i int) int {
+	const deepest = 4 // CronJob, Job, Pod; Deployment, ReplicaSet, Pod
+	at := i
+	for range deepest {
+		owner, there := ownerOf(all, byRef, at)
+		if !there {
+			return at
+		}
+		at = owner
+	}
+	return i
+}
+
+func ownerOf(all []workload, byRef map[engine.Ref]int, i int) (int, bool) {
+	o := all[i].owner
+	if o == nil {
+		return 0, false
+	}
+	group, _, grouped := strings.Cut(o.APIVersion, "/")
+	if !grouped {
+		group = ""
+	}
+	ref := engine.Ref{Group: group, Kind: o.Kind, Namespace: all[i].object.Ref.Namespace, Name: o.Name}
+	owner, there := byRef[ref]
+	if !there {
+		return 0, false
+	}
+	uid := all[owner].object.Ref.UID
+	return owner, uid == "" || o.UID == "" || uid == string(o.UID)
+}
+
+// worse returns the details of an owned workload that are worse than what its
+// owner has in the same place, and the bad ones of places its owner has not. A
+// place is a container, or a field where the detail is of no container.
+func worse(root workload, of []engine.Detail, owned workload, details []engine.Detail) []engine.Detail {
+	place := func(w workload, d engine.Detail) string {
+		if d.Container != "" {
+			return d.Container
+		}
+		return strings.TrimPrefix(d.Field, w.path)
+	}
+	known := map[string]engine.Verdict{}
+	for _, d := range of {
+		known[place(root, d)] = d.Verdict
+	}
+	return slices.DeleteFunc(slices.Clone(details), func(d engine.Detail) bool {
+		verdict, there := known[place(owned, d)]
+		if !there {
+			return d.Verdict != engine.Fail && d.Verdict != engine.Unknown
+		}
+		return verdict.Worse(d.Verdict) == verdict
+	})
+}
+
+// perContainer judges every container of every workload.
+func perContainer(v *engine.View, judge func(workload, container) finding) []engine.Detail {
+	return judgeWorkloads(v, func(w workload) []engine.Detail {
+		var details []engine.Detail
+		for _, c := range w.containers() {
+			d := judge(w, c).of(w.object.Ref, w.object.Digest)
+			d.Container = c.Name
+			details = append(details, d)
+		}
+		if len(details) == 0 {
+			details = append(details, withoutContainers(w))
+		}
+		return details
+	})
+}
+
+// perPod judges every workload as a whole.
+func perPod(v *engine.View, judge func(workload) finding) []engine.Detail {
+	return judgeWorkloads(v, func(w workload) []engine.Detail {
+		if len(w.containers()) == 0 {
+			return []engine.Detail{withoutContainers(w)}
+		}
+		return []engine.Detail{judge(w).of(w.object.Ref, w.object.Digest)}
+	})
+}
+
+// withoutContainers is said of a workload that no API server would take.
+func withoutContainers(w workload) engine.Detail {
+	return unknown(w.field("containers"), nil, "It has no containers, so that it cannot be judged").of(w.object.Ref, w.object.Digest)
+}

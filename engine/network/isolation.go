@@ -1,0 +1,74 @@
+package network
+
+import (
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"tickmark/engine"
+)
+
+// Policies are the network policies of one target by namespace.
+type Policies struct {
+	byNamespace map[string][]Policy
+}
+
+// NewPolicies groups policies by namespace and keeps their order.
+func NewPolicies(policies []Policy) *Policies {
+	all := &Policies{byNamespace: map[string][]Policy{}}
+	for _, p := range policies {
+		all.byNamespace[p.Ref.Namespace] = append(all.byNamespace[p.Ref.Namespace], p)
+	}
+	return all
+}
+
+type policiesKey struct{}
+
+// PoliciesOf reads the policies of a view, once per view.
+func PoliciesOf(v *engine.View) *Policies {
+	return engine.Memo(v, policiesKey{}, func() *Policies {
+		var policies []Policy
+		for _, p := range engine.All[networkingv1.NetworkPolicy](v, PolicyKind) {
+			policies = append(policies, NewPolicy(p.Ref, p.Digest, &p.Value.Spec))
+		}
+		return NewPolicies(policies)
+	})
+}
+
+// In returns the policies of a namespace in the order of their names.
+func (p *Policies) In(namespace string) []Policy { return p.byNamespace[namespace] }
+
+// Isolation returns the policies that isolate a pod with these labels in
+// direction d; none means that every connection is allowed.
+func (p *Policies) Isolation(namespace string, podLabels map[string]string, d Direction) []Policy {
+	var isolating []Policy
+	for _, policy := range p.byNamespace[namespace] {
+		if policy.Isolates(d) && policy.Selects(podLabels) {
+			isolating = append(isolating, policy)
+		}
+	}
+	return isolating
+}
+
+// DefaultDeny is what stands between the pods of a namespace and everybody in
+// one direction.
+type DefaultDeny struct {
+	By     []Policy // policies that isolate every pod, those to come included
+	Opened []Policy // those among By that allow everything again
+}
+
+// Holds reports whether connections are denied unless a policy allows them.
+func (d DefaultDeny) Holds() bool { return len(d.By) > 0 && len(d.Opened) == 0 }
+
+// DefaultDeny returns the default deny of a namespace in direction d.
+func (p *Policies) DefaultDeny(namespace string, d Direction) DefaultDeny {
+	var deny DefaultDeny
+	for _, policy := range p.byNamespace[namespace] {
+		if !policy.SelectsAll() || !policy.Isolates(d) {
+			continue
+		}
+		deny.By = append(deny.By, policy)
+		if policy.Opens(d) {
+			deny.Opened = append(deny.Opened, policy)
+		}
+	}
+	return deny
+}

@@ -1,0 +1,76 @@
+package network
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	networkingv1 "k8s.io/api/networking/v1"
+	"sigs.k8s.io/yaml"
+
+	"tickmark/engine"
+)
+
+func policy(t *testing.T, name, spec string) Policy {
+	t.Helper()
+	var s networkingv1.NetworkPolicySpec
+	require.NoError(t, yaml.UnmarshalStrict([]byte(spec), &s))
+	return NewPolicy(engine.Ref{Group: PolicyKind.Group, Kind: PolicyKind.Kind, Namespace: "pay", Name: name}, engine.Sum([]byte(name)), &s)
+}
+
+func TestDefaultDeny(t *testing.T) {
+	for name, c := range map[string]struct {
+		spec            string
+		ingress, egress bool
+	}{
+		"types left out isolate ingress alone":            {`podSelector: {}`, true, false},
+		"types left out with egress rules isolate both":   {"podSelector: {}\negress: [{ports: [{port: 53, protocol: UDP}]}]", true, true},
+		"an empty list of egress rules is no egress rule": {"podSelector: {}\negress: []", true, false},
+		"only what is listed is isolated":                 {"podSelector: {}\npolicyTypes: [Egress]", false, true},
+		"egress rules without the type do nothing":        {"podSelector: {}\npolicyTypes: [Ingress]\negress: [{}]", true, false},
+		"a rule without peers and ports opens all":        {"podSelector: {}\npolicyTypes: [Ingress, Egress]\ningress: [{}]", false, true},
+		"every namespace opens all":                       {"podSelector: {}\ningress: [{from: [{namespaceSelector: {}}]}]", false, false},
+		"every pod of every namespace opens all":          {"podSelector: {}\ningress: [{from: [{namespaceSelector: {}, podSelector: {}}]}]", false, false},
+		"the own namespace is not everybody":              {"podSelector: {}\ningress: [{from: [{podSelector: {}}]}]", true, false},
+		"the internet on every port":                      {"podSelector: {}\npolicyTypes: [Egress]\negress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}]}]", false, false},
+		"the internet on one port":                        {"podSelector: {}\npolicyTypes: [Egress]\negress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 443}]}]", false, true},
+		"everybody on the range of all ports":             {"podSelector: {}\ningress: [{ports: [{port: 1, endPort: 65535}]}]", false, false},
+		"some pods are not all":                           {"podSelector: {matchLabels: {app: api}}", false, false},
+		"an expression is not all":                        {"podSelector: {matchExpressions: [{key: app, operator: DoesNotExist}]}", false, false},
+		"a selector that cannot be read isolates nobody":  {"podSelector: {matchExpressions: [{key: app, operator: Near}]}", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := NewPolicies([]Policy{policy(t, "p", c.spec)})
+			assert.Equal(t, c.ingress, all.DefaultDeny("pay", Ingress).Holds(), "ingress")
+			assert.Equal(t, c.egress, all.DefaultDeny("pay", Egress).Holds(), "egress")
+			assert.False(t, all.DefaultDeny("other", Ingress).Holds(), "another namespace")
+		})
+	}
+}
+
+func TestSecondPolicyForEveryPodUndoesTheFirst(t *testing.T) {
+	all := NewPolicies([]Policy{policy(t, "deny", `podSelector: {}`), policy(t, "open", "podSelector: {}\ningress: [{}]")})
+	deny := all.DefaultDeny("pay", Ingress)
+	assert.False(t, deny.Holds())
+	require.Len(t, deny.Opened, 1)
+	assert.Equal(t, "open", deny.Opened[0].Ref.Name)
+}
+
+func TestIsolationBySelector(t *testing.T) {
+	all := NewPolicies([]Policy{
+		policy(t, "api", "podSelector: {matchLabels: {app: api}}"),
+		policy(t, "not-web", "podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [web]}]}\npolicyTypes: [Egress]"),
+	})
+	names := func(podLabels map[string]string, d Direction) []string {
+		list := []string{}
+		for _, p := range all.Isolation("pay", podLabels, d) {
+			list = append(list, p.Ref.Name)
+		}
+		return list
+	}
+	assert.Equal(t, []string{"api"}, names(map[string]string{"app": "api"}, Ingress))
+	assert.Equal(t, []string{"not-web"}, names(map[string]string{"app": "api"}, Egress))
+	assert.Empty(t, names(map[string]string{"app": "web"}, Egress))
+	assert.Equal(t, []string{"not-web"}, names(nil, Egress), "NotIn matches a pod without the label")
+	assert.Empty(t, all.Isolation("other", map[string]string{"app": "api"}, Ingress))
+}

@@ -1,0 +1,105 @@
+package rbac
+
+import (
+	"slices"
+	"strings"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+)
+
+// Grant is one way in which a subject holds a right: the path from the binding
+// over its role to the rule.
+type Grant struct {
+	Subject Subject
+	Binding *Binding
+	Rule    int // index into Binding.Role.Rules
+	// Names are the only objects it is good for; nil is all of them.
+	Names []string
+}
+
+// Everywhere reports whether g holds in every namespace.
+func (g Grant) Everywhere() bool { return g.Binding.Everywhere() }
+
+// Who returns every grant of a verb on a resource of an API group ("" is the core
+// group) in a namespace, or with namespace "" in the whole cluster. A subresource
+// is written as in "pods/exec". The verb and the group are taken as they are: ask
+// for "get", not for "*". RoleBindings of manifests that name no namespace are
+// found with "" too: Grant.Everywhere tells them apart.
+func (r *Rights) Who(verb, group, resource, namespace string) []Grant {
+	var grants []Grant
+	for _, b := range r.bindings {
+		if b.Role == nil || !b.Everywhere() && b.Ref.Namespace != namespace {
+			continue
+		}
+		for i, rule := range b.Role.Rules {
+			if !Allows(rule, verb, group, resource) {
+				continue
+			}
+			for _, s := range b.Subjects {
+				grants = append(grants, Grant{Subject: s, Binding: b, Rule: i, Names: rule.ResourceNames})
+			}
+		}
+	}
+	return grants
+}
+
+// Allows reports whether a rule allows a verb on a resource, for all objects or
+// for those it names. "*" stands for everything, subresources included; "*/scale"
+// for that subresource of everything; "pods/*" for nothing, as in Kubernetes.
+func Allows(rule rbacv1.PolicyRule, verb, group, resource string) bool {
+	return holds(rule.Verbs, verb) && holds(rule.APIGroups, group) && allowsResource(rule.Resources, resource)
+}
+
+func holds(list []string, want string) bool {
+	return slices.Contains(list, "*") || slices.Contains(list, want)
+}
+
+func allowsResource(list []string, resource string) bool {
+	if holds(list, resource) {
+		return true
+	}
+	_, sub, has := strings.Cut(resource, "/")
+	return has && slices.Contains(list, "*/"+sub)
+}
+
+// Everything reports whether a rule allows every verb on every resource of every
+// group, as cluster-admin does.
+func Everything(rule rbacv1.PolicyRule) bool {
+	return slices.Contains(rule.Verbs, "*") && slices.Contains(rule.APIGroups, "*") &&
+		slices.Contains(rule.Resources, "*") && len(rule.ResourceNames) == 0
+}
+
+// Implied returns the groups that a subject is in without anybody saying so.
+func Implied(s Subject) []Subject {
+	group := func(name string) Subject { return Subject{Kind: rbacv1.GroupKind, Name: name} }
+	switch {
+	case s.Kind == rbacv1.ServiceAccountKind:
+		return []Subject{group("system:serviceaccounts"), group("system:serviceaccounts:" + s.Namespace), group("system:authenticated")}
+	case s.Kind == rbacv1.UserKind && s.Name == "system:anonymous":
+		return []Subject{group("system:unauthenticated")}
+	case s.Kind == rbacv1.UserKind && strings.HasPrefix(s.Name, "system:serviceaccount:"):
+		namespace, name, _ := strings.Cut(strings.TrimPrefix(s.Name, "system:serviceaccount:"), ":")
+		return append(Implied(Subject{Kind: rbacv1.ServiceAccountKind, Namespace: namespace, Name: name}),
+			Subject{Kind: rbacv1.ServiceAccountKind, Namespace: namespace, Name: name})
+	case s.Kind == rbacv1.UserKind:
+		return []Subject{group("system:authenticated")}
+	}
+	return nil
+}
+
+// Of returns the bindings that grant something to a subject: those that name it,
+// under its user name too where it is a service account, and those that name a
+// group it is in by itself.
+func (r *Rights) Of(s Subject) []*Binding {
+	names := append(Implied(s), s)
+	if s.Kind == rbacv1.ServiceAccountKind {
+		names = append(names, Subject{Kind: rbacv1.UserKind, Name: "system:serviceaccount:" + s.Namespace + ":" + s.Name})
+	}
+	var bindings []*Binding
+	for _, b := range r.bindings {
+		if slices.ContainsFunc(b.Subjects, func(bound Subject) bool { return slices.Contains(names, bound) }) {
+			bindings = append(bindings, b)
+		}
+	}
+	return bindings
+}
