@@ -98,6 +98,10 @@ var appended = []struct {
 		p := pages[len(pages)-1]
 		u.put(p.number, p.value.with("Annots", array()))
 	}},
+	{"fields emptied: what was changed", "key /AcroForm: the document's catalog was changed", func(t testing.TB, u *update, f *file) {
+		n, c := catalogOf(t, f)
+		u.put(n, c.with("AcroForm", dict("Fields", array(), "SigFlags", integer(3))))
+	}},
 	{"fields emptied", "is a signature that no signature field reaches", func(t testing.TB, u *update, f *file) {
 		n, c := catalogOf(t, f)
 		u.put(n, c.with("AcroForm", dict("Fields", array(), "SigFlags", integer(3))))
@@ -128,7 +132,7 @@ var appended = []struct {
 		u.putIndirect(i)
 		u.put(w.number, w.widget.with("AP", dict("N", reference(n))))
 	}},
-	{"a signature taken back", "is a signature that no signature field reaches", func(t testing.TB, u *update, f *file) {
+	{"a signature taken back", "key /V: the signature field was changed", func(t testing.TB, u *update, f *file) {
 		w := fieldNamed(f, assessor)
 		bare := dict()
 		for i, key := range w.widget.keys {
@@ -212,19 +216,14 @@ func TestWhatIsAppendedAfterASignatureIsNamed(t *testing.T) {
 func TestAnAttackInsideACounterSignatureIsNamed(t *testing.T) {
 	ada, eva := newPerson(t, "Ada Auditor"), newPerson(t, "Eva Officer")
 	one := ada.sign(t, prepared(t, 1), assessor)
-	f, err := readWhole(one)
-	require.NoError(t, err)
-	u := newUpdate(f) // what Sign does, and one thing more
-	w, n, p := fieldNamed(f, officer), u.reserve(), firstPage(t, f)
-	u.put(w.number, w.widget.with("V", reference(n)))
-	u.put(p.number, p.value.with("Rotate", integer(90)))
 	o := eva.options
+	o.Field = officer
 	require.NoError(t, o.check())
-	g := newGap(o, false)
-	u.objects[n] = g.body
-	out, bodies := u.bytes()
-	out, err = g.fill(out, bodies[n], o)
-	require.NoError(t, err)
+	out := forge(t, one, o, func(u *update, f *file) {
+		p := firstPage(t, f)
+		u.put(p.number, p.value.with("Rotate", integer(90)))
+		u.reserve()
+	})
 
 	v := check(t, out, ada, eva)
 	assert.Equal(t, Broken, v.Status, "the officer must not change what the assessor signed")
@@ -232,6 +231,59 @@ func TestAnAttackInsideACounterSignatureIsNamed(t *testing.T) {
 	require.Len(t, v.Signatures, 2)
 	assert.False(t, v.Signatures[0].Intact)
 	assert.True(t, v.Signatures[1].Intact, "she signed the turned page")
+}
+
+func TestAnObjectThatASignedPageWaitsForIsRefused(t *testing.T) {
+	// The page refers to a second content that does not exist when the assessor signs.
+	// The counter-signature then brings it, as part of its visible block.
+	ada, eva := newPerson(t, "Ada Auditor"), newPerson(t, "Eva Officer")
+	awaiting := increment(t, prepared(t, 1), func(u *update, f *file) {
+		p := firstPage(t, f)
+		u.put(p.number, p.value.with("Contents", array(p.value.get("Contents"), reference(hidden))))
+	})
+	o := ada.options
+	o.Field = assessor
+	_, err := Sign(awaiting, o)
+	assert.ErrorContains(t, err, "refers to object 900, which does not exist")
+
+	// Signed by a program that does not mind.
+	require.NoError(t, o.check())
+	one := forge(t, awaiting, o, func(*update, *file) {})
+	require.Equal(t, IntactTrusted, check(t, one, ada).Status)
+	o = eva.options
+	o.Field = officer
+	require.NoError(t, o.check())
+	both := forge(t, one, o, func(u *update, f *file) {
+		u.next = hidden + 2
+		u.putIndirect(&indirect{number: hidden, isStream: true, value: dict("Subtype", name("Form"))})
+		w := fieldNamed(f, officer)
+		u.put(w.number, w.widget.with("V", reference(hidden+1)).with("AP", dict("N", reference(hidden))))
+	})
+	v := check(t, both, ada, eva)
+	assert.Equal(t, Broken, v.Status)
+	assert.Contains(t, strings.Join(v.Lines(), "\n"), "object 900: a new object that an object from before the signature already refers to")
+}
+
+// forge signs as Sign does, without its checks, and puts something of its own beside.
+func forge(t testing.TB, pdf []byte, o Options, put func(*update, *file)) []byte {
+	t.Helper()
+	f, err := readWhole(pdf)
+	require.NoError(t, err)
+	u := newUpdate(f)
+	put(u, f)
+	w, n := fieldNamed(f, o.Field), u.next-1
+	if len(u.objects) == 0 {
+		n = u.reserve()
+	}
+	if u.objects[w.number] == nil {
+		u.put(w.number, w.widget.with("V", reference(n)))
+	}
+	g := newGap(o, false)
+	u.objects[n] = g.body
+	out, bodies := u.bytes()
+	out, err = g.fill(out, bodies[n], o)
+	require.NoError(t, err)
+	return out
 }
 
 // span finds the only signature of a file by parsing it.

@@ -59,8 +59,12 @@ func (f *file) changesIn(after int) []Change {
 			c.object(old, r.objects[n])
 		}
 	}
+	awaited := f.awaited(r.objects, after)
 	for _, n := range fresh {
-		if !c.needed[n] {
+		switch {
+		case awaited[n]:
+			c.add(n, "", "a new object that an object from before the signature already refers to (a shadow attack)")
+		case !c.needed[n]:
 			c.add(n, "", "a new object that belongs to no signature")
 		}
 	}
@@ -68,6 +72,21 @@ func (f *file) changesIn(after int) []Change {
 		c.add(0, "", fmt.Sprintf("a revision with %d signatures where one is expected", c.signed))
 	}
 	return c.changes
+}
+
+// awaited tells which of the given objects were referred to by revisions before they existed.
+func (f *file) awaited(objects map[int]*indirect, before int) map[int]bool {
+	found := map[int]bool{}
+	for i := range f.revisions[:before] {
+		for _, object := range f.revisions[i].objects {
+			for _, n := range object.value.references(nil) {
+				if objects[n] != nil {
+					found[n] = true
+				}
+			}
+		}
+	}
+	return found
 }
 
 func (c *comparison) add(object int, key, what string) {
@@ -171,7 +190,12 @@ func (c *comparison) isNew(n int) bool {
 
 // annotations names each annotation that came or went.
 func (c *comparison) annotations(page int, before, after object) {
+	const limit = 2000 // compared one with another
 	old, now := c.file.resolve(before, c.after-1).items, c.file.resolve(after, c.after).items
+	if len(old)+len(now) > limit {
+		c.add(page, "Annots", "the annotations were changed")
+		return
+	}
 	in := func(list []object, o object) bool { return slices.ContainsFunc(list, o.equal) }
 	count := len(c.changes)
 	for _, o := range now {

@@ -247,6 +247,8 @@ func parseCMS(padded []byte) (*signedData, error) {
 		return nil, errors.New("no detached CMS signature")
 	case len(data.Signers) != 1, len(data.Digests) != 1, data.Signers[0].Version != 1:
 		return nil, errors.New("not exactly one signer")
+	case !data.Certificates.IsCompound, !data.Signers[0].Signed.IsCompound: // asn1 lets both pass
+		return nil, errDER
 	}
 	return &data, nil
 }

@@ -16,7 +16,10 @@ type Field struct {
 	Rect [4]float64 // left, bottom, right and top in points from the page's lower left corner
 }
 
-const maxName = 100
+const (
+	maxName   = 100
+	maxFields = 64 // of signatures in one file
+)
 
 var errNoForm = errors.New("the file has no signature fields: they are made before the first signature")
 
@@ -42,7 +45,7 @@ func PrepareFields(pdf []byte, fields []Field) ([]byte, error) {
 }
 
 func prepareFields(pdf []byte, fields []Field) ([]byte, error) {
-	f, err := readWhole(pdf)
+	f, err := readComplete(pdf)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +85,25 @@ func prepareFields(pdf []byte, fields []Field) ([]byte, error) {
 	return out, nil
 }
 
+// readComplete reads a PDF that is to be signed. A reference to an object that does not exist
+// yet is refused: whoever appended that object later would change what was signed.
+func readComplete(pdf []byte) (*file, error) {
+	f, err := readWhole(pdf)
+	if err != nil {
+		return nil, err
+	}
+	for i := range f.revisions {
+		for n, object := range f.revisions[i].objects {
+			for _, to := range object.value.references(nil) {
+				if f.lookup(to, f.last()) == nil {
+					return nil, fmt.Errorf("read PDF: object %d refers to object %d, which does not exist", n, to)
+				}
+			}
+		}
+	}
+	return f, nil
+}
+
 // readWhole reads a PDF that must be free of loose ends.
 func readWhole(pdf []byte) (*file, error) {
 	f, err := readFile(pdf)
@@ -102,8 +124,8 @@ func (f Field) widget(page, appearance int) object {
 }
 
 func checkFields(fields []Field, pages int) error {
-	if len(fields) == 0 {
-		return errors.New("no fields given")
+	if len(fields) == 0 || len(fields) > maxFields {
+		return fmt.Errorf("%d fields given, where 1 to %d are possible", len(fields), maxFields)
 	}
 	seen := map[string]bool{}
 	for _, f := range fields {
@@ -155,9 +177,13 @@ func (f *file) fields(in int) (fields []field, problems []string) {
 			continue
 		}
 		seen[number], names[label] = true, true
-		if widget.get("FT").isName("Sig") {
-			fields = append(fields, field{label, number, widget})
+		if !widget.get("FT").isName("Sig") {
+			continue
 		}
+		if len(fields) == maxFields {
+			return fields, append(problems, fmt.Sprintf("more than %d signature fields", maxFields))
+		}
+		fields = append(fields, field{label, number, widget})
 	}
 	return fields, problems
 }

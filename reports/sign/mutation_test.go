@@ -2,6 +2,8 @@ package sign
 
 import (
 	"bytes"
+	"crypto/elliptic"
+	crand "crypto/rand"
 	"crypto/x509"
 	"math/rand/v2"
 	"testing"
@@ -97,6 +99,31 @@ func TestBytesInsideContentsChangeNothingButTheirCase(t *testing.T) {
 				assert.Failf(t, "a changed signature holds", "byte %d: %q became %q", at, pdf[at], b[at])
 			}
 		}
+	}
+}
+
+func TestEveryBitOfACMSCounts(t *testing.T) {
+	content := []byte("what is signed")
+	key, rootKey := ecKey(t, elliptic.P256()), ecKey(t, elliptic.P256())
+	root := issue(t, rootKey, func(c *x509.Certificate) { c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign }, nil, nil)
+	leaf := issue(t, key, nil, root, rootKey)
+	der, err := buildCMS(crand.Reader, key, []*x509.Certificate{leaf, root}, content)
+	require.NoError(t, err)
+	padded := append(der, make([]byte, 40)...)
+	_, err = checkCMS(padded, content)
+	require.NoError(t, err)
+	for at := range padded {
+		for bit := range 8 {
+			padded[at] ^= 1 << bit
+			if _, err := checkCMS(padded, content); err == nil {
+				assert.Failf(t, "a changed CMS holds", "byte %d of %d, bit %d", at, len(der), bit)
+			}
+			padded[at] ^= 1 << bit
+		}
+	}
+	for at := range len(der) {
+		_, err := checkCMS(der[:at], content)
+		assert.Error(t, err)
 	}
 }
 

@@ -130,14 +130,24 @@ func (o object) equal(p object) bool {
 	if o.kind != p.kind || o.number != p.number || o.text != p.text || len(o.items) != len(p.items) {
 		return false
 	}
+	if o.kind == kindDict {
+		return o.equalDict(p)
+	}
 	for i := range o.items {
-		other := i
-		if o.kind == kindDict {
-			if other = slices.Index(p.keys, o.keys[i]); other < 0 {
-				return false
-			}
+		if !o.items[i].equal(p.items[i]) {
+			return false
 		}
-		if !o.items[i].equal(p.items[other]) {
+	}
+	return true
+}
+
+func (o object) equalDict(p object) bool {
+	at := make(map[string]int, len(p.keys))
+	for i, key := range p.keys {
+		at[key] = i
+	}
+	for i, key := range o.keys {
+		if j, ok := at[key]; !ok || !o.items[i].equal(p.items[j]) {
 			return false
 		}
 	}

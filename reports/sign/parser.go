@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -268,7 +269,7 @@ func (p *parser) array() (object, error) {
 
 func (p *parser) dict() (object, error) {
 	p.pos += 2
-	o := object{kind: kindDict}
+	o, seen := object{kind: kindDict}, keySet(nil)
 	for {
 		p.skipSpace()
 		if p.at(">>") {
@@ -282,7 +283,7 @@ func (p *parser) dict() (object, error) {
 		if err != nil {
 			return object{}, err
 		}
-		if o.has(key) { // readers differ on which of the two they believe
+		if !seen.add(key, o.keys) { // readers differ on which of the two they believe
 			return object{}, p.errorf("key /%s twice in one dictionary", printable(latin(key)))
 		}
 		item, err := p.value()
@@ -291,6 +292,29 @@ func (p *parser) dict() (object, error) {
 		}
 		o.keys, o.items = append(o.keys, key), append(o.items, item)
 	}
+}
+
+// keySet finds a key that comes twice: by looking through them while they are few, so that an
+// ordinary dictionary costs nothing, and by a map when they are many.
+type keySet map[string]bool
+
+// add reports whether key is new among keys, which were added before.
+func (s *keySet) add(key string, keys []string) bool {
+	const few = 16
+	if len(keys) < few {
+		return !slices.Contains(keys, key)
+	}
+	if len(*s) == 0 {
+		*s = make(keySet, 2*few)
+		for _, k := range keys {
+			(*s)[k] = true
+		}
+	}
+	if (*s)[key] {
+		return false
+	}
+	(*s)[key] = true
+	return true
 }
 
 func (p *parser) numberOrReference() (object, error) {

@@ -134,9 +134,25 @@ func TestFilesThatAreNotRead(t *testing.T) {
 }
 
 func TestAPageTreeThatBitesItsTail(t *testing.T) {
-	for _, tree := range []string{"<</Type/Pages/Kids[2 0 R]>>", "<</Type/Pages/Kids[7 0 R]>>", "<</Type/Pages/Kids[3]>>", "<<>>"} {
+	for _, tree := range []string{"<</Type/Pages/Kids[2 0 R]>>", "<</Type/Pages/Kids[1 0 R]>>", "<</Type/Pages/Kids[3]>>", "<<>>"} {
 		_, err := PrepareFields([]byte(plain("", root, tree)), []Field{{"a", 1, [4]float64{}}})
 		assert.ErrorIs(t, err, errPages, tree)
+	}
+}
+
+func TestAKeyThatComesTwiceIsFoundHoweverManyThereAre(t *testing.T) {
+	for _, n := range []int{1, 2, 15, 16, 17, 18, 40, 5000} {
+		var w strings.Builder
+		for i := range n {
+			fmt.Fprintf(&w, "/K%d %d", i, i)
+		}
+		o, err := parse("<<" + w.String() + ">>")
+		require.NoError(t, err)
+		assert.True(t, o.equal(o.renumbered(func(n int) int { return n })))
+		for _, i := range []int{0, n / 2, n - 1} {
+			_, err := parse(fmt.Sprintf("<<%s/K%d 0>>", w.String(), i))
+			assert.ErrorContains(t, err, "twice", "%d of %d", i, n)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func signPDF(pdf []byte, o Options) ([]byte, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	f, err := readWhole(pdf)
+	f, err := readComplete(pdf)
 	if err != nil {
 		return nil, err
 	}

@@ -113,13 +113,18 @@ func verify(f *file, o VerifyOptions) *Verification {
 		value := field.widget.get("V")
 		if reached[int(value.number)] {
 			v.Problems = append(v.Problems, fmt.Sprintf("field %q shows the signature of another field", field.name))
+			continue
 		}
 		reached[int(value.number)] = true
 		v.Signatures = append(v.Signatures, f.signature(field, o))
 	}
 	for _, n := range f.signatureObjects() {
-		if !reached[n] {
-			v.Problems = append(v.Problems, fmt.Sprintf("object %d is a signature that no signature field reaches", n))
+		if reached[n] {
+			continue
+		}
+		v.Problems = append(v.Problems, fmt.Sprintf("object %d is a signature that no signature field reaches", n))
+		if field, ok := f.onceHeld(n); ok && len(v.Signatures) < maxFields {
+			v.Signatures = append(v.Signatures, f.signature(field, o))
 		}
 	}
 	slices.SortStableFunc(v.Signatures, func(a, b Signature) int { return a.Revision - b.Revision })
@@ -140,6 +145,19 @@ func (f *file) signatureObjects() []int {
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
+}
+
+// onceHeld is the field that held a signature in an earlier revision.
+func (f *file) onceHeld(signature int) (field, bool) {
+	for in := f.last() - 1; in >= 0; in-- {
+		fields, _ := f.fields(in)
+		for _, field := range fields {
+			if v := field.widget.get("V"); v.kind == kindRef && v.number == int64(signature) {
+				return field, true
+			}
+		}
+	}
+	return field{}, false
 }
 
 // addChanges gives each signature the changes after it and settles whether it is intact.
