@@ -22,6 +22,7 @@ type parser struct {
 	pos    int
 	depth  int
 	values int
+	names  map[string]string // each name is kept once
 }
 
 func (p *parser) errorf(format string, args ...any) error {
@@ -32,9 +33,15 @@ func isSpace(c byte) bool {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
 }
 
-func isRegular(c byte) bool {
-	return !isSpace(c) && bytes.IndexByte([]byte("()<>[]{}/%"), c) < 0
-}
+// regular marks the bytes that words consist of.
+var regular = func() (table [256]bool) {
+	for c := range table {
+		table[c] = !isSpace(byte(c)) && bytes.IndexByte([]byte("()<>[]{}/%"), byte(c)) < 0
+	}
+	return table
+}()
+
+func isRegular(c byte) bool { return regular[c] }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
@@ -130,7 +137,7 @@ func (p *parser) name() (string, error) {
 	}
 	raw := p.data[start:p.pos]
 	if !escaped {
-		return string(raw), nil
+		return p.intern(raw), nil
 	}
 	out := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); i++ {
@@ -149,6 +156,18 @@ func (p *parser) name() (string, error) {
 		i += 2
 	}
 	return string(out), nil
+}
+
+func (p *parser) intern(raw []byte) string {
+	if s, ok := p.names[string(raw)]; ok {
+		return s
+	}
+	if p.names == nil {
+		p.names = map[string]string{}
+	}
+	s := string(raw)
+	p.names[s] = s
+	return s
 }
 
 func unhex(c byte) int {
@@ -270,6 +289,7 @@ func (p *parser) array() (object, error) {
 func (p *parser) dict() (object, error) {
 	p.pos += 2
 	o, seen := object{kind: kindDict}, keySet(nil)
+	o.keys, o.items = make([]string, 0, 6), make([]object, 0, 6)
 	for {
 		p.skipSpace()
 		if p.at(">>") {
