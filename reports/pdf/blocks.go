@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strconv"
+	"strings"
 
 	"tickmark/reports"
 )
@@ -125,6 +126,10 @@ func (l *layout) facts(b reports.Facts) {
 	w := l.sheet.text()
 	for _, f := range b.Rows {
 		names := l.fonts.lines(name, f.Name, nameWidth-3)
+		value := value
+		if isDigest(f.Value) {
+			value = hand{mono, 8, black}
+		}
 		values := l.fonts.lines(value, f.Value, w-nameWidth-2)
 		for i := range max(len(names), len(values), 1) {
 			if i == 0 {
@@ -146,6 +151,11 @@ func (l *layout) facts(b reports.Facts) {
 		l.draw(func(p *pen) { p.hair(left, y, w, 0.15, rule) })
 	}
 	l.y += 3.5
+}
+
+// isDigest reports whether s is a digest or an id, which are printed in fixed width.
+func isDigest(s string) bool {
+	return len(s) >= 32 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 // callout is a notice on the ground of its tone. It breaks between its points when

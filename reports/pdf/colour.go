@@ -16,7 +16,7 @@ var (
 	rule      = colour{217, 226, 236}
 	panel     = colour{245, 247, 250}
 	white     = colour{255, 255, 255}
-	watermark = colour{238, 241, 245}
+	watermark = colour{241, 243, 247}
 )
 
 // ground is the colour of a tone's text and of the ground below it.

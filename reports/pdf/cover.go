@@ -43,9 +43,10 @@ func coverGround(p *pen, s sheet, band float64) {
 func (l *layout) coverBand(c reports.Cover, band float64) {
 	w := l.sheet.text()
 	kicker := hand{bold, 10, white}
-	l.put(left, 22, 6, kicker, l.fonts.line(kicker, c.Kicker, w))
+	words := l.fonts.line(kicker, c.Kicker, w-30)
+	l.put(left, 22, 6, kicker, words)
 	if l.doc.Draft != "" {
-		l.coverPill(left, 31, reports.Pill{Text: "DRAFT", Tone: reports.Warn}, 7, 8.5)
+		l.coverPill(left+l.fonts.width(kicker, words)+6, 21.5, reports.Pill{Text: "DRAFT", Tone: reports.Warn}, 7, 8.5)
 	}
 	title := hand{bold, 34, white}
 	lines := l.fonts.lines(title, c.Title, w)

@@ -189,14 +189,14 @@ func (l *layout) furniture() {
 	s, w := l.sheet, l.sheet.text()
 	small, tiny := hand{sans, 7.5, mute}, hand{sans, 7, mute}
 	code := hand{mono, 6.4, mute}
-	name := l.fonts.line(small, l.doc.Entity+" — "+l.doc.Title, w*0.62)
 	protection := l.fonts.line(tiny, l.doc.Protection, w*0.45)
 	vault := l.fonts.line(code, "vault "+l.doc.Vault, w/3)
 	for i, pg := range l.pages {
 		if pg.bare {
 			continue
 		}
-		section := l.fonts.line(small, pg.section, w*0.36)
+		section := l.fonts.line(small, pg.section, w*0.34)
+		name := l.fonts.line(small, l.doc.Entity+" — "+l.doc.Title, w-l.fonts.width(small, section)-8)
 		number := l.fonts.line(tiny, fmt.Sprintf("Page %d of %d", i+1, len(l.pages)), w/3)
 		body := pg.strokes
 		pg.strokes = nil

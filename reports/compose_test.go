@@ -1,0 +1,236 @@
+package reports_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+	"tickmark/reports"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func text(t *testing.T, doc reports.Document) string {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, reports.Text(&b, doc))
+	return b.String()
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got, "run the test with -update and read the difference")
+}
+
+func TestRecordGolden(t *testing.T) {
+	golden(t, "record.txt", text(t, done(t).compose()))
+}
+
+func TestRecordOfNothingLeavesNoBlanks(t *testing.T) {
+	golden(t, "empty.txt", text(t, newEngagement(t).compose()))
+}
+
+func TestWhatARoleCouldNotSeeIsPrintedWithTheChecksThatNeededIt(t *testing.T) {
+	printed := text(t, done(t).compose())
+	_, after, found := strings.Cut(printed, "What could not be seen\n====")
+	require.True(t, found)
+	chapter, _, _ := strings.Cut(after, "Responses\n====")
+	for _, want := range []string{"NetworkPolicy.networking.k8s.io", "[forbidden]", "networkpolicies.networking.k8s.io is forbidden", "Evidence-2", "default-deny"} {
+		assert.Contains(t, chapter, want)
+	}
+}
+
+func TestTextFromOutsideActsNowhere(t *testing.T) {
+	printed := text(t, done(t).compose())
+	assert.NotContains(t, printed, "\x1b")
+	assert.Contains(t, printed, "api‹U+001B›[31m")
+}
+
+func TestDraftUntilNothingIsOpen(t *testing.T) {
+	e := done(t)
+	assert.NotEmpty(t, e.compose().Draft)
+	ok := questionnaires.Answer{Response: questionnaires.InPlace, Narrative: "Shown.", Evidence: []questionnaires.ID{e.evidence[2].ID}}
+	for _, r := range []string{"1.2.5", "1.3.1", "6.4.2", "8.3.9"} {
+		ok.Requirement = id(r)
+		e.answer(e.mara, ok)
+	}
+	doc := e.compose()
+	assert.Empty(t, doc.Draft)
+	printed := text(t, doc)
+	assert.NotContains(t, printed, "DRAFT")
+	assert.Contains(t, printed, "No problem is open.")
+}
+
+func TestConclusionIsAPersonsOrNone(t *testing.T) {
+	e := done(t)
+	assert.Equal(t, "no conclusion recorded", cover(t, e.compose()).Pill.Text)
+	draft, err := e.assessment().Conclude(questionnaires.Conclusion{Result: "Non-compliant, partial", Person: "Ida Holm"})
+	require.NoError(t, err)
+	e.write(e.mara, draft)
+	doc := e.compose()
+	assert.Equal(t, "Non-compliant, partial", cover(t, doc).Pill.Text)
+	assert.Contains(t, text(t, doc), "concluded by Ida Holm")
+}
+
+func cover(t *testing.T, doc reports.Document) reports.Cover {
+	t.Helper()
+	c, ok := doc.Blocks[0].(reports.Cover)
+	require.True(t, ok)
+	return c
+}
+
+func TestNeverTitledLikeAnOfficialPaper(t *testing.T) {
+	for _, code := range []string{"saq-a", "saq-d-merchant", "roc"} {
+		e := newEngagement(t)
+		e.id = e.newID()
+		draft, err := questionnaires.NewAssessment(e.catalogue, questionnaires.AssessmentDetails{ID: e.id, Questionnaire: code, Name: "Shop"})
+		require.NoError(t, err)
+		e.write(e.mara, draft)
+		printed := text(t, e.compose())
+		assert.NotContains(t, printed, "Report on Compliance", code)
+		assert.NotContains(t, printed, "Attestation of Compliance", code)
+		assert.Contains(t, printed, "no official form of the PCI Security Standards Council", code)
+	}
+}
+
+func TestEveryLinkHasItsTarget(t *testing.T) {
+	doc := done(t).compose()
+	anchors, links := map[string]bool{}, 0
+	var wanted []reports.Link
+	for _, b := range doc.Blocks {
+		switch b := b.(type) {
+		case reports.Heading:
+			anchors[b.Anchor] = true
+		case reports.Table:
+			for _, row := range b.Rows {
+				anchors[row.Anchor] = true
+				require.Len(t, row.Cells, len(b.Columns))
+				for _, c := range row.Cells {
+					wanted = append(wanted, c.Links...)
+				}
+			}
+		}
+	}
+	for _, l := range wanted {
+		links++
+		assert.True(t, anchors[l.To], "%s leads to %s", l.Text, l.To)
+	}
+	assert.Greater(t, links, 5)
+}
+
+func TestOrderOfEntriesDoesNotMatter(t *testing.T) {
+	e := done(t)
+	want := e.compose()
+	for seed := range uint64(5) {
+		rand.New(rand.NewPCG(seed, 1)).Shuffle(len(e.entries), func(i, j int) { e.entries[i], e.entries[j] = e.entries[j], e.entries[i] })
+		assert.Equal(t, want, e.compose())
+	}
+}
+
+func TestPrintingDoesNotChangeWhatIsPrinted(t *testing.T) {
+	e := done(t)
+	want := e.compose()
+	e.write(e.jonas, questionnaires.Draft{Action: questionnaires.ReportPrinted, Assessment: e.id, Subject: "record", Payload: map[string]string{}})
+	assert.Equal(t, want, e.compose())
+}
+
+func TestAnswersGivenSideBySideAreBothPrinted(t *testing.T) {
+	e := done(t)
+	before := e.entries
+	e.answer(e.mara, questionnaires.Answer{Requirement: id("8.3.9"), Response: questionnaires.NotApplicable, Narrative: "No passwords."})
+	mine := e.entries[len(e.entries)-1]
+	e.entries = before
+	e.answer(e.jonas, questionnaires.Answer{Requirement: id("8.3.9"), Response: questionnaires.NotInPlace, Narrative: "Not yet."})
+	e.entries = append(e.entries, mine)
+	printed := text(t, e.compose())
+	assert.Contains(t, printed, "Beside it stands: Not Applicable, Mara Lindqvist")
+	assert.Contains(t, printed, "several people wrote")
+}
+
+func TestNoReportIsOlderThanItsEvidence(t *testing.T) {
+	e := done(t)
+	_, err := reports.Load(context.Background(), e, e.catalogue, e.id, time.Date(2026, 11, 1, 23, 0, 0, 0, time.UTC))
+	require.ErrorContains(t, err, "dated 2026-11-01")
+	d, err := reports.Load(context.Background(), e, e.catalogue, e.id, time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC))
+	require.NoError(t, err, "a date alone means the whole day")
+	assert.Equal(t, 2026, d.Date.Year())
+}
+
+func TestChangedEvidenceIsRefused(t *testing.T) {
+	e := done(t)
+	for d, run := range e.runs {
+		run.Results[0].Verdict = engine.Pass
+		e.runs[d] = run
+	}
+	_, err := reports.Load(context.Background(), e, e.catalogue, e.id, time.Time{})
+	require.ErrorContains(t, err, "was changed")
+
+	e = done(t)
+	for d, s := range e.snapshots {
+		s.Gaps = nil
+		e.snapshots[d] = s
+	}
+	_, err = reports.Load(context.Background(), e, e.catalogue, e.id, time.Time{})
+	require.ErrorContains(t, err, "was changed")
+}
+
+func TestManifestNamesHeadAndDigests(t *testing.T) {
+	e := done(t)
+	doc := e.compose()
+	var m reports.Manifest
+	require.NoError(t, json.Unmarshal(doc.Manifest, &m))
+	assert.Equal(t, doc.Head, m.Head.String())
+	require.Len(t, m.Evidence, 3)
+	assert.Equal(t, e.evidence[0].Digest(), m.Evidence[0].Digest)
+	assert.Equal(t, "system:serviceaccount:audit:tickmark", m.Evidence[0].Collector)
+	assert.Len(t, m.Answers, 5)
+}
+
+func TestClean(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain {nb} text": "plain {nb} text",
+		"a\r\nb\rc":       "a\nb\nc",
+		"a\tb":            "a    b",
+		"\x00\x1b[2J\x7f": "‹U+0000›‹U+001B›[2J‹U+007F›",
+		"pay\u202egnp":    "pay‹U+202E›gnp",
+		"zero\u200bwidth": "zero‹U+200B›width",
+		"bad\xffbyte":     "bad\ufffdbyte",
+		"para\u2029graph": "para\ngraph",
+		"c1 \u009b31m":    "c1 ‹U+009B›31m",
+		"none \ufffe":     "none ‹U+FFFE›",
+	} {
+		assert.Equal(t, want, reports.Clean(in), "%q", in)
+		assert.Equal(t, want, reports.Clean(want), "cleaning twice changes nothing")
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	f.Add("a\x1b[31m\u202e\xff\U0001F600{nb}")
+	f.Fuzz(func(t *testing.T, s string) {
+		c := reports.Clean(s)
+		assert.Equal(t, c, reports.Clean(c))
+		assert.NotContains(t, c, "\x1b")
+		assert.NotContains(t, c, "\u202e")
+		doc := reports.Document{Blocks: []reports.Block{reports.Paragraph{Text: s}, reports.Callout{Title: s, Items: []string{s}}}}
+		require.NoError(t, reports.Text(&bytes.Buffer{}, doc))
+	})
+}

@@ -1,0 +1,199 @@
+package reports
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// Dossier is everything that a report is composed of: one assessment as its history
+// tells it, and of the evidence what has to stand on paper.
+type Dossier struct {
+	Kind       Kind
+	Assessment *questionnaires.Assessment
+	Scope      questionnaires.Scope
+	Items      []Item   // every item that is current or cited, by number
+	Targets    []Target // the newest collection of each target, by id
+	Date       time.Time
+}
+
+// Item is an item of evidence with where it came from.
+type Item struct {
+	questionnaires.Evidence
+	// Seen is the collection it rests on; the zero value for a file.
+	Seen questionnaires.TargetSeen
+	// Author is who brought it into the vault.
+	Author questionnaires.Author
+	// Details are those of the result that are no pass; nil for a file.
+	Details []engine.Detail
+	// Replaced marks a result of which a newer one exists.
+	Replaced bool
+}
+
+// Target is what was seen of one target, and what was not.
+type Target struct {
+	engine.Target
+	Seen        questionnaires.TargetSeen
+	Populations []engine.Population
+	Gaps        []engine.Gap
+	Redacted    map[string]int
+}
+
+// Load reads the dossier of one assessment. A zero date stands for the time of the
+// assessment's head. A date before the day of the newest entry is refused: a report
+// is never older than what it reports.
+func Load(ctx context.Context, source Source, catalogue *questionnaires.Catalogue, id questionnaires.ID, date time.Time) (Dossier, error) {
+	history, err := source.History(ctx)
+	if err != nil {
+		return Dossier{}, fmt.Errorf("load dossier: %w", err)
+	}
+	a, err := history.Assessment(catalogue, id)
+	if err != nil {
+		return Dossier{}, fmt.Errorf("load dossier: %w", err)
+	}
+	d := Dossier{Assessment: a, Date: date.UTC()}
+	if date.IsZero() {
+		d.Date = a.Time.UTC()
+	}
+	if day(d.Date).Before(day(a.Time)) {
+		return Dossier{}, fmt.Errorf("load dossier: dated %s, and the newest entry is of %s: a report is never older than its evidence",
+			isoDay(d.Date), isoDay(a.Time))
+	}
+	if d.Scope, err = history.Scope(); err != nil {
+		return Dossier{}, fmt.Errorf("load dossier: %w", err)
+	}
+	if err := d.loadEvidence(ctx, source, history); err != nil {
+		return Dossier{}, fmt.Errorf("load dossier: %w", err)
+	}
+	return d, nil
+}
+
+func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+func isoDay(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// loadEvidence fills Items and Targets.
+func (d *Dossier) loadEvidence(ctx context.Context, source Source, history *questionnaires.History) error {
+	seen, err := collections(history)
+	if err != nil {
+		return err
+	}
+	runs := map[engine.Digest]engine.Run{}
+	for _, e := range d.chosen() {
+		item := Item{Evidence: e.Evidence, Replaced: e.Replaced}
+		item.Author, _ = history.Author(e.Evidence.Author)
+		if r := e.Result; r != nil {
+			item.Seen = seen[r.Snapshot]
+			if item.Details, err = detailsOf(ctx, source, runs, e.Evidence); err != nil {
+				return err
+			}
+		}
+		d.Items = append(d.Items, item)
+	}
+	return d.loadTargets(ctx, source, seen)
+}
+
+// detailsOf returns what did not pass of the result that an item is. The result must
+// be the one whose digest the history names.
+func detailsOf(ctx context.Context, source Source, runs map[engine.Digest]engine.Run, e questionnaires.Evidence) ([]engine.Detail, error) {
+	run, read := runs[e.Result.Run]
+	if !read {
+		var err error
+		if run, err = source.Run(ctx, e.Result.Run); err != nil {
+			return nil, fmt.Errorf("read %s: %w", e.Label(), err)
+		}
+		runs[e.Result.Run] = run
+	}
+	for _, r := range run.Results {
+		if r.Target != e.Result.Target || r.Check != e.Result.Check {
+			continue
+		}
+		digest, err := engine.SumOf(r)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", e.Label(), err)
+		}
+		if digest != e.Result.Digest {
+			return nil, fmt.Errorf("read %s: its result was changed, its digest is %s", e.Label(), digest.Short())
+		}
+		return notPassed(r.Details), nil
+	}
+	return nil, fmt.Errorf("read %s: its run holds no result of %s over %s", e.Label(), e.Result.Check, e.Result.Target)
+}
+
+// chosen returns the evidence that the report lists: what is current, and what an
+// answer cites even if a newer result exists.
+func (d *Dossier) chosen() []Item {
+	items := map[questionnaires.ID]Item{}
+	for _, e := range d.Assessment.LatestEvidence() {
+		items[e.ID] = Item{Evidence: e}
+	}
+	for _, r := range d.Assessment.Requirements() {
+		for _, id := range d.Assessment.Current(r.ID).Evidence {
+			if _, listed := items[id]; listed {
+				continue
+			}
+			if e, known := d.Assessment.Evidence(id); known {
+				items[id] = Item{Evidence: e, Replaced: true}
+			}
+		}
+	}
+	all := make([]Item, 0, len(items))
+	for _, item := range items {
+		all = append(all, item)
+	}
+	slices.SortFunc(all, func(a, b Item) int { return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID)) })
+	return all
+}
+
+// collections returns what the history says of every snapshot.
+func collections(history *questionnaires.History) (map[engine.Digest]questionnaires.TargetSeen, error) {
+	runs, err := history.Runs()
+	if err != nil {
+		return nil, err
+	}
+	seen := map[engine.Digest]questionnaires.TargetSeen{}
+	for _, run := range runs {
+		for _, t := range run.Targets {
+			seen[t.Snapshot] = t
+		}
+	}
+	return seen, nil
+}
+
+func notPassed(details []engine.Detail) []engine.Detail {
+	var left []engine.Detail
+	for _, d := range details {
+		if d.Verdict == engine.Fail || d.Verdict == engine.Unknown {
+			left = append(left, d)
+		}
+	}
+	return left
+}
+
+// loadTargets reads of each target the collection that ended last.
+func (d *Dossier) loadTargets(ctx context.Context, source Source, seen map[engine.Digest]questionnaires.TargetSeen) error {
+	newest := map[string]questionnaires.TargetSeen{}
+	for _, t := range seen {
+		before, known := newest[t.Target.ID]
+		if !known || cmp.Or(t.Ended.Compare(before.Ended), cmp.Compare(t.Snapshot.String(), before.Snapshot.String())) > 0 {
+			newest[t.Target.ID] = t
+		}
+	}
+	for _, id := range sortedKeys(newest) {
+		t := newest[id]
+		s, err := source.Snapshot(ctx, t.Snapshot)
+		if err != nil {
+			return fmt.Errorf("read snapshot of %s: %w", id, err)
+		}
+		if digest, err := s.Digest(); err != nil || digest != t.Snapshot {
+			return fmt.Errorf("read snapshot of %s: it was changed, its digest is not %s", id, t.Snapshot.Short())
+		}
+		d.Targets = append(d.Targets, Target{Target: s.Target, Seen: t, Populations: s.Populations, Gaps: s.Gaps, Redacted: s.Redacted})
+	}
+	return nil
+}

@@ -1,0 +1,273 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"tickmark/engine"
+)
+
+// Limits of what is printed of one result and one collection. The number of what is
+// left out is printed, with the command that shows it.
+const (
+	maxDetails = 60
+	maxGaps    = 300
+)
+
+// sight says per target what was seen, what was not, and which checks stayed
+// unknown because of it.
+func (c *composer) sight() []Block {
+	blocks := []Block{
+		Heading{Level: 1, Text: "What could not be seen", Anchor: "gaps"},
+		Paragraph{Text: "Whatever a collection could not read is a gap. A check that needs it is unknown, whatever the rest of its evidence says."},
+	}
+	if len(c.Targets) == 0 {
+		return append(blocks, Paragraph{Text: "Nothing was collected from any system."})
+	}
+	for _, t := range c.Targets {
+		blocks = append(blocks, c.sightOf(t)...)
+	}
+	return blocks
+}
+
+func (c *composer) sightOf(t Target) []Block {
+	name := cmp.Or(t.Name, t.ID)
+	blocks := []Block{
+		Heading{Level: 2, Text: name},
+		Facts{Rows: []Fact{
+			{"Target", t.ID + provisional(t.Target)},
+			{"Version", cmp.Or(t.ServerVersion, "not stated")},
+			{"Collected", minute(t.Seen.Started) + " to " + minute(t.Seen.Ended)},
+			{"As", identity(t.Seen.Collector)},
+			{"With", t.Seen.Tool.Name + " " + t.Seen.Tool.Version},
+			{"Objects seen", fmt.Sprint(t.Seen.Objects)},
+			{"Populations", populations(t.Populations)},
+			{"Redacted", redacted(t.Redacted)},
+			{"Snapshot (SHA-256)", t.Seen.Snapshot.String()},
+		}},
+	}
+	rows := make([]Row, 0, len(t.Gaps))
+	for i, g := range t.Gaps {
+		if i == maxGaps {
+			rows = append(rows, Row{Cells: []Cell{{Text: fmt.Sprintf("… and %d more", len(t.Gaps)-i)}, {}, {Text: "All of them are in the vault's snapshot named above."}}})
+			break
+		}
+		rows = append(rows, Row{Cells: []Cell{{Text: hidden(g)}, {Pill: Pill{g.Reason.String(), Warn}}, {Text: g.Cause, Note: gapSource(g)}}})
+	}
+	unknown := c.unknownOf(t.ID)
+	blocks = append(
+		blocks, Heading{Level: 3, Text: "Gaps"},
+		Table{
+			Columns: []Column{{"What was not seen", 52, Plain}, {"Reason", 30, Plain}, {"Cause", 88, Plain}}, Rows: rows,
+			Empty: "Everything that was asked for was seen.",
+		},
+		Heading{Level: 3, Text: "Checks that stayed unknown"},
+		Table{
+			Columns: []Column{{"Evidence", 26, Mono}, {"Check", 58, Plain}, {"Why it is unknown", 86, Plain}}, Rows: unknown,
+			Empty: "No check stayed unknown.",
+		},
+	)
+	return blocks
+}
+
+// unknownOf lists the current results over a target with an unknown detail.
+func (c *composer) unknownOf(target string) []Row {
+	var rows []Row
+	for _, item := range c.Items {
+		if item.Result == nil || item.Result.Target != target || item.Replaced || item.Result.Unknown == 0 && item.Result.Verdict != engine.Unknown {
+			continue
+		}
+		var why []string
+		for _, d := range item.Details {
+			if d.Verdict == engine.Unknown && len(why) < 5 {
+				why = append(why, d.Sentence)
+			}
+		}
+		note := ""
+		if more := item.Result.Unknown - len(why); more > 0 {
+			note = fmt.Sprintf("and %d more", more)
+		}
+		rows = append(rows, Row{Cells: []Cell{
+			{Links: []Link{{item.Label(), evidenceAnchor(item.ID)}}},
+			{Title: item.Title, Note: item.Result.Check},
+			{Text: cmp.Or(strings.Join(why, "\n"), "No subject was found where its population is not complete."), Note: note},
+		}})
+	}
+	return rows
+}
+
+// populations says how many objects of each kind there are, and where the number is
+// not the whole.
+func populations(all []engine.Population) string {
+	parts := make([]string, 0, len(all))
+	for _, p := range all {
+		part := fmt.Sprintf("%d %s", p.Count, p.Kind)
+		if !p.Complete {
+			part += " (not listed to the end)"
+		}
+		parts = append(parts, part)
+	}
+	return cmp.Or(strings.Join(parts, ", "), "none listed")
+}
+
+func provisional(t engine.Target) string {
+	if t.Provisional {
+		return " (provisional: its permanent id could not be read)"
+	}
+	return ""
+}
+
+func identity(i engine.Identity) string {
+	if i.Name == "" {
+		return "nobody: files were read"
+	}
+	return i.Name
+}
+
+func redacted(kinds map[string]int) string {
+	var parts []string
+	for _, k := range sortedKeys(kinds) {
+		parts = append(parts, fmt.Sprintf("%d %s", kinds[k], k))
+	}
+	return cmp.Or(strings.Join(parts, ", "), "nothing had to be")
+}
+
+// hidden is what a gap hides.
+func hidden(g engine.Gap) string {
+	what := "anything"
+	if !g.Kind.IsZero() {
+		what = g.Kind.String()
+	}
+	switch {
+	case g.Name != "" && g.Namespace != "":
+		return what + " " + g.Namespace + "/" + g.Name
+	case g.Name != "":
+		return what + " " + g.Name
+	case g.Namespace != "":
+		return what + " in " + g.Namespace
+	}
+	return what + ", all"
+}
+
+func gapSource(g engine.Gap) string {
+	if g.Line > 0 {
+		return fmt.Sprintf("%s:%d", g.Source, g.Line)
+	}
+	return g.Source
+}
+
+// evidence lists every item with where it came from and its digest.
+func (c *composer) evidence() []Block {
+	rows := make([]Row, 0, len(c.Items))
+	for _, item := range c.Items {
+		rows = append(rows, item.row())
+	}
+	return []Block{
+		Heading{Level: 1, Text: "Evidence", Anchor: "evidence"},
+		Paragraph{Text: "Every item has a number that stays its own, and the SHA-256 of what is kept in the vault. The same list travels inside this file as evidence-manifest.json."},
+		Table{
+			Columns: []Column{{"Number", 23, Strong}, {"Item", 49, Plain}, {"Verdict", 24, Plain}, {"Collected", 26, Plain}, {"SHA-256", 48, Mono}}, Rows: rows,
+			Empty: "There is no evidence in the vault.",
+		},
+	}
+}
+
+func (i Item) row() Row {
+	number := Cell{Text: i.Label()}
+	if i.Alias > 0 {
+		number.Note = fmt.Sprintf("was Evidence-%d", i.Alias)
+	}
+	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{number, i.what(), i.verdict(), i.when(), {Text: twoLines(i.Digest().String())}}}
+}
+
+func (i Item) what() Cell {
+	cell := Cell{Title: i.Title}
+	switch {
+	case i.Result != nil:
+		r := i.Result
+		cell.Text = fmt.Sprintf("%s: %d pass, %d fail, %d unknown, %d not applicable", cmp.Or(r.Name, r.Target), r.Passed, r.Failed, r.Unknown, r.Others)
+		cell.Note = fmt.Sprintf("%s version %d, read as %s with %s %s", r.Check, r.Version, identity(i.Seen.Collector), i.Seen.Tool.Name, i.Seen.Tool.Version)
+	case i.File != nil:
+		cell.Text = fmt.Sprintf("File %s, %d bytes", i.File.Name, i.File.Size)
+		cell.Note = i.File.Obtained
+	}
+	if i.Replaced {
+		cell.Note += " · a newer result exists"
+	}
+	return cell
+}
+
+// verdict is that of a result; a file has none.
+func (i Item) verdict() Cell {
+	if i.Result == nil {
+		return Cell{Text: "none: a file"}
+	}
+	return Cell{Pill: verdictPill(i.Result.Verdict)}
+}
+
+func (i Item) when() Cell {
+	return Cell{Text: minute(i.Collected), Note: "kept by " + cmp.Or(Line(i.Author.Name), i.Author.ID.Short())}
+}
+
+// details shows what failed or stayed unknown, subject by subject.
+func (c *composer) details() []Block {
+	blocks := []Block{
+		Heading{Level: 1, Text: "Evaluation details", Anchor: "details"},
+		Paragraph{Text: "What the checks found, for everything that failed or stayed unknown: the subject, what is said of it, and the field and value that it rests on."},
+	}
+	found := false
+	for _, item := range c.Items {
+		if len(item.Details) == 0 {
+			continue
+		}
+		found = true
+		blocks = append(
+			blocks, Heading{Level: 3, Text: fmt.Sprintf("%s: %s (%s)", item.Label(), item.Title, cmp.Or(item.Result.Name, item.Result.Target))},
+			Table{Columns: []Column{{"Subject", 46, Plain}, {"Verdict", 24, Plain}, {"What was found", 52, Plain}, {"Field and value", 48, Mono}}, Rows: item.detailRows()},
+		)
+	}
+	if !found {
+		blocks = append(blocks, Paragraph{Text: "No check failed or stayed unknown."})
+	}
+	return blocks
+}
+
+func (i Item) detailRows() []Row {
+	rows := make([]Row, 0, len(i.Details))
+	for n, d := range i.Details {
+		if n == maxDetails {
+			rows = append(rows, Row{Cells: []Cell{
+				{Text: fmt.Sprintf("… and %d more", len(i.Details)-n)}, {},
+				{Text: fmt.Sprintf("All of them: tickmark evidence VAULT show %s", i.Label())},
+			}})
+			break
+		}
+		subject := d.Subject.String()
+		if d.Container != "" {
+			subject += ", container " + d.Container
+		}
+		field := d.Field
+		if len(d.Value) > 0 {
+			field = strings.TrimSpace(field + "\n= " + excerpt(string(d.Value), 400))
+		}
+		rows = append(rows, Row{Cells: []Cell{{Text: subject}, {Pill: verdictPill(d.Verdict)}, {Text: d.Sentence}, {Text: cmp.Or(field, "none")}}})
+	}
+	return rows
+}
+
+// excerpt is the beginning of s, and how much is left out.
+func excerpt(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return fmt.Sprintf("%s… (%d more characters in the vault)", string(r[:n]), len(r)-n)
+}
+
+func twoLines(digest string) string {
+	if len(digest) < 2 {
+		return "none"
+	}
+	return digest[:len(digest)/2] + "\n" + digest[len(digest)/2:]
+}

@@ -1,0 +1,64 @@
+package reports
+
+import (
+	"time"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// Manifest is the list of evidence that travels inside a printed report, so that a
+// reader can compare digests without the vault. It is written as canonical JSON.
+type Manifest struct {
+	V             int               `json:"v"` // 1
+	Kind          string            `json:"kind"`
+	Entity        string            `json:"entity"`
+	Vault         engine.Digest     `json:"vault"`
+	Assessment    questionnaires.ID `json:"assessment"`
+	Questionnaire string            `json:"questionnaire"`
+	Head          engine.Digest     `json:"head"`
+	Date          time.Time         `json:"date"`
+	Answers       []ManifestAnswer  `json:"answers"`
+	Evidence      []ManifestItem    `json:"evidence"`
+}
+
+// ManifestAnswer is an answer that stands, by the entry that gave it.
+type ManifestAnswer struct {
+	Requirement questionnaires.RequirementID `json:"requirement"`
+	Response    questionnaires.Response      `json:"response"`
+	Entry       engine.Digest                `json:"entry"`
+}
+
+// ManifestItem is an item of evidence with its provenance.
+type ManifestItem struct {
+	Label     string                       `json:"label"`
+	ID        questionnaires.ID            `json:"id"`
+	Title     string                       `json:"title"`
+	Digest    engine.Digest                `json:"digest"`
+	Collected time.Time                    `json:"collected"`
+	Collector string                       `json:"collector,omitempty"`
+	Tool      string                       `json:"tool,omitempty"`
+	Result    *questionnaires.ResultSource `json:"result,omitempty"`
+	File      *questionnaires.FileSource   `json:"file,omitempty"`
+}
+
+func (d Dossier) manifest() ([]byte, error) {
+	a := d.Assessment
+	m := Manifest{
+		V: 1, Kind: d.Kind.String(), Entity: a.Entity, Vault: a.History().Vault(), Assessment: a.Details.ID, Questionnaire: a.Questionnaire.Code,
+		Head: a.Head, Date: d.Date, Answers: []ManifestAnswer{}, Evidence: []ManifestItem{},
+	}
+	for _, r := range a.Requirements() {
+		if revision := a.Current(r.ID); !revision.Entry.IsZero() {
+			m.Answers = append(m.Answers, ManifestAnswer{Requirement: r.ID, Response: revision.Response, Entry: revision.Entry})
+		}
+	}
+	for _, i := range d.Items {
+		item := ManifestItem{Label: i.Label(), ID: i.ID, Title: i.Title, Digest: i.Digest(), Collected: i.Collected.UTC(), Result: i.Result, File: i.File}
+		if i.Result != nil {
+			item.Collector, item.Tool = i.Seen.Collector.Name, i.Seen.Tool.Name+" "+i.Seen.Tool.Version
+		}
+		m.Evidence = append(m.Evidence, item)
+	}
+	return engine.Canonical(m)
+}

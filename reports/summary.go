@@ -1,0 +1,119 @@
+package reports
+
+import (
+	"fmt"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// tone is the colour family of a response.
+func tone(r questionnaires.Response) Tone {
+	switch r {
+	case questionnaires.InPlace:
+		return Good
+	case questionnaires.InPlaceWithCCW:
+		return Info
+	case questionnaires.NotInPlace:
+		return Bad
+	case questionnaires.NotApplicable:
+		return Muted
+	case questionnaires.NotTested:
+		return Warn
+	case questionnaires.Unanswered:
+	}
+	return Open
+}
+
+// pill is a response in its colour.
+func pill(r questionnaires.Response) Pill { return Pill{Text: r.Title(), Tone: tone(r)} }
+
+// verdictPill is a verdict in its colour.
+func verdictPill(v engine.Verdict) Pill {
+	switch v {
+	case engine.Pass:
+		return Pill{"Pass", Good}
+	case engine.Fail:
+		return Pill{"Fail", Bad}
+	case engine.NotApplicable:
+		return Pill{"Not applicable", Muted}
+	case engine.Unknown:
+	}
+	return Pill{"Unknown", Warn}
+}
+
+// slices are counts of responses, those that the form offers and what is left.
+func (c *composer) slices(counts [6]int) []Slice {
+	var all []Slice
+	for _, r := range append(questionnaires.Responses(), questionnaires.Unanswered) {
+		offered := r == questionnaires.Unanswered || c.Assessment.Questionnaire.Allows(r)
+		if offered || counts[r] > 0 {
+			all = append(all, Slice{Label: r.Title(), Tone: tone(r), Count: counts[r]})
+		}
+	}
+	return all
+}
+
+func (c *composer) summary() []Block {
+	p := c.progress
+	bars := make([]Bar, 0, len(p.Principals))
+	for _, principal := range p.Principals {
+		bars = append(bars, Bar{
+			Number: principal.ID.String(), Label: principal.Title, Figure: fmt.Sprintf("%d of %d", principal.Answered, principal.Total),
+			Slices: c.slices(principal.Responses),
+		})
+	}
+	blocks := []Block{
+		Heading{Level: 1, Text: "Summary", Anchor: "summary"},
+		Paragraph{Text: c.summarySentence()},
+	}
+	if c.draft() != "" {
+		blocks = append(blocks, Callout{
+			Tone: Warn, Title: "This is a draft",
+			Text: "As long as an answer is missing, lacks its reason or its evidence, or is contradicted by evidence, every page is marked. " +
+				"The next chapter lists what is open: " + c.draft() + ".",
+		})
+	}
+	return append(
+		blocks,
+		Donut{Figure: fmt.Sprint(p.Answered), Caption: fmt.Sprintf("of %d answered", p.Total), Slices: c.slices(p.Responses)},
+		Heading{Level: 2, Text: "Responses by principal requirement"},
+		Bars{Rows: bars},
+		Paragraph{Quiet: true, Text: "The bars count responses that were given, requirement by requirement. They are no measure of compliance."},
+	)
+}
+
+func (c *composer) summarySentence() string {
+	p := c.progress
+	unseen, contradicted := 0, 0
+	for _, principal := range p.Principals {
+		unseen += principal.Unseen
+		contradicted += principal.Contradicted
+	}
+	s := fmt.Sprintf("%s asks %s; %d of them %s answered. ", c.form(),
+		count(p.Total, "requirement", "requirements"), p.Answered, map[bool]string{true: "is", false: "are"}[p.Answered == 1])
+	s += fmt.Sprintf("The record rests on %s from %s. ", count(len(c.Items), "item of evidence", "items of evidence"), count(len(c.Targets), "system", "systems"))
+	s += fmt.Sprintf("Collected evidence speaks against %s, and could not be gathered in full for %s. ",
+		count(contradicted, "requirement", "requirements"), count(unseen, "requirement", "requirements"))
+	return s + "Conclusion: " + c.conclusionSentence()
+}
+
+func (c *composer) openProblems() []Block {
+	rows := make([]Row, 0, len(c.problems))
+	for _, p := range c.problems {
+		rows = append(rows, Row{Cells: []Cell{
+			{Links: []Link{{p.Requirement.String(), anchorOf(p.Requirement)}}}, {Text: p.Kind.String()}, {Text: p.Sentence},
+		}})
+	}
+	return []Block{
+		Heading{Level: 1, Text: "Open problems", Anchor: "problems"},
+		Paragraph{Text: "What stands between this assessment and a record that is no draft."},
+		Table{
+			Columns: []Column{{"Requirement", 24, Plain}, {"Kind", 30, Plain}, {"What is open", 116, Plain}}, Rows: rows,
+			Empty: "No problem is open.",
+		},
+	}
+}
+
+// anchorOf is where the response to a requirement stands.
+func anchorOf(id questionnaires.RequirementID) string { return "requirement-" + id.String() }
