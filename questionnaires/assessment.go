@@ -197,22 +197,14 @@ func (a *Assessment) take(e Entry) error {
 // assessment (its own, and those of the whole vault: scope, evidence, authors),
 // and the latest time among them.
 func (h *History) assessmentHead(id ID) (engine.Digest, time.Time) {
-	var tips []engine.Digest
+	concerns := func(e Entry) bool { return e.Assessment == id || e.Assessment == "" }
 	var latest time.Time
-	for _, e := range slices.Backward(h.entries) {
-		if e.Assessment != id && e.Assessment != "" {
-			continue
-		}
-		if e.Time.After(latest) {
+	for _, e := range h.entries {
+		if concerns(e) && e.Time.After(latest) {
 			latest = e.Time
 		}
-		covered := slices.ContainsFunc(tips, func(tip engine.Digest) bool { return h.IsAncestor(e.ID, tip) })
-		if !covered {
-			tips = append(tips, e.ID)
-		}
 	}
-	slices.SortFunc(tips, func(x, y engine.Digest) int { return slices.Compare(x[:], y[:]) })
-	return headOf(tips), latest
+	return headOf(h.concerned(h.tips, concerns)), latest
 }
 
 // Requirements returns what the questionnaire asks, in order.

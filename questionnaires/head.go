@@ -1,0 +1,77 @@
+package questionnaires
+
+import (
+	"slices"
+
+	"tickmark/engine"
+)
+
+// Since returns what an assessment's history says after a head that was printed:
+// the entries that concern the assessment and that the head's author had not
+// seen. It reports false if the head was never one of this assessment's: the
+// report is of another vault, or the history was cut or rewritten.
+//
+// A head is looked for where one can have been: at every single entry, and at
+// the tips that each entry's author, or the reader now, saw.
+func (h *History) Since(id ID, head engine.Digest) ([]Entry, bool) {
+	concerns := func(e Entry) bool { return e.Assessment == id || e.Assessment == "" }
+	after := func(tips []engine.Digest) []Entry {
+		var later []Entry
+		for _, e := range h.entries {
+			seen := slices.ContainsFunc(tips, func(tip engine.Digest) bool { return tip == e.ID || h.IsAncestor(e.ID, tip) })
+			if concerns(e) && !seen {
+				later = append(later, e)
+			}
+		}
+		return later
+	}
+	for _, e := range slices.Backward(h.entries) {
+		if tips := []engine.Digest{e.ID}; headOf(tips) == head {
+			return after(tips), concerns(e)
+		}
+	}
+	if tips := h.concerned(h.tips, concerns); headOf(tips) == head {
+		return after(tips), true
+	}
+	for _, e := range slices.Backward(h.entries) {
+		if len(e.Parents) < 2 && !h.branched() {
+			continue
+		}
+		if tips := h.concerned(e.Parents, concerns); headOf(tips) == head {
+			return after(tips), true
+		}
+	}
+	return nil, false
+}
+
+// branched reports whether the history is anything but a line.
+func (h *History) branched() bool { return len(h.heads) > 1 }
+
+// concerned returns the newest entries that concern an assessment among some
+// entries and their ancestors, sorted.
+func (h *History) concerned(from []engine.Digest, concerns func(Entry) bool) []engine.Digest {
+	var found []engine.Digest
+	seen := map[engine.Digest]bool{}
+	work := slices.Clone(from)
+	for len(work) > 0 {
+		id := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		if e := h.entries[h.byID[id]]; concerns(e) {
+			found = append(found, id)
+		} else {
+			work = append(work, e.Parents...)
+		}
+	}
+	var tips []engine.Digest
+	for _, id := range found {
+		if !slices.ContainsFunc(found, func(other engine.Digest) bool { return h.IsAncestor(id, other) }) {
+			tips = append(tips, id)
+		}
+	}
+	slices.SortFunc(tips, func(x, y engine.Digest) int { return slices.Compare(x[:], y[:]) })
+	return tips
+}
