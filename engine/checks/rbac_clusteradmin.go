@@ -13,8 +13,9 @@ import (
 // Check cluster-admin-bindings.
 //
 // Fails for a binding that gives its subjects every right: to cluster-admin or to
-// a role with a rule that allows every verb on every resource of every group,
-// cluster-wide or in one namespace. NotApplicable for the binding of cluster-admin
+// a role with a rule that allows every verb, or all the ordinary ones by name, on
+// every resource of every group, cluster-wide or in one namespace; what the role
+// or the binding is called does not matter. NotApplicable for the binding of cluster-admin
 // to system:masters that Kubernetes creates, as long as it names nobody else.
 // Passes for all others, and for a binding without subjects.
 //
@@ -33,7 +34,7 @@ func judgeAdmin(v *engine.View, b *rbac.Binding) finding {
 	switch {
 	case len(b.Subjects) == 0:
 		return passes(field, value, "It names no subjects")
-	case !isAdmin(b) && b.Role == nil && !builtInRole(b):
+	case !isAdmin(b) && b.Role == nil && !defaultRole(b):
 		return dangling(v, b)
 	case !isAdmin(b):
 		return passes(field, value, "%s does not allow everything", describe(b.RoleRef))
@@ -51,10 +52,10 @@ func isAdmin(b *rbac.Binding) bool {
 	return b.Role != nil && slices.ContainsFunc(b.Role.Rules, rbac.Everything)
 }
 
-// builtInRole reports whether a binding refers to a cluster role that every
-// cluster has, seen or not.
-func builtInRole(b *rbac.Binding) bool {
-	return b.RoleRef.Kind == rbac.ClusterRoleKind.Kind && rbac.Reserved(b.RoleRef.Name)
+// defaultRole reports whether a binding refers to a cluster role that every
+// cluster has, seen or not; but for cluster-admin none of them allows everything.
+func defaultRole(b *rbac.Binding) bool {
+	return b.RoleRef.Kind == rbac.ClusterRoleKind.Kind && rbac.Default(b.RoleRef.Name)
 }
 
 // dangling is said of a binding to a role that was not seen.

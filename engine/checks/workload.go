@@ -109,30 +109,39 @@ func ofTemplate(of metav1.Object, template *corev1.PodTemplateSpec) workload {
 }
 
 // withDefaults fills in what the API server does and checks depend on: on the
-// node's network every port of a container is a port of the node, and the old
-// name of the service account field counts where the new one is empty. It copies
-// before it changes.
+// node's network every port of a container is a port of the node; a volume that
+// names no source is an emptyDir; and the old name of the service account field
+// counts where the new one is empty. It copies before it changes.
 func withDefaults(spec *corev1.PodSpec) *corev1.PodSpec {
-	if !spec.HostNetwork && (spec.ServiceAccountName != "" || spec.DeprecatedServiceAccount == "") {
+	bare := func(v corev1.Volume) bool { return v.VolumeSource == corev1.VolumeSource{} }
+	renamed := spec.ServiceAccountName == "" && spec.DeprecatedServiceAccount != ""
+	if !spec.HostNetwork && !renamed && !slices.ContainsFunc(spec.Volumes, bare) {
 		return spec
 	}
 	spec = spec.DeepCopy()
-	if spec.ServiceAccountName == "" {
+	if renamed {
 		spec.ServiceAccountName = spec.DeprecatedServiceAccount
 	}
-	if !spec.HostNetwork {
-		return spec
+	for i := range spec.Volumes {
+		if bare(spec.Volumes[i]) {
+			spec.Volumes[i].EmptyDir = &corev1.EmptyDirVolumeSource{}
+		}
 	}
-	for _, containers := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
-		for i := range containers {
-			for j := range containers[i].Ports {
-				if port := &containers[i].Ports[j]; port.HostPort == 0 {
-					port.HostPort = port.ContainerPort
-				}
+	if spec.HostNetwork {
+		openHostPorts(spec.InitContainers)
+		openHostPorts(spec.Containers)
+	}
+	return spec
+}
+
+func openHostPorts(containers []corev1.Container) {
+	for i := range containers {
+		for j := range containers[i].Ports {
+			if port := &containers[i].Ports[j]; port.HostPort == 0 {
+				port.HostPort = port.ContainerPort
 			}
 		}
 	}
-	return spec
 }
 
 // windows reports whether the pod says that it runs on Windows.

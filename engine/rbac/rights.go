@@ -99,7 +99,11 @@ func (r *Rights) readRoles(v *engine.View) {
 
 func (r *Rights) add(o *engine.Object, labels map[string]string, rules []rbacv1.PolicyRule) {
 	role := &Role{Ref: o.Ref, Digest: o.Digest, Labels: labels, Rules: rules, BuiltIn: builtIn(o.Ref.Name, labels)}
-	r.roles[o.Ref.WithoutUID()] = role
+	key := o.Ref.WithoutUID()
+	if key.Of() == ClusterRoleKind {
+		key.Namespace = "" // manifests may name one all the same
+	}
+	r.roles[key] = role
 	r.ordered = append(r.ordered, role)
 }
 
@@ -141,20 +145,30 @@ func (r *Rights) Dangling() []*Binding {
 	return dangling
 }
 
-// defaultRoles are the cluster roles without the prefix system: that the API
-// server creates.
-// Source: kubernetes.io/docs/reference/access-authn-authz/rbac, user-facing roles.
-var defaultRoles = [...]string{"cluster-admin", "admin", "edit", "view"}
-
 // builtIn reports whether the API server created an object of this name: it
 // carries the bootstrapping label and a reserved name. The label alone could be
 // put on anything, the name alone too.
 func builtIn(name string, labels map[string]string) bool {
-	return labels["kubernetes.io/bootstrapping"] == "rbac-defaults" && Reserved(name)
+	return labels["kubernetes.io/bootstrapping"] == "rbac-defaults" &&
+		(strings.HasPrefix(name, "system:") || slices.Contains(userFacing[:], name))
 }
 
-// Reserved reports whether a cluster role of this name exists in every cluster
-// from its start.
-func Reserved(name string) bool {
-	return strings.HasPrefix(name, "system:") || slices.Contains(defaultRoles[:], name)
+// userFacing are the default cluster roles that are meant to be bound to people.
+// Source: kubernetes.io/docs/reference/access-authn-authz/rbac.
+var userFacing = [...]string{"cluster-admin", "admin", "edit", "view"}
+
+// systemRoles are the default cluster roles that people bind to components of
+// their own. Those of controllers (system:controller:...) are left out.
+// Source: kubernetes.io/docs/reference/access-authn-authz/rbac.
+var systemRoles = [...]string{
+	"system:auth-delegator", "system:basic-user", "system:discovery", "system:heapster", "system:kube-aggregator",
+	"system:kube-dns", "system:kubelet-api-admin", "system:monitoring", "system:node", "system:node-bootstrapper",
+	"system:node-problem-detector", "system:node-proxier", "system:persistent-volume-provisioner", "system:public-info-viewer",
+	"system:service-account-issuer-discovery", "system:volume-scheduler",
+}
+
+// Default reports whether every cluster has a cluster role of this name from its
+// start. Manifests refer to such roles without holding them.
+func Default(name string) bool {
+	return slices.Contains(userFacing[:], name) || slices.Contains(systemRoles[:], name)
 }

@@ -62,11 +62,21 @@ func allowsResource(list []string, resource string) bool {
 	return has && slices.Contains(list, "*/"+sub)
 }
 
+// ordinaryVerbs are those a role names that spares itself the wildcard.
+var ordinaryVerbs = [...]string{"get", "list", "watch", "create", "update", "patch", "delete"}
+
 // Everything reports whether a rule allows every verb on every resource of every
-// group, as cluster-admin does.
+// group, as cluster-admin does. Writing out all ordinary verbs is the same: who
+// may write every object can take the rest.
 func Everything(rule rbacv1.PolicyRule) bool {
-	return slices.Contains(rule.Verbs, "*") && slices.Contains(rule.APIGroups, "*") &&
-		slices.Contains(rule.Resources, "*") && len(rule.ResourceNames) == 0
+	verbs := slices.Contains(rule.Verbs, "*")
+	if !verbs {
+		verbs = true
+		for _, v := range ordinaryVerbs {
+			verbs = verbs && slices.Contains(rule.Verbs, v)
+		}
+	}
+	return verbs && slices.Contains(rule.APIGroups, "*") && slices.Contains(rule.Resources, "*") && len(rule.ResourceNames) == 0
 }
 
 // Implied returns the groups that a subject is in without anybody saying so.

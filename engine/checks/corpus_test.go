@@ -1,0 +1,224 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
+	"sigs.k8s.io/yaml"
+
+	"tickmark/engine"
+)
+
+// corpus returns the folder of a corpus: from a variable, else beside the
+// project. Where it is absent the test says so and is skipped.
+func corpus(t *testing.T, variable, folder string) string {
+	t.Helper()
+	dir := os.Getenv(variable)
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "corpora", folder)
+	}
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("corpus %s is absent (%s is not set to its folder)", folder, variable)
+	}
+	return dir
+}
+
+var documentEnd = regexp.MustCompile(`(?m)^---.*$`)
+
+func manifests(t *testing.T, files ...string) *world {
+	t.Helper()
+	var documents []string
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, d := range documentEnd.Split(string(raw), -1) {
+			if strings.TrimSpace(d) != "" {
+				documents = append(documents, d)
+			}
+		}
+	}
+	return fromYAML(t, documents...)
+}
+
+func TestBadPods(t *testing.T) {
+	dir := corpus(t, "TICKMARK_CORPUS_BADPODS", "manifests/badpods")
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*", "*.yaml"))
+	require.NoError(t, err)
+	agree := 0
+	for _, file := range files {
+		want := engine.Fail
+		if strings.HasPrefix(filepath.Base(file), "nothing-allowed") {
+			want = engine.Pass
+		}
+		result := manifests(t, file).result(t, "pods-meet-baseline")
+		if assert.Equal(t, want, result.Verdict, "%s: %+v", file, result.Details) {
+			agree++
+		}
+	}
+	fmt.Printf("badpods: %d of %d agree\n", agree, len(files))
+	require.NotZero(t, len(files))
+}
+
+func podSecurityFixtures(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("TICKMARK_CORPUS_PSA"); dir != "" {
+		return dir
+	}
+	out, err := exec.CommandContext(context.Background(), "go", "list", "-m", "-f", "{{.Dir}}", "k8s.io/pod-security-admission").Output()
+	dir := filepath.Join(strings.TrimSpace(string(out)), "test", "testdata")
+	if _, statErr := os.Stat(dir); err != nil || statErr != nil {
+		t.Skip("the Pod Security fixtures of the Go module are absent")
+	}
+	return dir
+}
+
+// TestPodSecurityFixtures compares with the fixtures of the Kubernetes project:
+// with TICKMARK_WHOLE_CORPORA all of them, else the newest version and every
+// tenth of the others.
+func TestPodSecurityFixtures(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(podSecurityFixtures(t), "*", "*", "*", "*.yaml"))
+	require.NoError(t, err)
+	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+	require.NoError(t, err)
+	newest := api.Version{}
+	for _, file := range files {
+		if v := versionOf(t, file); newest.Older(v) {
+			newest = v
+		}
+	}
+	seen, agree := 0, 0
+	for i, file := range files {
+		version := versionOf(t, file)
+		if os.Getenv("TICKMARK_WHOLE_CORPORA") == "" && version != newest && i%10 != 0 {
+			continue
+		}
+		parts := strings.Split(filepath.ToSlash(file), "/")
+		level, folder := api.Level(parts[len(parts)-4]), parts[len(parts)-2]
+		seen++
+		got := judgePodSecurity(evaluator, api.LevelVersion{Level: level, Version: version}, podIn(t, file))
+		if assert.Equal(t, folder, got.verdict.String(), "%s: %s", file, got.sentence) {
+			agree++
+		}
+	}
+	fmt.Printf("pod-security: %d of %d agree\n", agree, seen)
+	require.NotZero(t, seen)
+}
+
+func versionOf(t *testing.T, file string) api.Version {
+	t.Helper()
+	version, err := api.ParseVersion(filepath.Base(filepath.Dir(filepath.Dir(file))))
+	require.NoError(t, err)
+	return version
+}
+
+func podIn(t *testing.T, file string) workload {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var pod corev1.Pod
+	require.NoError(t, yaml.Unmarshal(raw, &pod))
+	return workload{path: "spec", meta: &pod.ObjectMeta, spec: withDefaults(&pod.Spec)}
+}
+
+// otherCheck joins a folder of the corpus to the check of ours that asks the
+// same, or to the part of it.
+type otherCheck struct {
+	id string
+	// part says which failing details are the folder's question; nil is all.
+	part func(engine.Detail) bool
+	// differs names files that are judged otherwise on purpose, with the reason.
+	differs map[string]string
+}
+
+func says(text string) func(engine.Detail) bool {
+	return func(d engine.Detail) bool { return strings.Contains(d.Sentence, text) }
+}
+
+// otherChecks leaves out the folders that ask what no check of ours asks. Among
+// them insecureCapabilities, which is content with a list of dropped capabilities
+// where the restricted standard wants all of them dropped.
+func otherChecks() map[string]otherCheck {
+	const byName = "it exempts bindings by their name; here a name excuses nobody who may do everything"
+	return map[string]otherCheck{
+		"automountServiceAccountToken": {id: "service-account-tokens-not-mounted"},
+		"clusterrolebindingClusterAdmin": {id: "cluster-admin-bindings", differs: map[string]string{
+			"success.gce_calico_binding.yaml":    byName,
+			"success.system_prefix_binding.yaml": byName,
+		}},
+		"cpuLimitsMissing":           {id: "containers-have-limits", part: says("cpu")},
+		"memoryLimitsMissing":        {id: "containers-have-limits", part: says("memory")},
+		"dangerousCapabilities":      {id: "pods-meet-baseline"},
+		"hostIPCSet":                 {id: "pods-without-host-namespaces", part: says("hostIPC")},
+		"hostNetworkSet":             {id: "pods-without-host-namespaces", part: says("hostNetwork")},
+		"hostPIDSet":                 {id: "pods-without-host-namespaces", part: says("hostPID")},
+		"hostPathSet":                {id: "pods-meet-baseline", part: says("hostPath volumes")},
+		"hostPortSet":                {id: "pods-meet-baseline", part: says("hostPort")},
+		"hostProcess":                {id: "containers-not-privileged"},
+		"privilegeEscalationAllowed": {id: "pods-meet-restricted", part: says("allowPrivilegeEscalation")},
+		"procMount":                  {id: "pods-meet-baseline", part: says("procMount")},
+		"rolebindingClusterAdminClusterRole": {id: "cluster-admin-bindings", differs: map[string]string{
+			"success.gce_calico_binding.yaml":    byName,
+			"success.system_prefix_binding.yaml": byName,
+		}},
+		"rolebindingClusterAdminRole": {id: "cluster-admin-bindings", differs: map[string]string{
+			"success.gce_calico_binding.yaml":    byName,
+			"success.system_prefix_binding.yaml": byName,
+		}},
+		"runAsPrivileged":  {id: "containers-not-privileged"},
+		"runAsRootAllowed": {id: "pods-run-as-non-root"},
+		"tagNotSpecified":  {id: "images-not-latest"},
+	}
+}
+
+func TestWorkloadChecks(t *testing.T) {
+	dir := corpus(t, "TICKMARK_CORPUS_WORKLOADS", "workload-checks")
+	total, agree := 0, 0
+	for _, folder := range sortedKeys(otherChecks()) {
+		other := otherChecks()[folder]
+		files, err := filepath.Glob(filepath.Join(dir, folder, "*.yaml"))
+		require.NoError(t, err)
+		for _, file := range files {
+			name := filepath.Base(file)
+			wantFail := strings.HasPrefix(name, "failure") && !strings.HasSuffix(name, "mutated.yaml")
+			if !wantFail && !strings.HasPrefix(name, "success") && !strings.HasSuffix(name, "mutated.yaml") {
+				continue
+			}
+			total++
+			result := manifests(t, file).result(t, other.id)
+			assert.NotEmpty(t, result.Details, "%s/%s was not judged at all", folder, name)
+			fails := slices.ContainsFunc(result.Details, func(d engine.Detail) bool {
+				return d.Verdict == engine.Fail && (other.part == nil || other.part(d))
+			})
+			if fails == wantFail {
+				agree++
+				continue
+			}
+			reason, known := other.differs[name]
+			fmt.Printf("workload-checks: %s/%s: %s says %s; %s\n", folder, name, other.id, result.Verdict, reason)
+			assert.True(t, known, "%s/%s: %+v", folder, name, result.Details)
+		}
+	}
+	fmt.Printf("workload-checks: %d of %d agree\n", agree, total)
+	require.NotZero(t, total)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
