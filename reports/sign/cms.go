@@ -304,6 +304,9 @@ func boundCertificates(der, attribute []byte) ([]*x509.Certificate, error) {
 		if sum := sha256.Sum256(c.Raw); !bytes.Equal(sum[:], ids.Certificates[i].Hash) {
 			return nil, errors.New("the certificates are not those that were signed")
 		}
+		if k, ok := c.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() > maxRSABits {
+			return nil, suitableKey(k)
+		}
 	}
 	return chain, nil
 }

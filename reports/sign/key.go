@@ -22,7 +22,10 @@ import (
 // ErrKey is returned for keys and certificates that cannot sign a report.
 var ErrKey = errors.New("cannot sign a PDF")
 
-const minRSABits = 2048
+const (
+	minRSABits = 2048
+	maxRSABits = 16_384 // a longer key, of a signer or an authority, only keeps the verifier busy
+)
 
 // suitableKey refuses keys whose signatures the common readers of PDF do not verify.
 func suitableKey(public crypto.PublicKey) error {
@@ -33,10 +36,10 @@ func suitableKey(public crypto.PublicKey) error {
 		}
 		return fmt.Errorf("%w: an ECDSA key on %s; use P-256 or P-384", ErrKey, k.Curve.Params().Name)
 	case *rsa.PublicKey:
-		if k.N.BitLen() >= minRSABits {
-			return nil
+		if bits := k.N.BitLen(); bits < minRSABits || bits > maxRSABits {
+			return fmt.Errorf("%w: an RSA key of %d bits; use %d or more, at most %d", ErrKey, bits, minRSABits, maxRSABits)
 		}
-		return fmt.Errorf("%w: an RSA key of %d bits; use %d or more", ErrKey, k.N.BitLen(), minRSABits)
+		return nil
 	case ed25519.PublicKey:
 		return fmt.Errorf("%w: an Ed25519 key, which PDF readers do not verify; use ECDSA P-256", ErrKey)
 	}

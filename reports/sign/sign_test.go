@@ -204,6 +204,20 @@ func TestKeysThatSignAndKeysThatDoNot(t *testing.T) {
 	}
 }
 
+func TestAnEndlessKeyOfAnAuthorityIsNotTried(t *testing.T) {
+	key, endless := ecKey(t, elliptic.P256()), &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(5), 40_000), E: 65537}
+	leaf := issue(t, key, nil, nil, nil)
+	der, err := x509.CreateCertificate(rand.Reader, leaf, leaf, endless, key)
+	require.NoError(t, err)
+	authority, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	out, err := Sign(prepared(t, 1), Options{Signer: key, Chain: []*x509.Certificate{leaf, authority}, Field: assessor, When: now})
+	require.NoError(t, err)
+	v := check(t, out)
+	assert.Equal(t, Broken, v.Status)
+	assert.Contains(t, v.Signatures[0].Fault, "RSA key of 40003 bits")
+}
+
 func TestTheVisibleBlockKeepsItsFontsAndPictures(t *testing.T) {
 	ada := newPerson(t, "Ada Auditor")
 	o := ada.options
