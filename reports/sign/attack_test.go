@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -301,9 +302,6 @@ func TestSignedBytesAndTheSignatureItself(t *testing.T) {
 	gap, page := signature.get("Contents"), firstPage(t, f)
 	content := f.lookup(int(page.value.get("Contents").number), 0)
 	title := f.resolve(f.revisions[0].trailer.get("Info"), 0).get("Title")
-	padding := func(cms string) string { return cms + strings.Repeat("0", 2*reserved-len(cms)) }
-	cms := strings.TrimRight(string(one[gap.start+1:gap.end-1]), "0")
-	cms += strings.Repeat("0", len(cms)%2)
 	for _, c := range []struct {
 		name, want string
 		change     func(b []byte) []byte
@@ -351,20 +349,6 @@ func TestSignedBytesAndTheSignatureItself(t *testing.T) {
 			b[gap.start], b[gap.end-1] = '(', ')'
 			return b
 		}},
-		{"an indefinite length", "DER", func(b []byte) []byte {
-			raw, err := hex.DecodeString(cms)
-			require.NoError(t, err)
-			ber := append([]byte{0x30, 0x80}, raw[4:]...)
-			copy(b[gap.start+1:], padding(hex.EncodeToString(append(ber, 0, 0))))
-			return b
-		}},
-		{"a long-winded length", "DER", func(b []byte) []byte {
-			raw, err := hex.DecodeString(cms)
-			require.NoError(t, err)
-			ber := append([]byte{0x30, 0x83, 0x00}, raw[2:]...)
-			copy(b[gap.start+1:], padding(hex.EncodeToString(ber)))
-			return b
-		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := check(t, c.change(bytes.Clone(one)), ada)
@@ -378,6 +362,31 @@ func TestSignedBytesAndTheSignatureItself(t *testing.T) {
 		require.False(t, bytes.Equal(b, one))
 		assert.Equal(t, IntactTrusted, check(t, b, ada).Status)
 	})
+}
+
+func TestASignatureIsEncodedInOneWay(t *testing.T) {
+	ada := newPerson(t, "Ada Auditor")
+	one := ada.sign(t, prepared(t, 1), assessor)
+	signature, f := span(t, one)
+	gap := signature.get("Contents")
+	padded, err := f.contents(gap)
+	require.NoError(t, err)
+	raw := padded[:4+(int(padded[2])<<8|int(padded[3]))] // 30 82, the length in two bytes, that many
+	require.Equal(t, []byte{0x30, 0x82}, raw[:2])
+	for name, ber := range map[string][]byte{
+		"an indefinite length":  slices.Concat([]byte{0x30, 0x80}, raw[4:], []byte{0, 0}),
+		"a long-winded length":  slices.Concat([]byte{0x30, 0x83, 0}, raw[2:]),
+		"something behind":      slices.Concat(raw, []byte{5, 0}),
+		"the CMS a second time": slices.Concat(raw, raw),
+	} {
+		b := bytes.Clone(one)
+		digits := make([]byte, 2*reserved)
+		hex.Encode(digits, slices.Concat(ber, make([]byte, reserved-len(ber))))
+		copy(b[gap.start+1:], digits)
+		v := check(t, b, ada)
+		assert.Equal(t, Broken, v.Status, name)
+		assert.Regexp(t, "DER|hidden behind", v.Signatures[0].Fault, name)
+	}
 }
 
 func TestCuttingAtAnEndMark(t *testing.T) {

@@ -2,15 +2,14 @@ package sign
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"crypto/sha256"
-	"crypto/x509"
 )
 
 // Status is what a whole file is worth. The zero value is the worst.
