@@ -174,12 +174,17 @@ func (f *fonts) line(h hand, s string, width float64) string {
 	if f.units(h.face, s) <= limit {
 		return s
 	}
-	s = f.show(h.face, s+"…")
-	for s = strings.TrimSuffix(s, "…"); s != "" && f.units(h.face, s+"…") > limit; {
-		_, n := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-n]
+	f.show(h.face, "…")
+	limit -= f.units(h.face, "…")
+	used, end := 0, 0
+	for i, r := range s {
+		_, w, _ := f.faceOf(h.face, r)
+		if used += w; used > limit {
+			break
+		}
+		end = i + utf8.RuneLen(r)
 	}
-	return strings.TrimRight(s, " ") + "…"
+	return strings.TrimRight(s[:end], " ") + "…"
 }
 
 // lines breaks s into lines of at most width millimetres: at line breaks and

@@ -85,3 +85,18 @@ func evidence(n int) []reports.Row {
 	}
 	return rows
 }
+
+func itoa(n int) string { return fmt.Sprint(n) }
+
+// atoi and atof read the number that s begins with.
+func atoi(s string) int {
+	var n int
+	_, _ = fmt.Sscanf(s, "%d", &n)
+	return n
+}
+
+func atof(s string) float64 {
+	var f float64
+	_, _ = fmt.Sscanf(s, "%f", &f)
+	return f
+}
