@@ -1,0 +1,130 @@
+package merchant
+
+import (
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"io/fs"
+
+	"sigs.k8s.io/yaml"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// Who is assessed, by whom, in what, and over which time. Dates are the first and
+// the last day of the period, in UTC.
+const (
+	Entity       = "Copperline Outfitters"
+	Assessor     = "Mara Lindqvist"
+	AssessorRole = "Internal Security Assessor"
+	Target       = "prod-eu"
+	Form         = "saq-d-merchant"
+	PeriodStart  = "2026-01-01"
+	PeriodEnd    = "2026-12-31"
+)
+
+// Contradicted is the one requirement that is answered In Place against what the
+// cluster shows.
+const Contradicted = "8.3.2"
+
+// TestCard is a card number that brands publish for tests. It stands in a
+// ConfigMap, and has to be redacted like a real one.
+const TestCard = "4111111111111111"
+
+//go:embed cluster/*.yaml
+var cluster embed.FS
+
+//go:embed documents/*.md
+var documents embed.FS
+
+//go:embed answers.yaml
+var answers []byte
+
+// Cluster returns the manifests of prod-eu, as its API server would give them out.
+func Cluster() fs.FS { return folder(cluster, "cluster") }
+
+// Documents returns the papers that the merchant provided.
+func Documents() fs.FS { return folder(documents, "documents") }
+
+func folder(files fs.FS, name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err) // the name is a constant of this file
+	}
+	return sub
+}
+
+// Answer is what the assessor says of one requirement: the text, and by name the
+// evidence to attach to it. Checks stand for their latest results on Target,
+// Documents for files of Documents.
+type Answer struct {
+	Requirement questionnaires.RequirementID `json:"requirement"`
+	Response    questionnaires.Response      `json:"response"`
+	Narrative   string                       `json:"narrative"`
+	Methods     []questionnaires.Method      `json:"methods,omitempty"`
+	Checks      []string                     `json:"checks,omitempty"`
+	Documents   []string                     `json:"documents,omitempty"`
+}
+
+// Answers returns the assessor's answers in the order of the form. An unknown
+// field, response or method is an error.
+func Answers() ([]Answer, error) {
+	var all []Answer
+	if err := yaml.UnmarshalStrict(answers, &all); err != nil {
+		return nil, fmt.Errorf("read answers of %s: %w", Entity, err)
+	}
+	return all, nil
+}
+
+// Scope is what the merchant's assessments look at: the namespaces that store,
+// process or transmit cardholder data, and the registries it trusts.
+func Scope() questionnaires.Scope {
+	return questionnaires.Scope{
+		Zones: map[string][]engine.Selector{
+			questionnaires.CardholderData: {{Namespaces: []string{"pay", "pay-*", "tokens"}}},
+		},
+		TrustedRegistries: []string{"registry.copperline.example", "registry.k8s.io"},
+		Description: "Payment service of Copperline Outfitters in cluster prod-eu: namespaces pay, pay-batch, pay-legacy and tokens, " +
+			"and what connects to them or protects them. Payment terminals of the 14 stores are in scope; the warehouse is not.",
+	}
+}
+
+// Canaries returns every string that must not leave the cluster: values of
+// Secrets as they are and as the API writes them, tokens and passwords that stand
+// where they should not, and the card number.
+func Canaries() []string {
+	all := make([]string, 0, 2*len(secretValues)+len(strayValues)+1)
+	for _, value := range secretValues {
+		all = append(all, value, base64.StdEncoding.EncodeToString([]byte(value)))
+	}
+	return append(append(all, strayValues[:]...), TestCard)
+}
+
+// secretValues stand in Secrets.
+var secretValues = [...]string{
+	"tickmark-canary-wildcard-certificate",
+	"tickmark-canary-wildcard-private-key",
+	"tickmark-canary-session-signing-key",
+	"tickmark-canary-orders-db-password",
+	"tickmark-canary-acquirer-certificate",
+	"tickmark-canary-acquirer-private-key",
+	"tickmark-canary-ledger-user",
+	"tickmark-canary-ledger-password",
+	"tickmark-canary-pay-certificate",
+	"tickmark-canary-pay-private-key",
+	"tickmark-canary-sftp-private-key",
+	"tickmark-canary-ledger-readonly-password",
+	"tickmark-canary-pos-bridge-host-key",
+	"tickmark-canary-wrapped-data-key",
+	"tickmark-canary-tokens-db-password",
+	"tickmark-canary-alert-webhook-url",
+	"tickmark-canary-registry-push-credentials",
+}
+
+// strayValues stand in the open: in ConfigMaps and in a variable of a container.
+var strayValues = [...]string{
+	"tickmark-canary-warehouse-token-4b81",
+	"tickmark-canary-terminal-host-password",
+	"tickmark-canary-image-signing-key",
+}
