@@ -1,0 +1,79 @@
+# Tickmark. `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+GO      := CGO_ENABLED=0 go
+TOOLS   := .cache/tools
+# The race detector runs where there are goroutines; it needs a C compiler.
+RACE    := ./cmd/... ./engine/kube ./reports/pdf ./tui/... ./vault/...
+# `./...` leaves out what lies below testdata.
+ALL     := ./... ./testdata/merchant
+FUZZTIME ?= 20000x
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/tickmark, one static binary
+	@mkdir -p bin
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/tickmark ./cmd/tickmark
+
+.PHONY: demo
+demo: build ## run the whole main job on the fictional merchant
+	bin/tickmark demo
+
+.PHONY: controlplane
+controlplane: ## build kube-apiserver and etcd for the tests, once
+	@testdata/controlplane/build
+
+.PHONY: test
+test: controlplane ## everything, against a real kube-apiserver and etcd
+	go test -count=1 $(ALL)
+
+.PHONY: check
+check: tools ## before each commit: form, vet, lint, race tests, all without the API server
+	@test -z "$$($(TOOLS)/gofumpt -l $$(git ls-files '*.go'))" || { echo 'not gofumpt-ed:'; $(TOOLS)/gofumpt -l $$(git ls-files '*.go'); exit 1; }
+	go vet $(ALL)
+	$(TOOLS)/staticcheck $(ALL)
+	$(TOOLS)/exhaustive -default-signifies-exhaustive $(ALL)
+	GOOS=windows go vet ./vault/... && GOOS=darwin go vet ./vault/...
+	TICKMARK_NO_PLANE=1 go test -race $(RACE)
+	TICKMARK_NO_PLANE=1 go test $(ALL)
+	@$(MAKE) --no-print-directory fresh
+
+.PHONY: fresh
+fresh: build ## fail if what is generated is not what is committed
+	@bin/tickmark docs checks | diff -u docs/checks.md - || { echo 'docs/checks.md is stale: make docs'; exit 1; }
+
+.PHONY: docs
+docs: build ## write what the documentation takes from the program
+	bin/tickmark docs checks > docs/checks.md
+
+.PHONY: tools
+tools: $(TOOLS)/gofumpt
+$(TOOLS)/gofumpt: testdata/tools/go.mod
+	@mkdir -p $(TOOLS)
+	cd testdata/tools && go build -o ../../$(TOOLS)/ tool
+
+.PHONY: bench
+bench: build ## measure, beside a floor or a peer in the same run
+	go test -run '^$$' -bench . -benchtime 3x ./...
+
+.PHONY: fuzz
+fuzz: ## fuzz every parser, FUZZTIME each (default 20000x)
+	@set -e; for p in $$(go list $(ALL)); do \
+	  for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "== $$p $$f"; TICKMARK_NO_PLANE=1 go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
+	  done; done
+
+.PHONY: golden
+golden: ## write the golden frames and reports again; then read the diff like code
+	TICKMARK_NO_PLANE=1 go test ./tui/... ./reports/... -update
+	git diff --stat
+
+.PHONY: pictures
+pictures: build ## draw the README's pictures again from the demo
+	docs/pictures/draw

@@ -1,0 +1,194 @@
+// Package printer makes the paper: it reads the dossier of an assessment from a
+// vault, composes and draws it, prepares every signature field, signs the first
+// one, verifies what it made as a stranger would, and writes the file.
+//
+// It is the one way to a report. The command line and the workbench both call
+// Print, so that what is printed cannot depend on where the wish came from.
+package printer
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+	"tickmark/reports"
+	"tickmark/reports/pdf"
+	"tickmark/reports/sign"
+)
+
+// Preparer is the signature field of whoever prepared the report; Print signs it.
+const Preparer = "preparer"
+
+// Vault is what Print needs of a vault: the source of the dossier, and the side
+// log in which printing and signing are written down.
+type Vault interface {
+	reports.Source
+	ReadOnly() bool
+	Append(ctx context.Context, drafts ...questionnaires.Draft) ([]questionnaires.Entry, error)
+}
+
+// Request says what to print and who signs it.
+type Request struct {
+	Assessment questionnaires.ID
+	Catalogue  *questionnaires.Catalogue
+	Kind       reports.Kind
+	Paper      pdf.Paper
+	Date       time.Time // of the report; zero is the time of the assessment's head
+	Out        string    // the file to write; it is replaced whole or not at all
+
+	Signer crypto.Signer // nil leaves the report unsigned
+	Chain  []*x509.Certificate
+	Reason string
+	Now    time.Time // the time that the signature claims
+	Random io.Reader
+}
+
+// Printed is what was made.
+type Printed struct {
+	Path   string
+	Pages  int
+	Draft  string // why it is a draft; "" if it is none
+	Head   engine.Digest
+	Base   engine.Digest // of the PDF before signing: the same vault gives the same
+	File   engine.Digest // of the file as written
+	Verify *sign.Verification
+}
+
+// printedPayload is what the side log keeps of a printed or signed report.
+type printedPayload struct {
+	Kind        string        `json:"kind"`
+	Head        engine.Digest `json:"head"`
+	Base        engine.Digest `json:"base"`
+	File        engine.Digest `json:"file"`
+	Name        string        `json:"name"`
+	Certificate string        `json:"certificate,omitempty"`
+}
+
+// Print makes a report. A signed one is verified before it is written: a report
+// that does not verify never leaves the desk.
+func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
+	printed, text, err := Make(ctx, v, r)
+	if err != nil {
+		return Printed{}, err
+	}
+	if err := write(r.Out, text); err != nil {
+		return Printed{}, err
+	}
+	printed.Path = r.Out
+	if v.ReadOnly() {
+		return printed, nil
+	}
+	draft := questionnaires.Draft{Assessment: r.Assessment, Action: questionnaires.ReportPrinted, Subject: "report", Payload: printedPayload{
+		Kind: r.Kind.String(), Head: printed.Head, Base: printed.Base, File: printed.File, Name: filepath.Base(r.Out),
+	}}
+	if r.Signer != nil {
+		draft.Action = questionnaires.ReportSigned
+	}
+	if _, err := v.Append(ctx, draft); err != nil {
+		return printed, fmt.Errorf("note the report in the side log: %w", err)
+	}
+	return printed, nil
+}
+
+// Make makes the report in memory and writes nothing anywhere.
+func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byte, error) {
+	dossier, err := reports.Load(ctx, source, r.Catalogue, r.Assessment, r.Date)
+	if err != nil {
+		return Printed{}, nil, err
+	}
+	dossier.Kind = r.Kind
+	document, err := reports.Compose(dossier)
+	if err != nil {
+		return Printed{}, nil, err
+	}
+	var base bytes.Buffer
+	layout, err := pdf.Write(ctx, &base, document, pdf.Options{Paper: r.Paper})
+	if err != nil {
+		return Printed{}, nil, err
+	}
+	fields := make([]sign.Field, len(layout.Signatures))
+	for i, f := range layout.Signatures {
+		fields[i] = sign.Field{Name: f.Name, Page: f.Page, Rect: f.Rect}
+	}
+	text, err := sign.PrepareFields(base.Bytes(), fields)
+	if err != nil {
+		return Printed{}, nil, fmt.Errorf("prepare signature fields: %w", err)
+	}
+	printed := Printed{Pages: layout.Pages, Draft: document.Draft, Head: dossier.Assessment.Head, Base: engine.Sum(text)}
+	if r.Signer != nil {
+		if text, err = signed(text, Preparer, r); err != nil {
+			return Printed{}, nil, err
+		}
+		if printed.Verify, err = checked(text, r); err != nil {
+			return Printed{}, nil, err
+		}
+	}
+	printed.File = engine.Sum(text)
+	return printed, text, nil
+}
+
+// signed puts the signer's visible signature into a field.
+func signed(text []byte, field string, r Request) ([]byte, error) {
+	if len(r.Chain) == 0 {
+		return nil, errors.New("sign report: the key has no certificate")
+	}
+	leaf := r.Chain[0]
+	card, err := pdf.SignatureCard(pdf.Card{
+		Name: leaf.Subject.CommonName, Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(), Time: r.Now, Reason: r.Reason,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("draw signature: %w", err)
+	}
+	text, err = sign.Sign(text, sign.Options{
+		Signer: r.Signer, Chain: r.Chain, Field: field, Reason: r.Reason, When: r.Now, Rand: r.Random, Appearance: card,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sign report: %w", err)
+	}
+	return text, nil
+}
+
+func checked(text []byte, r Request) (*sign.Verification, error) {
+	verification, err := sign.Verify(text, sign.VerifyOptions{Roots: r.Chain[:1], Now: r.Now})
+	if err != nil {
+		return nil, fmt.Errorf("verify the signed report: %w", err)
+	}
+	if verification.Status != sign.IntactTrusted {
+		return nil, fmt.Errorf("verify the signed report: %s", verification.Status)
+	}
+	return verification, nil
+}
+
+// write replaces a file by a new one, or leaves it as it was.
+func write(path string, text []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+			err = fmt.Errorf("write report %s: %w", path, err)
+		}
+	}()
+	if _, err = f.Write(text); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
