@@ -1,0 +1,160 @@
+package kube
+
+import "strings"
+
+// assignments redacts the values of `password=...`, `"token": "..."` and
+// `--secret ...` in running text: arguments, scripts, configuration files.
+func (r *redactor) assignments(s string) string {
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(s); {
+		from, to, ok := nextName(s, i)
+		if !ok {
+			break
+		}
+		i = to
+		if !saysSecretAloud(s[from:to]) {
+			continue
+		}
+		value := valueAfter(s, from, to)
+		if value.to <= value.from || holdsNothing(s[value.from:value.to]) {
+			continue
+		}
+		out.WriteString(s[done:value.from])
+		out.WriteString(r.mark(namedSecret))
+		done, i = value.to, value.to
+	}
+	if done == 0 {
+		return s
+	}
+	out.WriteString(s[done:])
+	return out.String()
+}
+
+// hints are what every name that says secret has in it.
+var hints = []string{"pass", "pwd", "pw", "secret", "token", "key", "credential"}
+
+// nextName returns the next name from i on that has a hint in it.
+func nextName(s string, i int) (from, to int, ok bool) {
+	for ; i < len(s); i++ {
+		if !hinted(s[i:]) {
+			continue
+		}
+		from, to = i, i
+		for from > 0 && isNameByte(s[from-1]) {
+			from--
+		}
+		for to < len(s) && isNameByte(s[to]) {
+			to++
+		}
+		return from, to, true
+	}
+	return 0, 0, false
+}
+
+func hinted(s string) bool {
+	switch s[0] | 0x20 {
+	case 'p', 's', 't', 'k', 'c':
+	default:
+		return false
+	}
+	for _, hint := range hints {
+		if len(s) >= len(hint) && strings.EqualFold(s[:len(hint)], hint) {
+			return true
+		}
+	}
+	return false
+}
+
+func isNameByte(c byte) bool {
+	return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-' || c == '.'
+}
+
+// valueAfter returns where the value given to the name at s[from:to] stands; an
+// empty span if none is given.
+func valueAfter(s string, from, to int) span {
+	none := span{to, to}
+	quoted := from > 0 && to < len(s) && (s[to] == '"' || s[to] == '\'') && s[from-1] == s[to]
+	at := to
+	if quoted {
+		at++
+	}
+	flag := strings.HasPrefix(s[from:to], "--")
+	at = skipBlanks(s, at)
+	if at >= len(s) {
+		return none
+	}
+	switch c := s[at]; {
+	case c == '=':
+		if at+1 < len(s) && (s[at+1] == '=' || s[at+1] == '~') {
+			return none
+		}
+		at++
+	case c == ':':
+		if at+1 < len(s) && !quoted && !strings.ContainsRune(" \t\"'", rune(s[at+1])) {
+			return none
+		}
+		at++
+	case flag && at > to && c != '-':
+	default:
+		return none
+	}
+	at = skipBlanks(s, at)
+	if at >= len(s) {
+		return none
+	}
+	if c := s[at]; c == '"' || c == '\'' {
+		return span{at + 1, closing(s, at+1, c)}
+	}
+	stop := " \t\r\n\"'`,;&|<>)}]"
+	if !quoted && !flag && startsLine(s, from) {
+		stop = "\r\n"
+	}
+	if strings.HasPrefix(s[at:], "[redacted:") {
+		stop = " \t\r\n\"'`,;&|<>)}"
+	}
+	return span{at, until(s, at, stop)}
+}
+
+func skipBlanks(s string, at int) int {
+	for at < len(s) && (s[at] == ' ' || s[at] == '\t') {
+		at++
+	}
+	return at
+}
+
+// closing returns where the quote opened before from closes, the end of s if it
+// never does.
+func closing(s string, from int, quote byte) int {
+	for i := from; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case quote:
+			return i
+		}
+	}
+	return len(s)
+}
+
+func until(s string, from int, stop string) int {
+	if i := strings.IndexAny(s[from:], stop); i >= 0 {
+		return from + i
+	}
+	return len(s)
+}
+
+// startsLine reports whether nothing but blanks stands before from on its line.
+func startsLine(s string, from int) bool {
+	for from > 0 {
+		from--
+		switch s[from] {
+		case ' ', '\t':
+		case '\n':
+			return true
+		default:
+			return false
+		}
+	}
+	return true
+}

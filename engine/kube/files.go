@@ -1,0 +1,151 @@
+package kube
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxFile bounds a file that is read. Larger ones are not opened.
+const maxFile = 64 << 20
+
+// extensions are read in folders; a file named by itself is read whatever its
+// name is.
+var extensions = []string{".yaml", ".yml", ".json"}
+
+// file is one file to read, or one that cannot be read.
+type file struct {
+	name string // as people wrote it, folders joined by slashes
+	open func() (io.ReadCloser, int64, error)
+	err  error
+}
+
+var (
+	errFileTooLarge = fmt.Errorf("larger than %d MiB", maxFile>>20)
+	errNoFile       = errors.New("neither a file nor a folder")
+	errLeaves       = errors.New("a symbolic link that leaves the folder, or leads nowhere")
+)
+
+// walk calls each for every file under a path, in the order of names, until each
+// returns an error. Folders are read through os.Root: no link leads out of them.
+func walk(name string, each func(file) error) error {
+	info, err := os.Stat(name)
+	slashed := filepath.ToSlash(name)
+	switch {
+	case err != nil:
+		return each(file{name: slashed, err: plainPathError(err)})
+	case info.Mode().IsRegular():
+		return each(file{name: slashed, open: func() (io.ReadCloser, int64, error) { return sized(os.Open(name)) }})
+	case !info.IsDir():
+		return each(file{name: slashed, err: errNoFile})
+	}
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return each(file{name: slashed, err: plainPathError(err)})
+	}
+	defer func() { _ = root.Close() }()
+	return fs.WalkDir(root.FS(), ".", func(below string, entry fs.DirEntry, err error) error {
+		full := joinSlash(slashed, below)
+		if err != nil {
+			if err := each(file{name: full, err: plainPathError(err)}); err != nil {
+				return err
+			}
+			return fs.SkipDir
+		}
+		f, read := inFolder(root, below, entry)
+		if !read {
+			return nil
+		}
+		f.name = full
+		return each(f)
+	})
+}
+
+func joinSlash(folder, below string) string {
+	if below == "." {
+		return folder
+	}
+	return strings.TrimSuffix(folder, "/") + "/" + below
+}
+
+// inFolder tells whether an entry of a folder is read. A link to another place in
+// the folder is not: what it leads to is read where it stands.
+func inFolder(root *os.Root, name string, entry fs.DirEntry) (file, bool) {
+	if entry.IsDir() {
+		return file{}, false
+	}
+	wanted := slices.Contains(extensions, strings.ToLower(filepath.Ext(name)))
+	if entry.Type()&fs.ModeSymlink != 0 {
+		if _, err := root.Stat(name); err != nil && (wanted || filepath.Ext(name) == "") {
+			return file{err: errLeaves}, true
+		}
+		return file{}, false
+	}
+	switch {
+	case !wanted:
+		return file{}, false
+	case !entry.Type().IsRegular():
+		return file{err: errNoFile}, true
+	}
+	return file{open: func() (io.ReadCloser, int64, error) { return sized(root.Open(name)) }}, true
+}
+
+func sized(f *os.File, err error) (io.ReadCloser, int64, error) {
+	if err != nil {
+		return nil, 0, plainPathError(err)
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNoFile
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, 0, plainPathError(err)
+	}
+	return f, info.Size(), nil
+}
+
+// contents reads a file within its bound.
+func (f file) contents() ([]byte, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	r, size, err := f.open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	if size > maxFile {
+		return nil, errFileTooLarge
+	}
+	text := make([]byte, 0, size+512)
+	for {
+		if len(text) == cap(text) {
+			text = append(text, 0)[:len(text)]
+		}
+		n, err := r.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		switch {
+		case len(text) > maxFile: // it grew while it was read
+			return nil, errFileTooLarge
+		case errors.Is(err, io.EOF):
+			return text, nil
+		case err != nil:
+			return nil, plainPathError(err)
+		}
+	}
+}
+
+// plainPathError drops the path, which the gap has beside the cause.
+func plainPathError(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

@@ -1,0 +1,62 @@
+package kube
+
+import (
+	"fmt"
+	"time"
+
+	"tickmark/engine"
+)
+
+// gathering is what collections of clusters and of files have in common: the
+// snapshot as it grows, and the intake.
+type gathering struct {
+	*redactor
+	source   string
+	snapshot engine.Snapshot
+	to       engine.Intake
+	now      func() time.Time
+}
+
+func newGathering(source string, tool engine.Tool, now func() time.Time, to engine.Intake) gathering {
+	if now == nil {
+		now = func() time.Time { return time.Time{} }
+	}
+	g := gathering{redactor: newRedactor(), source: source, to: to, now: now}
+	g.snapshot = engine.Snapshot{
+		Tool: tool, Canonical: CanonicalVersion, Redaction: RedactionVersion, Started: now().UTC(),
+		Entries: []engine.Entry{}, Populations: []engine.Population{}, Gaps: []engine.Gap{}, Redacted: g.counts,
+	}
+	return g
+}
+
+// add hands a document over and notes its entry.
+func (g *gathering) add(doc engine.Document, origin string) error {
+	if g.to.Document != nil {
+		if err := g.to.Document(doc); err != nil {
+			return fmt.Errorf("take in %s: %w", doc.Ref, err)
+		}
+	}
+	g.snapshot.Entries = append(g.snapshot.Entries, engine.Entry{Ref: doc.Ref, Digest: doc.Digest, Origin: origin})
+	target := &g.snapshot.Target
+	if target.Provisional && doc.Ref.Of() == (engine.Kind{Kind: "Namespace"}) && doc.Ref.Name == "kube-system" && doc.Ref.UID != "" {
+		target.ID, target.Provisional = "k8s:"+doc.Ref.UID, false
+	}
+	return nil
+}
+
+func (g *gathering) gap(gap engine.Gap) {
+	gap.Source, gap.Cause = Printable(gap.Source), Printable(gap.Cause)
+	gap.Namespace, gap.Name = Printable(gap.Namespace), Printable(gap.Name)
+	g.snapshot.Gaps = append(g.snapshot.Gaps, gap)
+}
+
+func (g *gathering) progress(what string) {
+	if g.to.Progress != nil {
+		g.to.Progress(engine.Progress{Source: g.source, What: what, Seen: len(g.snapshot.Entries), Gaps: len(g.snapshot.Gaps)})
+	}
+}
+
+func (g *gathering) end() {
+	g.snapshot.Ended = g.now().UTC()
+	g.snapshot.Sort()
+}

@@ -1,0 +1,247 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+
+	"tickmark/engine"
+)
+
+// wire is what built-in kinds are asked in: protobuf costs a third of JSON.
+const wire = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
+
+// page is one answer to a list.
+type page struct {
+	objects  []runtime.Object
+	next     string // token of the page that follows, "" at the end
+	expected int    // objects that follow, as far as the server says
+}
+
+// pager asks for one page of a kind.
+type pager func(ctx context.Context, limit int64, next string) (page, error)
+
+// list collects one kind. Only a refusal of the intake is an error.
+func (c *collection) list(ctx context.Context, k kind, served map[engine.Kind]offer) error {
+	if !k.custom {
+		client, err := c.client(k.gvk().GroupVersion(), wire)
+		if err != nil {
+			return err
+		}
+		return c.pages(ctx, k, k.path(k.version), k.typedPages(client))
+	}
+	where, asked := served[k.of]
+	switch {
+	case !asked: // discovery failed, and said so
+		return nil
+	case where.version == "" && k.effectless:
+		c.snapshot.Populations = append(c.snapshot.Populations, engine.Population{
+			Kind: k.of, Complete: true, Query: "GET /apis/" + k.of.Group + ": the server does not know the kind",
+		})
+		return nil
+	case where.version == "":
+		c.gap(engine.Gap{
+			Source: "GET /apis/" + k.of.Group, Kind: k.of, Reason: engine.NotInstalled,
+			Cause: "list " + k.qualified() + ": the server does not know the kind",
+		})
+		return nil
+	}
+	client, err := dynamic.NewForConfigAndClient(c.config, c.http)
+	if err != nil {
+		return err
+	}
+	resource := k.gvk().GroupVersion().WithResource(k.resource)
+	resource.Version = where.version
+	return c.pages(ctx, k, k.path(where.version), dynamicPages(client.Resource(resource)))
+}
+
+func (k kind) typedPages(client *rest.RESTClient) pager {
+	gvk := k.gvk()
+	gvk.Kind += "List"
+	return func(ctx context.Context, limit int64, next string) (page, error) {
+		list, err := builtInTypes().New(gvk)
+		if err != nil {
+			return page{}, err
+		}
+		request := client.Get().Resource(k.resource).Param("limit", strconv.FormatInt(limit, 10))
+		if next != "" {
+			request = request.Param("continue", next)
+		}
+		if err := request.Do(ctx).Into(list); err != nil {
+			return page{}, err
+		}
+		objects, err := meta.ExtractList(list)
+		if err != nil {
+			return page{}, err
+		}
+		return pageOf(list, objects), nil
+	}
+}
+
+func dynamicPages(client dynamic.ResourceInterface) pager {
+	return func(ctx context.Context, limit int64, next string) (page, error) {
+		list, err := client.List(ctx, metav1.ListOptions{Limit: limit, Continue: next})
+		if err != nil {
+			return page{}, err
+		}
+		objects := make([]runtime.Object, len(list.Items))
+		for i := range list.Items {
+			objects[i] = &list.Items[i]
+		}
+		return pageOf(list, objects), nil
+	}
+}
+
+func pageOf(list runtime.Object, objects []runtime.Object) page {
+	p := page{objects: objects}
+	if m, err := meta.ListAccessor(list); err == nil {
+		p.next = m.GetContinue()
+		if left := m.GetRemainingItemCount(); left != nil {
+			p.expected = int(*left)
+		}
+	}
+	return p
+}
+
+// pages asks for page after page until the end or a failure, which becomes a gap.
+// A page too large to read is asked for again in smaller ones.
+func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) error {
+	request := "GET " + path
+	population := engine.Population{Kind: k.of, Query: fmt.Sprintf("%s?limit=%d", request, pageSize)}
+	limit, next := int64(pageSize), ""
+	for {
+		within, cancel := context.WithTimeout(ctx, c.timeout)
+		p, err := ask(within, limit, next)
+		cancel()
+		switch {
+		case errors.Is(err, errTooLarge) && limit > 1:
+			limit = max(1, limit/10)
+			continue
+		case err != nil && ctx.Err() != nil:
+			c.interrupted(k)
+			return c.broken(population)
+		case err != nil:
+			c.failed(k, request, population.Count, err)
+			return c.broken(population)
+		}
+		for _, object := range p.objects {
+			if err := c.take(object, k, request); err != nil {
+				return err
+			}
+		}
+		population.Count += len(p.objects)
+		c.progress(k.of.String())
+		if p.next == "" {
+			population.Complete = true
+			c.snapshot.Populations = append(c.snapshot.Populations, population)
+			return nil
+		}
+		if p.next == next {
+			c.failed(k, request, population.Count, errors.New("the server gives the same page again"))
+			return c.broken(population)
+		}
+		next = p.next
+	}
+}
+
+// broken notes what was seen of a listing that did not come to its end.
+func (c *collection) broken(p engine.Population) error {
+	if p.Count > 0 {
+		c.snapshot.Populations = append(c.snapshot.Populations, p)
+	}
+	return nil
+}
+
+func (c *collection) take(object runtime.Object, k kind, request string) error {
+	var doc engine.Document
+	var err error
+	if u, ok := object.(*unstructured.Unstructured); ok {
+		doc, err = c.fromTree(u.Object, head{apiVersion: u.GetAPIVersion(), of: k.of})
+	} else {
+		doc, err = c.fromTyped(object, k, k.apiVersion())
+	}
+	if err != nil {
+		gap := engine.Gap{Source: request, Kind: k.of, Reason: engine.Unreadable, Cause: err.Error()}
+		if m, err := meta.Accessor(object); err == nil {
+			gap.Namespace, gap.Name = m.GetNamespace(), m.GetName()
+		}
+		c.gap(gap)
+		return nil
+	}
+	return c.add(doc, request)
+}
+
+func (c *collection) failed(k kind, request string, seen int, err error) {
+	gap := engine.Gap{Source: request, Kind: k.of, Reason: reasonOf(err), Cause: causeOf("list "+k.qualified(), err, c.snapshot.Collector.Name)}
+	if seen > 0 {
+		gap.Reason = engine.PageFailed
+		gap.Cause = fmt.Sprintf("%s (after %d objects)", gap.Cause, seen)
+	}
+	c.gap(gap)
+}
+
+func (c *collection) interrupted(k kind) {
+	c.gap(engine.Gap{Source: "GET " + k.path(k.version), Kind: k.of, Reason: engine.Interrupted, Cause: "list " + k.qualified() + ": the collection was stopped"})
+}
+
+// reasonOf classes what went wrong with a request.
+func reasonOf(err error) engine.GapReason {
+	var network net.Error
+	var address *url.Error
+	switch {
+	case errors.Is(err, errTooLarge):
+		return engine.TooLarge
+	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err):
+		return engine.Forbidden
+	case apierrors.IsNotFound(err), apierrors.IsMethodNotSupported(err):
+		return engine.NotInstalled
+	case errors.Is(err, context.DeadlineExceeded), apierrors.IsTimeout(err), apierrors.IsServerTimeout(err), apierrors.IsTooManyRequests(err),
+		errors.As(err, &network) && network.Timeout():
+		return engine.TimedOut
+	case errors.As(err, &network), errors.As(err, &address):
+		return engine.Unreachable
+	}
+	return engine.Unexplained
+}
+
+// causeOf says in one line what was asked and what came of it: for a refusal, the
+// permission that is missing.
+func causeOf(asked string, err error, who string) string {
+	switch {
+	case apierrors.IsForbidden(err) && who != "":
+		return fmt.Sprintf("%s: forbidden for %q", asked, who)
+	case apierrors.IsForbidden(err):
+		return asked + ": forbidden"
+	case apierrors.IsUnauthorized(err):
+		return asked + ": the server no longer accepts these credentials"
+	case apierrors.IsResourceExpired(err), apierrors.IsGone(err):
+		return asked + ": the listing expired on the server before its end"
+	case errors.Is(err, context.DeadlineExceeded):
+		return asked + ": no answer in time"
+	}
+	return asked + ": " + plainCause(err).Error()
+}
+
+// plainCause drops the method and address that the HTTP client puts before a
+// cause.
+func plainCause(err error) error {
+	var address *url.Error
+	if errors.As(err, &address) {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return errors.New("no answer in time")
+		}
+		return address.Err
+	}
+	return err
+}

@@ -1,0 +1,235 @@
+package kube
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
+
+	"tickmark/engine"
+)
+
+// How the server is asked. An auditor is subject to API Priority and Fairness, so
+// the pace is set on purpose: a whole collection is some fifty requests and one
+// more for every 500 objects.
+const (
+	pageSize       = 500
+	requestsASec   = 50
+	requestBurst   = 100
+	defaultTimeout = 30 * time.Second
+)
+
+// Live collects from a cluster's API server, read only.
+type Live struct {
+	// Config says how the server is reached, see FromKubeconfig. It is copied.
+	Config *rest.Config
+	// Name is the context's name, for people.
+	Name string
+	// Tool is recorded in the snapshot.
+	Tool engine.Tool
+	// Now is the clock; nil leaves the snapshot's times zero.
+	Now func() time.Time
+	// Timeout bounds each request, a page of a list included. 0 means 30 seconds.
+	Timeout time.Duration
+}
+
+// Source returns the context's name.
+func (l *Live) Source() string { return l.Name }
+
+// Collect lists everything in the table of kinds. It returns an error only if the
+// server does not answer, is no Kubernetes, does not accept the credentials, or
+// cannot be told from another one; if ctx ends; or if the intake refuses a
+// document. All else that is not seen is a Gap.
+func (l *Live) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
+	c, err := l.begin(to)
+	if err != nil {
+		return engine.Snapshot{}, fmt.Errorf("collect %s: %w", Printable(l.Name), oneLine(err))
+	}
+	defer c.http.CloseIdleConnections()
+	if err := c.run(ctx); err != nil {
+		return c.snapshot, fmt.Errorf("collect %s: %w", Printable(l.Name), oneLine(err))
+	}
+	return c.snapshot, nil
+}
+
+// collection is one run of Live.
+type collection struct {
+	gathering
+	config  *rest.Config
+	http    *http.Client
+	guard   *readOnly
+	raw     *rest.RESTClient // JSON, for discovery and the version
+	timeout time.Duration
+}
+
+func (l *Live) begin(to engine.Intake) (*collection, error) {
+	if l.Config == nil {
+		return nil, errors.New("no cluster is named")
+	}
+	config := rest.CopyConfig(l.Config)
+	config.QPS, config.Burst = requestsASec, requestBurst
+	config.UserAgent = cmp.Or(l.Tool.Name, "tickmark") + "/" + cmp.Or(l.Tool.Version, "0")
+	config.WarningHandler = rest.NoWarnings{}
+	config.Timeout = 0 // each request has its own deadline, retries included
+	server, _, err := rest.DefaultServerUrlFor(config)
+	if err != nil {
+		return nil, err
+	}
+	c := &collection{gathering: newGathering(l.Name, l.Tool, l.Now, to), config: config, timeout: cmp.Or(l.Timeout, defaultTimeout)}
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		c.guard = newReadOnly(server, next)
+		return c.guard
+	})
+	if c.http, err = rest.HTTPClientFor(config); err != nil {
+		return nil, err
+	}
+	if c.raw, err = c.client(schema.GroupVersion{}, runtime.ContentTypeJSON); err != nil {
+		return nil, err
+	}
+	address := *server
+	address.User, address.RawQuery, address.Fragment = nil, "", ""
+	c.snapshot.Target = engine.Target{Name: Printable(l.Name), Endpoint: address.String()}
+	return c, nil
+}
+
+// client returns a client of one group and version.
+func (c *collection) client(gv schema.GroupVersion, accept string) (*rest.RESTClient, error) {
+	config := rest.CopyConfig(c.config)
+	config.GroupVersion = &gv
+	config.APIPath = "/apis"
+	if gv.Group == "" {
+		config.APIPath = "/api"
+	}
+	config.AcceptContentTypes, config.ContentType = accept, runtime.ContentTypeJSON
+	config.NegotiatedSerializer = serializer.NewCodecFactory(builtInTypes()).WithoutConversion()
+	if gv.Empty() {
+		return rest.UnversionedRESTClientForConfigAndClient(config, c.http)
+	}
+	return rest.RESTClientForConfigAndClient(config, c.http)
+}
+
+func (c *collection) run(ctx context.Context) error {
+	if err := c.greet(ctx); err != nil {
+		return err
+	}
+	if err := c.identify(ctx); err != nil {
+		return err
+	}
+	if err := c.name(ctx); err != nil {
+		return err
+	}
+	served := c.discover(ctx)
+	for _, k := range kinds {
+		if ctx.Err() != nil {
+			c.interrupted(k)
+			continue
+		}
+		if err := c.list(ctx, k, served); err != nil {
+			return err
+		}
+	}
+	c.end()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if c.snapshot.Target.ID == "" {
+		return errors.New("the server cannot be told from another one: neither its namespace kube-system nor its certificate authority could be seen")
+	}
+	return nil
+}
+
+// greet asks for the version. It is the first request, and shows whether there is
+// a Kubernetes at all.
+func (c *collection) greet(ctx context.Context) error {
+	raw, err := c.get(ctx, "/version")
+	var status apierrors.APIStatus
+	switch {
+	case apierrors.IsUnauthorized(err):
+		return errors.New("the server does not accept these credentials")
+	case apierrors.IsForbidden(err):
+		c.gap(engine.Gap{Source: "GET /version", Kind: engine.Kind{Kind: "ServerVersion"}, Reason: engine.Forbidden, Cause: "get /version: forbidden"})
+		return nil
+	case errors.As(err, &status):
+		return fmt.Errorf("the server does not answer as Kubernetes does: %w", err)
+	case err != nil:
+		return plainCause(err)
+	}
+	var version struct {
+		GitVersion string `json:"gitVersion"`
+	}
+	if err := json.Unmarshal(raw, &version); err != nil || version.GitVersion == "" {
+		return errors.New("the server does not answer as Kubernetes does: GET /version gives no version")
+	}
+	c.snapshot.Target.ServerVersion = Printable(version.GitVersion)
+	return nil
+}
+
+// identify asks the server who the collector is.
+func (c *collection) identify(ctx context.Context) error {
+	const request = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+	client, err := c.client(authenticationv1.SchemeGroupVersion, runtime.ContentTypeJSON)
+	if err != nil {
+		return err
+	}
+	review := &authenticationv1.SelfSubjectReview{}
+	within, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	err = client.Post().Resource("selfsubjectreviews").Body(&authenticationv1.SelfSubjectReview{}).Do(within).Into(review)
+	if apierrors.IsUnauthorized(err) {
+		return errors.New("the server does not accept these credentials")
+	}
+	if err != nil {
+		c.gap(engine.Gap{
+			Source: "POST " + request, Kind: engine.Kind{Group: authenticationv1.GroupName, Kind: "SelfSubjectReview"},
+			Reason: reasonOf(err), Cause: causeOf("create selfsubjectreviews."+authenticationv1.GroupName, err, ""),
+		})
+		return nil
+	}
+	user := review.Status.UserInfo
+	c.snapshot.Collector = engine.Identity{Name: Printable(user.Username)}
+	for _, group := range user.Groups {
+		c.snapshot.Collector.Groups = append(c.snapshot.Collector.Groups, Printable(group))
+	}
+	return nil
+}
+
+// name finds the target's identity: the UID of kube-system, else its certificate
+// authority until the list of namespaces may tell more (see gathering.add).
+func (c *collection) name(ctx context.Context) error {
+	var namespace struct {
+		Metadata struct {
+			UID string `json:"uid"`
+		} `json:"metadata"`
+	}
+	raw, err := c.get(ctx, "/api/v1/namespaces/kube-system")
+	if err == nil {
+		err = json.Unmarshal(raw, &namespace)
+	}
+	c.snapshot.Target.CA = c.guard.authority()
+	switch uid := namespace.Metadata.UID; {
+	case err == nil && uid != "" && validName(uid):
+		c.snapshot.Target.ID = "k8s:" + uid
+	case c.snapshot.Target.CA != "":
+		c.snapshot.Target.ID, c.snapshot.Target.Provisional = "ca:"+c.snapshot.Target.CA, true
+	case apierrors.IsUnauthorized(err):
+		return errors.New("the server does not accept these credentials")
+	}
+	return nil
+}
+
+// get reads one path as JSON.
+func (c *collection) get(ctx context.Context, path string) ([]byte, error) {
+	within, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	return c.raw.Get().AbsPath(path).DoRaw(within)
+}

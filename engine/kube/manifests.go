@@ -1,0 +1,314 @@
+package kube
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tickmark/engine"
+)
+
+// Manifests collects from files: YAML and JSON, several documents in a file,
+// Lists, folders with all that is below them.
+//
+// A document that is readable and has neither apiVersion nor kind is no Kubernetes
+// object (the values of a Helm chart, a dashboard) and is passed over, unless it
+// holds objects further down, which are named as gaps. A document that cannot be
+// read is a gap without a kind, since it could hide anything. The same object in
+// two files is two entries with two origins: which of them a cluster would get
+// is not for this program to say.
+type Manifests struct {
+	// Paths are files and folders, in the order in which they are read.
+	Paths []string
+	// Name is the target's: it becomes `manifests:NAME`.
+	Name string
+	// Tool is recorded in the snapshot.
+	Tool engine.Tool
+	// Now is the clock; nil leaves the snapshot's times zero.
+	Now func() time.Time
+}
+
+// Source returns the paths.
+func (m *Manifests) Source() string { return strings.Join(m.Paths, " ") }
+
+// Collect reads all files. It returns an error only if ctx ends or the intake
+// refuses a document.
+func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
+	s := &scan{gathering: newGathering(m.Source(), m.Tool, m.Now, to), counts: map[engine.Kind]int{}}
+	s.snapshot.Target = engine.Target{ID: "manifests:" + m.Name, Name: m.Name}
+	var err error
+	for _, p := range m.Paths {
+		err = walk(p, func(f file) error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			s.progress(f.name)
+			return s.file(f)
+		})
+		if err != nil {
+			break
+		}
+	}
+	if err != nil && ctx.Err() != nil {
+		s.gap(engine.Gap{Source: m.Source(), Reason: engine.Interrupted, Cause: "the reading was stopped"})
+	}
+	s.populations(m.Source(), err == nil)
+	s.end()
+	if err != nil {
+		return s.snapshot, fmt.Errorf("collect %s: %w", Printable(m.Source()), oneLine(err))
+	}
+	return s.snapshot, nil
+}
+
+// scan is one run of Manifests.
+type scan struct {
+	gathering
+	counts map[engine.Kind]int
+}
+
+// populations counts every kind that files can hold. Files hold what they hold:
+// a listing of them is complete where all were read.
+func (s *scan) populations(source string, complete bool) {
+	query := Printable("read " + source)
+	add := func(of engine.Kind, count int) {
+		s.snapshot.Populations = append(s.snapshot.Populations, engine.Population{Kind: of, Count: count, Complete: complete, Query: query})
+	}
+	for _, k := range kinds {
+		if n := s.counts[k.of]; n > 0 || !k.custom || k.effectless {
+			add(k.of, n)
+		}
+	}
+	for of, n := range s.counts {
+		if _, isKnown := known(of); !isKnown {
+			add(of, n)
+		}
+	}
+}
+
+// file reads one file. Only a refusal of the intake is an error.
+func (s *scan) file(f file) error {
+	text, err := f.contents()
+	if err != nil {
+		reason := engine.Unreadable
+		if errors.Is(err, errFileTooLarge) {
+			reason = engine.TooLarge
+		}
+		s.gap(engine.Gap{Source: f.name, Reason: reason, Cause: err.Error()})
+		return nil
+	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if line, cause := notText(text); cause != "" {
+		s.gap(engine.Gap{Source: f.name, Line: line, Reason: engine.Unreadable, Cause: cause})
+		return nil
+	}
+	if first := bytes.TrimLeft(text, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') && json.Valid(text) {
+		return s.json(text, f.name)
+	}
+	for _, c := range chunks(text) {
+		if err := s.yaml(c, f.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notText returns why text is no text, and in which line.
+func notText(text []byte) (line int, cause string) {
+	at := bytes.IndexByte(text, 0)
+	if at >= 0 {
+		return 1 + bytes.Count(text[:at], []byte("\n")), "it holds a NUL: it is no text"
+	}
+	if utf8.Valid(text) {
+		return 0, ""
+	}
+	for at = 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	return 1 + bytes.Count(text[:at], []byte("\n")), "it is no UTF-8"
+}
+
+func (s *scan) yaml(c chunk, name string) error {
+	all, err := nodes(c.text)
+	for _, n := range all {
+		at := place{file: name, line: c.line + n.Line - 1, first: c.line}
+		r := &reader{}
+		v, err := r.value(n, 0)
+		if err != nil {
+			s.unreadable(at, headOfNode(n), asTemplate(c.text, err))
+			continue
+		}
+		if err := s.document(v, at, 0); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		line, cause := lineOf(err.Error(), c.line)
+		gap := engine.Gap{Source: name, Line: line, Reason: engine.Unreadable, Cause: cause}
+		if errors.Is(err, errTooManyNodes) {
+			gap.Reason = engine.TooLarge
+		}
+		s.gap(gap)
+	}
+	return nil
+}
+
+// lineOf turns the line within a document that a YAML error names into the line
+// of the file.
+func lineOf(cause string, first int) (int, string) {
+	i := strings.Index(cause, "line ")
+	if i < 0 {
+		return first, cause
+	}
+	var line int
+	if n, err := fmt.Sscanf(cause[i:], "line %d", &line); n != 1 || err != nil || line < 1 {
+		return first, cause
+	}
+	_, rest, found := strings.Cut(cause[i:], ": ")
+	if !found {
+		return first + line - 1, cause
+	}
+	return first + line - 1, strings.TrimSuffix(cause[:i], "yaml: ") + rest
+}
+
+// largeJSON is from when on the items of a List are decoded one by one, in bytes.
+const largeJSON = 1 << 20
+
+// json reads a file that is one JSON value.
+func (s *scan) json(text []byte, name string) error {
+	at := place{file: name, line: 1, first: 1}
+	if len(text) > largeJSON {
+		if list, items, ok := listIn(text); ok {
+			return s.items(list, items, at)
+		}
+	}
+	v, err := engine.DecodeJSON(text)
+	if err != nil {
+		s.unreadable(at, head{}, err)
+		return nil
+	}
+	return s.document(v, at, 0)
+}
+
+// listIn takes a JSON List apart, so that a dump of a cluster needs no tree of its
+// own. A member that stands twice makes it no List.
+func listIn(text []byte) (head, []byte, bool) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
+		return head{}, nil, false
+	}
+	members := map[string]json.RawMessage{}
+	for decoder.More() {
+		key, err := decoder.Token()
+		name, _ := key.(string)
+		var member json.RawMessage
+		if err != nil || members[name] != nil || decoder.Decode(&member) != nil {
+			return head{}, nil, false
+		}
+		members[name] = member
+	}
+	var apiVersion, kind string
+	if json.Unmarshal(members["apiVersion"], &apiVersion) != nil || json.Unmarshal(members["kind"], &kind) != nil {
+		return head{}, nil, false
+	}
+	h, err := headOf(map[string]any{"apiVersion": apiVersion, "kind": kind})
+	items := members["items"]
+	return h, items, err == nil && isList(kind) && len(items) > 0 && items[0] == '['
+}
+
+// items takes the items of a JSON List one by one.
+func (s *scan) items(list head, items []byte, at place) error {
+	decoder := json.NewDecoder(bytes.NewReader(items))
+	_, _ = decoder.Token()
+	for decoder.More() {
+		var item json.RawMessage
+		if err := decoder.Decode(&item); err != nil {
+			s.unreadable(at, head{}, err)
+			return nil
+		}
+		v, err := engine.DecodeJSON(item)
+		if err != nil {
+			s.unreadable(at, head{}, err)
+			continue
+		}
+		if err := s.item(v, list, at, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isList(kind string) bool { return strings.HasSuffix(kind, "List") }
+
+// place is where a document stands.
+type place struct {
+	file  string
+	line  int // its first line, from 1
+	first int // first line of the part of the file that was parsed at once
+}
+
+func (p place) String() string { return fmt.Sprintf("%s:%d", p.file, p.line) }
+
+// maxLists is how deep Lists may stand in Lists.
+const maxLists = 4
+
+// document takes one decoded document: an object, a List, or neither.
+func (s *scan) document(v any, at place, lists int) error {
+	tree, ok := v.(map[string]any)
+	if !ok {
+		s.within(v, at)
+		return nil
+	}
+	if tree["apiVersion"] == nil && tree["kind"] == nil {
+		s.within(v, at)
+		return nil
+	}
+	if tree["kind"] == nil && path.Base(at.file) == "Chart.yaml" {
+		return nil // the description of a Helm chart
+	}
+	h, err := headOf(tree)
+	if err != nil {
+		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: err.Error()})
+		return nil
+	}
+	items, ok := tree["items"].([]any)
+	if !isList(h.of.Kind) || !ok {
+		return s.object(tree, h, at)
+	}
+	if lists >= maxLists {
+		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "Lists in Lists, too many deep"})
+		return nil
+	}
+	for _, item := range items {
+		if err := s.item(item, h, at, lists+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// item takes an item of a List, whose kind may be told by the list alone.
+func (s *scan) item(v any, list head, at place, lists int) error {
+	tree, ok := v.(map[string]any)
+	if !ok {
+		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "an item of a List that is no object"})
+		return nil
+	}
+	if of := strings.TrimSuffix(list.of.Kind, "List"); of != "" && tree["apiVersion"] == nil && tree["kind"] == nil {
+		tree["apiVersion"], tree["kind"] = list.apiVersion, of
+	}
+	if tree["apiVersion"] == nil && tree["kind"] == nil {
+		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "an item of a List without apiVersion and kind"})
+		return nil
+	}
+	return s.document(tree, at, lists)
+}
