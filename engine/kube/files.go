@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,6 +64,30 @@ func walk(name string, each func(file) error) error {
 		}
 		f.name = full
 		return each(f)
+	})
+}
+
+// walkEmbedded does the same for files that came with the program, which hold no
+// links.
+func walkEmbedded(files fs.FS, each func(file) error) error {
+	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() || !slices.Contains(extensions, path.Ext(name)) {
+			return nil
+		}
+		return each(file{name: name, open: func() (io.ReadCloser, int64, error) {
+			f, err := files.Open(name)
+			if err != nil {
+				return nil, 0, plainPathError(err)
+			}
+			info, err := f.Stat()
+			if err != nil {
+				return nil, 0, err
+			}
+			return f, info.Size(), nil
+		}})
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ import (
 type Manifests struct {
 	// Paths are files and folders, in the order in which they are read.
 	Paths []string
+	// Embedded, if any, is a folder that came with the program; it is read after
+	// the paths.
+	Embedded fs.FS
 	// Name is the target's: it becomes `manifests:NAME`.
 	Name string
 	// Tool is recorded in the snapshot.
@@ -34,26 +38,34 @@ type Manifests struct {
 	Now func() time.Time
 }
 
-// Source returns the paths.
-func (m *Manifests) Source() string { return strings.Join(m.Paths, " ") }
+// Source returns the paths, or the name where there are none.
+func (m *Manifests) Source() string {
+	if len(m.Paths) == 0 {
+		return m.Name
+	}
+	return strings.Join(m.Paths, " ")
+}
 
 // Collect reads all files. It returns an error only if ctx ends or the intake
 // refuses a document.
 func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
 	s := &scan{gathering: newGathering(m.Source(), m.Tool, m.Now, to), counts: map[engine.Kind]int{}}
 	s.snapshot.Target = engine.Target{ID: "manifests:" + m.Name, Name: m.Name}
+	each := func(f file) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.progress(f.name)
+		return s.file(f)
+	}
 	var err error
 	for _, p := range m.Paths {
-		err = walk(p, func(f file) error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			s.progress(f.name)
-			return s.file(f)
-		})
-		if err != nil {
+		if err = walk(p, each); err != nil {
 			break
 		}
+	}
+	if err == nil && m.Embedded != nil {
+		err = walkEmbedded(m.Embedded, each)
 	}
 	if err != nil && ctx.Err() != nil {
 		s.gap(engine.Gap{Source: m.Source(), Reason: engine.Interrupted, Cause: "the reading was stopped"})

@@ -1,0 +1,142 @@
+package kube
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// recorder answers every request and remembers that it came through.
+type recorder struct {
+	seen int
+	code int
+}
+
+func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
+	r.seen++
+	return &http.Response{
+		StatusCode: r.code, Header: http.Header{}, Request: request, Body: io.NopCloser(strings.NewReader("{}")),
+		TLS: &tls.ConnectionState{VerifiedChains: [][]*x509.Certificate{{{Raw: []byte("leaf")}, {Raw: []byte("root")}}}},
+	}, nil
+}
+
+func TestOnlyWhatIsOnTheListLeavesTheMachine(t *testing.T) {
+	for _, c := range []struct {
+		method, target string
+		header         http.Header
+		passes         bool
+	}{
+		{method: "GET", target: "/version", passes: true},
+		{method: "GET", target: "/api", passes: true},
+		{method: "GET", target: "/api/v1", passes: true},
+		{method: "GET", target: "/apis", passes: true},
+		{method: "GET", target: "/apis/aquasecurity.github.io", passes: true},
+		{method: "GET", target: "/apis/apps/v1", passes: true},
+		{method: "GET", target: "/api/v1/pods?limit=500&continue=x", passes: true},
+		{method: "GET", target: "/api/v1/namespaces/kube-system", passes: true},
+		{method: "GET", target: "/api/v1/namespaces/pay/secrets/db", passes: true},
+		{method: "GET", target: "/apis/networking.k8s.io/v1/networkpolicies", passes: true},
+		{method: "GET", target: "/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies", passes: true},
+		{method: "POST", target: "/apis/authentication.k8s.io/v1/selfsubjectreviews", passes: true},
+		{method: "POST", target: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", passes: true},
+		{method: "POST", target: "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", passes: true},
+
+		{method: "POST", target: "/api/v1/namespaces/pay/pods"},
+		{method: "POST", target: "/apis/authorization.k8s.io/v1/subjectaccessreviews"},
+		{method: "POST", target: "/api/v1/namespaces/pay/serviceaccounts/api/token"},
+		{method: "PUT", target: "/api/v1/namespaces/pay/pods/api"},
+		{method: "PATCH", target: "/api/v1/namespaces/pay/pods/api"},
+		{method: "DELETE", target: "/api/v1/namespaces/pay/pods/api"},
+		{method: "DELETE", target: "/api/v1/namespaces/pay/pods"},
+		{method: "OPTIONS", target: "/api/v1/pods"},
+		{method: "CONNECT", target: "/api/v1/pods"},
+		{method: "POST", target: "/api/v1/namespaces/pay/pods/api/exec?command=sh"},
+		{method: "GET", target: "/api/v1/namespaces/pay/pods/api/exec?command=sh"},
+		{method: "GET", target: "/api/v1/namespaces/pay/pods/api/attach"},
+		{method: "GET", target: "/api/v1/namespaces/pay/pods/api/portforward"},
+		{method: "GET", target: "/api/v1/namespaces/pay/pods/api/log"},
+		{method: "GET", target: "/api/v1/namespaces/pay/pods/api/proxy/"},
+		{method: "GET", target: "/api/v1/namespaces/pay/services/api/proxy/metrics"},
+		{method: "GET", target: "/api/v1/nodes/n1/proxy/configz"},
+		{method: "GET", target: "/api/v1/proxy/nodes/n1"},
+		{method: "GET", target: "/api/v1/watch/pods"},
+		{method: "GET", target: "/api/v1/pods?watch=true"},
+		{method: "GET", target: "/api/v1/pods?watch=1"},
+		{method: "GET", target: "/api/v1/pods", header: http.Header{"Upgrade": {"SPDY/3.1"}}},
+		{method: "GET", target: "/api/v1/pods", header: http.Header{"Connection": {"keep-alive, Upgrade"}}},
+		{method: "GET", target: "/api/v1/events"},
+		{method: "GET", target: "/api/v1/namespaces/pay/nodes"},
+		{method: "GET", target: "/metrics"},
+		{method: "GET", target: "/logs/"},
+		{method: "GET", target: "/debug/pprof/"},
+		{method: "GET", target: "/"},
+		{method: "GET", target: "/api/v1//pods"},
+		{method: "GET", target: "/api/v1/pods/../nodes/n1/proxy"},
+		{method: "GET", target: "/api/v1/namespaces/pay/pods/api%2Fexec"},
+		{method: "GET", target: "/apis/networking.k8s.io/v1/pods"},
+		{method: "GET", target: "https://other.example/api/v1/pods"},
+		{method: "GET", target: "https://kube.example:444/api/v1/pods"},
+	} {
+		target := c.target
+		if strings.HasPrefix(target, "/") {
+			target = "https://kube.example" + target
+		}
+		next := &recorder{code: 200}
+		guard := newReadOnly(&url.URL{Scheme: "https", Host: "kube.example"}, next)
+		request, err := http.NewRequestWithContext(context.Background(), c.method, target, nil)
+		require.NoError(t, err)
+		for key, values := range c.header {
+			request.Header[key] = values
+		}
+		response, err := guard.RoundTrip(request)
+		if c.passes {
+			require.NoError(t, err, "%s %s", c.method, c.target)
+			assert.Equal(t, 1, next.seen)
+			assert.NoError(t, response.Body.Close())
+			continue
+		}
+		require.ErrorIs(t, err, errRefused, "%s %s", c.method, c.target)
+		assert.Zero(t, next.seen, "%s %s left the machine", c.method, c.target)
+	}
+}
+
+func TestAServerBelowAPathIsReachedThereOnly(t *testing.T) {
+	next := &recorder{code: 200}
+	guard := newReadOnly(&url.URL{Scheme: "https", Host: "h", Path: "/k8s/c-1/"}, next)
+	ask := func(target string) error {
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, target, nil)
+		require.NoError(t, err)
+		response, err := guard.RoundTrip(request)
+		if err == nil {
+			_ = response.Body.Close()
+		}
+		return err
+	}
+	require.NoError(t, ask("https://h/k8s/c-1/api/v1/pods"))
+	require.ErrorIs(t, ask("https://h/api/v1/pods"), errRefused)
+	require.ErrorIs(t, ask("https://h/k8s/c-2/api/v1/pods"), errRefused)
+	assert.Equal(t, "4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2", guard.authority(), "SHA-256 of the root, not of the leaf")
+
+	next.code = http.StatusSwitchingProtocols
+	require.ErrorIs(t, ask("https://h/k8s/c-1/api/v1/pods"), errRefused)
+}
+
+func TestTheRoleGrantsWhatTheTransportAllows(t *testing.T) {
+	role := PrintRole()
+	for _, k := range kinds {
+		assert.Contains(t, role, k.resource)
+		assert.True(t, readable(k.path("v1")), k.path("v1"))
+	}
+	for _, verb := range []string{"watch", "create", "update", "patch", "delete", "*", "impersonate"} {
+		assert.NotContains(t, role, "verbs: ["+verb)
+		assert.NotContains(t, role, ", "+verb+"]")
+	}
+}
