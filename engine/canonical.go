@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/big"
 	"slices"
 	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -34,7 +34,7 @@ func Canonical(v any) ([]byte, error) {
 }
 
 // CanonicalJSON returns the canonical form of one JSON value. Duplicate keys,
-// invalid UTF-8, trailing data and nesting deeper than 512 are errors, since two
+// invalid UTF-8, escapes of half a surrogate pair, trailing data and nesting deeper than 512 are errors, since two
 // readers could understand them differently.
 func CanonicalJSON(raw []byte) ([]byte, error) {
 	v, err := DecodeJSON(raw)
@@ -51,6 +51,9 @@ func DecodeJSON(raw []byte) (any, error) {
 	if !utf8.Valid(raw) {
 		return nil, errors.New("read JSON: invalid UTF-8")
 	}
+	if hasLoneSurrogate(raw) {
+		return nil, errors.New("read JSON: half of a surrogate pair")
+	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	v, err := decodeValue(dec, 0)
@@ -61,6 +64,41 @@ func DecodeJSON(raw []byte) (any, error) {
 		return nil, errors.New("read JSON: data after the value")
 	}
 	return v, nil
+}
+
+// hasLoneSurrogate reports whether an escape in raw stands for half of a surrogate
+// pair. The decoder would replace it, so that two documents became one.
+func hasLoneSurrogate(raw []byte) bool {
+	for {
+		i := bytes.IndexByte(raw, '\\')
+		if i < 0 || i+1 == len(raw) {
+			return false
+		}
+		raw = raw[i:]
+		unit, ok := escapedUnit(raw)
+		if !ok {
+			raw = raw[2:]
+			continue
+		}
+		raw = raw[6:]
+		if !utf16.IsSurrogate(unit) {
+			continue
+		}
+		second, ok := escapedUnit(raw)
+		if !ok || utf16.DecodeRune(unit, second) == utf8.RuneError {
+			return true
+		}
+		raw = raw[6:]
+	}
+}
+
+// escapedUnit reads \uXXXX at the start of raw.
+func escapedUnit(raw []byte) (rune, bool) {
+	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(string(raw[2:6]), 16, 16)
+	return rune(unit), err == nil
 }
 
 func decodeValue(dec *json.Decoder, depth int) (any, error) {
@@ -229,9 +267,8 @@ func appendFloat(b []byte, f float64) ([]byte, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, errors.New("canonical form: a number that JSON cannot hold")
 	}
-	if f == math.Trunc(f) && math.Abs(f) < 1e21 {
-		whole, _ := big.NewFloat(f).Int(nil)
-		return whole.Append(b, 10), nil
+	if f == 0 {
+		return append(b, '0'), nil // -0 as well
 	}
 	if abs := math.Abs(f); abs < 1e-6 || abs >= 1e21 {
 		text := strconv.AppendFloat(nil, f, 'e', -1, 64)

@@ -8,16 +8,16 @@ type GapReason int
 
 // The reasons.
 const (
-	Unexplained GapReason = iota
-	Forbidden             // the collector's identity may not read it
-	TimedOut              // the source did not answer in time
-	Unreachable           // the source did not answer at all
-	NotInstalled          // the source does not know this kind
-	Unreadable            // it is there, and is no valid object
-	TooLarge              // it is larger than what is read
-	PageFailed            // a listing broke off after its first page
-	Unsupported           // it is there, and this program does not understand it
-	Interrupted           // the collection was stopped before it
+	Unexplained  GapReason = iota
+	Forbidden              // the collector's identity may not read it
+	TimedOut               // the source did not answer in time
+	Unreachable            // the source did not answer at all
+	NotInstalled           // the source does not know this kind
+	Unreadable             // it is there, and is no valid object
+	TooLarge               // it is larger than what is read
+	PageFailed             // a listing broke off after its first page
+	Unsupported            // it is there, and this program does not understand it
+	Interrupted            // the collection was stopped before it
 )
 
 var gapReasons = [...]string{

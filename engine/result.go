@@ -61,10 +61,10 @@ func (r *Result) sort() {
 
 // Run is one evaluation: which snapshots, under which Params, with what result.
 type Run struct {
-	Snapshots []Digest  `json:"snapshots"`
-	Params    Digest    `json:"params"`
-	Results   []Result  `json:"results"`
-	Tool      Tool      `json:"tool"`
+	Snapshots []Digest `json:"snapshots"`
+	Params    Digest   `json:"params"`
+	Results   []Result `json:"results"`
+	Tool      Tool     `json:"tool"`
 }
 
 // Digest identifies the run by everything it says.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 	"time"
 )
@@ -56,7 +58,9 @@ type Snapshot struct {
 // Sort puts entries and populations in their canonical order. Collectors call it
 // once, at the end.
 func (s *Snapshot) Sort() {
-	slices.SortFunc(s.Entries, func(a, b Entry) int { return a.Ref.Compare(b.Ref) })
+	slices.SortFunc(s.Entries, func(a, b Entry) int {
+		return cmp.Or(a.Ref.Compare(b.Ref), bytes.Compare(a.Digest[:], b.Digest[:]), cmp.Compare(a.Origin, b.Origin))
+	})
 	slices.SortFunc(s.Populations, func(a, b Population) int {
 		return Ref{Group: a.Kind.Group, Kind: a.Kind.Kind}.Compare(Ref{Group: b.Kind.Group, Kind: b.Kind.Kind})
 	})
@@ -73,7 +77,9 @@ func (s Snapshot) Content() (Digest, error) {
 	for i, e := range s.Entries {
 		lines[i] = line{Ref: e.Ref, Digest: e.Digest}
 	}
-	slices.SortFunc(lines, func(a, b line) int { return a.Ref.Compare(b.Ref) })
+	slices.SortFunc(lines, func(a, b line) int {
+		return cmp.Or(a.Ref.Compare(b.Ref), bytes.Compare(a.Digest[:], b.Digest[:]))
+	})
 	return SumOf(lines)
 }
 

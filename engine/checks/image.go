@@ -9,7 +9,7 @@ import (
 // image is an image reference taken apart as container runtimes do it.
 // Source of the grammar: github.com/distribution/reference, reference.go.
 type image struct {
-	registry   string // host and port, lower case; docker.io where none is named
+	registry   string // host and port, lower case where it has a dot or port; docker.io where none is named
 	repository string // with library/ in front where Docker Hub implies it
 	tag        string // "" where none is named
 	digest     string // algorithm:hex, "" where none is named
@@ -58,7 +58,6 @@ func parseImage(reference string) (image, error) {
 	case len(i.name()) > longestName:
 		return image{}, fmt.Errorf("read image: a name of more than %d characters", longestName)
 	}
-	i.registry = strings.ToLower(i.registry)
 	return i, nil
 }
 
@@ -72,6 +71,10 @@ func splitRegistry(name string) (registry, repository string) {
 		registry, repository = hub, name
 	} else {
 		registry, repository = first, rest
+	}
+	// A host of one word is told from a repository by its capitals alone.
+	if strings.ContainsAny(registry, ".:") {
+		registry = strings.ToLower(registry)
 	}
 	if registry == "index.docker.io" {
 		registry = hub

@@ -1,0 +1,266 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	podKind    = Kind{Kind: "Pod"}
+	policyKind = Kind{Group: "networking.k8s.io", Kind: "NetworkPolicy"}
+)
+
+type pod struct {
+	Name string `json:"name"`
+	Good bool   `json:"good"`
+}
+
+// store keeps bodies for a snapshot of pods.
+type store map[Digest][]byte
+
+func (s store) body(d Digest) ([]byte, error) {
+	if b, ok := s[d]; ok {
+		return b, nil
+	}
+	return nil, errors.New("it is not to hand")
+}
+
+func (s store) snapshot(bodies ...string) Snapshot {
+	snapshot := Snapshot{Target: Target{ID: "k8s:test"}}
+	snapshot.Populations = []Population{{Kind: podKind, Count: len(bodies), Complete: true}}
+	for i, b := range bodies {
+		d := NewDocument(Ref{Kind: "Pod", Namespace: "pay", Name: string(rune('a' + i))}, []byte(b))
+		s[d.Digest] = d.Body
+		snapshot.Entries = append(snapshot.Entries, Entry{Ref: d.Ref, Digest: d.Digest})
+	}
+	return snapshot
+}
+
+func goodPods() Check {
+	return Check{ID: "good-pods", Version: 1, Words: Words{"a", "b", "c", "d"}, Needs: []Kind{podKind}, Eval: func(v *View) []Detail {
+		var details []Detail
+		for _, p := range All[pod](v, podKind) {
+			verdict := Fail
+			if p.Value.Good {
+				verdict = Pass
+			}
+			details = append(details, Detail{Subject: p.Ref, Verdict: verdict, Sentence: p.Value.Name, Cites: []Digest{p.Digest}})
+		}
+		return details
+	}}
+}
+
+func evaluate(t *testing.T, s store, snapshot Snapshot, checks ...Check) Run {
+	t.Helper()
+	run, err := Evaluate(context.Background(), checks, []Snapshot{snapshot}, s.body, Params{})
+	require.NoError(t, err)
+	return run
+}
+
+func TestVerdictOfAResult(t *testing.T) {
+	const good, bad = `{"good":true,"name":"g"}`, `{"good":false,"name":"b"}`
+	gap := func(k Kind) func(*Snapshot) {
+		return func(s *Snapshot) { s.Gaps = append(s.Gaps, Gap{Kind: k, Reason: Forbidden, Cause: "refused"}) }
+	}
+	incomplete := func(s *Snapshot) { s.Populations[0].Complete = false }
+	unlisted := func(s *Snapshot) { s.Populations = nil }
+	for name, c := range map[string]struct {
+		bodies []string
+		change func(*Snapshot)
+		want   Verdict
+	}{
+		"all good":                         {[]string{good}, nil, Pass},
+		"one bad":                          {[]string{good, bad}, nil, Fail},
+		"none, and all of them seen":       {nil, nil, NotApplicable},
+		"none, and not all of them seen":   {nil, incomplete, Unknown},
+		"none, and never listed":           {nil, unlisted, Unknown},
+		"all good of those seen":           {[]string{good}, incomplete, Unknown},
+		"all good, one kind refused":       {[]string{good}, gap(podKind), Unknown},
+		"all good, another kind refused":   {[]string{good}, gap(policyKind), Pass},
+		"all good, a file of unknown kind": {[]string{good}, gap(Kind{}), Unknown},
+		"a bad one counts over a gap":      {[]string{bad}, gap(podKind), Fail},
+		"one that cannot be decoded":       {[]string{good, `{"good":"maybe"}`}, nil, Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := store{}
+			snapshot := s.snapshot(c.bodies...)
+			if c.change != nil {
+				c.change(&snapshot)
+			}
+			run := evaluate(t, s, snapshot, goodPods())
+			require.Len(t, run.Results, 1)
+			assert.Equal(t, c.want, run.Results[0].Verdict, "%+v", run.Results[0].Details)
+			assert.Equal(t, c.want, run.Verdict())
+		})
+	}
+}
+
+func TestABodyThatIsNotToHandIsUnknown(t *testing.T) {
+	s := store{}
+	snapshot := s.snapshot(`{"good":true,"name":"g"}`, `{"good":true,"name":"h"}`)
+	delete(s, snapshot.Entries[1].Digest)
+	result := evaluate(t, s, snapshot, goodPods()).Results[0]
+	assert.Equal(t, Unknown, result.Verdict)
+	assert.Equal(t, 1, result.Count(Pass))
+	require.Equal(t, 1, result.Count(Unknown))
+	assert.Equal(t, "b", result.Details[1].Subject.Name)
+	assert.Contains(t, result.Details[1].Sentence, "not to hand")
+}
+
+func TestAGapSaysWhatWhereAndWhy(t *testing.T) {
+	s := store{}
+	snapshot := s.snapshot()
+	snapshot.Gaps = []Gap{{Source: "a/b.yaml", Line: 12, Kind: podKind, Namespace: "pay", Name: "api", Reason: Unreadable, Cause: "no YAML"}}
+	d := evaluate(t, s, snapshot, goodPods()).Results[0].Details[0]
+	assert.Equal(t, "Pod pay/api", d.Subject.String())
+	for _, part := range []string{"unreadable", "a/b.yaml:12", "no YAML"} {
+		assert.Contains(t, d.Sentence, part)
+	}
+}
+
+func TestTheSameGivesTheSame(t *testing.T) {
+	s := store{}
+	snapshot := s.snapshot(`{"good":true,"name":"g"}`, `{"good":false,"name":"b"}`)
+	other := goodPods()
+	other.ID = "a-first"
+	digest := func(checks ...Check) Digest {
+		d, err := evaluate(t, s, snapshot, checks...).Digest()
+		require.NoError(t, err)
+		return d
+	}
+	assert.Equal(t, digest(goodPods(), other), digest(other, goodPods()), "the order of checks means nothing")
+	assert.NotEqual(t, digest(goodPods()), digest(other))
+}
+
+func TestEvaluateStopsAndRefuses(t *testing.T) {
+	s := store{}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := Evaluate(ctx, []Check{goodPods()}, []Snapshot{s.snapshot()}, s.body, Params{})
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = Evaluate(context.Background(), nil, nil, nil, Params{})
+	require.ErrorContains(t, err, "documents")
+}
+
+func TestAnObjectIsDecodedOnceForAllChecks(t *testing.T) {
+	s := store{}
+	reads := 0
+	counted := func(d Digest) ([]byte, error) {
+		reads++
+		return s.body(d)
+	}
+	second := goodPods()
+	second.ID = "second"
+	snapshot := s.snapshot(`{"good":true,"name":"g"}`)
+	_, err := Evaluate(context.Background(), []Check{goodPods(), second}, []Snapshot{snapshot}, counted, Params{})
+	require.NoError(t, err)
+	assert.Equal(t, 1, reads)
+}
+
+func TestVerdicts(t *testing.T) {
+	assert.Equal(t, Unknown, Verdict(0), "what was not looked at is never a pass")
+	order := []Verdict{NotApplicable, Pass, Unknown, Fail}
+	for i, a := range order {
+		for j, b := range order {
+			assert.Equal(t, order[max(i, j)], a.Worse(b), "%s and %s", a, b)
+		}
+		text, err := json.Marshal(a)
+		require.NoError(t, err)
+		var back Verdict
+		require.NoError(t, json.Unmarshal(text, &back))
+		assert.Equal(t, a, back)
+	}
+	var v Verdict
+	require.Error(t, v.UnmarshalText([]byte("passed")))
+	assert.Equal(t, "unknown", Verdict(99).String())
+	var r GapReason
+	require.Error(t, r.UnmarshalText([]byte("because")))
+	for reason := Unexplained; reason <= Interrupted; reason++ {
+		require.NoError(t, r.UnmarshalText([]byte(reason.String())))
+		assert.Equal(t, reason, r)
+	}
+	assert.Equal(t, "unexplained", GapReason(99).String())
+}
+
+func TestSnapshotDigests(t *testing.T) {
+	s := store{}
+	a := s.snapshot(`{"name":"1"}`, `{"name":"2"}`)
+	a.Entries = append(a.Entries, Entry{Ref: a.Entries[0].Ref, Digest: a.Entries[1].Digest}) // the same name twice, as in manifests
+	b := a
+	b.Entries = []Entry{a.Entries[2], a.Entries[1], a.Entries[0]}
+	content := func(s Snapshot) Digest {
+		d, err := s.Content()
+		require.NoError(t, err)
+		return d
+	}
+	whole := func(s Snapshot) Digest {
+		d, err := s.Digest()
+		require.NoError(t, err)
+		return d
+	}
+	assert.Equal(t, content(a), content(b), "the order in which things were seen means nothing")
+	a.Sort()
+	b.Sort()
+	assert.Equal(t, whole(a), whole(b))
+	b.Gaps = []Gap{{Kind: podKind, Reason: TimedOut}}
+	assert.Equal(t, content(a), content(b), "content is what was there")
+	assert.NotEqual(t, whole(a), whole(b), "the whole is also what was not seen")
+	assert.True(t, a.Saw(podKind))
+	assert.False(t, b.Saw(podKind))
+	assert.False(t, a.Saw(policyKind), "never listed")
+	changed := a
+	changed.Entries = a.Entries[:2]
+	assert.NotEqual(t, content(a), content(changed))
+}
+
+func TestZones(t *testing.T) {
+	p := Params{Zones: map[string][]Selector{
+		"cde": {{Target: "k8s:1", Namespaces: []string{"pay", "card-*"}}, {Target: "k8s:2"}}, "broken": {{Namespaces: []string{"[", "x"}}},
+	}}
+	assert.True(t, p.InZone("cde", "k8s:1", "card-vault"))
+	assert.False(t, p.InZone("cde", "k8s:1", "shop"))
+	assert.True(t, p.InZone("cde", "k8s:2", "anything"))
+	assert.False(t, p.InZone("cde", "k8s:3", "pay"))
+	assert.False(t, p.InZone("office", "k8s:1", "pay"))
+	assert.True(t, p.InZone("broken", "k8s:1", "x"), "a pattern that cannot be read chooses nothing, the next one does")
+	one, err := p.Digest()
+	require.NoError(t, err)
+	p.Now = time.Unix(1, 0).UTC()
+	two, err := p.Digest()
+	require.NoError(t, err)
+	assert.NotEqual(t, one, two)
+}
+
+func TestCheckValidate(t *testing.T) {
+	require.NoError(t, goodPods().Validate())
+	for name, change := range map[string]func(*Check){
+		"not lower-case": func(c *Check) { c.ID = "Good_Pods" }, "version 0": func(c *Check) { c.Version = 0 },
+		"looks at nothing": func(c *Check) { c.Needs = nil }, "words": func(c *Check) { c.Words.How = "" },
+	} {
+		c := goodPods()
+		change(&c)
+		require.ErrorContains(t, c.Validate(), name)
+	}
+}
+
+func TestRefsAndKeys(t *testing.T) {
+	r := Ref{Group: "apps", Kind: "Deployment", Namespace: "pay", Name: "api", UID: "1"}
+	assert.Equal(t, "Deployment.apps pay/api", r.String())
+	assert.Equal(t, "Namespace pay", Ref{Kind: "Namespace", Name: "pay"}.String())
+	assert.Equal(t, "Secret", Ref{Kind: "Secret"}.String())
+	again := r
+	again.UID = "2"
+	result := Result{Check: "c", Target: "t"}
+	assert.Equal(t, result.Key(Detail{Subject: r, Field: "f"}), result.Key(Detail{Subject: again, Field: "f"}), "made again under its name it is the same")
+	assert.NotEqual(t, result.Key(Detail{Subject: r, Container: "a", Field: "f"}), result.Key(Detail{Subject: r, Container: "b", Field: "f"}))
+	assert.Negative(t, r.Compare(again))
+	assert.Equal(t, Fail, Run{Results: []Result{{Verdict: Pass}, {Verdict: Fail}}}.Verdict())
+	assert.True(t, strings.HasPrefix(policyKind.String(), "NetworkPolicy."))
+}
