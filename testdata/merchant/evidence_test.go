@@ -1,0 +1,101 @@
+package merchant
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
+	builtin "tickmark/engine/checks"
+	"tickmark/engine/kube"
+	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
+)
+
+// evaluate collects the cluster as manifests and runs every built-in check.
+func evaluate(t *testing.T) (engine.Run, map[engine.Digest][]byte) {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(folder, Cluster()))
+	now := time.Date(2026, time.November, 16, 9, 14, 0, 0, time.UTC)
+	documents := map[engine.Digest][]byte{}
+	collector := &kube.Manifests{Paths: []string{folder}, Name: Target, Now: func() time.Time { return now }}
+	snapshot, err := collector.Collect(context.Background(), engine.Intake{Document: func(d engine.Document) error {
+		documents[d.Digest] = d.Body
+		return nil
+	}})
+	require.NoError(t, err)
+	assert.Empty(t, snapshot.Gaps, "the merchant's cluster is seen whole")
+	all, err := builtin.All()
+	require.NoError(t, err)
+	run, err := engine.Evaluate(context.Background(), all, []engine.Snapshot{snapshot}, func(d engine.Digest) ([]byte, error) {
+		body, ok := documents[d]
+		if !ok {
+			return nil, fmt.Errorf("no document %s", d)
+		}
+		return body, nil
+	}, Scope().Params(now))
+	require.NoError(t, err)
+	return run, documents
+}
+
+func TestEveryCheckFindsSomethingToPassAndToFail(t *testing.T) {
+	run, documents := evaluate(t)
+	require.Len(t, run.Results, len(checks))
+	for _, r := range run.Results {
+		assert.Contains(t, checks, r.Check)
+		assert.Zero(t, r.Count(engine.Unknown), "%s: nothing here is unknown", r.Check)
+		if r.Verdict == engine.NotApplicable { // an inventory
+			assert.Positive(t, r.Count(engine.NotApplicable), r.Check)
+			continue
+		}
+		assert.Positive(t, r.Count(engine.Pass), "%s passes nothing", r.Check)
+		assert.Positive(t, r.Count(engine.Fail), "%s fails nothing", r.Check)
+	}
+	for digest, body := range documents {
+		for _, canary := range Canaries() {
+			assert.NotContains(t, string(body), canary, "document %s", digest)
+		}
+	}
+}
+
+// TestAnswersAgreeWithTheEvidence joins answers and results: what is answered In
+// Place is contradicted once and no more, and an answer that rests on a failing
+// check says so.
+func TestAnswersAgreeWithTheEvidence(t *testing.T) {
+	run, _ := evaluate(t)
+	var latest []questionnaires.Evidence
+	failing := map[string]bool{}
+	for _, r := range run.Results {
+		failing[r.Check] = r.Verdict == engine.Fail
+		latest = append(latest, questionnaires.Evidence{Result: &questionnaires.ResultSource{Target: r.Target, Check: r.Check, Verdict: r.Verdict}})
+	}
+	catalogue, err := pci.Catalogue()
+	require.NoError(t, err)
+	all, err := Answers()
+	require.NoError(t, err)
+	var contradicted []string
+	for _, a := range all {
+		r, known := catalogue.Requirement(a.Requirement)
+		require.True(t, known, "%s", a.Requirement)
+		contradicts := questionnaires.Suggest(r, latest).Stance == questionnaires.Contradicts
+		if contradicts && a.Response == questionnaires.InPlace {
+			contradicted = append(contradicted, a.Requirement.String())
+			continue
+		}
+		if contradicts {
+			assert.Equal(t, questionnaires.NotInPlace, a.Response, "%s", a.Requirement)
+		}
+		for _, check := range a.Checks {
+			if failing[check] {
+				assert.Regexp(t, `(?i)fail`, a.Narrative, "%s rests on failing %s", a.Requirement, check)
+			}
+		}
+	}
+	assert.Equal(t, []string{Contradicted}, contradicted)
+}
