@@ -1,0 +1,219 @@
+package vault
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/klauspost/compress/zstd"
+
+	"tickmark/engine"
+)
+
+const (
+	// maxChunk is how many bytes of a body one row holds, unpacked.
+	maxChunk = 256 << 10
+	// maxBody bounds one body in bytes.
+	maxBody = 256 << 20
+)
+
+const (
+	rawEncoding  = "raw"
+	zstdEncoding = "zstd"
+)
+
+// form says how a body is kept.
+type form int
+
+const (
+	packedBody form = iota // zstd where that is smaller
+	plainBody              // as it is, so that sqlite3 alone shows it
+)
+
+// codec packs and unpacks chunks. Both directions may be used at once.
+type codec struct {
+	encoder *zstd.Encoder
+	decoder *zstd.Decoder
+}
+
+func newCodec() (*codec, error) {
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(maxChunk))
+	if err != nil {
+		return nil, fmt.Errorf("set up zstd: %w", err)
+	}
+	// A chunk that would unpack to more is a bomb.
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxChunk), zstd.WithDecoderMaxWindow(maxChunk))
+	if err != nil {
+		return nil, fmt.Errorf("set up zstd: %w", err)
+	}
+	return &codec{encoder: encoder, decoder: decoder}, nil
+}
+
+func (c *codec) close() {
+	_ = c.encoder.Close()
+	c.decoder.Close()
+}
+
+func (c *codec) pack(chunk []byte, as form) (encoding string, data []byte) {
+	if as == packedBody {
+		if packed := c.encoder.EncodeAll(chunk, nil); len(packed) < len(chunk)*9/10 {
+			return zstdEncoding, packed
+		}
+	}
+	return rawEncoding, chunk
+}
+
+func (c *codec) unpack(encoding string, data []byte, size int) ([]byte, error) {
+	switch encoding {
+	case rawEncoding:
+	case zstdEncoding:
+		plain, err := c.decoder.DecodeAll(data, make([]byte, 0, min(max(size, 0), maxChunk)))
+		if err != nil {
+			return nil, fmt.Errorf("unpack: %w", err)
+		}
+		data = plain
+	default:
+		return nil, fmt.Errorf("encoding %.20q is unknown", encoding)
+	}
+	if len(data) != size || size > maxChunk {
+		return nil, fmt.Errorf("a chunk unpacks to %d bytes, %d are written down and at most %d allowed", len(data), size, maxChunk)
+	}
+	return data, nil
+}
+
+// find returns the row of a body, 0 if there is none.
+func (d *database) find(digest engine.Digest) (id, size int64, err error) {
+	err = d.row("select id, size from documents where digest = ?", digest[:]).Scan(&id, &size)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, nil
+	}
+	return id, size, err
+}
+
+// putBody stores a body unless it is there.
+func (d *database) putBody(c *codec, digest engine.Digest, body []byte, as form) error {
+	if len(body) > maxBody {
+		return fmt.Errorf("%d bytes, at most %d are kept", len(body), maxBody)
+	}
+	id, _, err := d.find(digest)
+	if err != nil || id != 0 {
+		return err
+	}
+	if id, err = d.insert("insert into documents (digest, size) values (?, ?)", digest[:], len(body)); err != nil {
+		return err
+	}
+	for place := 0; place*maxChunk < len(body); place++ {
+		if err := d.putChunk(c, id, place, body[place*maxChunk:min((place+1)*maxChunk, len(body))], as); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *database) putChunk(c *codec, document int64, place int, chunk []byte, as form) error {
+	encoding, data := c.pack(chunk, as)
+	return d.exec("insert into chunks (document, place, encoding, size, data) values (?, ?, ?, ?, ?)", document, place, encoding, len(chunk), data)
+}
+
+// chunk returns one unpacked chunk of a body.
+func (d *database) chunk(c *codec, document int64, place int) ([]byte, error) {
+	var encoding string
+	var size int
+	var data []byte
+	err := d.row("select encoding, size, data from chunks where document = ? and place = ?", document, place).Scan(&encoding, &size, &data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("chunk %d is not there", place)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.unpack(encoding, data, size)
+}
+
+// read gives each chunk of a body in its order and checks its digest at the end.
+func (d *database) read(c *codec, digest engine.Digest, take func([]byte)) error {
+	id, size, err := d.find(digest)
+	switch {
+	case err != nil:
+		return tampered("document "+digest.String(), "%w", err)
+	case id == 0:
+		return fmt.Errorf("read document %s: %w", digest.Short(), ErrAbsent)
+	case size < 0 || size > maxBody:
+		return tampered("document "+digest.String(), "a size of %d bytes is impossible", size)
+	}
+	sum := sha256.New()
+	for at, place := int64(0), 0; at < size; place++ {
+		chunk, err := d.chunk(c, id, place)
+		if err != nil {
+			return &TamperError{Member: "document " + digest.String(), Offset: at, Err: err}
+		}
+		// Every chunk holds a byte at least, so that this comes to its end.
+		if at += int64(len(chunk)); len(chunk) == 0 || at > size {
+			return tampered("document "+digest.String(), "its chunks are not of its %d bytes", size)
+		}
+		sum.Write(chunk)
+		take(chunk)
+	}
+	if engine.Digest(sum.Sum(nil)) != digest {
+		return tampered("document "+digest.String(), "its content has another digest")
+	}
+	return nil
+}
+
+// body reads a whole body.
+func (v *Vault) body(digest engine.Digest) ([]byte, error) {
+	var body []byte
+	if err := v.db.read(v.codec, digest, func(chunk []byte) {
+		if body == nil {
+			body = chunk
+			return
+		}
+		body = append(body, chunk...)
+	}); err != nil {
+		return nil, err
+	}
+	return body, nil
+}
+
+// payload is what a History reads from. It works inside and outside of
+// transactions: a body is the same wherever it is read.
+func (v *Vault) payload(digest engine.Digest) ([]byte, error) { return v.body(digest) }
+
+// Body returns any stored document or payload, at most 256 MiB, its digest checked.
+// The error is ErrAbsent where there is none, a *TamperError where it was changed.
+func (v *Vault) Body(ctx context.Context, digest engine.Digest) ([]byte, error) {
+	if err := v.usable(ctx); err != nil {
+		return nil, fmt.Errorf("read document %s: %w", digest.Short(), err)
+	}
+	return v.body(digest)
+}
+
+// Documents gives bodies to engine.Evaluate and to readers of evidence.
+func (v *Vault) Documents(ctx context.Context) engine.Documents {
+	return func(d engine.Digest) ([]byte, error) { return v.Body(ctx, d) }
+}
+
+// PutDocument stores a document once, however often it is put. A digest that is
+// not the body's is refused.
+func (tx *Tx) PutDocument(d engine.Document) error {
+	if engine.Sum(d.Body) != d.Digest {
+		return fmt.Errorf("put %s: the digest is not its body's", d.Ref)
+	}
+	return tx.put(d.Digest, d.Body)
+}
+
+func (tx *Tx) put(digest engine.Digest, body []byte) error {
+	return tx.change("put document "+digest.Short(), func() error { return tx.vault.db.putBody(tx.vault.codec, digest, body, packedBody) })
+}
+
+// putValue stores the canonical JSON of a value and returns its digest.
+func (tx *Tx) putValue(value any) (engine.Digest, error) {
+	body, err := engine.Canonical(value)
+	if err != nil {
+		return engine.Digest{}, err
+	}
+	digest := engine.Sum(body)
+	return digest, tx.put(digest, body)
+}

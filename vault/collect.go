@@ -1,0 +1,169 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// Collection is what to look at and how to judge it.
+type Collection struct {
+	Collectors []engine.Collector
+	Checks     []engine.Check
+	Params     engine.Params // Now is set here where it is zero
+	Tool       engine.Tool
+	Progress   func(engine.Progress) // may be nil
+}
+
+// Collected is what a collection gave.
+type Collected struct {
+	Run      engine.Run
+	Recorded questionnaires.RecordedRun
+	Entry    questionnaires.Entry
+	// Failed holds, by source, those that could not be collected at all. What a
+	// source refused in part is a gap of its snapshot.
+	Failed map[string]error
+}
+
+// Collect runs the collectors, evaluates the checks over what they saw and
+// records both with one entry, which alone makes them visible. Until then only
+// bodies are stored, which are harmless. When ctx ends, or no source could be
+// collected, nothing is recorded; Failed is filled in that case too.
+func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
+	if err := func() error { v.mu.RLock(); defer v.mu.RUnlock(); return v.writable(ctx) }(); err != nil {
+		return Collected{}, fmt.Errorf("collect: %w", err)
+	}
+	if c.Params.Now.IsZero() {
+		c.Params.Now = v.settings.now().UTC().Truncate(time.Second)
+	}
+	done := Collected{Failed: map[string]error{}}
+	snapshots, err := v.collectAll(ctx, c, done.Failed)
+	if err != nil {
+		return done, fmt.Errorf("collect: %w", err)
+	}
+	if done.Run, err = engine.Evaluate(ctx, c.Checks, snapshots, v.Documents(ctx), c.Params); err != nil {
+		return done, fmt.Errorf("collect: %w", err)
+	}
+	done.Run.Tool = c.Tool
+	err = v.Update(ctx, func(tx *Tx) error { return tx.record(c, snapshots, &done) })
+	if err != nil {
+		return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
+	}
+	return done, nil
+}
+
+// collectAll collects every source. One that fails does not stop the others; a
+// vault that takes nothing in does.
+func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]error) ([]engine.Snapshot, error) {
+	var snapshots []engine.Snapshot
+	sources := map[string]string{} // by target
+	for _, collector := range c.Collectors {
+		source := collector.Source()
+		s, refused, err := v.collectOne(ctx, collector, c.Progress)
+		switch {
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("%s: %w", source, ctx.Err())
+		case refused != nil:
+			return nil, fmt.Errorf("%s: %w", source, refused)
+		case err != nil:
+			failed[source] = errors.Join(failed[source], err)
+			continue
+		}
+		if other, twice := sources[s.Target.ID]; twice {
+			return nil, fmt.Errorf("%s and %s are one target, %s: collect them one after the other", other, source, s.Target.ID)
+		}
+		sources[s.Target.ID] = source
+		snapshots = append(snapshots, s)
+	}
+	if len(snapshots) == 0 {
+		causes := []error{errors.New("nothing could be looked at")}
+		for source, err := range failed {
+			causes = append(causes, fmt.Errorf("%s: %w", source, err))
+		}
+		return nil, errors.Join(causes...)
+	}
+	return snapshots, nil
+}
+
+// collectOne stores documents in transactions of about 4 MiB. Refused is the
+// vault's own failure.
+func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, progress func(engine.Progress)) (s engine.Snapshot, refused, err error) {
+	var waiting []engine.Document
+	size := 0
+	flush := func() error {
+		if refused == nil && len(waiting) > 0 {
+			refused = v.update(ctx, false, func(tx *Tx) error {
+				for _, d := range waiting {
+					if err := tx.PutDocument(d); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		waiting, size = waiting[:0], 0
+		return refused
+	}
+	take := func(d engine.Document) error {
+		waiting = append(waiting, d)
+		if size += len(d.Body); size < maxIntake {
+			return refused
+		}
+		return flush()
+	}
+	s, err = collector.Collect(ctx, engine.Intake{Document: take, Progress: progress})
+	if err == nil {
+		err = flush()
+	}
+	return s, refused, err
+}
+
+// record writes snapshots, Params and run, and the entry that names them.
+func (tx *Tx) record(c Collection, snapshots []engine.Snapshot, done *Collected) error {
+	if _, err := tx.putValue(c.Params); err != nil {
+		return err
+	}
+	recorded := questionnaires.RecordedRun{Evaluated: c.Params.Now.UTC()}
+	for _, s := range snapshots {
+		if _, err := tx.PutSnapshot(s); err != nil {
+			return err
+		}
+		seen, err := questionnaires.SeenOf(s)
+		if err != nil {
+			return err
+		}
+		recorded.Targets = append(recorded.Targets, seen)
+	}
+	var err error
+	if recorded.Run, err = tx.PutRun(done.Run); err != nil {
+		return err
+	}
+	h, err := tx.History()
+	if err != nil {
+		return err
+	}
+	titles := func(check string) string {
+		for _, known := range c.Checks {
+			if known.ID == check {
+				return known.Words.Title
+			}
+		}
+		return check
+	}
+	if recorded.Evidence, err = h.EvidenceOf(done.Run, recorded.Targets, titles, tx.NewID); err != nil {
+		return err
+	}
+	e, err := tx.Append(questionnaires.Draft{Action: questionnaires.RunRecorded, Subject: "run " + recorded.Run.String(), Payload: recorded})
+	if err != nil {
+		return err
+	}
+	for i := range recorded.Evidence {
+		recorded.Evidence[i].Entry, recorded.Evidence[i].Author = e.ID, e.Author
+	}
+	done.Recorded, done.Entry = recorded, e
+	return nil
+}

@@ -1,0 +1,78 @@
+package vault
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// disk is what a save asks of the file system. Tests put one in its place that
+// fails or stops at a chosen step.
+type disk interface {
+	// create makes a file that was not there, for its owner alone.
+	create(path string) (file, error)
+	rename(from, to string) error
+	syncFolder(path string) error
+	remove(path string) error
+}
+
+type file interface {
+	io.Writer
+	Sync() error
+	Close() error
+}
+
+type realDisk struct{}
+
+func (realDisk) create(path string) (file, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (realDisk) rename(from, to string) error { return os.Rename(from, to) }
+
+func (realDisk) remove(path string) error { return os.Remove(path) }
+
+func (realDisk) syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// replacement is the name under which a save writes before it renames. There is
+// one per vault, so that what a crash left behind is found and removed.
+func replacement(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".saving")
+}
+
+func removeLeftover(d disk, path string) error {
+	if err := d.remove(replacement(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove what an interrupted save left: %w", err)
+	}
+	return nil
+}
+
+// stamp tells one state of the file from another without reading it.
+type stamp struct {
+	info fs.FileInfo
+}
+
+func stampOf(path string) (stamp, error) {
+	info, err := os.Lstat(path)
+	return stamp{info}, err
+}
+
+func (s stamp) equals(o stamp) bool {
+	return os.SameFile(s.info, o.info) && s.info.Size() == o.info.Size() && s.info.ModTime().Equal(o.info.ModTime())
+}
+
+func (s stamp) time() time.Time { return s.info.ModTime() }

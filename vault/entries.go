@@ -1,0 +1,96 @@
+package vault
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// entryTime is how the times of entries are written: in UTC with milliseconds,
+// which is all of an entry's time.
+const entryTime = "2006-01-02T15:04:05.000Z"
+
+func (d *database) found(vault engine.Digest, identity string, recipients []storedRecipient) error {
+	err := d.exec("insert into _journal (vault_id, generation, identity) values (?, 1, ?)", vault.String(), identity)
+	for i, r := range recipients {
+		err = errors.Join(err, d.exec("insert into recipients (position, kind, recipient, label) values (?, ?, ?, '')", i+1, r.kind, r.text))
+	}
+	return err
+}
+
+func (d *database) recipients() ([]storedRecipient, error) {
+	var all []storedRecipient
+	err := d.each(func(rows *sql.Rows) error {
+		var r storedRecipient
+		if err := rows.Scan(&r.kind, &r.text); err != nil {
+			return err
+		}
+		all = append(all, r)
+		return nil
+	}, "select kind, recipient from recipients order by position")
+	return all, err
+}
+
+// putEntry stores an entry unless it is there: entries are a set.
+func (d *database) putEntry(e questionnaires.Entry) error {
+	parents := make([]byte, 0, len(e.Parents)*len(engine.Digest{}))
+	for _, p := range e.Parents {
+		parents = append(parents, p[:]...)
+	}
+	return d.exec(`insert into entries (id, vault, assessment, parents, author, action, subject, digest, time, signature)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
+		e.ID[:], e.Vault[:], string(e.Assessment), parents, e.Author[:], e.Action.String(), e.Subject, e.Digest[:],
+		e.Time.UTC().Format(entryTime), e.Signature)
+}
+
+// entries reads the journal. Ids and signatures are checked by the history.
+func (d *database) entries() ([]questionnaires.Entry, error) {
+	var all []questionnaires.Entry
+	err := d.each(func(rows *sql.Rows) error {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return fmt.Errorf("read entry %d: %w", len(all)+1, err)
+		}
+		all = append(all, e)
+		return nil
+	}, "select id, vault, assessment, parents, author, action, subject, digest, time, signature from entries order by sequence")
+	return all, err
+}
+
+func scanEntry(rows *sql.Rows) (questionnaires.Entry, error) {
+	var e questionnaires.Entry
+	var id, vault, parents, author, digest []byte
+	var assessment, action, when string
+	if err := rows.Scan(&id, &vault, &assessment, &parents, &author, &action, &e.Subject, &digest, &when, &e.Signature); err != nil {
+		return e, err
+	}
+	for _, pair := range []struct {
+		into *engine.Digest
+		raw  []byte
+	}{{&e.ID, id}, {&e.Vault, vault}, {&e.Author, author}, {&e.Digest, digest}} {
+		if len(pair.raw) != len(pair.into) {
+			return e, fmt.Errorf("a digest of %d bytes", len(pair.raw))
+		}
+		copy(pair.into[:], pair.raw)
+	}
+	width := len(engine.Digest{})
+	if len(parents)%width != 0 {
+		return e, fmt.Errorf("parents of %d bytes", len(parents))
+	}
+	for i := 0; i < len(parents); i += width {
+		e.Parents = append(e.Parents, engine.Digest(parents[i:i+width]))
+	}
+	if err := e.Action.UnmarshalText([]byte(action)); err != nil {
+		return e, err
+	}
+	var err error
+	if e.Time, err = time.Parse(entryTime, when); err != nil || e.Time.Format(entryTime) != when {
+		return e, fmt.Errorf("%.40q is no time of an entry", when)
+	}
+	e.Assessment = questionnaires.ID(assessment)
+	return e, nil
+}

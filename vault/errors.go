@@ -1,0 +1,53 @@
+package vault
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The outcomes that callers tell apart, with errors.Is.
+var (
+	// ErrLocked: another process writes to the vault. The error's text names it.
+	ErrLocked = errors.New("locked")
+	// ErrNewer: a later version of this program wrote the vault.
+	ErrNewer = errors.New("written by a newer version of Tickmark; update this one to open it")
+	// ErrNoIdentity: none of the identities opens the vault. errors.As finds age's
+	// own *age.NoIdentityMatchError beside it.
+	ErrNoIdentity = errors.New("no identity given opens it")
+	// ErrReadOnly: the vault was opened without an author or as read-only.
+	ErrReadOnly = errors.New("opened read-only")
+	// ErrPoisoned: an earlier save ended in doubt, so nothing more is written until
+	// the vault is opened again.
+	ErrPoisoned = errors.New("an earlier save ended in doubt; open the vault again")
+	// ErrNotEnrolled: the author is not known to the vault, so that an entry of
+	// theirs could never be verified.
+	ErrNotEnrolled = errors.New("the author is not enrolled in this vault")
+	// ErrClosed: the vault was closed.
+	ErrClosed = errors.New("the vault is closed")
+	// ErrAbsent: the vault holds no body with this digest.
+	ErrAbsent = errors.New("not in the vault")
+)
+
+// TamperError says that something in a vault is not what was once written:
+// changed, cut short or taken out, by a fault or by a hand.
+type TamperError struct {
+	// Member names what: the vault's file, `document DIGEST`, `entry ID`, `journal`.
+	Member string
+	// Offset is the byte from which it cannot be relied on, -1 where that has no
+	// meaning. In the file it is the start of the sealed chunk.
+	Offset int64
+	Err    error
+}
+
+func (e *TamperError) Error() string {
+	if e.Offset < 0 {
+		return fmt.Sprintf("damaged or tampered with: %s: %v", e.Member, e.Err)
+	}
+	return fmt.Sprintf("damaged or tampered with: %s, from byte %d: %v", e.Member, e.Offset, e.Err)
+}
+
+func (e *TamperError) Unwrap() error { return e.Err }
+
+func tampered(member, format string, args ...any) error {
+	return &TamperError{Member: member, Offset: -1, Err: fmt.Errorf(format, args...)}
+}

@@ -1,0 +1,193 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"tickmark/engine"
+)
+
+// PutSnapshot stores a snapshot, whose documents must be in the vault, and
+// returns the digest the journal names it by.
+func (tx *Tx) PutSnapshot(s engine.Snapshot) (engine.Digest, error) {
+	for _, e := range s.Entries {
+		id, _, err := tx.vault.db.find(e.Digest)
+		if err != nil {
+			return engine.Digest{}, fmt.Errorf("put snapshot of %s: %w", s.Target.ID, err)
+		}
+		if id == 0 {
+			return engine.Digest{}, fmt.Errorf("put snapshot of %s: document %s of %s: %w", s.Target.ID, e.Digest.Short(), e.Ref, ErrAbsent)
+		}
+	}
+	digest, err := tx.putValue(s)
+	if err != nil {
+		return engine.Digest{}, fmt.Errorf("put snapshot of %s: %w", s.Target.ID, err)
+	}
+	return digest, tx.change("put snapshot", func() error {
+		return tx.vault.db.exec("insert into snapshots (digest) values (?) on conflict (digest) do nothing", digest[:])
+	})
+}
+
+// Snapshot returns one snapshot.
+func (v *Vault) Snapshot(ctx context.Context, digest engine.Digest) (engine.Snapshot, error) {
+	var s engine.Snapshot
+	body, err := v.Body(ctx, digest)
+	if err != nil {
+		return s, fmt.Errorf("read snapshot: %w", err)
+	}
+	if err := json.Unmarshal(body, &s); err != nil {
+		return s, tampered("snapshot "+digest.String(), "%w", err)
+	}
+	return s, nil
+}
+
+// Snapshots returns all snapshots, oldest first.
+func (v *Vault) Snapshots(ctx context.Context) ([]engine.Snapshot, error) {
+	digests, err := v.db.digests("select digest from snapshots order by sequence")
+	if err != nil {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+	all := make([]engine.Snapshot, 0, len(digests))
+	for _, d := range digests {
+		s, err := v.Snapshot(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// digests reads one column of digests.
+func (d *database) digests(query string, args ...any) ([]engine.Digest, error) {
+	var all []engine.Digest
+	err := d.each(func(rows *sql.Rows) error {
+		var raw []byte
+		if err := rows.Scan(&raw); err != nil {
+			return err
+		}
+		if len(raw) != len(engine.Digest{}) {
+			return tampered("database", "a digest of %d bytes", len(raw))
+		}
+		all = append(all, engine.Digest(raw))
+		return nil
+	}, query, args...)
+	return all, err
+}
+
+// PutRun stores a run, whose snapshots must be in the vault, and returns its
+// digest. Each result is a body of its own, by the digest evidence names it by.
+func (tx *Tx) PutRun(r engine.Run) (engine.Digest, error) {
+	digest, err := r.Digest()
+	if err != nil {
+		return engine.Digest{}, fmt.Errorf("put run: %w", err)
+	}
+	for _, s := range r.Snapshots {
+		var there int
+		err := tx.vault.db.row("select count(*) from snapshots where digest = ?", s[:]).Scan(&there)
+		if err == nil && there == 0 {
+			err = ErrAbsent
+		}
+		if err != nil {
+			return engine.Digest{}, fmt.Errorf("put run: snapshot %s: %w", s.Short(), err)
+		}
+	}
+	head := r
+	if r.Results != nil {
+		head.Results = []engine.Result{}
+	}
+	headDigest, err := tx.putValue(head)
+	if err != nil {
+		return engine.Digest{}, fmt.Errorf("put run: %w", err)
+	}
+	results := make([]engine.Digest, len(r.Results))
+	for i, result := range r.Results {
+		if results[i], err = tx.putValue(result); err != nil {
+			return engine.Digest{}, fmt.Errorf("put result of %s: %w", result.Check, err)
+		}
+	}
+	return digest, tx.change("put run", func() error { return tx.vault.db.putRun(digest, headDigest, results) })
+}
+
+func (d *database) putRun(digest, head engine.Digest, results []engine.Digest) error {
+	var there int
+	if err := d.row("select count(*) from runs where digest = ?", digest[:]).Scan(&there); err != nil || there > 0 {
+		return err
+	}
+	run, err := d.insert("insert into runs (digest, head) values (?, ?)", digest[:], head[:])
+	if err != nil {
+		return err
+	}
+	for place, result := range results {
+		if err := d.exec("insert into results (run, place, digest) values (?, ?, ?)", run, place, result[:]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Run returns one run. For a single result, Body with the digest that its
+// evidence names is quicker.
+func (v *Vault) Run(ctx context.Context, digest engine.Digest) (engine.Run, error) {
+	var run engine.Run
+	var number int64
+	var head []byte
+	err := v.db.row("select sequence, head from runs where digest = ?", digest[:]).Scan(&number, &head)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return run, fmt.Errorf("read run %s: %w", digest.Short(), ErrAbsent)
+	case err != nil:
+		return run, fmt.Errorf("read run %s: %w", digest.Short(), err)
+	case len(head) != len(engine.Digest{}):
+		return run, tampered("run "+digest.String(), "a digest of %d bytes", len(head))
+	}
+	results, err := v.db.digests("select digest from results where run = ? order by place", number)
+	if err != nil {
+		return run, fmt.Errorf("read run %s: %w", digest.Short(), err)
+	}
+	if err := v.decode(ctx, engine.Digest(head), &run); err != nil {
+		return run, fmt.Errorf("read run %s: %w", digest.Short(), err)
+	}
+	for _, d := range results {
+		var result engine.Result
+		if err := v.decode(ctx, d, &result); err != nil {
+			return engine.Run{}, fmt.Errorf("read run %s: %w", digest.Short(), err)
+		}
+		run.Results = append(run.Results, result)
+	}
+	if made, err := run.Digest(); err != nil || made != digest {
+		return engine.Run{}, tampered("run "+digest.String(), "its content has another digest")
+	}
+	return run, nil
+}
+
+func (v *Vault) decode(ctx context.Context, digest engine.Digest, into any) error {
+	body, err := v.Body(ctx, digest)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return tampered("document "+digest.String(), "%w", err)
+	}
+	return nil
+}
+
+// Runs returns all runs, oldest first.
+func (v *Vault) Runs(ctx context.Context) ([]engine.Run, error) {
+	digests, err := v.db.digests("select digest from runs order by sequence")
+	if err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	all := make([]engine.Run, 0, len(digests))
+	for _, d := range digests {
+		run, err := v.Run(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, run)
+	}
+	return all, nil
+}

@@ -1,0 +1,265 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// Tx is one transaction: the vault as View sees it, or as Update changes it. It
+// must not be used after the function it was given to returns.
+type Tx struct {
+	vault   *Vault
+	ctx     context.Context
+	entries []questionnaires.Entry // the vault's, and those appended
+	tips    []engine.Digest
+	history *questionnaires.History
+	write   bool
+	changed bool
+	broken  error // the first failure: after it nothing is committed
+}
+
+// View calls f with one consistent state. Nothing can be written in it.
+func (v *Vault) View(ctx context.Context, f func(*Tx) error) error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if err := v.usable(ctx); err != nil {
+		return fmt.Errorf("view %s: %w", v.name, err)
+	}
+	return f(&Tx{vault: v, ctx: ctx, entries: v.entries, history: v.history})
+}
+
+// Update calls f and saves what it wrote, all or nothing. When it returns nil the
+// disk has it; after an error file and vault are as they were, and where that
+// cannot be told, later calls return ErrPoisoned. An f that writes nothing saves
+// nothing.
+func (v *Vault) Update(ctx context.Context, f func(*Tx) error) error {
+	if err := v.update(ctx, true, f); err != nil {
+		return fmt.Errorf("save %s: %w", v.name, err)
+	}
+	return nil
+}
+
+// update runs one transaction. One that is not durable stays in memory and
+// reaches the disk with the next that is: bodies are put in that way, which no
+// entry names yet.
+func (v *Vault) update(ctx context.Context, durable bool, f func(*Tx) error) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := v.writable(ctx); err != nil {
+		return err
+	}
+	if err := v.db.exec("begin immediate"); err != nil {
+		return err
+	}
+	tx := &Tx{vault: v, ctx: ctx, entries: slices.Clip(v.entries), history: v.history, write: true}
+	if v.history != nil {
+		tx.tips = v.history.Tips()
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			// SQLite may have rolled back by itself already.
+			_ = v.db.exec("rollback")
+		}
+	}()
+	if err := errors.Join(f(tx), tx.broken); err != nil {
+		return err
+	}
+	if err := v.commit(tx, durable); err != nil {
+		return err
+	}
+	committed = true
+	return nil
+}
+
+func (v *Vault) writable(ctx context.Context) error {
+	switch {
+	case v.closed.Load():
+		return ErrClosed
+	case v.settings.readOnly:
+		return ErrReadOnly
+	case v.poisoned != nil:
+		return fmt.Errorf("%w: %w", ErrPoisoned, v.poisoned)
+	}
+	return ctx.Err()
+}
+
+// commit saves a transaction to the disk and then to memory. The order matters:
+// what memory shows was saved.
+func (v *Vault) commit(tx *Tx, durable bool) error {
+	history, err := tx.History()
+	if err != nil {
+		return err
+	}
+	if durable && tx.changed {
+		if err := v.save(tx.ctx); err != nil {
+			return err
+		}
+	}
+	if err := v.db.exec("commit"); err != nil {
+		v.poisoned = fmt.Errorf("keep what was saved: %w", err)
+		return v.poisoned
+	}
+	v.entries, v.history = tx.entries, history
+	return nil
+}
+
+// save seals the database as the open transaction sees it.
+func (v *Vault) save(ctx context.Context) error {
+	pages := func(w io.Writer) error { return v.db.pages(ctx, w) }
+	err := writeSealed(ctx, v.settings.disk, v.path, v.recipients, pages, v.unchangedOnDisk)
+	var doubt inDoubt
+	if errors.As(err, &doubt) {
+		v.poisoned = err
+	}
+	if err != nil {
+		return err
+	}
+	if v.stamp, err = stampOf(v.path); err != nil {
+		v.poisoned = fmt.Errorf("look at what was saved: %w", err)
+		return v.poisoned
+	}
+	v.saved = v.settings.now()
+	return nil
+}
+
+// unchangedOnDisk refuses to write over a file that something which does not ask
+// for the lock (a copy, a synchronizing folder) put there meanwhile.
+func (v *Vault) unchangedOnDisk() error {
+	now, err := stampOf(v.path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && v.stamp.info == nil:
+		return nil // being created
+	case err != nil:
+		return fmt.Errorf("look at it before it is replaced: %w", err)
+	case v.stamp.info == nil || !now.equals(v.stamp):
+		return inDoubt{errors.New("another program put a different file in its place")}
+	}
+	return nil
+}
+
+// Now is the time that what is written now carries.
+func (tx *Tx) Now() time.Time { return tx.vault.settings.now() }
+
+// NewID draws an id.
+func (tx *Tx) NewID() (questionnaires.ID, error) {
+	return questionnaires.NewID(tx.vault.settings.random)
+}
+
+// History is the history with what this transaction appended.
+func (tx *Tx) History() (*questionnaires.History, error) {
+	if tx.history == nil {
+		h, err := questionnaires.NewHistory(tx.entries, tx.vault.payload)
+		if err != nil {
+			return nil, err
+		}
+		tx.history = h
+	}
+	return tx.history, nil
+}
+
+// Body is Vault.Body within the transaction.
+func (tx *Tx) Body(d engine.Digest) ([]byte, error) { return tx.vault.body(d) }
+
+// Append signs a draft as the vault's author, whose parents are the present tips,
+// and stores it with its payload.
+func (tx *Tx) Append(d questionnaires.Draft) (questionnaires.Entry, error) {
+	author := tx.vault.settings.author
+	if author == nil || !tx.write {
+		return questionnaires.Entry{}, fmt.Errorf("append %s: %w", d.Action, ErrReadOnly)
+	}
+	// The saved history knows the author, unless this transaction enrolled them: it
+	// is not made anew for each of many entries.
+	h := tx.vault.history
+	if _, enrolled := h.Author(author.Author.ID); !enrolled {
+		var err error
+		if h, err = tx.History(); err != nil {
+			return questionnaires.Entry{}, err
+		}
+		if _, enrolled := h.Author(author.Author.ID); !enrolled {
+			return questionnaires.Entry{}, fmt.Errorf("append %s: %w", d.Action, ErrNotEnrolled)
+		}
+	}
+	return tx.sign(h.Vault(), d)
+}
+
+func (tx *Tx) sign(vault engine.Digest, d questionnaires.Draft) (questionnaires.Entry, error) {
+	e, payload, err := questionnaires.SignEntry(tx.vault.settings.author, vault, tx.tips, d, tx.Now())
+	if err != nil {
+		return questionnaires.Entry{}, err
+	}
+	err = tx.change("append "+d.Action.String(), func() error {
+		if err := tx.vault.db.putBody(tx.vault.codec, e.Digest, payload, plainBody); err != nil {
+			return err
+		}
+		return tx.vault.db.putEntry(e)
+	})
+	if err != nil {
+		return questionnaires.Entry{}, err
+	}
+	tx.entries, tx.history = append(tx.entries, e), nil
+	if !e.Action.Side() {
+		tx.tips = []engine.Digest{e.ID}
+	}
+	return e, nil
+}
+
+// found writes what every vault begins with.
+func (tx *Tx) found(founding questionnaires.Draft, recipients []storedRecipient) error {
+	e, err := tx.sign(engine.Digest{}, founding)
+	if err != nil {
+		return err
+	}
+	identity, err := journalIdentity(tx.vault.recipients)
+	if err != nil {
+		return err
+	}
+	return tx.change("found", func() error { return tx.vault.db.found(e.ID, identity, recipients) })
+}
+
+// change runs one write. A failed one leaves nothing to be committed, since SQLite
+// may have rolled the transaction back.
+func (tx *Tx) change(what string, write func() error) error {
+	if !tx.write {
+		return fmt.Errorf("%s: %w", what, ErrReadOnly)
+	}
+	if tx.broken != nil {
+		return tx.broken
+	}
+	if err := tx.ctx.Err(); err != nil {
+		return err
+	}
+	tx.changed = true
+	if err := write(); err != nil {
+		tx.broken = fmt.Errorf("%s: %w", what, err)
+		return tx.broken
+	}
+	return nil
+}
+
+// Append signs drafts in their order, in one Update.
+func (v *Vault) Append(ctx context.Context, drafts ...questionnaires.Draft) ([]questionnaires.Entry, error) {
+	entries := make([]questionnaires.Entry, 0, len(drafts))
+	err := v.Update(ctx, func(tx *Tx) error {
+		for _, d := range drafts {
+			e, err := tx.Append(d)
+			if err != nil {
+				return err
+			}
+			entries = append(entries, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, nil
+}
