@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/engine"
+	"tickmark/engine/checks"
+	"tickmark/engine/kube"
+	"tickmark/questionnaires"
+	"tickmark/vault"
+)
+
+func (d *door) collectVerb() *cobra.Command {
+	var o opening
+	var s source
+	var format string
+	var printRole bool
+	verb := &cobra.Command{
+		Use:   "collect VAULT [--context C | --kubeconfig FILE | --manifests PATH...]",
+		Short: "Collect evidence, evaluate it, record the run",
+		Long: `Collects from live clusters and manifests, evaluates every check, and records
+snapshot, results and gaps in the vault as one run. Collectors only read. What
+could not be seen is a gap, and never ends the collection.
+With --print-role it prints the least role that a live collection needs.
+Ends with 3 if a check failed or something could not be seen.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if printRole {
+				fmt.Fprint(d.out, kube.PrintRole())
+				return nil
+			}
+			if len(args) != 1 {
+				return usagef("collect: name the vault")
+			}
+			collectors, err := d.collectors(s)
+			if err != nil {
+				return err
+			}
+			if len(collectors) == 0 {
+				return usagef("collect: name a source: --context, --kubeconfig or --manifests")
+			}
+			v, err := d.open(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			collected, err := d.collectInto(cmd.Context(), v, collectors)
+			if err != nil {
+				return err
+			}
+			return d.printCollected(collected, format)
+		},
+	}
+	o.flags(verb)
+	s.flags(verb)
+	outputFlag(verb, &format)
+	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of a file or folder of manifests (repeatable)")
+	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the manifests' target gets")
+	verb.Flags().BoolVar(&printRole, "print-role", false, "print the least role that a live collection needs")
+	return verb
+}
+
+// collectInto runs the use case with the scope of the vault.
+func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []engine.Collector) (vault.Collected, error) {
+	registry, err := checks.All()
+	if err != nil {
+		return vault.Collected{}, err
+	}
+	params, err := d.paramsOf(ctx, v)
+	if err != nil {
+		return vault.Collected{}, err
+	}
+	line := d.progress()
+	defer line.Done()
+	return v.Collect(ctx, vault.Collection{Collectors: collectors, Checks: registry, Params: params, Tool: tool(), Progress: line.Show})
+}
+
+func (d *door) paramsOf(ctx context.Context, v *vault.Vault) (engine.Params, error) {
+	history, err := v.History(ctx)
+	if err != nil {
+		return engine.Params{}, err
+	}
+	scope, err := history.Scope()
+	if err != nil {
+		return engine.Params{}, err
+	}
+	return scope.Params(d.now()), nil
+}
+
+// printCollected says what was seen, and by the exit status whether something
+// needs attention.
+func (d *door) printCollected(c vault.Collected, format string) error {
+	if format == "json" {
+		if err := json.NewEncoder(d.out).Encode(c.Recorded); err != nil {
+			return err
+		}
+	} else {
+		d.printTargets(c)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Failed)) {
+		fmt.Fprintf(d.err, "error: collect %s: %s\n", kube.Printable(name), kube.Printable(c.Failed[name].Error()))
+	}
+	gaps := 0
+	for _, t := range c.Recorded.Targets {
+		gaps += t.Gaps
+	}
+	if verdict := c.Run.Verdict(); gaps > 0 || len(c.Failed) > 0 || verdict == engine.Fail || verdict == engine.Unknown {
+		return errAttention
+	}
+	return nil
+}
+
+func (d *door) printTargets(c vault.Collected) {
+	for _, t := range c.Recorded.Targets {
+		fmt.Fprintf(d.out, "collected  %s (%s): %d objects, %d gaps\n", kube.Printable(t.Target.Name), t.Target.ID, t.Objects, t.Gaps)
+	}
+	for _, item := range c.Recorded.Evidence {
+		fmt.Fprintf(d.out, "%-12s %s  %s\n", item.Label(), verdictMark(item), item.Title)
+	}
+}
+
+// verdictMark is a result as glyph, word and counts.
+func verdictMark(item questionnaires.Evidence) string {
+	r := item.Result
+	glyph := [...]string{engine.Unknown: "◌", engine.Pass: "●", engine.Fail: "○", engine.NotApplicable: "–"}[r.Verdict]
+	return fmt.Sprintf("%s %-14s %4d pass %4d fail %4d unknown", glyph, r.Verdict, r.Passed, r.Failed, r.Unknown)
+}

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/engine"
+	"tickmark/engine/kube"
+	"tickmark/questionnaires"
+	"tickmark/vault"
+)
+
+func (d *door) evidenceVerb() *cobra.Command {
+	verb := &cobra.Command{Use: "evidence", Short: "The evidence, raw and with its provenance"}
+	verb.AddCommand(d.evidenceListVerb(), d.evidenceShowVerb(), d.evidenceExportVerb())
+	return verb
+}
+
+func (d *door) evidenceListVerb() *cobra.Command {
+	var o opening
+	var format string
+	var all bool
+	verb := &cobra.Command{
+		Use: "list VAULT", Short: "List the evidence: the newest result per target and check, and every file", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.readOnly = true
+			v, err := d.open(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			history, err := v.History(cmd.Context())
+			if err != nil {
+				return err
+			}
+			items := history.Evidence()
+			if !all {
+				items = questionnaires.Latest(items)
+			}
+			if format == "json" {
+				return json.NewEncoder(d.out).Encode(items)
+			}
+			w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
+			for _, item := range items {
+				what, from := "file", ""
+				if item.Result != nil {
+					what, from = verdictMark(item), item.Result.Name
+				} else if item.File != nil {
+					from = item.File.Name
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", item.Label(), item.Collected.UTC().Format(time.DateTime), what, kube.Printable(from), kube.Printable(item.Title))
+			}
+			return w.Flush()
+		},
+	}
+	o.flags(verb)
+	outputFlag(verb, &format)
+	verb.Flags().BoolVar(&all, "all", false, "earlier results too")
+	return verb
+}
+
+// evidenceForm is one item with everything it says.
+type evidenceForm struct {
+	questionnaires.Evidence
+	Label    string           `json:"label"`
+	Result   *engine.Result   `json:"evaluated,omitempty"`
+	Snapshot *engine.Snapshot `json:"provenance,omitempty"`
+}
+
+func (d *door) evidenceShowVerb() *cobra.Command {
+	var o opening
+	var format string
+	verb := &cobra.Command{
+		Use: "show VAULT Evidence-N", Short: "Show one item: what it says of each subject, and where it came from", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.readOnly = true
+			v, item, err := d.item(cmd, args[0], args[1], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			form := evidenceForm{Evidence: item, Label: item.Label()}
+			if item.Result != nil {
+				if form.Result, form.Snapshot, err = resultOf(cmd, v, *item.Result); err != nil {
+					return err
+				}
+				// The entries of a whole cluster are not the provenance of one result.
+				form.Snapshot.Entries = nil
+			}
+			if format == "json" {
+				return json.NewEncoder(d.out).Encode(form)
+			}
+			d.printEvidence(form)
+			return nil
+		},
+	}
+	o.flags(verb)
+	outputFlag(verb, &format)
+	return verb
+}
+
+// item opens a vault and finds one item of evidence.
+func (d *door) item(cmd *cobra.Command, path, label string, o opening) (*vault.Vault, questionnaires.Evidence, error) {
+	v, a, err := d.chosen(cmd.Context(), path, o)
+	if err != nil {
+		return nil, questionnaires.Evidence{}, err
+	}
+	item, err := a.EvidenceByLabel(label)
+	if err != nil {
+		_ = v.Close()
+		return nil, item, err
+	}
+	return v, item, nil
+}
+
+func resultOf(cmd *cobra.Command, v *vault.Vault, source questionnaires.ResultSource) (*engine.Result, *engine.Snapshot, error) {
+	run, err := v.Run(cmd.Context(), source.Run)
+	if err != nil {
+		return nil, nil, err
+	}
+	snapshot, err := v.Snapshot(cmd.Context(), source.Snapshot)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range run.Results {
+		if r.Check == source.Check && r.Target == source.Target {
+			return &r, &snapshot, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("show %s: its run does not hold it", source.Check)
+}
+
+func (d *door) printEvidence(f evidenceForm) {
+	fmt.Fprintf(d.out, "%s  %s\n\n", f.Label, kube.Printable(f.Title))
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(d.out, "%-11s %s\n", name, kube.Printable(value))
+		}
+	}
+	row("collected", f.Collected.UTC().Format(time.RFC3339))
+	row("sha-256", f.Digest().String())
+	if f.File != nil {
+		row("file", fmt.Sprintf("%s, %d bytes", f.File.Name, f.File.Size))
+		row("obtained", f.File.Obtained)
+	}
+	if f.Snapshot == nil {
+		return
+	}
+	s := f.Snapshot
+	row("target", s.Target.Name+" ("+s.Target.ID+")")
+	row("server", s.Target.ServerVersion)
+	row("collector", s.Collector.Name)
+	row("tool", s.Tool.Name+" "+s.Tool.Version+", canonical form "+s.Canonical+", redaction "+s.Redaction)
+	row("check", fmt.Sprintf("%s, version %d", f.Result.Check, f.Result.Version))
+	row("verdict", f.Result.Verdict.String())
+	fmt.Fprintln(d.out)
+	for _, detail := range f.Result.Details {
+		fmt.Fprintf(d.out, "%-15s %s: %s\n", detail.Verdict, kube.Printable(detail.Subject.String()), kube.Printable(detail.Sentence))
+		if detail.Field != "" {
+			fmt.Fprintf(d.out, "%-15s %s = %s\n", "", kube.Printable(detail.Field), kube.Printable(string(detail.Value)))
+		}
+	}
+}
+
+func (d *door) evidenceExportVerb() *cobra.Command {
+	var o opening
+	var out string
+	verb := &cobra.Command{
+		Use: "export VAULT Evidence-N -o FILE", Short: "Write an item in the clear: a file as it was, a result as JSON with its documents", Args: cobra.ExactArgs(2),
+		Long: "Writes one item of evidence outside the vault, unencrypted, because you asked for it.\nFILE must not exist; `-` is the standard output.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return usagef("export %s: -o FILE is needed", args[1])
+			}
+			o.readOnly = true
+			v, item, err := d.item(cmd, args[0], args[1], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			if out == "-" {
+				return exportItem(cmd, v, item, d.out)
+			}
+			f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+			if err != nil {
+				return fmt.Errorf("export %s: %w", args[1], err)
+			}
+			err = exportItem(cmd, v, item, f)
+			if closing := f.Close(); err == nil {
+				err = closing
+			}
+			if err != nil {
+				_ = os.Remove(out)
+			}
+			return err
+		},
+	}
+	o.flags(verb)
+	verb.Flags().StringVarP(&out, "output", "o", "", "`FILE` to write")
+	return verb
+}
+
+func exportItem(cmd *cobra.Command, v *vault.Vault, item questionnaires.Evidence, w io.Writer) error {
+	if item.File != nil {
+		r, err := v.OpenEvidence(cmd.Context(), item.File.Digest)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		_, err = io.Copy(w, r)
+		return err
+	}
+	result, snapshot, err := resultOf(cmd, v, *item.Result)
+	if err != nil {
+		return err
+	}
+	documents := map[string]json.RawMessage{}
+	for _, detail := range result.Details {
+		for _, digest := range detail.Cites {
+			body, err := v.Body(cmd.Context(), digest)
+			if err != nil {
+				return err
+			}
+			documents[digest.String()] = body
+		}
+	}
+	snapshot.Entries = nil
+	return json.NewEncoder(w).Encode(map[string]any{
+		"evidence": item, "result": result, "provenance": snapshot, "documents": documents,
+	})
+}
+
+func (d *door) attachVerb() *cobra.Command {
+	var o opening
+	var requirements []string
+	var title, obtained string
+	verb := &cobra.Command{
+		Use: "attach VAULT FILE --requirement REQUIREMENT", Short: "Take a file in as evidence, byte for byte", Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			item := questionnaires.Evidence{Title: title, File: &questionnaires.FileSource{Obtained: obtained}}
+			for _, text := range requirements {
+				id, err := questionnaires.ParseRequirementID(text)
+				if err != nil {
+					return usageError{err}
+				}
+				item.Requirements = append(item.Requirements, id)
+			}
+			f, err := os.Open(args[1])
+			if err != nil {
+				return fmt.Errorf("attach: %w", err)
+			}
+			defer f.Close()
+			v, err := d.open(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			taken, err := v.PutEvidence(cmd.Context(), item, f.Name(), f)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(d.out, "%s  %s, %d bytes, SHA-256 %s\n", taken.Label(), kube.Printable(taken.File.Name), taken.File.Size, taken.File.Digest)
+			return nil
+		},
+	}
+	o.flags(verb)
+	verb.Flags().StringSliceVar(&requirements, "requirement", nil, "`REQUIREMENT` it serves (repeatable)")
+	verb.Flags().StringVar(&title, "title", "", "what it is (default: the file's name)")
+	verb.Flags().StringVar(&obtained, "obtained", "provided by the entity", "taken by the assessor, watched live, or provided by the entity")
+	return verb
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"tickmark/engine/kube"
+	"tickmark/vault"
+)
+
+// The exit statuses, the same for every verb.
+const (
+	exitDone        = 0
+	exitError       = 1
+	exitUsage       = 2
+	exitAttention   = 3
+	exitNoIdentity  = 4
+	exitLocked      = 5
+	exitTampered    = 6
+	exitInterrupted = 130
+)
+
+// exitStatuses is printed in every help text and in the README.
+const exitStatuses = `Exit status:
+  0    done
+  1    error
+  2    wrong usage
+  3    done, and something needs attention: a check failed, an assessment has
+       problems, a signer is not identified, something could not be read or seen
+  4    no identity opens this
+  5    locked by another process
+  6    tampered, rolled back, or a signature does not hold
+  130  interrupted`
+
+// errAttention ends a verb that did its work and found something to look at. It
+// has been said already, so nothing more is printed.
+var errAttention = errors.New("something needs attention")
+
+// usageError is a mistake in the words of the command.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// hinted is an error with the line that helps.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+func withHint(err error, hint string) error {
+	if err == nil {
+		return nil
+	}
+	return hinted{err, hint}
+}
+
+// tampered marks what must end with exitTampered though no vault told it.
+type tampered struct{ error }
+
+func (t tampered) Unwrap() error { return t.error }
+
+// statusOf is the one place that maps errors to exit statuses.
+func statusOf(err error) int {
+	var usage usageError
+	var tamper *vault.TamperError
+	var broken tampered
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errAttention):
+		return exitAttention
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, vault.ErrNoIdentity):
+		return exitNoIdentity
+	case errors.Is(err, vault.ErrLocked):
+		return exitLocked
+	case errors.As(err, &tamper), errors.As(err, &broken):
+		return exitTampered
+	}
+	return exitError
+}
+
+// report prints an error as one line, and its hint as another.
+func (d *door) report(err error) int {
+	status := statusOf(err)
+	if status == exitDone || status == exitAttention {
+		return status
+	}
+	fmt.Fprintf(d.err, "error: %s\n", kube.Printable(strings.TrimPrefix(err.Error(), "error: ")))
+	var h hinted
+	if errors.As(err, &h) {
+		fmt.Fprintf(d.err, "hint: %s\n", h.hint)
+	} else if status == exitNoIdentity {
+		fmt.Fprintln(d.err, "hint: name the identity with -i FILE, or set TICKMARK_IDENTITY")
+	} else if status == exitUsage {
+		fmt.Fprintln(d.err, "hint: see `tickmark help`")
+	}
+	return status
+}

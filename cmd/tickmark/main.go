@@ -1,0 +1,90 @@
+// Command tickmark is the door of the workbench: one file per verb, and here the
+// wiring, the exit statuses and the outside world (clock, randomness, terminal,
+// the user's folder), which everything below is handed and nothing below reaches
+// for.
+//
+// A verb reads its flags, builds what the rooms below need, calls one exported
+// function of theirs and prints what it returned. Rules live in questionnaires,
+// judgements in engine, storage in vault: a verb decides nothing.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"tickmark/engine"
+)
+
+// version is set by the Makefile.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	status := run(ctx, outside(), os.Args[1:])
+	stop()
+	os.Exit(status)
+}
+
+// door is the outside world as the verbs see it.
+type door struct {
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+	random   io.Reader
+	getenv   func(string) string
+	config   string // the user's folder: keys and identity, files 0600
+	terminal func(io.Writer) bool
+	size     func() (width, height int)
+	askPass  func(prompt string) ([]byte, error)
+}
+
+func outside() *door {
+	config, err := os.UserConfigDir()
+	if err == nil {
+		config = filepath.Join(config, "tickmark")
+	}
+	return &door{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv, config: config,
+		terminal: func(w io.Writer) bool {
+			f, isFile := w.(*os.File)
+			return isFile && term.IsTerminal(int(f.Fd()))
+		},
+		size:    terminalSize,
+		askPass: askPassphrase,
+	}
+}
+
+func terminalSize() (width, height int) {
+	width, height, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		return 80, 24
+	}
+	return width, height
+}
+
+// askPassphrase asks on the terminal itself, so that a passphrase is never read
+// from a pipe by mistake.
+func askPassphrase(prompt string) ([]byte, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer tty.Close()
+	if _, err := io.WriteString(tty, prompt); err != nil {
+		return nil, err
+	}
+	passphrase, err := term.ReadPassword(int(tty.Fd()))
+	_, _ = io.WriteString(tty, "\n")
+	return passphrase, err
+}
+
+func tool() engine.Tool { return engine.Tool{Name: "tickmark", Version: version} }

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"filippo.io/age"
+	"github.com/spf13/cobra"
+
+	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
+	"tickmark/vault"
+)
+
+func (d *door) newVerb() *cobra.Command {
+	var questionnaire, entity, name, passphraseFile string
+	var recipients []string
+	var passphrase bool
+	verb := &cobra.Command{
+		Use:   "new VAULT --questionnaire CODE --entity NAME",
+		Short: "Make a new vault with a first assessment",
+		Long: `Makes a new vault for one entity, sealed to the recipients named, else to your
+own identity, with a first assessment in it. What is missing of your keys is
+made (see tickmark identity).`,
+		Example: "  tickmark new shop.vault --questionnaire saq-d-merchant --entity 'Copperline Outfitters'",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if questionnaire == "" || entity == "" {
+				return usagef("make %s: --questionnaire and --entity are needed", args[0])
+			}
+			if _, err := d.ensureKeys("", false); err != nil {
+				return err
+			}
+			sealTo, err := d.sealTo(recipients, passphrase || passphraseFile != "", passphraseFile, args[0])
+			if err != nil {
+				return err
+			}
+			v, err := d.create(cmd.Context(), args[0], sealTo, entity, questionnaires.AssessmentDetails{Questionnaire: questionnaire, Name: name})
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(d.out, "made %s for %s\n", args[0], entity)
+			return v.Close()
+		},
+	}
+	verb.Flags().StringVar(&questionnaire, "questionnaire", "", "its `CODE`, as `tickmark questionnaire list` shows")
+	verb.Flags().StringVar(&entity, "entity", "", "`NAME` of the one entity that the vault belongs to")
+	verb.Flags().StringVar(&name, "name", "", "the assessment's `NAME` (default: the questionnaire's title)")
+	verb.Flags().StringArrayVarP(&recipients, "recipient", "r", nil, "`KEY` that may open it: age1..., ssh-ed25519 ... (repeatable)")
+	verb.Flags().BoolVar(&passphrase, "passphrase", false, "seal it with a passphrase alone")
+	verb.Flags().StringVar(&passphraseFile, "passphrase-file", "", "`FILE` whose first line is the passphrase")
+	return verb
+}
+
+// sealTo returns whom a new vault is sealed to. A passphrase stands alone.
+func (d *door) sealTo(keys []string, passphrase bool, passphraseFile, path string) ([]age.Recipient, error) {
+	if passphrase {
+		if len(keys) > 0 {
+			return nil, usagef("make %s: a passphrase must be a vault's only recipient", path)
+		}
+		text, err := d.passphrase(path, passphraseFile)
+		if err != nil {
+			return nil, err
+		}
+		p, err := vault.NewPassphrase(text)
+		return []age.Recipient{p}, err
+	}
+	if len(keys) == 0 {
+		text, err := os.ReadFile(d.folder(identityFile))
+		if err != nil {
+			return nil, fmt.Errorf("read identity: %w", err)
+		}
+		if keys, err = recipientsOf(text); err != nil {
+			return nil, fmt.Errorf("read identity %s: %w", d.folder(identityFile), err)
+		}
+	}
+	var all []age.Recipient
+	for _, key := range keys {
+		r, err := vault.ParseRecipient(key)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("read recipient %q: %w", key, err)}
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// create makes a vault with one assessment, or none at all.
+func (d *door) create(ctx context.Context, path string, sealTo []age.Recipient, entity string, details questionnaires.AssessmentDetails) (*vault.Vault, error) {
+	catalogue, err := pci.Catalogue()
+	if err != nil {
+		return nil, err
+	}
+	if details.ID, err = questionnaires.NewID(d.random); err != nil {
+		return nil, err
+	}
+	draft, err := questionnaires.NewAssessment(catalogue, details)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	signer, err := d.author()
+	if err != nil {
+		return nil, err
+	}
+	v, err := vault.Create(ctx, path, sealTo, vault.WithAuthor(signer), vault.ForEntity(entity), vault.WithClock(d.now), vault.WithRandom(d.random))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := v.Append(ctx, draft); err != nil {
+		return nil, errors.Join(err, v.Close(), os.Remove(path))
+	}
+	return v, nil
+}

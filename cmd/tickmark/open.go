@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/engine"
+	"tickmark/engine/checks"
+	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
+	"tickmark/reports/printer"
+	"tickmark/tui"
+	"tickmark/tui/screen"
+	"tickmark/tui/theme"
+	"tickmark/vault"
+)
+
+func (d *door) openVerb() *cobra.Command {
+	var o opening
+	var s source
+	verb := &cobra.Command{
+		Use:   "open VAULT",
+		Short: "Open the workbench",
+		Long: `Opens the workbench on a vault. --context names the clusters that it collects
+from. Without an author's key, or with --read-only, nothing can be changed.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			collectors, err := d.collectors(s)
+			if err != nil {
+				return err
+			}
+			return d.workbench(cmd.Context(), args[0], o, collectors...)
+		},
+	}
+	o.flags(verb)
+	s.flags(verb)
+	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of manifests that the workbench collects from (repeatable)")
+	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the manifests' target gets")
+	verb.Flags().BoolVar(&o.readOnly, "read-only", false, "change nothing, and lock nothing")
+	return verb
+}
+
+// workbench opens the desk on a vault and returns when the person leaves it.
+func (d *door) workbench(ctx context.Context, path string, o opening, collectors ...engine.Collector) error {
+	if !d.terminal(d.out) {
+		return withHint(fmt.Errorf("open %s: the workbench needs a terminal", path), "every action is a verb too: see `tickmark help`")
+	}
+	sealed, err := sealedByPassphrase(path)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	ask := sealed && o.passphraseFile == ""
+	var opened *vault.Vault
+	defer func() {
+		if opened != nil {
+			_ = opened.Close()
+		}
+	}()
+	if !ask {
+		// Refusals are better said on the plain terminal than on a desk with nothing on it.
+		if opened, err = d.open(ctx, path, o); err != nil {
+			return err
+		}
+	}
+	w, err := d.bench(path, o, collectors, &opened)
+	if err != nil {
+		return err
+	}
+	w.AskPassphrase = ask
+	return tui.Run(ctx, tui.Options{Input: d.in, Output: d.out, Theme: theme.Detect(d.out), First: screen.NewUnlock(ctx, w)})
+}
+
+// bench is what the screens get. *opened is the vault once it is open.
+func (d *door) bench(path string, o opening, collectors []engine.Collector, opened **vault.Vault) (screen.Workbench, error) {
+	catalogue, err := pci.Catalogue()
+	if err != nil {
+		return screen.Workbench{}, err
+	}
+	registry, err := checks.All()
+	if err != nil {
+		return screen.Workbench{}, err
+	}
+	return screen.Workbench{
+		Path: path, Assessment: o.assessment, Catalogue: catalogue, Now: d.now,
+		Collection: vault.Collection{Collectors: collectors, Checks: registry, Tool: tool()},
+		Open: func(ctx context.Context, passphrase string) (*vault.Vault, error) {
+			if *opened != nil {
+				return *opened, nil
+			}
+			v, err := d.openWith(ctx, path, o, passphrase)
+			*opened = v
+			return v, err
+		},
+		Print: func(ctx context.Context, id questionnaires.ID) (string, []string, error) {
+			return d.printFrom(ctx, *opened, catalogue, id, reportName(path))
+		},
+	}, nil
+}
+
+// openWith opens a vault with a passphrase that was typed.
+func (d *door) openWith(ctx context.Context, path string, o opening, passphrase string) (*vault.Vault, error) {
+	with := *d
+	with.askPass = func(string) ([]byte, error) { return []byte(passphrase), nil }
+	return with.open(ctx, path, o)
+}
+
+// printFrom prints and signs the report beside the vault.
+func (d *door) printFrom(ctx context.Context, v *vault.Vault, catalogue *questionnaires.Catalogue, id questionnaires.ID, out string) (string, []string, error) {
+	if v == nil {
+		return "", nil, errors.New("print: the vault is not open")
+	}
+	key, chain, err := d.signing("")
+	if err != nil {
+		return "", nil, err
+	}
+	printed, err := printer.Print(ctx, v, printer.Request{
+		Assessment: id, Catalogue: catalogue, Out: out, Signer: key, Chain: chain, Reason: "Prepared this record", Now: d.now(), Random: d.random,
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	lines := []string{fmt.Sprintf("%d pages, SHA-256 %s", printed.Pages, printed.File)}
+	if printed.Draft != "" {
+		lines = append(lines, "a draft: "+printed.Draft)
+	}
+	return printed.Path, append(lines, printed.Verify.Lines()...), nil
+}
+
+func reportName(path string) string {
+	return strings.TrimSuffix(path, filepath.Ext(path)) + ".pdf"
+}

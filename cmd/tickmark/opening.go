@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"filippo.io/age"
+	"github.com/spf13/cobra"
+
+	"tickmark/questionnaires"
+	"tickmark/vault"
+)
+
+// opening is how a vault is opened: the flags that every verb with a vault has.
+type opening struct {
+	identities     []string
+	passphraseFile string
+	assessment     string
+	readOnly       bool
+}
+
+func (o *opening) flags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVarP(&o.identities, "identity", "i", nil, "`FILE` with an age identity or an SSH private key (repeatable)")
+	cmd.Flags().StringVar(&o.passphraseFile, "passphrase-file", "", "`FILE` whose first line is the vault's passphrase")
+	cmd.Flags().StringVar(&o.assessment, "assessment", "", "which assessment: its name, questionnaire or id, where a vault holds several")
+}
+
+// open opens a vault with the user's identities and, unless it is only read, as
+// the user's author.
+func (d *door) open(ctx context.Context, path string, o opening) (*vault.Vault, error) {
+	identities, err := d.identitiesFor(path, o)
+	if err != nil {
+		return nil, err
+	}
+	options := []vault.Option{vault.WithClock(d.now), vault.WithRandom(d.random)}
+	if o.readOnly {
+		options = append(options, vault.ReadOnly())
+	} else if signer, err := d.author(); err == nil {
+		options = append(options, vault.WithAuthor(signer))
+	}
+	return vault.Open(ctx, path, identities, options...)
+}
+
+// identitiesFor returns what may open a vault: a passphrase where it was sealed
+// with one, else the files named, TICKMARK_IDENTITY, or the user's default.
+func (d *door) identitiesFor(path string, o opening) ([]age.Identity, error) {
+	sealed, err := sealedByPassphrase(path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if sealed {
+		text, err := d.passphrase(path, o.passphraseFile)
+		if err != nil {
+			return nil, err
+		}
+		p, err := vault.NewPassphrase(text)
+		return []age.Identity{p}, err
+	}
+	files := o.identities
+	if named := d.getenv("TICKMARK_IDENTITY"); len(files) == 0 && named != "" {
+		files = []string{named}
+	}
+	if len(files) == 0 {
+		files = []string{d.folder(identityFile)}
+	}
+	var all []age.Identity
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) && len(o.identities) == 0 {
+			return nil, withHint(fmt.Errorf("open %s: %w: %s is not there", path, vault.ErrNoIdentity, file), "`tickmark identity new` makes one; -i FILE names another")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read identity: %w", err)
+		}
+		identities, err := vault.ParseIdentities(bytes.NewReader(text), func() ([]byte, error) { return d.askPass("Passphrase of " + file + ": ") })
+		if err != nil {
+			return nil, fmt.Errorf("read identity %s: %w", file, err)
+		}
+		all = append(all, identities...)
+	}
+	return all, nil
+}
+
+// sealedByPassphrase looks at an age file's header, which is not secret.
+func sealedByPassphrase(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, errors.Unwrap(err)
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, _ := f.Read(head)
+	return bytes.HasPrefix(head[:n], []byte("age-encryption.org/v1\n-> scrypt ")), nil
+}
+
+func (d *door) passphrase(path, file string) (string, error) {
+	if file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return "", fmt.Errorf("read passphrase: %w", err)
+		}
+		line, _, _ := strings.Cut(string(text), "\n")
+		return strings.TrimRight(line, "\r"), nil
+	}
+	text, err := d.askPass("Passphrase of " + path + ": ")
+	if err != nil {
+		return "", withHint(fmt.Errorf("ask for the passphrase of %s: %w", path, err), "without a terminal, name a file with --passphrase-file")
+	}
+	return string(text), nil
+}
+
+// recipientsOf returns the public keys of an identity file.
+func recipientsOf(identities []byte) ([]string, error) {
+	parsed, err := vault.ParseIdentities(bytes.NewReader(identities), func() ([]byte, error) {
+		return nil, errors.New("it is locked by a passphrase")
+	})
+	if err != nil {
+		return nil, err
+	}
+	var texts []string
+	for _, identity := range parsed {
+		recipient, err := vault.RecipientOf(identity)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, fmt.Sprint(recipient))
+	}
+	return texts, nil
+}
+
+// chosen opens a vault and the assessment that was asked for.
+func (d *door) chosen(ctx context.Context, path string, o opening) (*vault.Vault, *questionnaires.Assessment, error) {
+	v, err := d.open(ctx, path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := d.assessmentOf(ctx, v, o.assessment)
+	if err != nil {
+		return nil, nil, errors.Join(err, v.Close())
+	}
+	return v, a, nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"tickmark/engine"
+	"tickmark/engine/kube"
+)
+
+// progressLine shows how far a collection is, on a terminal only, at most ten
+// times a second. Done clears the line.
+type progressLine struct {
+	d       *door
+	mu      sync.Mutex
+	started time.Time
+	shown   time.Time
+	active  bool
+}
+
+func (d *door) progress() *progressLine {
+	return &progressLine{d: d, started: d.now(), active: d.terminal(d.err)}
+}
+
+func (p *progressLine) Show(at engine.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.d.now()
+	if !p.active || now.Sub(p.shown) < 100*time.Millisecond {
+		return
+	}
+	p.shown = now
+	elapsed := now.Sub(p.started).Seconds()
+	line := fmt.Sprintf("%s: %s, %d objects", kube.Printable(at.Source), kube.Printable(at.What), at.Seen)
+	if elapsed > 0 {
+		rate := float64(at.Seen) / elapsed
+		line += fmt.Sprintf(", %.0f/s", rate)
+		if at.Total > at.Seen && rate > 0 {
+			line += fmt.Sprintf(", %s left", (time.Duration(float64(at.Total-at.Seen)/rate) * time.Second).Round(time.Second))
+		}
+	}
+	if at.Gaps > 0 {
+		line += fmt.Sprintf(", %d gaps", at.Gaps)
+	}
+	fmt.Fprintf(p.d.err, "\r\x1b[K%s", line)
+}
+
+func (p *progressLine) Done() {
+	if p.active {
+		fmt.Fprint(p.d.err, "\r\x1b[K")
+	}
+}

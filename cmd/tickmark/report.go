@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/questionnaires/pci"
+	"tickmark/reports"
+	"tickmark/reports/pdf"
+	"tickmark/reports/printer"
+)
+
+func (d *door) reportVerb() *cobra.Command {
+	var o opening
+	var out, kind, date, key, paper, reason string
+	var unsigned bool
+	verb := &cobra.Command{
+		Use:   "report VAULT -o FILE",
+		Short: "Print an assessment as a signed PDF",
+		Long: `Prints the assessment, signs it with your signing certificate (--sign KEY names
+another, --unsigned leaves it out) and verifies what was made before it is
+written. While the assessment has problems the report is marked as a draft, and
+the verb ends with 3. It is dated by the assessment's newest entry unless --date
+says otherwise, and the same vault gives the same pages.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			request, err := requestOf(out, kind, date, paper)
+			if err != nil {
+				return err
+			}
+			if !unsigned {
+				if request.Signer, request.Chain, err = d.signing(key); err != nil {
+					return err
+				}
+			}
+			request.Now, request.Random, request.Reason = d.now(), d.random, reason
+			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			request.Assessment = a.Details.ID
+			if request.Catalogue, err = pci.Catalogue(); err != nil {
+				return err
+			}
+			printed, err := printer.Print(cmd.Context(), v, request)
+			if err != nil {
+				return err
+			}
+			d.printPrinted(printed)
+			if printed.Draft != "" {
+				return errAttention
+			}
+			return nil
+		},
+	}
+	o.flags(verb)
+	verb.Flags().StringVarP(&out, "output", "o", "", "`FILE` to write")
+	verb.Flags().StringVar(&kind, "kind", "saq", "which report: saq")
+	verb.Flags().StringVar(&date, "date", "", "`DATE` of the report, such as 2026-11-30 (default: the newest entry's)")
+	verb.Flags().StringVar(&key, "sign", "", "`FILE` with key and certificates in PEM (default: yours)")
+	verb.Flags().BoolVar(&unsigned, "unsigned", false, "do not sign")
+	verb.Flags().StringVar(&paper, "paper", "a4", "a4 or letter")
+	verb.Flags().StringVar(&reason, "reason", "Prepared this record", "what the signature says it is for")
+	return verb
+}
+
+func requestOf(out, kind, date, paper string) (printer.Request, error) {
+	r := printer.Request{Out: out}
+	if out == "" {
+		return r, usagef("report: -o FILE is needed")
+	}
+	if kind != reports.Record.String() {
+		return r, usagef("report: %q is no kind of report: want %s", kind, reports.Record)
+	}
+	switch paper {
+	case "a4":
+		r.Paper = pdf.A4
+	case "letter":
+		r.Paper = pdf.Letter
+	default:
+		return r, usagef("report: --paper %q is neither a4 nor letter", paper)
+	}
+	if date != "" {
+		day, err := time.Parse(time.DateOnly, date)
+		if err != nil {
+			return r, usagef("report: --date %q is no date such as 2026-11-30", date)
+		}
+		// The end of the day, so that a report can bear the day of its newest evidence.
+		r.Date = day.Add(24*time.Hour - time.Second)
+	}
+	return r, nil
+}
+
+func (d *door) printPrinted(p printer.Printed) {
+	fmt.Fprintf(d.out, "printed  %s, %d pages\n", p.Path, p.Pages)
+	if p.Draft != "" {
+		fmt.Fprintf(d.out, "draft    %s\n", p.Draft)
+	}
+	fmt.Fprintf(d.out, "head     %s\nsha-256  %s\n", p.Head, p.File)
+	if p.Verify == nil {
+		fmt.Fprintln(d.out, "unsigned")
+		return
+	}
+	for _, line := range p.Verify.Lines() {
+		fmt.Fprintln(d.out, line)
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// run carries out one command line and returns its exit status.
+func run(ctx context.Context, d *door, args []string) int {
+	root := newRoot(d)
+	root.SetArgs(args)
+	root.SetIn(d.in)
+	root.SetOut(d.out)
+	root.SetErr(d.err)
+	err := root.ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil && !errors.Is(err, context.Canceled) {
+		err = errors.Join(err, context.Canceled)
+	}
+	return d.report(err)
+}
+
+func newRoot(d *door) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tickmark [VAULT]",
+		Short: "The auditor's workbench for PCI DSS on Kubernetes and in the cloud",
+		Long: `Tickmark walks an assessor through PCI DSS v4.0.1, attaches evidence that it
+collected itself to each answer, keeps everything in one age-encrypted file,
+and prints signed PDF reports. It proposes; a person answers.
+
+With a vault's path it opens the workbench. Try it without anything at hand:
+
+  tickmark demo`,
+		Args:          cobra.MaximumNArgs(1),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	var opening opening
+	opening.flags(root)
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		if !looksLikeVault(args[0]) {
+			return usagef("run %q: it is neither a verb nor a vault", args[0])
+		}
+		return d.workbench(cmd.Context(), args[0], opening)
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitStatuses + "\n")
+	root.AddCommand(
+		d.demoVerb(), d.identityVerb(), d.newVerb(), d.assessmentVerb(), d.openVerb(), d.statusVerb(), d.scopeVerb(), d.collectVerb(),
+		d.scanVerb(), d.answerVerb(), d.undoVerb(), d.attachVerb(), d.evidenceVerb(), d.questionnaireVerb(), d.checksVerb(),
+		d.reportVerb(), d.verifyVerb(), d.vaultVerb(), d.versionVerb(), d.docsVerb(),
+	)
+	for _, verb := range root.Commands() {
+		wrapArgs(verb)
+	}
+	wrapArgs(root)
+	return root
+}
+
+// wrapArgs makes wrong numbers of arguments wrong usage, down the tree.
+func wrapArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+	for _, child := range cmd.Commands() {
+		wrapArgs(child)
+	}
+	if cmd.HasSubCommands() && cmd.HasParent() && cmd.RunE == nil {
+		cmd.Args = cobra.ArbitraryArgs
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("run %s %q: there is no such verb", cmd.CommandPath(), args[0])
+			}
+			return cmd.Help()
+		}
+	}
+}
+
+func looksLikeVault(arg string) bool {
+	return strings.HasSuffix(arg, ".vault") || strings.ContainsAny(arg, `/\`)
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/engine"
+	"tickmark/engine/checks"
+	"tickmark/engine/kube"
+	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
+)
+
+// scanForm is `scan -o json`, as CLI.md fixes it.
+type scanForm struct {
+	Targets []engine.Target `json:"targets"`
+	Objects int             `json:"objects"`
+	Results []resultForm    `json:"results"`
+	Gaps    []gapForm       `json:"gaps"`
+}
+
+type resultForm struct {
+	Check        string            `json:"check"`
+	Version      int               `json:"version"`
+	Target       string            `json:"target"`
+	Verdict      engine.Verdict    `json:"verdict"`
+	Requirements []requirementLink `json:"requirements"`
+	Details      []detailForm      `json:"details"`
+}
+
+type detailForm struct {
+	Subject   engine.Ref      `json:"subject"`
+	Container string          `json:"container,omitempty"`
+	Verdict   engine.Verdict  `json:"verdict"`
+	Sentence  string          `json:"sentence"`
+	Field     string          `json:"field,omitempty"`
+	Value     json.RawMessage `json:"value,omitempty"`
+}
+
+type gapForm struct {
+	Source    string `json:"source"`
+	Line      int    `json:"line"`
+	Kind      string `json:"kind"`
+	Group     string `json:"group"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Reason    string `json:"reason"`
+	Cause     string `json:"cause"`
+}
+
+func (d *door) scanVerb() *cobra.Command {
+	var s source
+	var format string
+	var registries, cde []string
+	verb := &cobra.Command{
+		Use:   "scan PATH... | --context C",
+		Short: "Evaluate without a vault and print the results",
+		Long: `Reads manifests or a live cluster, evaluates every check and prints the results;
+nothing is kept. Ends with 3 if a check failed or something could not be read,
+and with 1 only if nothing at all could be read.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s.manifests, s.target = args, "scan"
+			collectors, err := d.collectors(s)
+			if err != nil {
+				return err
+			}
+			if len(collectors) == 0 {
+				return usagef("scan: name files or folders, or --context")
+			}
+			scope := questionnaires.Scope{TrustedRegistries: registries}
+			if len(cde) > 0 {
+				scope.Zones = map[string][]engine.Selector{questionnaires.CardholderData: selectorsOf(cde)}
+			}
+			return d.scan(cmd.Context(), collectors, scope, format)
+		},
+	}
+	s.flags(verb)
+	outputFlag(verb, &format)
+	verb.Flags().StringSliceVar(&registries, "registry", nil, "`PREFIX` of image names that are trusted (repeatable)")
+	verb.Flags().StringSliceVar(&cde, "cde", nil, "`NAMESPACE` of the cardholder data environment (repeatable)")
+	return verb
+}
+
+// scan collects into memory, evaluates and prints.
+func (d *door) scan(ctx context.Context, collectors []engine.Collector, scope questionnaires.Scope, format string) error {
+	bodies := map[engine.Digest][]byte{}
+	line := d.progress()
+	intake := engine.Intake{Progress: line.Show, Document: func(doc engine.Document) error {
+		bodies[doc.Digest] = doc.Body
+		return nil
+	}}
+	var snapshots []engine.Snapshot
+	var failed []error
+	for _, c := range collectors {
+		snapshot, err := c.Collect(ctx, intake)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("scan %s: %w", c.Source(), err))
+			continue
+		}
+		snapshots = append(snapshots, snapshot)
+	}
+	line.Done()
+	if err := nothingRead(snapshots, failed); err != nil {
+		return err
+	}
+	registry, err := checks.All()
+	if err != nil {
+		return err
+	}
+	documents := func(digest engine.Digest) ([]byte, error) {
+		if body, known := bodies[digest]; known {
+			return body, nil
+		}
+		return nil, errors.New("not collected")
+	}
+	run, err := engine.Evaluate(ctx, registry, snapshots, documents, scope.Params(d.now()))
+	if err != nil {
+		return err
+	}
+	form, err := scanFormOf(snapshots, run)
+	if err != nil {
+		return err
+	}
+	for _, err := range failed {
+		fmt.Fprintf(d.err, "error: %s\n", kube.Printable(err.Error()))
+	}
+	if format == "json" {
+		err = json.NewEncoder(d.out).Encode(form)
+	} else {
+		d.printScan(form)
+	}
+	if err == nil && (len(failed) > 0 || len(form.Gaps) > 0 || run.Verdict() == engine.Fail || run.Verdict() == engine.Unknown) {
+		return errAttention
+	}
+	return err
+}
+
+// nothingRead is an error if not one object was read and something was refused.
+func nothingRead(snapshots []engine.Snapshot, failed []error) error {
+	for _, s := range snapshots {
+		if len(s.Entries) > 0 {
+			return nil
+		}
+		for _, g := range s.Gaps {
+			failed = append(failed, fmt.Errorf("scan %s: %s: %s", g.Source, g.Reason, g.Cause))
+		}
+	}
+	if len(failed) == 0 {
+		return errors.New("scan: there is no Kubernetes object in what was named")
+	}
+	return withHint(failed[0], "nothing at all could be read")
+}
+
+func scanFormOf(snapshots []engine.Snapshot, run engine.Run) (scanForm, error) {
+	form := scanForm{Targets: []engine.Target{}, Results: []resultForm{}, Gaps: []gapForm{}}
+	for _, s := range snapshots {
+		form.Targets = append(form.Targets, s.Target)
+		form.Objects += len(s.Entries)
+		for _, g := range s.Gaps {
+			form.Gaps = append(form.Gaps, gapForm{g.Source, g.Line, g.Kind.Kind, g.Kind.Group, g.Namespace, g.Name, g.Reason.String(), g.Cause})
+		}
+	}
+	catalogue, err := pci.Catalogue()
+	if err != nil {
+		return form, err
+	}
+	for _, informed := range catalogue.Inform(run.Results) {
+		r := informed.Result
+		f := resultForm{Check: r.Check, Version: r.Version, Target: r.Target, Verdict: r.Verdict, Requirements: linksOf(informed.Links), Details: []detailForm{}}
+		for _, detail := range r.Details {
+			f.Details = append(f.Details, detailForm{detail.Subject, detail.Container, detail.Verdict, detail.Sentence, detail.Field, detail.Value})
+		}
+		form.Results = append(form.Results, f)
+	}
+	return form, nil
+}
+
+func (d *door) printScan(form scanForm) {
+	for _, t := range form.Targets {
+		fmt.Fprintf(d.out, "%s  %d objects, %d gaps\n", t.ID, form.Objects, len(form.Gaps))
+	}
+	for _, r := range form.Results {
+		counts := map[engine.Verdict]int{}
+		for _, detail := range r.Details {
+			counts[detail.Verdict]++
+		}
+		fmt.Fprintf(d.out, "\n%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, r.Check, counts[engine.Pass], counts[engine.Fail], counts[engine.Unknown])
+		const most = 10
+		shown := 0
+		for _, detail := range r.Details {
+			if detail.Verdict != engine.Fail && detail.Verdict != engine.Unknown {
+				continue
+			}
+			if shown++; shown > most {
+				continue
+			}
+			fmt.Fprintf(d.out, "  %-8s%s: %s\n", detail.Verdict, kube.Printable(detail.Subject.String()), kube.Printable(detail.Sentence))
+		}
+		if shown > most {
+			fmt.Fprintf(d.out, "  and %d more (-o json lists all)\n", shown-most)
+		}
+	}
+	if len(form.Gaps) > 0 {
+		fmt.Fprintln(d.out, "\nCould not be seen:")
+	}
+	for _, g := range form.Gaps {
+		place := g.Source
+		if g.Line > 0 {
+			place = fmt.Sprintf("%s:%d", g.Source, g.Line)
+		}
+		fmt.Fprintf(d.out, "  %s  %s %s\n", kube.Printable(place), g.Reason, kube.Printable(g.Cause))
+	}
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/engine"
+	"tickmark/engine/kube"
+)
+
+// source is what evidence is collected from: the flags of collect and scan.
+type source struct {
+	kubeconfig string
+	contexts   []string
+	manifests  []string
+	target     string
+	allowExec  bool
+}
+
+func (s *source) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.kubeconfig, "kubeconfig", "", "kubeconfig `FILE` (default: kubectl's own)")
+	cmd.Flags().StringArrayVar(&s.contexts, "context", nil, "`CONTEXT` of a live cluster (repeatable)")
+	cmd.Flags().BoolVar(&s.allowExec, "allow-exec", false, "run the credential command that a kubeconfig given by path names")
+}
+
+// collectors builds a collector per source. Without a context, a kubeconfig
+// means its current one.
+func (d *door) collectors(s source) ([]engine.Collector, error) {
+	var all []engine.Collector
+	contexts := s.contexts
+	if len(contexts) == 0 && s.kubeconfig != "" {
+		contexts = []string{""}
+	}
+	for _, name := range contexts {
+		config, name, err := kube.FromKubeconfig(s.kubeconfig, name, s.allowExec)
+		if err != nil {
+			return nil, fmt.Errorf("collect: %w", err)
+		}
+		all = append(all, &kube.Live{Config: config, Name: name, Tool: tool(), Now: d.now})
+	}
+	if len(s.manifests) > 0 {
+		all = append(all, &kube.Manifests{Paths: s.manifests, Name: s.target, Tool: tool(), Now: d.now})
+	}
+	return all, nil
+}

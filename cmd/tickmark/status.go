@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// statusForm is `status -o json`.
+type statusForm struct {
+	Entity        string                   `json:"entity"`
+	Vault         engine.Digest            `json:"vault"`
+	Assessment    questionnaires.ID        `json:"assessment"`
+	Questionnaire string                   `json:"questionnaire"`
+	Name          string                   `json:"name"`
+	Head          engine.Digest            `json:"head"`
+	VaultHead     engine.Digest            `json:"vaultHead"`
+	Time          time.Time                `json:"time"`
+	Answered      int                      `json:"answered"`
+	Total         int                      `json:"total"`
+	Responses     map[string]int           `json:"responses"`
+	Principals    []principalForm          `json:"principals"`
+	Problems      []questionnaires.Problem `json:"problems"`
+	Targets       []targetForm             `json:"targets"`
+}
+
+type principalForm struct {
+	ID           string `json:"id"`
+	Title        string `json:"title"`
+	Answered     int    `json:"answered"`
+	Total        int    `json:"total"`
+	Contradicted int    `json:"contradicted"`
+	Unseen       int    `json:"unseen"`
+}
+
+type targetForm struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Ended   time.Time `json:"ended"`
+	Objects int       `json:"objects"`
+	Gaps    int       `json:"gaps"`
+}
+
+func (d *door) statusVerb() *cobra.Command {
+	var o opening
+	var format string
+	verb := &cobra.Command{
+		Use: "status VAULT", Short: "Progress per requirement, problems, what was last collected", Args: cobra.ExactArgs(1),
+		Long: "Shows how far an assessment is. Ends with 3 while it has problems.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.readOnly = true
+			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			form, err := statusOfAssessment(a)
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				if err := json.NewEncoder(d.out).Encode(form); err != nil {
+					return err
+				}
+			} else if err := d.printStatus(form); err != nil {
+				return err
+			}
+			if len(form.Problems) > 0 {
+				return errAttention
+			}
+			return nil
+		},
+	}
+	o.flags(verb)
+	outputFlag(verb, &format)
+	return verb
+}
+
+func statusOfAssessment(a *questionnaires.Assessment) (statusForm, error) {
+	progress, history := a.Progress(), a.History()
+	form := statusForm{
+		Entity: a.Entity, Vault: history.Vault(), Assessment: a.Details.ID, Questionnaire: a.Details.Questionnaire, Name: a.Details.Name,
+		Head: a.Head, VaultHead: history.Head(), Time: a.Time, Answered: progress.Answered, Total: progress.Total, Responses: map[string]int{},
+		Problems: a.Problems(), Principals: []principalForm{}, Targets: []targetForm{},
+	}
+	for _, r := range append([]questionnaires.Response{questionnaires.Unanswered}, questionnaires.Responses()...) {
+		form.Responses[r.String()] = progress.Responses[r]
+	}
+	for _, p := range progress.Principals {
+		form.Principals = append(form.Principals, principalForm{p.ID.String(), p.Title, p.Answered, p.Total, p.Contradicted, p.Unseen})
+	}
+	runs, err := history.Runs()
+	if err != nil {
+		return form, err
+	}
+	latest := map[string]int{}
+	for _, run := range runs {
+		for _, seen := range run.Targets {
+			t := targetForm{seen.Target.ID, seen.Target.Name, seen.Ended, seen.Objects, seen.Gaps}
+			if i, known := latest[t.ID]; known {
+				form.Targets[i] = t
+				continue
+			}
+			latest[t.ID] = len(form.Targets)
+			form.Targets = append(form.Targets, t)
+		}
+	}
+	return form, nil
+}
+
+func (d *door) printStatus(form statusForm) error {
+	fmt.Fprintf(d.out, "%s, %s\nanswered %d of %d, %d problems\n\n", form.Entity, form.Name, form.Answered, form.Total, len(form.Problems))
+	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, p := range form.Principals {
+		fmt.Fprintf(w, "%s\t%d/%d\t  %s", p.ID, p.Answered, p.Total, p.Title)
+		if p.Contradicted > 0 {
+			fmt.Fprintf(w, ", evidence contradicts %d", p.Contradicted)
+		}
+		if p.Unseen > 0 {
+			fmt.Fprintf(w, ", %d with something that could not be seen", p.Unseen)
+		}
+		fmt.Fprintln(w)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(d.out)
+	for _, t := range form.Targets {
+		fmt.Fprintf(d.out, "collected  %s at %s, %d objects, %d gaps\n", t.Name, t.Ended.UTC().Format(time.RFC3339), t.Objects, t.Gaps)
+	}
+	if len(form.Targets) == 0 {
+		fmt.Fprintln(d.out, "collected  nothing yet")
+	}
+	fmt.Fprintf(d.out, "head       %s\n\n", form.Head)
+	const most = 20
+	for i, p := range form.Problems {
+		if i == most {
+			fmt.Fprintf(d.out, "and %d more problems (-o json lists all)\n", len(form.Problems)-most)
+			break
+		}
+		fmt.Fprintf(d.out, "%s  %s\n", p.Requirement, p.Sentence)
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/questionnaires"
+)
+
+func (d *door) vaultVerb() *cobra.Command {
+	verb := &cobra.Command{Use: "vault", Short: "Care of the vault"}
+	var checking, listing opening
+	check := &cobra.Command{
+		Use: "verify VAULT", Short: "Read every byte: encryption, database, digests, signatures", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			checking.readOnly = true
+			v, err := d.open(cmd.Context(), args[0], checking)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			if err := v.Verify(cmd.Context()); err != nil {
+				return err
+			}
+			fmt.Fprintf(d.out, "%s holds: every document, every entry, every signature\nhead  %s\n", args[0], v.Head())
+			return nil
+		},
+	}
+	checking.flags(check)
+	authors := &cobra.Command{
+		Use: "authors VAULT", Short: "Who may write, by key and certificate", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			listing.readOnly = true
+			v, err := d.open(cmd.Context(), args[0], listing)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			history, err := v.History(cmd.Context())
+			if err != nil {
+				return err
+			}
+			d.printAuthors(history.Enrolments())
+			return nil
+		},
+	}
+	listing.flags(authors)
+	verb.AddCommand(check, authors)
+	return verb
+}
+
+func (d *door) printAuthors(all []questionnaires.Enrolment) {
+	for _, e := range all {
+		fmt.Fprintf(d.out, "%s  %s\n", e.Author.ID, e.Author.Name)
+		if !e.Certificate.IsZero() {
+			fmt.Fprintf(d.out, "  signs reports with certificate %s\n", e.Certificate)
+		}
+	}
+}

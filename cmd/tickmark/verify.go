@@ -1,0 +1,301 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+	"tickmark/reports"
+	"tickmark/reports/pdf"
+	"tickmark/reports/sign"
+)
+
+// verifyForm is `verify -o json`.
+type verifyForm struct {
+	File       string          `json:"file"`
+	SHA256     engine.Digest   `json:"sha256"`
+	Status     string          `json:"status"`
+	Signatures []signatureForm `json:"signatures"`
+	Unsigned   []string        `json:"unsigned"`
+	Problems   []string        `json:"problems"`
+	Vault      *vaultForm      `json:"vault,omitempty"`
+}
+
+type signatureForm struct {
+	Field       string   `json:"field"`
+	Signer      string   `json:"signer"`
+	Issuer      string   `json:"issuer"`
+	Certificate string   `json:"certificate"`
+	Claimed     string   `json:"claimedTime"`
+	Intact      bool     `json:"intact"`
+	Trusted     bool     `json:"trusted"`
+	Fault       string   `json:"fault,omitempty"`
+	Doubt       string   `json:"doubt,omitempty"`
+	Changes     []string `json:"changes,omitempty"`
+}
+
+// vaultForm says how a report compares with the vault it says it is of.
+type vaultForm struct {
+	Matches   bool     `json:"matches"`
+	Head      string   `json:"head"`
+	After     int      `json:"entriesAfter"`
+	Different []string `json:"different"`
+}
+
+func (d *door) verifyVerb() *cobra.Command {
+	var o opening
+	var vaultPath, trust, format string
+	verb := &cobra.Command{
+		Use:   "verify FILE",
+		Short: "Who signed a report, and is it intact",
+		Long: `Tells who signed a PDF and whether what was signed is still what is read. It
+needs neither vault nor network. Signers are trusted if their certificate is in
+--trust FILE, enrolled in the vault, or your own. With --vault it also compares
+answers, evidence and head with the vault.
+Ends with 0 for a trusted signer, 3 if intact and the signer is not identified,
+6 if something does not hold.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			what := verifying{file: args[0], trust: trust, format: format}
+			if vaultPath != "" {
+				o.readOnly = true
+				v, err := d.open(cmd.Context(), vaultPath, o)
+				if err != nil {
+					return err
+				}
+				defer v.Close()
+				what.history = v
+			}
+			return d.verify(cmd.Context(), what)
+		},
+	}
+	o.flags(verb)
+	outputFlag(verb, &format)
+	verb.Flags().StringVar(&vaultPath, "vault", "", "`VAULT` to compare with")
+	verb.Flags().StringVar(&trust, "trust", "", "PEM `FILE` of certificates to trust")
+	return verb
+}
+
+// verifying is one question to a report. History, if any, is the vault to compare
+// it with.
+type verifying struct {
+	file, trust, format string
+	history             interface {
+		History(ctx context.Context) (*questionnaires.History, error)
+	}
+}
+
+func (d *door) verify(ctx context.Context, what verifying) error {
+	text, err := readBounded(what.file, sign.MaxFile)
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	var history *questionnaires.History
+	if what.history != nil {
+		if history, err = what.history.History(ctx); err != nil {
+			return err
+		}
+	}
+	roots, err := d.roots(text, what.trust, history)
+	if err != nil {
+		return err
+	}
+	verification, err := sign.Verify(text, sign.VerifyOptions{Roots: roots, Now: d.now()})
+	if err != nil {
+		return fmt.Errorf("verify %s: %w", what.file, err)
+	}
+	form := verifyFormOf(what.file, text, verification)
+	if history != nil {
+		form.Vault = compare(text, history)
+	}
+	if what.format == "json" {
+		err = json.NewEncoder(d.out).Encode(form)
+	} else {
+		d.printVerification(verification, form)
+	}
+	return errors.Join(err, verdictOf(what.file, verification, form))
+}
+
+// readBounded reads a file of at most limit bytes.
+func readBounded(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = fmt.Errorf("%s is larger than %d bytes", path, limit)
+	}
+	return text, err
+}
+
+// roots are the certificates that are trusted: those of a file, the user's own,
+// and those of the signers that the vault has enrolled.
+func (d *door) roots(text []byte, trust string, history *questionnaires.History) ([]*x509.Certificate, error) {
+	var roots []*x509.Certificate
+	if trust != "" {
+		named, err := readCertificates(trust)
+		if err != nil {
+			return nil, err
+		}
+		roots = append(roots, named...)
+	}
+	if _, chain, err := d.signing(""); err == nil {
+		roots = append(roots, chain[0])
+	}
+	if history == nil {
+		return roots, nil
+	}
+	enrolled := map[engine.Digest]bool{}
+	for _, e := range history.Enrolments() {
+		enrolled[e.Certificate] = !e.Certificate.IsZero()
+	}
+	verification, err := sign.Verify(text, sign.VerifyOptions{Now: d.now()})
+	if err != nil {
+		return roots, nil // told again, and reported, by the verification proper
+	}
+	for _, s := range verification.Signatures {
+		if len(s.Chain) > 0 && enrolled[sha256.Sum256(s.Chain[0].Raw)] {
+			roots = append(roots, s.Chain[0])
+		}
+	}
+	return roots, nil
+}
+
+func readCertificates(path string) ([]*x509.Certificate, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read certificates: %w", err)
+	}
+	var all []*x509.Certificate
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("read certificates %s: %w", path, err)
+		}
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("read certificates %s: it holds none in PEM", path)
+	}
+	return all, nil
+}
+
+func verifyFormOf(path string, text []byte, v *sign.Verification) verifyForm {
+	form := verifyForm{
+		File: path, SHA256: engine.Sum(text), Status: v.Status.String(), Signatures: []signatureForm{},
+		Unsigned: append([]string{}, v.Unsigned...), Problems: append([]string{}, v.Problems...),
+	}
+	for _, s := range v.Signatures {
+		f := signatureForm{
+			Field: s.Field, Signer: s.Signer.Name, Issuer: s.Signer.Issuer, Certificate: s.Signer.SHA256,
+			Intact: s.Intact, Trusted: s.Trusted, Fault: s.Fault, Doubt: s.Doubt,
+		}
+		if !s.Claimed.IsZero() {
+			f.Claimed = s.Claimed.UTC().Format(time.RFC3339)
+		}
+		for _, c := range s.Changes {
+			f.Changes = append(f.Changes, c.String())
+		}
+		form.Signatures = append(form.Signatures, f)
+	}
+	return form
+}
+
+// compare holds a report's manifest against a vault's history.
+func compare(text []byte, history *questionnaires.History) *vaultForm {
+	form := &vaultForm{Different: []string{}}
+	differ := func(format string, args ...any) {
+		form.Different = append(form.Different, fmt.Sprintf(format, args...))
+	}
+	raw, err := sign.Attachment(text, pdf.ManifestName)
+	if err != nil {
+		differ("the report carries no manifest to compare: %v", err)
+		return form
+	}
+	var m reports.Manifest
+	if err := json.Unmarshal(raw, &m); err != nil {
+		differ("the report's manifest cannot be read: %v", err)
+		return form
+	}
+	form.Head = m.Head.String()
+	if m.Vault != history.Vault() {
+		differ("the report is of another vault, %s", m.Vault.Short())
+		return form
+	}
+	after, known := history.Since(m.Assessment, m.Head)
+	if !known {
+		differ("the head %s was never one of this vault's assessment", m.Head.Short())
+	}
+	form.After = len(after)
+	entries := map[engine.Digest]questionnaires.Entry{}
+	for _, e := range history.Entries() {
+		entries[e.ID] = e
+	}
+	for _, a := range m.Answers {
+		e, there := entries[a.Entry]
+		if !there || e.Action != questionnaires.AnswerGiven || e.Subject != a.Requirement.String() {
+			differ("the answer to %s is not in the vault", a.Requirement)
+		} else if err := history.Verify(e.ID); err != nil {
+			differ("the answer to %s: %v", a.Requirement, err)
+		}
+	}
+	evidence := map[questionnaires.ID]engine.Digest{}
+	for _, item := range history.Evidence() {
+		evidence[item.ID] = item.Digest()
+	}
+	for _, item := range m.Evidence {
+		if digest, there := evidence[item.ID]; !there || digest != item.Digest {
+			differ("%s is not in the vault as the report has it", item.Label)
+		}
+	}
+	form.Matches = len(form.Different) == 0
+	return form
+}
+
+func (d *door) printVerification(v *sign.Verification, form verifyForm) {
+	for _, line := range v.Lines() {
+		fmt.Fprintln(d.out, line)
+	}
+	if form.Vault == nil {
+		return
+	}
+	for _, line := range form.Vault.Different {
+		fmt.Fprintf(d.out, "vault: %s\n", line)
+	}
+	if form.Vault.Matches {
+		fmt.Fprintf(d.out, "vault: answers, evidence and head match; %d entries came after\n", form.Vault.After)
+	}
+}
+
+// verdictOf turns what was found into the exit status.
+func verdictOf(path string, v *sign.Verification, form verifyForm) error {
+	if form.Vault != nil && !form.Vault.Matches {
+		return tampered{fmt.Errorf("verify %s: it does not match the vault", path)}
+	}
+	switch v.Status {
+	case sign.IntactTrusted:
+		return nil
+	case sign.IntactUnidentified:
+		return errAttention
+	case sign.Unsigned:
+		return tampered{fmt.Errorf("verify %s: nobody signed it", path)}
+	case sign.Broken:
+	}
+	return tampered{fmt.Errorf("verify %s: it was changed, or a signature does not hold", path)}
+}
