@@ -1,0 +1,259 @@
+package screen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"tickmark/engine"
+	"tickmark/tui/list"
+	"tickmark/tui/theme"
+	"tickmark/vault"
+)
+
+// Collect collects from the sources that cmd gave, and shows how far each is.
+type Collect struct {
+	desk     *Desk
+	progress map[string]engine.Progress
+	started  time.Time
+	running  bool
+	done     bool
+	cancel   context.CancelFunc
+	result   vault.Collected
+	gaps     *list.List[string]
+	err      error
+}
+
+// progressed is how far the sources are; the next is asked for when it was taken.
+type progressed struct {
+	screen *Collect
+	feed   *feed
+	all    map[string]engine.Progress
+}
+
+// collected is what a collection gave, and what it could not see.
+type collected struct {
+	screen *Collect
+	result vault.Collected
+	gaps   []string
+	err    error
+}
+
+func newCollect(d *Desk) *Collect {
+	s := &Collect{desk: d, progress: map[string]engine.Progress{}}
+	s.gaps = list.New(func(g string) string { return g })
+	return s
+}
+
+// Start waits for the person: collecting is looking at somebody's systems.
+func (s *Collect) Start() tea.Cmd { return nil }
+
+// Update takes progress and results.
+func (s *Collect) Update(msg tea.Msg) tea.Cmd {
+	cmd := s.desk.take(msg)
+	switch msg := msg.(type) {
+	case progressed:
+		if msg.screen == s {
+			s.progress = msg.all
+			return tea.Batch(cmd, msg.feed.wait(s))
+		}
+	case collected:
+		if msg.screen == s {
+			return tea.Batch(cmd, s.ended(msg))
+		}
+	case tea.KeyMsg:
+		typeFilter(s.gaps, msg)
+	}
+	return cmd
+}
+
+func (s *Collect) ended(msg collected) tea.Cmd {
+	s.running, s.done, s.err, s.result = false, true, msg.err, msg.result
+	s.cancel()
+	s.gaps.SetItems(msg.gaps)
+	d := s.desk
+	return d.do(func() changed {
+		picture, err := d.look()
+		return changed{picture: picture, err: err}
+	})
+}
+
+// Leave stops what runs.
+func (s *Collect) Leave() tea.Cmd {
+	if s.running {
+		s.cancel()
+	}
+	return nil
+}
+
+// Busy reports whether it runs: the vault is being written to.
+func (s *Collect) Busy() bool { return s.running }
+
+// Head is the title's.
+func (s *Collect) Head() Head {
+	h := s.desk.head("Collect")
+	h.Typing = s.gaps.Typing()
+	return h
+}
+
+// Bindings start and stop.
+func (s *Collect) Bindings() []Binding {
+	if s.running {
+		return []Binding{{Keys: []string{"esc", "x"}, Label: "stop", Help: "stop; what was seen so far stays, the rest becomes gaps", Do: func() tea.Cmd {
+			s.cancel()
+			return note(theme.Warning, "stopping: what was seen so far is kept")
+		}}}
+	}
+	start := Binding{Keys: []string{"enter"}, Label: "collect", Help: "look at the sources; nothing in them is changed", Why: s.desk.fixed(), Do: s.start}
+	if s.done {
+		start.Label = "collect again"
+	}
+	if len(s.desk.Collection.Collectors) == 0 {
+		start.Why = "no source was given; see the commands above"
+	}
+	return append([]Binding{start, back(s.gaps)}, moving(s.gaps, nil)...)
+}
+
+func (s *Collect) start() tea.Cmd {
+	ctx, cancel := context.WithCancel(s.desk.ctx)
+	s.running, s.done, s.err, s.cancel, s.started = true, false, nil, cancel, s.desk.Now()
+	s.progress = map[string]engine.Progress{}
+	s.gaps.SetItems(nil)
+	f := newFeed(s.desk.Now)
+	d := s.desk
+	run := func() tea.Msg {
+		defer f.close()
+		c, err := d.collection(ctx, f.post)
+		if err != nil {
+			return collected{screen: s, err: err}
+		}
+		result, err := d.vault.Collect(ctx, c)
+		return collected{screen: s, result: result, gaps: d.gapsOf(result), err: err}
+	}
+	return tea.Batch(run, f.wait(s))
+}
+
+// maxGaps is how many gaps are listed here; the vault keeps all.
+const maxGaps = 2000
+
+// gapsOf reads what a collection could not see.
+func (d *Desk) gapsOf(result vault.Collected) []string {
+	var gaps []string
+	for source, err := range result.Failed {
+		gaps = append(gaps, theme.Clean(source+": nothing could be seen: "+err.Error()))
+	}
+	for _, target := range result.Recorded.Targets {
+		snapshot, err := d.vault.Snapshot(d.ctx, target.Snapshot)
+		if err != nil {
+			gaps = append(gaps, theme.Clean(err.Error()))
+			continue
+		}
+		for _, gap := range snapshot.Gaps {
+			if len(gaps) >= maxGaps {
+				return append(gaps, "… more than are listed here; `tickmark evidence` names all")
+			}
+			gaps = append(gaps, gapText(gap))
+		}
+	}
+	return gaps
+}
+
+// Draw shows the sources, then what they did not show.
+func (s *Collect) Draw(c Canvas) []string {
+	sources := s.desk.Collection.Collectors
+	if len(sources) == 0 {
+		return s.howTo(c)
+	}
+	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Sources", "read only: nothing in them is changed"), ""}
+	for _, source := range sources {
+		lines = append(lines, gutter+s.sourceLine(c.narrower(c.Width-2, 1), source.Source()))
+	}
+	lines = append(lines, "")
+	lines = append(lines, indent(gutter, s.outcome(c))...)
+	if s.gaps.Total() > 0 {
+		lines = append(lines, "", gutter+heading(c.narrower(c.Width-2, 1), "Gaps", "what could not be seen is Unknown, never a pass"))
+		lines = append(lines, filterLine(c, s.gaps)...)
+		lines = append(lines, s.gaps.Draw(c.Height-len(lines), func(g string, selected bool) string {
+			return row(c, c.Theme.Paint(theme.Unseen, "◌")+" "+g, selected, true)
+		})...)
+	}
+	return lines
+}
+
+func (s *Collect) sourceLine(c Canvas, source string) string {
+	name := theme.Fit(theme.Clean(source), max(20, c.Width/3)) + "  "
+	p, seen := s.progress[source]
+	if !seen {
+		word := "waits for enter"
+		if s.running {
+			word = "waits for its turn"
+		}
+		return name + c.Theme.Paint(theme.Muted, word)
+	}
+	text := count(p.Seen, "object", "objects")
+	if p.Total > 0 {
+		text = bar(p.Seen, p.Total, 12) + " " + thousands(p.Seen) + " of " + count(p.Total, "object", "objects")
+	}
+	if seconds := s.desk.Now().Sub(s.started).Seconds(); s.running && seconds >= 1 {
+		rate := float64(p.Seen) / seconds
+		text += fmt.Sprintf(", %.0f a second", rate)
+		if p.Total > p.Seen && rate > 0 {
+			text += fmt.Sprintf(", %.0f s left", float64(p.Total-p.Seen)/rate)
+		}
+	}
+	text += "  " + c.Theme.Paint(theme.Unseen, "◌ "+count(p.Gaps, "gap", "gaps"))
+	if s.running {
+		text += "  " + c.Theme.Paint(theme.Muted, theme.Clean(p.What))
+	}
+	return name + text
+}
+
+// outcome says what came of it.
+func (s *Collect) outcome(c Canvas) []string {
+	var lines []string
+	if s.err != nil {
+		text := "✗ " + s.err.Error()
+		if errors.Is(s.err, context.Canceled) {
+			text = "! Stopped. What was seen and recorded before stays."
+		}
+		for _, line := range theme.Wrap(text, c.Width-3) {
+			lines = append(lines, c.Theme.Paint(theme.Bad, line))
+		}
+	}
+	if s.done && len(s.result.Recorded.Evidence) > 0 {
+		var counts [4]int
+		for _, item := range s.result.Recorded.Evidence {
+			counts[item.Result.Verdict]++
+		}
+		lines = append(lines, c.Theme.Paint(theme.Good, "✓ recorded as evidence: "+count(len(s.result.Recorded.Evidence), "result", "results")))
+		line := ""
+		for _, v := range []engine.Verdict{engine.Fail, engine.Unknown, engine.Pass, engine.NotApplicable} {
+			mark := verdictSign(v)
+			line += c.Theme.Paint(mark.tone, fmt.Sprintf("%s %d %s", mark.glyph, counts[v], mark.word)) + "   "
+		}
+		lines = append(lines, line)
+	}
+	if s.running {
+		lines = append(lines, c.Theme.Paint(theme.Accent, "Collecting; esc stops it."))
+	}
+	return lines
+}
+
+// howTo says how sources are given.
+func (s *Collect) howTo(c Canvas) []string {
+	lines := []string{"", heading(c, "No source was given to this desk", ""), ""}
+	lines = append(lines, theme.Wrap("Evidence is collected on the command line, into this vault. Close the desk first: one process writes to a vault at a time.", c.Width-4)...)
+	lines = append(lines, "")
+	path := quoted(s.desk.Path)
+	for _, way := range [][2]string{
+		{"a live cluster", "tickmark collect " + path + " --context CONTEXT"},
+		{"manifests", "tickmark collect " + path + " --manifests FOLDER --target NAME"},
+		{"the least role", "tickmark collect --print-role"},
+	} {
+		lines = append(lines, labelled(c.Theme, way[0], way[1], 17, c.Width-4)...)
+	}
+	return indent(gutter, lines)
+}

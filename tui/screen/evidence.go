@@ -1,0 +1,229 @@
+package screen
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"unicode/utf8"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+	"tickmark/tui/list"
+	"tickmark/tui/theme"
+)
+
+// The pages of an item of evidence.
+const (
+	provesPage = iota
+	documentPage
+	originPage
+	evidencePages
+)
+
+// Evidence is one item: what it proves, subject by subject, the raw document that
+// proves it, and where it came from.
+type Evidence struct {
+	desk     *Desk
+	item     questionnaires.Evidence
+	page     int
+	details  *list.List[engine.Detail]
+	document *Document
+	shown    engine.Digest // the document that is there
+	wanted   engine.Digest // or asked for
+	snapshot *engine.Snapshot
+	loaded   bool
+	err      error
+}
+
+// evidenceRead and bodyRead are what reading the vault gave.
+type evidenceRead struct {
+	screen   *Evidence
+	details  []engine.Detail
+	snapshot *engine.Snapshot
+	err      error
+}
+
+type bodyRead struct {
+	screen   *Evidence
+	digest   engine.Digest
+	document *Document
+}
+
+func newEvidence(d *Desk, item questionnaires.Evidence) *Evidence {
+	s := &Evidence{desk: d, item: item}
+	s.details = list.New(func(d engine.Detail) string {
+		return d.Subject.String() + " " + d.Verdict.String() + " " + d.Sentence
+	})
+	return s
+}
+
+// Start reads the result, its snapshot and the first document.
+func (s *Evidence) Start() tea.Cmd {
+	item, v, ctx := s.item, s.desk.vault, s.desk.ctx
+	if item.File != nil {
+		s.page = documentPage
+		return s.readFile()
+	}
+	return func() tea.Msg {
+		if item.Result == nil {
+			return evidenceRead{screen: s}
+		}
+		run, err := v.Run(ctx, item.Result.Run)
+		if err != nil {
+			return evidenceRead{screen: s, err: err}
+		}
+		result, found := resultOf(run, item.Result)
+		if !found {
+			return evidenceRead{screen: s, err: fmt.Errorf("open %s: its run holds no result of %s", item.Label(), item.Result.Check)}
+		}
+		snapshot, err := v.Snapshot(ctx, item.Result.Snapshot)
+		if err != nil {
+			return evidenceRead{screen: s, details: worstFirst(result.Details), err: err}
+		}
+		return evidenceRead{screen: s, details: worstFirst(result.Details), snapshot: &snapshot}
+	}
+}
+
+// resultOf finds the result that an item of evidence is.
+func resultOf(run engine.Run, source *questionnaires.ResultSource) (engine.Result, bool) {
+	i := slices.IndexFunc(run.Results, func(r engine.Result) bool { return r.Check == source.Check && r.Target == source.Target })
+	if i < 0 {
+		return engine.Result{}, false
+	}
+	return run.Results[i], true
+}
+
+// worstFirst orders details by what needs a person first; passes stay, they prove
+// too.
+func worstFirst(details []engine.Detail) []engine.Detail {
+	order := map[engine.Verdict]int{engine.Fail: 0, engine.Unknown: 1, engine.Pass: 2, engine.NotApplicable: 3}
+	sorted := slices.Clone(details)
+	slices.SortStableFunc(sorted, func(a, b engine.Detail) int { return order[a.Verdict] - order[b.Verdict] })
+	return sorted
+}
+
+// readDocument reads the document that proves the detail under the cursor.
+func (s *Evidence) readDocument() tea.Cmd {
+	detail, chosen := s.details.Selected()
+	if !chosen || len(detail.Cites) == 0 {
+		s.wanted, s.shown, s.document = engine.Digest{}, engine.Digest{}, nil
+		return nil
+	}
+	digest := detail.Cites[0]
+	if digest == s.shown && s.document != nil {
+		s.wanted = digest
+		s.document.Find(detail.Field)
+		return nil
+	}
+	s.wanted = digest
+	v, ctx := s.desk.vault, s.desk.ctx
+	return func() tea.Msg {
+		body, err := v.Body(ctx, digest)
+		if err != nil {
+			return bodyRead{s, digest, failedDocument(err)}
+		}
+		return bodyRead{s, digest, NewDocument(body)}
+	}
+}
+
+// maxFile is how much of a file is shown.
+const maxFile = 1 << 20
+
+func (s *Evidence) readFile() tea.Cmd {
+	file, v, ctx := *s.item.File, s.desk.vault, s.desk.ctx
+	s.wanted = file.Digest
+	return func() tea.Msg {
+		document, err := fileDocument(ctx, v.OpenEvidence, file)
+		if err != nil {
+			document = failedDocument(err)
+		}
+		return bodyRead{s, file.Digest, document}
+	}
+}
+
+func fileDocument(ctx context.Context, open func(context.Context, engine.Digest) (io.ReadSeekCloser, error), file questionnaires.FileSource) (*Document, error) {
+	r, err := open(ctx, file.Digest)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(r, maxFile))
+	if err != nil {
+		_ = r.Close() // the error of reading says more
+		return nil, fmt.Errorf("read %s: %w", file.Name, err)
+	}
+	if err := r.Close(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", file.Name, err)
+	}
+	if bytes.IndexByte(body, 0) >= 0 || !utf8.Valid(bytes.ToValidUTF8(body[:max(0, len(body)-4)], nil)) {
+		return textDocument("This file is no text. `tickmark evidence VAULT export` takes it out, byte for byte."), nil
+	}
+	return textDocument(string(body)), nil
+}
+
+// Update takes what was read.
+func (s *Evidence) Update(msg tea.Msg) tea.Cmd {
+	cmd := s.desk.take(msg)
+	switch msg := msg.(type) {
+	case evidenceRead:
+		if msg.screen == s {
+			s.loaded, s.err, s.snapshot = true, msg.err, msg.snapshot
+			s.details.SetItems(msg.details)
+			return tea.Batch(cmd, s.readDocument())
+		}
+	case bodyRead:
+		if msg.screen == s && msg.digest == s.wanted {
+			s.loaded, s.shown, s.document = true, msg.digest, msg.document
+			if detail, chosen := s.details.Selected(); chosen {
+				s.document.Find(detail.Field)
+			}
+		}
+	case tea.KeyMsg:
+		if s.document != nil && s.document.rows.Typing() {
+			typeFilter(s.document.rows, msg)
+			return nil
+		}
+		typeFilter(s.details, msg)
+		return s.readDocument()
+	}
+	return cmd
+}
+
+// Head names the item.
+func (s *Evidence) Head() Head {
+	h := s.desk.head(s.item.Label())
+	h.Typing = s.details.Typing() || (s.document != nil && s.document.rows.Typing())
+	return h
+}
+
+// Bindings are those of the page in use.
+func (s *Evidence) Bindings() []Binding {
+	turn := func(by int) func() tea.Cmd {
+		return func() tea.Cmd {
+			s.page = (s.page + by + evidencePages) % evidencePages
+			return nil
+		}
+	}
+	bindings := []Binding{
+		{Keys: []string{"tab"}, Label: "next panel", Help: "what it proves, the document, where it comes from", Do: turn(1)},
+		{Keys: []string{"shift+tab"}, Help: "the panel before", Do: turn(-1)},
+		{Keys: []string{"v"}, Label: "reproduce", Help: "the command that shows it again", Do: func() tea.Cmd {
+			return note(theme.Accent, s.reproduce())
+		}},
+	}
+	switch {
+	case s.page == documentPage && s.document != nil:
+		fold := Binding{Keys: []string{"enter", " "}, Label: "fold", Help: "fold or unfold what stands under the cursor", Why: s.document.flat(), Do: s.document.Fold}
+		return append(append(bindings, fold, back(s.document.rows)), moving(s.document.rows, nil)...)
+	case s.page == provesPage:
+		open := Binding{Keys: []string{"enter"}, Label: "document", Help: "the document that proves it", Do: turn(1)}
+		if s.document == nil {
+			open.Why = "no document is cited: there was nothing to be seen"
+		}
+		return append(append([]Binding{open}, bindings...), append([]Binding{back(s.details)}, moving(s.details, s.readDocument)...)...)
+	}
+	return append(bindings, back(nil))
+}

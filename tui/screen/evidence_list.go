@@ -1,0 +1,78 @@
+package screen
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"tickmark/questionnaires"
+	"tickmark/tui/list"
+	"tickmark/tui/theme"
+)
+
+// EvidenceList lists the newest result of each check and target, and every file.
+type EvidenceList struct {
+	desk *Desk
+	rows *list.List[questionnaires.Evidence]
+}
+
+func newEvidenceList(d *Desk) *EvidenceList {
+	s := &EvidenceList{desk: d}
+	s.rows = list.New(func(e questionnaires.Evidence) string {
+		text := e.Label() + " " + e.Title + " " + evidenceAbout(e)
+		if e.Result != nil {
+			text += " " + e.Result.Check + " " + verdictSign(e.Result.Verdict).word
+		}
+		return text
+	})
+	s.rows.SetItems(d.picture.Assessment.LatestEvidence())
+	return s
+}
+
+// Start has nothing to do.
+func (s *EvidenceList) Start() tea.Cmd { return nil }
+
+// Update follows the assessment.
+func (s *EvidenceList) Update(msg tea.Msg) tea.Cmd {
+	cmd := s.desk.take(msg)
+	switch msg := msg.(type) {
+	case changed:
+		s.rows.SetItems(s.desk.picture.Assessment.LatestEvidence())
+	case tea.KeyMsg:
+		typeFilter(s.rows, msg)
+	}
+	return cmd
+}
+
+// Head is the title's.
+func (s *EvidenceList) Head() Head {
+	h := s.desk.head("Evidence")
+	h.Typing = s.rows.Typing()
+	return h
+}
+
+// Bindings open an item.
+func (s *EvidenceList) Bindings() []Binding {
+	open := Binding{Keys: []string{"enter", "right", "l"}, Label: "open", Help: "what it proves, where it comes from, and the document", Do: func() tea.Cmd {
+		item, _ := s.rows.Selected()
+		return push(newEvidence(s.desk, item))
+	}}
+	if s.rows.Len() == 0 {
+		open.Why = "no evidence is shown"
+	}
+	return append([]Binding{open, back(s.rows)}, moving(s.rows, nil)...)
+}
+
+// Draw lists the items.
+func (s *EvidenceList) Draw(c Canvas) []string {
+	lines := []string{""}
+	if s.rows.Total() == 0 {
+		return append(lines, indent(gutter, theme.Wrap("There is no evidence yet. c on the first screen collects it; `tickmark attach` takes a file in.", c.Width-2))...)
+	}
+	lines = append(lines, filterLine(c, s.rows)...)
+	about := max(28, c.Width/3)
+	return append(lines, s.rows.Draw(c.Height-len(lines), func(e questionnaires.Evidence, selected bool) string {
+		r := evidenceRow(e)
+		line := c.Theme.Paint(r.sign.tone, theme.Fit(r.sign.text(), 17)) + theme.Fit(e.Label(), 14) +
+			theme.Fit(theme.Clean(e.Title), c.Width-2-17-14-about-2) + "  " + c.Theme.Paint(theme.Muted, evidenceAbout(e))
+		return row(c, line, selected, true)
+	})...)
+}

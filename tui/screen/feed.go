@@ -1,0 +1,72 @@
+package screen
+
+import (
+	"sync"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"tickmark/engine"
+)
+
+// feed hands progress from the collection's goroutines to the desk: the newest
+// state of every source, at most ten times a second and at each new source.
+type feed struct {
+	mu     sync.Mutex
+	all    map[string]engine.Progress
+	last   time.Time
+	now    func() time.Time
+	states chan map[string]engine.Progress
+	closed bool
+}
+
+func newFeed(now func() time.Time) *feed {
+	return &feed{all: map[string]engine.Progress{}, now: now, states: make(chan map[string]engine.Progress, 1)}
+}
+
+// post takes one report. It never waits for the desk.
+func (f *feed) post(p engine.Progress) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, known := f.all[p.Source]
+	f.all[p.Source] = p
+	if now := f.now(); !known || now.Sub(f.last) >= 100*time.Millisecond {
+		f.last = now
+		f.hand()
+	}
+}
+
+// hand puts a copy of the state in the place of the one that nobody took.
+func (f *feed) hand() {
+	if f.closed {
+		return
+	}
+	state := make(map[string]engine.Progress, len(f.all))
+	for source, p := range f.all {
+		state[source] = p
+	}
+	select {
+	case <-f.states:
+	default:
+	}
+	f.states <- state
+}
+
+func (f *feed) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hand()
+	f.closed = true
+	close(f.states)
+}
+
+// wait is the command that waits for the next state.
+func (f *feed) wait(s *Collect) tea.Cmd {
+	return func() tea.Msg {
+		all, more := <-f.states
+		if !more {
+			return nil
+		}
+		return progressed{screen: s, feed: f, all: all}
+	}
+}

@@ -1,0 +1,99 @@
+package screen
+
+import (
+	"time"
+
+	"tickmark/questionnaires"
+)
+
+// Picture is an assessment as it stood at one moment, with everything derived that
+// the screens show. It is made in a command and never changed, so that drawing a
+// frame asks no rule and reads no file.
+type Picture struct {
+	Assessment *questionnaires.Assessment
+	Progress   questionnaires.Progress
+	Rows       []Row
+	Problems   []questionnaires.Problem
+	Seen       []questionnaires.TargetSeen  // the newest collection of each target, newest first
+	Undoable   questionnaires.RequirementID // whose answer undo would take back; zero if none
+	Saved      time.Time
+	index      map[questionnaires.RequirementID]int
+}
+
+// Row is one requirement with what was answered and what speaks for or against it.
+type Row struct {
+	Requirement questionnaires.Requirement
+	Current     questionnaires.Revision
+	Suggestion  questionnaires.Suggestion
+	Problems    []questionnaires.Problem
+	Revisions   []questionnaires.Revision
+	Unseen      bool // a check that may support an answer could not see what it needs
+	Results     int  // results that may support or contradict
+	Leads       int  // and those that are only worth a look
+}
+
+func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id questionnaires.ID, saved time.Time) (*Picture, error) {
+	a, err := h.Assessment(c, id)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := h.Runs()
+	if err != nil {
+		return nil, err
+	}
+	p := &Picture{
+		Assessment: a, Progress: a.Progress(), Problems: a.Problems(), Seen: newestOf(runs), Saved: saved,
+		index: map[questionnaires.RequirementID]int{},
+	}
+	if _, last, err := a.Undo(); err == nil {
+		p.Undoable = last.Requirement
+	}
+	for _, r := range a.Requirements() {
+		p.index[r.ID] = len(p.Rows)
+		p.Rows = append(p.Rows, newRow(a, r))
+	}
+	for _, problem := range p.Problems {
+		if i, known := p.index[problem.Requirement]; known {
+			p.Rows[i].Problems = append(p.Rows[i].Problems, problem)
+		}
+	}
+	return p, nil
+}
+
+func newRow(a *questionnaires.Assessment, r questionnaires.Requirement) Row {
+	row := Row{
+		Requirement: r, Current: a.Current(r.ID), Suggestion: questionnaires.Suggest(r, a.LatestEvidence()),
+		Revisions: a.Revisions(r.ID),
+	}
+	for _, p := range row.Suggestion.Procedures {
+		row.Results += len(p.Why)
+		row.Leads += len(p.Leads)
+		for _, reason := range p.Why {
+			row.Unseen = row.Unseen || reason.Evidence.Result.Unknown > 0
+		}
+	}
+	return row
+}
+
+// newestOf keeps of each target what its newest collection saw.
+func newestOf(runs []questionnaires.RecordedRun) []questionnaires.TargetSeen {
+	var seen []questionnaires.TargetSeen
+	known := map[string]bool{}
+	for i := len(runs) - 1; i >= 0; i-- {
+		for _, target := range runs[i].Targets {
+			if !known[target.Target.ID] {
+				known[target.Target.ID] = true
+				seen = append(seen, target)
+			}
+		}
+	}
+	return seen
+}
+
+// Row returns the row of a requirement; the zero Row if the form does not ask it.
+func (p *Picture) Row(id questionnaires.RequirementID) Row {
+	if i, known := p.index[id]; known {
+		return p.Rows[i]
+	}
+	return Row{}
+}

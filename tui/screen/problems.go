@@ -1,0 +1,114 @@
+package screen
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"tickmark/questionnaires"
+	"tickmark/tui/list"
+	"tickmark/tui/theme"
+)
+
+// Problems lists what stands between the assessment and a report that is no draft.
+type Problems struct {
+	desk *Desk
+	rows *list.List[questionnaires.Problem]
+}
+
+func newProblems(d *Desk) *Problems {
+	s := &Problems{desk: d}
+	s.rows = list.New(func(p questionnaires.Problem) string {
+		return p.Requirement.String() + " " + problemWord(p.Kind) + " " + p.Sentence
+	})
+	s.rows.SetItems(d.picture.Problems)
+	return s
+}
+
+// Start has nothing to do.
+func (s *Problems) Start() tea.Cmd { return nil }
+
+// Update follows the assessment.
+func (s *Problems) Update(msg tea.Msg) tea.Cmd {
+	cmd := s.desk.take(msg)
+	switch msg := msg.(type) {
+	case changed:
+		s.rows.SetItems(s.desk.picture.Problems)
+	case tea.KeyMsg:
+		typeFilter(s.rows, msg)
+	}
+	return cmd
+}
+
+// Head is the title's.
+func (s *Problems) Head() Head {
+	h := s.desk.head("Problems")
+	h.Typing = s.rows.Typing()
+	return h
+}
+
+// Bindings open the question that a problem is about.
+func (s *Problems) Bindings() []Binding {
+	open := Binding{Keys: []string{"enter", "right", "l"}, Label: "open", Help: "open the question", Do: func() tea.Cmd {
+		p, _ := s.rows.Selected()
+		return push(newQuestion(s.desk, p.Requirement))
+	}}
+	if s.rows.Len() == 0 {
+		open.Why = "no problem is shown"
+	}
+	return append([]Binding{open, back(s.rows)}, moving(s.rows, nil)...)
+}
+
+// Draw lists the problems.
+func (s *Problems) Draw(c Canvas) []string {
+	lines := append([]string{"", gutter + s.sum(c), ""}, filterLine(c, s.rows)...)
+	if s.rows.Total() == 0 {
+		return lines
+	}
+	return append(lines, s.rows.Draw(c.Height-len(lines), func(p questionnaires.Problem, selected bool) string {
+		tone := theme.Warning
+		if p.Kind == questionnaires.NotAnswered {
+			tone = theme.Muted
+		}
+		line := theme.Fit(p.Requirement.String(), 10) + c.Theme.Paint(tone, theme.Fit("! "+problemWord(p.Kind), 18)) + " "
+		title := s.desk.picture.Row(p.Requirement).Requirement.Title
+		if p.Kind == questionnaires.NotAnswered {
+			return row(c, line+theme.Clean(title), selected, true)
+		}
+		return row(c, line+theme.Clean(p.Sentence), selected, true)
+	})...)
+}
+
+func (s *Problems) sum(c Canvas) string {
+	if s.rows.Total() == 0 {
+		return sign{"✓", "No problems: a report printed now is no draft.", theme.Good}.paint(c.Theme)
+	}
+	open := s.desk.picture.Progress.Total - s.desk.picture.Progress.Answered
+	return c.Theme.Paint(theme.Strong, count(s.rows.Total(), "problem", "problems")) + ", " + count(open, "of them a question", "of them questions") +
+		" without an answer. While there is one, what is printed is a draft."
+}
+
+// problemWord is a kind of problem for people.
+func problemWord(k questionnaires.ProblemKind) string {
+	switch k {
+	case questionnaires.NotAnswered:
+		return "unanswered"
+	case questionnaires.NoNarrative:
+		return "no narrative"
+	case questionnaires.NoEvidence:
+		return "no evidence"
+	case questionnaires.Contradicted:
+		return "contradicted"
+	case questionnaires.NoReason:
+		return "no reason"
+	case questionnaires.NoWorksheet:
+		return "no worksheet"
+	case questionnaires.NoPlan:
+		return "no plan"
+	case questionnaires.Superseded:
+		return "superseded"
+	case questionnaires.InConflict:
+		return "conflict"
+	case questionnaires.NotVerified:
+		return "not verified"
+	}
+	return k.String()
+}

@@ -1,0 +1,222 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/textarea"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+	"tickmark/tui/theme"
+)
+
+// textareaStyle is how the field's library calls its styles.
+type textareaStyle = textarea.Style
+
+// sideRow is a row of a side panel. An aside heads or explains another row, and
+// the cursor passes over it.
+type sideRow struct {
+	text     string
+	tone     theme.Token
+	sign     sign // stands before the text, if it has a word
+	aside    bool
+	evidence *questionnaires.Evidence
+}
+
+// breakRows breaks the rows of the sides anew where the width is another.
+func (s *Question) breakRows(width int) {
+	if width != s.sideWidth {
+		s.sideWidth = width
+		s.refresh()
+	}
+}
+
+// refresh makes the rows of the sides of what the desk knows.
+func (s *Question) refresh() {
+	r := s.row()
+	s.sides[suggestionPanel].SetItems(s.suggestionRows(r))
+	s.sides[attachedPanel].SetItems(s.attachedRows(r))
+	s.sides[historyPanel].SetItems(s.historyRows(r))
+}
+
+// drawSide draws one side panel.
+func (s *Question) drawSide(c Canvas, p panel) []string {
+	rows := s.sides[p]
+	if rows.Total() == 0 {
+		return indent("", theme.Wrap(s.nothing(p), c.Width))
+	}
+	return rows.Draw(c.Height, func(r sideRow, selected bool) string {
+		if r.aside {
+			return c.Theme.Paint(r.tone, theme.Cut(r.text, c.Width))
+		}
+		line := r.text
+		if r.sign.word != "" {
+			line = r.sign.paint(c.Theme) + "  " + line
+		}
+		return row(c, line, selected, s.focus == p)
+	})
+}
+
+// nothing says why a side is empty.
+func (s *Question) nothing(p panel) string {
+	switch p {
+	case attachedPanel:
+		return "No evidence is attached to this answer. In the suggestion, a attaches what is under the cursor."
+	case historyPanel:
+		return "Nobody has answered this question yet. Every change will stand here, with who made it and when."
+	case suggestionPanel, answerPanel, panels:
+	}
+	return "No check informs this question. It rests on documents, observation and interviews."
+}
+
+// wrapped makes asides of a text.
+func (s *Question) wrapped(by string, tone theme.Token, text string) []sideRow {
+	lines := theme.Wrap(theme.Clean(text), s.sideWidth-theme.Width(by))
+	rows := make([]sideRow, len(lines))
+	for i, line := range lines {
+		rows[i] = sideRow{text: by + line, tone: tone, aside: true}
+	}
+	return rows
+}
+
+// suggestionRows say what the evidence means for each testing procedure, and why.
+func (s *Question) suggestionRows(r Row) []sideRow {
+	if r.Results+r.Leads == 0 {
+		return nil
+	}
+	stance := stanceSign(r.Suggestion.Stance)
+	rows := []sideRow{{text: "Evidence " + stance.text() + s.proposal(r), tone: stance.tone, aside: true}}
+	rows = append(rows, s.wrapped("", theme.Muted, "A suggestion is no answer: you decide.")...)
+	for _, p := range r.Suggestion.Procedures {
+		if len(p.Why)+len(p.Leads) == 0 {
+			continue
+		}
+		of := stanceSign(p.Stance)
+		rows = append(rows, sideRow{aside: true}, sideRow{text: p.Procedure.String() + "  " + of.text(), tone: theme.Heading, aside: true})
+		for _, reason := range p.Why {
+			rows = append(rows, s.reasonRows(r, reason)...)
+		}
+		if len(p.Leads) > 0 {
+			rows = append(rows, s.wrapped("", theme.Muted, "Worth a look; does not count for or against:")...)
+		}
+		for _, reason := range p.Leads {
+			rows = append(rows, s.reasonRows(r, reason)...)
+		}
+	}
+	if without := silent(r.Suggestion); len(without) > 0 {
+		rows = append(rows, sideRow{aside: true})
+		rows = append(rows, s.wrapped("", theme.Unseen, "◌ no evidence of its own: "+strings.Join(without, ", "))...)
+	}
+	return rows
+}
+
+func (s *Question) proposal(r Row) string {
+	if r.Suggestion.Proposes == questionnaires.Unanswered {
+		return "; it proposes no response"
+	}
+	return "; it points to " + responseSign(r.Suggestion.Proposes).text()
+}
+
+// silent names the testing procedures that no result bears on.
+func silent(s questionnaires.Suggestion) []string {
+	var names []string
+	for _, p := range s.Procedures {
+		if len(p.Why) == 0 {
+			names = append(names, p.Procedure.String())
+		}
+	}
+	return names
+}
+
+// reasonRows show one result: verdict, numbers, which part it speaks of, and the
+// first subjects that failed.
+func (s *Question) reasonRows(r Row, reason questionnaires.Reason) []sideRow {
+	item := reason.Evidence
+	attached := ""
+	if slices.Contains(r.Current.Evidence, item.ID) {
+		attached = "[attached] "
+	}
+	head := fmt.Sprintf("%s%s  %s", attached, item.Label(), theme.Clean(item.Title))
+	rows := []sideRow{{text: head, sign: verdictSign(item.Result.Verdict), evidence: &item}}
+	about := fmt.Sprintf("%s · %s · %s", verdictCounts(item.Result), theme.Clean(item.Result.Name), since(item.Collected, s.desk.Now()))
+	rows = append(rows, s.wrapped("    ", theme.Muted, about)...)
+	if reason.Link.Part != "" {
+		rows = append(rows, s.wrapped("    ", theme.Muted, "only a part: "+reason.Link.Part)...)
+	}
+	for _, detail := range s.failures[item.Result.Digest] {
+		mark := verdictSign(detail.Verdict)
+		rows = append(rows, s.wrapped("    ", mark.tone, mark.glyph+" "+subjectName(detail.Subject)+": "+detail.Sentence)...)
+	}
+	if more := item.Result.Failed + item.Result.Unknown - len(s.failures[item.Result.Digest]); more > 0 && len(s.failures[item.Result.Digest]) > 0 {
+		rows = append(rows, s.wrapped("    ", theme.Muted, fmt.Sprintf("… %s more; enter shows all", thousands(more)))...)
+	}
+	return rows
+}
+
+// subjectName is a subject without its kind's group, for people.
+func subjectName(r engine.Ref) string {
+	name := r.Name
+	if r.Namespace != "" {
+		name = r.Namespace + "/" + r.Name
+	}
+	if name == "" {
+		name = "all"
+	}
+	return r.Kind + " " + name
+}
+
+// attachedRows are the evidence that the answer rests on.
+func (s *Question) attachedRows(r Row) []sideRow {
+	var rows []sideRow
+	for _, id := range r.Current.Evidence {
+		item, known := s.desk.picture.Assessment.Evidence(id)
+		if !known {
+			continue
+		}
+		rows = append(rows, evidenceRow(item))
+		rows = append(rows, s.wrapped("    ", theme.Muted, evidenceAbout(item)+" · "+since(item.Collected, s.desk.Now()))...)
+	}
+	return rows
+}
+
+func evidenceRow(item questionnaires.Evidence) sideRow {
+	r := sideRow{text: item.Label() + "  " + theme.Clean(item.Title), evidence: &item, sign: sign{"▤", "file", theme.Plain}}
+	if item.Result != nil {
+		r.sign = verdictSign(item.Result.Verdict)
+	}
+	return r
+}
+
+// evidenceAbout says where an item comes from.
+func evidenceAbout(item questionnaires.Evidence) string {
+	switch {
+	case item.Result != nil:
+		return verdictCounts(item.Result) + " · " + theme.Clean(item.Result.Name)
+	case item.File != nil:
+		return theme.Clean(item.File.Name) + ", " + count(int(item.File.Size), "byte", "bytes") + ", " + theme.Clean(item.File.Obtained)
+	}
+	return ""
+}
+
+// historyRows are the revisions of the answer, newest first.
+func (s *Question) historyRows(r Row) []sideRow {
+	var rows []sideRow
+	for _, revision := range slices.Backward(r.Revisions) {
+		what := responseSign(revision.Response)
+		rows = append(rows, sideRow{text: stamp(revision.Time) + "  " + theme.Clean(revision.Author.Name), sign: what})
+		if !revision.Undoes.IsZero() {
+			rows = append(rows, s.wrapped("    ", theme.Muted, "took back "+revision.Undoes.Short())...)
+		}
+		if len(revision.Evidence) > 0 {
+			rows = append(rows, s.wrapped("    ", theme.Muted, "with "+count(len(revision.Evidence), "item", "items")+" of evidence")...)
+		}
+		narrative := strings.TrimSpace(revision.Narrative)
+		if narrative != "" {
+			rows = append(rows, s.wrapped("    ", theme.Plain, narrative)...)
+		}
+		rows = append(rows, s.wrapped("    ", theme.Muted, "entry "+revision.Entry.Short())...)
+	}
+	return rows
+}

@@ -1,0 +1,5 @@
+// Package tuitest drives a model of the desk as a person would, and as a function:
+// a key goes in, every command it gives is run to its end, and the frame comes out
+// without escapes. There is no goroutine, no clock and no sleep, so that a story
+// reads the same on every machine.
+package tuitest
