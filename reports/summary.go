@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
@@ -79,7 +80,6 @@ func (c *composer) summary() []Block {
 		Donut{Figure: fmt.Sprint(p.Answered), Caption: fmt.Sprintf("of %d answered", p.Total), Slices: c.slices(p.Responses)},
 		Heading{Level: 2, Text: "Responses by principal requirement"},
 		Bars{Rows: bars},
-		Paragraph{Quiet: true, Text: "The bars count responses that were given, requirement by requirement. They are no measure of compliance."},
 	)
 }
 
@@ -95,24 +95,41 @@ func (c *composer) summarySentence() string {
 	s += fmt.Sprintf("The record rests on %s from %s. ", count(len(c.Items), "item of evidence", "items of evidence"), count(len(c.Targets), "system", "systems"))
 	s += fmt.Sprintf("Collected evidence speaks against %s, and could not be gathered in full for %s. ",
 		count(contradicted, "requirement", "requirements"), count(unseen, "requirement", "requirements"))
-	return s + "Conclusion: " + c.conclusionSentence()
+	return s + "The pictures count responses and are no measure of compliance. Conclusion: " + c.conclusionSentence()
 }
 
+// openProblems lists what is open. Requirements that are merely not answered are
+// named together: there are hundreds of them at the beginning.
 func (c *composer) openProblems() []Block {
-	rows := make([]Row, 0, len(c.problems))
+	var rows []Row
+	var unanswered []string
 	for _, p := range c.problems {
+		if p.Kind == questionnaires.NotAnswered {
+			unanswered = append(unanswered, p.Requirement.String())
+			continue
+		}
 		rows = append(rows, Row{Cells: []Cell{
 			{Links: []Link{{p.Requirement.String(), anchorOf(p.Requirement)}}}, {Text: p.Kind.String()}, {Text: p.Sentence},
 		}})
 	}
-	return []Block{
+	blocks := []Block{
 		Heading{Level: 1, Text: "Open problems", Anchor: "problems"},
 		Paragraph{Text: "What stands between this assessment and a record that is no draft."},
-		Table{
-			Columns: []Column{{"Requirement", 24, Plain}, {"Kind", 30, Plain}, {"What is open", 116, Plain}}, Rows: rows,
-			Empty: "No problem is open.",
-		},
 	}
+	if len(c.problems) == 0 {
+		return append(blocks, Paragraph{Text: "No problem is open."})
+	}
+	blocks = append(blocks, Table{
+		Columns: []Column{{"Requirement", 24, Plain}, {"Kind", 30, Plain}, {"What is open", 116, Plain}}, Rows: rows,
+		Empty: "No answer that was given has a problem.",
+	})
+	if len(unanswered) > 0 {
+		blocks = append(
+			blocks, Heading{Level: 2, Text: "Not answered"},
+			Paragraph{Text: count(len(unanswered), "requirement is", "requirements are") + " not answered: " + strings.Join(unanswered, ", ") + "."},
+		)
+	}
+	return blocks
 }
 
 // anchorOf is where the response to a requirement stands.

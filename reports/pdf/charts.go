@@ -7,9 +7,12 @@ import (
 	"tickmark/reports"
 )
 
+// legendPitch is the height of a line of the legend.
+const legendPitch = 7.6
+
 // donut draws the ring with its figure and the legend.
 func (l *layout) donut(d reports.Donut) {
-	height := max(62, 20+8.4*float64(len(d.Slices)))
+	height := max(62, 16+legendPitch*float64(len(d.Slices)))
 	l.need(height + 4)
 	y, w := l.y+2, l.sheet.text()
 	cx, cy := left+34, y+height/2
@@ -35,7 +38,7 @@ func (l *layout) donut(d reports.Donut) {
 	figure, caption := hand{bold, 19, navy}, hand{sans, 7.5, slate}
 	l.putCentre(cx, cy-7.5, 9, figure, l.fonts.line(figure, d.Figure, 31))
 	l.putCentre(cx, cy+1.8, 4, caption, l.fonts.line(caption, d.Caption, 28))
-	l.legend(d.Slices, total, y+(height-8.4*float64(len(d.Slices)))/2+1.2)
+	l.legend(d.Slices, total, y+(height-legendPitch*float64(len(d.Slices)))/2+1.2)
 	l.y = y + height + 4
 }
 
@@ -49,7 +52,7 @@ func (l *layout) legend(slices []reports.Slice, total int, y float64) {
 		if total > 0 {
 			l.putRight(left+152, y, 6, share, l.fonts.show(sans, fmt.Sprintf("%.1f %%", float64(s.Count)*100/float64(total))))
 		}
-		y += 8.4
+		y += legendPitch
 	}
 }
 
