@@ -110,10 +110,18 @@ func valueAfter(s string, from, to int) span {
 	if !quoted && !flag && startsLine(s, from) {
 		stop = "\r\n"
 	}
-	if strings.HasPrefix(s[at:], "[redacted:") {
-		stop = " \t\r\n\"'`,;&|<>)}"
+	return span{at, until(s, wholeAt(s, at), stop)}
+}
+
+// wholeAt returns the end of a mark of redaction or a reference to a variable that
+// starts at at, since both hold brackets that would end a value.
+func wholeAt(s string, at int) int {
+	for start, end := range map[string]string{markerStart: "]", "$(": ")", "${": "}"} {
+		if i := strings.Index(s[at:], end); i > 0 && strings.HasPrefix(s[at:], start) && !strings.ContainsAny(s[at:at+i], " \t\r\n\"'") {
+			return at + i + len(end)
+		}
 	}
-	return span{at, until(s, at, stop)}
+	return at
 }
 
 func skipBlanks(s string, at int) int {

@@ -76,11 +76,31 @@ func (r *redactor) fromTree(tree map[string]any, h head) (engine.Document, error
 		}
 		return r.finish(tree, k, h.of)
 	}
+	withhold(tree, h.of)
 	object, err := k.decode(tree)
 	if err != nil {
 		return engine.Document{}, err
 	}
 	return r.fromTyped(object, k, h.apiVersion)
+}
+
+// withhold takes the bytes of Secrets and ConfigMaps away before they are decoded:
+// none is kept, and what was redacted before is no base64. A value that redaction
+// left is empty until finish marks it again.
+func withhold(tree map[string]any, of engine.Kind) {
+	field := ""
+	switch of {
+	case engine.Kind{Kind: "Secret"}:
+		field = "data"
+	case engine.Kind{Kind: "ConfigMap"}:
+		field = "binaryData"
+	}
+	values, _ := tree[field].(map[string]any)
+	for key, value := range values {
+		if _, ok := value.(string); ok {
+			values[key] = ""
+		}
+	}
 }
 
 // fromTyped makes the document of an object of a built-in kind.
