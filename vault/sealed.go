@@ -76,7 +76,10 @@ func unseal(member string, f io.ReaderAt, size int64, identities []age.Identity)
 	buffer := bytes.NewBuffer(make([]byte, 0, size))
 	n, err := io.Copy(buffer, plain)
 	if err != nil {
-		at := int64(len(header)) + sealedNonce + n/sealedChunk*(sealedChunk+sealedTag)
+		at := int64(len(header)) // a changed nonce shows in the first chunk
+		if whole := n / sealedChunk; whole > 0 {
+			at += sealedNonce + whole*(sealedChunk+sealedTag)
+		}
 		return nil, &TamperError{Member: member, Offset: min(at, size), Err: errors.New("its bytes do not hold against their seal, or its end is missing")}
 	}
 	return buffer.Bytes(), nil

@@ -1,0 +1,157 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
+)
+
+var pods = engine.Kind{Kind: "Pod"}
+
+// cluster is a source with n pods; after stopAt of them it calls stop.
+type cluster struct {
+	name   string
+	n      int
+	err    error
+	stopAt int
+	stop   func()
+}
+
+func (c cluster) Source() string { return c.name }
+
+func (c cluster) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
+	if c.err != nil {
+		return engine.Snapshot{}, c.err
+	}
+	s := engine.Snapshot{Target: engine.Target{ID: "k8s:" + c.name, Name: c.name}, Canonical: engine.CanonicalVersion,
+		Started: time.Date(2026, 5, 4, 8, 0, 0, 0, time.UTC), Ended: time.Date(2026, 5, 4, 8, 1, 0, 0, time.UTC)}
+	for i := range c.n {
+		if c.stop != nil && i == c.stopAt {
+			c.stop()
+		}
+		if err := ctx.Err(); err != nil {
+			return s, err
+		}
+		ref := engine.Ref{Kind: "Pod", Namespace: "pay", Name: fmt.Sprintf("api-%d", i)}
+		doc := engine.NewDocument(ref, fmt.Appendf(nil, `{"kind":"Pod","metadata":{"name":%q},"pad":%q}`, ref.Name, fmt.Sprintf("%05000d", i)))
+		if err := to.Document(doc); err != nil {
+			return s, err
+		}
+		s.Entries = append(s.Entries, engine.Entry{Ref: ref, Digest: doc.Digest})
+	}
+	s.Populations = []engine.Population{{Kind: pods, Count: c.n, Complete: true}}
+	s.Sort()
+	return s, nil
+}
+
+func podsAreNamed() engine.Check {
+	return engine.Check{
+		ID: "pods-are-named", Version: 1, Needs: []engine.Kind{pods}, Words: engine.Words{Title: "Pods are named"},
+		Eval: func(view *engine.View) []engine.Detail {
+			var details []engine.Detail
+			for _, o := range view.Objects(pods) {
+				details = append(details, engine.Detail{Subject: o.Ref, Verdict: engine.Pass, Sentence: "It has a name.", Cites: []engine.Digest{o.Digest}})
+			}
+			return details
+		},
+	}
+}
+
+func collection(collectors ...engine.Collector) Collection {
+	return Collection{Collectors: collectors, Checks: []engine.Check{podsAreNamed()}, Tool: engine.Tool{Name: "tickmark", Version: "test"}}
+}
+
+func TestCollectRecordsARunThatCanBeReadBack(t *testing.T) {
+	d := newDesk(t)
+	v := d.create()
+	refused := errors.New("connection refused")
+	done, err := v.Collect(t.Context(), collection(cluster{name: "shop", n: 1500}, cluster{name: "dead", err: refused}))
+	require.NoError(t, err)
+	require.ErrorIs(t, done.Failed["dead"], refused)
+	require.Len(t, done.Recorded.Evidence, 1)
+	assert.Equal(t, "Pods are named", done.Recorded.Evidence[0].Title)
+	assert.Equal(t, 1500, done.Recorded.Evidence[0].Result.Passed)
+	require.NoError(t, v.Close())
+
+	v = d.open()
+	require.NoError(t, v.Verify(t.Context()))
+	assert.Equal(t, done.Recorded.Evidence, history(t, v).Evidence())
+	run, err := v.Run(t.Context(), done.Recorded.Run)
+	require.NoError(t, err)
+	assert.Equal(t, done.Run, run)
+	snapshot, err := v.Snapshot(t.Context(), done.Run.Snapshots[0])
+	require.NoError(t, err)
+	digest, err := snapshot.Digest()
+	require.NoError(t, err)
+	assert.Equal(t, done.Run.Snapshots[0], digest)
+	for _, named := range []engine.Digest{done.Run.Params, done.Recorded.Evidence[0].Digest(), snapshot.Entries[7].Digest} {
+		_, err = v.Body(t.Context(), named)
+		require.NoError(t, err, "what an entry names is in the vault")
+	}
+
+	again, err := v.Collect(t.Context(), collection(cluster{name: "shop", n: 1500}))
+	require.NoError(t, err)
+	assert.Equal(t, 2, again.Recorded.Evidence[0].Number)
+	runs, err := v.Runs(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, runs, 2)
+	snapshots, err := v.Snapshots(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, snapshots, 1, "an equal snapshot is stored once")
+}
+
+func nothingVisible(t *testing.T, v *Vault) {
+	t.Helper()
+	snapshots, err := v.Snapshots(t.Context())
+	require.NoError(t, err)
+	runs, err := v.Runs(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, snapshots)
+	assert.Empty(t, runs)
+	assert.Empty(t, history(t, v).Evidence())
+}
+
+func TestInterruptedCollectionIsInvisible(t *testing.T) {
+	d := newDesk(t)
+	v := d.create()
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := v.Collect(ctx, collection(cluster{name: "shop", n: 1500, stopAt: 1200, stop: cancel}))
+	require.ErrorIs(t, err, context.Canceled)
+	nothingVisible(t, v)
+	appendAnswers(t, v, "Afterwards")
+	require.NoError(t, v.Verify(t.Context()), "documents put before are harmless")
+	_, err = v.Collect(t.Context(), collection(cluster{name: "shop", n: 1500}))
+	require.NoError(t, err)
+}
+
+func TestCollectionsThatCannotBeRecorded(t *testing.T) {
+	d := newDesk(t)
+	disk := &faultyDisk{}
+	v := d.create(withDisk(disk))
+	refused := errors.New("connection refused")
+	done, err := v.Collect(t.Context(), collection(cluster{name: "dead", err: refused}))
+	require.ErrorIs(t, err, refused)
+	require.ErrorIs(t, done.Failed["dead"], refused)
+	_, err = v.Collect(t.Context(), collection(cluster{name: "shop", n: 1}, cluster{name: "shop", n: 2}))
+	require.ErrorContains(t, err, "one target")
+	disk.step, disk.cause = "write", errors.New("no space left on device")
+	_, err = v.Collect(t.Context(), collection(cluster{name: "shop", n: 1}))
+	require.ErrorIs(t, err, disk.cause)
+	nothingVisible(t, v)
+}
+
+func TestSnapshotNeedsItsDocuments(t *testing.T) {
+	v := newDesk(t).create()
+	err := v.Update(t.Context(), func(tx *Tx) error {
+		_, err := tx.PutSnapshot(engine.Snapshot{Entries: []engine.Entry{{Ref: engine.Ref{Kind: "Pod"}, Digest: engine.Sum([]byte("x"))}}})
+		return err
+	})
+	require.ErrorIs(t, err, ErrAbsent)
+}
