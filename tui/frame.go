@@ -71,7 +71,7 @@ func (r *Router) title() string {
 	crumbs := make([]string, 0, len(r.stack))
 	for _, s := range r.stack {
 		if crumb := theme.Clean(s.Head().Crumb); crumb != "" {
-			crumbs = append(crumbs, crumb)
+			crumbs = append(crumbs, strings.Split(crumb, " › ")...)
 		}
 	}
 	state := theme.Cut(theme.Clean(head.State), r.width/2)

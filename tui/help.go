@@ -26,16 +26,22 @@ func (r *Router) openHelp() tea.Cmd {
 	add := func(heading string, bindings []screen.Binding) {
 		rows = append(rows, helpRow{heading: heading})
 		for _, b := range bindings {
-			rows = append(rows, helpRow{keys: keyNames(b.Keys), does: b.Help, why: b.Why})
+			rows = append(rows, helpRow{keys: keyNames(b.Keys), does: b.Help})
+			if b.Why != "" {
+				rows = append(rows, helpRow{why: b.Why})
+			}
 		}
 		rows = append(rows, helpRow{})
 	}
 	add("On this screen", r.top().Bindings())
 	add("Everywhere", r.everywhere())
-	r.help = &help{rows: list.New(func(row helpRow) string { return row.keys + " " + row.does })}
+	r.help = &help{rows: list.New(func(row helpRow) string { return row.keys + " " + row.does }).Passing(func(row helpRow) bool { return row.keys == "" })}
 	r.help.rows.SetItems(rows[:len(rows)-1])
 	return nil
 }
+
+// keysWidth is the width of the keys' column.
+const keysWidth = 20
 
 func keyNames(keys []string) string {
 	names := make([]string, len(keys))
@@ -79,10 +85,9 @@ func (h *help) draw(c screen.Canvas) []string {
 		if selected {
 			marker = "▸ "
 		}
-		does := row.does
 		if row.why != "" {
-			does += c.Theme.Paint(theme.Warning, "  not now: "+theme.Clean(row.why))
+			return strings.Repeat(" ", keysWidth+3) + c.Theme.Paint(theme.Warning, "not now: "+theme.Clean(row.why))
 		}
-		return marker + c.Theme.Paint(theme.Key, theme.Fit(row.keys, 24)) + " " + does
+		return marker + c.Theme.Paint(theme.Key, theme.Fit(row.keys, keysWidth)) + " " + row.does
 	})...)
 }

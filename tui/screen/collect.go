@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -176,11 +177,22 @@ func (s *Collect) Draw(c Canvas) []string {
 	if s.gaps.Total() > 0 {
 		lines = append(lines, "", gutter+heading(c.narrower(c.Width-2, 1), "Gaps", "what could not be seen is Unknown, never a pass"))
 		lines = append(lines, filterLine(c, s.gaps)...)
-		lines = append(lines, s.gaps.Draw(c.Height-len(lines), func(g string, selected bool) string {
+		about := s.gapAbout(c)
+		lines = append(lines, s.gaps.Draw(c.Height-len(lines)-len(about), func(g string, selected bool) string {
 			return row(c, c.Theme.Paint(theme.Unseen, "◌")+" "+g, selected, true)
 		})...)
+		lines = append(lines, about...)
 	}
 	return lines
+}
+
+// gapAbout is all of the gap under the cursor, where its row cannot hold it.
+func (s *Collect) gapAbout(c Canvas) []string {
+	gap, chosen := s.gaps.Selected()
+	if !chosen || theme.Width(gap) <= c.Width-6 {
+		return nil
+	}
+	return append([]string{c.Theme.Paint(theme.Rule, strings.Repeat("─", c.Width))}, indent(gutter, theme.Wrap(gap, c.Width-2))...)
 }
 
 func (s *Collect) sourceLine(c Canvas, source string) string {

@@ -210,7 +210,7 @@ func gapText(g engine.Gap) string {
 func redacted(counts map[string]int) string {
 	kinds := make([]string, 0, len(counts))
 	for kind, n := range counts {
-		kinds = append(kinds, fmt.Sprintf("%s %s", thousands(n), kind))
+		kinds = append(kinds, fmt.Sprintf("%s of kind %s", thousands(n), kind))
 	}
 	slices.Sort(kinds)
 	return strings.Join(kinds, ", ")

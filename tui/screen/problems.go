@@ -82,8 +82,8 @@ func (s *Problems) sum(c Canvas) string {
 		return sign{"✓", "No problems: a report printed now is no draft.", theme.Good}.paint(c.Theme)
 	}
 	open := s.desk.picture.Progress.Total - s.desk.picture.Progress.Answered
-	return c.Theme.Paint(theme.Strong, count(s.rows.Total(), "problem", "problems")) + ", " + count(open, "of them a question", "of them questions") +
-		" without an answer. While there is one, what is printed is a draft."
+	return c.Theme.Paint(theme.Strong, count(s.rows.Total(), "problem", "problems")) + ", " + thousands(open) +
+		" of them unanswered. While there is one, a report is a draft."
 }
 
 // problemWord is a kind of problem for people.

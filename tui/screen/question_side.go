@@ -87,7 +87,7 @@ func (s *Question) suggestionRows(r Row) []sideRow {
 		return nil
 	}
 	stance := stanceSign(r.Suggestion.Stance)
-	rows := []sideRow{{text: "Evidence " + stance.text() + s.proposal(r), tone: stance.tone, aside: true}}
+	rows := s.wrapped("", stance.tone, "Evidence "+stance.text()+s.proposal(r))
 	rows = append(rows, s.wrapped("", theme.Muted, "A suggestion is no answer: you decide.")...)
 	for _, p := range r.Suggestion.Procedures {
 		if len(p.Why)+len(p.Leads) == 0 {

@@ -107,7 +107,7 @@ func (s *Requirements) Draw(c Canvas) []string {
 			stance = max(stance, theme.Width(mark.text()))
 		}
 	}
-	title := c.Width - 2 - response - 1 - 9 - 2 - stance - 2
+	title := c.Width - 4 - response - 1 - 9 - 1 - stance
 	rows := s.rows.Draw(c.Height-len(lines)-len(preview), func(r Row, selected bool) string {
 		mark := responseSign(r.Current.Response)
 		evidence := ""

@@ -114,7 +114,14 @@ func moving(l lister, moved func() tea.Cmd) []Binding {
 	if l.Total() == 0 {
 		why = "there is nothing to look for"
 	}
-	return []Binding{
+	typing := []Binding{
+		{Keys: []string{"enter"}, Label: "keep these rows", Help: "keep the rows that are shown", Typing: true, Do: do(l.StopFilter)},
+		{Keys: []string{"esc"}, Label: "all rows", Help: "show all rows again", Typing: true, Do: do(func() { l.SetFilter(""); l.StopFilter() })},
+	}
+	if !l.Typing() {
+		typing = nil
+	}
+	return append(typing, []Binding{
 		{Keys: []string{"/"}, Label: "find", Help: "show the rows that hold some words", Why: why, Do: do(l.StartFilter)},
 		{Keys: []string{"down", "j"}, Help: "next row", Do: do(func() { l.Move(1) })},
 		{Keys: []string{"up", "k"}, Help: "row before", Do: do(func() { l.Move(-1) })},
@@ -122,17 +129,12 @@ func moving(l lister, moved func() tea.Cmd) []Binding {
 		{Keys: []string{"pgup", "ctrl+b", "ctrl+u"}, Help: "a page up", Do: do(func() { l.Page(-1) })},
 		{Keys: []string{"home", "g"}, Help: "first row", Do: do(l.Home)},
 		{Keys: []string{"end", "G"}, Help: "last row", Do: do(l.End)},
-	}
+	}...)
 }
 
 // typeFilter gives a key to a filter that is being typed.
 func typeFilter(l lister, key tea.KeyMsg) {
 	switch key.String() {
-	case "enter":
-		l.StopFilter()
-	case "esc":
-		l.SetFilter("")
-		l.StopFilter()
 	case "backspace", "ctrl+h":
 		l.Erase()
 	case "ctrl+u":

@@ -120,7 +120,13 @@ func Wrap(text string, width int) []string {
 			lines = append(lines, line)
 			continue
 		}
-		lines = append(lines, strings.Split(ansi.Wrap(line, width, ""), "\n")...)
+		for _, part := range strings.Split(ansi.Wrap(line, width, ""), "\n") {
+			if Width(part) > width { // the wrapping may be a cell too generous
+				lines = append(lines, strings.Split(ansi.Hardwrap(part, width, true), "\n")...)
+				continue
+			}
+			lines = append(lines, part)
+		}
 	}
 	return lines
 }
