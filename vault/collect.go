@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"tickmark/engine"
@@ -43,7 +45,7 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 	done := Collected{Failed: map[string]error{}}
 	snapshots, err := v.collectAll(ctx, c, done.Failed)
 	if err != nil {
-		return done, fmt.Errorf("collect: %w", err)
+		return done, err
 	}
 	if done.Run, err = engine.Evaluate(ctx, c.Checks, snapshots, v.Documents(ctx), c.Params); err != nil {
 		return done, fmt.Errorf("collect: %w", err)
@@ -74,19 +76,28 @@ func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]
 			continue
 		}
 		if other, twice := sources[s.Target.ID]; twice {
-			return nil, fmt.Errorf("%s and %s are one target, %s: collect them one after the other", other, source, s.Target.ID)
+			return nil, fmt.Errorf("collect: %s and %s are one target, %s: collect them one after the other", other, source, s.Target.ID)
 		}
 		sources[s.Target.ID] = source
 		snapshots = append(snapshots, s)
 	}
 	if len(snapshots) == 0 {
-		causes := []error{errors.New("nothing could be looked at")}
-		for source, err := range failed {
-			causes = append(causes, fmt.Errorf("%s: %w", source, err))
-		}
-		return nil, errors.Join(causes...)
+		return nil, nothingCollected(failed)
 	}
 	return snapshots, nil
+}
+
+// nothingCollected is the error of a collection of which nothing is left: that of
+// the one source, or of the first by name and how many failed besides.
+func nothingCollected(failed map[string]error) error {
+	names := slices.Sorted(maps.Keys(failed))
+	switch len(names) {
+	case 0:
+		return errors.New("collect: there is no source")
+	case 1:
+		return failed[names[0]]
+	}
+	return fmt.Errorf("%w (and %d other sources failed)", failed[names[0]], len(names)-1)
 }
 
 // collectOne stores documents in transactions of about 4 MiB. Refused is the

@@ -37,7 +37,7 @@ var ladder = []struct {
 	{"reports/pdf", []string{"reports"}, "draws blocks, whatever they say"},
 	{"reports/sign", nil, "signs any PDF"},
 	{"reports/printer", []string{"engine", "questionnaires", "reports", "reports/pdf", "reports/sign"}, "the one way to a report"},
-	{"tui", []string{"tui/screen", "tui/theme"}, "a router knows no business noun"},
+	{"tui", []string{"tui/screen", "tui/list", "tui/theme"}, "a router knows no business noun"},
 	{"tui/theme", nil, "tokens and styles"},
 	{"tui/list", []string{"tui/theme"}, "the one list, of anything"},
 	{"tui/screen", []string{"engine", "questionnaires", "vault", "tui/list", "tui/theme"}, "a screen shows what the rooms below say"},

@@ -104,7 +104,7 @@ func (d *door) printCollected(c vault.Collected, format string) error {
 		d.printTargets(c)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Failed)) {
-		fmt.Fprintf(d.err, "error: collect %s: %s\n", kube.Printable(name), kube.Printable(c.Failed[name].Error()))
+		fmt.Fprintf(d.err, "error: %s\n", kube.Printable(c.Failed[name].Error()))
 	}
 	gaps := 0
 	for _, t := range c.Recorded.Targets {

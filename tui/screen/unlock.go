@@ -7,8 +7,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"filippo.io/age"
-
 	"tickmark/tui/theme"
 	"tickmark/vault"
 )
@@ -144,8 +142,7 @@ func (u *Unlock) Draw(c Canvas) []string {
 
 // unlockError is an error of opening as one line.
 func unlockError(err error) string {
-	var none *age.NoIdentityMatchError
-	if errors.As(err, &none) || errors.Is(err, vault.ErrNoIdentity) {
+	if errors.Is(err, vault.ErrNoIdentity) {
 		return "This does not open the vault: it is sealed to other keys, or the passphrase is another."
 	}
 	return err.Error()
