@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,7 +92,6 @@ func (s *Dashboard) Bindings() []Binding {
 // Draw shows the sums, a line per principal requirement, and the last collections.
 func (s *Dashboard) Draw(c Canvas) []string {
 	lines := append([]string{""}, s.sums(c)...)
-	lines = append(lines, "")
 	lines = append(lines, filterLine(c, s.rows)...)
 	cells := cellsFor(c.Width)
 	lines = append(lines, cells.head(c))
@@ -101,7 +101,35 @@ func (s *Dashboard) Draw(c Canvas) []string {
 		return row(c, cells.line(c, p), selected, true)
 	})
 	lines = append(append(lines, rows...), "")
-	return append(lines, collections...)
+	lines = append(lines, collections...)
+	return append(lines, s.waiting(c, c.Height-len(lines)-1)...)
+}
+
+// waiting names the first problems, those of given answers first, where there is
+// room for some.
+func (s *Dashboard) waiting(c Canvas, room int) []string {
+	problems := slices.Clone(s.desk.picture.Problems)
+	if room < 4 || len(problems) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(problems, func(a, b questionnaires.Problem) int {
+		open := func(p questionnaires.Problem) int {
+			if p.Kind == questionnaires.NotAnswered {
+				return 1
+			}
+			return 0
+		}
+		return open(a) - open(b)
+	})
+	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Waiting for you", "p shows all "+count(len(problems), "problem", "problems"))}
+	for _, p := range problems[:min(len(problems), room-2)] {
+		text := p.Sentence
+		if p.Kind == questionnaires.NotAnswered {
+			text = s.desk.picture.Row(p.Requirement).Requirement.Title
+		}
+		lines = append(lines, "  "+theme.Fit(p.Requirement.String(), 10)+c.Theme.Paint(theme.Warning, theme.Fit("! "+problemWord(p.Kind), 17))+theme.Clean(text))
+	}
+	return lines
 }
 
 func (s *Dashboard) sums(c Canvas) []string {
@@ -118,11 +146,16 @@ func (s *Dashboard) sums(c Canvas) []string {
 			answers = append(answers, c.Theme.Paint(mark.tone, fmt.Sprintf("%s %d %s", mark.glyph, n, mark.word)))
 		}
 	}
-	second := strings.Join(answers, "   ")
 	if len(answers) == 0 {
-		second = c.Theme.Paint(theme.Muted, "Nothing is answered yet: open a principal requirement and answer its questions.")
+		answers = []string{c.Theme.Paint(theme.Muted, theme.Cut("Nothing is answered yet: open a principal requirement.", c.Width-2))}
 	}
-	return []string{gutter + c.Theme.Paint(theme.Strong, first) + "   " + state.paint(c.Theme), gutter + second}
+	lines := []string{gutter + c.Theme.Paint(theme.Strong, first) + "   " + state.paint(c.Theme)}
+	second, third := strings.Join(answers, "   "), ""
+	for i := len(answers); theme.Width(second) > c.Width-2 && i > 0; {
+		i--
+		second, third = strings.Join(answers[:i], "   "), strings.Join(answers[i:], "   ")
+	}
+	return append(lines, gutter+second, gutter+third)
 }
 
 // collections say what was looked at last, and what could not be seen.

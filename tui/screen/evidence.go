@@ -31,6 +31,7 @@ type Evidence struct {
 	item     questionnaires.Evidence
 	page     int
 	details  *list.List[engine.Detail]
+	origins  *list.List[string]
 	document *Document
 	shown    engine.Digest // the document that is there
 	wanted   engine.Digest // or asked for
@@ -54,7 +55,7 @@ type bodyRead struct {
 }
 
 func newEvidence(d *Desk, item questionnaires.Evidence) *Evidence {
-	s := &Evidence{desk: d, item: item}
+	s := &Evidence{desk: d, item: item, origins: list.New(func(line string) string { return line })}
 	s.details = list.New(func(d engine.Detail) string {
 		return d.Subject.String() + " " + d.Verdict.String() + " " + d.Sentence
 	})
@@ -211,6 +212,8 @@ func (s *Evidence) Bindings() []Binding {
 		{Keys: []string{"tab"}, Label: "next panel", Help: "what it proves, the document, where it comes from", Do: turn(1)},
 		{Keys: []string{"shift+tab"}, Help: "the panel before", Do: turn(-1)},
 		{Keys: []string{"v"}, Label: "reproduce", Help: "the command that shows it again", Do: func() tea.Cmd {
+			s.page = originPage
+			s.origins.Home()
 			return note(theme.Accent, s.reproduce())
 		}},
 	}
@@ -225,5 +228,6 @@ func (s *Evidence) Bindings() []Binding {
 		}
 		return append(append([]Binding{open}, bindings...), append([]Binding{back(s.details)}, moving(s.details, s.readDocument)...)...)
 	}
-	return append(bindings, back(nil))
+	scroll := moving(s.origins, nil)
+	return append(append(bindings, back(nil)), scroll[1:]...) // there is nothing to filter
 }

@@ -36,7 +36,7 @@ func (s *Evidence) Draw(c Canvas) []string {
 
 func (s *Evidence) headline(c Canvas) string {
 	r := evidenceRow(s.item)
-	return r.sign.paint(c.Theme) + "  " + c.Theme.Paint(theme.Strong, theme.Cut(theme.Clean(s.item.Title), c.Width-20))
+	return r.sign.paint(c.Theme) + "  " + c.Theme.Paint(theme.Strong, theme.Cut(evidenceTitle(s.item), c.Width-20))
 }
 
 func (s *Evidence) drawPage(c Canvas, page int) []string {
@@ -44,7 +44,8 @@ func (s *Evidence) drawPage(c Canvas, page int) []string {
 	case documentPage:
 		return s.drawDocument(c)
 	case originPage:
-		return indent(gutter, s.origin(c.narrower(c.Width-2, c.Height)))
+		s.origins.SetItems(s.origin(c.narrower(c.Width-2, c.Height)))
+		return indent(gutter, s.origins.Draw(c.Height, func(line string, _ bool) string { return line }))
 	}
 	if s.item.File != nil {
 		return indent(gutter, theme.Wrap("A file proves what a person reads in it. It was obtained so: "+s.item.File.Obtained, c.Width-2))
@@ -110,12 +111,13 @@ func (s *Evidence) about(c Canvas) []string {
 func (s *Evidence) origin(c Canvas) []string {
 	var lines []string
 	say := func(label, text string) { lines = append(lines, labelled(c.Theme, label, text, 12, c.Width)...) }
+	say("Again", s.reproduce())
 	if f := s.item.File; f != nil {
 		say("File", f.Name)
 		say("Obtained", f.Obtained)
 		say("When", stamp(s.item.Collected))
 		say("SHA-256", f.Digest.String())
-		say("Again", s.reproduce())
+		say("Recorded by", s.recorder())
 		return lines
 	}
 	if s.snapshot == nil || s.item.Result == nil {
@@ -146,7 +148,6 @@ func (s *Evidence) origin(c Canvas) []string {
 	if !s.shown.IsZero() {
 		say("Document", s.shown.String())
 	}
-	say("Again", s.reproduce())
 	return lines
 }
 

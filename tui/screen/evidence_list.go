@@ -17,7 +17,7 @@ type EvidenceList struct {
 func newEvidenceList(d *Desk) *EvidenceList {
 	s := &EvidenceList{desk: d}
 	s.rows = list.New(func(e questionnaires.Evidence) string {
-		text := e.Label() + " " + e.Title + " " + evidenceAbout(e)
+		text := e.Label() + " " + evidenceTitle(e) + " " + evidenceAbout(e)
 		if e.Result != nil {
 			text += " " + e.Result.Check + " " + verdictSign(e.Result.Verdict).word
 		}
@@ -75,7 +75,7 @@ func (s *EvidenceList) Draw(c Canvas) []string {
 	return append(lines, s.rows.Draw(c.Height-len(lines), func(e questionnaires.Evidence, selected bool) string {
 		r := evidenceRow(e)
 		line := c.Theme.Paint(r.sign.tone, theme.Fit(r.sign.text(), state)) + theme.Fit(e.Label(), 13) +
-			theme.Fit(theme.Clean(e.Title), c.Width-4-state-13-about-2) + "  " + c.Theme.Paint(theme.Muted, evidenceAbout(e))
+			theme.Fit(evidenceTitle(e), c.Width-4-state-13-about-2) + "  " + c.Theme.Paint(theme.Muted, evidenceAbout(e))
 		return row(c, line, selected, true)
 	})...)
 }

@@ -116,7 +116,7 @@ func (s *Question) proposal(r Row) string {
 	if r.Suggestion.Proposes == questionnaires.Unanswered {
 		return "; it proposes no response"
 	}
-	return "; it points to " + responseSign(r.Suggestion.Proposes).text()
+	return "; points to " + responseSign(r.Suggestion.Proposes).text()
 }
 
 // silent names the testing procedures that no result bears on.
@@ -182,11 +182,19 @@ func (s *Question) attachedRows(r Row) []sideRow {
 }
 
 func evidenceRow(item questionnaires.Evidence) sideRow {
-	r := sideRow{text: item.Label() + "  " + theme.Clean(item.Title), evidence: &item, sign: sign{"▤", "file", theme.Plain}}
+	r := sideRow{text: item.Label() + "  " + evidenceTitle(item), evidence: &item, sign: sign{"▤", "file", theme.Plain}}
 	if item.Result != nil {
 		r.sign = verdictSign(item.Result.Verdict)
 	}
 	return r
+}
+
+// evidenceTitle is what an item is called: a file without a title by its name.
+func evidenceTitle(item questionnaires.Evidence) string {
+	if item.Title == "" && item.File != nil {
+		return theme.Clean(item.File.Name)
+	}
+	return theme.Clean(item.Title)
 }
 
 // evidenceAbout says where an item comes from.
@@ -195,7 +203,7 @@ func evidenceAbout(item questionnaires.Evidence) string {
 	case item.Result != nil:
 		return verdictCounts(item.Result) + " · " + theme.Clean(item.Result.Name)
 	case item.File != nil:
-		return theme.Clean(item.File.Name) + ", " + count(int(item.File.Size), "byte", "bytes") + ", " + theme.Clean(item.File.Obtained)
+		return theme.Clean(item.File.Obtained) + ", " + count(int(item.File.Size), "byte", "bytes")
 	}
 	return ""
 }

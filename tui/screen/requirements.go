@@ -101,7 +101,8 @@ func (s *Requirements) Draw(c Canvas) []string {
 	lines := append([]string{""}, filterLine(c, s.rows)...)
 	preview := s.preview(c)
 	response, stance := 12, 0
-	for _, r := range s.desk.picture.Rows {
+	for i := range s.rows.Total() {
+		r, _ := s.rows.Item(i)
 		response = max(response, theme.Width(responseSign(r.Current.Response).text()))
 		if mark, says := rowSign(r); says {
 			stance = max(stance, theme.Width(mark.text()))

@@ -60,10 +60,10 @@ func TestAnAssessorAnswersAndPrints(t *testing.T) {
 	assert.Equal(t, questionnaires.NotInPlace, m.assessment(t).Current(id).Response)
 
 	// evidence: looked at, then attached
-	d.Press("a").Shows("A suggestion is no answer: you decide.", "it points to ✗ Not in Place", "○ fail", "Pod pay/batch")
+	d.Press("a").Shows("A suggestion is no answer: you decide.", "points to ✗ Not in Place", "○ fail", "Pod pay/batch")
 	d.Press("enter").Shows("What it proves", "Pod pay/web", "Container main runs with all privileges of its node", "spec.containers[0].securityContext.privileged")
 	d.Press("v").Shows("kubectl get pod batch -n pay -o yaml")
-	d.Press("tab").Shows(`"privileged": true`).Press("tab").Shows("system:serviceaccount:audit:reader", "https://10.0.0.1:6443", "complete", "2 of kind token")
+	d.Press("shift+tab").Shows(`"privileged": true`).Press("tab").Shows("system:serviceaccount:audit:reader", "https://10.0.0.1:6443", "complete", "2 of kind token")
 	d.Press("esc").Press("a").Shows("[attached]", "Attached 1")
 	require.Len(t, m.assessment(t).Current(id).Evidence, 1)
 
