@@ -154,7 +154,7 @@ func (d *Desk) gapsOf(result vault.Collected) []string {
 		}
 		for _, gap := range snapshot.Gaps {
 			if len(gaps) >= maxGaps {
-				return append(gaps, "… more than are listed here; `tickmark evidence` names all")
+				return append(gaps, "… more than are listed here; the vault keeps all")
 			}
 			gaps = append(gaps, gapText(gap))
 		}

@@ -85,7 +85,7 @@ func (d *Desk) undo() tea.Cmd {
 		said := ""
 		picture, err := d.append(func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
 			draft, last, err := a.Undo()
-			said = fmt.Sprintf("took back the last change of %s; it stands as before, and both stay in its history", last.Requirement)
+			said = fmt.Sprintf("took back the last change of %s; its history keeps both", last.Requirement)
 			return draft, err
 		})
 		return changed{picture: picture, err: err, said: said}

@@ -35,7 +35,9 @@ func (s *Question) Draw(c Canvas) []string {
 func (s *Question) drawAnswer(c Canvas) []string {
 	r := s.row()
 	above := s.asked(c, r)
-	above = append(above, "")
+	if c.Height >= 24 {
+		above = append(above, "")
+	}
 	above = append(above, s.drawResponses(c, r.Current.Response)...)
 	below := s.stands(c, r)
 	room := c.Height - len(above) - len(below)
@@ -60,7 +62,7 @@ func (s *Question) asked(c Canvas, r Row) []string {
 	lines = append(lines, labelled(c.Theme, "Asked", r.Requirement.Question, labels, c.Width)...)
 	lines = append(lines, labelled(c.Theme, "Tested by", testedBy(r.Requirement), labels, c.Width)...)
 	wanted := labelled(c.Theme, "Wanted", r.Requirement.Evidence, labels, c.Width)
-	if most := max(2, c.Height-len(lines)-14); len(wanted) > most {
+	if most := max(2, c.Height-len(lines)-12); len(wanted) > most {
 		wanted = wanted[:most]
 		wanted[most-1] = theme.Cut(wanted[most-1], c.Width-1) + "…"
 	}

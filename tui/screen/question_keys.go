@@ -58,8 +58,8 @@ func (s *Question) noEvidence() string {
 	if why := s.desk.fixed(); why != "" {
 		return why
 	}
-	if r := s.row(); r.Results+r.Leads == 0 {
-		return "no result bears on this question; `tickmark attach` takes a file in"
+	if s.sides[suggestionPanel].Total() == 0 {
+		return "no result bears on this question and the vault holds no files; `tickmark attach` takes one in"
 	}
 	return ""
 }

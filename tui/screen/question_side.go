@@ -83,8 +83,12 @@ func (s *Question) wrapped(by string, tone theme.Token, text string) []sideRow {
 
 // suggestionRows say what the evidence means for each testing procedure, and why.
 func (s *Question) suggestionRows(r Row) []sideRow {
+	files := s.fileRows(r)
 	if r.Results+r.Leads == 0 {
-		return nil
+		if len(files) > 0 {
+			files = append(s.wrapped("", theme.Muted, s.nothing(suggestionPanel)), files...)
+		}
+		return files
 	}
 	stance := stanceSign(r.Suggestion.Stance)
 	rows := s.wrapped("", stance.tone, "Evidence "+stance.text()+s.proposal(r))
@@ -108,6 +112,37 @@ func (s *Question) suggestionRows(r Row) []sideRow {
 	if without := silent(r.Suggestion); len(without) > 0 {
 		rows = append(rows, sideRow{aside: true})
 		rows = append(rows, s.wrapped("", theme.Unseen, "◌ no evidence of its own: "+strings.Join(without, ", "))...)
+	}
+	return append(rows, files...)
+}
+
+// fileRows are the files that can be attached: those taken in for this question
+// first.
+func (s *Question) fileRows(r Row) []sideRow {
+	var meant, others []sideRow
+	for _, item := range s.desk.picture.Assessment.LatestEvidence() {
+		if item.File == nil {
+			continue
+		}
+		file := evidenceRow(item)
+		if slices.Contains(r.Current.Evidence, item.ID) {
+			file.text = "[attached] " + file.text
+		}
+		if slices.Contains(item.Requirements, s.id) {
+			meant = append(meant, file)
+		} else {
+			others = append(others, file)
+		}
+	}
+	var rows []sideRow
+	for _, part := range []struct {
+		heading string
+		files   []sideRow
+	}{{"Files taken in for this question", meant}, {"Other files", others}} {
+		if len(part.files) > 0 {
+			rows = append(rows, sideRow{aside: true}, sideRow{text: part.heading, tone: theme.Heading, aside: true})
+			rows = append(rows, part.files...)
+		}
 	}
 	return rows
 }

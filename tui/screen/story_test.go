@@ -2,6 +2,7 @@ package screen_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"filippo.io/age"
@@ -150,6 +151,27 @@ func TestNothingIsLostByQuitting(t *testing.T) {
 	assert.False(t, d.Quit())
 	d.Press("ctrl+c")
 	assert.True(t, d.Quit(), "nobody is kept for ever")
+}
+
+// A paper that answers a question is attached from the question, and can be read.
+func TestAPaperIsAttached(t *testing.T) {
+	m := newMerchant(t, 0)
+	id := questionnaires.MustRequirementID("1.1.1")
+	v, err := m.Open(t.Context(), "")
+	require.NoError(t, err)
+	for name, about := range map[string][]questionnaires.RequirementID{"standard.md": {id}, "other.md": nil} {
+		_, err = v.PutEvidence(t.Context(), questionnaires.Evidence{
+			Requirements: about, File: &questionnaires.FileSource{Obtained: "provided by the entity"},
+		}, name, strings.NewReader("All rules are \x1b[31mreviewed\nevery half year.\n"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, v.Close())
+	d := desk(t, m.Workbench, 80, 24).Press("a", "enter").Press("a")
+	d.Shows("No check informs this question", "Files taken in for this question", "standard.md", "Other files", "other.md")
+	d.Press("enter").Shows("standard.md", "All rules are ‹U+001B›[31mreviewed", "every half year.").Press("tab").Shows("provided by the entity", "SHA-256", "Ada Assessor")
+	d.Press("esc", "a").Shows("[attached]", "Attached 1")
+	require.Len(t, m.assessment(t).Current(id).Evidence, 1)
+	d.Press("tab", "a").Shows("Attached 0", "No evidence is attached")
 }
 
 // Collecting shows what it saw and what it could not see; hostile names stay text.
