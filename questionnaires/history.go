@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"tickmark/engine"
@@ -48,7 +49,7 @@ type History struct {
 	entity   string
 	enrolled map[engine.Digest][]enrolled
 	evidence []Evidence
-	checked  map[engine.Digest]error
+	checked  sync.Map // of verified, by entry
 }
 
 type enrolled struct {
@@ -62,7 +63,6 @@ type enrolled struct {
 func NewHistory(entries []Entry, bodies Bodies) (*History, error) {
 	h := &History{
 		byID: make(map[engine.Digest]int, len(entries)), bodies: bodies, enrolled: map[engine.Digest][]enrolled{},
-		checked: map[engine.Digest]error{},
 	}
 	main := make([]Entry, 0, len(entries))
 	seen := make(map[engine.Digest]bool, len(entries))
@@ -288,13 +288,17 @@ func (h *History) Enrolments() []Enrolment {
 // author was enrolled by one of its ancestors (or, for the first entry, by
 // itself) whose own enrolment verifies.
 func (h *History) Verify(id engine.Digest) error {
-	if err, known := h.checked[id]; known {
-		return err
+	if err, known := h.checked.Load(id); known {
+		return err.(verified).err
 	}
 	err := h.verify(id)
-	h.checked[id] = err
+	h.checked.Store(id, verified{err})
 	return err
 }
+
+// verified is what checking an entry found; histories are read by several
+// goroutines at once, and a signature is checked once.
+type verified struct{ err error }
 
 func (h *History) verify(id engine.Digest) error {
 	i, known := h.byID[id]

@@ -20,6 +20,9 @@ import (
 // Pods on the node's network are outside every NetworkPolicy; the sentence counts
 // them. Whether the network plugin enforces policies is not seen here.
 //
+// Where policies could not all be seen, one that is missing may be among them: then
+// it is Unknown, and only a policy that was seen to open everything fails.
+//
 // Namespaces are those listed and those that a workload is in, so that the answer
 // does not hang on the right to list namespaces.
 func namespacesHaveDefaultDeny() check {
@@ -29,14 +32,14 @@ func namespacesHaveDefaultDeny() check {
 			policies := network.PoliciesOf(v)
 			var details []engine.Detail
 			for _, n := range namespaces(v) {
-				details = append(details, judgeDefaultDeny(n, policies))
+				details = append(details, judgeDefaultDeny(n, policies, v.Saw(network.PolicyKind)))
 			}
 			return details
 		},
 	}
 }
 
-func judgeDefaultDeny(n *namespace, policies *network.Policies) engine.Detail {
+func judgeDefaultDeny(n *namespace, policies *network.Policies, seen bool) engine.Detail {
 	const field = "spec.podSelector"
 	cites := []engine.Digest{n.digest}
 	for _, p := range policies.In(n.ref.Name) {
@@ -55,10 +58,15 @@ func judgeDefaultDeny(n *namespace, policies *network.Policies) engine.Detail {
 		return notApplicable(field, value, "Nothing runs in it; it has no default deny in both directions").of(n.ref, cites...)
 	}
 	var lacks []string
+	opened := false
 	for i, d := range deny {
 		if !d.Holds() {
 			lacks = append(lacks, lacking(network.Direction(i), d))
+			opened = opened || len(d.Opened) > 0
 		}
+	}
+	if !seen && !opened {
+		return unknown(field, value, "No default deny was seen, and the policies could not all be seen%s", hosts).of(n.ref, cites...)
 	}
 	return fails(field, value, "%s%s", strings.Join(lacks, "; "), hosts).of(n.ref, cites...)
 }

@@ -8,24 +8,28 @@ import (
 
 var serviceAccountKind = engine.Kind{Kind: "ServiceAccount"}
 
-// accounts are the service accounts of a view by namespace and name.
-type accounts map[engine.Ref]engine.Typed[corev1.ServiceAccount]
+// accounts are the service accounts of a view by namespace and name. Complete says
+// that one which is not there does not exist.
+type accounts struct {
+	byRef    map[engine.Ref]engine.Typed[corev1.ServiceAccount]
+	complete bool
+}
 
 type accountsKey struct{}
 
 func accountsOf(v *engine.View) accounts {
 	return engine.Memo(v, accountsKey{}, func() accounts {
-		all := accounts{}
+		all := map[engine.Ref]engine.Typed[corev1.ServiceAccount]{}
 		for _, a := range engine.All[corev1.ServiceAccount](v, serviceAccountKind) {
 			all[a.Ref.WithoutUID()] = a
 		}
-		return all
+		return accounts{byRef: all, complete: v.Saw(serviceAccountKind)}
 	})
 }
 
 // digest returns the digest of an account, zero where it was not seen.
 func (a accounts) digest(ref engine.Ref) engine.Digest {
-	if account, there := a[ref]; there {
+	if account, there := a.byRef[ref]; there {
 		return account.Digest
 	}
 	return engine.Digest{}
@@ -44,6 +48,7 @@ func (w workload) accountRef() engine.Ref {
 // where that is decided.
 type token struct {
 	mounted bool
+	unsure  bool // the service account, which was not seen, may say otherwise
 	field   string
 	value   any
 	why     string
@@ -61,29 +66,37 @@ func (a accounts) tokenOf(w workload) token {
 		for j, s := range v.Projected.Sources {
 			if s.ServiceAccountToken != nil && s.ServiceAccountToken.Audience == "" {
 				field := w.field(index("volumes", i)) + ".projected." + index("sources", j) + ".serviceAccountToken"
-				return token{true, field, s.ServiceAccountToken.Path, "a volume holds one for the API server", engine.Digest{}}
+				return token{mounted: true, field: field, value: s.ServiceAccountToken.Path, why: "a volume holds one for the API server"}
 			}
 		}
 	}
 	if mirror, is := w.meta.Annotations[corev1.MirrorPodAnnotationKey]; is && w.object.Ref.Of() == podKind {
-		return token{false, "metadata.annotations[" + corev1.MirrorPodAnnotationKey + "]", mirror,
-			"the kubelet started it from a file, and such pods get none", engine.Digest{}}
+		return token{
+			field: "metadata.annotations[" + corev1.MirrorPodAnnotationKey + "]", value: mirror,
+			why: "the kubelet started it from a file, and such pods get none",
+		}
 	}
 	if mount := w.spec.AutomountServiceAccountToken; mount != nil {
 		why := "the pod turns mounting off"
 		if *mount {
 			why = "the pod turns mounting on"
 		}
-		return token{*mount, w.field("automountServiceAccountToken"), *mount, why, engine.Digest{}}
+		return token{mounted: *mount, field: w.field("automountServiceAccountToken"), value: *mount, why: why}
 	}
-	account, there := a[w.accountRef()]
+	account, there := a.byRef[w.accountRef()]
 	if there && account.Value.AutomountServiceAccountToken != nil {
 		mount := *account.Value.AutomountServiceAccountToken
 		why := "its service account turns mounting off"
 		if mount {
 			why = "its service account turns mounting on"
 		}
-		return token{mount, w.field("automountServiceAccountToken"), nil, why, account.Digest}
+		return token{mounted: mount, field: w.field("automountServiceAccountToken"), why: why, account: account.Digest}
 	}
-	return token{true, w.field("automountServiceAccountToken"), nil, "neither the pod nor its service account turns it off", a.digest(w.accountRef())}
+	if !there && !a.complete {
+		return token{mounted: true, unsure: true, field: w.field("automountServiceAccountToken"), why: "the pod does not turn it off, and its service account could not be seen"}
+	}
+	return token{
+		mounted: true, field: w.field("automountServiceAccountToken"), why: "neither the pod nor its service account turns it off",
+		account: a.digest(w.accountRef()),
+	}
 }

@@ -25,12 +25,12 @@ func defaultServiceAccountsUnused() check {
 func evalDefaultAccounts(v *engine.View) []engine.Detail {
 	all := accountsOf(v)
 	refs := map[engine.Ref]engine.Ref{} // without UID to with
-	for ref, a := range all {
+	for ref, a := range all.byRef {
 		if ref.Name == "default" {
 			refs[ref] = a.Ref
 		}
 	}
-	users := map[engine.Ref][]workload{}
+	users, unsure := map[engine.Ref][]workload{}, map[engine.Ref]bool{}
 	for _, w := range workloads(v) {
 		ref := w.accountRef()
 		if ref.Name != "default" {
@@ -39,20 +39,21 @@ func evalDefaultAccounts(v *engine.View) []engine.Detail {
 		if _, known := refs[ref]; !known {
 			refs[ref] = ref
 		}
-		if !w.retired && all.tokenOf(w).mounted {
+		if t := all.tokenOf(w); !w.retired && t.mounted {
 			users[ref] = append(users[ref], w)
+			unsure[ref] = unsure[ref] || t.unsure
 		}
 	}
 	details := make([]engine.Detail, 0, len(refs))
 	for ref, withUID := range refs {
-		f, cites := judgeDefaultAccount(rbac.Of(v), ref, users[ref])
+		f, cites := judgeDefaultAccount(rbac.Of(v), ref, users[ref], unsure[ref])
 		details = append(details, f.of(withUID, append([]engine.Digest{all.digest(ref)}, cites...)...))
 	}
 	slices.SortFunc(details, func(a, b engine.Detail) int { return a.Subject.Compare(b.Subject) })
 	return details
 }
 
-func judgeDefaultAccount(rights *rbac.Rights, ref engine.Ref, users []workload) (finding, []engine.Digest) {
+func judgeDefaultAccount(rights *rbac.Rights, ref engine.Ref, users []workload, unsure bool) (finding, []engine.Digest) {
 	account := rbac.Subject{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name}
 	user := rbac.Subject{Kind: "User", Name: "system:serviceaccount:" + ref.Namespace + ":" + ref.Name}
 	var bindings []string
@@ -68,6 +69,9 @@ func judgeDefaultAccount(rights *rbac.Rights, ref engine.Ref, users []workload) 
 	var names []string
 	for _, w := range users {
 		names, cites = append(names, w.object.Ref.String()), append(cites, w.object.Digest)
+	}
+	if unsure {
+		return unknown("", names, "Its token may be given to %s, and it could not be seen itself: %s", count(len(names), "workload"), list(names)), cites
 	}
 	if len(names) > 0 {
 		return fails("", names, "Its token is given to %s: %s", count(len(names), "workload"), list(names)), cites

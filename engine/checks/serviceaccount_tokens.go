@@ -22,7 +22,10 @@ func serviceAccountTokensNotMounted() check {
 			return judgeWorkloads(v, func(w workload) []engine.Detail {
 				t := all.tokenOf(w)
 				f := passes(t.field, t.value, "It gets no token of service account %s: %s", w.accountRef().Name, t.why)
-				if t.mounted {
+				switch {
+				case t.unsure:
+					f = unknown(t.field, t.value, "It may get the token of service account %s: %s", w.accountRef().Name, t.why)
+				case t.mounted:
 					f = fails(t.field, t.value, "It gets the token of service account %s: %s", w.accountRef().Name, t.why)
 				}
 				return []engine.Detail{f.of(w.object.Ref, w.object.Digest, t.account)}

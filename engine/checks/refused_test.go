@@ -1,0 +1,66 @@
+package checks
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"tickmark/engine"
+)
+
+// refuse takes every object of a kind out, as a listing that was refused leaves it.
+func (w *world) refuse(k engine.Kind) *world {
+	var left []engine.Entry
+	for _, e := range w.snapshot.Entries {
+		if e.Ref.Of() != k {
+			left = append(left, e)
+		}
+	}
+	w.snapshot.Entries = left
+	for i := range w.snapshot.Populations {
+		if w.snapshot.Populations[i].Kind == k {
+			w.snapshot.Populations[i].Complete = false
+		}
+	}
+	return w.hide(k)
+}
+
+// What passes when all is seen neither passes nor fails when a kind that it needs
+// is refused: what was not seen is no proof of absence.
+func TestWhatWasRefusedProvesNothing(t *testing.T) {
+	registry, err := All()
+	require.NoError(t, err)
+	known := maps.Clone(fixtures())
+	silent := goodPod(func(p *corev1.Pod) { p.Spec.AutomountServiceAccountToken = nil })
+	off := &corev1.ServiceAccount{ObjectMeta: named("pay", "api"), AutomountServiceAccountToken: ptr(false)}
+	byDefault := goodPod(func(p *corev1.Pod) { p.Spec.AutomountServiceAccountToken, p.Spec.ServiceAccountName = nil, "" })
+	defaultOff := &corev1.ServiceAccount{ObjectMeta: named("pay", "default"), AutomountServiceAccountToken: ptr(false)}
+	more := map[string][]metav1.Object{
+		"service-account-tokens-not-mounted": {silent, off},
+		"default-service-accounts-unused":    {byDefault, defaultOff},
+	}
+	for _, c := range registry {
+		for _, objects := range [][]metav1.Object{known[c.ID].pass, more[c.ID]} {
+			if len(objects) == 0 {
+				continue
+			}
+			for _, k := range c.Needs {
+				w := newWorld(t, objects...)
+				w.params = known[c.ID].params
+				got := w.refuse(k).result(t, c.ID)
+				assert.Equal(t, engine.Unknown, got.Verdict, "%s without %s: %+v", c.ID, k, got.Details)
+			}
+		}
+	}
+	open := denyAll(func(p *networkingv1.NetworkPolicy) {
+		p.Name, p.Spec.Egress = "open", []networkingv1.NetworkPolicyEgressRule{{}}
+	})
+	w := newWorld(t, goodPod(), denyAll(), open)
+	assert.Equal(t, engine.Fail, w.hide(engine.Kind{Group: "networking.k8s.io", Kind: "NetworkPolicy"}).result(t, "namespaces-have-default-deny").Verdict,
+		"a policy that was seen to open everything fails, whatever else there is")
+}
