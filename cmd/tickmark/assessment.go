@@ -14,8 +14,8 @@ import (
 )
 
 func (d *door) assessmentVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "assessment", Short: "The assessments of a vault"}
-	verb.AddCommand(d.assessmentListVerb(), d.assessmentNewVerb())
+	verb := &cobra.Command{Use: "assessment VAULT list|new", Short: "The assessments of a vault"}
+	actionsOf(verb, d.assessmentListVerb(), d.assessmentNewVerb())
 	return verb
 }
 
@@ -102,7 +102,7 @@ func (d *door) assessmentOf(ctx context.Context, v *vault.Vault, name string) (*
 	}
 	id, err := history.Choose(name)
 	if err != nil {
-		return nil, withHint(err, "choose one with --assessment; `tickmark assessment list VAULT` shows them")
+		return nil, withHint(err, "choose one with --assessment; `tickmark assessment VAULT list` shows them")
 	}
 	return history.Assessment(catalogue, id)
 }

@@ -17,8 +17,8 @@ import (
 )
 
 func (d *door) evidenceVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "evidence", Short: "The evidence, raw and with its provenance"}
-	verb.AddCommand(d.evidenceListVerb(), d.evidenceShowVerb(), d.evidenceExportVerb())
+	verb := &cobra.Command{Use: "evidence VAULT list|show|export", Short: "The evidence, raw and with its provenance"}
+	actionsOf(verb, d.evidenceListVerb(), d.evidenceShowVerb(), d.evidenceExportVerb())
 	return verb
 }
 

@@ -11,7 +11,7 @@ import (
 // run carries out one command line and returns its exit status.
 func run(ctx context.Context, d *door, args []string) int {
 	root := newRoot(d)
-	root.SetArgs(args)
+	root.SetArgs(actionBeforeVault(root, args))
 	root.SetIn(d.in)
 	root.SetOut(d.out)
 	root.SetErr(d.err)

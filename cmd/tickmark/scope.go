@@ -14,8 +14,8 @@ import (
 )
 
 func (d *door) scopeVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "scope", Short: "What the assessments of a vault look at"}
-	verb.AddCommand(d.scopeShowVerb(), d.scopeSetVerb())
+	verb := &cobra.Command{Use: "scope VAULT show|set", Short: "What the assessments of a vault look at"}
+	actionsOf(verb, d.scopeShowVerb(), d.scopeSetVerb())
 	return verb
 }
 
