@@ -38,7 +38,7 @@ check: tools ## before each commit: form, vet, lint, race tests, all without the
 	@test -z "$$($(TOOLS)/gofumpt -l $$(git ls-files '*.go'))" || { echo 'not gofumpt-ed:'; $(TOOLS)/gofumpt -l $$(git ls-files '*.go'); exit 1; }
 	go vet $(ALL)
 	$(TOOLS)/staticcheck $(ALL)
-	$(TOOLS)/exhaustive -default-signifies-exhaustive $(ALL)
+	$(TOOLS)/exhaustive -d $(ALL)
 	GOOS=windows go vet ./vault/... && GOOS=darwin go vet ./vault/...
 	TICKMARK_NO_PLANE=1 go test -race $(RACE)
 	TICKMARK_NO_PLANE=1 go test $(ALL)

@@ -238,7 +238,8 @@ func (i Item) detailRows() []Row {
 	for n, d := range i.Details {
 		if n == maxDetails {
 			rows = append(rows, Row{Cells: []Cell{
-				{Text: fmt.Sprintf("… and %d more", len(i.Details)-n)}, {},
+				{Text: fmt.Sprintf("… and %d more", len(i.Details)-n)},
+				{},
 				{Text: fmt.Sprintf("All of them: tickmark evidence VAULT show %s", i.Label())},
 			}})
 			break

@@ -30,8 +30,10 @@ func (c cluster) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot
 	if c.err != nil {
 		return engine.Snapshot{}, c.err
 	}
-	s := engine.Snapshot{Target: engine.Target{ID: "k8s:" + c.name, Name: c.name}, Canonical: engine.CanonicalVersion,
-		Started: time.Date(2026, 5, 4, 8, 0, 0, 0, time.UTC), Ended: time.Date(2026, 5, 4, 8, 1, 0, 0, time.UTC)}
+	s := engine.Snapshot{
+		Target: engine.Target{ID: "k8s:" + c.name, Name: c.name}, Canonical: engine.CanonicalVersion,
+		Started: time.Date(2026, 5, 4, 8, 0, 0, 0, time.UTC), Ended: time.Date(2026, 5, 4, 8, 1, 0, 0, time.UTC),
+	}
 	for i := range c.n {
 		if c.stop != nil && i == c.stopAt {
 			c.stop()

@@ -32,10 +32,14 @@ var (
 // workloadKinds are the kinds that are pods or make pods.
 func workloadKinds() []engine.Kind {
 	return []engine.Kind{
-		podKind, {Kind: "ReplicationController"},
-		{Group: appsv1.GroupName, Kind: "DaemonSet"}, {Group: appsv1.GroupName, Kind: "Deployment"},
-		replicaSetKind, {Group: appsv1.GroupName, Kind: "StatefulSet"},
-		{Group: batchv1.GroupName, Kind: "CronJob"}, {Group: batchv1.GroupName, Kind: "Job"},
+		podKind,
+		{Kind: "ReplicationController"},
+		{Group: appsv1.GroupName, Kind: "DaemonSet"},
+		{Group: appsv1.GroupName, Kind: "Deployment"},
+		replicaSetKind,
+		{Group: appsv1.GroupName, Kind: "StatefulSet"},
+		{Group: batchv1.GroupName, Kind: "CronJob"},
+		{Group: batchv1.GroupName, Kind: "Job"},
 	}
 }
 

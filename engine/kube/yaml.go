@@ -155,6 +155,7 @@ func (r *reader) value(n *yaml.Node, depth int) (any, error) {
 		return items, nil
 	case yaml.ScalarNode:
 		return scalar(n)
+	case yaml.DocumentNode:
 	}
 	return nil, fmt.Errorf("line %d: neither a value nor a collection", n.Line)
 }

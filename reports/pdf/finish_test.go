@@ -29,8 +29,12 @@ func linked(rows int) reports.Document {
 	}
 	doc.Blocks = []reports.Block{
 		reports.Contents{Title: "Contents"},
-		reports.Heading{Level: 1, Text: "First"}, reports.Heading{Level: 3, Text: "Deep"}, table("a", "b"),
-		reports.Heading{Level: 1, Text: "Second"}, reports.Heading{Level: 2, Text: "Below"}, table("b", "a"),
+		reports.Heading{Level: 1, Text: "First"},
+		reports.Heading{Level: 3, Text: "Deep"},
+		table("a", "b"),
+		reports.Heading{Level: 1, Text: "Second"},
+		reports.Heading{Level: 2, Text: "Below"},
+		table("b", "a"),
 	}
 	return doc
 }

@@ -208,7 +208,8 @@ func TestHostileText(t *testing.T) {
 		doc := sample(1)
 		doc.Entity, doc.Title, doc.Author, doc.Subject, doc.Protection, doc.Draft, doc.Vault = in, in, in, in, in, in, in
 		doc.Blocks = []reports.Block{
-			reports.Heading{Level: 1, Text: in}, reports.Paragraph{Text: in},
+			reports.Heading{Level: 1, Text: in},
+			reports.Paragraph{Text: in},
 			reports.Table{Columns: []reports.Column{{Title: in, Weight: 1}}, Rows: []reports.Row{{Cells: []reports.Cell{{Text: in, Pill: reports.Pill{Text: in}}}}}},
 		}
 		file, l := write(t, doc, pdf.Options{})
@@ -224,9 +225,13 @@ func TestLongWordsStayOnTheSheet(t *testing.T) {
 	doc.Draft = long
 	doc.Blocks = []reports.Block{
 		reports.Cover{Kicker: long, Title: long, Entity: long, Detail: long, Pill: reports.Pill{Text: long}, Facts: []reports.Fact{{Name: long, Value: long}}, Panel: reports.Panel{Title: long, Digest: long, Note: long}, Note: long},
-		reports.Contents{Title: long}, reports.Heading{Level: 2, Text: long}, reports.Paragraph{Text: long}, reports.List{Items: []string{long}},
+		reports.Contents{Title: long},
+		reports.Heading{Level: 2, Text: long},
+		reports.Paragraph{Text: long},
+		reports.List{Items: []string{long}},
 		reports.Facts{Rows: []reports.Fact{{Name: long, Value: long}}},
-		reports.Bars{Rows: []reports.Bar{{Number: long, Label: long, Figure: long}}}, reports.Donut{Figure: long, Caption: long, Slices: []reports.Slice{{Label: long, Count: 1}}},
+		reports.Bars{Rows: []reports.Bar{{Number: long, Label: long, Figure: long}}},
+		reports.Donut{Figure: long, Caption: long, Slices: []reports.Slice{{Label: long, Count: 1}}},
 		reports.SignatureBlock{Field: "preparer", Role: long, Person: long, Note: long},
 	}
 	file, _ := write(t, doc, pdf.Options{})
@@ -291,8 +296,12 @@ func FuzzText(f *testing.F) {
 		doc := sample(0)
 		doc.Entity, doc.Title, doc.Draft = s, s, s
 		doc.Blocks = []reports.Block{
-			reports.Cover{Title: s, Entity: s, Pill: reports.Pill{Text: s}, Facts: []reports.Fact{{Name: s, Value: s}}}, reports.Contents{Title: s},
-			reports.Heading{Level: 1, Text: s}, reports.Paragraph{Text: s}, reports.List{Items: []string{s}}, reports.Callout{Title: s, Text: s, Items: []string{s}},
+			reports.Cover{Title: s, Entity: s, Pill: reports.Pill{Text: s}, Facts: []reports.Fact{{Name: s, Value: s}}},
+			reports.Contents{Title: s},
+			reports.Heading{Level: 1, Text: s},
+			reports.Paragraph{Text: s},
+			reports.List{Items: []string{s}},
+			reports.Callout{Title: s, Text: s, Items: []string{s}},
 			reports.Table{Columns: []reports.Column{{Title: s, Weight: 1}, {Title: s, Weight: 3, Style: reports.Mono}}, Rows: []reports.Row{{Cells: []reports.Cell{{Pill: reports.Pill{Text: s}, Title: s}, {Text: s, Note: s}}}}},
 			reports.SignatureBlock{Field: "preparer", Role: s, Person: s, Note: s},
 		}

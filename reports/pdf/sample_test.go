@@ -11,8 +11,12 @@ import (
 // sample is a document with every block, and rows rows in its tables.
 func sample(rows int) reports.Document {
 	slices := []reports.Slice{
-		{Label: "In Place", Tone: reports.Good, Count: 214}, {Label: "In Place with CCW", Tone: reports.Info, Count: 6}, {Label: "Not in Place", Tone: reports.Bad, Count: 11},
-		{Label: "Not Applicable", Tone: reports.Muted, Count: 12}, {Label: "Not Tested", Tone: reports.Warn, Count: 6}, {Label: "Unanswered", Tone: reports.Open, Count: 20},
+		{Label: "In Place", Tone: reports.Good, Count: 214},
+		{Label: "In Place with CCW", Tone: reports.Info, Count: 6},
+		{Label: "Not in Place", Tone: reports.Bad, Count: 11},
+		{Label: "Not Applicable", Tone: reports.Muted, Count: 12},
+		{Label: "Not Tested", Tone: reports.Warn, Count: 6},
+		{Label: "Unanswered", Tone: reports.Open, Count: 20},
 	}
 	doc := reports.Document{
 		Title: "Self-Assessment Record", Subject: "SAQ D for merchants, PCI DSS v4.0.1", Entity: "Zürich Payments AG",
@@ -79,7 +83,9 @@ func evidence(n int) []reports.Row {
 	var rows []reports.Row
 	for i := range n {
 		rows = append(rows, reports.Row{Anchor: fmt.Sprintf("evidence-%d", i+1), Cells: []reports.Cell{
-			{Text: fmt.Sprintf("Evidence-%d", i+1)}, {Title: "Namespaces refuse what no policy allows", Text: "shop-prod: 12 pass, 1 fail, 0 unknown"}, {Text: "2026-11-19 10:00 UTC", Note: "auditor, tickmark 0.1"},
+			{Text: fmt.Sprintf("Evidence-%d", i+1)},
+			{Title: "Namespaces refuse what no policy allows", Text: "shop-prod: 12 pass, 1 fail, 0 unknown"},
+			{Text: "2026-11-19 10:00 UTC", Note: "auditor, tickmark 0.1"},
 			{Text: strings.Repeat("0123456789abcdef", 2) + "\n" + strings.Repeat("fedcba9876543210", 2)},
 		}})
 	}

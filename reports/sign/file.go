@@ -32,10 +32,6 @@ type indirect struct {
 	stream   []byte
 }
 
-func (i *indirect) equal(j *indirect) bool {
-	return i.value.equal(j.value) && i.isStream == j.isStream && bytes.Equal(i.stream, j.stream)
-}
-
 // write appends the object's body: its value and, where it has one, its stream.
 func (i *indirect) write(w *bytes.Buffer) {
 	if !i.isStream {

@@ -72,6 +72,7 @@ func (v *Verification) conclusion() string {
 		return "Intact; signer not identified, SHA-256 " + strings.Join(prints, ", ") + "."
 	case Unsigned:
 		return "Nobody signed this file."
+	case Broken:
 	}
 	return "This file does not hold: do not rely on it."
 }

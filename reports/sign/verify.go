@@ -34,6 +34,7 @@ func (s Status) String() string {
 		return "intact-unidentified"
 	case IntactTrusted:
 		return "intact-trusted"
+	case Broken:
 	}
 	return "broken"
 }
@@ -243,8 +244,10 @@ func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
 	}
 	leaf := s.Chain[0]
 	sum := sha256.Sum256(leaf.Raw)
-	s.Signer = Identity{displayName(leaf.Subject.CommonName, leaf.Subject.String()),
-		displayName(leaf.Issuer.CommonName, leaf.Issuer.String()), hex.EncodeToString(sum[:])}
+	s.Signer = Identity{
+		displayName(leaf.Subject.CommonName, leaf.Subject.String()),
+		displayName(leaf.Issuer.CommonName, leaf.Issuer.String()), hex.EncodeToString(sum[:]),
+	}
 	if err := trust(s.Chain, s.Claimed, o); err != nil {
 		s.Doubt = printable(err.Error())
 	}

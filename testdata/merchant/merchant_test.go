@@ -208,6 +208,7 @@ func TestAnswersThatClaimRestOnSomething(t *testing.T) {
 		case questionnaires.NotInPlace:
 			assert.Regexp(t, `(?i)owner`, a.Narrative, "%s has no owner", a.Requirement)
 			assert.Regexp(t, `202[67]-\d\d-\d\d`, a.Narrative, "%s has no date", a.Requirement)
+		case questionnaires.Unanswered, questionnaires.NotApplicable, questionnaires.NotTested:
 		}
 	}
 	for _, r := range questionnaires.Responses() {
