@@ -7,7 +7,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO      := CGO_ENABLED=0 go
 TOOLS   := .cache/tools
 # The race detector runs where there are goroutines; it needs a C compiler.
-RACE    := ./cmd/... ./engine/kube ./reports/pdf ./tui/... ./vault/...
+RACE    := ./questionnaires ./engine/kube ./tui/... ./vault/...
 # `./...` leaves out what lies below testdata.
 ALL     := ./... ./testdata/merchant
 FUZZTIME ?= 20000x
