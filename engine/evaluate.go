@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Evaluate applies every check to every snapshot and returns one Result per
@@ -42,48 +43,52 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 func evaluateOne(check Check, view *View) Result {
 	result := Result{Check: check.ID, Version: check.Version, Target: view.Target().ID, Details: []Detail{}}
 	result.Details = append(result.Details, check.Eval(view)...)
-	complete := true
-	for _, kind := range check.Needs {
-		unseen := unseenDetails(view, kind)
-		complete = complete && len(unseen) == 0
-		result.Details = append(result.Details, unseen...)
-	}
+	unseen := unseenDetails(view, check.Needs)
+	result.Details = append(result.Details, unseen...)
 	result.sort()
-	switch {
-	case len(result.Details) == 0 && complete:
-		result.Verdict = NotApplicable
-	default:
-		result.Verdict = NotApplicable
-		for _, d := range result.Details {
-			result.Verdict = result.Verdict.Worse(d.Verdict)
-		}
+	// Without details nothing is there to judge, and all of it was seen.
+	result.Verdict = NotApplicable
+	for _, d := range result.Details {
+		result.Verdict = result.Verdict.Worse(d.Verdict)
 	}
 	return result
 }
 
-// unseenDetails says, as Unknown details, what of a needed kind was not seen.
-func unseenDetails(view *View, kind Kind) []Detail {
+// unseenDetails says, as Unknown details, what of the needed kinds was not seen. A
+// gap that may hide any kind is said once.
+func unseenDetails(view *View, needs []Kind) []Detail {
 	var details []Detail
-	unknown := func(namespace, name, sentence string) {
+	unknown := func(kind Kind, namespace, name, sentence string) {
 		details = append(details, Detail{
 			Subject: Ref{Group: kind.Group, Kind: kind.Kind, Namespace: namespace, Name: name}, Verdict: Unknown, Sentence: sentence,
 		})
 	}
-	gaps := slices.Concat(view.snapshot.Gaps, view.unreadable[kind])
-	for _, gap := range gaps {
-		if !gap.Hides(kind) {
-			continue
-		}
-		what := kind.String() + " objects"
+	for _, gap := range view.snapshot.Gaps {
 		if gap.Kind.IsZero() {
-			what = "What may be " + what
+			unknown(needs[0], "", "", fmt.Sprintf("What may be %s could not be seen (%s): %s", anyOf(needs), gap.Reason, place(gap)))
 		}
-		unknown(gap.Namespace, gap.Name, fmt.Sprintf("%s could not be seen (%s): %s", what, gap.Reason, place(gap)))
 	}
-	if population, listed := view.snapshot.Population(kind); len(details) == 0 && (!listed || !population.Complete) {
-		unknown("", "", kind.String()+" objects were not listed to the end in this collection")
+	for _, kind := range needs {
+		before := len(details)
+		for _, gap := range slices.Concat(view.snapshot.Gaps, view.unreadable[kind]) {
+			if gap.Kind == kind {
+				unknown(kind, gap.Namespace, gap.Name, fmt.Sprintf("%s objects could not be seen (%s): %s", kind, gap.Reason, place(gap)))
+			}
+		}
+		if population, listed := view.snapshot.Population(kind); len(details) == before && (!listed || !population.Complete) {
+			unknown(kind, "", "", kind.String()+" objects were not listed to the end in this collection")
+		}
 	}
 	return details
+}
+
+// anyOf names kinds for a sentence.
+func anyOf(kinds []Kind) string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Kind
+	}
+	return "a " + strings.Join(names, ", a ")
 }
 
 func place(gap Gap) string {
