@@ -34,6 +34,7 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ends":     ends,
 			"flip":     flip,
+			"append":   appendText,
 			"resize":   resize,
 			"same":     same,
 			"canaries": canaries,
@@ -84,6 +85,15 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	text[at] ^= 1
 	ts.Check(os.WriteFile(path, text, 0o600))
+}
+
+// append FILE TEXT: writes after the end.
+func appendText(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_WRONLY, 0o600)
+	ts.Check(err)
+	_, err = f.WriteString(args[1])
+	ts.Check(err)
+	ts.Check(f.Close())
 }
 
 // resize FILE BYTES: cuts a file, or makes it longer without writing.
