@@ -94,11 +94,14 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, scope qu
 		return nil
 	}}
 	var snapshots []engine.Snapshot
-	var failed []error
+	var failed []engine.Gap
 	for _, c := range collectors {
 		snapshot, err := c.Collect(ctx, intake)
+		if ctx.Err() != nil {
+			return fmt.Errorf("scan %s: %w", c.Source(), ctx.Err())
+		}
 		if err != nil {
-			failed = append(failed, fmt.Errorf("scan %s: %w", c.Source(), err))
+			failed = append(failed, engine.Gap{Source: c.Source(), Reason: engine.Unreachable, Cause: kube.Printable(err.Error())})
 			continue
 		}
 		snapshots = append(snapshots, snapshot)
@@ -121,48 +124,44 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, scope qu
 	if err != nil {
 		return err
 	}
-	form, err := scanFormOf(snapshots, run)
+	form, err := scanFormOf(snapshots, failed, run)
 	if err != nil {
 		return err
-	}
-	for _, err := range failed {
-		fmt.Fprintf(d.err, "error: %s\n", kube.Printable(err.Error()))
 	}
 	if format == "json" {
 		err = json.NewEncoder(d.out).Encode(form)
 	} else {
 		d.printScan(form)
 	}
-	if err == nil && (len(failed) > 0 || len(form.Gaps) > 0 || run.Verdict() == engine.Fail || run.Verdict() == engine.Unknown) {
+	if err == nil && (len(form.Gaps) > 0 || run.Verdict() == engine.Fail || run.Verdict() == engine.Unknown) {
 		return errAttention
 	}
 	return err
 }
 
-// nothingRead is an error if not one object was read and something was refused.
-func nothingRead(snapshots []engine.Snapshot, failed []error) error {
+// nothingRead is an error if not one object was read.
+func nothingRead(snapshots []engine.Snapshot, failed []engine.Gap) error {
 	for _, s := range snapshots {
 		if len(s.Entries) > 0 {
 			return nil
 		}
-		for _, g := range s.Gaps {
-			failed = append(failed, fmt.Errorf("scan %s: %s: %s", g.Source, g.Reason, g.Cause))
-		}
+		failed = append(failed, s.Gaps...)
 	}
 	if len(failed) == 0 {
 		return errors.New("scan: there is no Kubernetes object in what was named")
 	}
-	return withHint(failed[0], "nothing at all could be read")
+	return withHint(fmt.Errorf("scan %s: %s: %s", failed[0].Source, failed[0].Reason, failed[0].Cause), "nothing at all could be read")
 }
 
-func scanFormOf(snapshots []engine.Snapshot, run engine.Run) (scanForm, error) {
+func scanFormOf(snapshots []engine.Snapshot, failed []engine.Gap, run engine.Run) (scanForm, error) {
 	form := scanForm{Targets: []engine.Target{}, Results: []resultForm{}, Gaps: []gapForm{}}
 	for _, s := range snapshots {
 		form.Targets = append(form.Targets, s.Target)
 		form.Objects += len(s.Entries)
-		for _, g := range s.Gaps {
-			form.Gaps = append(form.Gaps, gapForm{g.Source, g.Line, g.Kind.Kind, g.Kind.Group, g.Namespace, g.Name, g.Reason.String(), g.Cause})
-		}
+		failed = append(failed, s.Gaps...)
+	}
+	for _, g := range failed {
+		form.Gaps = append(form.Gaps, gapForm{g.Source, g.Line, g.Kind.Kind, g.Kind.Group, g.Namespace, g.Name, g.Reason.String(), g.Cause})
 	}
 	catalogue, err := pci.Catalogue()
 	if err != nil {
