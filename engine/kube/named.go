@@ -22,7 +22,7 @@ var aboutSecrets = []string{
 	"expiration", "expires", "timeout", "duration", "type", "algorithm", "alg", "length", "size", "count", "enabled",
 	"disabled", "required", "header", "issuer", "audience", "prefix", "suffix", "field", "mode", "policy", "version",
 	"ref", "reference", "namespace", "provider", "store", "class", "format", "limit", "service", "addr", "address",
-	"interval", "rotation", "mount", "location",
+	"interval", "rotation", "mount", "location", "encryption", "method", "scheme", "lifetime",
 }
 
 // plainKeys stand before a key that is no secret.

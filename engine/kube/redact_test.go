@@ -73,7 +73,7 @@ func TestNamesThatSaySecret(t *testing.T) {
 		"PASSWORD": true, "DB_PASSWORD": true, "dbPassword": true, "PGPASSWORD": true, "MYSQL_ROOT_PASSWORD": true, "API_KEY": true,
 		"AWS_SECRET_ACCESS_KEY": true, "AUTH_TOKEN": true, "authToken": true, "CLIENT_SECRET": true, "ENCRYPTION_KEY": true, "KEY": true,
 		"PASSWORD_FILE": false, "SECRET_NAME": false, "TOKEN_TTL": false, "TOKENIZER_MODEL": false, "PUBLIC_KEY": false, "KEYCLOAK_HOST": false,
-		"PARTITION_KEY": false, "LOG_LEVEL": false, "MONKEY": false, "COMPASS": false, "": false,
+		"PARTITION_KEY": false, "password_encryption": false, "LOG_LEVEL": false, "MONKEY": false, "COMPASS": false, "": false,
 	} {
 		assert.Equal(t, want, saysSecret(name), name)
 	}
