@@ -89,17 +89,32 @@ func (d *door) bench(path string, o opening, collectors []engine.Collector, open
 		Path: path, Assessment: o.assessment, Catalogue: catalogue, Now: d.now,
 		Collection: vault.Collection{Collectors: collectors, Checks: registry, Tool: tool()},
 		Open: func(ctx context.Context, passphrase string) (*vault.Vault, error) {
-			if *opened != nil {
-				return *opened, nil
+			if *opened == nil {
+				v, err := d.openWith(ctx, path, o, passphrase)
+				if err != nil {
+					return nil, err
+				}
+				*opened = v
 			}
-			v, err := d.openWith(ctx, path, o, passphrase)
-			*opened = v
-			return v, err
+			return *opened, d.noteOpening(ctx, *opened)
 		},
 		Print: func(ctx context.Context, id questionnaires.ID) (string, []string, error) {
 			return d.printFrom(ctx, *opened, catalogue, id, reportName(path))
 		},
 	}, nil
+}
+
+// noteOpening writes into the side log that somebody sat down at the vault. Who only
+// reads, or is not enrolled, leaves no note.
+func (d *door) noteOpening(ctx context.Context, v *vault.Vault) error {
+	if v.ReadOnly() {
+		return nil
+	}
+	_, err := v.Append(ctx, questionnaires.Draft{Action: questionnaires.VaultOpened, Subject: "workbench", Payload: tool()})
+	if errors.Is(err, vault.ErrNotEnrolled) {
+		return nil
+	}
+	return err
 }
 
 // openWith opens a vault with a passphrase that was typed.
