@@ -75,6 +75,10 @@ func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]
 			failed[source] = errors.Join(failed[source], err)
 			continue
 		}
+		if len(s.Entries) == 0 {
+			failed[source] = errors.Join(failed[source], nothingSeen(source, s))
+			continue
+		}
 		if other, twice := sources[s.Target.ID]; twice {
 			return nil, fmt.Errorf("collect: %s and %s are one target, %s: collect them one after the other", other, source, s.Target.ID)
 		}
@@ -85,6 +89,16 @@ func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]
 		return nil, nothingCollected(failed)
 	}
 	return snapshots, nil
+}
+
+// nothingSeen is the error of a source of which not one object was seen: a wrong
+// path, or no right at all. Recorded, it would stand in the place of real evidence.
+func nothingSeen(source string, s engine.Snapshot) error {
+	if len(s.Gaps) == 0 {
+		return fmt.Errorf("collect %s: there is no object in it", source)
+	}
+	g := s.Gaps[0]
+	return fmt.Errorf("collect %s: nothing could be seen: %s: %s", source, g.Reason, g.Cause)
 }
 
 // nothingCollected is the error of a collection of which nothing is left: that of

@@ -37,7 +37,7 @@ func lockVault(path string, now time.Time) (*lock, error) {
 			return nil, fmt.Errorf("lock %s: %w", l.path, err)
 		}
 		if !taken {
-			holder := readHolder(f)
+			holder := holderOf(f)
 			_ = f.Close()
 			return nil, fmt.Errorf("%w by %s", ErrLocked, holder)
 		}
@@ -78,6 +78,19 @@ func (l *lock) write(now time.Time) error {
 	return nil
 }
 
+// holderOf reads who holds the lock. Who has just taken it has not written its name
+// yet: a moment later it has.
+func holderOf(f io.ReaderAt) string {
+	for range 50 {
+		if holder := readHolder(f); holder != "" {
+			return holder
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return "another process"
+}
+
+// readHolder returns the holder's text as one line, "" while there is none.
 func readHolder(f io.ReaderAt) string {
 	b := make([]byte, maxHolder)
 	n, _ := f.ReadAt(b, 0)
@@ -87,10 +100,7 @@ func readHolder(f io.ReaderAt) string {
 		}
 		return r
 	}, strings.ToValidUTF8(string(b[:n]), " "))
-	if text = strings.TrimSpace(text); text == "" {
-		return "another process"
-	}
-	return text
+	return strings.TrimSpace(text)
 }
 
 // release gives the lock up and removes its file while it is still held.

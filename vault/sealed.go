@@ -29,6 +29,10 @@ const (
 // readSealed reads and opens the whole vault at path, and says which state of the
 // file that was.
 func readSealed(path string, identities []age.Identity) ([]byte, stamp, error) {
+	// Asked before it is opened: opening a pipe would wait for somebody to write.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, stamp{}, errors.New("it is no regular file")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, stamp{}, withoutPath(err)

@@ -27,12 +27,20 @@ import (
 var version = "dev"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	status := run(ctx, outside(), os.Args[1:])
-	stop()
-	os.Exit(status)
+	go func() {
+		<-ctx.Done()
+		// A second signal ends the program at once, and so does what waits for
+		// something that never comes, such as a pipe that nobody writes to.
+		stop()
+		time.AfterFunc(grace, func() { os.Exit(exitInterrupted) })
+	}()
+	os.Exit(run(ctx, outside(), os.Args[1:]))
 }
+
+// grace is how long a verb has after a signal to save what it holds.
+const grace = 10 * time.Second
 
 // door is the outside world as the verbs see it.
 type door struct {
@@ -47,14 +55,40 @@ type door struct {
 	askPass  func(prompt string) ([]byte, error)
 }
 
+// printed remembers whether what was printed arrived: a verb whose words were lost
+// is not done.
+type printed struct {
+	io.Writer
+	lost error
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	n, err := p.Writer.Write(b)
+	if err != nil && p.lost == nil {
+		p.lost = err
+	}
+	return n, err
+}
+
+// screen is the terminal itself, which the workbench draws on.
+func (d *door) screen() io.Writer {
+	if p, is := d.out.(*printed); is {
+		return p.Writer
+	}
+	return d.out
+}
+
 func outside() *door {
 	config, err := os.UserConfigDir()
 	if err == nil {
 		config = filepath.Join(config, "tickmark")
 	}
 	return &door{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv, config: config,
+		in: os.Stdin, out: &printed{Writer: os.Stdout}, err: os.Stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv, config: config,
 		terminal: func(w io.Writer) bool {
+			if p, is := w.(*printed); is {
+				w = p.Writer
+			}
 			f, isFile := w.(*os.File)
 			return isFile && term.IsTerminal(int(f.Fd()))
 		},

@@ -72,7 +72,7 @@ func (d *door) workbench(ctx context.Context, path string, o opening, collectors
 		return err
 	}
 	w.AskPassphrase = ask
-	return tui.Run(ctx, tui.Options{Input: d.in, Output: d.out, Theme: theme.Detect(d.out), First: screen.NewUnlock(ctx, w)})
+	return tui.Run(ctx, tui.Options{Input: d.in, Output: d.screen(), Theme: theme.Detect(d.screen()), First: screen.NewUnlock(ctx, w)})
 }
 
 // bench is what the screens get. *opened is the vault once it is open.

@@ -88,6 +88,13 @@ func (d *door) identitiesFor(path string, o opening) ([]age.Identity, error) {
 
 // sealedByPassphrase looks at an age file's header, which is not secret.
 func sealedByPassphrase(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false, errors.Unwrap(err)
+	}
+	if !info.Mode().IsRegular() {
+		return false, errors.New("it is no regular file")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return false, errors.Unwrap(err)

@@ -69,7 +69,7 @@ says otherwise, and the same vault gives the same pages.`,
 
 func requestOf(out, kind, date, paper string) (printer.Request, error) {
 	r := printer.Request{Out: out}
-	if out == "" {
+	if out == "" || out == "-" {
 		return r, usagef("report: -o FILE is needed")
 	}
 	if kind != reports.Record.String() {

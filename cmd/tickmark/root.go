@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,6 +20,9 @@ func run(ctx context.Context, d *door, args []string) int {
 	err := root.ExecuteContext(ctx)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, context.Canceled) {
 		err = errors.Join(err, context.Canceled)
+	}
+	if p, is := d.out.(*printed); is && p.lost != nil && (err == nil || errors.Is(err, errAttention)) {
+		err = fmt.Errorf("print: %w", p.lost)
 	}
 	return d.report(err)
 }
@@ -67,7 +72,7 @@ func wrapArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return usageError{err}
+				return usagef("run %s: %w", cmd.CommandPath(), err)
 			}
 			return nil
 		}
@@ -87,5 +92,8 @@ func wrapArgs(cmd *cobra.Command) {
 }
 
 func looksLikeVault(arg string) bool {
+	if info, err := os.Stat(arg); err == nil && info.Mode().IsRegular() {
+		return true
+	}
 	return strings.HasSuffix(arg, ".vault") || strings.ContainsAny(arg, `/\`)
 }

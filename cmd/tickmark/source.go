@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +25,9 @@ func (s *source) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&s.allowExec, "allow-exec", false, "run the credential command that a kubeconfig given by path names")
 }
 
+// targetName is what may stand behind `manifests:`: a name, never a path.
+var targetName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+
 // collectors builds a collector per source. Without a context, a kubeconfig
 // means its current one.
 func (d *door) collectors(s source) ([]engine.Collector, error) {
@@ -40,6 +44,9 @@ func (d *door) collectors(s source) ([]engine.Collector, error) {
 		all = append(all, &kube.Live{Config: config, Name: name, Tool: tool(), Now: d.now})
 	}
 	if len(s.manifests) > 0 {
+		if !targetName.MatchString(s.target) {
+			return nil, usagef("collect: --target %q: a name is letters, digits, dots, hyphens and underscores, at most 63", s.target)
+		}
 		all = append(all, &kube.Manifests{Paths: s.manifests, Name: s.target, Tool: tool(), Now: d.now})
 	}
 	return all, nil

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -76,6 +77,9 @@ type printedPayload struct {
 // Print makes a report. A signed one is verified before it is written: a report
 // that does not verify never leaves the desk.
 func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
+	if err := replaceable(r.Out); err != nil {
+		return Printed{}, err
+	}
 	printed, text, err := Make(ctx, v, r)
 	if err != nil {
 		return Printed{}, err
@@ -166,6 +170,30 @@ func checked(text []byte, r Request) (*sign.Verification, error) {
 		return nil, fmt.Errorf("verify the signed report: %s", verification.Status)
 	}
 	return verification, nil
+}
+
+// replaceable reports whether a report may be written at path: where nothing is, or
+// an earlier PDF. A vault or a key that is named by mistake stays.
+func replaceable(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("write report: %w", err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("write report %s: it is there and is no regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	defer f.Close()
+	head := make([]byte, 5)
+	if n, err := io.ReadFull(f, head); (n > 0 && string(head) != "%PDF-") || (err != nil && n > 0) {
+		return fmt.Errorf("write report %s: a file that is no PDF is there; it is not replaced", path)
+	}
+	return nil
 }
 
 // write replaces a file by a new one, or leaves it as it was.

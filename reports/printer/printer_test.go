@@ -32,6 +32,25 @@ func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
 	assert.Len(t, left, 2, "nothing is left over")
 }
 
+func TestNothingButAPDFIsReplaced(t *testing.T) {
+	folder := t.TempDir()
+	for name, text := range map[string]string{
+		"shop.vault": "age-encryption.org/v1\n", "identity.txt": "AGE-SECRET-KEY", "short": "%PD", "old.pdf": "%PDF-1.7\n", "empty": "",
+	} {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		if name == "old.pdf" || name == "empty" {
+			assert.NoError(t, replaceable(path), name)
+			continue
+		}
+		assert.ErrorContains(t, replaceable(path), "it is not replaced", name)
+		_, err := Print(t.Context(), &broken{}, Request{Out: path})
+		assert.ErrorContains(t, err, "it is not replaced")
+	}
+	assert.NoError(t, replaceable(filepath.Join(folder, "new.pdf")))
+	assert.ErrorContains(t, replaceable(folder), "no regular file")
+}
+
 // broken is a vault that cannot be read.
 type broken struct{ appended int }
 
