@@ -120,6 +120,44 @@ func TestWhatCannotBeReadIsAGap(t *testing.T) {
 	}
 }
 
+func TestAnObjectOfAnotherKindHidesWhatItCouldBe(t *testing.T) {
+	template := "template: {spec: {containers: [{name: c, image: x, securityContext: {privileged: true}}]}}"
+	kindOf := func(group, name string) engine.Kind { return engine.Kind{Group: group, Kind: name} }
+	for name, c := range map[string]struct {
+		text   string
+		hidden []engine.Kind
+		kept   bool
+	}{
+		"wrong group":         {"apiVersion: v1\nkind: Deployment\nspec: {replicas: 1}", []engine.Kind{kindOf("apps", "Deployment")}, true},
+		"wrong case":          {"apiVersion: v1\nkind: pod", []engine.Kind{podKind}, true},
+		"invented group":      {"apiVersion: core/v1\nkind: Pod", []engine.Kind{podKind}, true},
+		"other policy":        {"apiVersion: projectcalico.org/v3\nkind: NetworkPolicy", []engine.Kind{networkPolicy}, true},
+		"Secret":              {"apiVersion: core/v1\nkind: SECRET\nstringData: {a: b}", []engine.Kind{kindOf("", "Secret")}, false},
+		"Rollout":             {"apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: {" + template + "}", []engine.Kind{podKind}, true},
+		"DeploymentConfig":    {"apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig\nspec: {" + template + "}", []engine.Kind{podKind}, true},
+		"PodTemplate":         {"apiVersion: v1\nkind: PodTemplate\n" + template, []engine.Kind{podKind}, true},
+		"Knative":             {"apiVersion: serving.knative.dev/v1\nkind: Service\nspec: {" + template + "}", []engine.Kind{podKind, kindOf("", "Service")}, true},
+		"JobSet":              {"apiVersion: jobset.x-k8s.io/v1\nkind: JobSet\nspec: {replicatedJobs: [{template: {spec: {" + template + "}}}]}", []engine.Kind{podKind}, true},
+		"containers in place": {"apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nspec: {predictor: {containers: [{image: x}]}}", []engine.Kind{podKind}, true},
+		"objects inside":      {"apiVersion: template.openshift.io/v1\nkind: Template\nobjects: [{apiVersion: apps/v1, kind: Deployment, spec: {" + template + "}}]", []engine.Kind{podKind}, true},
+		"pattern of a policy": {"apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec: {rules: [{validate: {pattern: {spec: {containers: [{image: x}]}}}}]}", nil, true},
+		"plain custom object": {"apiVersion: example.com/v1\nkind: Thing\nspec: {template: {spec: {size: 3}}}", nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := scan(t, folder(t, map[string]string{"x.yaml": c.text + "\nmetadata: {name: x}\n", "y.yaml": fmt.Sprintf(pod, "fine")}))
+			var hidden []engine.Kind
+			for _, g := range s.Gaps {
+				assert.Equal(t, engine.Unsupported, g.Reason)
+				assert.Equal(t, "x", g.Name)
+				assert.False(t, s.Saw(g.Kind))
+				hidden = append(hidden, g.Kind)
+			}
+			assert.ElementsMatch(t, c.hidden, hidden)
+			assert.Equal(t, c.kept, len(s.Entries) == 2)
+		})
+	}
+}
+
 func TestOneBrokenDocumentDoesNotHideTheOthers(t *testing.T) {
 	s, _ := scan(t, folder(t, map[string]string{"x.yaml": fmt.Sprintf(pod, "a") + "---\na: [\n---\n" + fmt.Sprintf(pod, "b")}))
 	assert.Len(t, s.Entries, 2)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -20,6 +21,8 @@ func (s *scan) object(tree map[string]any, h head, at place) error {
 		return nil
 	} else if k, isKnown := known(h.of); isKnown && !k.custom && h.apiVersion != k.apiVersion() {
 		s.unsupported(tree, h.of, h, at)
+		return nil
+	} else if !isKnown && !s.custom(tree, h, at) {
 		return nil
 	}
 	name := nameIn(tree)
@@ -40,6 +43,74 @@ func (s *scan) unsupported(tree map[string]any, of engine.Kind, h head, at place
 		Source: at.file, Line: at.line, Kind: of, Namespace: name.Namespace, Name: name.Name, Reason: engine.Unsupported,
 		Cause: fmt.Sprintf("read %s: apiVersion %s is not read, only that of current clusters", of, h.apiVersion),
 	})
+}
+
+// custom names what an object of a kind that is not in the table could hide, and
+// reports whether it is kept: a kind of the table under a group or in a spelling
+// that is not its own is for a reader that kind, and a pod is a pod whoever makes
+// it. What is called a Secret is never kept as a document of unknown shape.
+func (s *scan) custom(tree map[string]any, h head, at place) bool {
+	name := nameIn(tree)
+	gap := engine.Gap{Source: at.file, Line: at.line, Namespace: name.Namespace, Name: name.Name, Reason: engine.Unsupported}
+	namesake := namesakeOf(h)
+	if !namesake.IsZero() {
+		gap.Kind = namesake
+		gap.Cause = fmt.Sprintf("read %s: kind %s of apiVersion %s is not evaluated", namesake, h.of.Kind, h.apiVersion)
+		s.gap(gap)
+	}
+	if holdsPods("", tree, 0) {
+		gap.Kind = podKind
+		gap.Cause = fmt.Sprintf("read %s: it holds a pod template of a kind that is not evaluated", h.of)
+		s.gap(gap)
+	}
+	return namesake.Kind != "Secret"
+}
+
+// podKind is what stands for all that runs in containers.
+var podKind = engine.Kind{Kind: "Pod"}
+
+// namesakeOf returns the kind of the table that an object says to be by its name
+// alone, whatever its group, version and spelling; zero if there is none.
+func namesakeOf(h head) engine.Kind {
+	for _, k := range kinds {
+		if strings.EqualFold(k.of.Kind, h.of.Kind) {
+			return k.of
+		}
+	}
+	return engine.Kind{}
+}
+
+// patternKeys stand before what a policy engine compares pods with, or would
+// change in them: no pod comes of it.
+var patternKeys = []string{"pattern", "anyPattern", "patchStrategicMerge"}
+
+// holdsPods reports whether something in v, the member key of an object, looks
+// like the specification of a pod: a spec with containers, or containers with an
+// image. What is nested too deep to be looked at may hold one.
+func holdsPods(key string, v any, depth int) bool {
+	if depth > maxNesting {
+		return true
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		if containers, ok := v["containers"].([]any); ok && (key == "spec" || slices.ContainsFunc(containers, hasImage)) {
+			return true
+		}
+		for name, member := range v {
+			about := depth == 0 && (name == "metadata" || name == "status")
+			if !about && !slices.Contains(patternKeys, name) && holdsPods(name, member, depth+1) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return holdsPods("", item, depth+1) })
+	}
+	return false
+}
+
+func hasImage(container any) bool {
+	c, _ := container.(map[string]any)
+	return c["image"] != nil
 }
 
 func nameIn(tree map[string]any) engine.Ref {
