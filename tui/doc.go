@@ -17,4 +17,7 @@
 //
 // Nothing is lost by leaving: a screen that is taken off the stack, and every screen
 // at the end, may first save; the program ends when no screen is busy.
+//
+// An end from outside, a signal or a terminal that is gone, is no other: Run has the
+// screens save, and waits for them as long as Options.Grace says.
 package tui

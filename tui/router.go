@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -18,11 +19,17 @@ type Router struct {
 	note          screen.Note
 	help          *help
 	quitting      bool
-	refused       bool // something could not be saved; the next quit does not ask
+	refused       bool   // something could not be saved; the next quit does not ask
+	ending        bool   // the end came from outside: nobody is there to be asked
+	lost          string // what could not be saved at such an end
 }
 
 // farewell ends the program, unless an error came before it.
 type farewell struct{}
+
+// End ends the program from outside, as when its terminal is closed: what is being
+// written is saved, no key is taken any more, and an error does not keep it.
+type End struct{}
 
 // New returns the model that Run runs, for a driver of its own.
 func New(o Options) *Router { return &Router{theme: o.Theme, stack: []screen.Screen{o.First}} }
@@ -48,6 +55,10 @@ func (r *Router) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = r.quit()
 	case screen.Note:
 		r.say(msg)
+	case screen.Delay:
+		return r, tea.Tick(msg.After, func(time.Time) tea.Msg { return msg.Msg })
+	case End:
+		cmd = r.end()
 	case farewell:
 		if r.quitting && !r.busy() {
 			return r, tea.Quit
@@ -75,6 +86,9 @@ func (r *Router) deliver(msg tea.Msg) tea.Cmd {
 
 // press finds the binding of a key.
 func (r *Router) press(key tea.KeyMsg) tea.Cmd {
+	if r.ending {
+		return nil
+	}
 	if r.tooSmall() && key.String() != "ctrl+c" {
 		return nil
 	}
@@ -153,12 +167,27 @@ func (r *Router) quit() tea.Cmd {
 	if r.quitting || r.refused {
 		return tea.Quit
 	}
+	r.note = screen.Note{Text: "finishing what is under way; ctrl+c again quits at once", Tone: theme.Warning}
+	return r.finish()
+}
+
+// end is a quit that nothing stops.
+func (r *Router) end() tea.Cmd {
+	if r.ending {
+		return nil
+	}
+	r.ending, r.refused, r.help = true, false, nil
+	r.note = screen.Note{Text: "ended from outside: finishing what is under way", Tone: theme.Warning}
+	return r.finish()
+}
+
+// finish has every screen finish, the top one first.
+func (r *Router) finish() tea.Cmd {
 	r.quitting = true
 	cmds := make([]tea.Cmd, 0, len(r.stack))
 	for _, s := range slices.Backward(r.stack) {
 		cmds = append(cmds, leave(s))
 	}
-	r.note = screen.Note{Text: "finishing what is under way; ctrl+c again quits at once", Tone: theme.Warning}
 	return tea.Batch(cmds...)
 }
 
@@ -172,7 +201,10 @@ func (r *Router) busy() bool {
 // say shows a note. An error stops a program that was about to end, so that it can
 // be read; then the next quit does not wait for anything.
 func (r *Router) say(n screen.Note) {
-	if n.Tone == theme.Bad && r.quitting {
+	switch {
+	case n.Tone == theme.Bad && r.ending:
+		r.lost = n.Text
+	case n.Tone == theme.Bad && r.quitting:
 		r.quitting, r.refused = false, true
 		n.Text += "; quit again to leave without it"
 	}

@@ -234,7 +234,9 @@ func (w Workbench) openDesk(ctx context.Context, v *vault.Vault, name string) op
 		}
 		return opened{err: err}
 	}
-	d := &Desk{Workbench: w, ctx: ctx, vault: v, id: id}
+	// What is written when ctx ends must still be saved; who waits for it, and for
+	// how long, is the business of who runs the desk.
+	d := &Desk{Workbench: w, ctx: context.WithoutCancel(ctx), vault: v, id: id}
 	d.picture, err = d.look()
 	return opened{desk: d, err: err}
 }

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"slices"
+	"time"
 
 	"github.com/charmbracelet/bubbles/cursor"
 	"github.com/charmbracelet/bubbles/textarea"
@@ -35,12 +36,24 @@ type Question struct {
 	choice    int   // the response under the cursor, which is not one chosen
 	field     textarea.Model
 	editing   bool
-	unsaved   bool // the field holds what is not saved yet
-	painted   bool // the field knows its theme
+	unsaved   bool   // the field holds what is not saved yet
+	saving    string // the narrative that a job saves, "" if none does
+	changes   int    // how often the field was changed
+	painted   bool   // the field knows its theme
 	sides     [panels]*list.List[sideRow]
 	sideWidth int // the width that the rows of the sides are broken for
 	failures  map[engine.Digest][]engine.Detail
 	err       error
+}
+
+// pause is how long typing rests before the narrative is saved by itself.
+const pause = 2 * time.Second
+
+// paused says that the pause after a change is over; it counts if no change came
+// after it.
+type paused struct {
+	question *Question
+	changes  int
 }
 
 // narrativeSaved and failuresRead are what only the question that asked understands.
@@ -126,10 +139,14 @@ func (s *Question) Update(msg tea.Msg) tea.Cmd {
 	cmd := s.desk.take(msg)
 	switch msg := msg.(type) {
 	case changed:
-		if saved, mine := msg.asked.(narrativeSaved); mine && msg.err == nil && saved.question == s && saved.text == s.field.Value() {
-			s.unsaved = false
+		if saved, mine := msg.asked.(narrativeSaved); mine && saved.question == s {
+			s.saved(saved.text, msg.err)
 		}
 		s.refresh()
+	case paused:
+		if msg.question == s && msg.changes == s.changes && s.editing {
+			return s.save("")
+		}
 	case failuresRead:
 		if msg.question == s {
 			s.failures, s.err = msg.failures, msg.err
@@ -150,8 +167,21 @@ func (s *Question) typed(key tea.KeyMsg) tea.Cmd {
 	s.field, cmd = s.field.Update(key)
 	if s.field.Value() != before {
 		s.unsaved = true
+		s.changes++
+		later := Delay{After: pause, Msg: paused{s, s.changes}}
+		return tea.Batch(cmd, func() tea.Msg { return later })
 	}
 	return cmd
+}
+
+// saved takes what became of a narrative that was to be saved.
+func (s *Question) saved(text string, err error) {
+	if s.saving == text {
+		s.saving = ""
+	}
+	if err == nil && text == s.field.Value() {
+		s.unsaved = false
+	}
 }
 
 // Head names the requirement.
@@ -168,19 +198,20 @@ func (s *Question) Head() Head {
 func (s *Question) Leave() tea.Cmd {
 	s.editing = false
 	s.field.Blur()
-	return s.save()
+	return s.save("narrative saved")
 }
 
 // Busy reports whether something is being saved.
 func (s *Question) Busy() bool { return s.desk.busy() }
 
-// save saves the narrative if it was changed.
-func (s *Question) save() tea.Cmd {
-	if !s.unsaved {
+// save saves the narrative if it was changed, and says so in these words.
+func (s *Question) save(said string) tea.Cmd {
+	text := s.field.Value()
+	if !s.unsaved || (text != "" && text == s.saving) {
 		return nil
 	}
-	text := s.field.Value()
-	return s.desk.change(s.id, "narrative saved", narrativeSaved{s, text}, func(a *questionnaires.Answer) { a.Narrative = text })
+	s.saving = text
+	return s.desk.change(s.id, said, narrativeSaved{s, text}, func(a *questionnaires.Answer) { a.Narrative = text })
 }
 
 // edit gives the keys to the narrative.

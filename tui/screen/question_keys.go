@@ -30,7 +30,7 @@ func (s *Question) writing() []Binding {
 	}
 	return []Binding{
 		{Keys: []string{"esc"}, Label: "save and leave the field", Help: "save the narrative and leave the field", Typing: true, Do: s.Leave},
-		{Keys: []string{"ctrl+s"}, Label: "save", Help: "save the narrative and write on", Typing: true, Do: s.save},
+		{Keys: []string{"ctrl+s"}, Label: "save", Help: "save the narrative and write on", Typing: true, Do: func() tea.Cmd { return s.save("narrative saved") }},
 	}
 }
 

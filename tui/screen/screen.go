@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"time"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"tickmark/tui/theme"
@@ -66,6 +68,16 @@ type Pop struct{}
 
 // Quit ends the program when what is under way has ended.
 type Quit struct{}
+
+// Delay is a message for later. It is data, so that who drives a desk without a
+// clock decides when later is.
+type Delay struct {
+	After time.Duration
+	Msg   tea.Msg
+}
+
+// Later is the message.
+func (d Delay) Later() tea.Msg { return d.Msg }
 
 // Note is a line for the status line; it stays until the next key.
 type Note struct {

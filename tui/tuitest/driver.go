@@ -19,6 +19,7 @@ type Driver struct {
 	width, height int
 	left          int // messages that the current key may still set off
 	quit          bool
+	held          []tea.Msg // what comes when time passes
 }
 
 // New starts a model in a terminal of a size.
@@ -66,6 +67,17 @@ func (d *Driver) Send(msg tea.Msg) *Driver {
 	d.t.Helper()
 	d.left = maxMessages
 	d.update(msg)
+	return d
+}
+
+// Wait lets time pass: what was to come later comes.
+func (d *Driver) Wait() *Driver {
+	d.t.Helper()
+	held := d.held
+	d.held = nil
+	for _, msg := range held {
+		d.Send(msg)
+	}
 	return d
 }
 
@@ -140,6 +152,9 @@ func (d *Driver) run(cmd tea.Cmd) {
 		d.quit = true
 		return
 	case tea.SuspendMsg:
+		return
+	case interface{ Later() tea.Msg }:
+		d.held = append(d.held, m.Later())
 		return
 	case tea.BatchMsg:
 		for _, c := range m {
