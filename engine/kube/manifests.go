@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -60,9 +61,16 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 	}
 	var err error
 	for _, p := range m.Paths {
+		lists, before := s.lists, s.found()
 		if err = walk(p, each); err != nil {
 			break
 		}
+		if s.found() == before && s.lists == lists {
+			s.gap(holdsNothingAt(p))
+		}
+	}
+	if err == nil && s.found() == 0 && len(m.Paths) > 0 {
+		s.gap(holdsNothingAt(m.Source()))
 	}
 	if err == nil && m.Embedded != nil {
 		err = walkEmbedded(m.Embedded, each)
@@ -82,6 +90,17 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 type scan struct {
 	gathering
 	counts map[engine.Kind]int
+	lists  int // Lists that were read, empty ones too
+}
+
+// found is how many objects and gaps there are so far.
+func (s *scan) found() int { return len(s.snapshot.Entries) + len(s.snapshot.Gaps) }
+
+// holdsNothingAt says that what was named is not what was meant: that there is
+// nothing to judge must not come of an empty folder. An empty List is an answer,
+// unless it is all that there is.
+func holdsNothingAt(path string) engine.Gap {
+	return engine.Gap{Source: filepath.ToSlash(path), Reason: engine.Unreadable, Cause: "it holds no Kubernetes object"}
 }
 
 // populations counts every kind that files can hold. Files hold what they hold:
@@ -200,6 +219,7 @@ func (s *scan) json(text []byte, name string) error {
 	at := place{file: name, line: 1, first: 1}
 	if len(text) > largeJSON {
 		if list, items, ok := listIn(text); ok {
+			s.lists++
 			return s.items(list, items, at)
 		}
 	}
@@ -223,7 +243,8 @@ func listIn(text []byte) (head, []byte, bool) {
 		key, err := decoder.Token()
 		name, _ := key.(string)
 		var member json.RawMessage
-		if err != nil || members[name] != nil || decoder.Decode(&member) != nil {
+		again := members[name] != nil || name != "items" && strings.EqualFold(name, "items")
+		if err != nil || again || decoder.Decode(&member) != nil {
 			return head{}, nil, false
 		}
 		members[name] = member
@@ -259,6 +280,46 @@ func (s *scan) items(list head, items []byte, at place) error {
 	return nil
 }
 
+// itemsOf returns the items of a List, and whether they are a plain list.
+func itemsOf(tree map[string]any) ([]any, bool) {
+	items, ok := tree["items"].([]any)
+	return items, ok && !hasSpelling(tree, "items")
+}
+
+// brokenList returns why an object that says to be a List is none that can be
+// read; "" if it can, or is no List: a custom object may be called one.
+func brokenList(tree map[string]any, h head, listed bool) string {
+	if listed && isList(h.of.Kind) {
+		return ""
+	}
+	of, ok := listOf(h.of.Kind)
+	_, items := tree["items"]
+	if !ok || of != "" && !items && !hasSpelling(tree, "items") && namesakeOf(of).IsZero() {
+		return ""
+	}
+	return "read " + h.of.String() + ": a List without a list of items"
+}
+
+// listOf returns the kind of which a kind is the List, in any spelling of List.
+func listOf(kind string) (of string, ok bool) {
+	const list = "List"
+	if at := len(kind) - len(list); at >= 0 && strings.EqualFold(kind[at:], list) {
+		return kind[:at], true
+	}
+	return "", false
+}
+
+// hasSpelling reports whether an object has a member that differs from a name in
+// its case alone.
+func hasSpelling(tree map[string]any, name string) bool {
+	for key := range tree {
+		if key != name && strings.EqualFold(key, name) {
+			return true
+		}
+	}
+	return false
+}
+
 func isList(kind string) bool { return strings.HasSuffix(kind, "List") }
 
 // place is where a document stands.
@@ -281,6 +342,10 @@ func (s *scan) document(v any, at place, lists int) error {
 		return nil
 	}
 	if tree["apiVersion"] == nil && tree["kind"] == nil {
+		if hasSpelling(tree, "apiVersion") && hasSpelling(tree, "kind") {
+			s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "read object: its apiVersion and kind are misspelt"})
+			return nil
+		}
 		s.within(v, at)
 		return nil
 	}
@@ -292,10 +357,15 @@ func (s *scan) document(v any, at place, lists int) error {
 		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: err.Error()})
 		return nil
 	}
-	items, ok := tree["items"].([]any)
-	if !isList(h.of.Kind) || !ok {
+	items, listed := itemsOf(tree)
+	if cause := brokenList(tree, h, listed); cause != "" {
+		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: cause})
+		return nil
+	}
+	if !isList(h.of.Kind) || !listed {
 		return s.object(tree, h, at)
 	}
+	s.lists++
 	if lists >= maxLists {
 		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "Lists in Lists, too many deep"})
 		return nil

@@ -100,6 +100,17 @@ func TestWhatCannotBeReadIsAGap(t *testing.T) {
 		"wrong type":       {"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: [x]\n", podKind, 1, engine.Unreadable, "decode Pod"},
 		"too large number": {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 4294967297}\n", engine.Kind{Group: "apps", Kind: "Deployment"}, 1, engine.Unreadable, "decode Deployment"},
 		"former shape":     {"apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a}\n", engine.Kind{Group: "networking.k8s.io", Kind: "Ingress"}, 1, engine.Unsupported, "is not read"},
+		"List of a map":    {"apiVersion: v1\nkind: List\nitems: {a: {apiVersion: v1, kind: Pod}}\n", engine.Kind{}, 1, engine.Unreadable, "without a list of items"},
+		"List of nothing":  {"apiVersion: v1\nkind: List\nitems:\n", engine.Kind{}, 1, engine.Unreadable, "without a list of items"},
+		"Items":            {"apiVersion: v1\nkind: List\nItems: [{apiVersion: v1, kind: Pod}]\n", engine.Kind{}, 1, engine.Unreadable, "without a list of items"},
+		"items and Items":  {"apiVersion: v1\nkind: List\nitems: []\nItems: [{apiVersion: v1, kind: Pod}]\n", engine.Kind{}, 1, engine.Unreadable, "without a list of items"},
+		"list":             {"apiVersion: v1\nkind: list\nitems: [{apiVersion: v1, kind: Pod}]\n", engine.Kind{}, 1, engine.Unreadable, "without a list of items"},
+		"SecretList":       {"apiVersion: v1\nkind: SecretList\nmetadata: {name: a}\n", engine.Kind{}, 1, engine.Unreadable, "without a list of items"},
+		"custom List":      {"apiVersion: a.b/v1\nkind: RolloutList\nmetadata: {name: a}\nItems: []\n", engine.Kind{}, 1, engine.Unreadable, "without a list of items"},
+		"Kind":             {"APIVersion: v1\nKind: Pod\nmetadata: {name: a}\n", engine.Kind{}, 1, engine.Unreadable, "misspelt"},
+		"pod, key twice":   {"apiVersion: v1\nkind: pod\na: 1\na: 2\n", podKind, 4, engine.Unreadable, "stands twice"},
+		"former in values": {"extra:\n- apiVersion: extensions/v1beta1\n  kind: Deployment\n  metadata: {name: a}\n", engine.Kind{Group: "apps", Kind: "Deployment"}, 1, engine.Unsupported, "inside a document"},
+		"pods in values":   {"extra:\n- {apiVersion: a.b/v1, kind: Rollout, spec: {template: {spec: {containers: []}}}}\n", podKind, 1, engine.Unsupported, "inside a document"},
 		"inside values":    {"extra:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: a}\n", engine.Kind{Kind: "Secret"}, 1, engine.Unsupported, "inside a document"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,6 +165,39 @@ func TestAnObjectOfAnotherKindHidesWhatItCouldBe(t *testing.T) {
 			}
 			assert.ElementsMatch(t, c.hidden, hidden)
 			assert.Equal(t, c.kept, len(s.Entries) == 2)
+		})
+	}
+}
+
+func TestAnUnreadableObjectOfACustomKindMayHoldPods(t *testing.T) {
+	s, _ := scan(t, folder(t, map[string]string{"x.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: {}\nspec: {}\n", "y.yaml": fmt.Sprintf(pod, "fine")}))
+	assert.Len(t, s.Gaps, 2, "%v", s.Gaps)
+	assert.False(t, s.Saw(podKind))
+	assert.True(t, s.Saw(networkPolicy))
+}
+
+func TestNothingThereIsNoAnswer(t *testing.T) {
+	empty, notes := folder(t, nil), folder(t, map[string]string{"values.yaml": "a: b\n", "notes.txt": fmt.Sprintf(pod, "unread")})
+	none := filepath.Join(folder(t, map[string]string{"none.yaml": "apiVersion: v1\nkind: List\nitems: []\n"}), "none.yaml")
+	full := folder(t, map[string]string{"a.yaml": fmt.Sprintf(pod, "a")})
+	for name, c := range map[string]struct{ paths, sources []string }{
+		"an empty folder":            {[]string{empty}, []string{empty}},
+		"a folder without objects":   {[]string{notes}, []string{notes}},
+		"beside one that holds some": {[]string{full, empty, notes}, []string{empty, notes}},
+		"an empty List":              {[]string{none}, []string{none}},
+		"an empty List beside a pod": {[]string{none, full}, nil},
+		"what holds objects":         {[]string{full}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := scan(t, c.paths...)
+			var sources []string
+			for _, g := range s.Gaps {
+				assert.True(t, g.Kind.IsZero())
+				assert.Equal(t, "it holds no Kubernetes object", g.Cause)
+				sources = append(sources, filepath.FromSlash(g.Source))
+			}
+			assert.Equal(t, c.sources, sources)
+			assert.Equal(t, len(c.sources) == 0, s.Saw(networkPolicy))
 		})
 	}
 }

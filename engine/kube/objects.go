@@ -52,7 +52,7 @@ func (s *scan) unsupported(tree map[string]any, of engine.Kind, h head, at place
 func (s *scan) custom(tree map[string]any, h head, at place) bool {
 	name := nameIn(tree)
 	gap := engine.Gap{Source: at.file, Line: at.line, Namespace: name.Namespace, Name: name.Name, Reason: engine.Unsupported}
-	namesake := namesakeOf(h)
+	namesake := namesakeOf(h.of.Kind)
 	if !namesake.IsZero() {
 		gap.Kind = namesake
 		gap.Cause = fmt.Sprintf("read %s: kind %s of apiVersion %s is not evaluated", namesake, h.of.Kind, h.apiVersion)
@@ -69,11 +69,11 @@ func (s *scan) custom(tree map[string]any, h head, at place) bool {
 // podKind is what stands for all that runs in containers.
 var podKind = engine.Kind{Kind: "Pod"}
 
-// namesakeOf returns the kind of the table that an object says to be by its name
-// alone, whatever its group, version and spelling; zero if there is none.
-func namesakeOf(h head) engine.Kind {
+// namesakeOf returns the kind of the table that has a name in any spelling; zero
+// if there is none.
+func namesakeOf(name string) engine.Kind {
 	for _, k := range kinds {
-		if strings.EqualFold(k.of.Kind, h.of.Kind) {
+		if strings.EqualFold(k.of.Kind, name) {
 			return k.of
 		}
 	}
@@ -120,7 +120,8 @@ func nameIn(tree map[string]any) engine.Ref {
 	return engine.Ref{Namespace: namespace, Name: name}
 }
 
-// unreadable names a document that was parsed and could not be taken.
+// unreadable names a document that was parsed and could not be taken. One of a
+// custom kind may have held a pod template.
 func (s *scan) unreadable(at place, h head, err error) {
 	line, cause := lineOf(err.Error(), at.first)
 	if line == at.first {
@@ -131,6 +132,10 @@ func (s *scan) unreadable(at place, h head, err error) {
 		gap.Reason = engine.TooLarge
 	}
 	s.gap(gap)
+	if _, isKnown := known(h.of); !isKnown && !h.of.IsZero() {
+		gap.Kind, gap.Cause = podKind, fmt.Sprintf("read %s: it could not be read and may hold a pod template", h.of)
+		s.gap(gap)
+	}
 }
 
 // headOfNode reads the kind of a document whose other parts could not be read;
@@ -148,10 +153,23 @@ func headOfNode(n *yaml.Node) head {
 		tree[key] = member.Value
 	}
 	h, err := headOf(tree)
-	if err != nil || isList(h.of.Kind) {
+	if err != nil {
 		return head{}
 	}
+	if _, list := listOf(h.of.Kind); list {
+		return head{}
+	}
+	h.of = meantBy(h.of)
 	return h
+}
+
+// meantBy returns the kind of the table that a kind is for a reader, or the kind
+// itself if there is none.
+func meantBy(of engine.Kind) engine.Kind {
+	if namesake := namesakeOf(of.Kind); !namesake.IsZero() {
+		return namesake
+	}
+	return of
 }
 
 // maxWithin is how many objects in one document that is none are named.
@@ -185,7 +203,11 @@ func inner(found []engine.Ref, v any, depth int) []engine.Ref {
 	case map[string]any:
 		if h, err := headOf(v); err == nil {
 			ref := nameIn(v)
-			ref.Group, ref.Kind = h.of.Group, h.of.Kind
+			of := meantBy(h.of)
+			if _, isKnown := known(of); !isKnown && holdsPods("", v, 0) {
+				of = podKind
+			}
+			ref.Group, ref.Kind = of.Group, of.Kind
 			return append(found, ref)
 		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
