@@ -98,24 +98,47 @@ func joinSlash(folder, below string) string {
 	return strings.TrimSuffix(folder, "/") + "/" + below
 }
 
-// inFolder tells whether an entry of a folder is read. A link to another place in
-// the folder is not: what it leads to is read where it stands.
+// inFolder tells whether an entry of a folder is read.
 func inFolder(root *os.Root, name string, entry fs.DirEntry) (file, bool) {
 	if entry.IsDir() {
 		return file{}, false
 	}
-	wanted := slices.Contains(extensions, strings.ToLower(filepath.Ext(name)))
+	wanted := isWanted(name)
 	if entry.Type()&fs.ModeSymlink != 0 {
-		if _, err := root.Stat(name); err != nil && (wanted || filepath.Ext(name) == "") {
-			return file{err: errLeaves}, true
-		}
-		return file{}, false
+		return linkInFolder(root, name, wanted)
 	}
 	switch {
 	case !wanted:
 		return file{}, false
 	case !entry.Type().IsRegular():
 		return file{err: errNoFile}, true
+	}
+	return file{open: func() (io.ReadCloser, int64, error) { return sized(root.Open(name)) }}, true
+}
+
+func isWanted(name string) bool {
+	return slices.Contains(extensions, strings.ToLower(filepath.Ext(name)))
+}
+
+// linkInFolder tells whether a link is read. One to another place in the folder
+// is not if what it leads to is read where it stands: a folder, or a file of a
+// name that is read.
+func linkInFolder(root *os.Root, name string, wanted bool) (file, bool) {
+	info, err := root.Stat(name)
+	switch {
+	case err != nil && (wanted || filepath.Ext(name) == ""):
+		return file{err: errLeaves}, true
+	case err != nil, !wanted, info.IsDir():
+		return file{}, false
+	case !info.Mode().IsRegular():
+		return file{err: errNoFile}, true
+	}
+	next, err := root.Readlink(name)
+	if err != nil {
+		return file{err: plainPathError(err)}, true
+	}
+	if isWanted(next) {
+		return file{}, false
 	}
 	return file{open: func() (io.ReadCloser, int64, error) { return sized(root.Open(name)) }}, true
 }

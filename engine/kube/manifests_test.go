@@ -248,6 +248,20 @@ func TestNoLinkLeadsOutOfAFolder(t *testing.T) {
 	assert.Equal(t, "no such file or directory", s.Gaps[0].Cause)
 }
 
+func TestALinkIsReadIfWhatItLeadsToIsNot(t *testing.T) {
+	dir := folder(t, map[string]string{"pod.txt": fmt.Sprintf(pod, "linked"), "below/in.yaml": fmt.Sprintf(pod, "once")})
+	for link, to := range map[string]string{"pod.yaml": "pod.txt", "in.yaml": "below/in.yaml", "again.yaml": "pod.yaml", "folder.yaml": "below", "pod": "pod.txt"} {
+		require.NoError(t, os.Symlink(filepath.FromSlash(to), filepath.Join(dir, link)))
+	}
+	s, _ := scan(t, dir)
+	assert.Empty(t, s.Gaps)
+	var origins []string
+	for _, e := range s.Entries {
+		origins = append(origins, strings.TrimPrefix(e.Origin, filepath.ToSlash(dir)+"/")+" "+e.Ref.Name)
+	}
+	assert.ElementsMatch(t, []string{"pod.yaml:1 linked", "below/in.yaml:1 once"}, origins)
+}
+
 func TestSecretsOfManifestsAreRedacted(t *testing.T) {
 	s, _ := scan(t, folder(t, map[string]string{"world.yaml": world}))
 	assert.Empty(t, s.Gaps)
