@@ -24,9 +24,10 @@ func FromKubeconfig(path, context string, allowExec bool) (*rest.Config, string,
 	rules.ExplicitPath = path
 	rules.WarnIfAllMissing = false
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: context})
+	operation := strings.TrimSpace("read kubeconfig " + Printable(path))
 	raw, err := loader.RawConfig()
 	if err != nil {
-		return nil, "", fmt.Errorf("read kubeconfig %s: %w", Printable(path), oneLine(err))
+		return nil, "", fmt.Errorf("%s: %w", operation, oneLine(err))
 	}
 	name := context
 	if name == "" {
@@ -34,13 +35,12 @@ func FromKubeconfig(path, context string, allowExec bool) (*rest.Config, string,
 	}
 	if path != "" && !allowExec {
 		if command := commandOf(&raw, name); command != "" {
-			return nil, "", fmt.Errorf("read kubeconfig %s: context %s would run `%s`: %w",
-				Printable(path), Printable(name), Printable(command), ErrCommand)
+			return nil, "", fmt.Errorf("%s: context %s would run `%s`: %w", operation, Printable(name), Printable(command), ErrCommand)
 		}
 	}
 	config, err := loader.ClientConfig()
 	if err != nil {
-		return nil, "", fmt.Errorf("read kubeconfig %s: %w", Printable(path), oneLine(err))
+		return nil, "", fmt.Errorf("%s: %w", operation, oneLine(err))
 	}
 	if path != "" && !allowExec && config.ExecProvider != nil {
 		config.ExecProvider.PluginPolicy = api.PluginPolicy{PolicyType: api.PluginPolicyDenyAll}

@@ -376,6 +376,8 @@ func TestACommandOfAnotherPersonsKubeconfigIsRefused(t *testing.T) {
 
 	_, _, err = kube.FromKubeconfig(path, "absent", false)
 	require.ErrorContains(t, err, "absent")
+	_, _, err = kube.FromKubeconfig("", "absent", false)
+	require.ErrorContains(t, err, `read kubeconfig: context "absent"`)
 	_, _, err = kube.FromKubeconfig(filepath.Join(dir, "none"), "", false)
 	require.ErrorContains(t, err, "read kubeconfig")
 }
