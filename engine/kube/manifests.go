@@ -22,7 +22,10 @@ import (
 // A document that is readable and has neither apiVersion nor kind is no Kubernetes
 // object (the values of a Helm chart, a dashboard) and is passed over, unless it
 // holds objects further down, which are named as gaps. A document that cannot be
-// read is a gap without a kind, since it could hide anything. The same object in
+// read is a gap without a kind, since it could hide anything; so is a path under
+// which there is no object, and a List that cannot be taken apart. An object of a
+// kind that is not in the table is kept, and is a gap of the kind that it shares
+// its name with, and of pods where it holds the template of one. The same object in
 // two files is two entries with two origins: which of them a cluster would get
 // is not for this program to say.
 type Manifests struct {
@@ -218,9 +221,11 @@ const largeJSON = 1 << 20
 func (s *scan) json(text []byte, name string) error {
 	at := place{file: name, line: 1, first: 1}
 	if len(text) > largeJSON {
-		if list, items, ok := listIn(text); ok {
-			s.lists++
-			return s.items(list, items, at)
+		if list, members, ok := listIn(text); ok {
+			var metadata any
+			_ = json.Unmarshal(members["metadata"], &metadata) // valid: the file is
+			s.list(metadata, list, at)
+			return s.items(list, members["items"], at)
 		}
 	}
 	v, err := engine.DecodeJSON(text)
@@ -233,7 +238,7 @@ func (s *scan) json(text []byte, name string) error {
 
 // listIn takes a JSON List apart, so that a dump of a cluster needs no tree of its
 // own. A member that stands twice makes it no List.
-func listIn(text []byte) (head, []byte, bool) {
+func listIn(text []byte) (head, map[string]json.RawMessage, bool) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
 		return head{}, nil, false
@@ -255,7 +260,7 @@ func listIn(text []byte) (head, []byte, bool) {
 	}
 	h, err := headOf(map[string]any{"apiVersion": apiVersion, "kind": kind})
 	items := members["items"]
-	return h, items, err == nil && isList(kind) && len(items) > 0 && items[0] == '['
+	return h, members, err == nil && isList(kind) && len(items) > 0 && items[0] == '['
 }
 
 // items takes the items of a JSON List one by one.
@@ -278,6 +283,21 @@ func (s *scan) items(list head, items []byte, at place) error {
 		}
 	}
 	return nil
+}
+
+// list takes note of a List that is read. One that says where it goes on is a
+// page of what was asked for: the rest is not in the file.
+func (s *scan) list(metadata any, h head, at place) {
+	s.lists++
+	m, _ := metadata.(map[string]any)
+	if next := m["continue"]; next == nil || next == "" {
+		return
+	}
+	of, _ := listOf(h.of.Kind)
+	s.gap(engine.Gap{
+		Source: at.file, Line: at.line, Kind: namesakeOf(of), Reason: engine.PageFailed,
+		Cause: "read " + h.of.String() + ": a page of a longer list",
+	})
 }
 
 // itemsOf returns the items of a List, and whether they are a plain list.
@@ -365,7 +385,7 @@ func (s *scan) document(v any, at place, lists int) error {
 	if !isList(h.of.Kind) || !listed {
 		return s.object(tree, h, at)
 	}
-	s.lists++
+	s.list(tree["metadata"], h, at)
 	if lists >= maxLists {
 		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "Lists in Lists, too many deep"})
 		return nil

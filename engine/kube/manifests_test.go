@@ -233,6 +233,29 @@ func TestAListOfADumpIsReadItemByItem(t *testing.T) {
 	assert.Len(t, s.Entries, 2001)
 }
 
+func TestAPageIsNotTheWholeList(t *testing.T) {
+	const item = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[]}}`
+	for name, c := range map[string]struct {
+		kind, padding string
+		hidden        engine.Kind
+	}{
+		"List":       {"List", "", engine.Kind{}},
+		"PodList":    {"PodList", "", podKind},
+		"large List": {"PodList", strings.Repeat(" ", 2<<20), podKind},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := `{"apiVersion":"v1","kind":"` + c.kind + `","metadata":{"continue":%q},"items":[` + item + c.padding + `]}`
+			s, _ := scan(t, folder(t, map[string]string{"x.json": fmt.Sprintf(text, "eyJ2")}))
+			assert.Len(t, s.Entries, 1)
+			require.Len(t, s.Gaps, 1, "%v", s.Gaps)
+			assert.Equal(t, c.hidden, s.Gaps[0].Kind)
+			assert.Equal(t, engine.PageFailed, s.Gaps[0].Reason)
+			whole, _ := scan(t, folder(t, map[string]string{"x.json": fmt.Sprintf(text, "")}))
+			assert.Empty(t, whole.Gaps)
+		})
+	}
+}
+
 func TestNoLinkLeadsOutOfAFolder(t *testing.T) {
 	outside := folder(t, map[string]string{"secret.yaml": fmt.Sprintf(pod, "outside")})
 	dir := folder(t, map[string]string{"in.yaml": fmt.Sprintf(pod, "inside")})
