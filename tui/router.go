@@ -44,7 +44,7 @@ func (r *Router) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		r.width, r.height = msg.Width, msg.Height
 	case tea.KeyMsg:
-		cmd = r.press(msg)
+		cmd = r.press(asText(msg))
 	case screen.Push:
 		cmd = r.push(msg.Screen)
 	case screen.Replace:
@@ -82,6 +82,15 @@ func (r *Router) deliver(msg tea.Msg) tea.Cmd {
 		cmds = append(cmds, s.Update(msg))
 	}
 	return tea.Batch(cmds...)
+}
+
+// asText marks characters that arrived together as text: on a slow line a word comes
+// as one key, and the word "up" must not be taken for the key of that name.
+func asText(key tea.KeyMsg) tea.KeyMsg {
+	if key.Type == tea.KeyRunes && len(key.Runes) > 1 {
+		key.Paste = true
+	}
+	return key
 }
 
 // press finds the binding of a key.

@@ -37,6 +37,18 @@ func TestANarrativeIsSavedInAPause(t *testing.T) {
 	assert.Len(t, m.assessment(t).Revisions(id), 3, "leaving the field was before the pause")
 }
 
+// Words that arrive whole are words, though keys have such names.
+func TestWordsAreNoKeys(t *testing.T) {
+	m := newMerchant(t, 0)
+	d := desk(t, m.Workbench, 80, 24).Press("a", "enter", "e").Type("from ")
+	for _, word := range []string{"home", "end", "up", "left", "delete", "backspace", "enter", "esc", "ctrl+c"} {
+		d.Send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(word)}).Type(" ")
+	}
+	d.Press("esc")
+	assert.Equal(t, "from home end up left delete backspace enter esc ctrl+c ", m.assessment(t).Current(questionnaires.MustRequirementID("1.1.1")).Narrative)
+	d.Send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("enter")}).Shows("does nothing here")
+}
+
 // An end from outside saves what is being written, and ends even if that fails.
 func TestAnEndFromOutsideSaves(t *testing.T) {
 	m := newMerchant(t, 0)
