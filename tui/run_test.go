@@ -3,7 +3,6 @@ package tui_test
 import (
 	"context"
 	"io"
-	"os"
 	"testing"
 	"time"
 
@@ -33,14 +32,11 @@ func TestAnEndFromOutside(t *testing.T) {
 
 // Work that does not end is cut off, and the caller is told so.
 func TestWorkIsCutOffInTheEnd(t *testing.T) {
-	input, keys, err := os.Pipe()
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, keys.Close()); assert.NoError(t, input.Close()) }()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err = tui.Run(ctx, tui.Options{Input: input, Output: io.Discard, First: &page{busy: true}, Grace: time.Millisecond})
+	err := tui.Run(ctx, tui.Options{Output: io.Discard, First: &page{busy: true}, Grace: time.Millisecond})
 	require.ErrorIs(t, err, context.Canceled)
 	assert.ErrorContains(t, err, "work under way was cut off")
 
-	require.ErrorIs(t, tui.Run(ctx, tui.Options{Input: input, Output: io.Discard, First: &page{}}), context.Canceled)
+	require.ErrorIs(t, tui.Run(ctx, tui.Options{Output: io.Discard, First: &page{}}), context.Canceled)
 }
