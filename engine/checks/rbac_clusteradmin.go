@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"slices"
 	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -13,7 +12,7 @@ import (
 // Check cluster-admin-bindings.
 //
 // Fails for a binding that gives its subjects every right: to cluster-admin or to
-// a role with a rule that allows every verb, or all the ordinary ones by name, on
+// a role whose rules together allow every verb, or all the ordinary ones by name, on
 // every resource of every group, cluster-wide or in one namespace; what the role
 // or the binding is called does not matter. NotApplicable for the binding of cluster-admin
 // to system:masters that Kubernetes creates, as long as it names nobody else.
@@ -49,7 +48,7 @@ func isAdmin(b *rbac.Binding) bool {
 	if b.RoleRef.Kind == rbac.ClusterRoleKind.Kind && b.RoleRef.Name == "cluster-admin" {
 		return true
 	}
-	return b.Role != nil && slices.ContainsFunc(b.Role.Rules, rbac.Everything)
+	return b.Role != nil && rbac.AllowEverything(b.Role.Rules)
 }
 
 // defaultRole reports whether a binding refers to a cluster role that every

@@ -23,7 +23,8 @@ import (
 // A group counts as one: how many people are in it is not known to the cluster;
 // the sentence says which are groups. Not counted, but said: bindings that
 // Kubernetes creates for its own parts, and rights to Secrets named one by one.
-// Unknown in manifests while a binding refers to a role that is not among them.
+// Unknown in manifests while a binding refers to a role that is not among them,
+// unless it is one that every cluster has: of these admin and edit read Secrets.
 func secretsReadByFew() check {
 	return check{id: "secrets-read-by-few", version: 1, needs: rbac.Kinds(), eval: evalSecretReaders}
 }
@@ -47,7 +48,7 @@ func evalSecretReaders(v *engine.View) []engine.Detail {
 		details = append(details, judgeReaders(v, readersOf(rights, name, false), "in this namespace").detail(ref))
 	}
 	for _, b := range rights.Dangling() {
-		if isManifests(v) && len(b.Subjects) > 0 && !isAdmin(b) {
+		if isManifests(v) && len(b.Subjects) > 0 && !defaultRole(b) {
 			details = append(details, dangling(v, b).of(b.Ref, b.Digest))
 		}
 	}
@@ -58,8 +59,9 @@ func evalSecretReaders(v *engine.View) []engine.Detail {
 // readers are those who may read Secrets in one place.
 type readers struct {
 	counted []rbac.Subject
-	builtIn int // subjects of bindings that Kubernetes creates
-	named   int // subjects that may read Secrets named one by one
+	builtIn int      // subjects of bindings that Kubernetes creates
+	named   int      // subjects that may read Secrets named one by one
+	unseen  []string // roles bound here whose rules were not seen
 	cites   []engine.Digest
 }
 
@@ -88,13 +90,16 @@ func readersOf(rights *rbac.Rights, namespace string, everywhere bool) readers {
 			}
 		}
 	}
-	// cluster-admin is in every cluster, whether or not the manifests have it.
+	// Default roles are in every cluster, whether or not the manifests have them.
 	for _, b := range rights.Dangling() {
 		here := b.Everywhere() || !everywhere && b.Ref.Namespace == namespace
 		for _, s := range b.Subjects {
-			if here && isAdmin(b) {
+			if here && readsByDefault(b) {
 				take(s, b, nil)
 			}
+		}
+		if here && len(b.Subjects) > 0 && !defaultRole(b) {
+			of.unseen = append(of.unseen, describe(b.RoleRef))
 		}
 	}
 	slices.SortFunc(of.counted, func(a, b rbac.Subject) int {
@@ -103,6 +108,10 @@ func readersOf(rights *rbac.Rights, namespace string, everywhere bool) readers {
 	of.builtIn, of.named = len(builtIn), len(named)
 	return of
 }
+
+// readsByDefault reports whether a binding to a role that was not seen lets its
+// subjects read Secrets, by what the role is in every cluster.
+func readsByDefault(b *rbac.Binding) bool { return defaultRole(b) && rbac.ReadsSecrets(b.RoleRef.Name) }
 
 func (of *readers) cite(b *rbac.Binding) {
 	if slices.Contains(of.cites, b.Digest) {
@@ -143,10 +152,13 @@ func judgeReaders(v *engine.View, of readers, place string) cited {
 		}
 	}
 	switch {
-	case len(names) == 0:
-		return cited{passes("", names, "Nobody is granted to read every Secret %s%s", place, rest), of.cites}
 	case len(names) > limit:
 		return cited{fails("", names, "%s may read every Secret %s, more than %d: %s%s", count(len(names), "subject"), place, limit, list(names), rest), of.cites}
+	case len(of.unseen) > 0 && isManifests(v):
+		return cited{unknown("", names, "%s may read every Secret %s, and what %s allows is not known%s",
+			count(len(names), "subject"), place, list(of.unseen), rest), of.cites}
+	case len(names) == 0:
+		return cited{passes("", names, "Nobody is granted to read every Secret %s%s", place, rest), of.cites}
 	}
 	return cited{passes("", names, "%s may read every Secret %s: %s%s", count(len(names), "subject"), place, list(names), rest), of.cites}
 }

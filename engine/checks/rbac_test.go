@@ -80,8 +80,11 @@ func TestWildcards(t *testing.T) {
 		assert.Equal(t, c.want, newWorld(t, clusterRole("some", c.rule)).result(t, id).Verdict, name)
 	}
 	everything := rule(all(), all(), all())
-	assert.Equal(t, engine.NotApplicable, newWorld(t, labelled(clusterRole("system:controller:x", everything), bootstrapped)).result(t, id).Verdict)
-	assert.Equal(t, engine.Fail, newWorld(t, clusterRole("system:controller:x", everything)).result(t, id).Verdict, "the name alone")
+	own := rule([]string{"delete", "get", "list", "watch"}, all(), all())
+	assert.Equal(t, engine.NotApplicable, newWorld(t, labelled(clusterRole("system:controller:namespace-controller", own), bootstrapped)).result(t, id).Verdict)
+	assert.Equal(t, engine.Fail, newWorld(t, labelled(clusterRole("system:controller:namespace-controller", everything), bootstrapped)).result(t, id).Verdict, "none but cluster-admin allows everything")
+	assert.Equal(t, engine.Fail, newWorld(t, labelled(clusterRole("system:evil", everything), bootstrapped)).result(t, id).Verdict, "a reserved prefix and the label")
+	assert.Equal(t, engine.Fail, newWorld(t, clusterRole("system:controller:namespace-controller", everything)).result(t, id).Verdict, "the name alone")
 	assert.Equal(t, engine.Fail, newWorld(t, labelled(clusterRole("mine", everything), bootstrapped)).result(t, id).Verdict, "the label alone")
 }
 
@@ -131,4 +134,35 @@ func TestAnonymous(t *testing.T) {
 	assert.Equal(t, engine.Pass, newWorld(t, info, inNamespace("kube-public", "Role", "info", user("system:anonymous"))).result(t, id).Verdict)
 	info.Rules[0].ResourceNames = nil
 	assert.Equal(t, engine.Fail, newWorld(t, info, inNamespace("kube-public", "Role", "info", user("system:anonymous"))).result(t, id).Verdict)
+}
+
+// What somebody may write to look harmless.
+func TestRightsInDisguise(t *testing.T) {
+	const few, admins = "secrets-read-by-few", "cluster-admin-bindings"
+	unnamed := rule([]string{"list", "watch"}, []string{""}, []string{"secrets"})
+	unnamed.ResourceNames = []string{""}
+	everybody := bind("reader", group("system:authenticated"))
+	assert.Equal(t, engine.Fail, newWorld(t, clusterRole("reader", unnamed), everybody).result(t, few).Verdict, "an empty name is every list")
+	unnamed.Verbs = []string{"get"}
+	assert.Equal(t, engine.Pass, newWorld(t, clusterRole("reader", unnamed), everybody).result(t, few).Verdict, "a get always names its object")
+
+	reader := clusterRole("reader", rule([]string{"get"}, []string{""}, []string{"secrets"}))
+	mine := labelled(bind("reader", user("a"), user("b"), user("c"), user("d")), bootstrapped)
+	mine.Name = "system:b"
+	assert.Equal(t, engine.Fail, newWorld(t, reader, mine).result(t, few).Verdict, "a binding dressed as one of Kubernetes")
+
+	for _, name := range []string{"admin", "edit"} {
+		open := manifestsOf(newWorld(t, bind(name, group("system:authenticated")))).result(t, few)
+		assert.Equal(t, engine.Fail, open.Verdict, "%s reads Secrets in every cluster: %+v", name, open.Details)
+	}
+	for _, d := range manifestsOf(newWorld(t, bind("mystery", user("ann")))).result(t, few).Details {
+		assert.Equal(t, engine.Unknown, d.Verdict, d.Sentence)
+	}
+
+	parts := clusterRole("god", rule([]string{"get", "list", "watch"}, all(), all()), rule([]string{"create", "update", "patch", "delete"}, all(), all()))
+	assert.Equal(t, engine.Fail, newWorld(t, parts, bind("god", user("ann"))).result(t, admins).Verdict, "everything in two rules")
+	for _, verb := range []string{"get", "list", "watch"} {
+		twice := manifestsOf(newWorld(t, clusterRole("x", rule(all(), all(), all())), clusterRole("x", rule([]string{verb}, []string{""}, []string{"events"})), bind("x", user("ann"))))
+		assert.Equal(t, engine.Fail, twice.result(t, admins).Verdict, "the worse of two roles of one name counts in either order")
+	}
 }

@@ -2,7 +2,6 @@ package rbac
 
 import (
 	"slices"
-	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
@@ -46,6 +45,9 @@ type Role struct {
 	Rules  []rbacv1.PolicyRule
 	// BuiltIn marks what the API server itself creates and keeps reconciled.
 	BuiltIn bool
+	// Twice says that another role has the same name, which only manifests can
+	// hold: a binding to either is taken to grant the rules of both.
+	Twice bool
 }
 
 // Binding is a RoleBinding, which grants in its own namespace, or a
@@ -98,17 +100,24 @@ func (r *Rights) readRoles(v *engine.View) {
 }
 
 func (r *Rights) add(o *engine.Object, labels map[string]string, rules []rbacv1.PolicyRule) {
-	role := &Role{Ref: o.Ref, Digest: o.Digest, Labels: labels, Rules: rules, BuiltIn: builtIn(o.Ref.Name, labels)}
+	role := &Role{Ref: o.Ref, Digest: o.Digest, Labels: labels, Rules: rules, BuiltIn: builtInRole(o.Ref.Name, labels, rules)}
 	key := o.Ref.WithoutUID()
 	if key.Of() == ClusterRoleKind {
 		key.Namespace = "" // manifests may name one all the same
 	}
-	r.roles[key] = role
 	r.ordered = append(r.ordered, role)
+	if first, there := r.roles[key]; there {
+		first.Twice, role.Twice = true, true
+		both := *first
+		both.Rules = slices.Concat(first.Rules, rules)
+		both.BuiltIn = first.BuiltIn && role.BuiltIn
+		role = &both
+	}
+	r.roles[key] = role
 }
 
 func (r *Rights) bind(o *engine.Object, labels map[string]string, to rbacv1.RoleRef, subjects []rbacv1.Subject) {
-	b := &Binding{Ref: o.Ref, Digest: o.Digest, BuiltIn: builtIn(o.Ref.Name, labels)}
+	b := &Binding{Ref: o.Ref, Digest: o.Digest}
 	b.RoleRef = engine.Ref{Group: rbacv1.GroupName, Kind: to.Kind, Name: to.Name}
 	if to.Kind == RoleKind.Kind {
 		b.RoleRef.Namespace = o.Ref.Namespace
@@ -124,6 +133,7 @@ func (r *Rights) bind(o *engine.Object, labels map[string]string, to rbacv1.Role
 		}
 		b.Subjects = append(b.Subjects, subject)
 	}
+	b.BuiltIn = builtInBinding(b, labels)
 	r.bindings = append(r.bindings, b)
 }
 
@@ -143,32 +153,4 @@ func (r *Rights) Dangling() []*Binding {
 		}
 	}
 	return dangling
-}
-
-// builtIn reports whether the API server created an object of this name: it
-// carries the bootstrapping label and a reserved name. The label alone could be
-// put on anything, the name alone too.
-func builtIn(name string, labels map[string]string) bool {
-	return labels["kubernetes.io/bootstrapping"] == "rbac-defaults" &&
-		(strings.HasPrefix(name, "system:") || slices.Contains(userFacing[:], name))
-}
-
-// userFacing are the default cluster roles that are meant to be bound to people.
-// Source: kubernetes.io/docs/reference/access-authn-authz/rbac.
-var userFacing = [...]string{"cluster-admin", "admin", "edit", "view"}
-
-// systemRoles are the default cluster roles that people bind to components of
-// their own. Those of controllers (system:controller:...) are left out.
-// Source: kubernetes.io/docs/reference/access-authn-authz/rbac.
-var systemRoles = [...]string{
-	"system:auth-delegator", "system:basic-user", "system:discovery", "system:heapster", "system:kube-aggregator",
-	"system:kube-dns", "system:kubelet-api-admin", "system:monitoring", "system:node", "system:node-bootstrapper",
-	"system:node-problem-detector", "system:node-proxier", "system:persistent-volume-provisioner", "system:public-info-viewer",
-	"system:service-account-issuer-discovery", "system:volume-scheduler",
-}
-
-// Default reports whether every cluster has a cluster role of this name from its
-// start. Manifests refer to such roles without holding them.
-func Default(name string) bool {
-	return slices.Contains(userFacing[:], name) || slices.Contains(systemRoles[:], name)
 }

@@ -13,7 +13,8 @@ type Grant struct {
 	Subject Subject
 	Binding *Binding
 	Rule    int // index into Binding.Role.Rules
-	// Names are the only objects it is good for; nil is all of them.
+	// Names are the only objects it is good for; nil is all of them. A rule that
+	// names "" holds for requests that name no object, such as every list.
 	Names []string
 }
 
@@ -36,11 +37,23 @@ func (r *Rights) Who(verb, group, resource, namespace string) []Grant {
 				continue
 			}
 			for _, s := range b.Subjects {
-				grants = append(grants, Grant{Subject: s, Binding: b, Rule: i, Names: rule.ResourceNames})
+				grants = append(grants, Grant{Subject: s, Binding: b, Rule: i, Names: limits(rule, verb)})
 			}
 		}
 	}
 	return grants
+}
+
+// unnamed are the verbs of requests that may name no object.
+var unnamed = [...]string{"list", "watch", "create", "deletecollection"}
+
+// limits returns the names a rule is limited to for a verb, nil where they do not
+// limit it: a request without a name is compared with the names as the name "".
+func limits(rule rbacv1.PolicyRule, verb string) []string {
+	if slices.Contains(rule.ResourceNames, "") && slices.Contains(unnamed[:], verb) {
+		return nil
+	}
+	return rule.ResourceNames
 }
 
 // Allows reports whether a rule allows a verb on a resource, for all objects or
@@ -65,18 +78,29 @@ func allowsResource(list []string, resource string) bool {
 // ordinaryVerbs are those a role names that spares itself the wildcard.
 var ordinaryVerbs = [...]string{"get", "list", "watch", "create", "update", "patch", "delete"}
 
-// Everything reports whether a rule allows every verb on every resource of every
-// group, as cluster-admin does. Writing out all ordinary verbs is the same: who
-// may write every object can take the rest.
-func Everything(rule rbacv1.PolicyRule) bool {
-	verbs := slices.Contains(rule.Verbs, "*")
-	if !verbs {
-		verbs = true
-		for _, v := range ordinaryVerbs {
-			verbs = verbs && slices.Contains(rule.Verbs, v)
+// AllowEverything reports whether rules together allow every verb on every
+// resource of every group, as cluster-admin does. Writing out all ordinary verbs
+// is the same, in one rule or in several: who may write every object can take the
+// rest.
+func AllowEverything(rules []rbacv1.PolicyRule) bool {
+	may := map[string]bool{}
+	for _, r := range rules {
+		if !slices.Contains(r.APIGroups, "*") || !slices.Contains(r.Resources, "*") || len(r.ResourceNames) > 0 {
+			continue
+		}
+		for _, v := range r.Verbs {
+			may[v] = true
 		}
 	}
-	return verbs && slices.Contains(rule.APIGroups, "*") && slices.Contains(rule.Resources, "*") && len(rule.ResourceNames) == 0
+	if may["*"] {
+		return true
+	}
+	for _, v := range ordinaryVerbs {
+		if !may[v] {
+			return false
+		}
+	}
+	return true
 }
 
 // Implied returns the groups that a subject is in without anybody saying so.
