@@ -9,6 +9,7 @@ import (
 // secretEndings end a word that names a secret: authtoken, dbpassword.
 var secretEndings = []string{
 	"password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "credential",
+	"sshkey", "encryptionkey", "licensekey", "signingkey", "dbpass", "creds",
 	"passwords", "secrets", "tokens", "credentials",
 }
 
@@ -58,6 +59,7 @@ func namesSecret(name string, bareKey bool) bool {
 		return false
 	}
 	for i, word := range words {
+		word = strings.TrimRight(word, "0123456789") // PASSWORD2
 		if slices.Contains(secretWords, word) || slices.ContainsFunc(secretEndings, func(end string) bool { return strings.HasSuffix(word, end) }) {
 			return true
 		}

@@ -79,15 +79,33 @@ func isMarker(v string) bool {
 
 // object redacts a decoded object in place.
 func (r *redactor) object(tree map[string]any, of engine.Kind) {
-	switch of {
-	case engine.Kind{Kind: "Secret"}:
-		r.all(tree["data"], secretValue)
-		r.all(tree["stringData"], secretValue)
-	case engine.Kind{Kind: "ConfigMap"}:
+	switch {
+	case strings.EqualFold(of.Kind, "Secret"): // in any group: a misspelt Secret holds secrets too
+		r.secret(tree)
+	case of == engine.Kind{Kind: "ConfigMap"}:
 		r.all(tree["binaryData"], binaryData)
 		r.named(tree["data"], saysSecret)
 	}
-	r.walk(tree, plainText)
+	r.walk(tree, runningText)
+}
+
+// secret redacts the values of a Secret, whatever their form.
+func (r *redactor) secret(tree map[string]any) {
+	for _, field := range []string{"data", "stringData"} {
+		switch values := tree[field].(type) {
+		case nil:
+		case map[string]any:
+			for key, value := range values {
+				if value != markerStart+secretValue+"]" {
+					values[key] = r.mark(secretValue)
+				}
+			}
+		default:
+			if values != any(markerStart+secretValue+"]") {
+				tree[field] = r.mark(secretValue)
+			}
+		}
+	}
 }
 
 // all replaces every value of a map, whatever it is.
@@ -114,8 +132,8 @@ func (r *redactor) named(values any, says func(string) bool) {
 type reading int
 
 const (
-	plainText   reading = iota // patterns and card numbers
-	runningText                // assignments too: arguments, configuration, annotations
+	runningText reading = iota // patterns, card numbers and assignments
+	annotated                  // running text whose keys may name a Secret: judged by annotatesSecret
 	listOfWords                // running text of which a flag and its value may be two items
 )
 
@@ -124,7 +142,9 @@ func readingOf(key string, outer reading) reading {
 	switch key {
 	case "args", "command":
 		return listOfWords
-	case "data", "stringData", "annotations", "env":
+	case "annotations":
+		return annotated
+	case "data", "stringData", "env":
 		return runningText
 	}
 	return outer
@@ -133,10 +153,7 @@ func readingOf(key string, outer reading) reading {
 func (r *redactor) walk(v any, how reading) any {
 	switch v := v.(type) {
 	case string:
-		if how != plainText {
-			return r.loose(v)
-		}
-		return r.text(v)
+		return r.loose(r.embedded(v))
 	case int64:
 		return r.number(v, strconv.FormatInt(v, 10))
 	case json.Number:
@@ -154,10 +171,37 @@ func (r *redactor) walk(v any, how reading) any {
 	return v
 }
 
+// embedded redacts a Secret that stands as JSON in a string, as tools keep the
+// last state that they applied.
+func (r *redactor) embedded(s string) string {
+	if !strings.HasPrefix(strings.TrimSpace(s), "{") || !strings.Contains(s, "ata\"") {
+		return s
+	}
+	v, err := engine.DecodeJSON([]byte(s))
+	tree, ok := v.(map[string]any)
+	if err != nil || !ok {
+		return s
+	}
+	kind, said := tree["kind"].(string)
+	if said && !strings.EqualFold(kind, "Secret") || !said && tree["stringData"] == nil {
+		return s
+	}
+	before := r.counts[secretValue]
+	r.secret(tree)
+	if r.counts[secretValue] == before {
+		return s
+	}
+	out, err := engine.AppendCanonical(nil, tree)
+	if err != nil {
+		return r.mark(secretValue)
+	}
+	return string(out)
+}
+
 func (r *redactor) members(m map[string]any, how reading) {
 	delete(m, lastApplied)
 	if name, ok := m["name"].(string); ok {
-		if value, ok := m["value"].(string); ok && saysSecret(name) && !holdsNothing(value) {
+		if value, ok := m["value"].(string); ok && (saysSecret(name) || strings.EqualFold(name, "Authorization")) && !holdsNothing(value) {
 			m["value"] = r.mark(namedSecret)
 		}
 	}
@@ -165,6 +209,10 @@ func (r *redactor) members(m map[string]any, how reading) {
 		below := readingOf(key, how)
 		if key == "annotations" {
 			r.named(member, annotatesSecret)
+		}
+		if s, ok := member.(string); ok && how != annotated && saysSecretAloud(key) && !holdsNothing(s) {
+			m[key] = r.mark(namedSecret)
+			continue
 		}
 		m[key] = r.walk(member, below)
 	}
@@ -205,7 +253,7 @@ func (r *redactor) flags(words []any) {
 	for i := range len(words) - 1 {
 		flag, _ := words[i].(string)
 		value, ok := words[i+1].(string)
-		if ok && strings.HasPrefix(flag, "-") && !strings.HasPrefix(value, "-") && !strings.ContainsAny(flag, "= \n") &&
+		if ok && strings.HasPrefix(flag, "-") && !strings.HasPrefix(value, "--") && !strings.ContainsAny(flag, "= \n") &&
 			saysSecret(flag) && !holdsNothing(value) {
 			words[i+1] = r.mark(namedSecret)
 		}

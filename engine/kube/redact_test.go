@@ -106,6 +106,25 @@ func TestTheAnnotationOfKubectlIsDropped(t *testing.T) {
 	}
 }
 
+func TestSecretsUnderOtherKindsAndKeysAreRedacted(t *testing.T) {
+	for _, raw := range []string{
+		`{"apiVersion":"v1","kind":"secret","metadata":{"name":"a"},"data":{"db":"TEAK"}}`,
+		`{"apiVersion":"core/v1","kind":"Secret","metadata":{"name":"a"},"stringData":{"db":"TEAK","x":"[redacted:TEAK]"}}`,
+		`{"apiVersion":"x.io/v1","kind":"Secret","metadata":{"name":"a"},"data":["TEAK"]}`,
+		`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{"other/last":"{\"kind\":\"Secret\",\"data\":{\"a\":\"TEAK\"}}","m":"{\"stringData\":{\"a\":\"TEAK\"}}"}}}`,
+		`{"apiVersion":"x.io/v1","kind":"Db","metadata":{"name":"a","labels":{"password":"TEAK"}},"spec":{"adminPassword":"TEAK","users":[{"password":"TEAK"}],"literals":["password=TEAK"],"values":"db:\n  password: TEAK\n","path":"/h?token=TEAK"}}`,
+		`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"name":"c","args":["--password","-TEAK"],"env":[{"name":"PASSWORD2","value":"TEAK"},{"name":"SSHKEY","value":"TEAK"},{"name":"DBPASS","value":"TEAK"},{"name":"MY_CREDS","value":"TEAK"}],"livenessProbe":{"httpGet":{"port":80,"httpHeaders":[{"name":"Authorization","value":"TEAK"}]}}}]}}`,
+	} {
+		doc, _, err := Document([]byte(raw))
+		require.NoError(t, err)
+		assert.NotContains(t, string(doc.Body), "TEAK")
+	}
+	kept := `{"apiVersion":"x.io/v1","kind":"Db","metadata":{"name":"a"},"spec":{"passwordSecretRef":{"key":"password","name":"db"},"secretName":"db","token":"$(TOKEN)","topologyKey":"zone"}}`
+	doc, _, err := Document([]byte(kept))
+	require.NoError(t, err)
+	assert.Equal(t, kept, string(doc.Body))
+}
+
 func TestPrintable(t *testing.T) {
 	assert.Equal(t, "a [31mred b ]52;c; tab", Printable("a \x1b[31mred\u202e\nb\x07 \x1b]52;c;\ttab\x00"))
 	assert.Equal(t, "\ufffd", Printable("\xff"))
