@@ -23,6 +23,9 @@ import (
 // Where policies could not all be seen, one that is missing may be among them: then
 // it is Unknown, and only a policy that was seen to open everything fails.
 //
+// A policy of an administrator (AdminNetworkPolicy, ClusterNetworkPolicy) is decided
+// before; while such policies are not evaluated, what would pass is Unknown.
+//
 // Namespaces are those listed and those that a workload is in, so that the answer
 // does not hang on the right to list namespaces.
 func namespacesHaveDefaultDeny() check {
@@ -32,11 +35,29 @@ func namespacesHaveDefaultDeny() check {
 			policies := network.PoliciesOf(v)
 			var details []engine.Detail
 			for _, n := range namespaces(v) {
-				details = append(details, judgeDefaultDeny(n, policies, v.Saw(network.PolicyKind)))
+				d := judgeDefaultDeny(n, policies, v.Saw(network.PolicyKind))
+				if above := policiesAbove(v); d.Verdict == engine.Pass && len(above) > 0 {
+					d.Verdict = engine.Unknown
+					d.Sentence += "; but " + list(above) + " comes before it and is not evaluated yet"
+				}
+				details = append(details, d)
 			}
 			return details
 		},
 	}
+}
+
+// policiesAbove names the policies of administrators, which are decided before any
+// NetworkPolicy and may allow what it denies.
+func policiesAbove(v *engine.View) []string {
+	var names []string
+	for _, kind := range []string{"AdminNetworkPolicy", "ClusterNetworkPolicy"} {
+		k := engine.Kind{Group: "policy.networking.k8s.io", Kind: kind}
+		for _, o := range v.Objects(k) {
+			names = append(names, o.Ref.String())
+		}
+	}
+	return names
 }
 
 func judgeDefaultDeny(n *namespace, policies *network.Policies, seen bool) engine.Detail {

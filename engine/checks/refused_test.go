@@ -57,6 +57,13 @@ func TestWhatWasRefusedProvesNothing(t *testing.T) {
 			}
 		}
 	}
+	admin := engine.NewDocument(engine.Ref{Group: "policy.networking.k8s.io", Kind: "AdminNetworkPolicy", Name: "allow-all"}, []byte(`{}`))
+	above := newWorld(t, goodPod(), denyAll())
+	above.add(admin)
+	assert.Equal(t, engine.Unknown, above.result(t, "namespaces-have-default-deny").Verdict, "what comes before it is not evaluated")
+	files := newWorld(t, silent)
+	files.snapshot.Target.ID = "manifests:shop"
+	assert.Equal(t, engine.Unknown, files.result(t, "service-account-tokens-not-mounted").Verdict, "the account may be in the cluster")
 	open := denyAll(func(p *networkingv1.NetworkPolicy) {
 		p.Name, p.Spec.Egress = "open", []networkingv1.NetworkPolicyEgressRule{{}}
 	})

@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"tickmark/engine"
@@ -9,7 +11,8 @@ import (
 var serviceAccountKind = engine.Kind{Kind: "ServiceAccount"}
 
 // accounts are the service accounts of a view by namespace and name. Complete says
-// that one which is not there does not exist.
+// that one which is not there does not exist: never of manifests, beside which a
+// cluster may hold more.
 type accounts struct {
 	byRef    map[engine.Ref]engine.Typed[corev1.ServiceAccount]
 	complete bool
@@ -23,7 +26,7 @@ func accountsOf(v *engine.View) accounts {
 		for _, a := range engine.All[corev1.ServiceAccount](v, serviceAccountKind) {
 			all[a.Ref.WithoutUID()] = a
 		}
-		return accounts{byRef: all, complete: v.Saw(serviceAccountKind)}
+		return accounts{byRef: all, complete: v.Saw(serviceAccountKind) && !strings.HasPrefix(v.Target().ID, "manifests:")}
 	})
 }
 
