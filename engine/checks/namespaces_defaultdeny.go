@@ -40,6 +40,12 @@ func namespacesHaveDefaultDeny() check {
 					d.Verdict = engine.Unknown
 					d.Sentence += "; but " + list(above) + " comes before it and is not evaluated yet"
 				}
+				for _, p := range policies.In(n.ref.Name) {
+					if d.Verdict == engine.Pass && p.Invalid != nil {
+						d.Verdict = engine.Unknown
+						d.Sentence += "; but the selector of " + p.Ref.Name + " cannot be understood"
+					}
+				}
 				details = append(details, d)
 			}
 			return details

@@ -64,6 +64,11 @@ func TestWhatWasRefusedProvesNothing(t *testing.T) {
 	files := newWorld(t, silent)
 	files.snapshot.Target.ID = "manifests:shop"
 	assert.Equal(t, engine.Unknown, files.result(t, "service-account-tokens-not-mounted").Verdict, "the account may be in the cluster")
+	odd := denyAll(func(p *networkingv1.NetworkPolicy) {
+		p.Name, p.Spec.PodSelector = "odd", metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "a", Operator: "Near"}}}
+	})
+	assert.Equal(t, engine.Unknown, newWorld(t, goodPod(), denyAll(), odd).result(t, "namespaces-have-default-deny").Verdict,
+		"a policy that cannot be understood")
 	open := denyAll(func(p *networkingv1.NetworkPolicy) {
 		p.Name, p.Spec.Egress = "open", []networkingv1.NetworkPolicyEgressRule{{}}
 	})
