@@ -103,6 +103,9 @@ func valueAfter(s string, from, to int) span {
 	if at >= len(s) {
 		return none
 	}
+	if c := s[at]; quoted && (c == '{' || c == '[' && !strings.HasPrefix(s[at:], markerStart)) {
+		return none // an object or a list: what is in it has names of its own
+	}
 	if c := s[at]; c == '"' || c == '\'' {
 		return span{at + 1, closing(s, at+1, c)}
 	}

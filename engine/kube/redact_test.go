@@ -63,6 +63,8 @@ func TestAssignmentsInRunningText(t *testing.T) {
 		"PGPASSWORD=x psql":                           "PGPASSWORD=" + gone,
 		"export AWS_SECRET_ACCESS_KEY='abc/def'; run": "export AWS_SECRET_ACCESS_KEY='" + gone + "'; run",
 		"?client_secret=abc&x=1":                      "?client_secret=" + gone + "&x=1",
+		`{"token":{"ttl":"1h"},"secrets":["a"]}`:      `{"token":{"ttl":"1h"},"secrets":["a"]}`,
+		"password={SSHA}abc":                          "password=" + gone,
 	} {
 		assert.Equal(t, want, newRedactor().loose(text))
 	}
