@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -32,14 +33,16 @@ func judgeNonRoot(w workload, c container) finding {
 		func(s *corev1.PodSecurityContext) *bool { return s.RunAsNonRoot }, func(s *corev1.SecurityContext) *bool { return s.RunAsNonRoot })
 	user, userField := effective(w, c, "runAsUser",
 		func(s *corev1.PodSecurityContext) *int64 { return s.RunAsUser }, func(s *corev1.SecurityContext) *int64 { return s.RunAsUser })
+	// The name counts wherever it stands: a pod may be for Windows by its node selector.
+	if name, nameField := effective(w, c, "windowsOptions.runAsUserName", podUserName, containerUserName); name != nil && administers(*name) {
+		return fails(nameField, *name, "Container %s runs as the administrator of its Windows container", c.Name)
+	}
 	if w.windows() {
-		name, nameField := effective(w, c, "windowsOptions.runAsUserName", podUserName, containerUserName)
-		if name != nil && strings.EqualFold(*name, "ContainerAdministrator") {
-			return fails(nameField, *name, "Container %s runs as the administrator of its Windows container", c.Name)
-		}
 		user = nil
 	}
 	switch {
+	case user != nil && *user < 0:
+		return fails(userField, *user, "Container %s runs as user %d, which is no user", c.Name, *user)
 	case user != nil && *user == 0:
 		return fails(userField, *user, "Container %s runs as user 0, root", c.Name)
 	case user != nil:
@@ -51,6 +54,15 @@ func judgeNonRoot(w workload, c container) finding {
 	}
 	return fails(c.at("securityContext.runAsNonRoot"), nil,
 		"Container %s may run as root: neither it nor its pod sets runAsNonRoot or a user, so that the image decides", c.Name)
+}
+
+// administers reports whether a Windows user may do everything in its container.
+func administers(user string) bool {
+	_, name, qualified := strings.Cut(user, `\`)
+	if !qualified {
+		name = user
+	}
+	return slices.ContainsFunc([]string{"ContainerAdministrator", "Administrator", "SYSTEM"}, func(s string) bool { return strings.EqualFold(s, name) })
 }
 
 // effective returns what holds for a container of a field that its pod may set

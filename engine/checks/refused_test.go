@@ -69,6 +69,15 @@ func TestWhatWasRefusedProvesNothing(t *testing.T) {
 	})
 	assert.Equal(t, engine.Unknown, newWorld(t, goodPod(), denyAll(), odd).result(t, "namespaces-have-default-deny").Verdict,
 		"a policy that cannot be understood")
+	for _, user := range []string{"ContainerAdministrator", `NT AUTHORITY\SYSTEM`} {
+		byName := goodPod(func(p *corev1.Pod) {
+			p.Spec.NodeSelector = map[string]string{"kubernetes.io/os": "windows"}
+			p.Spec.SecurityContext.WindowsOptions = &corev1.WindowsSecurityContextOptions{RunAsUserName: &user}
+		})
+		assert.Equal(t, engine.Fail, newWorld(t, byName).result(t, "pods-run-as-non-root").Verdict, user)
+	}
+	nobody := goodPod(func(p *corev1.Pod) { p.Spec.SecurityContext.RunAsUser = ptr(int64(-1)) })
+	assert.Equal(t, engine.Fail, newWorld(t, nobody).result(t, "pods-run-as-non-root").Verdict, "a user that is none")
 	open := denyAll(func(p *networkingv1.NetworkPolicy) {
 		p.Name, p.Spec.Egress = "open", []networkingv1.NetworkPolicyEgressRule{{}}
 	})
