@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // View is what a check sees of one snapshot. It is shared by the checks of one
@@ -42,6 +43,13 @@ func (v *View) Params() Params { return v.params }
 
 // Saw reports whether all objects of kind k were seen and could be read.
 func (v *View) Saw(k Kind) bool { return v.snapshot.Saw(k) && len(v.unreadable[k]) == 0 }
+
+// Hidden reports whether a gap may hide objects of kind k. It is for kinds that a
+// check does not need and that change what it may say where they exist; a kind
+// that the target does not know hides none.
+func (v *View) Hidden(k Kind) bool {
+	return len(v.unreadable[k]) > 0 || slices.ContainsFunc(v.snapshot.Gaps, func(g Gap) bool { return g.Hides(k) && g.Reason != NotInstalled })
+}
 
 // Objects returns the documents of kind k in the order of their refs. A body
 // that is not to hand becomes a gap of its kind, never a missing object.

@@ -62,6 +62,9 @@ func policiesAbove(v *engine.View) []string {
 		for _, o := range v.Objects(k) {
 			names = append(names, o.Ref.String())
 		}
+		if v.Hidden(k) {
+			names = append(names, "what may be a "+kind+" and could not be seen")
+		}
 	}
 	return names
 }

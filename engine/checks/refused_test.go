@@ -61,6 +61,12 @@ func TestWhatWasRefusedProvesNothing(t *testing.T) {
 	above := newWorld(t, goodPod(), denyAll())
 	above.add(admin)
 	assert.Equal(t, engine.Unknown, above.result(t, "namespaces-have-default-deny").Verdict, "what comes before it is not evaluated")
+	adminKind := engine.Kind{Group: "policy.networking.k8s.io", Kind: "AdminNetworkPolicy"}
+	assert.Equal(t, engine.Unknown, newWorld(t, goodPod(), denyAll()).hide(adminKind).result(t, "namespaces-have-default-deny").Verdict,
+		"administrators' policies that may not be listed")
+	absent := newWorld(t, goodPod(), denyAll())
+	absent.snapshot.Gaps = append(absent.snapshot.Gaps, engine.Gap{Kind: adminKind, Reason: engine.NotInstalled})
+	assert.Equal(t, engine.Pass, absent.result(t, "namespaces-have-default-deny").Verdict, "a kind that the server does not know hides none")
 	files := newWorld(t, silent)
 	files.snapshot.Target.ID = "manifests:shop"
 	assert.Equal(t, engine.Unknown, files.result(t, "service-account-tokens-not-mounted").Verdict, "the account may be in the cluster")
