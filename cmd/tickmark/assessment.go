@@ -25,16 +25,11 @@ func (d *door) assessmentListVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use: "list VAULT", Short: "List the assessments", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.readOnly = true
-			v, err := d.open(cmd.Context(), args[0], o)
+			history, closing, err := d.history(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
-			defer v.Close()
-			history, err := v.History(cmd.Context())
-			if err != nil {
-				return err
-			}
+			defer closing()
 			all, err := history.Assessments()
 			if err != nil {
 				return err

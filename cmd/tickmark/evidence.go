@@ -29,16 +29,11 @@ func (d *door) evidenceListVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use: "list VAULT", Short: "List the evidence: the newest result per target and check, and every file", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.readOnly = true
-			v, err := d.open(cmd.Context(), args[0], o)
+			history, closing, err := d.history(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
-			defer v.Close()
-			history, err := v.History(cmd.Context())
-			if err != nil {
-				return err
-			}
+			defer closing()
 			items := history.Evidence()
 			if !all {
 				items = questionnaires.Latest(items)

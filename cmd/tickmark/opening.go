@@ -140,6 +140,20 @@ func recipientsOf(identities []byte) ([]string, error) {
 	return texts, nil
 }
 
+// history opens a vault to read its history, which reads on from the vault until
+// that is closed.
+func (d *door) history(ctx context.Context, path string, o opening) (history *questionnaires.History, closing func(), err error) {
+	o.readOnly = true
+	v, err := d.open(ctx, path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if history, err = v.History(ctx); err != nil {
+		return nil, nil, errors.Join(err, v.Close())
+	}
+	return history, func() { _ = v.Close() }, nil
+}
+
 // chosen opens a vault and the assessment that was asked for.
 func (d *door) chosen(ctx context.Context, path string, o opening) (*vault.Vault, *questionnaires.Assessment, error) {
 	v, err := d.open(ctx, path, o)

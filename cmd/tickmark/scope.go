@@ -25,16 +25,11 @@ func (d *door) scopeShowVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use: "show VAULT", Short: "Show zones and trusted registries", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.readOnly = true
-			v, err := d.open(cmd.Context(), args[0], o)
+			history, closing, err := d.history(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
-			defer v.Close()
-			history, err := v.History(cmd.Context())
-			if err != nil {
-				return err
-			}
+			defer closing()
 			scope, err := history.Scope()
 			if err != nil {
 				return err

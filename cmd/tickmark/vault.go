@@ -31,16 +31,11 @@ func (d *door) vaultVerb() *cobra.Command {
 	authors := &cobra.Command{
 		Use: "authors VAULT", Short: "Who may write, by key and certificate", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			listing.readOnly = true
-			v, err := d.open(cmd.Context(), args[0], listing)
+			history, closing, err := d.history(cmd.Context(), args[0], listing)
 			if err != nil {
 				return err
 			}
-			defer v.Close()
-			history, err := v.History(cmd.Context())
-			if err != nil {
-				return err
-			}
+			defer closing()
 			d.printAuthors(history.Enrolments())
 			return nil
 		},

@@ -196,14 +196,3 @@ func TestNothingPassesInAnEmptyCluster(t *testing.T) {
 		assert.Equal(t, engine.NotApplicable, newWorld(t).result(t, c.ID).Verdict, c.ID)
 	}
 }
-
-func TestMarkdownNamesEveryCheck(t *testing.T) {
-	registry, err := All()
-	require.NoError(t, err)
-	page := Markdown(registry)
-	for _, c := range registry {
-		assert.Contains(t, page, "\n## "+c.ID+"\n")
-		assert.Contains(t, page, c.Words.Remediation)
-	}
-	assert.Equal(t, page, Markdown(registry))
-}
