@@ -136,6 +136,8 @@ func (d *database) chunk(c *codec, document int64, place int) ([]byte, error) {
 func (d *database) read(c *codec, digest engine.Digest, take func([]byte)) error {
 	id, size, err := d.find(digest)
 	switch {
+	case errors.Is(err, sql.ErrConnDone): // closed meanwhile: nobody tampered with anything
+		return fmt.Errorf("read document %s: %w", digest.Short(), ErrClosed)
 	case err != nil:
 		return tampered("document "+digest.String(), "%w", err)
 	case id == 0:
