@@ -148,6 +148,10 @@ func (d *database) read(c *codec, digest engine.Digest, take func([]byte)) error
 	sum := sha256.New()
 	for at, place := int64(0), 0; at < size; place++ {
 		chunk, err := d.chunk(c, id, place)
+		var seal *TamperError
+		if errors.As(err, &seal) {
+			return seal // it says where the file is broken, which is why the document is
+		}
 		if err != nil {
 			return &TamperError{Member: "document " + digest.String(), Offset: at, Err: err}
 		}

@@ -121,7 +121,7 @@ func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, prog
 	size := 0
 	flush := func() error {
 		if refused == nil && len(waiting) > 0 {
-			refused = v.update(ctx, false, func(tx *Tx) error {
+			refused = v.update(ctx, func(tx *Tx) error {
 				for _, d := range waiting {
 					if err := tx.PutDocument(d); err != nil {
 						return err

@@ -43,6 +43,30 @@ func (d *faultyDisk) create(path string) (file, error) {
 	return faultyFile{f, d}, err
 }
 
+func (d *faultyDisk) openLog(path string, make bool) (logFile, error) {
+	if err := d.at("create"); err != nil && make {
+		return nil, err
+	}
+	f, err := d.realDisk.openLog(path, make)
+	return faultyLog{f, d}, err
+}
+
+type faultyLog struct {
+	logFile
+	disk *faultyDisk
+}
+
+// WriteAt writes half of what it is given before it fails.
+func (f faultyLog) WriteAt(b []byte, at int64) (int, error) {
+	if err := f.disk.at("write"); err != nil {
+		n, _ := f.logFile.WriteAt(b[:len(b)/2], at)
+		return n, err
+	}
+	return f.logFile.WriteAt(b, at)
+}
+
+func (f faultyLog) Sync() error { return errors.Join(f.disk.at("sync"), f.logFile.Sync()) }
+
 func (d *faultyDisk) rename(from, to string) error {
 	return errors.Join(d.at("rename"), d.realIfFine("rename", func() error { return d.realDisk.rename(from, to) }))
 }
@@ -75,21 +99,19 @@ func (f faultyFile) Write(b []byte) (int, error) {
 
 func (f faultyFile) Sync() error { return errors.Join(f.disk.at("sync"), f.file.Sync()) }
 
-func TestFailedSaveLeavesTheFileAsItWas(t *testing.T) {
+func TestFailedSaveLeavesTheLogAsItWas(t *testing.T) {
 	cause := errors.New("no space left on device")
-	for step, poisons := range map[string]bool{"create": false, "write": false, "rename": false, "sync": true} {
+	for step, poisons := range map[string]bool{"write": false, "sync": true} {
 		t.Run(step, func(t *testing.T) {
 			d := newDesk(t)
 			disk := &faultyDisk{}
 			v := d.create(withDisk(disk))
 			appendAnswers(t, v, "Before")
-			before, head := d.bytes(), v.Head()
+			before, head := d.log(), v.Head()
 			disk.step, disk.cause = step, cause
 			_, err := v.Append(t.Context(), answer("Lost"))
 			require.ErrorIs(t, err, cause)
-			assert.Equal(t, before, d.bytes())
 			assert.Equal(t, head, v.Head())
-			assert.NoFileExists(t, replacement(d.path))
 
 			disk.step = ""
 			_, err = v.Append(t.Context(), answer("Again"))
@@ -98,43 +120,81 @@ func TestFailedSaveLeavesTheFileAsItWas(t *testing.T) {
 				require.ErrorContains(t, err, cause.Error())
 				require.NoError(t, v.Close())
 				v = d.open()
-				appendAnswers(t, v, "Again")
-			} else {
-				require.NoError(t, err, "when there is room again, it is saved")
+				require.NoError(t, v.Verify(t.Context()), "either state is whole")
+				return
 			}
+			require.NoError(t, err, "when there is room again, it is saved")
+			assert.Equal(t, before, d.log()[:len(before)])
+			require.NoError(t, v.Close())
+			v = d.open()
+			require.NoError(t, v.Verify(t.Context()))
+			assert.Zero(t, v.Recovered())
+			assert.Len(t, history(t, v).Entries(), 3)
+		})
+	}
+}
+
+func TestLogThatCannotBeMade(t *testing.T) {
+	d := newDesk(t)
+	disk := &faultyDisk{}
+	v := d.create(withDisk(disk))
+	disk.step, disk.cause = "create", errors.New("permission denied")
+	_, err := v.Append(t.Context(), answer("Lost"))
+	require.ErrorIs(t, err, disk.cause)
+	assert.NoFileExists(t, logPath(d.path))
+	disk.step = ""
+	appendAnswers(t, v, "Again")
+	require.NoError(t, v.Verify(t.Context()))
+}
+
+func TestFailedCompactionLeavesTheVaultAsItWas(t *testing.T) {
+	cause := errors.New("no space left on device")
+	for step, poisons := range map[string]bool{"create": false, "write": false, "rename": false, "sync": true, "folder": true} {
+		t.Run(step, func(t *testing.T) {
+			d := newDesk(t)
+			disk := &faultyDisk{}
+			v := d.create(withDisk(disk))
+			appendAnswers(t, v, "Before")
+			before, head := d.bytes(), v.Head()
+			disk.step, disk.cause = step, cause
+			require.ErrorIs(t, v.Compact(t.Context(), nil), cause)
+			assert.Equal(t, head, v.Head())
+			assert.NoFileExists(t, replacement(d.path))
+			disk.step = ""
+			if step != "folder" {
+				assert.Equal(t, before, d.bytes())
+			}
+			_, err := v.Append(t.Context(), answer("Afterwards"))
+			if poisons {
+				require.ErrorIs(t, err, ErrPoisoned)
+				require.NoError(t, v.Close())
+				v = d.open()
+				appendAnswers(t, v, "Afterwards")
+			} else {
+				require.NoError(t, err)
+			}
+			require.NoError(t, v.Close())
+			v = d.open()
 			require.NoError(t, v.Verify(t.Context()))
 			assert.Len(t, history(t, v).Entries(), 3)
 		})
 	}
 }
 
-func TestFolderThatCannotBeForcedPoisons(t *testing.T) {
+func TestCrashInCompactionBeforeTheRename(t *testing.T) {
 	d := newDesk(t)
 	disk := &faultyDisk{}
 	v := d.create(withDisk(disk))
-	disk.step, disk.cause = "folder", errors.New("input/output error")
-	_, err := v.Append(t.Context(), answer("In doubt"))
-	require.ErrorIs(t, err, disk.cause)
-	disk.step = ""
-	_, err = v.Append(t.Context(), answer("Not now"))
-	require.ErrorIs(t, err, ErrPoisoned)
-	require.NoError(t, v.Close())
-	require.NoError(t, d.open().Verify(t.Context()), "either state is whole")
-}
-
-func TestCrashBeforeTheRename(t *testing.T) {
-	d := newDesk(t)
-	disk := &faultyDisk{}
-	v := d.create(withDisk(disk))
+	appendAnswers(t, v, "Before")
 	before := d.bytes()
 	disk.step, disk.cause = "crash", errors.New("power cut")
-	_, err := v.Append(t.Context(), answer("Never acknowledged"))
-	require.ErrorIs(t, err, disk.cause)
+	require.ErrorIs(t, v.Compact(t.Context(), nil), disk.cause)
 	require.FileExists(t, replacement(d.path))
 	require.NoError(t, v.lock.file.Close(), "a dead process holds no lock")
 
 	reader, err := d.tryOpen()
 	require.NoError(t, err)
+	assert.Len(t, history(t, reader).Entries(), 2)
 	require.NoError(t, reader.Close())
 	require.FileExists(t, replacement(d.path), "a reader removes nothing")
 	assert.Equal(t, before, d.bytes())
@@ -170,13 +230,14 @@ func TestReadOnlyFolder(t *testing.T) {
 	require.NoError(t, v.Close())
 }
 
-// openBytes opens a file of given bytes and checks that opening left it alone.
+// openBytes opens and verifies a file of given bytes and checks that opening left it alone.
 func openBytes(t *testing.T, d *desk, b []byte) error {
 	t.Helper()
+	require.NoError(t, os.RemoveAll(logPath(d.path)))
 	require.NoError(t, os.WriteFile(d.path, b, 0o600))
 	v, err := d.tryOpen(WithAuthor(d.author))
 	if err == nil {
-		require.NoError(t, v.Close())
+		err = errors.Join(v.Verify(t.Context()), v.Close())
 	}
 	assert.True(t, bytes.Equal(b, d.bytes()), "opening changed the file")
 	return err
@@ -187,6 +248,7 @@ func TestEveryFlipIsTold(t *testing.T) {
 	v := d.create()
 	appendAnswers(t, v, "Honest")
 	takeNoise(t, v)
+	require.NoError(t, v.Compact(t.Context(), nil))
 	require.NoError(t, v.Close())
 	whole := d.bytes()
 	header, err := age.ExtractHeader(bytes.NewReader(whole))
@@ -226,6 +288,7 @@ func TestCutShort(t *testing.T) {
 	d := newDesk(t)
 	v := d.create()
 	takeNoise(t, v)
+	require.NoError(t, v.Compact(t.Context(), nil))
 	require.NoError(t, v.Close())
 	whole := d.bytes()
 	lengths := []int{0, 1, 21, 22, 23, 100, 200, 230, 65_536, len(whole) / 2, len(whole) - 16, len(whole) - 1}
@@ -358,9 +421,12 @@ func TestChangedContentIsNamed(t *testing.T) {
 			// Whoever holds a recipient can seal a vault; what it says is checked still.
 			sealed := seal(t, d, image(t, v))
 			require.NoError(t, v.Close())
+			require.NoError(t, os.Remove(logPath(d.path)))
 			require.NoError(t, os.WriteFile(d.path, sealed, 0o600))
-			v = d.open(ReadOnly())
-			err = v.Verify(t.Context())
+			v, err = d.tryOpen(ReadOnly())
+			if err == nil {
+				err = errors.Join(v.Verify(t.Context()), v.Close())
+			}
 			var tamper *TamperError
 			require.ErrorAs(t, err, &tamper)
 			require.ErrorContains(t, err, c.says)
@@ -380,49 +446,4 @@ func TestEntryTakenOutIsToldAtOpening(t *testing.T) {
 	var tamper *TamperError
 	require.ErrorAs(t, err, &tamper)
 	assert.Equal(t, "journal", tamper.Member)
-}
-
-// FuzzDatabase changes bytes of the database inside the seal, as whoever holds a
-// recipient could: opening and verifying end with an error or a consistent vault.
-func FuzzDatabase(f *testing.F) {
-	plain := fuzzImage(f)
-	f.Add(uint32(100), byte(0xff), uint32(5000), byte(1))
-	f.Add(uint32(28), byte(9), uint32(8192), byte(0x80))
-	f.Add(uint32(len(plain)-1), byte(1), uint32(4096), byte(0xff))
-	f.Fuzz(func(t *testing.T, at uint32, with byte, also uint32, second byte) {
-		b := bytes.Clone(plain)
-		b[int(at)%len(b)] ^= with
-		b[int(also)%len(b)] ^= second
-		db, err := loadDatabase(b)
-		if err != nil {
-			return
-		}
-		defer db.close()
-		v := &Vault{settings: newSettings(nil), db: db}
-		if v.codec, err = newCodec(); err != nil {
-			t.Fatal(err)
-		}
-		defer v.codec.close()
-		if v.load(nil) == nil && v.Verify(t.Context()) == nil {
-			for _, e := range v.history.Entries() {
-				if _, err := v.body(e.Digest); err != nil {
-					t.Fatalf("verified, and a payload cannot be read: %v", err)
-				}
-			}
-		}
-	})
-}
-
-func fuzzImage(f *testing.F) []byte {
-	identity, err := age.GenerateX25519Identity()
-	require.NoError(f, err)
-	v, err := Create(f.Context(), filepath.Join(f.TempDir(), "f.vault"), []age.Recipient{identity.Recipient()},
-		WithAuthor(signer(f, "Ada", 1)), ForEntity("Shop"))
-	require.NoError(f, err)
-	defer v.Close()
-	_, err = v.Append(f.Context(), answer("One"), answer("Two"))
-	require.NoError(f, err)
-	var b bytes.Buffer
-	require.NoError(f, v.db.pages(f.Context(), &b))
-	return b.Bytes()
 }

@@ -1,17 +1,18 @@
 package vault
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"embed"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
+
+	"tickmark/vault/sqlitevfs"
 )
 
 const (
@@ -30,56 +31,99 @@ var migrations embed.FS
 // schemaVersion is the version of the last migration, in PRAGMA user_version.
 const schemaVersion = 1
 
-// database is an SQLite database in memory, on one connection. Its statements
-// are short and run to their end whatever becomes of a context: an interrupted
-// one would roll back the transaction of another caller.
+// database is an SQLite database, a vault's or one in memory, on one connection.
+// Its statements are short and run to their end whatever becomes of a context: an
+// interrupted one would roll back the transaction of another caller.
 type database struct {
 	pool *sql.DB
 	conn *sql.Conn
+	vfs  *sqlitevfs.VFS // nil in memory
 }
 
 // temp_store keeps sorts out of temporary files, which would be plaintext on the
 // disk; trusted_schema and defensive distrust what a hostile file brings.
-const memoryDatabase = "file::memory:?_defensive=1&_pragma=temp_store(2)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)"
+var connection = []string{"_defensive=1", "_pragma=temp_store(2)", "_pragma=trusted_schema(0)", "_pragma=cell_size_check(1)"}
+
+// stored are the further settings of a vault's connection: every commit forces the
+// log, and nothing of it is ever moved into the base. The page cache is of 4 MiB.
+var stored = []string{"_pragma=synchronous(2)", "_pragma=wal_autocheckpoint(0)", "_pragma=cache_size(-4096)"}
 
 func openDatabase() (*database, error) {
-	pool, err := sql.Open("sqlite", memoryDatabase)
+	return connect(nil, "file::memory:?"+strings.Join(connection, "&"))
+}
+
+func connect(vfs *sqlitevfs.VFS, source string) (*database, error) {
+	pool, err := sql.Open("sqlite", source)
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
 	pool.SetMaxOpenConns(1)
-	conn, err := pool.Conn(context.Background())
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open SQLite: %w", err), pool.Close())
+	d := &database{pool: pool, vfs: vfs}
+	if d.conn, err = pool.Conn(context.Background()); err != nil {
+		return nil, errors.Join(fmt.Errorf("open SQLite: %w", d.explain(err)), pool.Close())
 	}
-	return &database{pool: pool, conn: conn}, nil
+	return d, nil
 }
 
-func (d *database) close() error { return errors.Join(d.conn.Close(), d.pool.Close()) }
+func (d *database) close() error {
+	if d == nil {
+		return nil
+	}
+	err := errors.Join(d.conn.Close(), d.pool.Close())
+	if d.vfs != nil {
+		err = errors.Join(err, d.vfs.Close())
+	}
+	return err
+}
+
+// explain puts the cause, which SQLite does not know, before its own error.
+func (d *database) explain(err error) error {
+	var of *sqlite.Error
+	if err == nil || d.vfs == nil || !errors.As(err, &of) {
+		return err
+	}
+	const full, ioError, cannotOpen = 13, 10, 14
+	if kind := of.Code() & 0xff; kind != full && kind != ioError && kind != cannotOpen {
+		return err
+	}
+	if cause := d.vfs.Err(); cause != nil {
+		return cause
+	}
+	return err
+}
 
 func (d *database) exec(query string, args ...any) error {
 	_, err := d.conn.ExecContext(context.Background(), query, args...)
-	return err
+	return d.explain(err)
 }
 
 // insert runs an insertion and returns the row's number.
 func (d *database) insert(query string, args ...any) (int64, error) {
 	result, err := d.conn.ExecContext(context.Background(), query, args...)
 	if err != nil {
-		return 0, err
+		return 0, d.explain(err)
 	}
 	return result.LastInsertId()
 }
 
-func (d *database) row(query string, args ...any) *sql.Row {
-	return d.conn.QueryRowContext(context.Background(), query, args...)
+// oneRow is the answer to a query of one row.
+type oneRow struct {
+	of  *database
+	row *sql.Row
+}
+
+// Scan follows sql.Row.
+func (r oneRow) Scan(into ...any) error { return r.of.explain(r.row.Scan(into...)) }
+
+func (d *database) row(query string, args ...any) oneRow {
+	return oneRow{d, d.conn.QueryRowContext(context.Background(), query, args...)}
 }
 
 // each calls scan for every row.
 func (d *database) each(scan func(*sql.Rows) error, query string, args ...any) error {
 	rows, err := d.conn.QueryContext(context.Background(), query, args...)
 	if err != nil {
-		return err
+		return d.explain(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -87,7 +131,7 @@ func (d *database) each(scan func(*sql.Rows) error, query string, args ...any) e
 			return err
 		}
 	}
-	return rows.Err()
+	return d.explain(rows.Err())
 }
 
 // newDatabase makes an empty vault's database.
@@ -107,47 +151,64 @@ func newDatabase() (*database, error) {
 	return d, nil
 }
 
-// loadDatabase opens a vault's database and brings it to the present schema. It
-// takes image over. One that is no vault's, or whose schema is not exactly one
+// storedDatabase opens a vault's database over its base and its log and brings it
+// to the present schema. One that is no vault's, or whose schema is not exactly one
 // of ours, is refused: a trigger in it would run with our rights.
-func loadDatabase(image []byte) (*database, error) {
-	if err := checkImage(image); err != nil {
-		return nil, err
-	}
-	d, err := openDatabase()
+func storedDatabase(base, log sqlitevfs.File) (*database, error) {
+	d, err := overStores(base, log)
 	if err != nil {
 		return nil, err
 	}
-	image[writeVersion], image[readVersion] = inMemory, inMemory
-	if err := d.load(image); err != nil {
+	if err := d.load(); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
 	return d, nil
 }
 
-func checkImage(image []byte) error {
-	switch {
-	case len(image) < pageSize || !bytes.HasPrefix(image, []byte(sqliteMagic)):
-		return errors.New("the age file holds no SQLite database")
-	case len(image)%pageSize != 0 || binary.BigEndian.Uint16(image[16:]) != pageSize:
-		return fmt.Errorf("its SQLite database is not of whole pages of %d bytes", pageSize)
-	case image[writeVersion] != inWAL || image[readVersion] != inWAL:
-		return errors.New("its SQLite database is not in WAL mode, so no vault's")
+func overStores(base, log sqlitevfs.File) (*database, error) {
+	vfs, err := sqlitevfs.Register(base, log, sqlitevfs.WithoutCheckpoints())
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	d, err := connect(vfs, vfs.DSN(slices.Concat(connection, stored)...))
+	if err != nil {
+		return nil, errors.Join(err, vfs.Close())
+	}
+	return d, nil
 }
 
-func (d *database) load(image []byte) error {
-	err := d.conn.Raw(func(driver any) error {
-		loader, can := driver.(interface{ Deserialize([]byte) error })
-		if !can {
-			return errors.New("the driver cannot load a database from memory")
-		}
-		return loader.Deserialize(image)
-	})
+// nothing is the log of a base that is looked at alone.
+type nothing struct{}
+
+func (nothing) ReadAt([]byte, int64) (int, error)  { return 0, io.EOF }
+func (nothing) WriteAt([]byte, int64) (int, error) { return 0, errImmutable }
+func (nothing) Truncate(int64) error               { return nil }
+func (nothing) Sync() error                        { return nil }
+func (nothing) Size() (int64, error)               { return 0, nil }
+
+// journal reads what the log of a base is sealed to, from the base alone.
+func journal(b sqlitevfs.File) (generation int64, identity string, err error) {
+	d, err := overStores(b, nothing{})
 	if err != nil {
+		return 0, "", err
+	}
+	if err = d.isVault(); err == nil {
+		err = d.row("select generation, identity from _journal").Scan(&generation, &identity)
+	}
+	return generation, identity, errors.Join(err, d.close())
+}
+
+func (d *database) load() error {
+	if err := d.isVault(); err != nil {
+		return err
+	}
+	if err := d.prepare(); err != nil {
 		return fmt.Errorf("load database: %w", err)
 	}
+	return d.checkSchema()
+}
+
+func (d *database) isVault() error {
 	var id, version int
 	if err := errors.Join(d.row("pragma application_id").Scan(&id), d.row("pragma user_version").Scan(&version)); err != nil {
 		return fmt.Errorf("load database: %w", err)
@@ -158,10 +219,7 @@ func (d *database) load(image []byte) error {
 	case version > schemaVersion:
 		return fmt.Errorf("schema %d, this program knows %d: %w", version, schemaVersion, ErrNewer)
 	}
-	if err := d.prepare(); err != nil {
-		return fmt.Errorf("load database: %w", err)
-	}
-	return d.checkSchema()
+	return nil
 }
 
 // prepare runs the migrations that are still to be done, each in a transaction.

@@ -15,6 +15,9 @@ import (
 type disk interface {
 	// create makes a file that was not there, for its owner alone.
 	create(path string) (file, error)
+	// openLog opens a log for reading and appending, or, where it must not be made,
+	// for reading as far as more is not allowed.
+	openLog(path string, make bool) (logFile, error)
 	rename(from, to string) error
 	syncFolder(path string) error
 	remove(path string) error
@@ -26,7 +29,32 @@ type file interface {
 	Close() error
 }
 
+// logFile is the file that a log's members are appended to.
+type logFile interface {
+	io.ReaderAt
+	io.WriterAt
+	Truncate(size int64) error
+	Stat() (fs.FileInfo, error)
+	Sync() error
+	Close() error
+}
+
 type realDisk struct{}
+
+func (realDisk) openLog(path string, make bool) (logFile, error) {
+	flags := os.O_RDWR
+	if make {
+		flags |= os.O_CREATE | os.O_EXCL
+	}
+	f, err := os.OpenFile(path, flags, 0o600)
+	if errors.Is(err, fs.ErrPermission) && !make {
+		f, err = os.Open(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
 
 func (realDisk) create(path string) (file, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -55,8 +83,10 @@ func replacement(path string) string {
 }
 
 func removeLeftover(d disk, path string) error {
-	if err := d.remove(replacement(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove what an interrupted save left: %w", err)
+	for _, of := range []string{path, logPath(path)} {
+		if err := d.remove(replacement(of)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove what an interrupted save left: %w", err)
+		}
 	}
 	return nil
 }

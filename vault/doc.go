@@ -4,29 +4,37 @@
 //
 // # The file
 //
-// NAME.vault is an ordinary age file that holds an ordinary SQLite database (4
-// KiB pages, header in WAL mode). With age and sqlite3 anybody who holds an
-// identity reads it without this program:
+// NAME.vault, the base, is an ordinary age file that holds an ordinary SQLite
+// database (4 KiB pages, header in WAL mode). NAME.vault-wal, the log, is a tar file
+// of sealed members, one for each save since, whose plaintexts one after the other
+// are SQLite's own write-ahead log. With age, tar and sqlite3 anybody who holds an
+// identity reads all of it without this program:
 //
-//	age -d -i me shop.vault >a.db
-//	sqlite3 'file:a.db?immutable=1' 'select * from journal'
+//	age -d -i me shop.vault >a.db; sqlite3 'file:a.db?immutable=1' 'select identity from _journal' >jk
+//	tar xf shop.vault-wal; for f in g*.age; do age -d -i jk $f; done >a.db-wal; sqlite3 a.db
 //
-// The payloads of the journal's entries stand there as plain JSON; larger
-// documents are zstd frames of at most 256 KiB that unpack one after the other.
+// Pages are opened when they are asked for, so a vault of any size opens at once.
+// The payloads of the journal's entries stand there as plain JSON; larger documents
+// are zstd frames of at most 256 KiB that unpack one after the other.
 //
 // # What a save is
 //
-// Update is all or nothing. When it returns, the whole database was sealed into
-// a new file beside the vault, forced to the disk and renamed over it; a crash
-// at any moment leaves the old vault or the new one. Pages are sealed as SQLite
-// hands them out, so that neither a copy in memory nor plaintext on the disk
-// comes to be. A save that fails leaves the file and the open vault as they were;
-// where the outcome on the disk is uncertain, nothing more is written until the
-// vault is opened again.
+// Update is all or nothing. When it returns, what SQLite wrote was sealed as one
+// member, appended to the log and forced to the disk; after a crash at any moment
+// SQLite's recovery finds the state before or after. A last member that is not whole
+// was never acknowledged: it is left out and counted (Recovered). A member that does
+// not hold with a valid one behind it, one that was taken out or put elsewhere, is a
+// *TamperError, and nothing is ever cut off. A save that fails leaves vault and log
+// as they were; where the outcome on the disk is uncertain, nothing more is written
+// until the vault is opened again.
+//
+// Many small members are folded into one. Compact seals base and log as a new base
+// with a fresh key and the next generation's number; a log of an earlier generation
+// is what an interrupted compaction leaves, and is not read.
 //
 // # What a reader may rely on
 //
-// age authenticates every byte of the file, though not who wrote it. Every body is
+// age authenticates every byte that is read, though not who wrote it. Every body is
 // content-addressed: its SHA-256 is computed again whenever it is read, and a
 // difference is a *TamperError. Who wrote an entry is told by its signature
 // (questionnaires.History.Verify). Verify reads all of it and names what is wrong.

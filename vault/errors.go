@@ -49,5 +49,11 @@ func (e *TamperError) Error() string {
 func (e *TamperError) Unwrap() error { return e.Err }
 
 func tampered(member, format string, args ...any) error {
-	return &TamperError{Member: member, Offset: -1, Err: fmt.Errorf(format, args...)}
+	err := fmt.Errorf(format, args...)
+	// A seal that does not hold says more than what could not be read for it.
+	var inside *TamperError
+	if errors.As(err, &inside) && inside.Offset >= 0 {
+		return inside
+	}
+	return &TamperError{Member: member, Offset: -1, Err: err}
 }

@@ -58,7 +58,7 @@ func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, n
 
 // dropUnfinished removes what an intake that broke off left behind.
 func (v *Vault) dropUnfinished(ctx context.Context) error {
-	err := v.update(ctx, false, func(tx *Tx) error { return tx.change("drop what was not taken in", v.db.dropUnfinished) })
+	err := v.update(ctx, func(tx *Tx) error { return tx.change("drop what was not taken in", v.db.dropUnfinished) })
 	if errors.Is(err, ErrPoisoned) || errors.Is(err, ErrReadOnly) || errors.Is(err, ErrClosed) {
 		return nil // it was never saved
 	}
@@ -116,7 +116,7 @@ func (in *intake) read(ctx context.Context, r io.Reader) error {
 			return fmt.Errorf("more than %d bytes", maxBody)
 		}
 		in.sum.Write(buffer[:n])
-		if err := in.vault.update(ctx, false, func(tx *Tx) error { return tx.change("take in", func() error { return in.store(buffer[:n]) }) }); err != nil {
+		if err := in.vault.update(ctx, func(tx *Tx) error { return tx.change("take in", func() error { return in.store(buffer[:n]) }) }); err != nil {
 			return err
 		}
 		if ended {

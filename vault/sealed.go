@@ -22,34 +22,7 @@ const (
 	sealedChunk = 64 << 10
 	sealedTag   = 16
 	sealedNonce = 16
-	// maxVault bounds a vault, which is held in memory.
-	maxVault = 1 << 30
 )
-
-// readSealed reads and opens the whole vault at path, and says which state of the
-// file that was.
-func readSealed(path string, identities []age.Identity) ([]byte, stamp, error) {
-	// Asked before it is opened: opening a pipe would wait for somebody to write.
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, stamp{}, errors.New("it is no regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, stamp{}, withoutPath(err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, stamp{}, withoutPath(err)
-	case !info.Mode().IsRegular():
-		return nil, stamp{}, errors.New("it is no regular file")
-	case info.Size() > maxVault:
-		return nil, stamp{}, fmt.Errorf("%d bytes; this version reads at most %d", info.Size(), maxVault)
-	}
-	plain, err := unseal(filepath.Base(path), f, info.Size(), identities)
-	return plain, stamp{info}, err
-}
 
 // withoutPath drops the operation and path that os puts before a cause.
 func withoutPath(err error) error {
@@ -58,42 +31,6 @@ func withoutPath(err error) error {
 		return with.Err
 	}
 	return err
-}
-
-// unseal decrypts size bytes of f. What age cannot authenticate is a *TamperError.
-func unseal(member string, f io.ReaderAt, size int64, identities []age.Identity) ([]byte, error) {
-	if err := looksSealed(member, f, size); err != nil {
-		return nil, err
-	}
-	header, err := age.ExtractHeader(io.NewSectionReader(f, 0, size))
-	if err != nil {
-		return nil, &TamperError{Member: member, Err: errors.New("its age header cannot be read")}
-	}
-	plain, err := age.Decrypt(io.NewSectionReader(f, 0, size), identities...)
-	var none *age.NoIdentityMatchError
-	switch {
-	case len(identities) == 0 || errors.As(err, &none):
-		return nil, noIdentity(err)
-	case err != nil:
-		return nil, &TamperError{Member: member, Err: fmt.Errorf("its age header does not hold: %w", err)}
-	}
-	buffer := bytes.NewBuffer(make([]byte, 0, size))
-	n, err := io.Copy(buffer, plain)
-	if err != nil {
-		at := int64(len(header)) // a changed nonce shows in the first chunk
-		if whole := n / sealedChunk; whole > 0 {
-			at += sealedNonce + whole*(sealedChunk+sealedTag)
-		}
-		return nil, &TamperError{Member: member, Offset: min(at, size), Err: errors.New("its bytes do not hold against their seal, or its end is missing")}
-	}
-	return buffer.Bytes(), nil
-}
-
-func noIdentity(err error) error {
-	if err == nil {
-		return ErrNoIdentity
-	}
-	return fmt.Errorf("%w: %w", ErrNoIdentity, err)
 }
 
 // looksSealed tells a file of another kind from an age file that was cut short.
@@ -173,3 +110,10 @@ func sealInto(f io.Writer, recipients []age.Recipient, pages func(io.Writer) err
 type inDoubt struct{ error }
 
 func (e inDoubt) Unwrap() error { return e.error }
+
+func noIdentity(err error) error {
+	if err == nil {
+		return ErrNoIdentity
+	}
+	return fmt.Errorf("%w: %w", ErrNoIdentity, err)
+}

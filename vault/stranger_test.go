@@ -24,6 +24,7 @@ func TestStrangerReadsTheVault(t *testing.T) {
 	d := newDesk(t)
 	v := d.create()
 	entries := appendAnswers(t, v, "Read by a stranger")
+	require.NoError(t, v.Compact(t.Context(), nil))
 	require.NoError(t, v.Close())
 	folder := t.TempDir()
 	key, plain := filepath.Join(folder, "me"), filepath.Join(folder, "a.db")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"time"
@@ -41,16 +40,13 @@ func (v *Vault) View(ctx context.Context, f func(*Tx) error) error {
 // cannot be told, later calls return ErrPoisoned. An f that writes nothing saves
 // nothing.
 func (v *Vault) Update(ctx context.Context, f func(*Tx) error) error {
-	if err := v.update(ctx, true, f); err != nil {
+	if err := v.update(ctx, f); err != nil {
 		return fmt.Errorf("save %s: %w", v.name, err)
 	}
 	return nil
 }
 
-// update runs one transaction. One that is not durable stays in memory and
-// reaches the disk with the next that is: bodies are put in that way, which no
-// entry names yet.
-func (v *Vault) update(ctx context.Context, durable bool, f func(*Tx) error) error {
+func (v *Vault) update(ctx context.Context, f func(*Tx) error) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err := v.writable(ctx); err != nil {
@@ -73,7 +69,7 @@ func (v *Vault) update(ctx context.Context, durable bool, f func(*Tx) error) err
 	if err := errors.Join(f(tx), tx.broken); err != nil {
 		return err
 	}
-	if err := v.commit(tx, durable); err != nil {
+	if err := v.commit(tx); err != nil {
 		return err
 	}
 	committed = true
@@ -92,42 +88,35 @@ func (v *Vault) writable(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// commit saves a transaction to the disk and then to memory. The order matters:
-// what memory shows was saved.
-func (v *Vault) commit(tx *Tx, durable bool) error {
+// commit saves a transaction: SQLite writes its pages to the log, and forcing that
+// seals them as one member.
+func (v *Vault) commit(tx *Tx) error {
 	history, err := tx.History()
 	if err != nil {
 		return err
 	}
-	if durable && tx.changed {
-		if err := v.save(tx.ctx); err != nil {
-			return err
+	if !tx.changed {
+		return v.db.exec("rollback")
+	}
+	if err := errors.Join(tx.ctx.Err(), v.unchangedOnDisk()); err != nil {
+		var doubt inDoubt
+		if errors.As(err, &doubt) {
+			v.poisoned = err
 		}
-	}
-	if err := v.db.exec("commit"); err != nil {
-		v.poisoned = fmt.Errorf("keep what was saved: %w", err)
-		return v.poisoned
-	}
-	v.entries, v.history = tx.entries, history
-	return nil
-}
-
-// save seals the database as the open transaction sees it.
-func (v *Vault) save(ctx context.Context) error {
-	pages := func(w io.Writer) error { return v.db.pages(ctx, w) }
-	err := writeSealed(ctx, v.settings.disk, v.path, v.recipients, pages, v.unchangedOnDisk)
-	var doubt inDoubt
-	if errors.As(err, &doubt) {
-		v.poisoned = err
-	}
-	if err != nil {
 		return err
 	}
-	if v.stamp, err = stampOf(v.path); err != nil {
-		v.poisoned = fmt.Errorf("look at what was saved: %w", err)
-		return v.poisoned
+	if err := v.db.exec("commit"); err != nil {
+		v.poisoned = v.log.failure()
+		return err
 	}
-	v.saved = v.settings.now()
+	v.entries, v.history, v.saved = tx.entries, history, v.settings.now()
+	if v.log.small() <= manyMembers {
+		return nil
+	}
+	// What was saved is saved, whether or not it could be folded.
+	if err := v.log.fold(); err != nil {
+		v.poisoned = v.log.failure()
+	}
 	return nil
 }
 
@@ -136,11 +125,11 @@ func (v *Vault) save(ctx context.Context) error {
 func (v *Vault) unchangedOnDisk() error {
 	now, err := stampOf(v.path)
 	switch {
-	case errors.Is(err, os.ErrNotExist) && v.stamp.info == nil:
+	case errors.Is(err, os.ErrNotExist) && v.base == nil:
 		return nil // being created
 	case err != nil:
 		return fmt.Errorf("look at it before it is replaced: %w", err)
-	case v.stamp.info == nil || !now.equals(v.stamp):
+	case v.base == nil || !now.equals(v.base.stamp):
 		return inDoubt{errors.New("another program put a different file in its place")}
 	}
 	return nil

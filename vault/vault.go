@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -24,17 +25,24 @@ type Vault struct {
 	settings   settings
 	recipients []age.Recipient
 	codec      *codec
-	db         *database
-	lock       *lock
+	store
+	lock *lock
 
 	mu       sync.RWMutex // an Update excludes Views and other Updates
-	stamp    stamp        // the file as it was last read or written
 	saved    time.Time
 	entries  []questionnaires.Entry
 	history  *questionnaires.History
 	poisoned error
 	intake   sync.Mutex // one file is taken in at a time
 	closed   atomic.Bool
+}
+
+// store is where an open vault's contents are.
+type store struct {
+	cache *cache
+	base  *base
+	log   *sealedLog
+	db    *database
 }
 
 // Create makes a vault for one entity, sealed to recipients, whose first entry
@@ -60,7 +68,7 @@ func newVault(path string, opts []Option) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{name: path, path: absolute, settings: newSettings(opts), codec: c}, nil
+	return &Vault{name: path, path: absolute, settings: newSettings(opts), codec: c, store: store{cache: newCache()}}, nil
 }
 
 func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
@@ -85,10 +93,25 @@ func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
 		return err
 	}
 	v.recipients = recipients
-	if v.db, err = newDatabase(); err != nil {
+	key, err := v.establish(ctx, founding, rows)
+	if err != nil {
 		return err
 	}
-	return v.update(ctx, true, func(tx *Tx) error { return tx.found(founding, rows) })
+	return v.reopen(key)
+}
+
+// establish seals the first base from a database in memory.
+func (v *Vault) establish(ctx context.Context, founding questionnaires.Draft, rows []storedRecipient) (*fileKey, error) {
+	var err error
+	if v.db, err = newDatabase(); err != nil {
+		return nil, err
+	}
+	tx := &Tx{vault: v, ctx: ctx, write: true}
+	if err := tx.found(founding, rows); err != nil {
+		return nil, err
+	}
+	recipients, key := remember(v.recipients)
+	return key, v.seal(ctx, recipients, func(w io.Writer) error { return v.db.pages(ctx, w) })
 }
 
 // Open opens a vault with the first identity that fits. Without WithAuthor, or
@@ -119,18 +142,74 @@ func (v *Vault) open(ctx context.Context, identities []age.Identity) error {
 			return err
 		}
 	}
-	image, stamp, err := readSealed(v.path, identities)
-	if err != nil {
-		return err
-	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	v.stamp, v.saved = stamp, stamp.time()
-	if v.db, err = loadDatabase(image); err != nil {
+	if err := v.attach(identities); err != nil {
 		return err
 	}
 	return v.load(identities)
+}
+
+// attach opens base, log and database. A reader, who has no lock, may come between
+// the new base and the new log of a compaction: then it looks again.
+func (v *Vault) attach(identities []age.Identity) error {
+	for attempt := 0; ; attempt++ {
+		err := v.attachOnce(identities)
+		if err == nil {
+			return nil
+		}
+		again := errors.Is(err, errNewerLog) && v.settings.readOnly && attempt < 5
+		if err = errors.Join(err, v.detach()); !again {
+			return err
+		}
+	}
+}
+
+func (v *Vault) attachOnce(identities []age.Identity) error {
+	var err error
+	if v.base, err = openBase(v.path, identities, v.cache); err != nil {
+		return err
+	}
+	generation, text, err := journal(v.base)
+	if err != nil {
+		return err
+	}
+	v.log = &sealedLog{path: logPath(v.path), disk: v.settings.disk, keys: keys{generation: generation}, readOnly: v.settings.readOnly, cache: v.cache}
+	if v.log.identity, v.log.recipient, err = journalKeys(text); err != nil {
+		return err
+	}
+	if generation < 1 {
+		return tampered("journal", "its identity or generation is none")
+	}
+	if err := v.log.recover(); err != nil {
+		return err
+	}
+	v.saved = v.base.stamp.time()
+	v.db, err = storedDatabase(v.base, v.log)
+	return err
+}
+
+func (v *Vault) detach() error {
+	err := errors.Join(v.db.close(), v.log.close(), v.base.close())
+	v.db, v.log, v.base = nil, nil, nil
+	return err
+}
+
+// reopen opens what this vault sealed itself.
+func (v *Vault) reopen(key *fileKey) error {
+	saved := v.settings.now()
+	if err := v.detach(); err != nil {
+		return err
+	}
+	v.cache = newCache()
+	if err := v.attach([]age.Identity{key}); err != nil {
+		return err
+	}
+	recipients := v.recipients
+	err := v.loadJournal()
+	v.recipients, v.saved = recipients, saved
+	return err
 }
 
 // load reads what an open vault keeps at hand.
@@ -144,8 +223,18 @@ func (v *Vault) load(identities []age.Identity) error {
 			return fmt.Errorf("read recipients: %w", err)
 		}
 	}
+	return v.loadJournal()
+}
+
+func (v *Vault) loadJournal() error {
+	var err error
 	if v.entries, err = v.db.entries(); err != nil {
 		return tampered("journal", "%w", err)
+	}
+	for i, e := range v.entries {
+		if i == 0 || e.Time.After(v.saved) {
+			v.saved = e.Time
+		}
 	}
 	if v.history, err = questionnaires.NewHistory(v.entries, v.payload); err != nil {
 		return tampered("journal", "%w", err)
@@ -208,6 +297,31 @@ func (v *Vault) usable(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// Recovered is how many bytes of an interrupted save were found at the end of the
+// log when the vault was opened, and left out: that save was never acknowledged.
+func (v *Vault) Recovered() int64 {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if v.log == nil {
+		return 0
+	}
+	return v.log.dropped
+}
+
+// tidy makes a long log short before the vault is closed.
+func (v *Vault) tidy() error {
+	if v.settings.readOnly || v.poisoned != nil || v.db == nil || v.log == nil || v.base == nil {
+		return nil
+	}
+	if v.log.tail > max(longLog, v.base.size/4) {
+		return v.compact(context.Background(), nil)
+	}
+	if v.log.small() > manyMembers/4 {
+		return v.log.fold()
+	}
+	return nil
+}
+
 // Close forgets the vault's contents and gives up its lock. What was not saved
 // by an Update was never part of it.
 func (v *Vault) Close() error {
@@ -216,10 +330,7 @@ func (v *Vault) Close() error {
 	if v.closed.Swap(true) {
 		return nil
 	}
-	var err error
-	if v.db != nil {
-		err = v.db.close()
-	}
+	err := errors.Join(v.tidy(), v.detach())
 	v.codec.close()
 	if err = errors.Join(err, v.lock.release()); err != nil {
 		return fmt.Errorf("close %s: %w", v.name, err)

@@ -1,0 +1,116 @@
+package vault
+
+import (
+	"container/list"
+	"io"
+	"sync"
+)
+
+// maxCached bounds the opened chunks that a vault keeps in memory, in bytes: of its
+// base and of the members of its log together.
+const maxCached = 16 << 20
+
+// cache keeps the chunks that were read last, opened. It is shared by all that is
+// read of one vault.
+type cache struct {
+	mu     sync.Mutex
+	held   int
+	chunks map[place]*list.Element
+	order  list.List // the last used first
+}
+
+type place struct {
+	of    *chunked
+	index int64
+}
+
+type cachedChunk struct {
+	place place
+	plain []byte
+}
+
+func newCache() *cache { return &cache{chunks: map[place]*list.Element{}} }
+
+func (c *cache) get(at place) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	element, there := c.chunks[at]
+	if !there {
+		return nil
+	}
+	c.order.MoveToFront(element)
+	return element.Value.(*cachedChunk).plain
+}
+
+func (c *cache) put(at place, plain []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, there := c.chunks[at]; there {
+		return
+	}
+	c.chunks[at] = c.order.PushFront(&cachedChunk{at, plain})
+	c.held += len(plain)
+	for c.held > maxCached {
+		last := c.order.Back()
+		old := c.order.Remove(last).(*cachedChunk)
+		delete(c.chunks, old.place)
+		c.held -= len(old.plain)
+	}
+}
+
+// chunked reads an age file's plaintext at any place, in whole chunks that are kept
+// for a while.
+type chunked struct {
+	plain io.ReaderAt // of age, which authenticates what it hands out
+	size  int64
+	cache *cache
+	// wrong says what a failed reading of a chunk means.
+	wrong func(chunk int64, err error) error
+}
+
+func (c *chunked) ReadAt(p []byte, at int64) (int, error) {
+	n := 0
+	for n < len(p) {
+		if at >= c.size {
+			return n, io.EOF
+		}
+		chunk, err := c.chunk(at / sealedChunk)
+		if err != nil {
+			return n, err
+		}
+		copied := copy(p[n:], chunk[at%sealedChunk:])
+		n, at = n+copied, at+int64(copied)
+	}
+	return n, nil
+}
+
+func (c *chunked) chunk(index int64) ([]byte, error) {
+	at := place{c, index}
+	if kept := c.cache.get(at); kept != nil {
+		return kept, nil
+	}
+	plain := make([]byte, min(sealedChunk, c.size-index*sealedChunk))
+	if err := c.open(index, plain); err != nil {
+		return nil, err
+	}
+	c.cache.put(at, plain)
+	return plain, nil
+}
+
+func (c *chunked) open(index int64, plain []byte) error {
+	if n, err := c.plain.ReadAt(plain, index*sealedChunk); n < len(plain) {
+		return c.wrong(index, err)
+	}
+	return nil
+}
+
+// authenticate reads all of it, past the cache.
+func (c *chunked) authenticate() error {
+	buffer := make([]byte, sealedChunk)
+	for at := int64(0); at < c.size; at += sealedChunk {
+		if err := c.open(at/sealedChunk, buffer[:min(sealedChunk, c.size-at)]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

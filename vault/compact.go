@@ -1,0 +1,172 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"filippo.io/age"
+)
+
+const (
+	// maxSmall is the size below which members are folded, in bytes, and manyMembers
+	// how many of them are put up with.
+	maxSmall    = 1 << 20
+	manyMembers = 256
+	// longLog is the size of a log past which a vault is compacted at its closing, in
+	// bytes, unless its base is more than four times as long.
+	longLog = 64 << 20
+)
+
+// Compact writes base and log into a new base, with a fresh key and to the present
+// recipients, and drops the log. It needs no identity and about as much free space
+// as the vault has. Progress, which may be nil, hears how many of all bytes are
+// written. A compaction that fails leaves the vault as it was; where that cannot be
+// told, later calls return ErrPoisoned.
+func (v *Vault) Compact(ctx context.Context, progress func(done, total int64)) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := v.writable(ctx); err != nil {
+		return fmt.Errorf("compact %s: %w", v.name, err)
+	}
+	if err := v.compact(ctx, progress); err != nil {
+		return fmt.Errorf("compact %s: %w", v.name, err)
+	}
+	return nil
+}
+
+func (v *Vault) compact(ctx context.Context, progress func(done, total int64)) error {
+	identity, err := journalIdentity(v.recipients)
+	if err != nil {
+		return err
+	}
+	key, err := v.sealNext(ctx, identity, progress)
+	if err != nil {
+		return err
+	}
+	// From here on the new base is the vault; the old log is of an earlier generation.
+	if err := v.reopen(key); err != nil {
+		v.poisoned = fmt.Errorf("open what was compacted: %w", err)
+		return v.poisoned
+	}
+	return nil
+}
+
+// sealNext seals the next generation. Its number and its journal's identity are
+// written in a transaction that is seen in the new base and rolled back in the old.
+func (v *Vault) sealNext(ctx context.Context, identity string, progress func(done, total int64)) (*fileKey, error) {
+	if err := v.db.exec("begin immediate"); err != nil {
+		return nil, err
+	}
+	defer func() { _ = v.db.exec("rollback") }()
+	if err := v.db.exec("update _journal set generation = generation + 1, identity = ?", identity); err != nil {
+		return nil, err
+	}
+	recipients, key := remember(v.recipients)
+	var total int64
+	if err := v.db.row("select page_count * ? from pragma_page_count", pageSize).Scan(&total); err != nil {
+		return nil, err
+	}
+	pages := func(w io.Writer) error { return v.db.pages(ctx, &counting{w: w, total: total, tell: progress}) }
+	return key, v.seal(ctx, recipients, pages)
+}
+
+// seal puts a new base in the place of the vault's.
+func (v *Vault) seal(ctx context.Context, recipients []age.Recipient, pages func(io.Writer) error) error {
+	err := writeSealed(ctx, v.settings.disk, v.path, recipients, pages, v.unchangedOnDisk)
+	var doubt inDoubt
+	if errors.As(err, &doubt) {
+		v.poisoned = err
+	}
+	return err
+}
+
+// counting tells how far a writing has come, every 4 MiB.
+type counting struct {
+	w                 io.Writer
+	done, told, total int64
+	tell              func(done, total int64)
+}
+
+func (c *counting) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if c.done += int64(n); c.tell != nil && (c.done-c.told >= 4<<20 || c.done == c.total) {
+		c.told = c.done
+		c.tell(c.done, c.total)
+	}
+	return n, err
+}
+
+// fold seals each run of small members again as one, which has the name of its
+// first: opening a vault then costs by the byte and not by the save.
+func (l *sealedLog) fold() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.readOnly || l.poison != nil || l.file == nil || len(l.members) < 2 {
+		return l.poison
+	}
+	temporary := replacement(l.path)
+	f, err := l.disk.openLog(temporary, true)
+	if err != nil {
+		return fmt.Errorf("fold the log: %w", withoutPath(err))
+	}
+	folded := newFolded(l, f)
+	if err = folded.write(l); err == nil {
+		err = f.Sync()
+	}
+	if err == nil {
+		err = l.disk.rename(temporary, l.path)
+	}
+	if err != nil {
+		_ = l.disk.remove(temporary)
+		return fmt.Errorf("fold the log: %w", errors.Join(err, f.Close()))
+	}
+	closing := l.file.Close()
+	l.file, l.members, l.tail, l.leaves = f, folded.members, folded.tail, false
+	if err := errors.Join(closing, l.disk.syncFolder(filepath.Dir(l.path))); err != nil {
+		l.poison = inDoubt{fmt.Errorf("fold the log: %w", err)}
+		return l.poison
+	}
+	return nil
+}
+
+// folded is the log that takes the place of another.
+type folded struct {
+	sealedLog
+}
+
+func newFolded(l *sealedLog, f logFile) *folded {
+	return &folded{sealedLog{keys: l.keys, cache: l.cache, file: f}}
+}
+
+func (f *folded) write(old *sealedLog) error {
+	for i := 0; i < len(old.members); {
+		first, n := old.members[i], int64(0)
+		parts := []io.Reader{}
+		for ; i < len(old.members) && (len(parts) == 0 || (n < maxSmall && old.members[i].size < maxSmall)); i++ {
+			m := old.members[i]
+			parts = append(parts, io.NewSectionReader(m, 0, m.size))
+			if n += m.size; m.size >= maxSmall {
+				i++
+				break
+			}
+		}
+		m := member{at: f.tail, offset: first.offset, sequence: first.sequence, name: memberName(f.generation, first.sequence)}
+		whole, sealed, err := sealMember(m.name, io.MultiReader(parts...), f.recipient)
+		if err != nil {
+			return err
+		}
+		if _, err := f.file.WriteAt(whole, f.tail); err != nil {
+			return withoutPath(err)
+		}
+		m.sealed = sealed
+		if err := f.open(&m); err != nil {
+			return err
+		}
+		f.members = append(f.members, m)
+		f.tail = m.end()
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package vault
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+
+	"filippo.io/age"
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzDatabase changes bytes of the database inside the seal, as whoever holds a
+// recipient could: opening and verifying end with an error or a consistent vault.
+func FuzzDatabase(f *testing.F) {
+	plain := fuzzImage(f)
+	f.Add(uint32(100), byte(0xff), uint32(5000), byte(1))
+	f.Add(uint32(28), byte(9), uint32(8192), byte(0x80))
+	f.Add(uint32(len(plain)-1), byte(1), uint32(4096), byte(0xff))
+	f.Fuzz(func(t *testing.T, at uint32, with byte, also uint32, second byte) {
+		b := bytes.Clone(plain)
+		b[int(at)%len(b)] ^= with
+		b[int(also)%len(b)] ^= second
+		if checkImage(bytes.NewReader(b), int64(len(b))) != nil {
+			return
+		}
+		db, err := storedDatabase(imageFile{bytes.NewReader(b)}, &sealedLog{readOnly: true})
+		if err != nil {
+			return
+		}
+		defer db.close()
+		v := &Vault{settings: newSettings(nil), store: store{db: db, base: &base{chunked: &chunked{}}, log: &sealedLog{}}}
+		if v.codec, err = newCodec(); err != nil {
+			t.Fatal(err)
+		}
+		defer v.codec.close()
+		if v.load(nil) == nil && v.Verify(t.Context()) == nil {
+			for _, e := range v.history.Entries() {
+				if _, err := v.body(e.Digest); err != nil {
+					t.Fatalf("verified, and a payload cannot be read: %v", err)
+				}
+			}
+		}
+	})
+}
+
+// imageFile is an opened base in memory.
+type imageFile struct{ *bytes.Reader }
+
+func (imageFile) WriteAt([]byte, int64) (int, error) { return 0, errImmutable }
+func (imageFile) Truncate(int64) error               { return errImmutable }
+func (imageFile) Sync() error                        { return nil }
+func (f imageFile) Size() (int64, error)             { return f.Reader.Size(), nil }
+
+func fuzzImage(f *testing.F) []byte {
+	identity, err := age.GenerateX25519Identity()
+	require.NoError(f, err)
+	v, err := Create(f.Context(), filepath.Join(f.TempDir(), "f.vault"), []age.Recipient{identity.Recipient()},
+		WithAuthor(signer(f, "Ada", 1)), ForEntity("Shop"))
+	require.NoError(f, err)
+	defer v.Close()
+	_, err = v.Append(f.Context(), answer("One"), answer("Two"))
+	require.NoError(f, err)
+	var b bytes.Buffer
+	require.NoError(f, v.db.pages(f.Context(), &b))
+	return b.Bytes()
+}
+
+// FuzzLabel: a tar header that is read is exactly the one that would be written.
+func FuzzLabel(f *testing.F) {
+	block, err := labelBlock(memberName(1, 2), 300)
+	require.NoError(f, err)
+	f.Add(block)
+	f.Add(make([]byte, tarBlock))
+	f.Fuzz(func(t *testing.T, block []byte) {
+		named, err := readLabel(block)
+		if err != nil {
+			return
+		}
+		again, err := labelBlock(memberName(named.generation, named.sequence), named.size)
+		require.NoError(t, err)
+		require.Equal(t, block, again)
+	})
+}
