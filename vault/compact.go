@@ -51,6 +51,10 @@ func (v *Vault) compact(ctx context.Context, progress func(done, total int64)) e
 		v.poisoned = fmt.Errorf("open what was compacted: %w", err)
 		return v.poisoned
 	}
+	v.log.mu.Lock()
+	defer v.log.mu.Unlock()
+	// One that stays is known by its generation, and goes with the next save.
+	_ = v.log.removeStale()
 	return nil
 }
 

@@ -195,13 +195,8 @@ func (l *sealedLog) open(m *member) (err error) {
 
 // prepare makes the file fit to be appended to.
 func (l *sealedLog) prepare() error {
-	if l.stale && l.file != nil {
-		// Readers may still hold the old file, so it is removed and not cut.
-		err := errors.Join(l.file.Close(), l.disk.remove(l.path))
-		l.file, l.stale, l.leaves, l.tail = nil, false, false, 0
-		if err != nil {
-			return inDoubt{fmt.Errorf("remove the log of an earlier generation: %w", err)}
-		}
+	if err := l.removeStale(); err != nil {
+		return err
 	}
 	if l.file == nil {
 		f, err := l.disk.openLog(l.path, true)
@@ -217,6 +212,20 @@ func (l *sealedLog) prepare() error {
 		return inDoubt{err}
 	}
 	return l.cut()
+}
+
+// removeStale removes the log of an earlier generation. Readers may still hold it,
+// so it is not cut.
+func (l *sealedLog) removeStale() error {
+	if !l.stale {
+		return nil
+	}
+	if err := l.disk.remove(l.path); err != nil {
+		return fmt.Errorf("remove the log of an earlier generation: %w", withoutPath(err))
+	}
+	err := l.file.Close()
+	l.file, l.stale, l.leaves, l.tail = nil, false, false, 0
+	return err
 }
 
 func (l *sealedLog) cut() error {

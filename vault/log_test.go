@@ -128,6 +128,7 @@ func TestCompactionAndItsCrash(t *testing.T) {
 	assert.Equal(t, head, v.Head())
 	require.NoError(t, v.Close())
 	newBase := d.bytes()
+	assert.Empty(t, d.log())
 
 	// The new base is there, and the crash came before the old log was removed.
 	d.setLog(oldLog)
