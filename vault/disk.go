@@ -47,7 +47,7 @@ func (realDisk) openLog(path string, make bool) (logFile, error) {
 		flags |= os.O_CREATE | os.O_EXCL
 	}
 	f, err := os.OpenFile(path, flags, 0o600)
-	if errors.Is(err, fs.ErrPermission) && !make {
+	if err != nil && !make && !errors.Is(err, fs.ErrNotExist) {
 		f, err = os.Open(path)
 	}
 	if err != nil {
