@@ -188,7 +188,8 @@ func (a *Assessment) take(e Entry) error {
 		} else {
 			a.done = slices.DeleteFunc(a.done, func(r Revision) bool { return r.Entry == answer.Undoes })
 		}
-	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, ReportPrinted, ReportSigned, VaultOpened:
+	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, RecipientsChanged, HandedOff, ReportPrinted, ReportSigned,
+		VaultOpened:
 	}
 	return nil
 }

@@ -26,6 +26,8 @@ const (
 	EvidenceAttached
 	AnswerGiven
 	ConclusionRecorded
+	RecipientsChanged
+	HandedOff
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -33,7 +35,7 @@ const (
 
 var actions = [...]string{
 	"none", "vault-created", "author-enrolled", "assessment-created", "scope-set", "run-recorded", "evidence-attached",
-	"answer-given", "conclusion-recorded", "report-printed", "report-signed", "vault-opened",
+	"answer-given", "conclusion-recorded", "recipients-changed", "handed-off", "report-printed", "report-signed", "vault-opened",
 }
 
 // Side reports whether the action goes to the side log.

@@ -197,7 +197,7 @@ func (h *History) readPayloads() error {
 				return err
 			}
 			take(e, []Evidence{p})
-		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, ReportPrinted, ReportSigned, VaultOpened:
+		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, RecipientsChanged, HandedOff, ReportPrinted, ReportSigned, VaultOpened:
 		}
 	}
 	h.evidence = numberEvidence(items, func(d engine.Digest) time.Time { return h.entries[h.byID[d]].Time })
