@@ -14,8 +14,8 @@ import (
 	"tickmark/engine"
 )
 
-// Bodies gives the canonical bytes with a digest, or an error.
-type Bodies func(engine.Digest) ([]byte, error)
+// Payloads gives the canonical bytes of what an entry says, or an error.
+type Payloads func(Entry) ([]byte, error)
 
 // Foundation is the payload of a vault's first entry.
 type Foundation struct {
@@ -45,7 +45,7 @@ type History struct {
 	heads    []int // index of the first entry of each chain
 	ends     []int // and of its last
 	tips     []engine.Digest
-	bodies   Bodies
+	payloads Payloads
 	entity   string
 	enrolled map[engine.Digest][]enrolled
 	evidence []Evidence
@@ -60,9 +60,9 @@ type enrolled struct {
 // NewHistory builds the history of a vault. It refuses a set with a missing
 // parent, a circle, or not exactly one first entry: something was taken out or
 // put in. Signatures are checked entry by entry, by Verify.
-func NewHistory(entries []Entry, bodies Bodies) (*History, error) {
+func NewHistory(entries []Entry, payloads Payloads) (*History, error) {
 	h := &History{
-		byID: make(map[engine.Digest]int, len(entries)), bodies: bodies, enrolled: map[engine.Digest][]enrolled{},
+		byID: make(map[engine.Digest]int, len(entries)), payloads: payloads, enrolled: map[engine.Digest][]enrolled{},
 	}
 	main := make([]Entry, 0, len(entries))
 	seen := make(map[engine.Digest]bool, len(entries))
@@ -212,7 +212,7 @@ func (h *History) enrol(e Entry, p Enrolment) {
 
 // read decodes an entry's payload.
 func (h *History) read(e Entry, payload any) error {
-	body, err := h.bodies(e.Digest)
+	body, err := h.payloads(e)
 	if err != nil {
 		return fmt.Errorf("read %s %s: %w", e.Action, e.ID.Short(), err)
 	}

@@ -69,7 +69,7 @@ func TestHistoryDoesNotDependOnOrderOrRepetition(t *testing.T) {
 	want := j.history()
 	wantHead, wantTime := want.assessmentHead(id)
 	for seed := range uint64(20) {
-		h, err := NewHistory(shuffled(j.entries, seed), j.body)
+		h, err := NewHistory(shuffled(j.entries, seed), j.payload)
 		require.NoError(t, err)
 		assert.Equal(t, want.Head(), h.Head())
 		assert.Equal(t, want.Entries(), h.Entries())
@@ -86,18 +86,18 @@ func TestHistoryRefusesWhatWasTakenOutOrPutIn(t *testing.T) {
 	j.assessment(mara, c, "saq-a")
 	j.collect(mara, map[string]engine.Verdict{"pods-meet-baseline": engine.Pass})
 
-	_, err := NewHistory(append([]Entry{}, j.entries[0], j.entries[2]), j.body)
+	_, err := NewHistory(append([]Entry{}, j.entries[0], j.entries[2]), j.payload)
 	assert.ErrorContains(t, err, "names a parent")
-	_, err = NewHistory(j.entries[1:], j.body)
+	_, err = NewHistory(j.entries[1:], j.payload)
 	assert.ErrorContains(t, err, "names a parent")
 	other := found(t, person(t, "Eve", 9))
-	_, err = NewHistory(append(other.entries, j.entries...), j.body)
+	_, err = NewHistory(append(other.entries, j.entries...), j.payload)
 	assert.ErrorContains(t, err, "2 first entries")
-	_, err = NewHistory(nil, j.body)
+	_, err = NewHistory(nil, j.payload)
 	assert.Error(t, err)
 
 	j.bodies[j.entries[2].Digest] = []byte(`{}`)
-	_, err = NewHistory(j.entries, j.body)
+	_, err = NewHistory(j.entries, j.payload)
 	assert.ErrorContains(t, err, "payload was changed")
 }
 

@@ -60,8 +60,8 @@ func (j *journal) write(s *Signer, d Draft) Entry {
 	return j.sign(s, j.history().Tips(), d)
 }
 
-func (j *journal) body(d engine.Digest) ([]byte, error) {
-	if b, known := j.bodies[d]; known {
+func (j *journal) payload(e Entry) ([]byte, error) {
+	if b, known := j.bodies[e.Digest]; known {
 		return b, nil
 	}
 	return nil, errors.New("not to hand")
@@ -69,7 +69,7 @@ func (j *journal) body(d engine.Digest) ([]byte, error) {
 
 func (j *journal) history() *History {
 	j.t.Helper()
-	h, err := NewHistory(j.entries, j.body)
+	h, err := NewHistory(j.entries, j.payload)
 	require.NoError(j.t, err)
 	return h
 }

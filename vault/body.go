@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"tickmark/engine"
+	"tickmark/questionnaires"
 )
 
 const (
@@ -22,14 +23,6 @@ const (
 const (
 	rawEncoding  = "raw"
 	zstdEncoding = "zstd"
-)
-
-// form says how a body is kept.
-type form int
-
-const (
-	packedBody form = iota // zstd where that is smaller
-	plainBody              // as it is, so that sqlite3 alone shows it
 )
 
 // codec packs and unpacks chunks. Both directions may be used at once.
@@ -56,11 +49,10 @@ func (c *codec) close() {
 	c.decoder.Close()
 }
 
-func (c *codec) pack(chunk []byte, as form) (encoding string, data []byte) {
-	if as == packedBody {
-		if packed := c.encoder.EncodeAll(chunk, nil); len(packed) < len(chunk)*9/10 {
-			return zstdEncoding, packed
-		}
+// pack uses zstd where that is worth it.
+func (c *codec) pack(chunk []byte) (encoding string, data []byte) {
+	if packed := c.encoder.EncodeAll(chunk, nil); len(packed) < len(chunk)*9/10 {
+		return zstdEncoding, packed
 	}
 	return rawEncoding, chunk
 }
@@ -93,7 +85,7 @@ func (d *database) find(digest engine.Digest) (id, size int64, err error) {
 }
 
 // putBody stores a body unless it is there.
-func (d *database) putBody(c *codec, digest engine.Digest, body []byte, as form) error {
+func (d *database) putBody(c *codec, digest engine.Digest, body []byte) error {
 	if len(body) > maxBody {
 		return fmt.Errorf("%d bytes, at most %d are kept", len(body), maxBody)
 	}
@@ -105,15 +97,15 @@ func (d *database) putBody(c *codec, digest engine.Digest, body []byte, as form)
 		return err
 	}
 	for place := 0; place*maxChunk < len(body); place++ {
-		if err := d.putChunk(c, id, place, body[place*maxChunk:min((place+1)*maxChunk, len(body))], as); err != nil {
+		if err := d.putChunk(c, id, place, body[place*maxChunk:min((place+1)*maxChunk, len(body))]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *database) putChunk(c *codec, document int64, place int, chunk []byte, as form) error {
-	encoding, data := c.pack(chunk, as)
+func (d *database) putChunk(c *codec, document int64, place int, chunk []byte) error {
+	encoding, data := c.pack(chunk)
 	return d.exec("insert into chunks (document, place, encoding, size, data) values (?, ?, ?, ?, ?)", document, place, encoding, len(chunk), data)
 }
 
@@ -184,10 +176,10 @@ func (v *Vault) body(digest engine.Digest) ([]byte, error) {
 }
 
 // payload is what a History reads from. It works inside and outside of
-// transactions: a body is the same wherever it is read.
-func (v *Vault) payload(digest engine.Digest) ([]byte, error) { return v.body(digest) }
+// transactions: a payload is the same wherever it is read.
+func (v *Vault) payload(e questionnaires.Entry) ([]byte, error) { return v.db.payload(e) }
 
-// Body returns any stored document or payload, at most 256 MiB, its digest checked.
+// Body returns any stored document, at most 256 MiB, its digest checked.
 // The error is ErrAbsent where there is none, a *TamperError where it was changed.
 func (v *Vault) Body(ctx context.Context, digest engine.Digest) ([]byte, error) {
 	if err := v.usable(ctx); err != nil {
@@ -211,7 +203,7 @@ func (tx *Tx) PutDocument(d engine.Document) error {
 }
 
 func (tx *Tx) put(digest engine.Digest, body []byte) error {
-	return tx.change("put document "+digest.Short(), func() error { return tx.vault.db.putBody(tx.vault.codec, digest, body, packedBody) })
+	return tx.change("put document "+digest.Short(), func() error { return tx.vault.db.putBody(tx.vault.codec, digest, body) })
 }
 
 // putValue stores the canonical JSON of a value and returns its digest.

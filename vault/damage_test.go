@@ -3,6 +3,7 @@ package vault
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -326,6 +327,8 @@ func TestFilesThatAreNoVault(t *testing.T) {
 	require.NoError(t, v.db.exec("pragma user_version=7"))
 	newer := image(t, v)
 	require.NoError(t, v.db.exec("pragma user_version=1; create trigger t after insert on entries begin delete from entries; end"))
+	triggerAtUpgrade := image(t, v)
+	require.NoError(t, v.db.exec(fmt.Sprintf("pragma user_version=%d", schemaVersion)))
 	trigger := image(t, v)
 	require.NoError(t, v.Close())
 	noWAL := bytes.Clone(plain)
@@ -351,6 +354,7 @@ func TestFilesThatAreNoVault(t *testing.T) {
 		"not in WAL mode":   {seal(t, d, noWAL), "not in WAL mode"},
 		"from the future":   {seal(t, d, newer), "schema 7"},
 		"with a trigger":    {seal(t, d, trigger), "not those of a vault"},
+		"to be upgraded":    {seal(t, d, triggerAtUpgrade), "not those of a vault"},
 		"zeroed after head": {seal(t, d, append(bytes.Clone(plain[:100]), make([]byte, len(plain)-100)...)), "malformed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -405,7 +409,7 @@ func TestChangedContentIsNamed(t *testing.T) {
 		"author":    {"update entries set author = zeroblob(32) where action = 'answer-given'", nil, "not enrolled before it"},
 		"subject":   {"update entries set subject = '1.1.1' where action = 'answer-given'", nil, "it was changed"},
 		"side log":  {"update entries set subject = 'another' where action = 'report-printed'", nil, "it was changed"},
-		"payload":   {"pragma foreign_keys=off; update entries set digest = zeroblob(32) where action = 'answer-given'; pragma foreign_keys=on", nil, "payload is not there"},
+		"payload":   {"update entries set payload = zeroblob(32) where action = 'answer-given'", nil, "payload is not what was signed"},
 		"identity":  {"update _journal set identity = 'AGE-SECRET-KEY-1CANARY'", nil, "its identity or generation is none"},
 	}
 	for name, c := range cases {

@@ -29,7 +29,7 @@ const (
 var migrations embed.FS
 
 // schemaVersion is the version of the last migration, in PRAGMA user_version.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // database is an SQLite database, a vault's or one in memory, on one connection.
 // Its statements are short and run to their end whatever becomes of a context: an
@@ -135,7 +135,10 @@ func (d *database) each(scan func(*sql.Rows) error, query string, args ...any) e
 }
 
 // newDatabase makes an empty vault's database.
-func newDatabase() (*database, error) {
+func newDatabase() (*database, error) { return databaseOf(schemaVersion) }
+
+// databaseOf makes an empty vault's database as a released schema had it.
+func databaseOf(schema int) (*database, error) {
 	d, err := openDatabase()
 	if err != nil {
 		return nil, err
@@ -145,7 +148,7 @@ func newDatabase() (*database, error) {
 			return nil, errors.Join(fmt.Errorf("make database: %w", err), d.close())
 		}
 	}
-	if err := d.prepare(); err != nil {
+	if err := d.migrate(0, schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("make database: %w", err), d.close())
 	}
 	return d, nil
@@ -198,14 +201,22 @@ func journal(b sqlitevfs.File) (generation int64, identity string, err error) {
 	return generation, identity, errors.Join(err, d.close())
 }
 
+// load checks the schema before it migrates: no trigger runs on the way.
 func (d *database) load() error {
 	if err := d.isVault(); err != nil {
 		return err
 	}
-	if err := d.prepare(); err != nil {
+	var version int
+	if err := d.row("pragma user_version").Scan(&version); err != nil {
 		return fmt.Errorf("load database: %w", err)
 	}
-	return d.checkSchema()
+	if err := d.checkSchema(version); err != nil {
+		return err
+	}
+	if err := d.migrate(version, schemaVersion); err != nil {
+		return fmt.Errorf("load database: %w", err)
+	}
+	return nil
 }
 
 func (d *database) isVault() error {
@@ -222,13 +233,9 @@ func (d *database) isVault() error {
 	return nil
 }
 
-// prepare runs the migrations that are still to be done, each in a transaction.
-func (d *database) prepare() error {
-	var version int
-	if err := d.row("pragma user_version").Scan(&version); err != nil {
-		return err
-	}
-	for next := version + 1; next <= schemaVersion; next++ {
+// migrate brings one schema to another, each step in a transaction.
+func (d *database) migrate(from, to int) error {
+	for next := from + 1; next <= to; next++ {
 		script, err := migrations.ReadFile(fmt.Sprintf("migrations/%d.sql", next))
 		if err != nil {
 			return err
@@ -243,8 +250,8 @@ func (d *database) prepare() error {
 }
 
 // checkSchema compares the schema with that of a database made anew.
-func (d *database) checkSchema() error {
-	fresh, err := newDatabase()
+func (d *database) checkSchema(version int) error {
+	fresh, err := databaseOf(version)
 	if err != nil {
 		return err
 	}

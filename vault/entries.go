@@ -36,15 +36,28 @@ func (d *database) recipients() ([]storedRecipient, error) {
 }
 
 // putEntry stores an entry unless it is there: entries are a set.
-func (d *database) putEntry(e questionnaires.Entry) error {
+func (d *database) putEntry(e questionnaires.Entry, payload []byte) error {
 	parents := make([]byte, 0, len(e.Parents)*len(engine.Digest{}))
 	for _, p := range e.Parents {
 		parents = append(parents, p[:]...)
 	}
-	return d.exec(`insert into entries (id, vault, assessment, parents, author, action, subject, digest, time, signature)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
+	return d.exec(`insert into entries (id, vault, assessment, parents, author, action, subject, digest, time, signature, payload)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
 		e.ID[:], e.Vault[:], string(e.Assessment), parents, e.Author[:], e.Action.String(), e.Subject, e.Digest[:],
-		e.Time.UTC().Format(entryTime), e.Signature)
+		e.Time.UTC().Format(entryTime), e.Signature, payload)
+}
+
+// payload reads the canonical bytes of what an entry says.
+func (d *database) payload(e questionnaires.Entry) ([]byte, error) {
+	var payload []byte
+	err := d.row("select payload from entries where id = ?", e.ID[:]).Scan(&payload)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, ErrAbsent
+	case errors.Is(err, sql.ErrConnDone): // closed meanwhile: nobody tampered with anything
+		return nil, ErrClosed
+	}
+	return payload, err
 }
 
 // entries reads the journal. Ids and signatures are checked by the history.

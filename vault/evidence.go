@@ -137,7 +137,7 @@ func (in *intake) store(part []byte) error {
 	}
 	for len(part) > 0 {
 		chunk := part[:min(len(part), maxChunk)]
-		if err := in.vault.db.putChunk(in.vault.codec, in.document, in.place, chunk, packedBody); err != nil {
+		if err := in.vault.db.putChunk(in.vault.codec, in.document, in.place, chunk); err != nil {
 			return err
 		}
 		in.place++

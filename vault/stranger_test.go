@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,10 +62,14 @@ func TestReleasedVaultsOpen(t *testing.T) {
 			defer keys.Close()
 			identities, err := ParseIdentities(keys, nil)
 			require.NoError(t, err)
-			content, err := os.ReadFile(path)
-			require.NoError(t, err)
 			local := filepath.Join(t.TempDir(), "old.vault")
-			require.NoError(t, os.WriteFile(local, content, 0o600))
+			for from, to := range map[string]string{path: local, logPath(path): logPath(local)} {
+				content, err := os.ReadFile(from)
+				if from == path || !errors.Is(err, os.ErrNotExist) { // the first schema had no log
+					require.NoError(t, err)
+					require.NoError(t, os.WriteFile(to, content, 0o600))
+				}
+			}
 			v, err := Open(t.Context(), local, identities, WithAuthor(signer(t, "Ada Auditor", 1)))
 			require.NoError(t, err)
 			defer v.Close()
@@ -95,7 +100,7 @@ func TestWriteReleasedVault(t *testing.T) {
 	require.NoError(t, err)
 	_, err = v.PutEvidence(t.Context(), questionnaires.Evidence{Title: "Notes"}, "notes.txt", strings.NewReader("seen live"))
 	require.NoError(t, err)
-	appendAnswers(t, v, "As answered in the first schema")
+	appendAnswers(t, v, "As answered in this schema")
 	require.NoError(t, v.Close())
 	key := "# An identity for tests alone: it opens the vault beside it and nothing else.\n" + d.identity.String() + "\n"
 	require.NoError(t, os.WriteFile(strings.TrimSuffix(path, ".vault")+".identity.txt", []byte(key), 0o600))

@@ -186,10 +186,7 @@ func (tx *Tx) sign(vault engine.Digest, d questionnaires.Draft) (questionnaires.
 		return questionnaires.Entry{}, err
 	}
 	err = tx.change("append "+d.Action.String(), func() error {
-		if err := tx.vault.db.putBody(tx.vault.codec, e.Digest, payload, plainBody); err != nil {
-			return err
-		}
-		return tx.vault.db.putEntry(e)
+		return tx.vault.db.putEntry(e, payload)
 	})
 	if err != nil {
 		return questionnaires.Entry{}, err

@@ -136,7 +136,7 @@ func TestHistoryIsTheSameAfterReopening(t *testing.T) {
 	for _, e := range after.Entries() {
 		require.NoError(t, after.Verify(e.ID))
 	}
-	body, err := v.Body(t.Context(), given[1].Digest)
+	body, err := v.payload(given[1])
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"requirement":"2.2.6","response":"in-place","narrative":"Two"}`, string(body))
 	require.NoError(t, v.Verify(t.Context()))
@@ -160,7 +160,7 @@ func TestUpdateIsAllOrNothing(t *testing.T) {
 	require.ErrorIs(t, err, cause)
 	assert.Equal(t, head, v.Head())
 	assert.Equal(t, before, d.log())
-	_, err = v.Body(t.Context(), draft.Digest)
+	_, err = v.payload(draft)
 	require.ErrorIs(t, err, ErrAbsent)
 
 	require.NoError(t, v.Update(t.Context(), func(*Tx) error { return nil }))

@@ -115,8 +115,8 @@ func (v *Vault) verifyBodies(ctx context.Context) error {
 		}
 	}
 	for _, e := range slices.Concat(v.history.Entries(), v.history.SideLog()) {
-		if id, _, err := v.db.find(e.Digest); err != nil || id == 0 {
-			wrong = append(wrong, tampered("entry "+e.ID.String(), "its payload is not there"))
+		if payload, err := v.db.payload(e); err != nil || engine.Sum(payload) != e.Digest {
+			wrong = append(wrong, tampered("entry "+e.ID.String(), "its payload is not what was signed"))
 		}
 	}
 	return errors.Join(wrong...)
