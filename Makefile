@@ -69,6 +69,10 @@ fuzz: ## fuzz every parser, FUZZTIME each (default 20000x)
 	    echo "== $$p $$f"; TICKMARK_NO_PLANE=1 go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; \
 	  done; done
 
+.PHONY: corpus
+corpus: ## run every record of the public SQL scripts (TICKMARK_CORPUS_SQL), of which the tests take a sample
+	@set -o pipefail; TICKMARK_CORPUS_WHOLE=1 go test -count=1 -v -run '^TestSQLLogic$$' ./vault | grep -v '^ *\(=== \|--- PASS\)'
+
 .PHONY: golden
 golden: ## write the golden frames and reports again; then read the diff like code
 	TICKMARK_NO_PLANE=1 go test ./tui/... ./reports/... -update

@@ -15,6 +15,37 @@ import (
 	"tickmark/questionnaires"
 )
 
+// The commands of the package's comment, word for word: they are a promise.
+const (
+	opensBase = `age -d -i me shop.vault >a.db; sqlite3 'file:a.db?immutable=1' 'select identity from _journal' >jk`
+	opensLog  = `tar xf shop.vault-wal; for f in g*.age; do age -d -i jk $f; done >a.db-wal`
+)
+
+// strangersTools names a program of those that is missing, "" where all are there.
+func strangersTools() string {
+	for _, program := range []string{"age", "sqlite3", "tar", "sh"} {
+		if _, err := exec.LookPath(program); err != nil {
+			return program
+		}
+	}
+	return ""
+}
+
+// strangerRecovers makes a.db of the vault in a folder with the commands alone.
+func strangerRecovers(t *testing.T, folder, identity string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "me"), []byte(identity+"\n"), 0o600))
+	script := "set -e\n" + opensBase
+	if _, err := os.Stat(filepath.Join(folder, "shop.vault-wal")); err == nil {
+		script += "\n" + opensLog
+	}
+	command := exec.Command("sh", "-c", script+"\nsqlite3 a.db 'pragma integrity_check'")
+	command.Dir = folder
+	out, err := command.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Equal(t, "ok", strings.TrimSpace(string(out)))
+}
+
 // TestStrangerReadsTheVault keeps the promise that age and sqlite3 are enough.
 func TestStrangerReadsTheVault(t *testing.T) {
 	for _, program := range []string{"age", "sqlite3"} {
