@@ -44,11 +44,6 @@ func newCodec() (*codec, error) {
 	return &codec{encoder: encoder, decoder: decoder}, nil
 }
 
-func (c *codec) close() {
-	_ = c.encoder.Close()
-	c.decoder.Close()
-}
-
 // pack uses zstd where that is worth it.
 func (c *codec) pack(chunk []byte) (encoding string, data []byte) {
 	if packed := c.encoder.EncodeAll(chunk, nil); len(packed) < len(chunk)*9/10 {
@@ -128,8 +123,6 @@ func (d *database) chunk(c *codec, document int64, place int) ([]byte, error) {
 func (d *database) read(c *codec, digest engine.Digest, take func([]byte)) error {
 	id, size, err := d.find(digest)
 	switch {
-	case errors.Is(err, sql.ErrConnDone): // closed meanwhile: nobody tampered with anything
-		return fmt.Errorf("read document %s: %w", digest.Short(), ErrClosed)
 	case err != nil:
 		return tampered("document "+digest.String(), "%w", err)
 	case id == 0:
@@ -161,9 +154,9 @@ func (d *database) read(c *codec, digest engine.Digest, take func([]byte)) error
 }
 
 // body reads a whole body.
-func (v *Vault) body(digest engine.Digest) ([]byte, error) {
+func (d *database) body(c *codec, digest engine.Digest) ([]byte, error) {
 	var body []byte
-	if err := v.db.read(v.codec, digest, func(chunk []byte) {
+	if err := d.read(c, digest, func(chunk []byte) {
 		if body == nil {
 			body = chunk
 			return
@@ -175,17 +168,27 @@ func (v *Vault) body(digest engine.Digest) ([]byte, error) {
 	return body, nil
 }
 
-// payload is what a History reads from. It works inside and outside of
-// transactions: a payload is the same wherever it is read.
-func (v *Vault) payload(e questionnaires.Entry) ([]byte, error) { return v.db.payload(e) }
+// payload is what a History reads from.
+func (v *Vault) payload(e questionnaires.Entry) (payload []byte, err error) {
+	err = v.lookup(context.Background(), func(d *database) error {
+		payload, err = d.payload(e)
+		return err
+	})
+	return payload, err
+}
 
 // Body returns any stored document, at most 256 MiB, its digest checked.
 // The error is ErrAbsent where there is none, a *TamperError where it was changed.
 func (v *Vault) Body(ctx context.Context, digest engine.Digest) ([]byte, error) {
-	if err := v.usable(ctx); err != nil {
-		return nil, fmt.Errorf("read document %s: %w", digest.Short(), err)
+	var body []byte
+	err := v.lookup(ctx, func(d *database) (err error) {
+		body, err = d.body(v.codec, digest)
+		return err
+	})
+	if errors.Is(err, ErrClosed) {
+		err = fmt.Errorf("read document %s: %w", digest.Short(), err)
 	}
-	return v.body(digest)
+	return body, err
 }
 
 // Documents gives bodies to engine.Evaluate and to readers of evidence.
@@ -203,7 +206,7 @@ func (tx *Tx) PutDocument(d engine.Document) error {
 }
 
 func (tx *Tx) put(digest engine.Digest, body []byte) error {
-	return tx.change("put document "+digest.Short(), func() error { return tx.vault.db.putBody(tx.vault.codec, digest, body) })
+	return tx.change("put document "+digest.Short(), func() error { return tx.db.putBody(tx.vault.codec, digest, body) })
 }
 
 // putValue stores the canonical JSON of a value and returns its digest.

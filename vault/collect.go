@@ -36,7 +36,7 @@ type Collected struct {
 // bodies are stored, which are harmless. When ctx ends, or no source could be
 // collected, nothing is recorded; Failed is filled in that case too.
 func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
-	if err := func() error { v.mu.RLock(); defer v.mu.RUnlock(); return v.writable(ctx) }(); err != nil {
+	if err := func() error { v.writing.Lock(); defer v.writing.Unlock(); return v.writable(ctx) }(); err != nil {
 		return Collected{}, fmt.Errorf("collect: %w", err)
 	}
 	if c.Params.Now.IsZero() {

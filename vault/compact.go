@@ -26,8 +26,8 @@ const (
 // written. A compaction that fails leaves the vault as it was; where that cannot be
 // told, later calls return ErrPoisoned.
 func (v *Vault) Compact(ctx context.Context, progress func(done, total int64)) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	v.writing.Lock()
+	defer v.writing.Unlock()
 	if err := v.writable(ctx); err != nil {
 		return fmt.Errorf("compact %s: %w", v.name, err)
 	}

@@ -385,12 +385,9 @@ func TestWrongIdentity(t *testing.T) {
 // bomb is a zstd frame of a few bytes that would unpack to 64 MiB.
 func bomb(t *testing.T) []byte {
 	t.Helper()
-	v := &Vault{}
-	var err error
-	v.codec, err = newCodec()
+	c, err := newCodec()
 	require.NoError(t, err)
-	defer v.codec.close()
-	return v.codec.encoder.EncodeAll(make([]byte, 64<<20), nil)
+	return c.encoder.EncodeAll(make([]byte, 64<<20), nil)
 }
 
 func TestChangedContentIsNamed(t *testing.T) {

@@ -31,36 +31,43 @@ var migrations embed.FS
 // schemaVersion is the version of the last migration, in PRAGMA user_version.
 const schemaVersion = 2
 
-// database is an SQLite database, a vault's or one in memory, on one connection.
-// Its statements are short and run to their end whatever becomes of a context: an
-// interrupted one would roll back the transaction of another caller.
+// database is one connection to an SQLite database, a vault's or one in memory,
+// for one goroutine at a time. Its statements are short and run to their end
+// whatever becomes of a context.
 type database struct {
-	pool *sql.DB
-	conn *sql.Conn
-	vfs  *sqlitevfs.VFS // nil in memory
+	conn       *sql.Conn
+	statements map[string]*sql.Stmt // by text: preparing costs more than running
+	memory     *sql.DB              // of a database in memory
+	vfs        *sqlitevfs.VFS       // nil in memory
 }
 
 // temp_store keeps sorts out of temporary files, which would be plaintext on the
 // disk; trusted_schema and defensive distrust what a hostile file brings.
 var connection = []string{"_defensive=1", "_pragma=temp_store(2)", "_pragma=trusted_schema(0)", "_pragma=cell_size_check(1)"}
 
-// stored are the further settings of a vault's connection: every commit forces the
-// log, and nothing of it is ever moved into the base. The page cache is of 4 MiB.
-var stored = []string{"_pragma=synchronous(2)", "_pragma=wal_autocheckpoint(0)", "_pragma=cache_size(-4096)"}
+// stored are the further settings of a vault's connections: every commit forces the
+// log, and nothing of it is ever moved into the base. The page cache is of 2 MiB.
+var stored = []string{"_pragma=synchronous(2)", "_pragma=wal_autocheckpoint(0)", "_pragma=cache_size(-2048)", "_pragma=foreign_keys(1)"}
 
+// openDatabase makes a database in memory.
 func openDatabase() (*database, error) {
-	return connect(nil, "file::memory:?"+strings.Join(connection, "&"))
-}
-
-func connect(vfs *sqlitevfs.VFS, source string) (*database, error) {
-	pool, err := sql.Open("sqlite", source)
+	pool, err := sql.Open("sqlite", "file::memory:?"+strings.Join(connection, "&"))
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
-	pool.SetMaxOpenConns(1)
-	d := &database{pool: pool, vfs: vfs}
+	d, err := connect(nil, pool)
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	d.memory = pool
+	return d, nil
+}
+
+func connect(vfs *sqlitevfs.VFS, pool *sql.DB) (*database, error) {
+	d := &database{vfs: vfs, statements: map[string]*sql.Stmt{}}
+	var err error
 	if d.conn, err = pool.Conn(context.Background()); err != nil {
-		return nil, errors.Join(fmt.Errorf("open SQLite: %w", d.explain(err)), pool.Close())
+		return nil, fmt.Errorf("open SQLite: %w", d.explain(err))
 	}
 	return d, nil
 }
@@ -69,11 +76,29 @@ func (d *database) close() error {
 	if d == nil {
 		return nil
 	}
-	err := errors.Join(d.conn.Close(), d.pool.Close())
-	if d.vfs != nil {
-		err = errors.Join(err, d.vfs.Close())
+	var wrong []error
+	for _, s := range d.statements {
+		wrong = append(wrong, s.Close())
 	}
-	return err
+	wrong = append(wrong, d.conn.Close())
+	if d.memory != nil {
+		wrong = append(wrong, d.memory.Close())
+	}
+	return errors.Join(wrong...)
+}
+
+// prepared returns a statement that is kept for the next time. Texts come from the
+// program, so there are few.
+func (d *database) prepared(query string) (*sql.Stmt, error) {
+	if s, known := d.statements[query]; known {
+		return s, nil
+	}
+	s, err := d.conn.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
+	}
+	d.statements[query] = s
+	return s, nil
 }
 
 // explain puts the cause, which SQLite does not know, before its own error.
@@ -93,35 +118,60 @@ func (d *database) explain(err error) error {
 }
 
 func (d *database) exec(query string, args ...any) error {
-	_, err := d.conn.ExecContext(context.Background(), query, args...)
+	_, err := d.result(query, args)
 	return d.explain(err)
 }
 
 // insert runs an insertion and returns the row's number.
 func (d *database) insert(query string, args ...any) (int64, error) {
-	result, err := d.conn.ExecContext(context.Background(), query, args...)
+	result, err := d.result(query, args)
 	if err != nil {
 		return 0, d.explain(err)
 	}
 	return result.LastInsertId()
 }
 
+func (d *database) result(query string, args []any) (sql.Result, error) {
+	if strings.Contains(query, ";") { // a script
+		return d.conn.ExecContext(context.Background(), query, args...)
+	}
+	s, err := d.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(context.Background(), args...)
+}
+
 // oneRow is the answer to a query of one row.
 type oneRow struct {
 	of  *database
 	row *sql.Row
+	err error
 }
 
 // Scan follows sql.Row.
-func (r oneRow) Scan(into ...any) error { return r.of.explain(r.row.Scan(into...)) }
+func (r oneRow) Scan(into ...any) error {
+	if r.err == nil {
+		r.err = r.row.Scan(into...)
+	}
+	return r.of.explain(r.err)
+}
 
 func (d *database) row(query string, args ...any) oneRow {
-	return oneRow{d, d.conn.QueryRowContext(context.Background(), query, args...)}
+	s, err := d.prepared(query)
+	if err != nil {
+		return oneRow{of: d, err: err}
+	}
+	return oneRow{of: d, row: s.QueryRowContext(context.Background(), args...)}
 }
 
 // each calls scan for every row.
 func (d *database) each(scan func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := d.conn.QueryContext(context.Background(), query, args...)
+	s, err := d.prepared(query)
+	if err != nil {
+		return d.explain(err)
+	}
+	rows, err := s.QueryContext(context.Background(), args...)
 	if err != nil {
 		return d.explain(err)
 	}
@@ -154,30 +204,31 @@ func databaseOf(schema int) (*database, error) {
 	return d, nil
 }
 
-// storedDatabase opens a vault's database over its base and its log and brings it
-// to the present schema. One that is no vault's, or whose schema is not exactly one
-// of ours, is refused: a trigger in it would run with our rights.
-func storedDatabase(base, log sqlitevfs.File) (*database, error) {
-	d, err := overStores(base, log)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.load(); err != nil {
-		return nil, errors.Join(err, d.close())
-	}
-	return d, nil
+// connections are SQLite's to a database over a base and its log.
+type connections struct {
+	vfs  *sqlitevfs.VFS
+	pool *sql.DB
 }
 
-func overStores(base, log sqlitevfs.File) (*database, error) {
+func overStores(base, log sqlitevfs.File) (*connections, error) {
 	vfs, err := sqlitevfs.Register(base, log, sqlitevfs.WithoutCheckpoints())
 	if err != nil {
 		return nil, err
 	}
-	d, err := connect(vfs, vfs.DSN(slices.Concat(connection, stored)...))
+	pool, err := sql.Open("sqlite", vfs.DSN(slices.Concat(connection, stored)...))
 	if err != nil {
-		return nil, errors.Join(err, vfs.Close())
+		return nil, errors.Join(fmt.Errorf("open SQLite: %w", err), vfs.Close())
 	}
-	return d, nil
+	return &connections{vfs, pool}, nil
+}
+
+func (c *connections) open() (*database, error) { return connect(c.vfs, c.pool) }
+
+func (c *connections) close() error {
+	if c == nil {
+		return nil
+	}
+	return errors.Join(c.pool.Close(), c.vfs.Close())
 }
 
 // nothing is the log of a base that is looked at alone.
@@ -191,17 +242,23 @@ func (nothing) Size() (int64, error)               { return 0, nil }
 
 // journal reads what the log of a base is sealed to, from the base alone.
 func journal(b sqlitevfs.File) (generation int64, identity string, err error) {
-	d, err := overStores(b, nothing{})
+	c, err := overStores(b, nothing{})
 	if err != nil {
 		return 0, "", err
 	}
-	if err = d.isVault(); err == nil {
+	d, err := c.open()
+	if err == nil {
+		err = d.isVault()
+	}
+	if err == nil {
 		err = d.row("select generation, identity from _journal").Scan(&generation, &identity)
 	}
-	return generation, identity, errors.Join(err, d.close())
+	return generation, identity, errors.Join(err, d.close(), c.close())
 }
 
-// load checks the schema before it migrates: no trigger runs on the way.
+// load brings a vault's database to the present schema. One that is no vault's, or
+// whose schema is not exactly one of ours, is refused before anything is run in it:
+// a trigger would run with our rights.
 func (d *database) load() error {
 	if err := d.isVault(); err != nil {
 		return err
@@ -246,7 +303,7 @@ func (d *database) migrate(from, to int) error {
 			return fmt.Errorf("migrate to schema %d: %w", next, err)
 		}
 	}
-	return d.exec("pragma foreign_keys=on")
+	return nil
 }
 
 // checkSchema compares the schema with that of a database made anew.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 )
 
 // disk is what a save asks of the file system. Tests put one in its place that
@@ -104,5 +103,3 @@ func stampOf(path string) (stamp, error) {
 func (s stamp) equals(o stamp) bool {
 	return os.SameFile(s.info, o.info) && s.info.Size() == o.info.Size() && s.info.ModTime().Equal(o.info.ModTime())
 }
-
-func (s stamp) time() time.Time { return s.info.ModTime() }

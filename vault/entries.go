@@ -54,8 +54,6 @@ func (d *database) payload(e questionnaires.Entry) ([]byte, error) {
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, ErrAbsent
-	case errors.Is(err, sql.ErrConnDone): // closed meanwhile: nobody tampered with anything
-		return nil, ErrClosed
 	}
 	return payload, err
 }

@@ -45,7 +45,7 @@ func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, n
 	}
 	item.File, item.Result = &source, nil
 	err := v.Update(ctx, func(tx *Tx) error {
-		if err := tx.change("take in", func() error { return v.db.finish(in.document, in.size, digest) }); err != nil {
+		if err := tx.change("take in", func() error { return tx.db.finish(in.document, in.size, digest) }); err != nil {
 			return err
 		}
 		return tx.attach(&item)
@@ -58,7 +58,7 @@ func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, n
 
 // dropUnfinished removes what an intake that broke off left behind.
 func (v *Vault) dropUnfinished(ctx context.Context) error {
-	err := v.update(ctx, func(tx *Tx) error { return tx.change("drop what was not taken in", v.db.dropUnfinished) })
+	err := v.update(ctx, func(tx *Tx) error { return tx.change("drop what was not taken in", tx.db.dropUnfinished) })
 	if errors.Is(err, ErrPoisoned) || errors.Is(err, ErrReadOnly) || errors.Is(err, ErrClosed) {
 		return nil // it was never saved
 	}
@@ -116,7 +116,7 @@ func (in *intake) read(ctx context.Context, r io.Reader) error {
 			return fmt.Errorf("more than %d bytes", maxBody)
 		}
 		in.sum.Write(buffer[:n])
-		if err := in.vault.update(ctx, func(tx *Tx) error { return tx.change("take in", func() error { return in.store(buffer[:n]) }) }); err != nil {
+		if err := in.vault.update(ctx, func(tx *Tx) error { return tx.change("take in", func() error { return in.store(tx.db, buffer[:n]) }) }); err != nil {
 			return err
 		}
 		if ended {
@@ -125,19 +125,19 @@ func (in *intake) read(ctx context.Context, r io.Reader) error {
 	}
 }
 
-func (in *intake) store(part []byte) error {
+func (in *intake) store(d *database, part []byte) error {
 	var err error
 	if in.document == 0 {
-		if err := in.vault.db.dropUnfinished(); err != nil {
+		if err := d.dropUnfinished(); err != nil {
 			return err
 		}
-		if in.document, err = in.vault.db.insert("insert into documents (size) values (0)"); err != nil {
+		if in.document, err = d.insert("insert into documents (size) values (0)"); err != nil {
 			return err
 		}
 	}
 	for len(part) > 0 {
 		chunk := part[:min(len(part), maxChunk)]
-		if err := in.vault.db.putChunk(in.vault.codec, in.document, in.place, chunk); err != nil {
+		if err := d.putChunk(in.vault.codec, in.document, in.place, chunk); err != nil {
 			return err
 		}
 		in.place++
@@ -164,13 +164,13 @@ func (d *database) finish(document, size int64, digest engine.Digest) error {
 // OpenEvidence opens a stored body for reading, a chunk in memory at a time. Its
 // digest is checked once, before the first byte is handed out.
 func (v *Vault) OpenEvidence(ctx context.Context, digest engine.Digest) (io.ReadSeekCloser, error) {
-	if err := v.usable(ctx); err != nil {
-		return nil, fmt.Errorf("open evidence: %w", err)
-	}
-	if err := v.db.read(v.codec, digest, func([]byte) {}); err != nil {
-		return nil, fmt.Errorf("open evidence: %w", err)
-	}
-	id, size, err := v.db.find(digest)
+	var id, size int64
+	err := v.lookup(ctx, func(d *database) (err error) {
+		if err = d.read(v.codec, digest, func([]byte) {}); err == nil {
+			id, size, err = d.find(digest)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open evidence: %w", err)
 	}
@@ -201,7 +201,11 @@ func (b *bodyReader) ReadAt(p []byte, at int64) (int, error) {
 			return n, io.EOF
 		}
 		if place := int(at / maxChunk); place != b.place {
-			chunk, err := b.vault.db.chunk(b.vault.codec, b.document, place)
+			var chunk []byte
+			err := b.vault.lookup(context.Background(), func(d *database) (err error) {
+				chunk, err = d.chunk(b.vault.codec, b.document, place)
+				return err
+			})
 			if err != nil {
 				return n, fmt.Errorf("read evidence: %w", err)
 			}

@@ -14,7 +14,7 @@ import (
 // returns the digest the journal names it by.
 func (tx *Tx) PutSnapshot(s engine.Snapshot) (engine.Digest, error) {
 	for _, e := range s.Entries {
-		id, _, err := tx.vault.db.find(e.Digest)
+		id, _, err := tx.db.find(e.Digest)
 		if err != nil {
 			return engine.Digest{}, fmt.Errorf("put snapshot of %s: %w", s.Target.ID, err)
 		}
@@ -27,7 +27,7 @@ func (tx *Tx) PutSnapshot(s engine.Snapshot) (engine.Digest, error) {
 		return engine.Digest{}, fmt.Errorf("put snapshot of %s: %w", s.Target.ID, err)
 	}
 	return digest, tx.change("put snapshot", func() error {
-		return tx.vault.db.exec("insert into snapshots (digest) values (?) on conflict (digest) do nothing", digest[:])
+		return tx.db.exec("insert into snapshots (digest) values (?) on conflict (digest) do nothing", digest[:])
 	})
 }
 
@@ -46,7 +46,7 @@ func (v *Vault) Snapshot(ctx context.Context, digest engine.Digest) (engine.Snap
 
 // Snapshots returns all snapshots, oldest first.
 func (v *Vault) Snapshots(ctx context.Context) ([]engine.Snapshot, error) {
-	digests, err := v.db.digests("select digest from snapshots order by sequence")
+	digests, err := v.digests(ctx, "select digest from snapshots order by sequence")
 	if err != nil {
 		return nil, fmt.Errorf("list snapshots: %w", err)
 	}
@@ -59,6 +59,14 @@ func (v *Vault) Snapshots(ctx context.Context) ([]engine.Snapshot, error) {
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+func (v *Vault) digests(ctx context.Context, query string) (all []engine.Digest, err error) {
+	err = v.lookup(ctx, func(d *database) error {
+		all, err = d.digests(query)
+		return err
+	})
+	return all, err
 }
 
 // digests reads one column of digests.
@@ -87,7 +95,7 @@ func (tx *Tx) PutRun(r engine.Run) (engine.Digest, error) {
 	}
 	for _, s := range r.Snapshots {
 		var there int
-		err := tx.vault.db.row("select count(*) from snapshots where digest = ?", s[:]).Scan(&there)
+		err := tx.db.row("select count(*) from snapshots where digest = ?", s[:]).Scan(&there)
 		if err == nil && there == 0 {
 			err = ErrAbsent
 		}
@@ -109,7 +117,7 @@ func (tx *Tx) PutRun(r engine.Run) (engine.Digest, error) {
 			return engine.Digest{}, fmt.Errorf("put result of %s: %w", result.Check, err)
 		}
 	}
-	return digest, tx.change("put run", func() error { return tx.vault.db.putRun(digest, headDigest, results) })
+	return digest, tx.change("put run", func() error { return tx.db.putRun(digest, headDigest, results) })
 }
 
 func (d *database) putRun(digest, head engine.Digest, results []engine.Digest) error {
@@ -135,7 +143,14 @@ func (v *Vault) Run(ctx context.Context, digest engine.Digest) (engine.Run, erro
 	var run engine.Run
 	var number int64
 	var head []byte
-	err := v.db.row("select sequence, head from runs where digest = ?", digest[:]).Scan(&number, &head)
+	var results []engine.Digest
+	err := v.lookup(ctx, func(d *database) error {
+		err := d.row("select sequence, head from runs where digest = ?", digest[:]).Scan(&number, &head)
+		if err == nil {
+			results, err = d.digests("select digest from results where run = ? order by place", number)
+		}
+		return err
+	})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return run, fmt.Errorf("read run %s: %w", digest.Short(), ErrAbsent)
@@ -143,10 +158,6 @@ func (v *Vault) Run(ctx context.Context, digest engine.Digest) (engine.Run, erro
 		return run, fmt.Errorf("read run %s: %w", digest.Short(), err)
 	case len(head) != len(engine.Digest{}):
 		return run, tampered("run "+digest.String(), "a digest of %d bytes", len(head))
-	}
-	results, err := v.db.digests("select digest from results where run = ? order by place", number)
-	if err != nil {
-		return run, fmt.Errorf("read run %s: %w", digest.Short(), err)
 	}
 	if err := v.decode(ctx, engine.Digest(head), &run); err != nil {
 		return run, fmt.Errorf("read run %s: %w", digest.Short(), err)
@@ -177,7 +188,7 @@ func (v *Vault) decode(ctx context.Context, digest engine.Digest, into any) erro
 
 // Runs returns all runs, oldest first.
 func (v *Vault) Runs(ctx context.Context) ([]engine.Run, error) {
-	digests, err := v.db.digests("select digest from runs order by sequence")
+	digests, err := v.digests(ctx, "select digest from runs order by sequence")
 	if err != nil {
 		return nil, fmt.Errorf("list runs: %w", err)
 	}

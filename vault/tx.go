@@ -17,22 +17,25 @@ import (
 type Tx struct {
 	vault   *Vault
 	ctx     context.Context
+	db      *database
 	entries []questionnaires.Entry // the vault's, and those appended
 	tips    []engine.Digest
 	history *questionnaires.History
-	write   bool
-	changed bool
-	broken  error // the first failure: after it nothing is committed
+	// payloads are those of the entries appended, by the entry's id.
+	payloads map[engine.Digest][]byte
+	write    bool
+	changed  bool
+	broken   error // the first failure: after it nothing is committed
 }
 
-// View calls f with one consistent state. Nothing can be written in it.
+// View calls f with one consistent state, whatever is saved meanwhile. Nothing can be
+// written in it.
 func (v *Vault) View(ctx context.Context, f func(*Tx) error) error {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	if err := v.usable(ctx); err != nil {
+	r, err := v.read(ctx)
+	if err != nil {
 		return fmt.Errorf("view %s: %w", v.name, err)
 	}
-	return f(&Tx{vault: v, ctx: ctx, entries: v.entries, history: v.history})
+	return errors.Join(f(&Tx{vault: v, ctx: ctx, db: r.db, entries: r.entries, history: r.history}), r.end())
 }
 
 // Update calls f and saves what it wrote, all or nothing. When it returns nil the
@@ -47,18 +50,15 @@ func (v *Vault) Update(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (v *Vault) update(ctx context.Context, f func(*Tx) error) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	v.writing.Lock()
+	defer v.writing.Unlock()
 	if err := v.writable(ctx); err != nil {
 		return err
 	}
 	if err := v.db.exec("begin immediate"); err != nil {
 		return err
 	}
-	tx := &Tx{vault: v, ctx: ctx, entries: slices.Clip(v.entries), history: v.history, write: true}
-	if v.history != nil {
-		tx.tips = v.history.Tips()
-	}
+	tx := &Tx{vault: v, ctx: ctx, db: v.db, entries: slices.Clip(v.entries), history: v.history, tips: v.history.Tips(), write: true}
 	committed := false
 	defer func() {
 		if !committed {
@@ -105,11 +105,10 @@ func (v *Vault) commit(tx *Tx) error {
 		}
 		return err
 	}
-	if err := v.db.exec("commit"); err != nil {
+	if err := v.publish(state{v.settings.now(), tx.entries, history}); err != nil {
 		v.poisoned = v.log.failure()
 		return err
 	}
-	v.entries, v.history, v.saved = tx.entries, history, v.settings.now()
 	if v.log.small() <= manyMembers {
 		return nil
 	}
@@ -120,16 +119,27 @@ func (v *Vault) commit(tx *Tx) error {
 	return nil
 }
 
+// publish commits, and shows what was saved to those who read from then on.
+func (v *Vault) publish(next state) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := v.db.exec("commit"); err != nil {
+		return err
+	}
+	v.state = next
+	return nil
+}
+
 // unchangedOnDisk refuses to write over a file that something which does not ask
 // for the lock (a copy, a synchronizing folder) put there meanwhile.
 func (v *Vault) unchangedOnDisk() error {
 	now, err := stampOf(v.path)
 	switch {
-	case errors.Is(err, os.ErrNotExist) && v.base == nil:
+	case errors.Is(err, os.ErrNotExist) && v.store == nil:
 		return nil // being created
 	case err != nil:
 		return fmt.Errorf("look at it before it is replaced: %w", err)
-	case v.base == nil || !now.equals(v.base.stamp):
+	case v.store == nil || !now.equals(v.base.stamp):
 		return inDoubt{errors.New("another program put a different file in its place")}
 	}
 	return nil
@@ -146,7 +156,7 @@ func (tx *Tx) NewID() (questionnaires.ID, error) {
 // History is the history with what this transaction appended.
 func (tx *Tx) History() (*questionnaires.History, error) {
 	if tx.history == nil {
-		h, err := questionnaires.NewHistory(tx.entries, tx.vault.payload)
+		h, err := questionnaires.NewHistory(tx.entries, tx.payload)
 		if err != nil {
 			return nil, err
 		}
@@ -155,8 +165,17 @@ func (tx *Tx) History() (*questionnaires.History, error) {
 	return tx.history, nil
 }
 
+// payload reads what an entry says. Histories outlive the transaction they were made
+// in, which knows but those that it appended itself.
+func (tx *Tx) payload(e questionnaires.Entry) ([]byte, error) {
+	if own, is := tx.payloads[e.ID]; is {
+		return own, nil
+	}
+	return tx.vault.payload(e)
+}
+
 // Body is Vault.Body within the transaction.
-func (tx *Tx) Body(d engine.Digest) ([]byte, error) { return tx.vault.body(d) }
+func (tx *Tx) Body(d engine.Digest) ([]byte, error) { return tx.db.body(tx.vault.codec, d) }
 
 // Append signs a draft as the vault's author, whose parents are the present tips,
 // and stores it with its payload.
@@ -186,11 +205,15 @@ func (tx *Tx) sign(vault engine.Digest, d questionnaires.Draft) (questionnaires.
 		return questionnaires.Entry{}, err
 	}
 	err = tx.change("append "+d.Action.String(), func() error {
-		return tx.vault.db.putEntry(e, payload)
+		return tx.db.putEntry(e, payload)
 	})
 	if err != nil {
 		return questionnaires.Entry{}, err
 	}
+	if tx.payloads == nil {
+		tx.payloads = map[engine.Digest][]byte{}
+	}
+	tx.payloads[e.ID] = payload
 	tx.entries, tx.history = append(tx.entries, e), nil
 	if !e.Action.Side() {
 		tx.tips = []engine.Digest{e.ID}
@@ -208,7 +231,7 @@ func (tx *Tx) found(founding questionnaires.Draft, recipients []storedRecipient)
 	if err != nil {
 		return err
 	}
-	return tx.change("found", func() error { return tx.vault.db.found(e.ID, identity, recipients) })
+	return tx.change("found", func() error { return tx.db.found(e.ID, identity, recipients) })
 }
 
 // change runs one write. A failed one leaves nothing to be committed, since SQLite

@@ -18,31 +18,30 @@ import (
 )
 
 // Vault is one open vault. Its methods may be called from several goroutines;
-// View and Update must not be called from within another's function.
+// Vault is one open vault. Its methods may be called from several goroutines: any
+// number read while one writes. Update must not be called from within an Update's
+// function.
 type Vault struct {
 	name       string // as the caller gave it, for messages
 	path       string // of the file itself, absolute, links followed
 	settings   settings
 	recipients []age.Recipient
 	codec      *codec
-	store
-	lock *lock
-
-	mu       sync.RWMutex // an Update excludes Views and other Updates
-	saved    time.Time
-	entries  []questionnaires.Entry
-	history  *questionnaires.History
-	poisoned error
-	intake   sync.Mutex // one file is taken in at a time
-	closed   atomic.Bool
+	lock       *lock
+	writing    sync.Mutex // an Update or a compaction excludes others
+	poisoned   error      // of whoever holds writing
+	intake     sync.Mutex // one file is taken in at a time
+	closed     atomic.Bool
+	mu         sync.RWMutex // of what follows
+	*store
+	state
 }
 
-// store is where an open vault's contents are.
-type store struct {
-	cache *cache
-	base  *base
-	log   *sealedLog
-	db    *database
+// state is what was last saved.
+type state struct {
+	saved   time.Time
+	entries []questionnaires.Entry
+	history *questionnaires.History
 }
 
 // Create makes a vault for one entity, sealed to recipients, whose first entry
@@ -68,7 +67,7 @@ func newVault(path string, opts []Option) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{name: path, path: absolute, settings: newSettings(opts), codec: c, store: store{cache: newCache()}}, nil
+	return &Vault{name: path, path: absolute, settings: newSettings(opts), codec: c}, nil
 }
 
 func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
@@ -102,16 +101,17 @@ func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
 
 // establish seals the first base from a database in memory.
 func (v *Vault) establish(ctx context.Context, founding questionnaires.Draft, rows []storedRecipient) (*fileKey, error) {
-	var err error
-	if v.db, err = newDatabase(); err != nil {
+	db, err := newDatabase()
+	if err != nil {
 		return nil, err
 	}
-	tx := &Tx{vault: v, ctx: ctx, write: true}
+	defer db.close()
+	tx := &Tx{vault: v, ctx: ctx, db: db, write: true}
 	if err := tx.found(founding, rows); err != nil {
 		return nil, err
 	}
 	recipients, key := remember(v.recipients)
-	return key, v.seal(ctx, recipients, func(w io.Writer) error { return v.db.pages(ctx, w) })
+	return key, v.seal(ctx, recipients, func(w io.Writer) error { return db.pages(ctx, w) })
 }
 
 // Open opens a vault with the first identity that fits. Without WithAuthor, or
@@ -155,61 +155,29 @@ func (v *Vault) open(ctx context.Context, identities []age.Identity) error {
 // the new base and the new log of a compaction: then it looks again.
 func (v *Vault) attach(identities []age.Identity) error {
 	for attempt := 0; ; attempt++ {
-		err := v.attachOnce(identities)
+		s := &store{cache: newCache()}
+		err := s.open(v.path, identities, v.settings)
 		if err == nil {
+			v.mu.Lock()
+			defer v.mu.Unlock()
+			v.store = s
 			return nil
 		}
 		again := errors.Is(err, errNewerLog) && v.settings.readOnly && attempt < 5
-		if err = errors.Join(err, v.detach()); !again {
+		if err = errors.Join(err, s.retire()); !again {
 			return err
 		}
 	}
 }
 
-func (v *Vault) attachOnce(identities []age.Identity) error {
-	var err error
-	if v.base, err = openBase(v.path, identities, v.cache); err != nil {
-		return err
-	}
-	generation, text, err := journal(v.base)
-	if err != nil {
-		return err
-	}
-	v.log = &sealedLog{path: logPath(v.path), disk: v.settings.disk, keys: keys{generation: generation}, readOnly: v.settings.readOnly, cache: v.cache}
-	if v.log.identity, v.log.recipient, err = journalKeys(text); err != nil {
-		return err
-	}
-	if generation < 1 {
-		return tampered("journal", "its identity or generation is none")
-	}
-	if err := v.log.recover(); err != nil {
-		return err
-	}
-	v.saved = v.base.stamp.time()
-	v.db, err = storedDatabase(v.base, v.log)
-	return err
-}
-
-func (v *Vault) detach() error {
-	err := errors.Join(v.db.close(), v.log.close(), v.base.close())
-	v.db, v.log, v.base = nil, nil, nil
-	return err
-}
-
-// reopen opens what this vault sealed itself.
+// reopen opens what this vault sealed itself. Those who still read from what was
+// there before go on doing so.
 func (v *Vault) reopen(key *fileKey) error {
-	saved := v.settings.now()
-	if err := v.detach(); err != nil {
-		return err
-	}
-	v.cache = newCache()
+	before, saved := v.store, v.settings.now()
 	if err := v.attach([]age.Identity{key}); err != nil {
 		return err
 	}
-	recipients := v.recipients
-	err := v.loadJournal()
-	v.recipients, v.saved = recipients, saved
-	return err
+	return errors.Join(before.retire(), v.loadJournal(saved))
 }
 
 // load reads what an open vault keeps at hand.
@@ -223,29 +191,37 @@ func (v *Vault) load(identities []age.Identity) error {
 			return fmt.Errorf("read recipients: %w", err)
 		}
 	}
-	return v.loadJournal()
+	return v.loadJournal(time.Time{})
 }
 
-func (v *Vault) loadJournal() error {
-	var err error
-	if v.entries, err = v.db.entries(); err != nil {
+// loadJournal reads the journal. Where it is not said when the vault was saved, it
+// was at its newest entry.
+func (v *Vault) loadJournal(saved time.Time) error {
+	entries, err := v.db.entries()
+	if err != nil {
 		return tampered("journal", "%w", err)
 	}
-	for i, e := range v.entries {
-		if i == 0 || e.Time.After(v.saved) {
-			v.saved = e.Time
+	if saved.IsZero() {
+		for _, e := range entries {
+			if e.Time.After(saved) {
+				saved = e.Time
+			}
 		}
 	}
-	if v.history, err = questionnaires.NewHistory(v.entries, v.payload); err != nil {
+	history, err := questionnaires.NewHistory(entries, v.payload)
+	if err != nil {
 		return tampered("journal", "%w", err)
 	}
 	var id string
 	if err := v.db.row("select vault_id from _journal").Scan(&id); err != nil {
 		return tampered("journal", "read the vault's id: %w", err)
 	}
-	if id != v.history.Vault().String() {
-		return tampered("journal", "it is of vault %.12s, its first entry of %.12s", id, v.history.Vault())
+	if id != history.Vault().String() {
+		return tampered("journal", "it is of vault %.12s, its first entry of %.12s", id, history.Vault())
 	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.state = state{saved: saved, entries: entries, history: history}
 	return nil
 }
 
@@ -302,7 +278,7 @@ func (v *Vault) usable(ctx context.Context) error {
 func (v *Vault) Recovered() int64 {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	if v.log == nil {
+	if v.store == nil {
 		return 0
 	}
 	return v.log.dropped
@@ -310,7 +286,7 @@ func (v *Vault) Recovered() int64 {
 
 // tidy makes a long log short before the vault is closed.
 func (v *Vault) tidy() error {
-	if v.settings.readOnly || v.poisoned != nil || v.db == nil || v.log == nil || v.base == nil {
+	if v.settings.readOnly || v.poisoned != nil || v.store == nil {
 		return nil
 	}
 	if v.log.tail > max(longLog, v.base.size/4) {
@@ -325,13 +301,12 @@ func (v *Vault) tidy() error {
 // Close forgets the vault's contents and gives up its lock. What was not saved
 // by an Update was never part of it.
 func (v *Vault) Close() error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	v.writing.Lock()
+	defer v.writing.Unlock()
 	if v.closed.Swap(true) {
 		return nil
 	}
-	err := errors.Join(v.tidy(), v.detach())
-	v.codec.close()
+	err := errors.Join(v.tidy(), v.store.retire())
 	if err = errors.Join(err, v.lock.release()); err != nil {
 		return fmt.Errorf("close %s: %w", v.name, err)
 	}

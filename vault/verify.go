@@ -18,29 +18,36 @@ import (
 // entry's id and signature, every snapshot and run with what it names. The error
 // joins one *TamperError for each thing that is wrong.
 func (v *Vault) Verify(ctx context.Context) error {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	if err := v.usable(ctx); err != nil {
+	r, err := v.read(ctx)
+	if err != nil {
 		return fmt.Errorf("verify %s: %w", v.name, err)
 	}
 	var wrong []error
-	for _, step := range []func(context.Context) error{v.verifySeals, v.verifyDatabase, v.verifyJournal, v.verifyBodies, v.verifySnapshots, v.verifyRuns} {
+	verifying := verifying{v, r}
+	for _, step := range []func(context.Context) error{verifying.seals, verifying.database, verifying.journal, verifying.bodies, verifying.snapshots, verifying.runs} {
 		wrong = append(wrong, step(ctx))
 	}
+	wrong = append(wrong, r.end())
 	if err := errors.Join(wrong...); err != nil {
 		return fmt.Errorf("verify %s: %w", v.name, err)
 	}
 	return nil
 }
 
-// verifySeals reads the whole of base and log: what is read now and then
-// authenticates only what it touches.
-func (v *Vault) verifySeals(context.Context) error {
-	return errors.Join(v.base.authenticate(), v.log.authenticate())
+// verifying is one state of a vault that is read whole.
+type verifying struct {
+	*Vault
+	*reading
 }
 
-// verifyDatabase asks SQLite whether its pages, indexes and references agree.
-func (v *Vault) verifyDatabase(context.Context) error {
+// seals reads the whole of base and log: what is read now and then
+// authenticates only what it touches.
+func (v verifying) seals(context.Context) error {
+	return errors.Join(v.reading.store.base.authenticate(), v.reading.store.log.authenticate())
+}
+
+// database asks SQLite whether its pages, indexes and references agree.
+func (v verifying) database(context.Context) error {
 	var wrong []string
 	take := func(rows *sql.Rows) error {
 		var line string
@@ -50,9 +57,9 @@ func (v *Vault) verifyDatabase(context.Context) error {
 		wrong = append(wrong, line)
 		return nil
 	}
-	err := v.db.each(take, "select integrity_check from pragma_integrity_check where integrity_check <> 'ok'")
+	err := v.reading.db.each(take, "select integrity_check from pragma_integrity_check where integrity_check <> 'ok'")
 	if err == nil {
-		err = v.db.each(take, `select 'row ' || rowid || ' of ' || "table" || ' names what is not there' from pragma_foreign_key_check`)
+		err = v.reading.db.each(take, `select 'row ' || rowid || ' of ' || "table" || ' names what is not there' from pragma_foreign_key_check`)
 	}
 	if err != nil {
 		return tampered("database", "%w", err)
@@ -63,10 +70,10 @@ func (v *Vault) verifyDatabase(context.Context) error {
 	return nil
 }
 
-func (v *Vault) verifyJournal(context.Context) error {
+func (v verifying) journal(context.Context) error {
 	var identity string
 	var generation int
-	if err := v.db.row("select identity, generation from _journal").Scan(&identity, &generation); err != nil {
+	if err := v.reading.db.row("select identity, generation from _journal").Scan(&identity, &generation); err != nil {
 		return tampered("journal", "%w", err)
 	}
 	// The cause is left out: it could quote the secret.
@@ -74,25 +81,25 @@ func (v *Vault) verifyJournal(context.Context) error {
 		return tampered("journal", "its identity or generation is none")
 	}
 	var wrong []error
-	for _, e := range v.history.Entries() {
-		if err := v.history.Verify(e.ID); err != nil {
+	for _, e := range v.reading.history.Entries() {
+		if err := v.reading.history.Verify(e.ID); err != nil {
 			wrong = append(wrong, tampered("entry "+e.ID.String(), "%w", err))
 		}
 	}
-	for _, e := range v.history.SideLog() {
-		if err := v.verifySide(e); err != nil {
+	for _, e := range v.reading.history.SideLog() {
+		if err := v.sideEntry(e); err != nil {
 			wrong = append(wrong, tampered("entry "+e.ID.String(), "%w", err))
 		}
 	}
 	return errors.Join(wrong...)
 }
 
-// verifySide checks an entry of the side log, which the history's graph leaves out.
-func (v *Vault) verifySide(e questionnaires.Entry) error {
-	if e.Vault != v.history.Vault() {
+// sideEntry checks an entry of the side log, which the history's graph leaves out.
+func (v verifying) sideEntry(e questionnaires.Entry) error {
+	if e.Vault != v.reading.history.Vault() {
 		return errors.New("it belongs to another vault")
 	}
-	for _, enrolment := range v.history.Enrolments() {
+	for _, enrolment := range v.reading.history.Enrolments() {
 		if enrolment.Author.ID == e.Author {
 			return e.Check(enrolment.PublicKey)
 		}
@@ -100,8 +107,8 @@ func (v *Vault) verifySide(e questionnaires.Entry) error {
 	return fmt.Errorf("its author %s is not enrolled", e.Author.Short())
 }
 
-func (v *Vault) verifyBodies(ctx context.Context) error {
-	digests, err := v.db.digests("select digest from documents where digest is not null")
+func (v verifying) bodies(ctx context.Context) error {
+	digests, err := v.reading.db.digests("select digest from documents where digest is not null")
 	if err != nil {
 		return err
 	}
@@ -110,19 +117,19 @@ func (v *Vault) verifyBodies(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := v.db.read(v.codec, d, func([]byte) {}); err != nil {
+		if err := v.reading.db.read(v.codec, d, func([]byte) {}); err != nil {
 			wrong = append(wrong, err)
 		}
 	}
-	for _, e := range slices.Concat(v.history.Entries(), v.history.SideLog()) {
-		if payload, err := v.db.payload(e); err != nil || engine.Sum(payload) != e.Digest {
+	for _, e := range slices.Concat(v.reading.history.Entries(), v.reading.history.SideLog()) {
+		if payload, err := v.reading.db.payload(e); err != nil || engine.Sum(payload) != e.Digest {
 			wrong = append(wrong, tampered("entry "+e.ID.String(), "its payload is not what was signed"))
 		}
 	}
 	return errors.Join(wrong...)
 }
 
-func (v *Vault) verifySnapshots(ctx context.Context) error {
+func (v verifying) snapshots(ctx context.Context) error {
 	snapshots, err := v.Snapshots(ctx)
 	if err != nil {
 		return err
@@ -130,7 +137,7 @@ func (v *Vault) verifySnapshots(ctx context.Context) error {
 	var wrong []error
 	for _, s := range snapshots {
 		for _, e := range s.Entries {
-			if id, _, err := v.db.find(e.Digest); err != nil || id == 0 {
+			if id, _, err := v.reading.db.find(e.Digest); err != nil || id == 0 {
 				wrong = append(wrong, tampered("document "+e.Digest.String(), "%s of %s is not there", e.Ref, s.Target.ID))
 			}
 		}
@@ -138,8 +145,8 @@ func (v *Vault) verifySnapshots(ctx context.Context) error {
 	return errors.Join(wrong...)
 }
 
-func (v *Vault) verifyRuns(ctx context.Context) error {
-	digests, err := v.db.digests("select digest from runs order by sequence")
+func (v verifying) runs(ctx context.Context) error {
+	digests, err := v.reading.db.digests("select digest from runs order by sequence")
 	if err != nil {
 		return err
 	}
@@ -150,7 +157,7 @@ func (v *Vault) verifyRuns(ctx context.Context) error {
 		}
 		known[d] = true
 	}
-	recorded, err := v.history.Runs()
+	recorded, err := v.reading.history.Runs()
 	if err != nil {
 		return tampered("journal", "%w", err)
 	}
