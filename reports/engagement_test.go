@@ -37,8 +37,8 @@ type engagement struct {
 }
 
 func (e *engagement) History(context.Context) (*questionnaires.History, error) {
-	return questionnaires.NewHistory(e.entries, func(d engine.Digest) ([]byte, error) {
-		if b, known := e.bodies[d]; known {
+	return questionnaires.NewHistory(e.entries, func(entry questionnaires.Entry) ([]byte, error) {
+		if b, known := e.bodies[entry.Digest]; known {
 			return b, nil
 		}
 		return nil, errors.New("not to hand")
