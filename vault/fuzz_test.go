@@ -26,7 +26,7 @@ func FuzzDatabase(f *testing.F) {
 		image := &chunked{plain: bytes.NewReader(b), size: int64(len(b)), cache: newCache()}
 		s := &store{base: &base{chunked: image}, log: &sealedLog{readOnly: true}}
 		defer func() { _ = s.retire() }()
-		if s.connect() != nil {
+		if s.connect() != nil || s.db.load() != nil {
 			return
 		}
 		v := &Vault{settings: newSettings(nil), store: s}

@@ -102,8 +102,11 @@ func newTrial(t *testing.T) *trial {
 // a test would miss.
 func openPlain(t *testing.T, path string) *database {
 	t.Helper()
-	d, err := connect(nil, "file:"+path+"?_pragma=synchronous(0)")
+	pool, err := sql.Open("sqlite", "file:"+path+"?_pragma=synchronous(0)")
 	require.NoError(t, err)
+	d, err := connect(nil, pool)
+	require.NoError(t, err)
+	d.memory = pool
 	t.Cleanup(func() { _ = d.close() })
 	return d
 }

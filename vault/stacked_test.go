@@ -18,7 +18,7 @@ type stacked struct {
 	t        *testing.T
 	path     string
 	identity *age.X25519Identity
-	store
+	*store
 }
 
 func newStacked(t *testing.T) *stacked {
@@ -53,26 +53,16 @@ func (s *stacked) seal(from *database) {
 
 func (s *stacked) attach() {
 	s.t.Helper()
-	s.cache = newCache()
-	var err error
-	s.base, err = openBase(s.path, []age.Identity{s.identity}, s.cache)
-	require.NoError(s.t, err)
-	generation, text, err := journal(s.base)
-	require.NoError(s.t, err)
-	s.log = &sealedLog{path: logPath(s.path), disk: realDisk{}, keys: keys{generation: generation}, cache: s.cache}
-	s.log.identity, s.log.recipient, err = journalKeys(text)
-	require.NoError(s.t, err)
-	require.NoError(s.t, s.log.recover())
-	s.db, err = overStores(s.base, s.log)
-	require.NoError(s.t, err)
+	s.store = &store{cache: newCache()}
+	settings := newSettings(nil)
+	settings.readOnly = false
+	require.NoError(s.t, s.open(s.path, []age.Identity{s.identity}, settings))
+	require.NoError(s.t, s.connect())
 }
 
 func (s *stacked) detach() {
 	s.t.Helper()
-	require.NoError(s.t, s.db.close())
-	require.NoError(s.t, s.log.close())
-	require.NoError(s.t, s.base.close())
-	s.store = store{}
+	require.NoError(s.t, s.retire())
 }
 
 func (s *stacked) reopen() {

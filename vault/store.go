@@ -29,7 +29,7 @@ type store struct {
 	retired bool
 }
 
-// open opens base, log and database.
+// open opens base and log.
 func (s *store) open(path string, identities []age.Identity, with settings) error {
 	var err error
 	if s.base, err = openBase(path, identities, s.cache); err != nil {
@@ -49,7 +49,7 @@ func (s *store) open(path string, identities []age.Identity, with settings) erro
 	if err := s.log.recover(); err != nil {
 		return err
 	}
-	return s.connect()
+	return nil
 }
 
 // connect opens the database over base and log.
@@ -58,10 +58,8 @@ func (s *store) connect() error {
 	if s.all, err = overStores(s.base, s.log); err != nil {
 		return err
 	}
-	if s.db, err = s.all.open(); err != nil {
-		return err
-	}
-	return s.db.load()
+	s.db, err = s.all.open()
+	return err
 }
 
 // take returns a connection that reads beside all others, false once the store was

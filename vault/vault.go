@@ -158,6 +158,12 @@ func (v *Vault) attach(identities []age.Identity) error {
 		s := &store{cache: newCache()}
 		err := s.open(v.path, identities, v.settings)
 		if err == nil {
+			err = s.connect()
+		}
+		if err == nil {
+			err = s.db.load()
+		}
+		if err == nil {
 			v.mu.Lock()
 			defer v.mu.Unlock()
 			v.store = s
