@@ -19,12 +19,10 @@ const (
 	HybridRecipient // post-quantum: ML-KEM-768 and X25519
 	SSHRecipient
 	PluginRecipient     // through an age plugin, such as a hardware key
-	TagRecipient        // a hardware key that needs no plugin to be sealed to
-	HybridTagRecipient  // the same, post-quantum
 	PassphraseRecipient // whoever knows it
 )
 
-var recipientKinds = [...]string{"unknown", "x25519", "hybrid", "ssh", "plugin", "tag", "hybrid-tag", "passphrase"}
+var recipientKinds = [...]string{"unknown", "x25519", "hybrid", "ssh", "plugin", "passphrase"}
 
 // String returns the kind's text.
 func (k RecipientKind) String() string { return textOf(recipientKinds[:], int(k)) }
@@ -42,9 +40,9 @@ func (k *RecipientKind) UnmarshalText(b []byte) error {
 // quantum says what a kind promises against a later quantum computer.
 func (k RecipientKind) quantum() (hybrid, classic bool) {
 	switch k {
-	case HybridRecipient, HybridTagRecipient:
+	case HybridRecipient:
 		return true, false
-	case X25519Recipient, SSHRecipient, TagRecipient:
+	case X25519Recipient, SSHRecipient:
 		return false, true
 	case UnknownRecipient, PluginRecipient, PassphraseRecipient: // only the plugin knows its own
 	}
@@ -92,7 +90,7 @@ func SameRecipients(a, b []Recipient) bool {
 // CheckRecipients reports why a vault cannot be sealed to them together.
 func CheckRecipients(all []Recipient) error {
 	if len(all) == 0 {
-		return errors.New("nobody would be left who opens it")
+		return errors.New("no recipients: nobody could open it")
 	}
 	if len(all) > maxRecipients {
 		return fmt.Errorf("%d recipients, at most %d", len(all), maxRecipients)
@@ -165,7 +163,8 @@ func ChangeRecipients(before, after []Recipient) (Draft, error) {
 	if err := CheckRecipients(after); err != nil {
 		return Draft{}, fmt.Errorf("change recipients: %w", err)
 	}
-	if slices.Equal(before, after) {
+	// A passphrase may be replaced by another: both are written as nothing.
+	if slices.Equal(before, after) && after[0].Kind != PassphraseRecipient {
 		return Draft{}, errors.New("change recipients: they are these already")
 	}
 	return Draft{Action: RecipientsChanged, Subject: "recipients", Payload: RecipientsChange{Before: before, After: after}}, nil

@@ -171,9 +171,12 @@ func (r remembering) WrapWithLabels(key []byte) ([]*age.Stanza, []string, error)
 }
 
 // remember returns recipients of which the first keeps the file's key.
-func remember(recipients []age.Recipient) ([]age.Recipient, *fileKey) {
+func remember(recipients []Recipient) ([]age.Recipient, *fileKey) {
 	key := &fileKey{}
-	all := slices.Clone(recipients)
+	all := make([]age.Recipient, len(recipients))
+	for i, r := range recipients {
+		all[i] = r
+	}
 	all[0] = remembering{all[0], key}
 	return all, key
 }

@@ -38,15 +38,21 @@ func (v *Vault) Compact(ctx context.Context, progress func(done, total int64)) e
 }
 
 func (v *Vault) compact(ctx context.Context, progress func(done, total int64)) error {
-	identity, err := journalIdentity(v.recipients)
-	if err != nil {
-		return err
-	}
-	key, err := v.sealNext(ctx, identity, progress)
+	return v.rewrite(ctx, v.recipients, nil, progress)
+}
+
+// rewrite seals the vault anew, to recipients, with a fresh key and journal identity,
+// and with what change wrote, which may be nil: it is seen in the new base alone, so
+// that a crash leaves the state before or after, whole.
+func (v *Vault) rewrite(ctx context.Context, recipients []Recipient, change func(*Tx) error, progress func(done, total int64)) error {
+	key, err := v.sealNext(ctx, recipients, change, progress)
 	if err != nil {
 		return err
 	}
 	// From here on the new base is the vault; the old log is of an earlier generation.
+	v.mu.Lock()
+	v.recipients = recipients
+	v.mu.Unlock()
 	if err := v.reopen(key); err != nil {
 		v.poisoned = fmt.Errorf("open what was compacted: %w", err)
 		return v.poisoned
@@ -58,23 +64,45 @@ func (v *Vault) compact(ctx context.Context, progress func(done, total int64)) e
 	return nil
 }
 
-// sealNext seals the next generation. Its number and its journal's identity are
-// written in a transaction that is seen in the new base and rolled back in the old.
-func (v *Vault) sealNext(ctx context.Context, identity string, progress func(done, total int64)) (*fileKey, error) {
+// sealNext seals the next generation, in a transaction that is rolled back in the
+// present one.
+func (v *Vault) sealNext(ctx context.Context, recipients []Recipient, change func(*Tx) error, progress func(done, total int64)) (*fileKey, error) {
 	if err := v.db.exec("begin immediate"); err != nil {
 		return nil, err
 	}
 	defer func() { _ = v.db.exec("rollback") }()
+	if change != nil {
+		tx := v.newTx(ctx)
+		if err := errors.Join(change(tx), tx.broken); err != nil {
+			return nil, err
+		}
+	}
+	to, key := remember(recipients)
+	pages, err := v.nextPages(ctx, recipients, progress)
+	if err != nil {
+		return nil, err
+	}
+	return key, v.seal(ctx, to, pages)
+}
+
+// nextPages writes number, journal identity and recipients of the next generation
+// within the open transaction and returns what streams the database as it then is.
+func (v *Vault) nextPages(ctx context.Context, recipients []Recipient, progress func(done, total int64)) (func(io.Writer) error, error) {
+	identity, err := journalIdentity(recipients)
+	if err != nil {
+		return nil, err
+	}
 	if err := v.db.exec("update _journal set generation = generation + 1, identity = ?", identity); err != nil {
 		return nil, err
 	}
-	recipients, key := remember(v.recipients)
+	if err := v.db.putRecipients(recipients); err != nil {
+		return nil, err
+	}
 	var total int64
 	if err := v.db.row("select page_count * ? from pragma_page_count", pageSize).Scan(&total); err != nil {
 		return nil, err
 	}
-	pages := func(w io.Writer) error { return v.db.pages(ctx, &counting{w: w, total: total, tell: progress}) }
-	return key, v.seal(ctx, recipients, pages)
+	return func(w io.Writer) error { return v.db.pages(ctx, &counting{w: w, total: total, tell: progress}) }, nil
 }
 
 // seal puts a new base in the place of the vault's.

@@ -14,10 +14,19 @@ import (
 // which is all of an entry's time.
 const entryTime = "2006-01-02T15:04:05.000Z"
 
-func (d *database) found(vault engine.Digest, identity string, recipients []storedRecipient) error {
-	err := d.exec("insert into _journal (vault_id, generation, identity) values (?, 1, ?)", vault.String(), identity)
+func (d *database) found(vault engine.Digest, identity string, recipients []Recipient) error {
+	if err := d.exec("insert into _journal (vault_id, generation, identity) values (?, 1, ?)", vault.String(), identity); err != nil {
+		return err
+	}
+	return d.putRecipients(recipients)
+}
+
+// putRecipients makes them the only ones in the table.
+func (d *database) putRecipients(recipients []Recipient) error {
+	err := d.exec("delete from recipients")
 	for i, r := range recipients {
-		err = errors.Join(err, d.exec("insert into recipients (position, kind, recipient, label) values (?, ?, ?, '')", i+1, r.kind, r.text))
+		row := r.stored()
+		err = errors.Join(err, d.exec("insert into recipients (position, kind, recipient, label) values (?, ?, ?, ?)", i+1, row.kind, row.text, row.label))
 	}
 	return err
 }
@@ -26,12 +35,12 @@ func (d *database) recipients() ([]storedRecipient, error) {
 	var all []storedRecipient
 	err := d.each(func(rows *sql.Rows) error {
 		var r storedRecipient
-		if err := rows.Scan(&r.kind, &r.text); err != nil {
+		if err := rows.Scan(&r.kind, &r.text, &r.label); err != nil {
 			return err
 		}
 		all = append(all, r)
 		return nil
-	}, "select kind, recipient from recipients order by position")
+	}, "select kind, recipient, label from recipients order by position")
 	return all, err
 }
 

@@ -1,39 +1,41 @@
 package vault
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"filippo.io/age"
 	"filippo.io/age/agessh"
-	"filippo.io/age/armor"
-	"golang.org/x/crypto/ssh"
+
+	"tickmark/questionnaires"
 )
 
-// maxIdentityFile bounds a file of identities, in bytes.
-const maxIdentityFile = 1 << 20
-
-// Kinds of rows in the table of recipients.
+// Kinds of rows in the table of recipients: how a row is read, not what it is.
 const (
 	keyRecipient        = "key"
 	passphraseRecipient = "passphrase"
 )
 
+// Recipient is one whom a vault is sealed to: the key that age seals with, and what
+// people know it by. It is an age.Recipient itself.
+type Recipient struct {
+	questionnaires.Recipient
+	key age.Recipient
+}
+
 // sshRecipient is an SSH public key that remembers how it is written, because a
 // vault must name its recipients to seal itself again.
 type sshRecipient struct {
 	age.Recipient
-	text string
+	text, comment string
 }
 
 func (r sshRecipient) String() string { return r.text }
 
-// ParseRecipient reads an age recipient (age1..., age1pq1...) or a line of an SSH
-// public key (ssh-ed25519, ssh-rsa).
+// ParseRecipient reads an age recipient (age1..., age1pq1...) or a line
+// of an SSH public key (ssh-ed25519, ssh-rsa), whose comment becomes its label.
 func ParseRecipient(text string) (age.Recipient, error) {
 	text = strings.TrimSpace(text)
 	var r age.Recipient
@@ -42,8 +44,7 @@ func ParseRecipient(text string) (age.Recipient, error) {
 	case strings.HasPrefix(text, "AGE-SECRET-KEY-"):
 		return nil, errors.New("read recipient: this is a secret identity; give the public recipient that belongs to it")
 	case strings.HasPrefix(text, "ssh-"):
-		r, err = agessh.ParseRecipient(text)
-		r = sshRecipient{Recipient: r, text: text}
+		r, err = parseSSH(text)
 	case strings.HasPrefix(text, "age1pq1"):
 		r, err = age.ParseHybridRecipient(text)
 	case strings.HasPrefix(text, "age1"):
@@ -57,168 +58,139 @@ func ParseRecipient(text string) (age.Recipient, error) {
 	return r, nil
 }
 
-// ParseIdentities reads a file of age identities, plain or itself sealed with a
-// passphrase, or an SSH private key. Passphrase is called where one is needed; it
-// may be nil.
-func ParseIdentities(r io.Reader, passphrase func() ([]byte, error)) ([]age.Identity, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxIdentityFile+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("read identities: %w", err)
-	case len(raw) > maxIdentityFile:
-		return nil, fmt.Errorf("read identities: more than %d bytes", maxIdentityFile)
-	case bytes.HasPrefix(raw, []byte(ageMagic)):
-		return sealedIdentities(bytes.NewReader(raw), passphrase)
-	case bytes.HasPrefix(raw, []byte(armor.Header)):
-		return sealedIdentities(armor.NewReader(bytes.NewReader(raw)), passphrase)
-	case bytes.HasPrefix(bytes.TrimSpace(raw), []byte("-----BEGIN ")):
-		identity, err := sshIdentity(raw, passphrase)
-		if err != nil {
-			return nil, fmt.Errorf("read SSH key: %w", err)
+// parseSSH keeps type and key of an SSH line apart from its comment: the same key is
+// the same recipient whatever is written behind it.
+func parseSSH(line string) (age.Recipient, error) {
+	fields := strings.Fields(line)
+	if len(fields) < 2 || strings.ContainsAny(line, "\n\r") {
+		return nil, errors.New("it is no line of an SSH public key")
+	}
+	text := strings.Join(fields[:2], " ")
+	r, err := agessh.ParseRecipient(text)
+	return sshRecipient{Recipient: r, text: text, comment: strings.Join(fields[2:], " ")}, err
+}
+
+// NewRecipient gives a recipient a label, "" for none. It refuses what could not be
+// written down and read back.
+func NewRecipient(r age.Recipient, label string) (Recipient, error) {
+	if known, is := r.(Recipient); is {
+		r = known.key
+	}
+	named := Recipient{questionnaires.Recipient{Label: label}, r}
+	switch r := r.(type) {
+	case *age.X25519Recipient:
+		named.Kind, named.Text = questionnaires.X25519Recipient, r.String()
+	case *age.HybridRecipient:
+		named.Kind, named.Text = questionnaires.HybridRecipient, r.String()
+	case sshRecipient:
+		named.Kind, named.Text = questionnaires.SSHRecipient, r.text
+		if label == "" {
+			named.Label = r.comment
 		}
-		return []age.Identity{identity}, nil
-	}
-	identities, err := age.ParseIdentities(bytes.NewReader(raw))
-	if err != nil {
-		return nil, fmt.Errorf("read identities: %w", err)
-	}
-	return identities, nil
-}
-
-var errNoPassphrase = errors.New("it needs a passphrase")
-
-func sealedIdentities(sealed io.Reader, passphrase func() ([]byte, error)) ([]age.Identity, error) {
-	if passphrase == nil {
-		return nil, fmt.Errorf("read identities: %w", errNoPassphrase)
-	}
-	text, err := passphrase()
-	if err != nil {
-		return nil, fmt.Errorf("read identities: %w", err)
-	}
-	p, err := NewPassphrase(string(text))
-	if err != nil {
-		return nil, fmt.Errorf("read identities: %w", err)
-	}
-	plain, err := age.Decrypt(sealed, p)
-	if err != nil {
-		return nil, fmt.Errorf("read identities: %w", noIdentity(err))
-	}
-	identities, err := age.ParseIdentities(io.LimitReader(plain, maxIdentityFile))
-	if err != nil {
-		return nil, fmt.Errorf("read identities: %w", err)
-	}
-	return identities, nil
-}
-
-func sshIdentity(pem []byte, passphrase func() ([]byte, error)) (age.Identity, error) {
-	identity, err := agessh.ParseIdentity(pem)
-	var missing *ssh.PassphraseMissingError
-	if !errors.As(err, &missing) {
-		return identity, err
-	}
-	if passphrase == nil || missing.PublicKey == nil {
-		return nil, errNoPassphrase
-	}
-	return agessh.NewEncryptedSSHIdentity(missing.PublicKey, pem, passphrase)
-}
-
-// RecipientOf returns the recipient that an identity opens files of. SSH keys
-// have none here: their public line is read with ParseRecipient.
-func RecipientOf(identity age.Identity) (age.Recipient, error) {
-	switch identity := identity.(type) {
-	case *age.X25519Identity:
-		return identity.Recipient(), nil
-	case *age.HybridIdentity:
-		return identity.Recipient(), nil
 	case *Passphrase:
-		return identity, nil
+		named.Kind = questionnaires.PassphraseRecipient
+	default:
+		return Recipient{}, fmt.Errorf("a recipient of type %T cannot be written down; use ParseRecipient or NewPassphrase", r)
 	}
-	return nil, fmt.Errorf("find recipient: a %T does not tell its own", identity)
+	return named, nil
 }
 
-// NewIdentity makes an age identity, post-quantum hybrid or X25519, and returns
-// its secret line and that of its recipient.
-func NewIdentity(hybrid bool) (identity, recipient string, err error) {
-	if hybrid {
-		made, err := age.GenerateHybridIdentity()
-		if err != nil {
-			return "", "", fmt.Errorf("make identity: %w", err)
+// Wrap makes r an age.Recipient.
+func (r Recipient) Wrap(fileKey []byte) ([]*age.Stanza, error) {
+	stanzas, _, err := r.WrapWithLabels(fileKey)
+	return stanzas, err
+}
+
+// WrapWithLabels passes on what keeps unlike recipients apart.
+func (r Recipient) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []string, error) {
+	if labelled, is := r.key.(age.RecipientWithLabels); is {
+		return labelled.WrapWithLabels(fileKey)
+	}
+	stanzas, err := r.key.Wrap(fileKey)
+	return stanzas, nil, err
+}
+
+// sealedTo describes recipients and refuses those that cannot stand together.
+func sealedTo[R age.Recipient](recipients []R) ([]Recipient, error) {
+	all := make([]Recipient, 0, len(recipients))
+	for _, r := range recipients {
+		named, is := any(r).(Recipient)
+		if !is {
+			var err error
+			if named, err = NewRecipient(r, ""); err != nil {
+				return nil, err
+			}
 		}
-		return made.String(), made.Recipient().String(), nil
+		all = append(all, named)
 	}
-	made, err := age.GenerateX25519Identity()
-	if err != nil {
-		return "", "", fmt.Errorf("make identity: %w", err)
+	return all, questionnaires.CheckRecipients(described(all))
+}
+
+func described(all []Recipient) []questionnaires.Recipient {
+	plain := make([]questionnaires.Recipient, len(all))
+	for i, r := range all {
+		plain[i] = r.Recipient
 	}
-	return made.String(), made.Recipient().String(), nil
+	return plain
 }
 
 // journalIdentity makes the identity that members of the vault's log will be
 // sealed to: hybrid where the recipients are, so that the log is not weaker.
-func journalIdentity(recipients []age.Recipient) (string, error) {
-	hybrid := !slices.ContainsFunc(recipients, func(r age.Recipient) bool {
-		_, is := r.(*age.HybridRecipient)
-		return !is
+func journalIdentity(recipients []Recipient) (string, error) {
+	hybrid := slices.ContainsFunc(recipients, func(r Recipient) bool {
+		return r.Kind == questionnaires.HybridRecipient
 	})
 	identity, _, err := NewIdentity(hybrid)
 	return identity, err
 }
 
 // storedRecipient is a row of the table of recipients.
-type storedRecipient struct{ kind, text string }
+type storedRecipient struct{ kind, text, label string }
 
-// storeRecipients returns how recipients are written into a vault. It refuses
-// those that could not be read back, and a passphrase beside others.
-func storeRecipients(recipients []age.Recipient) ([]storedRecipient, error) {
-	if len(recipients) == 0 {
-		return nil, errors.New("no recipients: nobody could open it")
+func (r Recipient) stored() storedRecipient {
+	if r.Kind == questionnaires.PassphraseRecipient {
+		return storedRecipient{passphraseRecipient, "", r.Label}
 	}
-	rows := make([]storedRecipient, 0, len(recipients))
-	for _, r := range recipients {
-		if _, is := r.(*Passphrase); is {
-			if len(recipients) > 1 {
-				return nil, errors.New("a passphrase must be the only recipient: whoever knows the others could change what it is trusted to protect")
-			}
-			return []storedRecipient{{kind: passphraseRecipient}}, nil
-		}
-		named, is := r.(fmt.Stringer)
-		if !is {
-			return nil, fmt.Errorf("a recipient of type %T cannot be written down; use ParseRecipient or NewPassphrase", r)
-		}
-		if _, err := ParseRecipient(named.String()); err != nil {
-			return nil, err
-		}
-		rows = append(rows, storedRecipient{kind: keyRecipient, text: named.String()})
-	}
-	return rows, nil
+	return storedRecipient{keyRecipient, r.Text, r.Label}
 }
 
 // loadRecipients reads recipients back. The passphrase of a vault is among the
-// identities that opened it.
-func loadRecipients(rows []storedRecipient, identities []age.Identity) ([]age.Recipient, error) {
-	recipients := make([]age.Recipient, 0, len(rows))
+// identities that opened it; where it is not, the vault can only be read.
+func loadRecipients(rows []storedRecipient, identities []age.Identity, readOnly bool) ([]Recipient, error) {
+	recipients := make([]Recipient, 0, len(rows))
 	for _, row := range rows {
-		switch row.kind {
-		case keyRecipient:
-			r, err := ParseRecipient(row.text)
-			if err != nil {
-				return nil, err
-			}
-			recipients = append(recipients, r)
-		case passphraseRecipient:
-			p, err := openingPassphrase(identities)
-			if err != nil {
-				return nil, err
-			}
-			recipients = append(recipients, p)
-		default:
-			return nil, fmt.Errorf("a recipient of unknown kind %.40q", row.kind)
+		r, err := row.load(identities, readOnly)
+		if err != nil {
+			return nil, err
 		}
+		recipients = append(recipients, r)
 	}
-	if len(recipients) == 0 {
+	if len(recipients) == 0 && !readOnly {
 		return nil, errors.New("it names no recipients")
 	}
 	return recipients, nil
+}
+
+func (row storedRecipient) load(identities []age.Identity, readOnly bool) (Recipient, error) {
+	var key age.Recipient
+	var err error
+	unread := questionnaires.Recipient{Text: row.text, Label: row.label}
+	switch row.kind {
+	case keyRecipient:
+		key, err = ParseRecipient(row.text)
+	case passphraseRecipient:
+		unread.Kind = questionnaires.PassphraseRecipient
+		key, err = openingPassphrase(identities)
+	default:
+		err = fmt.Errorf("a recipient of unknown kind %.40q", row.kind)
+	}
+	if err != nil && readOnly {
+		return Recipient{Recipient: unread}, nil
+	}
+	if err != nil {
+		return Recipient{}, err
+	}
+	return NewRecipient(key, row.label)
 }
 
 func openingPassphrase(identities []age.Identity) (*Passphrase, error) {

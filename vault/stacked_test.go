@@ -74,7 +74,7 @@ func (s *stacked) reopen() {
 // compact is Vault.Compact.
 func (s *stacked) compact() {
 	s.t.Helper()
-	identity, err := journalIdentity([]age.Recipient{s.identity.Recipient()})
+	identity, err := journalIdentity([]Recipient{labelled(s.t, s.identity.Recipient(), "")})
 	require.NoError(s.t, err)
 	require.NoError(s.t, s.db.exec("begin immediate"))
 	require.NoError(s.t, s.db.exec("update _journal set generation = generation + 1, identity = ?", identity))

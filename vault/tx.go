@@ -58,7 +58,7 @@ func (v *Vault) update(ctx context.Context, f func(*Tx) error) error {
 	if err := v.db.exec("begin immediate"); err != nil {
 		return err
 	}
-	tx := &Tx{vault: v, ctx: ctx, db: v.db, entries: slices.Clip(v.entries), history: v.history, tips: v.history.Tips(), write: true}
+	tx := v.newTx(ctx)
 	committed := false
 	defer func() {
 		if !committed {
@@ -74,6 +74,11 @@ func (v *Vault) update(ctx context.Context, f func(*Tx) error) error {
 	}
 	committed = true
 	return nil
+}
+
+// newTx is a transaction that may write, on what was last saved.
+func (v *Vault) newTx(ctx context.Context) *Tx {
+	return &Tx{vault: v, ctx: ctx, db: v.db, entries: slices.Clip(v.entries), history: v.history, tips: v.history.Tips(), write: true}
 }
 
 func (v *Vault) writable(ctx context.Context) error {
@@ -222,7 +227,7 @@ func (tx *Tx) sign(vault engine.Digest, d questionnaires.Draft) (questionnaires.
 }
 
 // found writes what every vault begins with.
-func (tx *Tx) found(founding questionnaires.Draft, recipients []storedRecipient) error {
+func (tx *Tx) found(founding questionnaires.Draft) error {
 	e, err := tx.sign(engine.Digest{}, founding)
 	if err != nil {
 		return err
@@ -231,7 +236,7 @@ func (tx *Tx) found(founding questionnaires.Draft, recipients []storedRecipient)
 	if err != nil {
 		return err
 	}
-	return tx.change("found", func() error { return tx.db.found(e.ID, identity, recipients) })
+	return tx.change("found", func() error { return tx.db.found(e.ID, identity, tx.vault.recipients) })
 }
 
 // change runs one write. A failed one leaves nothing to be committed, since SQLite

@@ -25,7 +25,6 @@ type Vault struct {
 	name       string // as the caller gave it, for messages
 	path       string // of the file itself, absolute, links followed
 	settings   settings
-	recipients []age.Recipient
 	codec      *codec
 	lock       *lock
 	writing    sync.Mutex // an Update or a compaction excludes others
@@ -33,6 +32,7 @@ type Vault struct {
 	intake     sync.Mutex // one file is taken in at a time
 	closed     atomic.Bool
 	mu         sync.RWMutex // of what follows
+	recipients []Recipient  // changed by whoever holds writing
 	*store
 	state
 }
@@ -78,8 +78,7 @@ func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
 	if err != nil {
 		return err
 	}
-	rows, err := storeRecipients(recipients)
-	if err != nil {
+	if v.recipients, err = sealedTo(recipients); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(v.path); !errors.Is(err, os.ErrNotExist) {
@@ -91,8 +90,7 @@ func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
 	if err := removeLeftover(v.settings.disk, v.path); err != nil {
 		return err
 	}
-	v.recipients = recipients
-	key, err := v.establish(ctx, founding, rows)
+	key, err := v.establish(ctx, founding)
 	if err != nil {
 		return err
 	}
@@ -100,14 +98,14 @@ func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
 }
 
 // establish seals the first base from a database in memory.
-func (v *Vault) establish(ctx context.Context, founding questionnaires.Draft, rows []storedRecipient) (*fileKey, error) {
+func (v *Vault) establish(ctx context.Context, founding questionnaires.Draft) (*fileKey, error) {
 	db, err := newDatabase()
 	if err != nil {
 		return nil, err
 	}
 	defer db.close()
 	tx := &Tx{vault: v, ctx: ctx, db: db, write: true}
-	if err := tx.found(founding, rows); err != nil {
+	if err := tx.found(founding); err != nil {
 		return nil, err
 	}
 	recipients, key := remember(v.recipients)
@@ -192,10 +190,8 @@ func (v *Vault) load(identities []age.Identity) error {
 	if err != nil {
 		return tampered("recipients", "%w", err)
 	}
-	if !v.settings.readOnly {
-		if v.recipients, err = loadRecipients(rows, identities); err != nil {
-			return fmt.Errorf("read recipients: %w", err)
-		}
+	if v.recipients, err = loadRecipients(rows, identities, v.settings.readOnly); err != nil {
+		return fmt.Errorf("read recipients: %w", err)
 	}
 	return v.loadJournal(time.Time{})
 }
