@@ -188,7 +188,7 @@ func (a *Assessment) take(e Entry) error {
 		} else {
 			a.done = slices.DeleteFunc(a.done, func(r Revision) bool { return r.Entry == answer.Undoes })
 		}
-	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, RecipientsChanged, HandedOff, ReportPrinted, ReportSigned,
+	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, ReportPrinted, ReportSigned,
 		VaultOpened:
 	}
 	return nil
@@ -273,20 +273,10 @@ func (a *Assessment) Evidence(id ID) (Evidence, bool) {
 	return item, known
 }
 
-// EvidenceByLabel returns the item that people call Evidence-7, or by the number
-// it had before it met another.
+// EvidenceByLabel returns the item that people call Evidence-7, or by a number it
+// was once given or printed with.
 func (a *Assessment) EvidenceByLabel(label string) (Evidence, error) {
-	for _, item := range a.history.evidence {
-		if item.Label() == label || string(item.ID) == label {
-			return item, nil
-		}
-	}
-	for _, item := range a.history.evidence {
-		if item.Alias > 0 && fmt.Sprintf("Evidence-%d", item.Alias) == label {
-			return item, nil
-		}
-	}
-	return Evidence{}, fmt.Errorf("find %q: no evidence of that number (see `tickmark evidence VAULT list`)", label)
+	return a.history.EvidenceByLabel(label)
 }
 
 // LatestEvidence returns the newest result per target and check, and every file.

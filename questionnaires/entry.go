@@ -26,6 +26,7 @@ const (
 	EvidenceAttached
 	AnswerGiven
 	ConclusionRecorded
+	EvidenceExpunged
 	RecipientsChanged
 	HandedOff
 	ReportPrinted
@@ -35,7 +36,8 @@ const (
 
 var actions = [...]string{
 	"none", "vault-created", "author-enrolled", "assessment-created", "scope-set", "run-recorded", "evidence-attached",
-	"answer-given", "conclusion-recorded", "recipients-changed", "handed-off", "report-printed", "report-signed", "vault-opened",
+	"answer-given", "conclusion-recorded", "evidence-expunged", "recipients-changed", "handed-off",
+	"report-printed", "report-signed", "vault-opened",
 }
 
 // Side reports whether the action goes to the side log.

@@ -1,7 +1,6 @@
 package questionnaires
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -22,11 +21,20 @@ type Evidence struct {
 	// Requirements are those a person attached it to; a result's come from the
 	// catalogue.
 	Requirements []RequirementID `json:"requirements,omitempty"`
-	// Entry, Author and Alias are not part of the payload: which entry brought it,
-	// whose, and the number it was first given where two items met on one.
-	Entry  engine.Digest `json:"-"`
-	Author engine.Digest `json:"-"`
-	Alias  int           `json:"-"`
+	// Derived is not part of the payload.
+	Derived `json:"-"`
+}
+
+// Derived is what the whole history says of an item of evidence.
+type Derived struct {
+	Entry  engine.Digest // that brought it
+	Author engine.Digest
+	// Suffix tells items apart that were printed with the same number; else "".
+	Suffix string
+	// Aliases are other numbers it was once given or printed with, in order.
+	Aliases []int
+	// Expunged is what stays where its body is gone; nil where it is there.
+	Expunged *Tombstone
 }
 
 // ResultSource says which result of which run an item of evidence is.
@@ -52,9 +60,6 @@ type FileSource struct {
 	Size     int64         `json:"size"`
 	Obtained string        `json:"obtained"` // taken by the assessor, watched live, provided by the entity
 }
-
-// Label is the number as people write it: Evidence-7.
-func (e Evidence) Label() string { return fmt.Sprintf("Evidence-%d", e.Number) }
 
 // Digest is the SHA-256 of the item's content.
 func (e Evidence) Digest() engine.Digest {
@@ -109,7 +114,7 @@ func (h *History) EvidenceOf(run engine.Run, seen []TargetSeen, titles func(chec
 	if err != nil {
 		return nil, fmt.Errorf("make evidence: %w", err)
 	}
-	number := h.lastEvidenceNumber()
+	number := h.LastNumber()
 	items := make([]Evidence, 0, len(run.Results))
 	for _, result := range run.Results {
 		i := slices.IndexFunc(seen, func(t TargetSeen) bool { return t.Target.ID == result.Target })
@@ -135,27 +140,6 @@ func (h *History) EvidenceOf(run engine.Run, seen []TargetSeen, titles func(chec
 		})
 	}
 	return items, nil
-}
-
-// numberEvidence gives every item its final number: where two carry the same, the one
-// whose entry is smaller by time and id keeps it, the other takes the next free
-// one and keeps the old as its alias (MODEL: numbers).
-func numberEvidence(items []Evidence, when func(engine.Digest) time.Time) []Evidence {
-	slices.SortStableFunc(items, func(a, b Evidence) int {
-		return cmp.Or(when(a.Entry).Compare(when(b.Entry)), cmp.Compare(a.Entry.String(), b.Entry.String()), cmp.Compare(a.Number, b.Number))
-	})
-	taken, highest := map[int]bool{}, 0
-	for _, item := range items {
-		highest = max(highest, item.Number)
-	}
-	for i := range items {
-		if taken[items[i].Number] {
-			highest++
-			items[i].Alias, items[i].Number = items[i].Number, highest
-		}
-		taken[items[i].Number] = true
-	}
-	return items
 }
 
 // Latest keeps of the results the newest per target and check, and every file.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"tickmark/engine"
 )
@@ -48,8 +47,8 @@ type History struct {
 	payloads Payloads
 	entity   string
 	enrolled map[engine.Digest][]enrolled
-	evidence []Evidence
-	checked  sync.Map // of verified, by entry
+	shelf
+	checked sync.Map // of verified, by entry
 }
 
 type enrolled struct {
@@ -197,11 +196,11 @@ func (h *History) readPayloads() error {
 				return err
 			}
 			take(e, []Evidence{p})
-		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, RecipientsChanged, HandedOff, ReportPrinted, ReportSigned, VaultOpened:
+		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, EvidenceExpunged, RecipientsChanged, HandedOff,
+			ReportPrinted, ReportSigned, VaultOpened:
 		}
 	}
-	h.evidence = numberEvidence(items, func(d engine.Digest) time.Time { return h.entries[h.byID[d]].Time })
-	return nil
+	return h.arrange(items)
 }
 
 func (h *History) enrol(e Entry, p Enrolment) {
@@ -256,14 +255,6 @@ func headOf(tips []engine.Digest) engine.Digest {
 // The slice must not be changed.
 func (h *History) Evidence() []Evidence { return h.evidence }
 
-func (h *History) lastEvidenceNumber() int {
-	last := 0
-	for _, item := range h.evidence {
-		last = max(last, item.Number)
-	}
-	return last
-}
-
 // Author returns an enrolled author.
 func (h *History) Author(id engine.Digest) (Author, bool) {
 	if known := h.enrolled[id]; len(known) > 0 {
@@ -306,16 +297,34 @@ func (h *History) verify(id engine.Digest) error {
 		return fmt.Errorf("check entry %s: it is not in the history", id.Short())
 	}
 	e := h.entries[i]
-	err := fmt.Errorf("check entry %s: its author %s was not enrolled before it", id.Short(), e.Author.Short())
+	if i == 0 {
+		return h.verifyBy(e, func(enrolment engine.Digest) bool { return enrolment == id })
+	}
+	return h.verifyBy(e, func(enrolment engine.Digest) bool { return h.IsAncestor(enrolment, id) })
+}
+
+// VerifySide does for an entry of the side log what Verify does for the others: its
+// author must have been enrolled by what the entry names as its parents, or before.
+func (h *History) VerifySide(e Entry) error {
+	if e.Vault != h.Vault() {
+		return fmt.Errorf("check entry %s: it belongs to another vault", e.ID.Short())
+	}
+	return h.verifyBy(e, func(enrolment engine.Digest) bool {
+		return slices.ContainsFunc(e.Parents, func(parent engine.Digest) bool { return parent == enrolment || h.IsAncestor(enrolment, parent) })
+	})
+}
+
+// verifyBy checks an entry against the enrolments of its author that it saw.
+func (h *History) verifyBy(e Entry, saw func(enrolment engine.Digest) bool) error {
+	err := fmt.Errorf("check entry %s: its author %s was not enrolled before it", e.ID.Short(), e.Author.Short())
 	for _, enrolment := range h.enrolled[e.Author] {
-		founded := enrolment.entry == id && i == 0
-		if !founded && !h.IsAncestor(enrolment.entry, id) {
+		if !saw(enrolment.entry) {
 			continue
 		}
 		if err = e.Check(enrolment.PublicKey); err != nil {
 			continue
 		}
-		if founded {
+		if enrolment.entry == e.ID {
 			return nil
 		}
 		if err = h.Verify(enrolment.entry); err == nil {

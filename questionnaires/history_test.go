@@ -148,7 +148,7 @@ func TestNumbersThatMeetAreToldApart(t *testing.T) {
 	items := j.history().Evidence()
 	require.Len(t, items, 2)
 	assert.Equal(t, []int{1, 2}, []int{items[0].Number, items[1].Number})
-	assert.Equal(t, 1, items[1].Alias)
+	assert.Equal(t, []int{1}, items[1].Aliases)
 	got, err := a.EvidenceByLabel("Evidence-1")
 	require.NoError(t, err)
 	assert.Equal(t, item(1).ID, got.ID)

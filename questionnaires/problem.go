@@ -22,11 +22,12 @@ const (
 	Superseded
 	InConflict
 	NotVerified
+	CitesExpunged
 )
 
 var problemKinds = [...]string{
 	"unanswered", "no-narrative", "no-evidence", "contradicted", "no-reason", "no-worksheet", "no-plan", "superseded", "conflict",
-	"not-verified",
+	"not-verified", "expunged",
 }
 
 // String returns the kind's text.
@@ -72,6 +73,11 @@ func (a *Assessment) problemsOf(r Requirement) []Problem {
 	}
 	if !current.Entry.IsZero() && !current.Verified {
 		add(NotVerified, "the answer's signature is not that of an enrolled author")
+	}
+	for _, id := range current.Evidence {
+		if item := a.evidence[id]; item.Expunged != nil {
+			add(CitesExpunged, "the answer cites %s, which was %s", item.Label(), item.Expunged)
+		}
 	}
 	narrative := strings.TrimSpace(current.Narrative)
 	switch current.Response {

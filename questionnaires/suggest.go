@@ -39,6 +39,14 @@ type Reason struct {
 	Evidence Evidence
 }
 
+// verdict is that of the result. What was expunged is no proof of a pass any more.
+func (r Reason) verdict() engine.Verdict {
+	if r.Evidence.Expunged != nil && r.Evidence.Result.Verdict == engine.Pass {
+		return engine.Unknown
+	}
+	return r.Evidence.Result.Verdict
+}
+
 // ProcedureSuggestion is what the evidence says of one testing procedure. Why are
 // the reasons that may support or contradict, Leads the others.
 type ProcedureSuggestion struct {
@@ -96,7 +104,7 @@ func Suggest(r Requirement, latest []Evidence) Suggestion {
 // parts alone never make In Place.
 func onlyDirect(s Suggestion) bool {
 	for _, p := range s.Procedures {
-		if !slices.ContainsFunc(p.Why, func(r Reason) bool { return r.Link.Class == Direct && r.Evidence.Result.Verdict == engine.Pass }) {
+		if !slices.ContainsFunc(p.Why, func(r Reason) bool { return r.Link.Class == Direct && r.verdict() == engine.Pass }) {
 			return false
 		}
 	}
@@ -130,7 +138,7 @@ func suggestProcedure(r Requirement, p Procedure, latest []Evidence) ProcedureSu
 func stanceOf(why []Reason) Stance {
 	worst := engine.NotApplicable
 	for _, reason := range why {
-		worst = worst.Worse(reason.Evidence.Result.Verdict)
+		worst = worst.Worse(reason.verdict())
 	}
 	switch worst {
 	case engine.Fail:

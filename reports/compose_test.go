@@ -199,10 +199,36 @@ func TestManifestNamesHeadAndDigests(t *testing.T) {
 	var m reports.Manifest
 	require.NoError(t, json.Unmarshal(doc.Manifest, &m))
 	assert.Equal(t, doc.Head, m.Head.String())
-	require.Len(t, m.Evidence, 3)
+	require.Len(t, m.Evidence, 5)
+	assert.Nil(t, m.Evidence[3].Expunged)
+	require.NotNil(t, m.Evidence[4].Expunged, "what was expunged is listed in its place")
+	assert.Equal(t, e.evidence[4].Digest(), m.Evidence[4].Digest)
+	assert.Equal(t, "A card number stood on it", m.Evidence[4].Expunged.Reason)
+	assert.Equal(t, "Jonas Feld", m.Evidence[4].Expunged.Author.Name)
 	assert.Equal(t, e.evidence[0].Digest(), m.Evidence[0].Digest)
 	assert.Equal(t, "system:serviceaccount:audit:tickmark", m.Evidence[0].Collector)
 	assert.Len(t, m.Answers, 5)
+}
+
+// An expunged result stays with its verdict, and without what it said; so does the
+// result whose document is gone, and says so.
+func TestExpungedResultIsPrintedWithoutItsDetails(t *testing.T) {
+	e := done(t)
+	h, err := e.History(context.Background())
+	require.NoError(t, err)
+	draft, err := h.ExpungeDocument(e.evidence[0].Digest(), "A password stood in a field")
+	require.NoError(t, err)
+	require.Contains(t, text(t, e.compose()), "The container is privileged.")
+	e.write(e.mara, draft)
+	h, err = e.History(context.Background())
+	require.NoError(t, err)
+	draft, err = h.ExpungeDocument(cited, "A password stood in it")
+	require.NoError(t, err)
+	e.write(e.mara, draft)
+	printed := text(t, e.compose())
+	assert.NotContains(t, printed, "The container is privileged.")
+	assert.Contains(t, printed, "(expunged)")
+	assert.Contains(t, strings.Join(strings.Fields(printed), " "), "A password stood in it)")
 }
 
 func TestClean(t *testing.T) {

@@ -29,7 +29,8 @@ type Item struct {
 	Seen questionnaires.TargetSeen
 	// Author is who brought it into the vault.
 	Author questionnaires.Author
-	// Details are those of the result that are no pass; nil for a file.
+	// Details are those of the result that are no pass; nil for a file, and for what
+	// was expunged.
 	Details []engine.Detail
 	// Replaced marks a result of which a newer one exists.
 	Replaced bool
@@ -89,6 +90,10 @@ func (d *Dossier) loadEvidence(ctx context.Context, source Source, history *ques
 		item.Author, _ = history.Author(e.Evidence.Author)
 		if r := e.Result; r != nil {
 			item.Seen = seen[r.Snapshot]
+			if e.Expunged != nil {
+				d.Items = append(d.Items, item)
+				continue
+			}
 			if item.Details, err = detailsOf(ctx, source, runs, e.Evidence); err != nil {
 				return err
 			}

@@ -19,6 +19,9 @@ import (
 
 var id = questionnaires.MustRequirementID
 
+// cited is a document that a detail rests on.
+var cited = engine.Sum([]byte("a namespace"))
+
 // engagement is a small assessment: two people, one cluster that was read with a
 // role that lacks network policies, and an answer of every kind.
 type engagement struct {
@@ -85,6 +88,9 @@ func done(t *testing.T) *engagement {
 	t.Helper()
 	e := newEngagement(t)
 	e.collect()
+	e.attach("Ports, as the network team keeps them", "ports.csv")
+	e.attach("Till slip of 12 October", "slip.png")
+	e.expunge(e.evidence[4], "A card number stood on it")
 	e.answer(e.mara, questionnaires.Answer{
 		Requirement: id("1.2.5"), Response: questionnaires.InPlace, Narrative: "The list of ports was compared with the policies.\nTwo were dropped.",
 		Methods: []questionnaires.Method{questionnaires.Examine, questionnaires.Interview}, Evidence: []questionnaires.ID{e.evidence[2].ID},
@@ -99,9 +105,30 @@ func done(t *testing.T) *engagement {
 	})
 	e.answer(e.mara, questionnaires.Answer{
 		Requirement: id("6.4.2"), Response: questionnaires.InPlaceWithCCW, Narrative: "A proxy blocks known attacks.",
-		Evidence: []questionnaires.ID{e.evidence[2].ID},
+		Evidence: []questionnaires.ID{e.evidence[2].ID, e.evidence[4].ID},
 	})
 	return e
+}
+
+func (e *engagement) attach(title, name string) {
+	e.t.Helper()
+	h, err := e.History(context.Background())
+	require.NoError(e.t, err)
+	item := questionnaires.Evidence{
+		ID: e.newID(), Number: h.LastNumber() + 1, Title: title, Collected: e.now,
+		File: &questionnaires.FileSource{Digest: engine.Sum([]byte(name)), Name: name, Size: 2048, Obtained: "provided by the entity"},
+	}
+	e.write(e.mara, questionnaires.Draft{Action: questionnaires.EvidenceAttached, Subject: "evidence", Payload: item})
+	e.evidence = append(e.evidence, item)
+}
+
+func (e *engagement) expunge(item questionnaires.Evidence, reason string) {
+	e.t.Helper()
+	h, err := e.History(context.Background())
+	require.NoError(e.t, err)
+	draft, err := h.Expunge(item, reason)
+	require.NoError(e.t, err)
+	e.write(e.jonas, draft)
 }
 
 func signer(t *testing.T, name string, seed byte) *questionnaires.Signer {
@@ -202,7 +229,7 @@ func (e *engagement) collect() {
 		}},
 		{Check: "default-deny", Version: 2, Target: snapshot.Target.ID, Verdict: engine.Unknown, Details: []engine.Detail{{
 			Subject: engine.Ref{Group: "networking.k8s.io", Kind: "NetworkPolicy"}, Verdict: engine.Unknown,
-			Sentence: "NetworkPolicy objects could not be seen (forbidden).",
+			Sentence: "NetworkPolicy objects could not be seen (forbidden).", Cites: []engine.Digest{cited},
 		}}},
 		{Check: "no-default-account", Version: 1, Target: snapshot.Target.ID, Verdict: engine.Pass, Details: []engine.Detail{
 			{Subject: pod("web"), Verdict: engine.Pass, Sentence: "It runs as an account of its own."},

@@ -175,8 +175,8 @@ func (c *composer) evidence() []Block {
 
 func (i Item) row() Row {
 	number := Cell{Text: i.Label()}
-	if i.Alias > 0 {
-		number.Note = fmt.Sprintf("was Evidence-%d", i.Alias)
+	if aliases := i.AliasLabels(); len(aliases) > 0 {
+		number.Note = "was " + strings.Join(aliases, ", ")
 	}
 	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{number, i.what(), i.verdict(), i.when(), {Text: twoLines(i.Digest().String())}}}
 }
@@ -195,13 +195,21 @@ func (i Item) what() Cell {
 	if i.Replaced {
 		cell.Note += " · a newer result exists"
 	}
+	if i.Expunged != nil {
+		cell.Note = "What it held was " + i.Expunged.String()
+	}
 	return cell
 }
 
-// verdict is that of a result; a file has none.
+// verdict is that of a result; a file has none. Either says where the proof is gone.
 func (i Item) verdict() Cell {
-	if i.Result == nil {
+	switch {
+	case i.Result == nil && i.Expunged != nil:
+		return Cell{Pill: Pill{"Expunged", Warn}}
+	case i.Result == nil:
 		return Cell{Text: "none: a file"}
+	case i.Expunged != nil:
+		return Cell{Pill: verdictPill(i.Result.Verdict), Note: "expunged"}
 	}
 	return Cell{Pill: verdictPill(i.Result.Verdict)}
 }
@@ -224,7 +232,7 @@ func (c *composer) details() []Block {
 		found = true
 		blocks = append(
 			blocks, Heading{Level: 3, Text: fmt.Sprintf("%s: %s (%s)", item.Label(), item.Title, cmp.Or(item.Result.Name, item.Result.Target))},
-			Table{Columns: []Column{{"Subject", 46, Plain}, {"Verdict", 24, Plain}, {"What was found", 52, Plain}, {"Field and value", 48, Mono}}, Rows: item.detailRows()},
+			Table{Columns: []Column{{"Subject", 46, Plain}, {"Verdict", 24, Plain}, {"What was found", 52, Plain}, {"Field and value", 48, Mono}}, Rows: c.detailRows(item)},
 		)
 	}
 	if !found {
@@ -233,7 +241,7 @@ func (c *composer) details() []Block {
 	return blocks
 }
 
-func (i Item) detailRows() []Row {
+func (c *composer) detailRows(i Item) []Row {
 	rows := make([]Row, 0, len(i.Details))
 	for n, d := range i.Details {
 		if n == maxDetails {
@@ -252,9 +260,20 @@ func (i Item) detailRows() []Row {
 		if len(d.Value) > 0 {
 			field = strings.TrimSpace(field + "\n= " + excerpt(string(d.Value), 400))
 		}
-		rows = append(rows, Row{Cells: []Cell{{Text: subject}, {Pill: verdictPill(d.Verdict)}, {Text: d.Sentence}, {Text: cmp.Or(field, "none")}}})
+		rows = append(rows, Row{Cells: []Cell{{Text: subject}, {Pill: verdictPill(d.Verdict)}, {Text: d.Sentence}, {Text: cmp.Or(field, "none"), Note: c.gone(d)}}})
 	}
 	return rows
+}
+
+// gone names the documents that a detail rests on and that were expunged.
+func (c *composer) gone(d engine.Detail) string {
+	var notes []string
+	for _, digest := range d.Cites {
+		if t, gone := c.Assessment.History().Tombstone(digest); gone {
+			notes = append(notes, fmt.Sprintf("Document %s was %s", digest.Short(), t))
+		}
+	}
+	return strings.Join(notes, "\n")
 }
 
 // excerpt is the beginning of s, and how much is left out.

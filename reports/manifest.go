@@ -40,6 +40,15 @@ type ManifestItem struct {
 	Tool      string                       `json:"tool,omitempty"`
 	Result    *questionnaires.ResultSource `json:"result,omitempty"`
 	File      *questionnaires.FileSource   `json:"file,omitempty"`
+	Expunged  *ManifestTombstone           `json:"expunged,omitempty"`
+}
+
+// ManifestTombstone says that the vault does not hold an item's content any more.
+type ManifestTombstone struct {
+	Time   time.Time             `json:"time"`
+	Author questionnaires.Author `json:"author"`
+	Reason string                `json:"reason"`
+	Entry  engine.Digest         `json:"entry"`
 }
 
 func (d Dossier) manifest() ([]byte, error) {
@@ -57,6 +66,9 @@ func (d Dossier) manifest() ([]byte, error) {
 		item := ManifestItem{Label: i.Label(), ID: i.ID, Title: i.Title, Digest: i.Digest(), Collected: i.Collected.UTC(), Result: i.Result, File: i.File}
 		if i.Result != nil {
 			item.Collector, item.Tool = i.Seen.Collector.Name, i.Seen.Tool.Name+" "+i.Seen.Tool.Version
+		}
+		if t := i.Expunged; t != nil {
+			item.Expunged = &ManifestTombstone{Time: t.Time.UTC(), Author: t.Author, Reason: t.Reason, Entry: t.Entry}
 		}
 		m.Evidence = append(m.Evidence, item)
 	}

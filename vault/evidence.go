@@ -78,10 +78,7 @@ func (tx *Tx) attach(item *questionnaires.Evidence) error {
 	if err != nil {
 		return err
 	}
-	for _, other := range h.Evidence() {
-		item.Number = max(item.Number, other.Number)
-	}
-	item.Number++
+	item.Number = h.LastNumber() + 1
 	if item.ID, err = tx.NewID(); err != nil {
 		return err
 	}

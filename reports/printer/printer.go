@@ -62,16 +62,8 @@ type Printed struct {
 	Base   engine.Digest // of the PDF before signing: the same vault gives the same
 	File   engine.Digest // of the file as written
 	Verify *sign.Verification
-}
-
-// printedPayload is what the side log keeps of a printed or signed report.
-type printedPayload struct {
-	Kind        string        `json:"kind"`
-	Head        engine.Digest `json:"head"`
-	Base        engine.Digest `json:"base"`
-	File        engine.Digest `json:"file"`
-	Name        string        `json:"name"`
-	Certificate string        `json:"certificate,omitempty"`
+	// Numbers are those that the report gives to evidence.
+	Numbers []questionnaires.PrintedNumber
 }
 
 // Print makes a report. A signed one is verified before it is written: a report
@@ -91,8 +83,9 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 	if v.ReadOnly() {
 		return printed, nil
 	}
-	draft := questionnaires.Draft{Assessment: r.Assessment, Action: questionnaires.ReportPrinted, Subject: "report", Payload: printedPayload{
+	draft := questionnaires.Draft{Assessment: r.Assessment, Action: questionnaires.ReportPrinted, Subject: "report", Payload: questionnaires.PrintedReport{
 		Kind: r.Kind.String(), Head: printed.Head, Base: printed.Base, File: printed.File, Name: filepath.Base(r.Out),
+		Evidence: printed.Numbers,
 	}}
 	if r.Signer != nil {
 		draft.Action = questionnaires.ReportSigned
@@ -128,6 +121,9 @@ func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byt
 		return Printed{}, nil, fmt.Errorf("prepare signature fields: %w", err)
 	}
 	printed := Printed{Pages: layout.Pages, Draft: document.Draft, Head: dossier.Assessment.Head, Base: engine.Sum(text)}
+	for _, item := range dossier.Items {
+		printed.Numbers = append(printed.Numbers, questionnaires.PrintedNumber{ID: item.ID, Number: item.Number})
+	}
 	if r.Signer != nil {
 		if text, err = signed(text, Preparer, r); err != nil {
 			return Printed{}, nil, err

@@ -70,8 +70,11 @@ func (s *Evidence) Start() tea.Cmd {
 		return s.readFile()
 	}
 	return func() tea.Msg {
-		if item.Result == nil {
+		switch {
+		case item.Result == nil:
 			return evidenceRead{screen: s}
+		case item.Expunged != nil:
+			return evidenceRead{screen: s, err: fmt.Errorf("open %s: it was %s", item.Label(), item.Expunged)}
 		}
 		run, err := v.Run(ctx, item.Result.Run)
 		if err != nil {

@@ -109,6 +109,8 @@ func problemWord(k questionnaires.ProblemKind) string {
 		return "conflict"
 	case questionnaires.NotVerified:
 		return "not verified"
+	case questionnaires.CitesExpunged:
+		return "expunged"
 	}
 	return k.String()
 }

@@ -235,6 +235,8 @@ func evidenceTitle(item questionnaires.Evidence) string {
 // evidenceAbout says where an item comes from.
 func evidenceAbout(item questionnaires.Evidence) string {
 	switch {
+	case item.Expunged != nil:
+		return theme.Clean(item.Expunged.String())
 	case item.Result != nil:
 		return verdictCounts(item.Result) + " · " + theme.Clean(item.Result.Name)
 	case item.File != nil:
