@@ -75,3 +75,17 @@ func (h *History) concerned(from []engine.Digest, concerns func(Entry) bool) []e
 	slices.SortFunc(tips, func(x, y engine.Digest) int { return slices.Compare(x[:], y[:]) })
 	return tips
 }
+
+// Holds reports whether each of the ids is that of an entry of the history, the side
+// log left out. A history that holds the tips of another holds all of it.
+func (h *History) Holds(ids []engine.Digest) bool {
+	for _, id := range ids {
+		if _, known := h.byID[id]; !known {
+			return false
+		}
+	}
+	return true
+}
+
+// HeadOf identifies a history by its sorted tips, as Head does.
+func HeadOf(tips []engine.Digest) engine.Digest { return headOf(tips) }

@@ -14,6 +14,9 @@ var (
 	// ErrNoIdentity: none of the identities opens the vault. errors.As finds age's
 	// own *age.NoIdentityMatchError beside it.
 	ErrNoIdentity = errors.New("no identity given opens it")
+	// ErrRolledBack: the vault lacks what was saved at its path (WithMemory). It may
+	// be a copy that was restored on purpose (AllowOlder).
+	ErrRolledBack = errors.New("rolled back")
 	// ErrReadOnly: the vault was opened without an author or as read-only.
 	ErrReadOnly = errors.New("opened read-only")
 	// ErrPoisoned: an earlier save ended in doubt, so nothing more is written until

@@ -4,11 +4,12 @@ package vault
 
 import (
 	"errors"
+	"fmt"
 	"os"
 )
 
 func openLock(string) (*os.File, error) {
-	return nil, errors.New("writing a vault is not supported on this system; open it read-only")
+	return nil, fmt.Errorf("writing a vault on this system: %w; open it read-only", errors.ErrUnsupported)
 }
 
 func tryLock(*os.File) (bool, error) { return false, errors.New("not supported on this system") }

@@ -31,8 +31,8 @@ type sealedLog struct {
 	leaves  bool  // what stands from tail on is to be cut off before a write
 	stale   bool  // the file is of an earlier generation
 	unforced
-	dropped int64 // bytes of an interrupted save
-	poison  error
+	interrupted
+	poison error
 }
 
 // keys are what the members of one generation are sealed to.
@@ -46,6 +46,12 @@ type keys struct {
 type unforced struct {
 	pending []byte
 	written int // where its last write ended
+}
+
+// interrupted is what stands at the log's end and was never acknowledged.
+type interrupted struct {
+	dropped int64  // bytes
+	member  string // what it begins with
 }
 
 func logPath(path string) string { return path + "-wal" }

@@ -12,12 +12,14 @@ import (
 type Option func(*settings)
 
 type settings struct {
-	author   *questionnaires.Signer
-	entity   string
-	readOnly bool
-	now      func() time.Time
-	random   io.Reader
-	disk     disk
+	author     *questionnaires.Signer
+	entity     string
+	readOnly   bool
+	now        func() time.Time
+	random     io.Reader
+	disk       disk
+	memory     string // the user's folder, "" for none
+	allowOlder bool
 }
 
 func newSettings(opts []Option) settings {
@@ -45,5 +47,14 @@ func WithClock(now func() time.Time) Option { return func(o *settings) { o.now =
 // WithRandom sets the source that ids are drawn from; it must be cryptographic.
 // Keys are always drawn from the system's. The default is crypto/rand.
 func WithRandom(random io.Reader) Option { return func(o *settings) { o.random = random } }
+
+// WithMemory names the folder in which the last head of each vault and path is
+// remembered, 0600 in a folder of 0700: against it a vault that was put back to an
+// earlier copy, or cut between two saves, is ErrRolledBack. "" remembers nothing.
+func WithMemory(folder string) Option { return func(o *settings) { o.memory = folder } }
+
+// AllowOlder opens a vault that lacks what is remembered. That is among its Notices,
+// and the memory stays as it is until Accept.
+func AllowOlder() Option { return func(o *settings) { o.allowOlder = true } }
 
 func withDisk(d disk) Option { return func(o *settings) { o.disk = d } }

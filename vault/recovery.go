@@ -119,7 +119,7 @@ func (l *sealedLog) torn(bad member, size int64, cause error) error {
 			return &TamperError{Member: bad.name, Offset: offset, Err: fmt.Errorf("it does not hold, and %s behind it does", m.name)}
 		}
 	}
-	l.dropped, l.leaves = size-bad.at, true
+	l.interrupted, l.leaves = interrupted{size - bad.at, bad.name}, true
 	return nil
 }
 

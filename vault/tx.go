@@ -114,6 +114,7 @@ func (v *Vault) commit(tx *Tx) error {
 		v.poisoned = v.log.failure()
 		return err
 	}
+	v.memory.keep(v.history, v.saved, false)
 	if v.log.small() <= manyMembers {
 		return nil
 	}

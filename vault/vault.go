@@ -27,6 +27,7 @@ type Vault struct {
 	settings   settings
 	codec      *codec
 	lock       *lock
+	memory     *memory
 	writing    sync.Mutex // an Update or a compaction excludes others
 	poisoned   error      // of whoever holds writing
 	intake     sync.Mutex // one file is taken in at a time
@@ -94,7 +95,10 @@ func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
 	if err != nil {
 		return err
 	}
-	return v.reopen(key)
+	if err := v.reopen(key); err != nil {
+		return err
+	}
+	return v.memorize()
 }
 
 // establish seals the first base from a database in memory.
@@ -146,7 +150,10 @@ func (v *Vault) open(ctx context.Context, identities []age.Identity) error {
 	if err := v.attach(identities); err != nil {
 		return err
 	}
-	return v.load(identities)
+	if err := v.load(identities); err != nil {
+		return err
+	}
+	return v.recall()
 }
 
 // attach opens base, log and database. A reader, who has no lock, may come between
