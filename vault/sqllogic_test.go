@@ -106,7 +106,7 @@ func openPlain(t *testing.T, path string) *database {
 	require.NoError(t, err)
 	d, err := connect(nil, pool)
 	require.NoError(t, err)
-	d.memory = pool
+	d.memory = pool // closed with it
 	t.Cleanup(func() { _ = d.close() })
 	return d
 }
@@ -255,7 +255,7 @@ func (a answered) String() string {
 
 func (run *trial) answer(d *database, rec record) answered {
 	if !rec.query {
-		if err := d.exec(rec.sql); err != nil {
+		if err := execute(d, rec.sql); err != nil {
 			return answered{failure: err.Error()}
 		}
 		return answered{}
@@ -263,11 +263,17 @@ func (run *trial) answer(d *database, rec record) answered {
 	values, err := ask(d, rec.sql, rec.types)
 	if err != nil {
 		// An error while it runs ends the answer; one before makes it none.
-		if compiling := d.exec("explain " + rec.sql); compiling != nil || len(values) > 0 {
+		if compiling := execute(d, "explain "+rec.sql); compiling != nil || len(values) > 0 {
 			return answered{failure: err.Error()}
 		}
 	}
 	return answered{values: rec.arranged(values)}
+}
+
+// execute runs what is run once, so that it is not kept prepared.
+func execute(d *database, statement string) error {
+	_, err := d.conn.ExecContext(context.Background(), statement)
+	return d.explain(err)
 }
 
 // ask returns a query's values as sqllogictest writes them down.
