@@ -33,9 +33,15 @@ func (o *opening) flags(cmd *cobra.Command) {
 // open opens a vault with the user's identities and, unless it is only read, as
 // the user's author.
 func (d *door) open(ctx context.Context, path string, o opening) (*vault.Vault, error) {
+	v, _, err := d.openAs(ctx, path, o)
+	return v, err
+}
+
+// openAs returns the identities that it opened with as well.
+func (d *door) openAs(ctx context.Context, path string, o opening) (*vault.Vault, []age.Identity, error) {
 	identities, err := d.identitiesFor(path, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	options := []vault.Option{vault.WithClock(d.now), vault.WithRandom(d.random)}
 	if o.readOnly {
@@ -43,7 +49,8 @@ func (d *door) open(ctx context.Context, path string, o opening) (*vault.Vault, 
 	} else if signer, err := d.author(); err == nil {
 		options = append(options, vault.WithAuthor(signer))
 	}
-	return vault.Open(ctx, path, identities, options...)
+	v, err := vault.Open(ctx, path, identities, options...)
+	return v, identities, err
 }
 
 // identitiesFor returns what may open a vault: a passphrase where it was sealed

@@ -46,6 +46,33 @@ func (p *progressLine) Show(at engine.Progress) {
 	fmt.Fprintf(p.d.err, "\r\x1b[K%s", line)
 }
 
+// Bytes returns what shows how much of a rewriting is written, how fast, and how
+// long the rest will take.
+func (p *progressLine) Bytes(what string) func(done, total int64) {
+	return func(done, total int64) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		now := p.d.now()
+		if !p.active || now.Sub(p.shown) < 100*time.Millisecond {
+			return
+		}
+		p.shown = now
+		fmt.Fprintf(p.d.err, "\r\x1b[K%s: %s", what, bytesDone(done, total, now.Sub(p.started)))
+	}
+}
+
+// bytesDone says how far a writing is, how fast, and how long the rest takes.
+func bytesDone(done, total int64, elapsed time.Duration) string {
+	const mebibyte = 1 << 20
+	line := fmt.Sprintf("%d of %d MiB", done/mebibyte, (total+mebibyte-1)/mebibyte)
+	rate := float64(done) / elapsed.Seconds()
+	if elapsed <= 0 || rate <= 0 {
+		return line
+	}
+	left := time.Duration(float64(total-done) / rate * float64(time.Second))
+	return fmt.Sprintf("%s, %.0f MiB/s, %s left", line, rate/mebibyte, left.Round(time.Second))
+}
+
 func (p *progressLine) Done() {
 	if p.active {
 		fmt.Fprint(p.d.err, "\r\x1b[K")

@@ -38,6 +38,7 @@ func TestStories(t *testing.T) {
 			"resize":   resize,
 			"same":     same,
 			"canaries": canaries,
+			"keyof":    keyOf,
 		},
 	})
 }
@@ -112,6 +113,20 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 	a, b := ts.ReadFile(args[0]), ts.ReadFile(args[1])
 	if (a == b) == neg {
 		ts.Fatalf("%s and %s: equal is %v", args[0], args[1], a == b)
+	}
+}
+
+// keyof IDENTITIES [FILE]: writes the public key of an identity file into FILE, and
+// into $KEY.
+func keyOf(ts *testscript.TestScript, _ bool, args []string) {
+	_, key, found := strings.Cut(ts.ReadFile(args[0]), "# public key: ")
+	key, _, _ = strings.Cut(key, "\n")
+	if !found {
+		ts.Fatalf("%s names no public key", args[0])
+	}
+	ts.Setenv("KEY", key)
+	if len(args) > 1 {
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte("# of a colleague\n"+key+"\n"), 0o600))
 	}
 }
 

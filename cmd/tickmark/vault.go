@@ -41,7 +41,7 @@ func (d *door) vaultVerb() *cobra.Command {
 		},
 	}
 	listing.flags(authors)
-	verb.AddCommand(check, authors)
+	verb.AddCommand(check, authors, d.recipientsVerb())
 	return verb
 }
 
