@@ -126,8 +126,9 @@ type Assessment struct {
 	Conclusion    Conclusion    // what a named person concluded; zero if nobody did
 	catalogue     *Catalogue
 	history       *History
-	revisions     map[RequirementID][]Revision
-	done          []Revision // answers that can be undone, oldest first
+	answers       []Entry // every one, oldest first
+	byRequirement map[RequirementID][]Entry
+	standing      map[RequirementID][]Revision // those that no other follows
 	evidence      map[ID]Evidence
 	latest        []Evidence
 }
@@ -142,7 +143,7 @@ type Conclusion struct {
 // Assessment derives one assessment from the history.
 func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	a := &Assessment{
-		Entity: h.entity, catalogue: catalogue, history: h, revisions: map[RequirementID][]Revision{},
+		Entity: h.entity, catalogue: catalogue, history: h, byRequirement: map[RequirementID][]Entry{},
 		evidence: make(map[ID]Evidence, len(h.evidence)), latest: Latest(h.evidence),
 	}
 	for _, item := range h.evidence {
@@ -164,6 +165,9 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 		return nil, fmt.Errorf("open assessment %s: its questionnaire %q is not in the catalogue", a.Details.Name, a.Details.Questionnaire)
 	}
 	a.Questionnaire = q
+	if err := a.stand(); err != nil {
+		return nil, err
+	}
 	a.Head, a.Time = h.assessmentHead(id)
 	return a, nil
 }
@@ -176,18 +180,12 @@ func (a *Assessment) take(e Entry) error {
 	case ConclusionRecorded:
 		return a.history.read(e, &a.Conclusion)
 	case AnswerGiven:
-		var answer Answer
-		if err := a.history.read(e, &answer); err != nil {
-			return err
+		id, err := ParseRequirementID(e.Subject)
+		if err != nil {
+			return fmt.Errorf("read answer %s: %w", e.ID.Short(), err)
 		}
-		author, _ := a.history.Author(e.Author)
-		revision := Revision{Answer: answer, Entry: e.ID, Author: author, Time: e.Time}
-		a.revisions[answer.Requirement] = append(a.revisions[answer.Requirement], revision)
-		if answer.Undoes.IsZero() {
-			a.done = append(a.done, revision)
-		} else {
-			a.done = slices.DeleteFunc(a.done, func(r Revision) bool { return r.Entry == answer.Undoes })
-		}
+		a.answers = append(a.answers, e)
+		a.byRequirement[id] = append(a.byRequirement[id], e)
 	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, ReportPrinted, ReportSigned,
 		VaultOpened:
 	}
@@ -226,14 +224,45 @@ func (a *Assessment) PrincipalTitle(id RequirementID) string { return a.catalogu
 func (a *Assessment) History() *History { return a.history }
 
 // Revisions returns every answer ever given to a requirement, oldest first.
-func (a *Assessment) Revisions(id RequirementID) []Revision { return a.revisions[id] }
+func (a *Assessment) Revisions(id RequirementID) ([]Revision, error) {
+	var all []Revision
+	for _, e := range a.byRequirement[id] {
+		r, err := a.history.revision(e)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// Answers is how many answers were ever given to a requirement.
+func (a *Assessment) Answers(id RequirementID) int { return len(a.byRequirement[id]) }
+
+// revision reads an answer. A history remembers what it read.
+func (h *History) revision(e Entry) (Revision, error) {
+	author, _ := h.Author(e.Author)
+	r := Revision{Entry: e.ID, Author: author, Time: e.Time}
+	if read, known := h.known.answers.Load(e.ID); known {
+		r.Answer, _ = read.(Answer)
+		return r, nil
+	}
+	if err := h.read(e, &r.Answer); err != nil {
+		return r, err
+	}
+	if named := r.Requirement.String(); named != e.Subject {
+		return r, fmt.Errorf("read answer %s: it is signed as one to %s and answers %s", e.ID.Short(), e.Subject, named)
+	}
+	h.known.answers.Store(e.ID, r.Answer)
+	return r, nil
+}
 
 // Current returns the answer that stands: the last revision that no other
 // follows. Where two people answered without seeing each other there are several
 // (Conflicts), and the latest by time and entry id is shown until one of them is
 // confirmed by a new answer. Without an answer it is the zero Revision, Unanswered.
 func (a *Assessment) Current(id RequirementID) Revision {
-	standing := a.standing(id)
+	standing := a.standing[id]
 	if len(standing) == 0 {
 		return Revision{Answer: Answer{Requirement: id}}
 	}
@@ -250,21 +279,29 @@ func (a *Assessment) Current(id RequirementID) Revision {
 // Conflicts returns the answers that stand beside each other, none if there is at
 // most one.
 func (a *Assessment) Conflicts(id RequirementID) []Revision {
-	if standing := a.standing(id); len(standing) > 1 {
+	if standing := a.standing[id]; len(standing) > 1 {
 		return standing
 	}
 	return nil
 }
 
-func (a *Assessment) standing(id RequirementID) []Revision {
-	var standing []Revision
-	for i, r := range a.revisions[id] {
-		followed := slices.ContainsFunc(a.revisions[id][i+1:], func(later Revision) bool { return a.history.IsAncestor(r.Entry, later.Entry) })
-		if !followed {
-			standing = append(standing, r)
+// stand reads the answers that no other follows.
+func (a *Assessment) stand() error {
+	a.standing = make(map[RequirementID][]Revision, len(a.byRequirement))
+	for id, given := range a.byRequirement {
+		for i, e := range given {
+			followed := slices.ContainsFunc(given[i+1:], func(later Entry) bool { return a.history.IsAncestor(e.ID, later.ID) })
+			if followed {
+				continue
+			}
+			r, err := a.history.revision(e)
+			if err != nil {
+				return err
+			}
+			a.standing[id] = append(a.standing[id], r)
 		}
 	}
-	return standing
+	return nil
 }
 
 // Evidence returns an item of evidence by its id.
@@ -312,19 +349,58 @@ func (a *Assessment) draft(answer Answer) Draft {
 // Undo returns the draft that takes the last answer back: a revision that repeats
 // what stood before it. Called again it takes back the one before.
 func (a *Assessment) Undo() (Draft, Revision, error) {
-	if len(a.done) == 0 {
+	last, err := a.lastStep()
+	if err != nil {
+		return Draft{}, Revision{}, err
+	}
+	if last.Entry.IsZero() {
 		return Draft{}, Revision{}, errors.New("undo: there is no answer to take back")
 	}
-	last := a.done[len(a.done)-1]
 	restored := Answer{Requirement: last.Requirement}
-	for _, before := range slices.Backward(a.done[:len(a.done)-1]) {
-		if before.Requirement == last.Requirement {
-			restored, restored.Restores = before.Answer, before.Entry
-			break
-		}
+	steps, err := a.steps(a.byRequirement[last.Requirement])
+	if err != nil {
+		return Draft{}, Revision{}, err
+	}
+	if n := len(steps); n > 1 {
+		restored, restored.Restores = steps[n-2].Answer, steps[n-2].Entry
 	}
 	restored.Undoes = last.Entry
 	return a.draft(restored), last, nil
+}
+
+// lastStep is the newest answer that was not taken back, the zero Revision if there
+// is none. An answer is taken back by a later one to the same requirement.
+func (a *Assessment) lastStep() (Revision, error) {
+	undone := map[engine.Digest]bool{}
+	for _, e := range slices.Backward(a.answers) {
+		r, err := a.history.revision(e)
+		switch {
+		case err != nil:
+			return r, err
+		case !r.Undoes.IsZero():
+			undone[r.Undoes] = true
+		case !undone[r.Entry]:
+			return r, nil
+		}
+	}
+	return Revision{}, nil
+}
+
+// steps are the answers among some to one requirement that were not taken back.
+func (a *Assessment) steps(given []Entry) ([]Revision, error) {
+	var steps []Revision
+	for _, e := range given {
+		r, err := a.history.revision(e)
+		switch {
+		case err != nil:
+			return nil, err
+		case r.Undoes.IsZero():
+			steps = append(steps, r)
+		default:
+			steps = slices.DeleteFunc(steps, func(step Revision) bool { return step.Entry == r.Undoes })
+		}
+	}
+	return steps, nil
 }
 
 // Conclude returns the draft of a named person's conclusion.

@@ -93,7 +93,7 @@ func TestUndoAddsAndGoesBackStepByStep(t *testing.T) {
 	assert.Equal(t, "first", current.Narrative)
 	assert.Equal(t, first.ID, current.Restores)
 	assert.Equal(t, second.ID, current.Undoes)
-	assert.Len(t, j.open(c, id).Revisions(one), 3, "nothing is overwritten")
+	assert.Equal(t, 3, j.open(c, id).Answers(one), "nothing is overwritten")
 
 	undo()
 	assert.Equal(t, Unanswered, j.open(c, id).Current(other).Response)

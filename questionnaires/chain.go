@@ -1,6 +1,11 @@
 package questionnaires
 
-import "tickmark/engine"
+import (
+	"maps"
+	"slices"
+
+	"tickmark/engine"
+)
 
 // chainPlace says where an entry stands: histories are mostly lines, so entries
 // are grouped into chains of only children, and ancestry inside a chain is a
@@ -10,10 +15,10 @@ type chainPlace struct{ chain, place int }
 // place appends an entry whose parents are all there.
 func (h *History) place(e Entry) {
 	at := len(h.entries)
-	h.byID[e.ID] = at
+	h.byID.put(e.ID, at)
 	h.entries = append(h.entries, e)
 	if len(e.Parents) == 1 {
-		parent := h.byID[e.Parents[0]]
+		parent := h.at(e.Parents[0])
 		if above := h.chains[parent]; parent == h.ends[above.chain] {
 			h.chains = append(h.chains, chainPlace{above.chain, above.place + 1})
 			h.ends[above.chain] = at
@@ -27,8 +32,8 @@ func (h *History) place(e Entry) {
 
 // IsAncestor reports whether entry a is a proper ancestor of entry b.
 func (h *History) IsAncestor(a, b engine.Digest) bool {
-	ai, known := h.byID[a]
-	bi, alsoKnown := h.byID[b]
+	ai, known := h.byID.find(a)
+	bi, alsoKnown := h.byID.find(b)
 	if !known || !alsoKnown || a == b {
 		return false
 	}
@@ -47,8 +52,69 @@ func (h *History) IsAncestor(a, b engine.Digest) bool {
 		}
 		visited[here.chain] = here.place
 		for _, p := range h.entries[h.heads[here.chain]].Parents {
-			work = append(work, h.byID[p])
+			work = append(work, h.at(p))
 		}
 	}
 	return false
+}
+
+// places says where entries stand. What was placed last is kept apart, so that a
+// history can follow another without copying all of it.
+type places struct {
+	all    map[engine.Digest]int
+	recent map[engine.Digest]int // nil while the first history is built
+}
+
+// manyRecent is how many recent places are put up with.
+const manyRecent = 128
+
+func (p *places) put(id engine.Digest, at int) {
+	if p.recent != nil {
+		p.recent[id] = at
+		return
+	}
+	p.all[id] = at
+}
+
+func (p *places) find(id engine.Digest) (int, bool) {
+	if at, known := p.recent[id]; known {
+		return at, true
+	}
+	at, known := p.all[id]
+	return at, known
+}
+
+// following returns places that more can be put into.
+func (p *places) following() places {
+	if len(p.recent) < manyRecent {
+		next := places{all: p.all, recent: make(map[engine.Digest]int, len(p.recent)+1)}
+		maps.Copy(next.recent, p.recent)
+		return next
+	}
+	next := places{all: maps.Clone(p.all), recent: map[engine.Digest]int{}}
+	maps.Copy(next.all, p.recent)
+	return next
+}
+
+// at is where an entry stands that is known to be there.
+func (h *History) at(id engine.Digest) int {
+	at, _ := h.byID.find(id)
+	return at
+}
+
+// With returns the history that an entry makes of this one. Where it is an answer
+// whose author saw all there is, as nearly every entry is, that costs no more than
+// the entry; else the history is read anew. At most one history may be made of each
+// in this way.
+func (h *History) With(e Entry, payloads Payloads) (*History, error) {
+	seen := slices.Equal(e.Parents, h.tips) && e.Vault == h.Vault()
+	if _, twice := h.byID.find(e.ID); twice || !seen || (e.Action != AnswerGiven && e.Action != ConclusionRecorded) {
+		return NewHistory(append(slices.Concat(h.entries, h.side), e), payloads)
+	}
+	next := *h
+	next.payloads = payloads
+	next.byID, next.heads, next.ends = h.byID.following(), slices.Clone(h.heads), slices.Clone(h.ends)
+	next.place(e)
+	next.tips = []engine.Digest{e.ID}
+	return &next, nil
 }

@@ -83,7 +83,7 @@ var ErrHandoff = errors.New("the handoff does not hold")
 // whose head is not that of the history before it: something was taken out or put
 // in. The error is ErrHandoff.
 func (h *History) CheckHandoff(handoff Handoff) error {
-	i, known := h.byID[handoff.Entry]
+	i, known := h.byID.find(handoff.Entry)
 	if !known {
 		return fmt.Errorf("check handoff: %w: its entry is not in the history", ErrHandoff)
 	}

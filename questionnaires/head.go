@@ -60,7 +60,7 @@ func (h *History) concerned(from []engine.Digest, concerns func(Entry) bool) []e
 			continue
 		}
 		seen[id] = true
-		if e := h.entries[h.byID[id]]; concerns(e) {
+		if e := h.entries[h.at(id)]; concerns(e) {
 			found = append(found, id)
 		} else {
 			work = append(work, e.Parents...)
@@ -80,7 +80,7 @@ func (h *History) concerned(from []engine.Digest, concerns func(Entry) bool) []e
 // log left out. A history that holds the tips of another holds all of it.
 func (h *History) Holds(ids []engine.Digest) bool {
 	for _, id := range ids {
-		if _, known := h.byID[id]; !known {
+		if _, known := h.byID.find(id); !known {
 			return false
 		}
 	}

@@ -39,7 +39,7 @@ func NewVault(entity string, s *Signer) (Draft, error) {
 type History struct {
 	entries  []Entry // parents before children; among equals by time, then id
 	side     []Entry // the side log, by time, then id
-	byID     map[engine.Digest]int
+	byID     places
 	chains   []chainPlace
 	heads    []int // index of the first entry of each chain
 	ends     []int // and of its last
@@ -48,7 +48,14 @@ type History struct {
 	entity   string
 	enrolled map[engine.Digest][]enrolled
 	shelf
+	known *known
+}
+
+// known is what was found out about entries, shared by the histories that follow each
+// other: an entry never says anything else.
+type known struct {
 	checked sync.Map // of verified, by entry
+	answers sync.Map // of Answer, by entry
 }
 
 type enrolled struct {
@@ -61,7 +68,8 @@ type enrolled struct {
 // put in. Signatures are checked entry by entry, by Verify.
 func NewHistory(entries []Entry, payloads Payloads) (*History, error) {
 	h := &History{
-		byID: make(map[engine.Digest]int, len(entries)), payloads: payloads, enrolled: map[engine.Digest][]enrolled{},
+		byID: places{all: make(map[engine.Digest]int, len(entries))}, payloads: payloads, enrolled: map[engine.Digest][]enrolled{},
+		known: &known{},
 	}
 	main := make([]Entry, 0, len(entries))
 	seen := make(map[engine.Digest]bool, len(entries))
@@ -279,11 +287,11 @@ func (h *History) Enrolments() []Enrolment {
 // author was enrolled by one of its ancestors (or, for the first entry, by
 // itself) whose own enrolment verifies.
 func (h *History) Verify(id engine.Digest) error {
-	if err, known := h.checked.Load(id); known {
+	if err, known := h.known.checked.Load(id); known {
 		return err.(verified).err
 	}
 	err := h.verify(id)
-	h.checked.Store(id, verified{err})
+	h.known.checked.Store(id, verified{err})
 	return err
 }
 
@@ -292,7 +300,7 @@ func (h *History) Verify(id engine.Digest) error {
 type verified struct{ err error }
 
 func (h *History) verify(id engine.Digest) error {
-	i, known := h.byID[id]
+	i, known := h.byID.find(id)
 	if !known {
 		return fmt.Errorf("check entry %s: it is not in the history", id.Short())
 	}

@@ -1,6 +1,7 @@
 package questionnaires
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -185,4 +186,60 @@ func TestAncestryAcrossForksAndJoins(t *testing.T) {
 		assert.False(t, h.IsAncestor(join.ID, e.ID))
 	}
 	assert.False(t, h.IsAncestor(join.ID, join.ID))
+}
+
+// TestHistoryThatFollowsAnotherIsTheSame: what a save makes of a history is what
+// reading everything anew makes of it, past the point where places are gathered.
+func TestHistoryThatFollowsAnotherIsTheSame(t *testing.T) {
+	mara, ivo, c := person(t, "Mara", 1), person(t, "Ivo", 2), small(t)
+	j := found(t, mara)
+	id := j.assessment(mara, c, "saq-d-merchant")
+	j.write(mara, Draft{Action: AuthorEnrolled, Subject: "ivo", Payload: ivo.Enrolment()})
+	h := j.history()
+	before := h
+	for i := range 3 * manyRecent {
+		author, parents := mara, h.Tips()
+		if i%50 == 7 { // a colleague who had not seen the last entries
+			author, parents = ivo, []engine.Digest{h.Entries()[len(h.Entries())-2].ID}
+		}
+		draft, err := j.open(c, id).Answer(Answer{Requirement: req("1.2.5"), Response: NotInPlace, Narrative: fmt.Sprint("take ", i)})
+		require.NoError(t, err)
+		if i%100 == 30 {
+			draft = Draft{Action: ReportPrinted, Subject: "report", Payload: i}
+		}
+		e := j.sign(author, parents, draft)
+		h, err = h.With(e, j.payload)
+		require.NoError(t, err)
+		if i%60 > 10 {
+			continue
+		}
+		anew := j.history()
+		require.Equal(t, anew.Entries(), h.Entries())
+		require.Equal(t, anew.SideLog(), h.SideLog())
+		require.Equal(t, anew.Head(), h.Head())
+		for _, e := range h.Entries() {
+			require.NoError(t, h.Verify(e.ID))
+			require.Equal(t, anew.IsAncestor(e.ID, h.Tips()[0]), h.IsAncestor(e.ID, h.Tips()[0]))
+			require.Equal(t, anew.IsAncestor(h.Entries()[5%len(h.Entries())].ID, e.ID), h.IsAncestor(h.Entries()[5%len(h.Entries())].ID, e.ID))
+		}
+		a, err := h.Assessment(c, id)
+		require.NoError(t, err)
+		b := j.open(c, id)
+		require.Equal(t, b.Current(req("1.2.5")), a.Current(req("1.2.5")))
+		require.Equal(t, b.Conflicts(req("1.2.5")), a.Conflicts(req("1.2.5")))
+		require.Equal(t, b.Head, a.Head)
+	}
+	assert.Len(t, before.Entries(), 3, "what was there before stays as it was")
+}
+
+func TestAnswerSignedForAnotherRequirementIsRefused(t *testing.T) {
+	mara, c := person(t, "Mara", 1), small(t)
+	j := found(t, mara)
+	id := j.assessment(mara, c, "saq-d-merchant")
+	draft, err := j.open(c, id).Answer(Answer{Requirement: req("1.2.5"), Response: NotInPlace, Narrative: "one thing"})
+	require.NoError(t, err)
+	draft.Subject = "2.2.6"
+	j.write(mara, draft)
+	_, err = j.history().Assessment(c, id)
+	require.ErrorContains(t, err, "signed as one to 2.2.6")
 }

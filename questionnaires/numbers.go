@@ -101,7 +101,7 @@ func (h *History) arrange(items []Evidence) error {
 	if h.tombstones, err = h.readTombstones(); err != nil {
 		return err
 	}
-	when := func(entry engine.Digest) time.Time { return h.entries[h.byID[entry]].Time }
+	when := func(entry engine.Digest) time.Time { return h.entries[h.at(entry)].Time }
 	h.evidence, h.last = numberEvidence(items, printed, when)
 	for i := range h.evidence {
 		if t, gone := h.tombstones[h.evidence[i].Digest()]; gone {

@@ -129,7 +129,6 @@ func (s *store) close() error {
 type reading struct {
 	store   *store
 	db      *database
-	entries []questionnaires.Entry
 	history *questionnaires.History
 }
 
@@ -148,7 +147,7 @@ func (v *Vault) reader(ctx context.Context) (*reading, error) {
 	case !open:
 		return nil, ErrClosed
 	}
-	return &reading{store: v.store, db: d, entries: v.entries, history: v.history}, nil
+	return &reading{store: v.store, db: d, history: v.history}, nil
 }
 
 // read begins to read the state that was last saved.

@@ -18,7 +18,7 @@ type Tx struct {
 	vault   *Vault
 	ctx     context.Context
 	db      *database
-	entries []questionnaires.Entry // the vault's, and those appended
+	added   []questionnaires.Entry
 	tips    []engine.Digest
 	history *questionnaires.History
 	// payloads are those of the entries appended, by the entry's id.
@@ -35,7 +35,7 @@ func (v *Vault) View(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("view %s: %w", v.name, err)
 	}
-	return errors.Join(f(&Tx{vault: v, ctx: ctx, db: r.db, entries: r.entries, history: r.history}), r.end())
+	return errors.Join(f(&Tx{vault: v, ctx: ctx, db: r.db, history: r.history}), r.end())
 }
 
 // Update calls f and saves what it wrote, all or nothing. When it returns nil the
@@ -78,7 +78,7 @@ func (v *Vault) update(ctx context.Context, f func(*Tx) error) error {
 
 // newTx is a transaction that may write, on what was last saved.
 func (v *Vault) newTx(ctx context.Context) *Tx {
-	return &Tx{vault: v, ctx: ctx, db: v.db, entries: slices.Clip(v.entries), history: v.history, tips: v.history.Tips(), write: true}
+	return &Tx{vault: v, ctx: ctx, db: v.db, history: v.history, tips: v.history.Tips(), write: true}
 }
 
 func (v *Vault) writable(ctx context.Context) error {
@@ -110,7 +110,7 @@ func (v *Vault) commit(tx *Tx) error {
 		}
 		return err
 	}
-	if err := v.publish(state{v.settings.now(), tx.entries, history}); err != nil {
+	if err := v.publish(state{v.settings.now(), history}); err != nil {
 		v.poisoned = v.log.failure()
 		return err
 	}
@@ -161,14 +161,25 @@ func (tx *Tx) NewID() (questionnaires.ID, error) {
 
 // History is the history with what this transaction appended.
 func (tx *Tx) History() (*questionnaires.History, error) {
-	if tx.history == nil {
-		h, err := questionnaires.NewHistory(tx.entries, tx.payload)
+	if len(tx.added) > 0 {
+		h, err := tx.following()
 		if err != nil {
 			return nil, err
 		}
-		tx.history = h
+		tx.history, tx.added = h, nil
 	}
 	return tx.history, nil
+}
+
+// following is the history with what was added to it.
+func (tx *Tx) following() (*questionnaires.History, error) {
+	switch {
+	case tx.history == nil:
+		return questionnaires.NewHistory(tx.added, tx.payload)
+	case len(tx.added) == 1:
+		return tx.history.With(tx.added[0], tx.payload)
+	}
+	return questionnaires.NewHistory(slices.Concat(tx.history.Entries(), tx.history.SideLog(), tx.added), tx.payload)
 }
 
 // payload reads what an entry says. Histories outlive the transaction they were made
@@ -220,7 +231,7 @@ func (tx *Tx) sign(vault engine.Digest, d questionnaires.Draft) (questionnaires.
 		tx.payloads = map[engine.Digest][]byte{}
 	}
 	tx.payloads[e.ID] = payload
-	tx.entries, tx.history = append(tx.entries, e), nil
+	tx.added = append(tx.added, e)
 	if !e.Action.Side() {
 		tx.tips = []engine.Digest{e.ID}
 	}

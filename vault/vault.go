@@ -41,7 +41,6 @@ type Vault struct {
 // state is what was last saved.
 type state struct {
 	saved   time.Time
-	entries []questionnaires.Entry
 	history *questionnaires.History
 }
 
@@ -230,7 +229,7 @@ func (v *Vault) loadJournal(saved time.Time) error {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.state = state{saved: saved, entries: entries, history: history}
+	v.state = state{saved: saved, history: history}
 	return nil
 }
 

@@ -26,15 +26,15 @@ func TestANarrativeIsSavedInAPause(t *testing.T) {
 	assert.Empty(t, m.assessment(t).Current(id).Narrative, "no time has passed")
 	d.Wait().Shows("saved 14:02:11 UTC", "save and leave the field")
 	assert.Equal(t, "All rules", m.assessment(t).Current(id).Narrative)
-	assert.Len(t, m.assessment(t).Revisions(id), 1, "only the last key's pause counts")
+	assert.Equal(t, 1, m.assessment(t).Answers(id), "only the last key's pause counts")
 
 	d.Wait().Type(" are reviewed").Wait().Wait()
 	assert.Equal(t, "All rules are reviewed", m.assessment(t).Current(id).Narrative)
 	d.Press("esc")
-	assert.Len(t, m.assessment(t).Revisions(id), 2, "what is saved is not saved again")
+	assert.Equal(t, 2, m.assessment(t).Answers(id), "what is saved is not saved again")
 
 	d.Press("e").Type("!").Press("esc").Wait()
-	assert.Len(t, m.assessment(t).Revisions(id), 3, "leaving the field was before the pause")
+	assert.Equal(t, 3, m.assessment(t).Answers(id), "leaving the field was before the pause")
 }
 
 // Words that arrive whole are words, though keys have such names.

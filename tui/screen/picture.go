@@ -26,7 +26,7 @@ type Row struct {
 	Current     questionnaires.Revision
 	Suggestion  questionnaires.Suggestion
 	Problems    []questionnaires.Problem
-	Revisions   []questionnaires.Revision
+	Answers     int  // ever given
 	Unseen      bool // a check that may support an answer could not see what it needs
 	Results     int  // results that may support or contradict
 	Leads       int  // and those that are only worth a look
@@ -63,7 +63,7 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 func newRow(a *questionnaires.Assessment, r questionnaires.Requirement) Row {
 	row := Row{
 		Requirement: r, Current: a.Current(r.ID), Suggestion: questionnaires.Suggest(r, a.LatestEvidence()),
-		Revisions: a.Revisions(r.ID),
+		Answers: a.Answers(r.ID),
 	}
 	for _, p := range row.Suggestion.Procedures {
 		row.Results += len(p.Why)

@@ -13,7 +13,7 @@ const labels = 11
 
 // Draw shows the answer, and beside it or as pages the rest.
 func (s *Question) Draw(c Canvas) []string {
-	names := []string{"Answer", "Suggestion", fmt.Sprintf("Attached %d", len(s.row().Current.Evidence)), fmt.Sprintf("History %d", len(s.row().Revisions))}
+	names := []string{"Answer", "Suggestion", fmt.Sprintf("Attached %d", len(s.row().Current.Evidence)), fmt.Sprintf("History %d", s.row().Answers)}
 	lines := []string{gutter + tabs(c.narrower(c.Width-2, 1), names, int(s.focus))}
 	body := c.narrower(c.Width-2, c.Height-1)
 	switch {

@@ -247,8 +247,12 @@ func evidenceAbout(item questionnaires.Evidence) string {
 
 // historyRows are the revisions of the answer, newest first.
 func (s *Question) historyRows(r Row) []sideRow {
+	revisions, err := s.desk.picture.Assessment.Revisions(r.Requirement.ID)
+	if err != nil {
+		return s.wrapped("", theme.Muted, theme.Clean(err.Error()))
+	}
 	var rows []sideRow
-	for _, revision := range slices.Backward(r.Revisions) {
+	for _, revision := range slices.Backward(revisions) {
 		what := responseSign(revision.Response)
 		rows = append(rows, sideRow{text: stamp(revision.Time) + "  " + theme.Clean(revision.Author.Name), sign: what})
 		if !revision.Undoes.IsZero() {
