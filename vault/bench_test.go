@@ -58,3 +58,17 @@ func appendAll(b *testing.B, v *Vault, narratives []string) error {
 	}
 	return nil
 }
+
+// BenchmarkRemember is what a save pays for being remembered.
+func BenchmarkRemember(b *testing.B) {
+	path, identity := benchVault(b)
+	v, err := Open(b.Context(), path, []age.Identity{identity}, WithMemory(b.TempDir()))
+	require.NoError(b, err)
+	defer v.Close()
+	b.ResetTimer()
+	for b.Loop() {
+		v.memory.kept.Side++ // something was saved
+		v.memory.keep(v.history, v.saved, false)
+	}
+	require.Empty(b, v.Notices())
+}

@@ -39,6 +39,13 @@
 // difference is a *TamperError. Who wrote an entry is told by its signature
 // (questionnaires.History.Verify). Verify reads all of it and names what is wrong.
 //
+// # What the files cannot tell
+//
+// Both files put back to an earlier copy, or the log cut between two saves, are whole
+// again. With WithMemory the last head of each vault and path is kept in the user's
+// folder, which is trusted as the host is: a history that lacks it is ErrRolledBack,
+// and a last member that does not hold though it was saved is a *TamperError.
+//
 // # Who may write
 //
 // A vault opened with an author holds the advisory lock NAME.vault.lock; a second

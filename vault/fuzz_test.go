@@ -3,10 +3,13 @@ package vault
 import (
 	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"filippo.io/age"
 	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
 )
 
 // FuzzDatabase changes bytes of the database inside the seal, as whoever holds a
@@ -72,5 +75,35 @@ func FuzzLabel(f *testing.F) {
 		again, err := labelBlock(memberName(named.generation, named.sequence), named.size)
 		require.NoError(t, err)
 		require.Equal(t, block, again)
+	})
+}
+
+// FuzzMemory: what is accepted is exactly what would be written.
+func FuzzMemory(f *testing.F) {
+	tip := engine.Sum([]byte("tip"))
+	for _, seed := range []any{
+		remembered{Version: 1, Vault: tip, Tips: []engine.Digest{tip}, Entries: 3, Side: 1},
+		placed{Version: 1, Vault: tip},
+		placed{Version: 2},
+	} {
+		text, err := engine.Canonical(seed)
+		require.NoError(f, err)
+		f.Add(text)
+	}
+	f.Add([]byte(`{"v":1,"tips":null}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var head remembered
+		if parseMemory(text, &head) == nil {
+			again, err := engine.Canonical(head)
+			require.NoError(t, err)
+			require.Equal(t, strings.TrimRight(string(text), "\n"), string(again))
+			require.True(t, len(head.Tips) > 0 && head.Entries > 0 && !head.Vault.IsZero())
+		}
+		var place placed
+		if parseMemory(text, &place) == nil {
+			again, err := engine.Canonical(place)
+			require.NoError(t, err)
+			require.Equal(t, strings.TrimRight(string(text), "\n"), string(again))
+		}
 	})
 }

@@ -88,12 +88,20 @@ func (m *memory) note(format string, args ...any) {
 func (v *Vault) recall() error {
 	m := newMemory(v.settings.memory, v.history.Vault(), v.path)
 	v.memory = m
-	if v.log.dropped > 0 {
+	if m.folder != "" {
+		if err := m.recall(v); err != nil {
+			// What lies there is left as it is, its torn tail included.
+			v.poisoned = err
+			return err
+		}
+	}
+	if v.log.dropped > 0 && !m.frozen {
 		m.note("%d bytes of an interrupted save were left out: it was never acknowledged", v.log.dropped)
 	}
-	if m.folder == "" {
-		return nil
-	}
+	return nil
+}
+
+func (m *memory) recall(v *Vault) error {
 	var was remembered
 	switch err := m.read(&was); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -102,8 +110,6 @@ func (v *Vault) recall() error {
 		m.note("what was remembered of it is not used, since it cannot be read: %v", withoutPath(err))
 	default:
 		if err := m.compare(was, v); err != nil {
-			// What lies there is left as it is, its torn tail included.
-			v.poisoned = err
 			return err
 		}
 		m.kept = was

@@ -9,11 +9,9 @@ import (
 	"syscall"
 	"testing"
 
-	"filippo.io/age"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tickmark/engine"
 	"tickmark/questionnaires"
 )
 
@@ -455,48 +453,4 @@ func TestWhatIsRemembered(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, v.Close())
 	require.ErrorIs(t, v.Accept(), ErrClosed)
-}
-
-// FuzzMemory: what is accepted is exactly what would be written.
-func FuzzMemory(f *testing.F) {
-	tip := engine.Sum([]byte("tip"))
-	for _, seed := range []any{
-		remembered{Version: 1, Vault: tip, Tips: []engine.Digest{tip}, Entries: 3, Side: 1},
-		placed{Version: 1, Vault: tip},
-		placed{Version: 2},
-	} {
-		text, err := engine.Canonical(seed)
-		require.NoError(f, err)
-		f.Add(text)
-	}
-	f.Add([]byte(`{"v":1,"tips":null}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var head remembered
-		if parseMemory(text, &head) == nil {
-			again, err := engine.Canonical(head)
-			require.NoError(t, err)
-			require.Equal(t, strings.TrimRight(string(text), "\n"), string(again))
-			require.True(t, len(head.Tips) > 0 && head.Entries > 0 && !head.Vault.IsZero())
-		}
-		var place placed
-		if parseMemory(text, &place) == nil {
-			again, err := engine.Canonical(place)
-			require.NoError(t, err)
-			require.Equal(t, strings.TrimRight(string(text), "\n"), string(again))
-		}
-	})
-}
-
-// BenchmarkRemember is what a save pays for being remembered.
-func BenchmarkRemember(b *testing.B) {
-	path, identity := benchVault(b)
-	v, err := Open(b.Context(), path, []age.Identity{identity}, WithMemory(b.TempDir()))
-	require.NoError(b, err)
-	defer v.Close()
-	b.ResetTimer()
-	for b.Loop() {
-		v.memory.kept.Side++ // something was saved
-		v.memory.keep(v.history, v.saved, false)
-	}
-	require.Empty(b, v.Notices())
 }

@@ -81,7 +81,7 @@ func statusOf(err error) int {
 		return exitNoIdentity
 	case errors.Is(err, vault.ErrLocked):
 		return exitLocked
-	case errors.As(err, &tamper), errors.As(err, &broken):
+	case errors.As(err, &tamper), errors.As(err, &broken), errors.Is(err, vault.ErrRolledBack):
 		return exitTampered
 	}
 	return exitError
@@ -97,6 +97,8 @@ func (d *door) report(err error) int {
 	var h hinted
 	if errors.As(err, &h) {
 		fmt.Fprintf(d.err, "hint: %s\n", h.hint)
+	} else if errors.Is(err, vault.ErrRolledBack) {
+		fmt.Fprintln(d.err, "hint: look for the newest copy; one restored on purpose is accepted with `tickmark vault verify VAULT --accept-older`")
 	} else if status == exitNoIdentity {
 		fmt.Fprintln(d.err, "hint: name the identity with -i FILE, or set TICKMARK_IDENTITY")
 	} else if status == exitUsage {

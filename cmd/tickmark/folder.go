@@ -25,6 +25,27 @@ const (
 	signingFile  = "signing.pem"  // ECDSA P-256 key and certificate, for PDFs
 )
 
+// stateFolder is where the user keeps what programs remember, "" where there is no
+// such place: https://specifications.freedesktop.org/basedir-spec/latest/.
+func stateFolder(system string, getenv func(string) string, config string) string {
+	switch system {
+	case "darwin", "ios":
+		return config // Application Support
+	case "windows":
+		if local := getenv("LocalAppData"); local != "" {
+			return filepath.Join(local, "tickmark")
+		}
+		return ""
+	}
+	if state := getenv("XDG_STATE_HOME"); filepath.IsAbs(state) {
+		return filepath.Join(state, "tickmark")
+	}
+	if home := getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, ".local", "state", "tickmark")
+	}
+	return ""
+}
+
 func (d *door) folder(name string) string { return filepath.Join(d.config, name) }
 
 // made says which files ensureKeys made.

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -50,6 +51,8 @@ type door struct {
 	random   io.Reader
 	getenv   func(string) string
 	config   string // the user's folder: keys and identity, files 0600
+	state    string // the user's other folder: what was last seen of each vault
+	visits   *visits
 	terminal func(io.Writer) bool
 	size     func() (width, height int)
 	askPass  func(prompt string) ([]byte, error)
@@ -84,6 +87,7 @@ func outside() *door {
 		config = filepath.Join(config, "tickmark")
 	}
 	return &door{
+		state: stateFolder(runtime.GOOS, os.Getenv, config), visits: &visits{},
 		in: os.Stdin, out: &printed{Writer: os.Stdout}, err: os.Stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv, config: config,
 		terminal: func(w io.Writer) bool {
 			if p, is := w.(*printed); is {

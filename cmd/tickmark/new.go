@@ -104,10 +104,11 @@ func (d *door) create(ctx context.Context, path string, sealTo []age.Recipient, 
 	if err != nil {
 		return nil, err
 	}
-	v, err := vault.Create(ctx, path, sealTo, vault.WithAuthor(signer), vault.ForEntity(entity), vault.WithClock(d.now), vault.WithRandom(d.random))
+	v, err := vault.Create(ctx, path, sealTo, append(d.vaultOptions(), vault.WithAuthor(signer), vault.ForEntity(entity))...)
 	if err != nil {
 		return nil, err
 	}
+	d.visit(v)
 	if _, err := v.Append(ctx, draft); err != nil {
 		return nil, errors.Join(err, v.Close(), os.Remove(path))
 	}

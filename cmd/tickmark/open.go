@@ -72,6 +72,7 @@ func (d *door) workbench(ctx context.Context, path string, o opening, collectors
 		return err
 	}
 	w.AskPassphrase = ask
+	d.visits.silence()
 	return tui.Run(ctx, tui.Options{Input: d.in, Output: d.screen(), Theme: theme.Detect(d.screen()), First: screen.NewUnlock(ctx, w)})
 }
 

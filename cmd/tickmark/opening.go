@@ -22,6 +22,7 @@ type opening struct {
 	passphraseFile string
 	assessment     string
 	readOnly       bool
+	allowOlder     bool // than what is remembered
 }
 
 func (o *opening) flags(cmd *cobra.Command) {
@@ -43,14 +44,25 @@ func (d *door) openAs(ctx context.Context, path string, o opening) (*vault.Vault
 	if err != nil {
 		return nil, nil, err
 	}
-	options := []vault.Option{vault.WithClock(d.now), vault.WithRandom(d.random)}
+	options := d.vaultOptions()
+	if o.allowOlder {
+		options = append(options, vault.AllowOlder())
+	}
 	if o.readOnly {
 		options = append(options, vault.ReadOnly())
 	} else if signer, err := d.author(); err == nil {
 		options = append(options, vault.WithAuthor(signer))
 	}
 	v, err := vault.Open(ctx, path, identities, options...)
-	return v, identities, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.visit(v), identities, nil
+}
+
+// vaultOptions are what every vault is opened or made with.
+func (d *door) vaultOptions() []vault.Option {
+	return []vault.Option{vault.WithClock(d.now), vault.WithRandom(d.random), vault.WithMemory(d.state)}
 }
 
 // identitiesFor returns what may open a vault: a passphrase where it was sealed

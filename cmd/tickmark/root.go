@@ -18,6 +18,7 @@ func run(ctx context.Context, d *door, args []string) int {
 	root.SetOut(d.out)
 	root.SetErr(d.err)
 	err := root.ExecuteContext(ctx)
+	d.tell()
 	if err != nil && ctx.Err() != nil && !errors.Is(err, context.Canceled) {
 		err = errors.Join(err, context.Canceled)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,7 +65,7 @@ func ends(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("tickmark %s ended with %d, want %d", strings.Join(args[1:], " "), got, want)
 	}
-	said := strings.TrimSpace(ts.ReadFile("stderr"))
+	said := strings.TrimSpace(notices.ReplaceAllString(ts.ReadFile("stderr"), ""))
 	if got == exitDone || got == exitAttention {
 		return
 	}
@@ -73,6 +74,9 @@ func ends(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("an error is one line and perhaps a hint, not:\n%s", said)
 	}
 }
+
+// notices are lines that stand before or after an error.
+var notices = regexp.MustCompile(`(?m)^(notice|warning): .*\n`)
 
 // flip FILE OFFSET: changes one bit. A negative offset counts from the end.
 func flip(ts *testscript.TestScript, _ bool, args []string) {
@@ -166,4 +170,23 @@ func TestKeysAreTheOwnersAlone(t *testing.T) {
 	signer, err := d.author()
 	require.NoError(t, err)
 	require.Equal(t, "Mara Lindqvist", signer.Author.Name)
+}
+
+func TestStateFolder(t *testing.T) {
+	none := map[string]string{}
+	for _, c := range []struct {
+		system string
+		env    map[string]string
+		want   string
+	}{
+		{"linux", map[string]string{"HOME": "/home/mara"}, "/home/mara/.local/state/tickmark"},
+		{"linux", map[string]string{"HOME": "/home/mara", "XDG_STATE_HOME": "/state"}, "/state/tickmark"},
+		{"linux", map[string]string{"HOME": "/home/mara", "XDG_STATE_HOME": "relative"}, "/home/mara/.local/state/tickmark"},
+		{"linux", none, ""},
+		{"darwin", none, "/config"},
+		{"windows", map[string]string{"LocalAppData": "/local"}, "/local/tickmark"},
+		{"windows", none, ""},
+	} {
+		require.Equal(t, c.want, stateFolder(c.system, func(name string) string { return c.env[name] }, "/config"), c.system)
+	}
 }

@@ -24,10 +24,18 @@ func (d *door) vaultVerb() *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(d.out, "%s holds: every document, every entry, every signature\nhead  %s\n", args[0], v.Head())
+			if !checking.allowOlder {
+				return nil
+			}
+			if err := v.Accept(); err != nil {
+				return err
+			}
+			fmt.Fprintln(d.out, "accepted: it is remembered as it is now")
 			return nil
 		},
 	}
 	checking.flags(check)
+	check.Flags().BoolVar(&checking.allowOlder, "accept-older", false, "accept a copy that was restored on purpose: if it holds, forget what was saved here after it")
 	authors := &cobra.Command{
 		Use: "authors VAULT", Short: "Who may write, by key and certificate", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -264,6 +264,8 @@ func hint(err error) string {
 		return "Close it there, or open it with --read-only."
 	case errors.Is(err, vault.ErrNewer):
 		return "Use the newer version of Tickmark."
+	case errors.Is(err, vault.ErrRolledBack):
+		return "Look for the newest copy. One that was restored on purpose is accepted with `tickmark vault verify --accept-older`."
 	case errors.As(err, &tampered):
 		return "Do not work on with this copy: `tickmark vault verify` says more."
 	}

@@ -2,6 +2,7 @@ package screen_test
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 
@@ -114,6 +115,20 @@ func TestUnlockWithoutAnIdentity(t *testing.T) {
 		return vault.Open(ctx, m.Path, []age.Identity{other})
 	}
 	desk(t, m.Workbench, 80, 24).Shows("This does not open the vault").ShowsNot("Answered")
+}
+
+// What opening a vault brought to light is said on the desk.
+func TestNoticesAreSaid(t *testing.T) {
+	m := newMerchant(t, 0)
+	f, err := os.OpenFile(m.Path+"-wal", os.O_WRONLY|os.O_APPEND, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString(strings.Repeat("x", 700))
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	desk(t, m.Workbench, 80, 24).Shows("Answered 0 of 233", "! 700 bytes of an interrupted save were left out")
+
+	m.Open = func(context.Context, string) (*vault.Vault, error) { return nil, vault.ErrRolledBack }
+	desk(t, m.Workbench, 80, 24).Shows("rolled back", "Look for the newest copy", "--accept-older")
 }
 
 // A vault without an author's key can be read and says why it cannot be changed.

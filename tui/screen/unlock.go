@@ -68,9 +68,18 @@ func (u *Unlock) opened(o opened) tea.Cmd {
 	case o.err != nil:
 		return nil
 	case o.desk != nil:
-		return replace(NewDashboard(o.desk))
+		return tea.Sequence(replace(NewDashboard(o.desk)), noticed(o.vault))
 	}
 	return replace(newChoose(u.ctx, u.Workbench, o.vault, o.choices))
+}
+
+// noticed says what whoever opened a vault should hear.
+func noticed(v *vault.Vault) tea.Cmd {
+	notices := v.Notices()
+	if len(notices) == 0 {
+		return nil
+	}
+	return note(theme.Warning, "! "+theme.Clean(strings.Join(notices, "; ")))
 }
 
 func (u *Unlock) typed(key tea.KeyMsg) {
