@@ -69,9 +69,14 @@ func (d *database) payload(e questionnaires.Entry) ([]byte, error) {
 
 // entries reads the journal. Ids and signatures are checked by the history.
 func (d *database) entries() ([]questionnaires.Entry, error) {
-	var all []questionnaires.Entry
+	var count int
+	if err := d.row("select count(*) from entries").Scan(&count); err != nil {
+		return nil, fmt.Errorf("count entries: %w", err)
+	}
+	all := make([]questionnaires.Entry, 0, count)
+	var row entryRow
 	err := d.each(func(rows *sql.Rows) error {
-		e, err := scanEntry(rows)
+		e, err := row.scan(rows)
 		if err != nil {
 			return fmt.Errorf("read entry %d: %w", len(all)+1, err)
 		}
@@ -81,36 +86,44 @@ func (d *database) entries() ([]questionnaires.Entry, error) {
 	return all, err
 }
 
-func scanEntry(rows *sql.Rows) (questionnaires.Entry, error) {
+// entryRow is a row as it is read; its bytes are the next row's a moment later.
+type entryRow struct {
+	id, vault, parents, author, digest sql.RawBytes
+	assessment, action, when           sql.RawBytes
+}
+
+func (r *entryRow) scan(rows *sql.Rows) (questionnaires.Entry, error) {
 	var e questionnaires.Entry
-	var id, vault, parents, author, digest []byte
-	var assessment, action, when string
-	if err := rows.Scan(&id, &vault, &assessment, &parents, &author, &action, &e.Subject, &digest, &when, &e.Signature); err != nil {
+	if err := rows.Scan(&r.id, &r.vault, &r.assessment, &r.parents, &r.author, &r.action, &e.Subject, &r.digest, &r.when, &e.Signature); err != nil {
 		return e, err
 	}
 	for _, pair := range []struct {
 		into *engine.Digest
 		raw  []byte
-	}{{&e.ID, id}, {&e.Vault, vault}, {&e.Author, author}, {&e.Digest, digest}} {
+	}{{&e.ID, r.id}, {&e.Vault, r.vault}, {&e.Author, r.author}, {&e.Digest, r.digest}} {
 		if len(pair.raw) != len(pair.into) {
 			return e, fmt.Errorf("a digest of %d bytes", len(pair.raw))
 		}
 		copy(pair.into[:], pair.raw)
 	}
 	width := len(engine.Digest{})
-	if len(parents)%width != 0 {
-		return e, fmt.Errorf("parents of %d bytes", len(parents))
+	if len(r.parents)%width != 0 {
+		return e, fmt.Errorf("parents of %d bytes", len(r.parents))
 	}
-	for i := 0; i < len(parents); i += width {
-		e.Parents = append(e.Parents, engine.Digest(parents[i:i+width]))
+	if n := len(r.parents) / width; n > 0 {
+		e.Parents = make([]engine.Digest, n)
+		for i := range e.Parents {
+			copy(e.Parents[i][:], r.parents[i*width:])
+		}
 	}
-	if err := e.Action.UnmarshalText([]byte(action)); err != nil {
+	if err := e.Action.UnmarshalText(r.action); err != nil {
 		return e, err
 	}
+	when := string(r.when)
 	var err error
 	if e.Time, err = time.Parse(entryTime, when); err != nil || e.Time.Format(entryTime) != when {
 		return e, fmt.Errorf("%.40q is no time of an entry", when)
 	}
-	e.Assessment = questionnaires.ID(assessment)
+	e.Assessment = questionnaires.ID(r.assessment)
 	return e, nil
 }
