@@ -49,7 +49,7 @@ func (d *door) vaultVerb() *cobra.Command {
 		},
 	}
 	listing.flags(authors)
-	verb.AddCommand(check, authors, d.recipientsVerb())
+	verb.AddCommand(check, d.compactVerb(), authors, d.recipientsVerb())
 	return verb
 }
 
