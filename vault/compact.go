@@ -53,7 +53,7 @@ func (v *Vault) rewrite(ctx context.Context, recipients []Recipient, change func
 	v.mu.Lock()
 	v.recipients = recipients
 	v.mu.Unlock()
-	if err := v.reopen(key); err != nil {
+	if err := v.reopen([]age.Identity{key}, v.settings.now()); err != nil {
 		v.poisoned = fmt.Errorf("open what was compacted: %w", err)
 		return v.poisoned
 	}

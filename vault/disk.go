@@ -100,6 +100,24 @@ func stampOf(path string) (stamp, error) {
 	return stamp{info}, err
 }
 
+// equals is false where one of them is of no file.
 func (s stamp) equals(o stamp) bool {
+	if s.info == nil || o.info == nil {
+		return false
+	}
 	return os.SameFile(s.info, o.info) && s.info.Size() == o.info.Size() && s.info.ModTime().Equal(o.info.ModTime())
+}
+
+// seen is what base and log of a vault looked like at a moment.
+type seen struct{ base, log stamp }
+
+func look(path string) seen {
+	base, _ := stampOf(path)
+	log, _ := stampOf(logPath(path))
+	return seen{base, log}
+}
+
+func (s seen) equals(o seen) bool {
+	noLog := s.log.info == nil && o.log.info == nil
+	return s.base.equals(o.base) && (noLog || s.log.equals(o.log))
 }

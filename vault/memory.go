@@ -85,11 +85,11 @@ func (m *memory) note(format string, args ...any) {
 // it is now. A vault that lacks what was saved is ErrRolledBack, where its log ends
 // in something that does not hold a *TamperError. A memory that cannot be read or
 // written keeps no vault shut: that is a notice.
-func (v *Vault) recall() error {
+func (v *Vault) recall(again func() error) error {
 	m := newMemory(v.settings.memory, v.history.Vault(), v.path)
 	v.memory = m
 	if m.folder != "" {
-		if err := m.recall(v); err != nil {
+		if err := m.recall(v, again); err != nil {
 			// What lies there is left as it is, its torn tail included.
 			v.poisoned = err
 			return err
@@ -101,7 +101,7 @@ func (v *Vault) recall() error {
 	return nil
 }
 
-func (m *memory) recall(v *Vault) error {
+func (m *memory) recall(v *Vault, again func() error) error {
 	var was remembered
 	switch err := m.read(&was); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -109,7 +109,11 @@ func (m *memory) recall(v *Vault) error {
 		m.frozen = errors.Is(err, errNewerMemory)
 		m.note("what was remembered of it is not used, since it cannot be read: %v", withoutPath(err))
 	default:
-		if err := m.compare(was, v); err != nil {
+		err := m.compare(was, v)
+		if err != nil && v.settings.readOnly && again() == nil {
+			err = m.compare(was, v)
+		}
+		if err != nil {
 			return err
 		}
 		m.kept = was

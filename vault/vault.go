@@ -94,7 +94,7 @@ func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
 	if err != nil {
 		return err
 	}
-	if err := v.reopen(key); err != nil {
+	if err := v.reopen([]age.Identity{key}, v.settings.now()); err != nil {
 		return err
 	}
 	return v.memorize()
@@ -152,14 +152,21 @@ func (v *Vault) open(ctx context.Context, identities []age.Identity) error {
 	if err := v.load(identities); err != nil {
 		return err
 	}
-	return v.recall()
+	// A writer may save while a reader opens: what is remembered by then, the files
+	// have when they are looked at again.
+	return v.recall(func() error { return v.reopen(identities, time.Time{}) })
 }
 
+// manyLooks is how often a reader looks at a vault that is changed meanwhile.
+const manyLooks = 10
+
 // attach opens base, log and database. A reader, who has no lock, may come between
-// the new base and the new log of a compaction: then it looks again.
+// the new base and the new log of a compaction, or into the middle of a save: where
+// something is odd and the files changed meanwhile, it looks again.
 func (v *Vault) attach(identities []age.Identity) error {
 	for attempt := 0; ; attempt++ {
 		s := &store{cache: newCache()}
+		before := look(v.path)
 		err := s.open(v.path, identities, v.settings)
 		if err == nil {
 			err = s.connect()
@@ -167,24 +174,27 @@ func (v *Vault) attach(identities []age.Identity) error {
 		if err == nil {
 			err = s.db.load()
 		}
-		if err == nil {
-			v.mu.Lock()
-			defer v.mu.Unlock()
-			v.store = s
-			return nil
+		now := look(v.path)
+		odd := err != nil || s.log.dropped > 0 || !now.base.equals(before.base)
+		if v.settings.readOnly && odd && !now.equals(before) && attempt < manyLooks {
+			_ = s.retire()
+			continue
 		}
-		again := errors.Is(err, errNewerLog) && v.settings.readOnly && attempt < 5
-		if err = errors.Join(err, s.retire()); !again {
-			return err
+		if err != nil {
+			return errors.Join(err, s.retire())
 		}
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.store = s
+		return nil
 	}
 }
 
-// reopen opens what this vault sealed itself. Those who still read from what was
+// reopen opens what is at the vault's place now. Those who still read from what was
 // there before go on doing so.
-func (v *Vault) reopen(key *fileKey) error {
-	before, saved := v.store, v.settings.now()
-	if err := v.attach([]age.Identity{key}); err != nil {
+func (v *Vault) reopen(identities []age.Identity, saved time.Time) error {
+	before := v.store
+	if err := v.attach(identities); err != nil {
 		return err
 	}
 	return errors.Join(before.retire(), v.loadJournal(saved))
