@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"filippo.io/age"
+	"filippo.io/age/agessh"
 )
 
 // base is the vault's file: a sealed database, of which pages are opened when they
@@ -97,7 +98,7 @@ func unseal(member string, f io.ReaderAt, size int64, identities []age.Identity,
 	var none *age.NoIdentityMatchError
 	switch {
 	case errors.As(err, &none):
-		return nil, noIdentity(err)
+		return nil, noIdentity(opener.because(err))
 	case err != nil && !opener.opened:
 		return nil, &TamperError{Member: member, Err: fmt.Errorf("its age header does not hold: %w", err)}
 	case err != nil:
@@ -124,22 +125,45 @@ func wrongChunk(member string, payload, size int64) func(int64, error) error {
 }
 
 // opener tries identities and remembers whether one fitted: what fails afterwards
-// is the payload.
+// is the payload. One that could not be asked (a plugin that is not installed, a
+// passphrase that was not given) says nothing about the file: the next is tried.
 type opener struct {
 	identities []age.Identity
 	opened     bool
+	unasked    []error
 }
 
 func (o *opener) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	for _, identity := range o.identities {
 		key, err := identity.Unwrap(stanzas)
-		if errors.Is(err, age.ErrIncorrectIdentity) {
+		switch {
+		case errors.Is(err, age.ErrIncorrectIdentity):
+			continue
+		case err != nil && mayBeUnasked(identity):
+			o.unasked = append(o.unasked, err)
 			continue
 		}
 		o.opened = err == nil
 		return key, err
 	}
 	return nil, age.ErrIncorrectIdentity
+}
+
+// because says why nothing fitted: what could not be asked, before what was asked in
+// vain.
+func (o *opener) because(err error) error {
+	for _, unasked := range slices.Backward(o.unasked) {
+		err = fmt.Errorf("%w; %w", unasked, err)
+	}
+	return err
+}
+
+func mayBeUnasked(identity age.Identity) bool {
+	switch identity.(type) {
+	case *pluginIdentity, *agessh.EncryptedSSHIdentity:
+		return true
+	}
+	return false
 }
 
 // fileKey opens the one file that it was used for, so that a vault reads what it
@@ -170,11 +194,12 @@ func (r remembering) WrapWithLabels(key []byte) ([]*age.Stanza, []string, error)
 	return stanzas, nil, err
 }
 
-// remember returns recipients of which the first keeps the file's key.
-func remember(recipients []Recipient) ([]age.Recipient, *fileKey) {
+// remember returns recipients of which the first keeps the file's key, and which may
+// run plugins.
+func remember(recipients []Recipient, plugins *Plugins) ([]age.Recipient, *fileKey) {
 	key := &fileKey{}
 	all := make([]age.Recipient, len(recipients))
-	for i, r := range recipients {
+	for i, r := range allowed(recipients, plugins) {
 		all[i] = r
 	}
 	all[0] = remembering{all[0], key}

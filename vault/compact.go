@@ -57,6 +57,7 @@ func (v *Vault) rewrite(ctx context.Context, recipients []Recipient, change func
 		v.poisoned = fmt.Errorf("open what was compacted: %w", err)
 		return v.poisoned
 	}
+	v.memory.keep(v.history, v.saved, false)
 	v.log.mu.Lock()
 	defer v.log.mu.Unlock()
 	// One that stays is known by its generation, and goes with the next save.
@@ -77,7 +78,7 @@ func (v *Vault) sealNext(ctx context.Context, recipients []Recipient, change fun
 			return nil, err
 		}
 	}
-	to, key := remember(recipients)
+	to, key := remember(recipients, v.settings.plugins)
 	pages, err := v.nextPages(ctx, recipients, progress)
 	if err != nil {
 		return nil, err

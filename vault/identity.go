@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"filippo.io/age"
 	"filippo.io/age/agessh"
@@ -17,7 +18,8 @@ const maxIdentityFile = 1 << 20
 
 // ParseIdentities reads a file of age identities, plain or itself sealed with a
 // passphrase, or an SSH private key. Passphrase is called where one is needed; it
-// may be nil.
+// may be nil. Identities that are reached through a plugin refuse until RunPlugins
+// says how it may be run.
 func ParseIdentities(r io.Reader, passphrase func() ([]byte, error)) ([]age.Identity, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxIdentityFile+1))
 	switch {
@@ -36,11 +38,36 @@ func ParseIdentities(r io.Reader, passphrase func() ([]byte, error)) ([]age.Iden
 		}
 		return []age.Identity{identity}, nil
 	}
-	identities, err := age.ParseIdentities(bytes.NewReader(raw))
-	if err != nil {
-		return nil, fmt.Errorf("read identities: %w", err)
+	return identityLines(raw)
+}
+
+// identityLines reads one identity a line. Those that are reached through a plugin
+// come last, so that no hardware is touched where a key in the file opens.
+func identityLines(text []byte) ([]age.Identity, error) {
+	var native, plugins []age.Identity
+	for i, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, pluginIdentityPrefix):
+			identity, err := parsePluginIdentity(line)
+			if err != nil {
+				return nil, fmt.Errorf("read identities: line %d: %w", i+1, err)
+			}
+			plugins = append(plugins, identity)
+		default:
+			read, err := age.ParseIdentities(strings.NewReader(line))
+			if err != nil {
+				// The cause is left out: it could quote the secret.
+				return nil, fmt.Errorf("read identities: line %d is no identity that this program knows", i+1)
+			}
+			native = append(native, read...)
+		}
 	}
-	return identities, nil
+	if len(native)+len(plugins) == 0 {
+		return nil, errors.New("read identities: the file holds none")
+	}
+	return append(native, plugins...), nil
 }
 
 var errNoPassphrase = errors.New("it needs a passphrase")
@@ -61,11 +88,11 @@ func sealedIdentities(sealed io.Reader, passphrase func() ([]byte, error)) ([]ag
 	if err != nil {
 		return nil, fmt.Errorf("read identities: %w", noIdentity(err))
 	}
-	identities, err := age.ParseIdentities(io.LimitReader(plain, maxIdentityFile))
+	secret, err := io.ReadAll(io.LimitReader(plain, maxIdentityFile))
 	if err != nil {
 		return nil, fmt.Errorf("read identities: %w", err)
 	}
-	return identities, nil
+	return identityLines(secret)
 }
 
 func sshIdentity(pem []byte, passphrase func() ([]byte, error)) (age.Identity, error) {
@@ -80,8 +107,13 @@ func sshIdentity(pem []byte, passphrase func() ([]byte, error)) (age.Identity, e
 	return agessh.NewEncryptedSSHIdentity(missing.PublicKey, pem, passphrase)
 }
 
+// ErrBehindPlugin: an identity is reached through a plugin, which alone could tell
+// whose it is.
+var ErrBehindPlugin = errors.New("a key behind a plugin does not tell its recipient")
+
 // RecipientOf returns the recipient that an identity opens files of. SSH keys
-// have none here: their public line is read with ParseRecipient.
+// have none here: their public line is read with ParseRecipient. Nor has a key behind
+// a plugin: that is ErrBehindPlugin.
 func RecipientOf(identity age.Identity) (age.Recipient, error) {
 	switch identity := identity.(type) {
 	case *age.X25519Identity:
@@ -90,6 +122,8 @@ func RecipientOf(identity age.Identity) (age.Recipient, error) {
 		return identity.Recipient(), nil
 	case *Passphrase:
 		return identity, nil
+	case *pluginIdentity:
+		return nil, fmt.Errorf("find recipient: %w", ErrBehindPlugin)
 	}
 	return nil, fmt.Errorf("find recipient: a %T does not tell its own", identity)
 }

@@ -20,6 +20,7 @@ type settings struct {
 	disk       disk
 	memory     string // the user's folder, "" for none
 	allowOlder bool
+	plugins    *Plugins // nil refuses
 }
 
 func newSettings(opts []Option) settings {

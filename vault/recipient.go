@@ -34,8 +34,10 @@ type sshRecipient struct {
 
 func (r sshRecipient) String() string { return r.text }
 
-// ParseRecipient reads an age recipient (age1..., age1pq1...) or a line
-// of an SSH public key (ssh-ed25519, ssh-rsa), whose comment becomes its label.
+// ParseRecipient reads an age recipient (age1..., age1pq1..., or age1NAME1... of a
+// plugin) or a line of an SSH public key (ssh-ed25519, ssh-rsa), whose comment
+// becomes its label. A plugin's refuses until the vault's WithPlugins says how it may
+// be run.
 func ParseRecipient(text string) (age.Recipient, error) {
 	text = strings.TrimSpace(text)
 	var r age.Recipient
@@ -47,6 +49,8 @@ func ParseRecipient(text string) (age.Recipient, error) {
 		r, err = parseSSH(text)
 	case strings.HasPrefix(text, "age1pq1"):
 		r, err = age.ParseHybridRecipient(text)
+	case strings.HasPrefix(text, "age1") && strings.Count(text, "1") > 1:
+		r, err = parsePluginRecipient(text)
 	case strings.HasPrefix(text, "age1"):
 		r, err = age.ParseX25519Recipient(text)
 	default:
@@ -87,6 +91,8 @@ func NewRecipient(r age.Recipient, label string) (Recipient, error) {
 		if label == "" {
 			named.Label = r.comment
 		}
+	case *pluginRecipient:
+		named.Kind, named.Text = questionnaires.PluginRecipient, r.text
 	case *Passphrase:
 		named.Kind = questionnaires.PassphraseRecipient
 	default:

@@ -39,6 +39,11 @@ func TestVaultForAnSSHKey(t *testing.T) {
 		require.NoError(t, v.Close())
 	}
 	assert.Equal(t, 1, asked)
+	wrong, err := ParseIdentities(bytes.NewReader(pem.EncodeToMemory(locked)), func() ([]byte, error) { return []byte("cow"), nil })
+	require.NoError(t, err)
+	_, err = Open(t.Context(), path, wrong)
+	require.ErrorIs(t, err, ErrNoIdentity, "a wrong passphrase says nothing about the vault")
+	assert.NotErrorAs(t, err, new(*TamperError))
 	_, err = ParseIdentities(bytes.NewReader(pem.EncodeToMemory(locked)), nil)
 	require.ErrorIs(t, err, errNoPassphrase)
 }

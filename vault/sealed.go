@@ -91,6 +91,9 @@ func writeSealed(ctx context.Context, d disk, path string, recipients []age.Reci
 func sealInto(f io.Writer, recipients []age.Recipient, pages func(io.Writer) error) error {
 	buffered := bufio.NewWriterSize(f, 256<<10)
 	sealed, err := age.Encrypt(buffered, recipients...)
+	if inner := errors.Unwrap(err); inner != nil {
+		err = inner // what the recipient says, without its number
+	}
 	if err != nil {
 		return fmt.Errorf("seal: %w", err)
 	}

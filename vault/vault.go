@@ -111,7 +111,7 @@ func (v *Vault) establish(ctx context.Context, founding questionnaires.Draft) (*
 	if err := tx.found(founding); err != nil {
 		return nil, err
 	}
-	recipients, key := remember(v.recipients)
+	recipients, key := remember(v.recipients, v.settings.plugins)
 	return key, v.seal(ctx, recipients, func(w io.Writer) error { return db.pages(ctx, w) })
 }
 
