@@ -38,6 +38,7 @@ Ends with 3 if a check failed or something could not be seen.`,
 			if len(args) != 1 {
 				return usagef("collect: name the vault")
 			}
+			s.allowExec = o.allowExec
 			collectors, err := d.collectors(s)
 			if err != nil {
 				return err

@@ -99,6 +99,8 @@ func (d *door) report(err error) int {
 		fmt.Fprintf(d.err, "hint: %s\n", h.hint)
 	} else if errors.Is(err, vault.ErrRolledBack) {
 		fmt.Fprintln(d.err, "hint: look for the newest copy; one restored on purpose is accepted with `tickmark vault verify VAULT --accept-older`")
+	} else if errors.Is(err, vault.ErrNoPlugin) {
+		fmt.Fprintln(d.err, "hint: install the plugin where the PATH finds it")
 	} else if status == exitNoIdentity {
 		fmt.Fprintln(d.err, "hint: name the identity with -i FILE, or set TICKMARK_IDENTITY")
 	} else if status == exitUsage {

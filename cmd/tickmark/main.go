@@ -9,6 +9,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -56,6 +58,7 @@ type door struct {
 	terminal func(io.Writer) bool
 	size     func() (width, height int)
 	askPass  func(prompt string) ([]byte, error)
+	ask      func(prompt string) (string, error)
 }
 
 // printed remembers whether what was printed arrived: a verb whose words were lost
@@ -98,6 +101,7 @@ func outside() *door {
 		},
 		size:    terminalSize,
 		askPass: askPassphrase,
+		ask:     askLine,
 	}
 }
 
@@ -123,6 +127,23 @@ func askPassphrase(prompt string) ([]byte, error) {
 	passphrase, err := term.ReadPassword(int(tty.Fd()))
 	_, _ = io.WriteString(tty, "\n")
 	return passphrase, err
+}
+
+// maxTyped bounds what is typed as one line, in bytes.
+const maxTyped = 4096
+
+// askLine asks on the terminal itself for what may be seen.
+func askLine(prompt string) (string, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return "", err
+	}
+	defer tty.Close()
+	if _, err := io.WriteString(tty, prompt); err != nil {
+		return "", err
+	}
+	line, err := bufio.NewReader(io.LimitReader(tty, maxTyped)).ReadString('\n')
+	return strings.TrimRight(line, "\r\n"), err
 }
 
 func tool() engine.Tool { return engine.Tool{Name: "tickmark", Version: version} }

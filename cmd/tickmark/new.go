@@ -104,7 +104,7 @@ func (d *door) create(ctx context.Context, path string, sealTo []age.Recipient, 
 	if err != nil {
 		return nil, err
 	}
-	v, err := vault.Create(ctx, path, sealTo, append(d.vaultOptions(), vault.WithAuthor(signer), vault.ForEntity(entity))...)
+	v, err := vault.Create(ctx, path, sealTo, append(d.vaultOptions(), vault.WithAuthor(signer), vault.ForEntity(entity), vault.WithPlugins(d.ownPlugins()))...)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ func (d *door) openVerb() *cobra.Command {
 from. Without an author's key, or with --read-only, nothing can be changed.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			s.allowExec = o.allowExec
 			collectors, err := d.collectors(s)
 			if err != nil {
 				return err

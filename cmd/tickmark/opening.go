@@ -23,12 +23,14 @@ type opening struct {
 	assessment     string
 	readOnly       bool
 	allowOlder     bool // than what is remembered
+	allowExec      bool
 }
 
 func (o *opening) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVarP(&o.identities, "identity", "i", nil, "`FILE` with an age identity or an SSH private key (repeatable)")
 	cmd.Flags().StringVar(&o.passphraseFile, "passphrase-file", "", "`FILE` whose first line is the vault's passphrase")
 	cmd.Flags().StringVar(&o.assessment, "assessment", "", "which assessment: its name, questionnaire or id, where a vault holds several")
+	execFlag(cmd, &o.allowExec)
 }
 
 // open opens a vault with the user's identities and, unless it is only read, as
@@ -40,11 +42,15 @@ func (d *door) open(ctx context.Context, path string, o opening) (*vault.Vault, 
 
 // openAs returns the identities that it opened with as well.
 func (d *door) openAs(ctx context.Context, path string, o opening) (*vault.Vault, []age.Identity, error) {
-	identities, err := d.identitiesFor(path, o)
+	return d.openWithConsent(ctx, path, o, d.consent(o.allowExec))
+}
+
+func (d *door) openWithConsent(ctx context.Context, path string, o opening, c *consent) (*vault.Vault, []age.Identity, error) {
+	identities, err := d.identitiesFor(path, o, c)
 	if err != nil {
 		return nil, nil, err
 	}
-	options := d.vaultOptions()
+	options := append(d.vaultOptions(), vault.WithPlugins(c.plugins()))
 	if o.allowOlder {
 		options = append(options, vault.AllowOlder())
 	}
@@ -67,7 +73,10 @@ func (d *door) vaultOptions() []vault.Option {
 
 // identitiesFor returns what may open a vault: a passphrase where it was sealed
 // with one, else the files named, TICKMARK_IDENTITY, or the user's default.
-func (d *door) identitiesFor(path string, o opening) ([]age.Identity, error) {
+//
+// A plugin that the user's own choice names is run as age runs it; one that a file
+// given with -i names is agreed to first.
+func (d *door) identitiesFor(path string, o opening, c *consent) ([]age.Identity, error) {
 	sealed, err := sealedByPassphrase(path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -80,7 +89,10 @@ func (d *door) identitiesFor(path string, o opening) ([]age.Identity, error) {
 		p, err := vault.NewPassphrase(text)
 		return []age.Identity{p}, err
 	}
-	files := o.identities
+	files, plugins := o.identities, c.plugins()
+	if len(files) == 0 {
+		plugins = d.ownPlugins()
+	}
 	if named := d.getenv("TICKMARK_IDENTITY"); len(files) == 0 && named != "" {
 		files = []string{named}
 	}
@@ -100,7 +112,7 @@ func (d *door) identitiesFor(path string, o opening) ([]age.Identity, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read identity %s: %w", file, err)
 		}
-		all = append(all, identities...)
+		all = append(all, vault.RunPlugins(identities, plugins)...)
 	}
 	return all, nil
 }
@@ -149,14 +161,42 @@ func recipientsOf(identities []byte) ([]string, error) {
 		return nil, err
 	}
 	var texts []string
+	behind := 0
 	for _, identity := range parsed {
 		recipient, err := vault.RecipientOf(identity)
+		if errors.Is(err, vault.ErrBehindPlugin) {
+			behind++
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		texts = append(texts, fmt.Sprint(recipient))
 	}
-	return texts, nil
+	noted := notedRecipients(identities)
+	if behind != len(noted) {
+		return nil, withHint(vault.ErrBehindPlugin, "write `# Recipient: age1...` above each such identity, as plugins do, or name recipients with -r")
+	}
+	return append(texts, noted...), nil
+}
+
+// notedRecipients are the recipients of plugins that the comments of an identity
+// file name, as age plugins write them there.
+func notedRecipients(identities []byte) []string {
+	var noted []string
+	for line := range strings.Lines(string(identities)) {
+		comment, is := strings.CutPrefix(strings.TrimSpace(line), "#")
+		fields := strings.Fields(comment)
+		if !is || len(fields) == 0 {
+			continue
+		}
+		if r, err := vault.ParseRecipient(fields[len(fields)-1]); err == nil {
+			if named, err := vault.NewRecipient(r, ""); err == nil && named.Kind == questionnaires.PluginRecipient {
+				noted = append(noted, named.Text)
+			}
+		}
+	}
+	return noted
 }
 
 // history opens a vault to read its history, which reads on from the vault until

@@ -108,11 +108,12 @@ func (d *door) recipientsAddVerb() *cobra.Command {
 			if len(args) < 2 {
 				return usagef("add recipient: name a key, or a file of keys")
 			}
-			added, err := d.parseRecipients(args[1:], label)
+			c := d.consent(o.allowExec)
+			added, err := c.parseRecipients(args[1:], label)
 			if err != nil {
 				return err
 			}
-			return d.changeRecipients(cmd.Context(), args[0], o, func(present []vault.Recipient, _ []age.Identity) ([]vault.Recipient, error) {
+			return d.changeRecipients(cmd.Context(), args[0], o, c, func(present []vault.Recipient, _ []age.Identity) ([]vault.Recipient, error) {
 				return append(present, added...), nil
 			})
 		},
@@ -131,7 +132,7 @@ func (d *door) recipientsRemoveVerb() *cobra.Command {
 		Use: "remove VAULT RECIPIENT...", Short: "Seal it to the others alone; RECIPIENT is a label or a key", Args: cobra.MinimumNArgs(2),
 		Example: "  tickmark vault recipients shop.vault remove 'Bo, laptop'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return d.changeRecipients(cmd.Context(), args[0], o, func(present []vault.Recipient, identities []age.Identity) ([]vault.Recipient, error) {
+			return d.changeRecipients(cmd.Context(), args[0], o, d.consent(o.allowExec), func(present []vault.Recipient, identities []age.Identity) ([]vault.Recipient, error) {
 				left, err := withoutRecipients(present, args[1:])
 				if err != nil || myself || !lockedOut(present, left, identities) {
 					return left, err
@@ -157,9 +158,10 @@ func (d *door) recipientsSetVerb() *cobra.Command {
 			if passphrase == (len(args) > 1) {
 				return usagef("set recipients: name recipients, or --passphrase alone")
 			}
-			return d.changeRecipients(cmd.Context(), args[0], o, func([]vault.Recipient, []age.Identity) ([]vault.Recipient, error) {
+			c := d.consent(o.allowExec)
+			return d.changeRecipients(cmd.Context(), args[0], o, c, func([]vault.Recipient, []age.Identity) ([]vault.Recipient, error) {
 				if !passphrase {
-					return d.parseRecipients(args[1:], label)
+					return c.parseRecipients(args[1:], label)
 				}
 				p, err := d.newPassphrase(args[0], phraseFile)
 				if err != nil {
@@ -178,8 +180,8 @@ func (d *door) recipientsSetVerb() *cobra.Command {
 }
 
 // changeRecipients seals a vault to others and says what it could not undo.
-func (d *door) changeRecipients(ctx context.Context, path string, o opening, change func([]vault.Recipient, []age.Identity) ([]vault.Recipient, error)) error {
-	v, identities, err := d.openAs(ctx, path, o)
+func (d *door) changeRecipients(ctx context.Context, path string, o opening, c *consent, change func([]vault.Recipient, []age.Identity) ([]vault.Recipient, error)) error {
+	v, identities, err := d.openWithConsent(ctx, path, o, c)
 	if err != nil {
 		return err
 	}
@@ -251,9 +253,9 @@ func lockedOut(present, left []vault.Recipient, identities []age.Identity) bool 
 	return len(left) > 0 && slices.ContainsFunc(present, mine) && !slices.ContainsFunc(left, mine)
 }
 
-// parseRecipients reads keys, and files of keys. What looks like a key is none's
-// name.
-func (d *door) parseRecipients(texts []string, label string) ([]vault.Recipient, error) {
+// parseRecipients reads keys, and files of keys. A plugin that is named on the command
+// line is agreed to, one in a file is not.
+func (c *consent) parseRecipients(texts []string, label string) ([]vault.Recipient, error) {
 	var all []vault.Recipient
 	for _, text := range texts {
 		lines := []string{text}
@@ -272,7 +274,9 @@ func (d *door) parseRecipients(texts []string, label string) ([]vault.Recipient,
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, named)
+			if all = append(all, named); looksLikeKey(text) {
+				c.typed(all[len(all)-1:])
+			}
 		}
 	}
 	return all, nil

@@ -22,7 +22,7 @@ type source struct {
 func (s *source) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.kubeconfig, "kubeconfig", "", "kubeconfig `FILE` (default: kubectl's own)")
 	cmd.Flags().StringArrayVar(&s.contexts, "context", nil, "`CONTEXT` of a live cluster (repeatable)")
-	cmd.Flags().BoolVar(&s.allowExec, "allow-exec", false, "run the credential command that a kubeconfig given by path names")
+	execFlag(cmd, &s.allowExec)
 }
 
 // targetName is what may stand behind `manifests:`: a name, never a path.

@@ -40,6 +40,7 @@ func TestStories(t *testing.T) {
 			"same":     same,
 			"canaries": canaries,
 			"keyof":    keyOf,
+			"hardware": hardware,
 		},
 	})
 }
