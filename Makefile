@@ -62,6 +62,11 @@ $(TOOLS)/gofumpt: testdata/tools/go.mod
 bench: build ## measure, beside a floor or a peer in the same run
 	go test -run '^$$' -bench . -benchtime 3x ./...
 
+.PHONY: bench-vault
+bench-vault: export TICKMARK_BENCH_VAULT ?= all
+bench-vault: ## measure a vault of 1 GB beside plain SQLite and beside sealing the whole file
+	go test -count=1 -timeout 120m -v -run '^TestBenchVault$$' ./vault
+
 .PHONY: fuzz
 fuzz: ## fuzz every parser, FUZZTIME each (default 20000x)
 	@set -e; for p in $$(go list $(ALL)); do \
