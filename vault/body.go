@@ -16,7 +16,7 @@ import (
 const (
 	// maxChunk is how many bytes of a body one row holds, unpacked.
 	maxChunk = 256 << 10
-	// maxBody bounds one body in bytes.
+	// maxBody bounds a body that is in memory as a whole, in bytes.
 	maxBody = 256 << 20
 )
 
@@ -119,16 +119,25 @@ func (d *database) chunk(c *codec, document int64, place int) ([]byte, error) {
 	return c.unpack(encoding, data, size)
 }
 
-// read gives each chunk of a body in its order and checks its digest at the end.
-func (d *database) read(c *codec, digest engine.Digest, take func([]byte)) error {
-	id, size, err := d.find(digest)
+// measure finds a body that must be there.
+func (d *database) measure(digest engine.Digest) (id, size int64, err error) {
+	id, size, err = d.find(digest)
 	switch {
 	case err != nil:
-		return tampered("document "+digest.String(), "%w", err)
+		err = tampered("document "+digest.String(), "%w", err)
 	case id == 0:
-		return fmt.Errorf("read document %s: %w", digest.Short(), ErrAbsent)
-	case size < 0 || size > maxBody:
-		return tampered("document "+digest.String(), "a size of %d bytes is impossible", size)
+		err = fmt.Errorf("read document %s: %w", digest.Short(), ErrAbsent)
+	case size < 0 || size > maxFile:
+		err = tampered("document "+digest.String(), "a size of %d bytes is impossible", size)
+	}
+	return id, size, err
+}
+
+// read gives each chunk of a body in its order and checks its digest at the end.
+func (d *database) read(c *codec, digest engine.Digest, take func([]byte)) error {
+	id, size, err := d.measure(digest)
+	if err != nil {
+		return err
 	}
 	sum := sha256.New()
 	for at, place := int64(0), 0; at < size; place++ {
@@ -155,6 +164,12 @@ func (d *database) read(c *codec, digest engine.Digest, take func([]byte)) error
 
 // body reads a whole body.
 func (d *database) body(c *codec, digest engine.Digest) ([]byte, error) {
+	if _, size, err := d.measure(digest); err != nil || size > maxBody {
+		if err == nil {
+			err = fmt.Errorf("read document %s: %d bytes, at most %d are read at once", digest.Short(), size, maxBody)
+		}
+		return nil, err
+	}
 	var body []byte
 	if err := d.read(c, digest, func(chunk []byte) {
 		if body == nil {
@@ -177,7 +192,8 @@ func (v *Vault) payload(e questionnaires.Entry) (payload []byte, err error) {
 	return payload, err
 }
 
-// Body returns any stored document, at most 256 MiB, its digest checked.
+// Body returns any stored document of at most 256 MiB, its digest checked; files may
+// be longer, and are read through OpenEvidence.
 // The error is ErrAbsent where there is none, a *TamperError where it was changed.
 func (v *Vault) Body(ctx context.Context, digest engine.Digest) ([]byte, error) {
 	var body []byte

@@ -14,16 +14,22 @@ import (
 )
 
 const (
-	// maxIntake is how much of a file one transaction takes in, in bytes.
+	// maxIntake is how much of a file one transaction takes in, in bytes, and maxFile
+	// how long a file may be. Only what streams is longer than maxBody.
 	maxIntake = 4 << 20
+	maxFile   = 64 << 30
+	// maxDropped is how many chunks one transaction drops.
+	maxDropped = 4096
 	// maxName bounds the title and the file name of evidence, in bytes.
 	maxName = 255
 )
 
-// PutEvidence takes a file in byte for byte, at most 256 MiB, and appends the
-// entry that makes it evidence. Of item, Title, Collected, Requirements and
-// File.Obtained are kept; id, number, digest and size are found here. A file that
-// was not read to its end leaves nothing that can be seen.
+// PutEvidence takes a file in byte for byte, at most 64 GiB, and appends the entry
+// that makes it evidence. It is saved in pieces of 4 MiB as it is read, so that its
+// size costs no memory. Of item, Title, Collected, Requirements and File.Obtained
+// are kept; id, number, digest and size are found here. A file that was not read to
+// its end, because reading failed or ctx ended, leaves nothing that can be seen;
+// what a kill leaves is dropped by the next intake.
 func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, name string, r io.Reader) (questionnaires.Evidence, error) {
 	name = filepath.Base(name)
 	fail := func(err error) (questionnaires.Evidence, error) {
@@ -34,6 +40,9 @@ func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, n
 	}
 	v.intake.Lock()
 	defer v.intake.Unlock()
+	if err := v.dropUnfinished(ctx); err != nil {
+		return fail(err)
+	}
 	in := &intake{vault: v, sum: sha256.New()}
 	if err := in.read(ctx, r); err != nil {
 		return fail(errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx))))
@@ -53,23 +62,45 @@ func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, n
 	if err != nil {
 		return fail(errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx))))
 	}
+	// Where the vault had its equal, what was taken in goes again. It cannot be seen:
+	// if that fails, the next intake does it.
+	_ = v.dropUnfinished(ctx)
 	return item, nil
 }
 
-// dropUnfinished removes what an intake that broke off left behind.
+// dropUnfinished removes what an intake that broke off left behind, some chunks at a
+// time.
 func (v *Vault) dropUnfinished(ctx context.Context) error {
-	err := v.update(ctx, func(tx *Tx) error { return tx.change("drop what was not taken in", tx.db.dropUnfinished) })
-	if errors.Is(err, ErrPoisoned) || errors.Is(err, ErrReadOnly) || errors.Is(err, ErrClosed) {
-		return nil // it was never saved
+	for left := true; left; {
+		err := v.update(ctx, func(tx *Tx) (err error) {
+			if left, err = tx.db.unfinished(); err != nil || !left {
+				return err
+			}
+			return tx.change("drop what was not taken in", tx.db.dropSome)
+		})
+		if errors.Is(err, ErrPoisoned) || errors.Is(err, ErrReadOnly) || errors.Is(err, ErrClosed) {
+			return nil // it was never saved
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
-func (d *database) dropUnfinished() error {
-	if err := d.exec("delete from chunks where document in (select id from documents where digest is null)"); err != nil {
+// unfinished reports whether there is a document that was not taken in to its end.
+func (d *database) unfinished() (bool, error) {
+	var n int
+	err := d.row("select count(*) from documents where digest is null").Scan(&n)
+	return n > 0, err
+}
+
+// dropSome drops unfinished documents, chunks first.
+func (d *database) dropSome() error {
+	if err := d.exec(`delete from chunks where rowid in (select c.rowid from chunks c join documents d on d.id = c.document where d.digest is null limit ?)`, maxDropped); err != nil {
 		return err
 	}
-	return d.exec("delete from documents where digest is null")
+	return d.exec("delete from documents where digest is null and not exists (select 1 from chunks where document = documents.id)")
 }
 
 // attach numbers an item and appends its entry.
@@ -104,13 +135,13 @@ type intake struct {
 func (in *intake) read(ctx context.Context, r io.Reader) error {
 	buffer := make([]byte, maxIntake)
 	for {
-		n, err := io.ReadFull(r, buffer)
+		n, err := io.ReadFull(untilDone{ctx, r}, buffer)
 		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		if err != nil && !ended {
 			return fmt.Errorf("read: %w", err)
 		}
-		if in.size += int64(n); in.size > maxBody {
-			return fmt.Errorf("more than %d bytes", maxBody)
+		if in.size += int64(n); in.size > maxFile {
+			return fmt.Errorf("more than %d bytes", int64(maxFile))
 		}
 		in.sum.Write(buffer[:n])
 		if err := in.vault.update(ctx, func(tx *Tx) error { return tx.change("take in", func() error { return in.store(tx.db, buffer[:n]) }) }); err != nil {
@@ -122,12 +153,22 @@ func (in *intake) read(ctx context.Context, r io.Reader) error {
 	}
 }
 
+// untilDone reads until a context ends.
+type untilDone struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u untilDone) Read(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.r.Read(p)
+}
+
 func (in *intake) store(d *database, part []byte) error {
 	var err error
 	if in.document == 0 {
-		if err := d.dropUnfinished(); err != nil {
-			return err
-		}
 		if in.document, err = d.insert("insert into documents (size) values (0)"); err != nil {
 			return err
 		}
@@ -143,82 +184,143 @@ func (in *intake) store(d *database, part []byte) error {
 	return nil
 }
 
-// finish gives a document its digest, or drops it where the vault has its equal.
+// finish gives a document its digest, unless the vault has its equal: then it stays
+// without one, to be dropped.
 func (d *database) finish(document, size int64, digest engine.Digest) error {
 	equal, _, err := d.find(digest)
-	if err != nil {
+	if err != nil || equal != 0 {
 		return err
 	}
-	if equal == 0 {
-		return d.exec("update documents set digest = ?, size = ? where id = ?", digest[:], size, document)
-	}
-	if err := d.exec("delete from chunks where document = ?", document); err != nil {
-		return err
-	}
-	return d.exec("delete from documents where id = ?", document)
+	return d.exec("update documents set digest = ?, size = ? where id = ?", digest[:], size, document)
 }
 
-// OpenEvidence opens a stored body for reading, a chunk in memory at a time. Its
-// digest is checked once, before the first byte is handed out.
+// OpenEvidence opens a stored body for reading, as it stands in the vault now; a
+// chunk of 256 KiB is in memory at a time. The reader must be closed, and is for one
+// goroutine. Read from the start to the end, it checks the digest of the whole
+// before it hands out the last chunk: a difference is a *TamperError, and what was
+// read until then is not what was taken in. After a Seek to anywhere but the start
+// nothing more is said of the whole: then it is certain alone that those bytes were
+// sealed by somebody who could write to the vault (age), and that the chunk has its
+// place and length. The error is ErrAbsent where there is no such body.
 func (v *Vault) OpenEvidence(ctx context.Context, digest engine.Digest) (io.ReadSeekCloser, error) {
-	var id, size int64
-	err := v.lookup(ctx, func(d *database) (err error) {
-		if err = d.read(v.codec, digest, func([]byte) {}); err == nil {
-			id, size, err = d.find(digest)
-		}
-		return err
-	})
+	r, err := v.read(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open evidence: %w", err)
 	}
-	chunks := &bodyReader{vault: v, document: id, size: size, place: -1}
-	return struct {
-		*io.SectionReader
-		io.Closer
-	}{io.NewSectionReader(chunks, 0, size), chunks}, nil
+	b := &bodyReader{vault: v, ctx: ctx, from: r, digest: digest, sum: sha256.New(), place: -1}
+	if b.document, b.size, err = r.db.measure(digest); err != nil {
+		return nil, fmt.Errorf("open evidence: %w", errors.Join(err, r.end()))
+	}
+	return b, nil
 }
 
-// bodyReader reads a body at any place. All its chunks but the last are full.
+// bodyReader reads a body chunk by chunk. All its chunks but the last are full.
 type bodyReader struct {
 	vault    *Vault
+	ctx      context.Context // of the reading: io.Reader takes none
+	from     *reading        // nil once closed
+	digest   engine.Digest
 	document int64
 	size     int64
-	place    int // of the chunk at hand, -1 for none
+	at       int64
+	place    int64 // of the chunk at hand, -1 for none
 	chunk    []byte
-	closed   bool
+	sum      hash.Hash
+	summed   int64 // chunks in sum, from the first
 }
 
-func (b *bodyReader) ReadAt(p []byte, at int64) (int, error) {
-	if b.closed {
-		return 0, ErrClosed
+// Read follows io.Reader.
+func (b *bodyReader) Read(p []byte) (int, error) {
+	switch {
+	case b.from == nil || b.vault.closed.Load():
+		return 0, fmt.Errorf("read evidence: %w", ErrClosed)
+	case b.at >= b.size:
+		return 0, b.ended()
+	case len(p) == 0:
+		return 0, nil
 	}
-	n := 0
-	for n < len(p) {
-		if at >= b.size {
-			return n, io.EOF
+	if place := b.at / maxChunk; place != b.place {
+		if err := b.load(place); err != nil {
+			return 0, fmt.Errorf("read evidence: %w", err)
 		}
-		if place := int(at / maxChunk); place != b.place {
-			var chunk []byte
-			err := b.vault.lookup(context.Background(), func(d *database) (err error) {
-				chunk, err = d.chunk(b.vault.codec, b.document, place)
-				return err
-			})
-			if err != nil {
-				return n, fmt.Errorf("read evidence: %w", err)
-			}
-			b.place, b.chunk = place, chunk
-		}
-		within := int(at % maxChunk)
-		if within >= len(b.chunk) {
-			return n, tampered("evidence", "a chunk in its middle is short")
-		}
-		copied := copy(p[n:], b.chunk[within:])
-		n, at = n+copied, at+int64(copied)
 	}
+	n := copy(p, b.chunk[b.at%maxChunk:])
+	b.at += int64(n)
 	return n, nil
 }
 
-func (b *bodyReader) Close() error {
-	b.closed, b.chunk = true, nil
+// ended is what stands behind the last byte. A body of none is checked here.
+func (b *bodyReader) ended() error {
+	if b.size == 0 && engine.Digest(sha256.Sum256(nil)) != b.digest {
+		return fmt.Errorf("read evidence: %w", b.changed())
+	}
+	return io.EOF
+}
+
+func (b *bodyReader) changed() error {
+	return tampered("document "+b.digest.String(), "its content has another digest")
+}
+
+// load reads a chunk, and sums up those that are read one after the other from the
+// first.
+func (b *bodyReader) load(place int64) error {
+	if err := b.ctx.Err(); err != nil {
+		return err
+	}
+	b.place = -1
+	chunk, err := b.from.db.chunk(b.vault.codec, b.document, int(place))
+	if err == nil && int64(len(chunk)) != min(maxChunk, b.size-place*maxChunk) {
+		err = fmt.Errorf("chunk %d is of %d bytes", place, len(chunk))
+	}
+	if err != nil {
+		var seal *TamperError
+		if errors.As(err, &seal) {
+			return seal
+		}
+		return &TamperError{Member: "document " + b.digest.String(), Offset: place * maxChunk, Err: err}
+	}
+	if place == 0 {
+		b.sum.Reset()
+		b.summed = 0
+	}
+	if place == b.summed {
+		b.sum.Write(chunk)
+		b.summed++
+	}
+	last := (b.size - 1) / maxChunk
+	if place == last && b.summed == last+1 && engine.Digest(b.sum.Sum(nil)) != b.digest {
+		return b.changed()
+	}
+	b.place, b.chunk = place, chunk
 	return nil
+}
+
+// Seek follows io.Seeker.
+func (b *bodyReader) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += b.at
+	case io.SeekEnd:
+		offset += b.size
+	case io.SeekStart:
+	default:
+		return 0, errors.New("seek in evidence: whence is none")
+	}
+	if offset < 0 {
+		return 0, errors.New("seek in evidence: before its start")
+	}
+	if b.at = offset; offset == 0 {
+		b.place = -1 // the first chunk is read again, so that all of it is summed up
+	}
+	return offset, nil
+}
+
+// Close gives up the state that was read from.
+func (b *bodyReader) Close() error {
+	if b.from == nil {
+		return nil
+	}
+	from := b.from
+	b.from, b.chunk = nil, nil
+	return from.end()
 }
