@@ -137,7 +137,7 @@ func (d *door) printStatus(form statusForm) error {
 	if len(form.Targets) == 0 {
 		fmt.Fprintln(d.out, "collected  nothing yet")
 	}
-	fmt.Fprintf(d.out, "head       %s\n\n", form.Head)
+	fmt.Fprintf(d.out, "head       %s\nvault head %s\n\n", form.Head, form.VaultHead)
 	const most = 20
 	for i, p := range form.Problems {
 		if i == most {

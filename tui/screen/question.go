@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -42,8 +43,7 @@ type Question struct {
 	painted   bool   // the field knows its theme
 	sides     [panels]*list.List[sideRow]
 	sideWidth int // the width that the rows of the sides are broken for
-	failures  map[engine.Digest][]engine.Detail
-	err       error
+	beside
 }
 
 // pause is how long typing rests before the narrative is saved by itself.
@@ -87,8 +87,9 @@ func (s *Question) responses() []questionnaires.Response {
 	return s.desk.picture.Assessment.Questionnaire.Responses
 }
 
-// Start reads which subjects failed, to name them beside the suggestion.
-func (s *Question) Start() tea.Cmd { return s.readFailures() }
+// Start reads which subjects failed, to name them beside the suggestion, and what was
+// answered before.
+func (s *Question) Start() tea.Cmd { return tea.Batch(s.readFailures(), s.readRevisions()) }
 
 func (s *Question) readFailures() tea.Cmd {
 	suggestion, v, ctx := s.row().Suggestion, s.desk.vault, s.desk.ctx
@@ -143,13 +144,19 @@ func (s *Question) Update(msg tea.Msg) tea.Cmd {
 			s.saved(saved.text, msg.err)
 		}
 		s.refresh()
+		return tea.Batch(cmd, s.readRevisions())
 	case paused:
 		if msg.question == s && msg.changes == s.changes && s.editing {
 			return s.save("")
 		}
 	case failuresRead:
 		if msg.question == s {
-			s.failures, s.err = msg.failures, msg.err
+			s.failures, s.err = msg.failures, cmp.Or(msg.err, s.err)
+			s.refresh()
+		}
+	case revisionsRead:
+		if msg.question == s {
+			s.revisions, s.err = msg.revisions, cmp.Or(msg.err, s.err)
 			s.refresh()
 		}
 	case tea.KeyMsg:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/textarea"
+	tea "github.com/charmbracelet/bubbletea"
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
@@ -38,16 +39,22 @@ func (s *Question) refresh() {
 	r := s.row()
 	s.sides[suggestionPanel].SetItems(s.suggestionRows(r))
 	s.sides[attachedPanel].SetItems(s.attachedRows(r))
-	s.sides[historyPanel].SetItems(s.historyRows(r))
+	s.sides[historyPanel].SetItems(s.historyRows())
 }
 
 // drawSide draws one side panel.
 func (s *Question) drawSide(c Canvas, p panel) []string {
 	rows := s.sides[p]
-	if rows.Total() == 0 {
-		return indent("", theme.Wrap(s.nothing(p), c.Width))
+	var lines []string
+	if s.err != nil {
+		for _, line := range theme.Wrap(theme.Clean(s.err.Error()), c.Width) {
+			lines = append(lines, c.Theme.Paint(theme.Bad, line))
+		}
 	}
-	return rows.Draw(c.Height, func(r sideRow, selected bool) string {
+	if rows.Total() == 0 {
+		return append(lines, indent("", theme.Wrap(s.nothing(p), c.Width))...)
+	}
+	return append(lines, rows.Draw(max(1, c.Height-len(lines)), func(r sideRow, selected bool) string {
 		if r.aside {
 			return c.Theme.Paint(r.tone, theme.Cut(r.text, c.Width))
 		}
@@ -56,7 +63,7 @@ func (s *Question) drawSide(c Canvas, p panel) []string {
 			line = r.sign.paint(c.Theme) + "  " + line
 		}
 		return row(c, line, selected, s.focus == p)
-	})
+	})...)
 }
 
 // nothing says why a side is empty.
@@ -245,14 +252,32 @@ func evidenceAbout(item questionnaires.Evidence) string {
 	return ""
 }
 
-// historyRows are the revisions of the answer, newest first.
-func (s *Question) historyRows(r Row) []sideRow {
-	revisions, err := s.desk.picture.Assessment.Revisions(r.Requirement.ID)
-	if err != nil {
-		return s.wrapped("", theme.Muted, theme.Clean(err.Error()))
+// beside is what a question shows that the assessment does not hold, as it was read.
+type beside struct {
+	failures  map[engine.Digest][]engine.Detail
+	revisions []questionnaires.Revision // oldest first
+	err       error                     // why something could not be read
+}
+
+// revisionsRead brings the answers that were given before.
+type revisionsRead struct {
+	question  *Question
+	revisions []questionnaires.Revision
+	err       error
+}
+
+func (s *Question) readRevisions() tea.Cmd {
+	assessment := s.desk.picture.Assessment
+	return func() tea.Msg {
+		revisions, err := assessment.Revisions(s.id)
+		return revisionsRead{s, revisions, err}
 	}
+}
+
+// historyRows are the revisions of the answer, newest first.
+func (s *Question) historyRows() []sideRow {
 	var rows []sideRow
-	for _, revision := range slices.Backward(revisions) {
+	for _, revision := range slices.Backward(s.revisions) {
 		what := responseSign(revision.Response)
 		rows = append(rows, sideRow{text: stamp(revision.Time) + "  " + theme.Clean(revision.Author.Name), sign: what})
 		if !revision.Undoes.IsZero() {
