@@ -87,7 +87,7 @@ func unseal(member string, f io.ReaderAt, size int64, identities []age.Identity,
 	}
 	header, err := age.ExtractHeader(io.NewSectionReader(f, 0, size))
 	if err != nil {
-		return nil, &TamperError{Member: member, Err: errors.New("its age header cannot be read")}
+		return nil, orUnreadable(err, &TamperError{Member: member, Err: errors.New("its age header cannot be read")})
 	}
 	payload := int64(len(header)) + sealedNonce
 	if len(identities) == 0 {
@@ -100,7 +100,7 @@ func unseal(member string, f io.ReaderAt, size int64, identities []age.Identity,
 	case errors.As(err, &none):
 		return nil, noIdentity(opener.because(err))
 	case err != nil && !opener.opened:
-		return nil, &TamperError{Member: member, Err: fmt.Errorf("its age header does not hold: %w", err)}
+		return nil, orUnreadable(err, &TamperError{Member: member, Err: fmt.Errorf("its age header does not hold: %w", err)})
 	case err != nil:
 		// age authenticates the last chunk first. Where that does not hold, the nonce
 		// before the first may be what was changed.
@@ -109,18 +109,28 @@ func unseal(member string, f io.ReaderAt, size int64, identities []age.Identity,
 	return &chunked{plain: plain, size: plainSize, cache: c, wrong: wrongChunk(member, payload, size)}, nil
 }
 
+// errUnreadable: the disk does not answer, which says nothing of what is on it.
+var errUnreadable = errors.New("the disk cannot be read")
+
+func unreadable(err error) error { return fmt.Errorf("%w: %w", errUnreadable, withoutPath(err)) }
+
+// orUnreadable is a finding about what was read, unless nothing was.
+func orUnreadable(err error, found *TamperError) error {
+	var disk *fs.PathError
+	if errors.As(err, &disk) {
+		return fmt.Errorf("read %s: %w", found.Member, unreadable(disk))
+	}
+	return found
+}
+
 // wrongChunk tells a chunk that does not hold from a disk that does not answer.
 func wrongChunk(member string, payload, size int64) func(int64, error) error {
 	return func(chunk int64, err error) error {
-		var disk *fs.PathError
-		if errors.As(err, &disk) {
-			return fmt.Errorf("read %s: %w", member, disk.Err)
-		}
 		at := payload - sealedNonce // a changed nonce shows in the first chunk
 		if chunk > 0 {
 			at = payload + chunk*(sealedChunk+sealedTag)
 		}
-		return &TamperError{Member: member, Offset: min(at, size), Err: errors.New("its bytes do not hold against their seal, or its end is missing")}
+		return orUnreadable(err, &TamperError{Member: member, Offset: min(at, size), Err: errors.New("its bytes do not hold against their seal, or its end is missing")})
 	}
 }
 

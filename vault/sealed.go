@@ -37,7 +37,7 @@ func withoutPath(err error) error {
 func looksSealed(member string, f io.ReaderAt, size int64) error {
 	start := make([]byte, min(size, int64(len(armor.Header))))
 	if _, err := f.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
-		return withoutPath(err)
+		return fmt.Errorf("read %s: %w", member, unreadable(err))
 	}
 	switch {
 	case bytes.HasPrefix(start, []byte(ageMagic)):
