@@ -141,7 +141,7 @@ func (l *sealedLog) fold() error {
 		return l.poison
 	}
 	temporary := replacement(l.path)
-	f, err := l.disk.openLog(temporary, true)
+	f, err := l.disk.openLog(temporary, toMake)
 	if err != nil {
 		return fmt.Errorf("fold the log: %w", withoutPath(err))
 	}
@@ -157,7 +157,7 @@ func (l *sealedLog) fold() error {
 		return fmt.Errorf("fold the log: %w", errors.Join(err, f.Close()))
 	}
 	closing := l.file.Close()
-	l.file, l.members, l.tail, l.leaves = f, folded.members, folded.tail, false
+	l.file, l.members, l.tail, l.beyond = f, folded.members, folded.tail, 0
 	if err := errors.Join(closing, l.disk.syncFolder(filepath.Dir(l.path))); err != nil {
 		l.poison = inDoubt{fmt.Errorf("fold the log: %w", err)}
 		return l.poison

@@ -44,11 +44,11 @@ func (d *faultyDisk) create(path string) (file, error) {
 	return faultyFile{f, d}, err
 }
 
-func (d *faultyDisk) openLog(path string, make bool) (logFile, error) {
-	if err := d.at("create"); err != nil && make {
+func (d *faultyDisk) openLog(path string, as access) (logFile, error) {
+	if err := d.at("create"); err != nil && as == toMake {
 		return nil, err
 	}
-	f, err := d.realDisk.openLog(path, make)
+	f, err := d.realDisk.openLog(path, as)
 	return faultyLog{f, d}, err
 }
 

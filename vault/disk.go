@@ -14,9 +14,7 @@ import (
 type disk interface {
 	// create makes a file that was not there, for its owner alone.
 	create(path string) (file, error)
-	// openLog opens a log for reading and appending, or, where it must not be made,
-	// for reading as far as more is not allowed.
-	openLog(path string, make bool) (logFile, error)
+	openLog(path string, as access) (logFile, error)
 	rename(from, to string) error
 	syncFolder(path string) error
 	remove(path string) error
@@ -38,17 +36,20 @@ type logFile interface {
 	Close() error
 }
 
+// access is what a log is opened for.
+type access int
+
+const (
+	toRead access = iota
+	toAppend
+	toMake // one that was not there
+)
+
 type realDisk struct{}
 
-func (realDisk) openLog(path string, make bool) (logFile, error) {
-	flags := os.O_RDWR
-	if make {
-		flags |= os.O_CREATE | os.O_EXCL
-	}
+func (realDisk) openLog(path string, as access) (logFile, error) {
+	flags := map[access]int{toRead: os.O_RDONLY, toAppend: os.O_RDWR, toMake: os.O_RDWR | os.O_CREATE | os.O_EXCL}[as]
 	f, err := os.OpenFile(path, flags, 0o600)
-	if err != nil && !make && !errors.Is(err, fs.ErrNotExist) {
-		f, err = os.Open(path)
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ type sealedLog struct {
 	members []member
 	size    int64 // bytes of SQLite's log that are in members
 	tail    int64 // where the next member goes in the file
-	leaves  bool  // what stands from tail on is to be cut off before a write
+	beyond  int64 // bytes from tail on, to be cut off before a write
 	stale   bool  // the file is of an earlier generation
 	unforced
 	interrupted
@@ -175,8 +175,8 @@ func (l *sealedLog) append() error {
 	if err != nil {
 		return err
 	}
-	if _, err := l.file.WriteAt(whole, l.tail); err != nil {
-		l.leaves = true
+	if n, err := l.file.WriteAt(whole, l.tail); err != nil {
+		l.beyond = max(int64(n), 1)
 		return fmt.Errorf("append to the log: %w", errors.Join(withoutPath(err), l.cut()))
 	}
 	if err := l.file.Sync(); err != nil {
@@ -205,13 +205,13 @@ func (l *sealedLog) prepare() error {
 		return err
 	}
 	if l.file == nil {
-		f, err := l.disk.openLog(l.path, true)
+		f, err := l.disk.openLog(l.path, toMake)
 		if err != nil {
 			return fmt.Errorf("make the log: %w", withoutPath(err))
 		}
 		l.file = f
 		if err := l.disk.syncFolder(filepath.Dir(l.path)); err != nil {
-			return inDoubt{fmt.Errorf("force its folder to the disk: %w", err)}
+			return inDoubt{fmt.Errorf("force its folder to the disk: %w", withoutPath(err))}
 		}
 	}
 	if err := l.unchanged(); err != nil {
@@ -230,18 +230,18 @@ func (l *sealedLog) removeStale() error {
 		return fmt.Errorf("remove the log of an earlier generation: %w", withoutPath(err))
 	}
 	err := l.file.Close()
-	l.file, l.stale, l.leaves, l.tail = nil, false, false, 0
+	l.file, l.stale, l.beyond, l.tail = nil, false, 0, 0
 	return err
 }
 
 func (l *sealedLog) cut() error {
-	if !l.leaves {
+	if l.beyond == 0 {
 		return nil
 	}
 	if err := l.file.Truncate(l.tail); err != nil {
 		return inDoubt{fmt.Errorf("cut off what an interrupted save left: %w", withoutPath(err))}
 	}
-	l.leaves = false
+	l.beyond = 0
 	return nil
 }
 
@@ -252,7 +252,7 @@ func (l *sealedLog) unchanged() error {
 		return err
 	}
 	named, err := os.Lstat(l.path)
-	if err != nil || !os.SameFile(open, named) || (!l.leaves && open.Size() != l.tail) {
+	if err != nil || !os.SameFile(open, named) || open.Size() != l.tail+l.beyond {
 		return errors.New("another program changed the log, or put a different one in its place")
 	}
 	return nil

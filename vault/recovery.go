@@ -13,12 +13,22 @@ import (
 // the vault was compacted meanwhile, or its base was put back.
 var errNewerLog = errors.New("its log belongs to a later state of the vault: an older copy was put in its place")
 
+// unfinished is a member in a state that a crash can leave the last one in: of the
+// sectors that its save wrote, some are missing or hold zeros.
+type unfinished struct{ error }
+
+func (u unfinished) Unwrap() error { return u.error }
+
 // recover reads what the log holds, authenticates all of it and follows SQLite's
 // checksums through it. What a crash can leave, a last member that is not whole, is
-// left out and counted; anything else that is wrong is a *TamperError. It writes
+// left out and counted; anything else that is wrong is a *TamperError. It changes
 // nothing.
 func (l *sealedLog) recover() error {
-	f, err := l.disk.openLog(l.path, false)
+	as := toAppend
+	if l.readOnly {
+		as = toRead
+	}
+	f, err := l.disk.openLog(l.path, as)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -30,18 +40,24 @@ func (l *sealedLog) recover() error {
 	if err != nil {
 		return fmt.Errorf("open its log: %w", withoutPath(err))
 	}
-	size := info.Size()
+	return l.readAll(info.Size())
+}
+
+func (l *sealedLog) readAll(size int64) error {
 	var links chain
 	for l.tail < size {
 		m, err := l.read(l.tail, size, &links)
 		var generation otherGeneration
+		var unfinished unfinished
 		switch {
 		case errors.As(err, &generation) && len(l.members) == 0:
 			return l.otherGeneration(generation, size)
-		case errors.Is(err, errOutOfChain):
-			return &TamperError{Member: m.name, Offset: l.tail, Err: errOutOfChain}
+		case errors.As(err, &unfinished):
+			return l.leaveOut(m, size, unfinished.error)
+		case errors.Is(err, errUnreadable):
+			return fmt.Errorf("open its log: %w", err)
 		case err != nil:
-			return l.torn(m, size, err)
+			return &TamperError{Member: m.name, Offset: l.tail, Err: err}
 		}
 		m.offset = l.size
 		l.members = append(l.members, m)
@@ -64,36 +80,60 @@ func (l *sealedLog) read(at, size int64, links *chain) (member, error) {
 		return m, err
 	}
 	m.name, m.sequence, m.sealed = named.name, named.sequence, named.size
-	if named.generation != l.generation {
+	switch {
+	case named.generation != l.generation:
 		return m, otherGeneration{named}
+	case m.end() > size:
+		return m, unfinished{errors.New("it ends before it is whole")}
 	}
-	if m.end() > size {
-		return m, errors.New("it ends before it is whole")
-	}
-	if err := l.open(&m); err != nil {
-		return m, err
-	}
-	if err := l.padding(m); err != nil {
+	if err := l.openWhole(&m); err != nil {
 		return m, err
 	}
 	if n := len(l.members); n > 0 && m.sequence <= l.members[n-1].sequence {
 		return m, errOutOfChain
 	}
-	return m, links.follow(io.NewSectionReader(m, 0, m.size))
+	var wrong *TamperError
+	if err := links.follow(io.NewSectionReader(m, 0, m.size)); errors.As(err, &wrong) {
+		return m, unfinished{err}
+	} else if err != nil {
+		return m, err
+	}
+	return m, l.padding(m)
 }
 
+// openWhole opens a member that is there from its first byte to its last. Its header
+// holds no sector of zeros where it can be read, so that a save of this vault which
+// was interrupted is sealed to the log's key in any case.
+func (l *sealedLog) openWhole(m *member) error {
+	err := l.open(m)
+	switch {
+	case err == nil, errors.Is(err, errUnreadable):
+		return err
+	case errors.Is(err, ErrNoIdentity):
+		return errors.New("it is sealed to another key than the vault's log: it belongs elsewhere, or its header was changed")
+	}
+	return unfinished{err}
+}
+
+// label reads what stands at a place, an unfinished member where that is no label.
 func (l *sealedLog) label(at int64) (label, error) {
 	block := make([]byte, tarBlock)
-	if _, err := l.file.ReadAt(block, at); err != nil {
-		return label{}, errNoMember
+	if _, err := l.file.ReadAt(block, at); err != nil && !errors.Is(err, io.EOF) {
+		return label{}, unreadable(err)
 	}
-	return readLabel(block)
+	named, err := readLabel(block)
+	if err != nil {
+		return label{}, unfinished{err}
+	}
+	return named, nil
 }
 
+// padding refuses a member that holds and has something behind it. No crash leaves
+// that, and what was saved is not dropped for it.
 func (l *sealedLog) padding(m member) error {
 	rest := make([]byte, padded(m.sealed)-m.sealed)
-	if _, err := l.file.ReadAt(rest, m.at+tarBlock+m.sealed); err != nil && !errors.Is(err, io.EOF) {
-		return withoutPath(err)
+	if _, err := l.file.ReadAt(rest, m.end()-int64(len(rest))); err != nil && !errors.Is(err, io.EOF) {
+		return unreadable(err)
 	}
 	if !bytes.Equal(rest, make([]byte, len(rest))) {
 		return errors.New("there is something between it and the next")
@@ -101,26 +141,42 @@ func (l *sealedLog) padding(m member) error {
 	return nil
 }
 
-// torn tells an interrupted save from tampering: behind what a crash left, there is
-// nothing that was ever acknowledged.
-func (l *sealedLog) torn(bad member, size int64, cause error) error {
-	for at := bad.at + tarBlock; at < size; at += tarBlock {
-		next, err := l.label(at)
-		if err != nil || next.generation != l.generation {
-			continue
+// leaveOut tells a save that was interrupted from tampering: nothing was ever written
+// behind one that was not acknowledged.
+func (l *sealedLog) leaveOut(bad member, size int64, cause error) error {
+	wrong := &TamperError{Member: bad.name, Offset: bad.at, Err: cause}
+	var inside *TamperError
+	if errors.As(cause, &inside) {
+		wrong.Offset, wrong.Err = bad.at+tarBlock+inside.Offset, inside.Err
+	}
+	next, err := l.nextLabel(bad.at+tarBlock, size)
+	switch {
+	case err != nil:
+		return fmt.Errorf("open its log: %w", err)
+	case next != "":
+		wrong.Err = fmt.Errorf("it does not hold, and %s stands behind it", next)
+		return wrong
+	}
+	l.beyond = size - bad.at
+	l.interrupted = interrupted{l.beyond, bad.name}
+	return nil
+}
+
+// nextLabel returns the name of the next member from a place on, "" for none.
+func (l *sealedLog) nextLabel(at, size int64) (string, error) {
+	buffer := make([]byte, sealedChunk)
+	for ; at < size; at += int64(len(buffer)) {
+		n, err := l.file.ReadAt(buffer, at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", unreadable(err)
 		}
-		m := member{at: at, name: next.name, sealed: next.size}
-		if m.end() <= size && l.open(&m) == nil {
-			offset := bad.at
-			var inside *TamperError
-			if errors.As(cause, &inside) {
-				offset += tarBlock + inside.Offset
+		for block := buffer[:n]; len(block) >= tarBlock; block = block[tarBlock:] {
+			if named, err := readLabel(block[:tarBlock]); err == nil {
+				return named.name, nil
 			}
-			return &TamperError{Member: bad.name, Offset: offset, Err: fmt.Errorf("it does not hold, and %s behind it does", m.name)}
 		}
 	}
-	l.interrupted, l.leaves = interrupted{size - bad.at, bad.name}, true
-	return nil
+	return "", nil
 }
 
 // otherGeneration judges a log that begins with a member of another generation: an
