@@ -40,7 +40,10 @@ func (l *sealedLog) recover() error {
 	if err != nil {
 		return fmt.Errorf("open its log: %w", withoutPath(err))
 	}
-	return l.readAll(info.Size())
+	if err := l.readAll(info.Size()); err != nil || l.readOnly {
+		return err
+	}
+	return l.settle()
 }
 
 func (l *sealedLog) readAll(size int64) error {
@@ -63,6 +66,16 @@ func (l *sealedLog) readAll(size int64) error {
 		l.members = append(l.members, m)
 		l.size += m.size
 		l.tail = m.end()
+	}
+	return nil
+}
+
+// settle forces what a program that was killed wrote and did not force: what is read
+// here is shown, and written behind. It forces the folder too, for which file is the
+// log.
+func (l *sealedLog) settle() error {
+	if err := errors.Join(l.file.Sync(), l.disk.syncFolder(filepath.Dir(l.path))); err != nil {
+		return fmt.Errorf("force its log to the disk: %w", withoutPath(err))
 	}
 	return nil
 }
