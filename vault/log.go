@@ -180,6 +180,9 @@ func (l *sealedLog) append() error {
 		return fmt.Errorf("append to the log: %w", errors.Join(withoutPath(err), l.cut()))
 	}
 	if err := l.file.Sync(); err != nil {
+		// The system may keep in memory what it will never write again, and who opens
+		// the vault next would see it, save behind it and lose both with the power.
+		_ = l.file.Truncate(l.tail)
 		return inDoubt{fmt.Errorf("force the log to the disk: %w", withoutPath(err))}
 	}
 	m.sealed = sealed
