@@ -237,11 +237,18 @@ func (l *sealedLog) removeStale() error {
 	return err
 }
 
+// cut cuts off what a save left that was not finished. That is forced before another
+// is appended: else a crash could leave sectors of both in one place, which looks
+// like a member of another vault.
 func (l *sealedLog) cut() error {
 	if l.beyond == 0 {
 		return nil
 	}
-	if err := l.file.Truncate(l.tail); err != nil {
+	err := l.file.Truncate(l.tail)
+	if err == nil {
+		err = l.file.Sync()
+	}
+	if err != nil {
 		return inDoubt{fmt.Errorf("cut off what an interrupted save left: %w", withoutPath(err))}
 	}
 	l.beyond = 0
