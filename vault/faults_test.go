@@ -30,7 +30,7 @@ const canary = "CANARY-4111111111111111-PLAINTEXT"
 func faultRuns(t *testing.T) int {
 	text := os.Getenv("TICKMARK_FAULTS")
 	if text == "" {
-		return 1200
+		return 700
 	}
 	n, err := strconv.Atoi(text)
 	require.NoError(t, err, "TICKMARK_FAULTS")
@@ -115,13 +115,23 @@ type deskKeys struct {
 }
 
 func newStory(t *testing.T, d *desk, seed uint64) *story {
-	folder := t.TempDir()
+	folder := quickFolder(t)
 	own := *d
 	own.path = filepath.Join(folder, "shop.vault")
 	return &story{
 		t: t, desk: &own, rng: rand.New(rand.NewPCG(seed, 1)), disk: newRecordedDisk(folder),
 		keys: deskKeys{d.identity, d.identity.Recipient()},
 	}
+}
+
+// quickFolder is a folder in memory where the system has such.
+func quickFolder(t *testing.T) string {
+	folder, err := os.MkdirTemp("/dev/shm", "tickmark")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return folder
 }
 
 // hybridKeys have headers of several sectors, in which a crash can leave gaps.
@@ -398,7 +408,7 @@ func (quietDisk) syncFolder(string) error { return nil }
 // survives opens what a crash left, as a reader, who writes nothing, and to go on.
 // It reports whether something of an interrupted save was left out.
 func (s *story) survives(files folderImage, holds promise) (recovered bool, err error) {
-	folder, err := os.MkdirTemp(filepath.Dir(s.disk.folder), "crash")
+	folder, err := os.MkdirTemp(s.disk.folder, "crash")
 	require.NoError(s.t, err)
 	defer os.RemoveAll(folder)
 	for name, content := range files {
