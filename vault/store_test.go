@@ -127,12 +127,12 @@ type meanwhile struct {
 	happens func()
 }
 
-func (m *meanwhile) openLog(path string, make bool) (logFile, error) {
+func (m *meanwhile) openLog(path string, as access) (logFile, error) {
 	if happens := m.happens; happens != nil {
 		m.happens = nil
 		happens()
 	}
-	return m.realDisk.openLog(path, make)
+	return m.realDisk.openLog(path, as)
 }
 
 func TestReaderBetweenBaseAndLog(t *testing.T) {
