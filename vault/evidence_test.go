@@ -192,3 +192,17 @@ func TestLongFilesAreStreamedAlone(t *testing.T) {
 	assert.EqualValues(t, size, read)
 	require.NoError(t, v.Verify(t.Context()))
 }
+
+// A large intake leaves a long log, and closing makes a short one of it.
+func TestClosingAfterALargeIntakeCompacts(t *testing.T) {
+	d := newDesk(t)
+	v := d.create()
+	item, err := v.PutEvidence(t.Context(), questionnaires.Evidence{}, "dump.bin", io.LimitReader(benchRandom(1), longLog+1))
+	require.NoError(t, err)
+	require.Greater(t, len(d.log()), longLog)
+	require.NoError(t, v.Close())
+	assert.Empty(t, d.log())
+	v = d.open()
+	assert.Equal(t, item.Digest(), history(t, v).Evidence()[0].Digest())
+	require.NoError(t, v.Verify(t.Context()))
+}

@@ -321,10 +321,12 @@ func (v *Vault) tidy() error {
 func (v *Vault) Close() error {
 	v.writing.Lock()
 	defer v.writing.Unlock()
-	if v.closed.Swap(true) {
+	if v.closed.Load() {
 		return nil
 	}
-	err := errors.Join(v.tidy(), v.store.retire())
+	err := v.tidy() // which reads, so that the vault is open still
+	v.closed.Store(true)
+	err = errors.Join(err, v.store.retire())
 	if err = errors.Join(err, v.lock.release()); err != nil {
 		return fmt.Errorf("close %s: %w", v.name, err)
 	}
