@@ -263,23 +263,12 @@ func headOf(tips []engine.Digest) engine.Digest {
 // The slice must not be changed.
 func (h *History) Evidence() []Evidence { return h.evidence }
 
-// Author returns an enrolled author.
-func (h *History) Author(id engine.Digest) (Author, bool) {
-	if known := h.enrolled[id]; len(known) > 0 {
-		return known[0].Author, true
-	}
-	return Author{ID: id}, false
-}
-
 // Enrolments returns what is known of all enrolled authors, by name and id.
 func (h *History) Enrolments() []Enrolment {
 	var all []Enrolment
-	for _, known := range h.enrolled {
-		all = append(all, known[0].Enrolment)
+	for _, e := range h.EnrolledAuthors() {
+		all = append(all, e.Enrolment)
 	}
-	slices.SortFunc(all, func(a, b Enrolment) int {
-		return cmp.Or(cmp.Compare(a.Author.Name, b.Author.Name), bytes.Compare(a.Author.ID[:], b.Author.ID[:]))
-	})
 	return all
 }
 

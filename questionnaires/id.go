@@ -40,3 +40,14 @@ func CheckText(what, text string, limit int) error {
 	}
 	return nil
 }
+
+// checkLine is CheckText for what stands on one line.
+func checkLine(what, text string, limit int) error {
+	if err := CheckText(what, text, limit); err != nil {
+		return err
+	}
+	if strings.ContainsAny(text, "\n\t\u2028\u2029") {
+		return fmt.Errorf("read %s: it is of one line", what)
+	}
+	return nil
+}

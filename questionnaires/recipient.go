@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 )
 
 // RecipientKind is what a recipient opens a vault with.
@@ -121,11 +119,8 @@ func CheckRecipients(all []Recipient) error {
 }
 
 func (r Recipient) check() error {
-	if err := CheckText("label of a recipient", r.Label, maxRecipientLabel); err != nil {
+	if err := checkLine("label of a recipient", r.Label, maxRecipientLabel); err != nil {
 		return err
-	}
-	if strings.ContainsFunc(r.Label, unicode.IsControl) {
-		return errors.New("read label of a recipient: it is of one line")
 	}
 	if r.Kind == UnknownRecipient || (r.Text == "") != (r.Kind == PassphraseRecipient) {
 		return errors.New("read recipient: it does not say whose key it is")

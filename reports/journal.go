@@ -49,13 +49,17 @@ func people(h *questionnaires.History) []Row {
 		}
 	}
 	var rows []Row
-	for _, e := range h.Enrolments() {
+	for _, e := range h.EnrolledAuthors() {
+		name := e.Author.Name
+		if !e.Verified {
+			name += " (enrolled by an entry that does not verify)"
+		}
 		certificate := "none"
 		if !e.Certificate.IsZero() {
 			certificate = twoLines(e.Certificate.String())
 		}
 		rows = append(rows, Row{Cells: []Cell{
-			{Text: e.Author.Name},
+			{Text: name},
 			{Text: fmt.Sprintf("%d, %d of them answers", written[e.Author.ID], answers[e.Author.ID])},
 			{Text: twoLines(e.Author.ID.String())},
 			{Text: certificate},

@@ -2,10 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"tickmark/questionnaires"
 )
 
 func (d *door) identityVerb() *cobra.Command {
@@ -46,19 +49,92 @@ is never replaced.`,
 		RunE: func(*cobra.Command, []string) error { return d.printIdentity(format) },
 	}
 	outputFlag(show, &format)
-	verb.AddCommand(create, show)
+	verb.AddCommand(create, show, d.cardVerb())
 	return verb
+}
+
+func (d *door) cardVerb() *cobra.Command {
+	var out string
+	verb := &cobra.Command{
+		Use:   "card",
+		Short: "Your public card, by which others enrol you in a vault and seal one to you",
+		Long: `Prints your public card as JSON: name, public key, digest of your signing
+certificate, age recipients, signed by your own key. Nothing on it is secret.
+Who gets it compares the fingerprint with you by voice.`,
+		Example: "  tickmark identity card -o me.card",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			card, err := d.card()
+			if err != nil {
+				return err
+			}
+			text, err := json.MarshalIndent(card, "", "  ")
+			if err != nil {
+				return err
+			}
+			text = append(text, '\n')
+			if out == "" {
+				_, err = d.out.Write(text)
+			} else {
+				err = writeNew(out, text)
+			}
+			if err != nil {
+				return fmt.Errorf("write card: %w", err)
+			}
+			fmt.Fprintf(d.err, "fingerprint  %s\n", card.Author.Fingerprint())
+			return nil
+		},
+	}
+	verb.Flags().StringVarP(&out, "output", "o", "", "`FILE` that is made for it (default: printed)")
+	return verb
+}
+
+// card is the user's own.
+func (d *door) card() (questionnaires.Card, error) {
+	signer, err := d.author()
+	if err != nil {
+		return questionnaires.Card{}, err
+	}
+	recipients, err := d.ownRecipients()
+	if err != nil {
+		return questionnaires.Card{}, err
+	}
+	return signer.Card(recipients)
+}
+
+// writeNew makes a file for others to read and never replaces one.
+func writeNew(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(text); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
+}
+
+// ownRecipients are the public keys of the user's default identity.
+func (d *door) ownRecipients() ([]string, error) {
+	text, err := os.ReadFile(d.folder(identityFile))
+	if err != nil {
+		return nil, withHint(fmt.Errorf("read identity: %w", err), "`tickmark identity new` makes one")
+	}
+	recipients, err := recipientsOf(text)
+	if err != nil {
+		return nil, fmt.Errorf("read identity %s: %w", d.folder(identityFile), err)
+	}
+	return recipients, nil
 }
 
 // printIdentity prints the public side of the user's keys.
 func (d *door) printIdentity(format string) error {
-	text, err := os.ReadFile(d.folder(identityFile))
+	recipients, err := d.ownRecipients()
 	if err != nil {
-		return withHint(fmt.Errorf("read identity: %w", err), "`tickmark identity new` makes one")
-	}
-	recipients, err := recipientsOf(text)
-	if err != nil {
-		return fmt.Errorf("read identity %s: %w", d.folder(identityFile), err)
+		return err
 	}
 	signer, err := d.author()
 	if err != nil {
@@ -66,10 +142,10 @@ func (d *door) printIdentity(format string) error {
 	}
 	if format == "json" {
 		return json.NewEncoder(d.out).Encode(map[string]any{
-			"name": signer.Author.Name, "author": signer.Author.ID, "recipients": recipients, "certificate": signer.Certificate,
+			"name": signer.Author.Name, "author": signer.Author.ID, "fingerprint": signer.Author.Fingerprint(), "recipients": recipients, "certificate": signer.Certificate,
 		})
 	}
-	fmt.Fprintf(d.out, "name         %s\nauthor       %s\ncertificate  %s\n", signer.Author.Name, signer.Author.ID, signer.Certificate)
+	fmt.Fprintf(d.out, "name         %s\nauthor       %s\nfingerprint  %s\ncertificate  %s\n", signer.Author.Name, signer.Author.ID, signer.Author.Fingerprint(), signer.Certificate)
 	for _, r := range recipients {
 		fmt.Fprintf(d.out, "recipient    %s\n", r)
 	}

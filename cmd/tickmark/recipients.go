@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -20,9 +18,6 @@ import (
 	"tickmark/questionnaires"
 	"tickmark/vault"
 )
-
-// maxRecipientFile bounds a file of recipients, in bytes.
-const maxRecipientFile = 1 << 20
 
 func (d *door) recipientsVerb() *cobra.Command {
 	verb := &cobra.Command{
@@ -258,19 +253,21 @@ func lockedOut(present, left []vault.Recipient, identities []age.Identity) bool 
 func (c *consent) parseRecipients(texts []string, label string) ([]vault.Recipient, error) {
 	var all []vault.Recipient
 	for _, text := range texts {
-		lines := []string{text}
+		lines, whose := []string{text}, label
 		if !looksLikeKey(text) {
+			var name string
 			var err error
-			if lines, err = recipientLines(text); err != nil {
+			if lines, name, err = recipientsIn(text); err != nil {
 				return nil, err
 			}
+			whose = cmp.Or(label, name)
 		}
 		for _, line := range lines {
 			r, err := vault.ParseRecipient(line)
 			if err != nil {
 				return nil, usageError{err}
 			}
-			named, err := vault.NewRecipient(r, label)
+			named, err := vault.NewRecipient(r, whose)
 			if err != nil {
 				return nil, err
 			}
@@ -286,40 +283,38 @@ func looksLikeKey(text string) bool {
 	return strings.HasPrefix(text, "age1") || strings.HasPrefix(text, "ssh-") || strings.HasPrefix(text, "AGE-")
 }
 
-// recipientLines reads a file of recipients as age does: one a line, # before what is
-// none.
-func recipientLines(path string) ([]string, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, withHint(usagef("read recipient %q: neither a key nor a file", path), "a key begins with age1 or ssh-")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read recipients: %w", err)
-	}
-	defer f.Close()
-	bounded := &io.LimitedReader{R: f, N: maxRecipientFile + 1}
-	in := bufio.NewScanner(bounded)
-	var lines []string
-	for in.Scan() {
-		line := strings.TrimSpace(in.Text())
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		if !looksLikeKey(line) || strings.HasPrefix(line, "AGE-") {
-			// The line is not shown: it may be anything, a secret key as well.
-			return nil, fmt.Errorf("read recipients %s: a line that is no recipient", path)
-		}
-		lines = append(lines, line)
-	}
+// recipientsIn reads a file of recipients as age does, one a line and # before what is
+// none, or a card (`tickmark identity card`), which says whose they are.
+func recipientsIn(path string) (keys []string, name string, err error) {
+	text, err := readBounded(path, maxPublicFile)
 	switch {
-	case in.Err() != nil:
-		return nil, fmt.Errorf("read recipients %s: %w", path, in.Err())
-	case bounded.N == 0:
-		return nil, fmt.Errorf("read recipients %s: more than %d bytes", path, maxRecipientFile)
-	case len(lines) == 0:
-		return nil, fmt.Errorf("read recipients %s: it names none", path)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, "", withHint(usagef("read recipient %q: neither a key nor a file", path), "a key begins with age1 or ssh-")
+	case err != nil:
+		return nil, "", fmt.Errorf("read recipients: %w", err)
 	}
-	return lines, nil
+	if strings.HasPrefix(strings.TrimSpace(string(text)), "{") {
+		card, err := questionnaires.ParseCard(text)
+		if err != nil {
+			return nil, "", fmt.Errorf("read recipients %s: %w", path, err)
+		}
+		return card.Recipients, card.Author.Name, nil
+	}
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case !looksLikeKey(line) || strings.HasPrefix(line, "AGE-"):
+			// The line is not shown: it may be anything, a secret key as well.
+			return nil, "", fmt.Errorf("read recipients %s: a line that is no recipient", path)
+		default:
+			keys = append(keys, line)
+		}
+	}
+	if len(keys) == 0 {
+		return nil, "", fmt.Errorf("read recipients %s: it names none", path)
+	}
+	return keys, "", nil
 }
 
 // newPassphrase reads a passphrase that is to be set: from a file, or twice from the

@@ -41,6 +41,7 @@ func TestStories(t *testing.T) {
 			"canaries": canaries,
 			"keyof":    keyOf,
 			"hardware": hardware,
+			"replace":  replace,
 		},
 	})
 }
@@ -119,6 +120,15 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 	if (a == b) == neg {
 		ts.Fatalf("%s and %s: equal is %v", args[0], args[1], a == b)
 	}
+}
+
+// replace FILE OLD NEW: writes NEW wherever OLD stands.
+func replace(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
 }
 
 // keyof IDENTITIES [FILE]: writes the public key of an identity file into FILE, and

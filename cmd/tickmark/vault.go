@@ -4,13 +4,11 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"tickmark/questionnaires"
 )
 
 func (d *door) vaultVerb() *cobra.Command {
 	verb := &cobra.Command{Use: "vault", Short: "Care of the vault"}
-	var checking, listing opening
+	var checking opening
 	check := &cobra.Command{
 		Use: "verify VAULT", Short: "Read every byte: encryption, database, digests, signatures", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,28 +34,6 @@ func (d *door) vaultVerb() *cobra.Command {
 	}
 	checking.flags(check)
 	check.Flags().BoolVar(&checking.allowOlder, "accept-older", false, "accept a copy that was restored on purpose: if it holds, forget what was saved here after it")
-	authors := &cobra.Command{
-		Use: "authors VAULT", Short: "Who may write, by key and certificate", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			history, closing, err := d.history(cmd.Context(), args[0], listing)
-			if err != nil {
-				return err
-			}
-			defer closing()
-			d.printAuthors(history.Enrolments())
-			return nil
-		},
-	}
-	listing.flags(authors)
-	verb.AddCommand(check, d.compactVerb(), authors, d.recipientsVerb())
+	verb.AddCommand(check, d.compactVerb(), d.authorsVerb(), d.recipientsVerb())
 	return verb
-}
-
-func (d *door) printAuthors(all []questionnaires.Enrolment) {
-	for _, e := range all {
-		fmt.Fprintf(d.out, "%s  %s\n", e.Author.ID, e.Author.Name)
-		if !e.Certificate.IsZero() {
-			fmt.Fprintf(d.out, "  signs reports with certificate %s\n", e.Certificate)
-		}
-	}
 }

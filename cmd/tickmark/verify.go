@@ -162,8 +162,8 @@ func (d *door) roots(text []byte, trust string, history *questionnaires.History)
 		return roots, nil
 	}
 	enrolled := map[engine.Digest]bool{}
-	for _, e := range history.Enrolments() {
-		enrolled[e.Certificate] = !e.Certificate.IsZero()
+	for _, e := range history.EnrolledAuthors() {
+		enrolled[e.Certificate] = e.Verified && !e.Certificate.IsZero()
 	}
 	verification, err := sign.Verify(text, sign.VerifyOptions{Now: d.now()})
 	if err != nil {
