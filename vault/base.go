@@ -39,18 +39,18 @@ func (b *base) close() error {
 
 // openBase opens the vault's file and authenticates its header and its length.
 func openBase(path string, identities []age.Identity, c *cache) (*base, error) {
+	if err := ordinary(path); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, withoutPath(err)
 	}
 	b := &base{file: f}
 	info, err := f.Stat()
-	switch {
-	case err != nil:
+	if err != nil {
 		err = withoutPath(err)
-	case !info.Mode().IsRegular():
-		err = errors.New("it is no regular file")
-	default:
+	} else {
 		b.stamp = stamp{info}
 		if b.chunked, err = unseal(filepath.Base(path), f, info.Size(), identities, c); err == nil {
 			err = checkImage(b.chunked, b.size)

@@ -251,7 +251,9 @@ func journal(b sqlitevfs.File) (generation int64, identity string, err error) {
 		err = d.isVault()
 	}
 	if err == nil {
-		err = d.row("select generation, identity from _journal").Scan(&generation, &identity)
+		if err = d.row("select generation, identity from _journal").Scan(&generation, &identity); err != nil {
+			err = tampered("journal", "%w", err)
+		}
 	}
 	return generation, identity, errors.Join(err, d.close(), c.close())
 }

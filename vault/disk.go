@@ -122,3 +122,21 @@ func (s seen) equals(o seen) bool {
 	noLog := s.log.info == nil && o.log.info == nil
 	return s.base.equals(o.base) && (noLog || s.log.equals(o.log))
 }
+
+// ordinary refuses what stands at a path and is no regular file: opening a pipe would
+// wait for ever, and a link would lead a log to where it was never meant to be.
+// What is not there is fine.
+func ordinary(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return withoutPath(err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return errors.New("it is a symbolic link")
+	case !info.Mode().IsRegular():
+		return errors.New("it is no regular file")
+	}
+	return nil
+}

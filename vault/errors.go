@@ -1,8 +1,13 @@
 package vault
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"syscall"
+
+	"modernc.org/sqlite"
 )
 
 // The outcomes that callers tell apart, with errors.Is.
@@ -51,12 +56,30 @@ func (e *TamperError) Error() string {
 
 func (e *TamperError) Unwrap() error { return e.Err }
 
+// tampered says what does not hold, unless what failed is the machine or was called
+// off: that is no alarm.
 func tampered(member, format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
+	if innocent(err) {
+		return fmt.Errorf("%s: %w", member, err)
+	}
 	// A seal that does not hold says more than what could not be read for it.
 	var inside *TamperError
 	if errors.As(err, &inside) && inside.Offset >= 0 {
 		return inside
 	}
 	return &TamperError{Member: member, Offset: -1, Err: err}
+}
+
+func innocent(err error) bool {
+	var disk syscall.Errno
+	var database *sqlite.Error
+	switch {
+	case errors.As(err, &disk), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, ErrClosed):
+		return true
+	case errors.As(err, &database):
+		const busy, locked, noMemory, interrupted, full = 5, 6, 7, 9, 13
+		return slices.Contains([]int{busy, locked, noMemory, interrupted, full}, database.Code()&0xff)
+	}
+	return false
 }

@@ -24,6 +24,9 @@ func (u unfinished) Unwrap() error { return u.error }
 // left out and counted; anything else that is wrong is a *TamperError. It changes
 // nothing.
 func (l *sealedLog) recover() error {
+	if err := ordinary(l.path); err != nil {
+		return fmt.Errorf("open its log: %w", err)
+	}
 	as := toAppend
 	if l.readOnly {
 		as = toRead

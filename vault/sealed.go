@@ -40,6 +40,8 @@ func looksSealed(member string, f io.ReaderAt, size int64) error {
 		return fmt.Errorf("read %s: %w", member, unreadable(err))
 	}
 	switch {
+	case size == 0:
+		return &TamperError{Member: member, Err: errors.New("it is empty")}
 	case bytes.HasPrefix(start, []byte(ageMagic)):
 		return nil
 	case strings.HasPrefix(ageMagic, string(start)):

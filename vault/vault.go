@@ -84,6 +84,9 @@ func (v *Vault) create(ctx context.Context, recipients []age.Recipient) error {
 	if _, err := os.Lstat(v.path); !errors.Is(err, os.ErrNotExist) {
 		return errors.Join(errors.New("it is there already"), withoutPath(err))
 	}
+	if _, err := os.Lstat(logPath(v.path)); !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s is there already: it may hold saves of a vault that was here", filepath.Base(logPath(v.path)))
+	}
 	if v.lock, err = lockVault(v.path, v.settings.now()); err != nil {
 		return err
 	}
