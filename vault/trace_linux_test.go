@@ -236,6 +236,22 @@ func TestTraceSeesWhatSQLiteSpills(t *testing.T) {
 	assert.NotEmpty(t, all, "its temporary file")
 }
 
+// TestReaderWritesNothing: who only reads opens nothing for writing at all.
+func TestReaderWritesNothing(t *testing.T) {
+	if path := os.Getenv("TICKMARK_TRACED_READER"); path != "" {
+		identity, err := age.ParseX25519Identity(os.Getenv("TICKMARK_TRACED_IDENTITY"))
+		require.NoError(t, err)
+		v, err := Open(context.Background(), path, []age.Identity{identity})
+		require.NoError(t, err)
+		require.NoError(t, v.Verify(context.Background()))
+		require.NoError(t, v.Close())
+		return
+	}
+	d, _ := savedDesk(t)
+	all := trace(t, child(t, "TestReaderWritesNothing", "TICKMARK_TRACED_READER="+d.path, "TICKMARK_TRACED_IDENTITY="+d.identity.String()))
+	assert.Empty(t, all)
+}
+
 func TestTraceIsRead(t *testing.T) {
 	const text = `100 openat(AT_FDCWD</work>, "a.vault", O_RDONLY|O_CLOEXEC) = 3</work/a.vault>
 100 openat(AT_FDCWD</work>, "a.vault-wal", O_RDWR|O_CLOEXEC <unfinished ...>

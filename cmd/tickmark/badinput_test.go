@@ -267,7 +267,7 @@ func TestBadLogs(t *testing.T) {
 			log := o.read("-wal")
 			o.write("-wal", log[:members(o.t, log)[1]])
 		}},
-		"the log of another vault": {exitTampered, "rolled back: what was saved here", func(o *office) { o.write("-wal", other.read("-wal")) }},
+		"the log of another vault": {exitTampered, "sealed to another key than the vault's log", func(o *office) { o.write("-wal", other.read("-wal")) }},
 		"no log any more":          {exitTampered, "rolled back: what was saved here", func(o *office) { require.NoError(o.t, os.Remove(o.vault+"-wal")) }},
 		"an empty log":             {exitTampered, "rolled back: what was saved here", func(o *office) { o.write("-wal", nil) }},
 		"a letter for a log":       {exitTampered, "rolled back: what was saved here", func(o *office) { o.write("-wal", []byte(strings.Repeat("Dear auditor,\n", 1000))) }},
