@@ -1,6 +1,7 @@
 package questionnaires
 
 import (
+	"fmt"
 	"slices"
 
 	"tickmark/engine"
@@ -89,3 +90,16 @@ func (h *History) Holds(ids []engine.Digest) bool {
 
 // HeadOf identifies a history by its sorted tips, as Head does.
 func HeadOf(tips []engine.Digest) engine.Digest { return headOf(tips) }
+
+// AssessmentHead is the head over what concerns an assessment, as reports print it.
+func (h *History) AssessmentHead(id ID) (engine.Digest, error) {
+	all, err := h.Assessments()
+	if err != nil {
+		return engine.Digest{}, err
+	}
+	if !slices.ContainsFunc(all, func(a AssessmentDetails) bool { return a.ID == id }) {
+		return engine.Digest{}, fmt.Errorf("find head: the vault holds no assessment %s", id)
+	}
+	head, _ := h.assessmentHead(id)
+	return head, nil
+}

@@ -272,6 +272,9 @@ func (h *History) Enrolments() []Enrolment {
 	return all
 }
 
+// ErrUnverified says that nobody enrolled answers for an entry.
+var ErrUnverified = errors.New("was not enrolled before it")
+
 // Verify reports whether an entry is its author's: the signature holds, and the
 // author was enrolled by one of its ancestors (or, for the first entry, by
 // itself) whose own enrolment verifies.
@@ -313,7 +316,7 @@ func (h *History) VerifySide(e Entry) error {
 
 // verifyBy checks an entry against the enrolments of its author that it saw.
 func (h *History) verifyBy(e Entry, saw func(enrolment engine.Digest) bool) error {
-	err := fmt.Errorf("check entry %s: its author %s was not enrolled before it", e.ID.Short(), e.Author.Short())
+	err := fmt.Errorf("check entry %s: its author %s %w", e.ID.Short(), e.Author.Short(), ErrUnverified)
 	for _, enrolment := range h.enrolled[e.Author] {
 		if !saw(enrolment.entry) {
 			continue

@@ -134,3 +134,36 @@ func (h *History) readTombstones() (map[engine.Digest]Tombstone, error) {
 func (t Tombstone) compare(o Tombstone) int {
 	return compareEntries(Entry{ID: t.Entry, Time: t.Time}, Entry{ID: o.Entry, Time: o.Time})
 }
+
+// HandoffsHoldingBody returns the handoffs whose copies hold a body in spite of the
+// entry that expunged it: those that were made after it came, by people who had not
+// seen it go.
+func (h *History) HandoffsHoldingBody(body, expunged engine.Digest) ([]Handoff, error) {
+	all, err := h.Handoffs()
+	if err != nil {
+		return nil, err
+	}
+	var holding []Handoff
+	for _, handoff := range all {
+		if !h.IsAncestor(expunged, handoff.Entry) && h.hadBody(body, handoff.Entry) {
+			holding = append(holding, handoff)
+		}
+	}
+	return holding, nil
+}
+
+// hadBody reports whether what an entry saw may have held a body: an item of it, or,
+// for a document, any collection.
+func (h *History) hadBody(body, entry engine.Digest) bool {
+	brought := func(e engine.Digest) bool { return h.IsAncestor(e, entry) }
+	item := false
+	for _, i := range h.evidence {
+		if i.Digest() == body {
+			item = true
+			if brought(i.Entry) {
+				return true
+			}
+		}
+	}
+	return !item && slices.ContainsFunc(h.entries, func(e Entry) bool { return e.Action == RunRecorded && brought(e.ID) })
+}

@@ -194,8 +194,12 @@ func (v *Vault) payload(e questionnaires.Entry) (payload []byte, err error) {
 
 // Body returns any stored document of at most 256 MiB, its digest checked; files may
 // be longer, and are read through OpenEvidence.
-// The error is ErrAbsent where there is none, a *TamperError where it was changed.
+// The error is ErrAbsent where there is none, an *ExpungedError
+// where it was expunged, a *TamperError where it was changed.
 func (v *Vault) Body(ctx context.Context, digest engine.Digest) ([]byte, error) {
+	if err := v.gone(digest); err != nil {
+		return nil, err
+	}
 	var body []byte
 	err := v.lookup(ctx, func(d *database) (err error) {
 		body, err = d.body(v.codec, digest)
@@ -213,7 +217,7 @@ func (v *Vault) Documents(ctx context.Context) engine.Documents {
 }
 
 // PutDocument stores a document once, however often it is put. A digest that is
-// not the body's is refused.
+// not the body's is refused, and one that was expunged is an *ExpungedError.
 func (tx *Tx) PutDocument(d engine.Document) error {
 	if engine.Sum(d.Body) != d.Digest {
 		return fmt.Errorf("put %s: the digest is not its body's", d.Ref)
@@ -222,6 +226,9 @@ func (tx *Tx) PutDocument(d engine.Document) error {
 }
 
 func (tx *Tx) put(digest engine.Digest, body []byte) error {
+	if err := tx.gone(digest); err != nil {
+		return fmt.Errorf("put document: %w", err)
+	}
 	return tx.change("put document "+digest.Short(), func() error { return tx.db.putBody(tx.vault.codec, digest, body) })
 }
 

@@ -103,14 +103,3 @@ func (c *chunked) open(index int64, plain []byte) error {
 	}
 	return nil
 }
-
-// authenticate reads all of it, past the cache.
-func (c *chunked) authenticate() error {
-	buffer := make([]byte, sealedChunk)
-	for at := int64(0); at < c.size; at += sealedChunk {
-		if err := c.open(at/sealedChunk, buffer[:min(sealedChunk, c.size-at)]); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -123,7 +123,8 @@ func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, prog
 		if refused == nil && len(waiting) > 0 {
 			refused = v.update(ctx, func(tx *Tx) error {
 				for _, d := range waiting {
-					if err := tx.PutDocument(d); err != nil {
+					// What was expunged is not kept again: to checks it is unreadable, a gap.
+					if err := tx.PutDocument(d); err != nil && !isExpunged(err) {
 						return err
 					}
 				}

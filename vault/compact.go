@@ -72,14 +72,16 @@ func (v *Vault) sealNext(ctx context.Context, recipients []Recipient, change fun
 		return nil, err
 	}
 	defer func() { _ = v.db.exec("rollback") }()
+	thorough := false
 	if change != nil {
 		tx := v.newTx(ctx)
 		if err := errors.Join(change(tx), tx.broken); err != nil {
 			return nil, err
 		}
+		thorough = tx.thorough
 	}
 	to, key := remember(recipients, v.settings.plugins)
-	pages, err := v.nextPages(ctx, recipients, progress)
+	pages, err := v.nextPages(ctx, recipients, thorough, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +90,7 @@ func (v *Vault) sealNext(ctx context.Context, recipients []Recipient, change fun
 
 // nextPages writes number, journal identity and recipients of the next generation
 // within the open transaction and returns what streams the database as it then is.
-func (v *Vault) nextPages(ctx context.Context, recipients []Recipient, progress func(done, total int64)) (func(io.Writer) error, error) {
+func (v *Vault) nextPages(ctx context.Context, recipients []Recipient, thorough bool, progress func(done, total int64)) (func(io.Writer) error, error) {
 	identity, err := journalIdentity(recipients)
 	if err != nil {
 		return nil, err
@@ -103,7 +105,12 @@ func (v *Vault) nextPages(ctx context.Context, recipients []Recipient, progress 
 	if err := v.db.row("select page_count * ? from pragma_page_count", pageSize).Scan(&total); err != nil {
 		return nil, err
 	}
-	return func(w io.Writer) error { return v.db.pages(ctx, &counting{w: w, total: total, tell: progress}) }, nil
+	if thorough {
+		total *= 2 // all is read before it is written
+	}
+	return func(w io.Writer) error {
+		return v.db.writePages(ctx, &counting{w: w, total: total, tell: progress}, thorough)
+	}, nil
 }
 
 // seal puts a new base in the place of the vault's.
@@ -125,11 +132,15 @@ type counting struct {
 
 func (c *counting) Write(p []byte) (int, error) {
 	n, err := c.w.Write(p)
+	c.count(n)
+	return n, err
+}
+
+func (c *counting) count(n int) {
 	if c.done += int64(n); c.tell != nil && (c.done-c.told >= 4<<20 || c.done == c.total) {
 		c.told = c.done
 		c.tell(c.done, c.total)
 	}
-	return n, err
 }
 
 // fold seals each run of small members again as one, which has the name of its

@@ -341,32 +341,3 @@ func (d *database) schema() ([]string, error) {
 	}, "select type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') from sqlite_schema order by 1")
 	return all, err
 }
-
-// pages writes the database as it stands, the open transaction included, page by
-// page and in WAL mode.
-func (d *database) pages(ctx context.Context, w io.Writer) error {
-	next := 1
-	err := d.each(func(rows *sql.Rows) error {
-		var number int
-		var page sql.RawBytes
-		if err := rows.Scan(&number, &page); err != nil {
-			return err
-		}
-		if number != next || len(page) != pageSize {
-			return fmt.Errorf("page %d of %d bytes came where page %d was due", number, len(page), next)
-		}
-		if next++; number == 1 {
-			page = slices.Clone(page)
-			page[writeVersion], page[readVersion] = inWAL, inWAL
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		_, err := w.Write(page)
-		return err
-	}, "select pgno, data from sqlite_dbpage('main')")
-	if err != nil {
-		return fmt.Errorf("write pages: %w", err)
-	}
-	return nil
-}

@@ -44,6 +44,9 @@ func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, n
 		return fail(err)
 	}
 	in := &intake{vault: v, sum: sha256.New()}
+	if err := v.refuseExpunged(r); err != nil {
+		return fail(err)
+	}
 	if err := in.read(ctx, r); err != nil {
 		return fail(errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx))))
 	}
@@ -54,18 +57,47 @@ func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, n
 	}
 	item.File, item.Result = &source, nil
 	err := v.Update(ctx, func(tx *Tx) error {
+		if err := tx.gone(digest); err != nil {
+			return err
+		}
 		if err := tx.change("take in", func() error { return tx.db.finish(in.document, in.size, digest) }); err != nil {
 			return err
 		}
 		return tx.attach(&item)
 	})
 	if err != nil {
-		return fail(errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx))))
+		err = errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx)))
+		if isExpunged(err) {
+			err = errors.Join(err, v.scour(context.WithoutCancel(ctx)))
+		}
+		return fail(err)
 	}
 	// Where the vault had its equal, what was taken in goes again. It cannot be seen:
 	// if that fails, the next intake does it.
 	_ = v.dropUnfinished(ctx)
 	return item, nil
+}
+
+// refuseExpunged reads a file that can be read twice before any of it is kept, if
+// there is a body that must not be kept again.
+func (v *Vault) refuseExpunged(r io.Reader) error {
+	h, err := v.History(context.Background())
+	file, seeks := r.(io.ReadSeeker)
+	if err != nil || !seeks || len(h.Tombstones()) == 0 {
+		return err
+	}
+	at, err := file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return nil // a pipe after all
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.LimitReader(file, maxFile+1)); err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
+	if _, err := file.Seek(at, io.SeekStart); err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
+	return gone(h, engine.Digest(sum.Sum(nil)))
 }
 
 // dropUnfinished removes what an intake that broke off left behind, some chunks at a
@@ -203,6 +235,9 @@ func (d *database) finish(document, size int64, digest engine.Digest) error {
 // sealed by somebody who could write to the vault (age), and that the chunk has its
 // place and length. The error is ErrAbsent where there is no such body.
 func (v *Vault) OpenEvidence(ctx context.Context, digest engine.Digest) (io.ReadSeekCloser, error) {
+	if err := v.gone(digest); err != nil {
+		return nil, fmt.Errorf("open evidence: %w", err)
+	}
 	r, err := v.read(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open evidence: %w", err)

@@ -290,15 +290,23 @@ func (l *sealedLog) small() int {
 	return n
 }
 
-// authenticate reads every member to its end.
-func (l *sealedLog) authenticate() error {
+// each shows every member; meanwhile none is folded away.
+func (l *sealedLog) each(see func(member) error) error {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	var wrong []error
 	for _, m := range l.members {
-		wrong = append(wrong, m.authenticate())
+		if err := see(m); err != nil {
+			return err
+		}
 	}
-	return errors.Join(wrong...)
+	return nil
+}
+
+// length is how many bytes of SQLite's log are saved.
+func (l *sealedLog) length() int64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.size
 }
 
 // failure is what makes further writing unsafe, nil while there is none.

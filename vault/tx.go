@@ -25,6 +25,7 @@ type Tx struct {
 	payloads map[engine.Digest][]byte
 	write    bool
 	changed  bool
+	thorough bool  // what is compacted must not keep anything that was deleted
 	broken   error // the first failure: after it nothing is committed
 }
 
@@ -192,7 +193,12 @@ func (tx *Tx) payload(e questionnaires.Entry) ([]byte, error) {
 }
 
 // Body is Vault.Body within the transaction.
-func (tx *Tx) Body(d engine.Digest) ([]byte, error) { return tx.db.body(tx.vault.codec, d) }
+func (tx *Tx) Body(d engine.Digest) ([]byte, error) {
+	if err := tx.gone(d); err != nil {
+		return nil, err
+	}
+	return tx.db.body(tx.vault.codec, d)
+}
 
 // Append signs a draft as the vault's author, whose parents are the present tips,
 // and stores it with its payload.

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
+	"io"
 	"strings"
 
 	"filippo.io/age"
@@ -14,156 +14,270 @@ import (
 	"tickmark/questionnaires"
 )
 
-// Verify reads everything: SQLite's own structure, the digest of every body, every
-// entry's id and signature, every snapshot and run with what it names. The error
+// Verify is Inspect for who wants to know only whether all of it holds: the error
 // joins one *TamperError for each thing that is wrong.
 func (v *Vault) Verify(ctx context.Context) error {
-	r, err := v.read(ctx)
+	inspection, err := v.Inspect(ctx, nil)
+	if err == nil {
+		err = inspection.Err()
+	}
 	if err != nil {
-		return fmt.Errorf("verify %s: %w", v.name, err)
-	}
-	var wrong []error
-	verifying := verifying{v, r}
-	for _, step := range []func(context.Context) error{verifying.seals, verifying.database, verifying.journal, verifying.bodies, verifying.snapshots, verifying.runs} {
-		wrong = append(wrong, step(ctx))
-	}
-	wrong = append(wrong, r.end())
-	if err := errors.Join(wrong...); err != nil {
 		return fmt.Errorf("verify %s: %w", v.name, err)
 	}
 	return nil
 }
 
-// verifying is one state of a vault that is read whole.
-type verifying struct {
-	*Vault
-	*reading
+// Inspect reads everything: age's seals of base and log, SQLite's own structure, the
+// digest of every body, every entry's id, payload and signature, every snapshot and
+// run with what it names. It goes on after what is wrong. A body that was expunged
+// may be missing; any other is a fault. Progress, which may be nil, hears how many of
+// all bytes were read. The error is that of the reading itself, such as ctx's.
+func (v *Vault) Inspect(ctx context.Context, progress func(done, total int64)) (Inspection, error) {
+	r, err := v.read(ctx)
+	if err != nil {
+		return Inspection{}, fmt.Errorf("verify %s: %w", v.name, err)
+	}
+	i := &inspecting{
+		v: v, r: r, told: counting{w: io.Discard, tell: progress},
+		found: Inspection{
+			Vault: r.history.Vault(), Head: r.history.Head(), Entries: len(r.history.Entries()) + len(r.history.SideLog()), Dropped: v.Recovered(),
+			Faults: []Fault{}, Unverified: []UnverifiedEntry{}, Undead: []engine.Digest{},
+		},
+	}
+	for _, step := range []func(context.Context) error{i.seals, i.database, i.journal, i.bodies, i.snapshots, i.runs} {
+		if err = step(ctx); err != nil {
+			break
+		}
+	}
+	if err = errors.Join(err, r.end()); err != nil {
+		return i.found, fmt.Errorf("verify %s: %w", v.name, err)
+	}
+	return i.found, nil
 }
 
-// seals reads the whole of base and log: what is read now and then
-// authenticates only what it touches.
-func (v verifying) seals(context.Context) error {
-	return errors.Join(v.reading.store.base.authenticate(), v.reading.store.log.authenticate())
+// inspecting is the reading of one state of a vault.
+type inspecting struct {
+	v     *Vault
+	r     *reading
+	told  counting
+	found Inspection
 }
+
+// seals reads the whole of base and log: what is read now and then authenticates
+// only what it touches.
+func (i *inspecting) seals(ctx context.Context) error {
+	var bodies int64
+	if err := i.r.db.row("select coalesce(sum(size), 0) from documents where digest is not null").Scan(&bodies); err != nil {
+		bodies = 0 // told by the steps to come
+	}
+	i.told.total = i.r.store.base.size + i.r.store.log.length() + bodies
+	if err := i.authenticate(ctx, i.r.store.base.chunked); err != nil {
+		return err
+	}
+	return i.r.store.log.each(func(m member) error { return i.authenticate(ctx, m.chunked) })
+}
+
+// authenticate opens every chunk. Faults that touch are one.
+func (i *inspecting) authenticate(ctx context.Context, c *chunked) error {
+	buffer := make([]byte, sealedChunk)
+	for at := int64(0); at < c.size; at += sealedChunk {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		size := min(sealedChunk, c.size-at)
+		if err := c.open(at/sealedChunk, buffer[:size]); err != nil {
+			i.found.addRange(err, size+sealedTag)
+		}
+		i.told.count(int(size))
+	}
+	return nil
+}
+
+// addRange is add for a chunk that does not hold.
+func (i *Inspection) addRange(err error, length int64) {
+	var tamper *TamperError
+	if !errors.As(err, &tamper) {
+		i.add("vault", err)
+		return
+	}
+	if n := len(i.Faults); n > 0 {
+		last := &i.Faults[n-1]
+		if last.Member == tamper.Member && last.Offset >= 0 && last.Offset+last.Length == tamper.Offset {
+			last.Length += length
+			return
+		}
+	}
+	i.Faults = append(i.Faults, Fault{Member: tamper.Member, Offset: tamper.Offset, Length: length, Cause: tamper.Err.Error()})
+}
+
+// maxStructure bounds how many lines of SQLite's own check are told.
+const maxStructure = 100
 
 // database asks SQLite whether its pages, indexes and references agree.
-func (v verifying) database(context.Context) error {
-	var wrong []string
+func (i *inspecting) database(context.Context) error {
 	take := func(rows *sql.Rows) error {
 		var line string
 		if err := rows.Scan(&line); err != nil {
 			return err
 		}
-		wrong = append(wrong, line)
+		i.found.add("database", fmt.Errorf("%.500s", line))
 		return nil
 	}
-	err := v.reading.db.each(take, "select integrity_check from pragma_integrity_check where integrity_check <> 'ok'")
-	if err == nil {
-		err = v.reading.db.each(take, `select 'row ' || rowid || ' of ' || "table" || ' names what is not there' from pragma_foreign_key_check`)
-	}
+	i.structure(i.r.db.each(take, "select integrity_check from pragma_integrity_check where integrity_check <> 'ok'"))
+	i.structure(i.r.db.each(take, fmt.Sprintf(
+		`select 'row ' || rowid || ' of ' || "table" || ' names what is not there' from pragma_foreign_key_check limit %d`, maxStructure)))
+	return nil
+}
+
+func (i *inspecting) structure(err error) {
 	if err != nil {
-		return tampered("database", "%w", err)
+		i.found.add("database", fmt.Errorf("it cannot be read to its end: %s", cause(err)))
 	}
-	if len(wrong) > 0 {
-		return tampered("database", "%.500s", strings.Join(wrong, "; "))
+}
+
+// cause is what is wrong, without what else the error says of its place.
+func cause(err error) string {
+	var tamper *TamperError
+	switch {
+	case errors.As(err, &tamper) && strings.HasPrefix(tamper.Member, "document "):
+		return tamper.Err.Error()
+	case errors.As(err, &tamper) && tamper.Offset >= 0:
+		return fmt.Sprintf("%s, from byte %d", tamper.Member, tamper.Offset)
+	}
+	return err.Error()
+}
+
+func (i *inspecting) journal(ctx context.Context) error {
+	var identity string
+	var generation int
+	err := i.r.db.row("select identity, generation from _journal").Scan(&identity, &generation)
+	if err == nil {
+		// The cause is left out: it could quote the secret.
+		if _, wrong := age.ParseIdentities(strings.NewReader(identity)); wrong != nil || generation < 1 {
+			err = errors.New("its identity or generation is none")
+		}
+	}
+	i.found.add("journal", err)
+	for _, e := range i.r.history.Entries() {
+		if err := i.entry(ctx, e, i.r.history.Verify(e.ID)); err != nil {
+			return err
+		}
+	}
+	for _, e := range i.r.history.SideLog() {
+		if err := i.entry(ctx, e, i.r.history.VerifySide(e)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (v verifying) journal(context.Context) error {
-	var identity string
-	var generation int
-	if err := v.reading.db.row("select identity, generation from _journal").Scan(&identity, &generation); err != nil {
-		return tampered("journal", "%w", err)
+// entry tells an entry that does not hold from one whose author nobody enrolled.
+func (i *inspecting) entry(ctx context.Context, e questionnaires.Entry, verdict error) error {
+	member := "entry " + e.ID.String()
+	switch {
+	case errors.Is(verdict, questionnaires.ErrUnverified):
+		i.found.Unverified = append(i.found.Unverified, UnverifiedEntry{ID: e.ID, Action: e.Action, Subject: e.Subject, Author: e.Author})
+	case verdict != nil:
+		i.found.add(member, tampered(member, "%w", verdict))
 	}
-	// The cause is left out: it could quote the secret.
-	if _, err := age.ParseIdentities(strings.NewReader(identity)); err != nil || generation < 1 {
-		return tampered("journal", "its identity or generation is none")
+	if payload, err := i.r.db.payload(e); err != nil || engine.Sum(payload) != e.Digest {
+		i.found.add(member, tampered(member, "its payload is not what was signed"))
 	}
-	var wrong []error
-	for _, e := range v.reading.history.Entries() {
-		if err := v.reading.history.Verify(e.ID); err != nil {
-			wrong = append(wrong, tampered("entry "+e.ID.String(), "%w", err))
-		}
-	}
-	for _, e := range v.reading.history.SideLog() {
-		if err := v.sideEntry(e); err != nil {
-			wrong = append(wrong, tampered("entry "+e.ID.String(), "%w", err))
-		}
-	}
-	return errors.Join(wrong...)
+	return ctx.Err()
 }
 
-// sideEntry checks an entry of the side log, which the history's graph leaves out.
-func (v verifying) sideEntry(e questionnaires.Entry) error {
-	if e.Vault != v.reading.history.Vault() {
-		return errors.New("it belongs to another vault")
-	}
-	for _, enrolment := range v.reading.history.Enrolments() {
-		if enrolment.Author.ID == e.Author {
-			return e.Check(enrolment.PublicKey)
-		}
-	}
-	return fmt.Errorf("its author %s is not enrolled", e.Author.Short())
-}
-
-func (v verifying) bodies(ctx context.Context) error {
-	digests, err := v.reading.db.digests("select digest from documents where digest is not null")
+func (i *inspecting) bodies(ctx context.Context) error {
+	digests, err := i.r.db.digests("select digest from documents where digest is not null")
 	if err != nil {
-		return err
+		i.found.add("database", fmt.Errorf("the documents cannot be listed to their end: %s", cause(err)))
 	}
-	var wrong []error
+	i.found.Expunged = len(i.r.history.Tombstones())
 	for _, d := range digests {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := v.reading.db.read(v.codec, d, func([]byte) {}); err != nil {
-			wrong = append(wrong, err)
+		err := i.r.db.read(i.v.codec, d, func(chunk []byte) { i.told.count(len(chunk)) })
+		_, gone := i.r.history.Tombstone(d)
+		switch {
+		case err == nil && gone:
+			i.found.Undead = append(i.found.Undead, d)
+		case err == nil:
+			i.found.Documents++
+		case !gone || !i.r.db.bodiless(d):
+			i.found.add("document "+d.String(), fmt.Errorf("it cannot be read: %s", cause(err)))
 		}
 	}
-	for _, e := range slices.Concat(v.reading.history.Entries(), v.reading.history.SideLog()) {
-		if payload, err := v.reading.db.payload(e); err != nil || engine.Sum(payload) != e.Digest {
-			wrong = append(wrong, tampered("entry "+e.ID.String(), "its payload is not what was signed"))
-		}
-	}
-	return errors.Join(wrong...)
+	return nil
 }
 
-func (v verifying) snapshots(ctx context.Context) error {
-	snapshots, err := v.Snapshots(ctx)
+// bodiless reports whether nothing of a body is kept.
+func (d *database) bodiless(digest engine.Digest) bool {
+	var chunks int
+	err := d.row("select count(*) from chunks where document = (select id from documents where digest = ?)", digest[:]).Scan(&chunks)
+	return err == nil && chunks == 0
+}
+
+func (i *inspecting) snapshots(ctx context.Context) error {
+	digests, err := i.r.db.digests("select digest from snapshots order by sequence")
 	if err != nil {
-		return err
+		i.found.add("database", fmt.Errorf("the snapshots cannot be listed to their end: %s", cause(err)))
 	}
-	var wrong []error
-	for _, s := range snapshots {
+	missing := map[engine.Digest]bool{}
+	for _, d := range digests {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		s, err := i.v.Snapshot(ctx, d)
+		if err != nil {
+			i.found.add("snapshot "+d.String(), fmt.Errorf("it cannot be read: %s", cause(err)))
+			continue
+		}
 		for _, e := range s.Entries {
-			if id, _, err := v.reading.db.find(e.Digest); err != nil || id == 0 {
-				wrong = append(wrong, tampered("document "+e.Digest.String(), "%s of %s is not there", e.Ref, s.Target.ID))
+			if _, gone := i.r.history.Tombstone(e.Digest); gone || missing[e.Digest] {
+				continue
+			}
+			if id, _, err := i.r.db.find(e.Digest); err != nil || id == 0 {
+				missing[e.Digest] = true
+				i.found.add("document "+e.Digest.String(), fmt.Errorf("%s of %s is not there", e.Ref, s.Target.ID))
 			}
 		}
 	}
-	return errors.Join(wrong...)
+	return nil
 }
 
-func (v verifying) runs(ctx context.Context) error {
-	digests, err := v.reading.db.digests("select digest from runs order by sequence")
+func (i *inspecting) runs(ctx context.Context) error {
+	digests, err := i.r.db.digests("select digest from runs order by sequence")
 	if err != nil {
-		return err
+		i.found.add("database", fmt.Errorf("the runs cannot be listed to their end: %s", cause(err)))
 	}
 	known := map[engine.Digest]bool{}
 	for _, d := range digests {
-		if _, err := v.Run(ctx, d); err != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		known[d] = true
+		if _, err := i.v.Run(ctx, d); err != nil {
+			i.found.add("run "+d.String(), fmt.Errorf("it cannot be read: %s", cause(err)))
+		}
 	}
-	recorded, err := v.reading.history.Runs()
-	if err != nil {
-		return tampered("journal", "%w", err)
-	}
+	recorded, err := i.r.history.Runs()
+	i.found.add("journal", err)
 	for _, r := range recorded {
 		if !known[r.Run] {
-			return tampered("run "+r.Run.String(), "an entry records it, and it is not there")
+			i.found.add("run "+r.Run.String(), errors.New("an entry records it, and it is not there"))
+		}
+	}
+	return i.files(ctx)
+}
+
+// files asks for every file that an entry names.
+func (i *inspecting) files(context.Context) error {
+	for _, item := range i.r.history.Evidence() {
+		if item.File == nil || item.Expunged != nil {
+			continue
+		}
+		if id, _, err := i.r.db.find(item.Digest()); err != nil || id == 0 {
+			i.found.add("document "+item.Digest().String(), fmt.Errorf("%s is not there", item.Label()))
 		}
 	}
 	return nil

@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -17,8 +19,8 @@ import (
 )
 
 func (d *door) evidenceVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "evidence VAULT list|show|export", Short: "The evidence, raw and with its provenance"}
-	actionsOf(verb, d.evidenceListVerb(), d.evidenceShowVerb(), d.evidenceExportVerb())
+	verb := &cobra.Command{Use: "evidence VAULT list|show|export|expunge", Short: "The evidence, raw and with its provenance"}
+	actionsOf(verb, d.evidenceListVerb(), d.evidenceShowVerb(), d.evidenceExportVerb(), d.evidenceExpungeVerb())
 	return verb
 }
 
@@ -39,7 +41,11 @@ func (d *door) evidenceListVerb() *cobra.Command {
 				items = questionnaires.Latest(items)
 			}
 			if format == "json" {
-				return json.NewEncoder(d.out).Encode(items)
+				rows := make([]evidenceRow, len(items))
+				for i, item := range items {
+					rows[i] = evidenceRow{Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item)}
+				}
+				return json.NewEncoder(d.out).Encode(rows)
 			}
 			w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 			for _, item := range items {
@@ -48,6 +54,9 @@ func (d *door) evidenceListVerb() *cobra.Command {
 					what, from = verdictMark(item), item.Result.Name
 				} else if item.File != nil {
 					from = item.File.Name
+				}
+				if item.Expunged != nil {
+					what = "expunged"
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", item.Label(), item.Collected.UTC().Format(time.DateTime), what, kube.Printable(from), kube.Printable(item.Title))
 			}
@@ -60,10 +69,20 @@ func (d *door) evidenceListVerb() *cobra.Command {
 	return verb
 }
 
+// evidenceRow is one item of `evidence list -o json`.
+type evidenceRow struct {
+	questionnaires.Evidence
+	Label    string         `json:"label"`
+	Aliases  []string       `json:"aliases"`
+	Expunged *tombstoneForm `json:"expunged,omitempty"`
+}
+
 // evidenceForm is one item with everything it says.
 type evidenceForm struct {
 	questionnaires.Evidence
 	Label    string           `json:"label"`
+	Aliases  []string         `json:"aliases"`
+	Expunged *tombstoneForm   `json:"expunged,omitempty"`
 	Result   *engine.Result   `json:"evaluated,omitempty"`
 	Snapshot *engine.Snapshot `json:"provenance,omitempty"`
 }
@@ -80,7 +99,7 @@ func (d *door) evidenceShowVerb() *cobra.Command {
 				return err
 			}
 			defer v.Close()
-			form := evidenceForm{Evidence: item, Label: item.Label()}
+			form := evidenceForm{Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item)}
 			if item.Result != nil {
 				if form.Result, form.Snapshot, err = resultOf(cmd, v, *item.Result); err != nil {
 					return err
@@ -91,7 +110,11 @@ func (d *door) evidenceShowVerb() *cobra.Command {
 			if format == "json" {
 				return json.NewEncoder(d.out).Encode(form)
 			}
-			d.printEvidence(form)
+			h, err := v.History(cmd.Context())
+			if err != nil {
+				return err
+			}
+			d.printEvidence(form, h)
 			return nil
 		},
 	}
@@ -131,13 +154,15 @@ func resultOf(cmd *cobra.Command, v *vault.Vault, source questionnaires.ResultSo
 	return nil, nil, fmt.Errorf("show %s: its run does not hold it", source.Check)
 }
 
-func (d *door) printEvidence(f evidenceForm) {
+func (d *door) printEvidence(f evidenceForm, h *questionnaires.History) {
 	fmt.Fprintf(d.out, "%s  %s\n\n", f.Label, kube.Printable(f.Title))
 	row := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(d.out, "%-11s %s\n", name, kube.Printable(value))
 		}
 	}
+	row("once", strings.Join(f.Aliases, ", "))
+	row("expunged", expungedLine(f.Evidence))
 	row("collected", f.Collected.UTC().Format(time.RFC3339))
 	row("sha-256", f.Digest().String())
 	if f.File != nil {
@@ -159,6 +184,11 @@ func (d *door) printEvidence(f evidenceForm) {
 		fmt.Fprintf(d.out, "%-15s %s: %s\n", detail.Verdict, kube.Printable(detail.Subject.String()), kube.Printable(detail.Sentence))
 		if detail.Field != "" {
 			fmt.Fprintf(d.out, "%-15s %s = %s\n", "", kube.Printable(detail.Field), kube.Printable(string(detail.Value)))
+		}
+		for _, digest := range detail.Cites {
+			if t, gone := h.Tombstone(digest); gone {
+				fmt.Fprintf(d.out, "%-15s document %s was %s\n", "", digest.Short(), kube.Printable(t.String()))
+			}
 		}
 	}
 }
@@ -202,6 +232,9 @@ func (d *door) evidenceExportVerb() *cobra.Command {
 }
 
 func exportItem(cmd *cobra.Command, v *vault.Vault, item questionnaires.Evidence, w io.Writer) error {
+	if item.Expunged != nil {
+		return fmt.Errorf("export %s: it was %s", item.Label(), item.Expunged)
+	}
 	if item.File != nil {
 		r, err := v.OpenEvidence(cmd.Context(), item.File.Digest)
 		if err != nil {
@@ -215,10 +248,15 @@ func exportItem(cmd *cobra.Command, v *vault.Vault, item questionnaires.Evidence
 	if err != nil {
 		return err
 	}
-	documents := map[string]json.RawMessage{}
+	documents, expunged := map[string]json.RawMessage{}, map[string]string{}
 	for _, detail := range result.Details {
 		for _, digest := range detail.Cites {
 			body, err := v.Body(cmd.Context(), digest)
+			var gone *vault.ExpungedError
+			if errors.As(err, &gone) {
+				expunged[digest.String()] = gone.Tombstone.String()
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -227,7 +265,7 @@ func exportItem(cmd *cobra.Command, v *vault.Vault, item questionnaires.Evidence
 	}
 	snapshot.Entries = nil
 	return json.NewEncoder(w).Encode(map[string]any{
-		"evidence": item, "result": result, "provenance": snapshot, "documents": documents,
+		"evidence": item, "result": result, "provenance": snapshot, "documents": documents, "expunged": expunged,
 	})
 }
 

@@ -10,11 +10,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
+	"tickmark/engine/kube"
 	"tickmark/questionnaires"
 	"tickmark/reports"
 	"tickmark/reports/pdf"
@@ -51,6 +53,9 @@ type vaultForm struct {
 	Head      string   `json:"head"`
 	After     int      `json:"entriesAfter"`
 	Different []string `json:"different"`
+	// Notes are what changed since in the vault and makes nothing different.
+	Notes []string `json:"notes"`
+	Now   string   `json:"headNow"` // of the assessment in the vault
 }
 
 func (d *door) verifyVerb() *cobra.Command {
@@ -222,7 +227,7 @@ func verifyFormOf(path string, text []byte, v *sign.Verification) verifyForm {
 
 // compare holds a report's manifest against a vault's history.
 func compare(text []byte, history *questionnaires.History) *vaultForm {
-	form := &vaultForm{Different: []string{}}
+	form := &vaultForm{Different: []string{}, Notes: []string{}}
 	differ := func(format string, args ...any) {
 		form.Different = append(form.Different, fmt.Sprintf(format, args...))
 	}
@@ -237,6 +242,9 @@ func compare(text []byte, history *questionnaires.History) *vaultForm {
 		return form
 	}
 	form.Head = m.Head.String()
+	if now, err := history.AssessmentHead(m.Assessment); err == nil {
+		form.Now = now.String()
+	}
 	if m.Vault != history.Vault() {
 		differ("the report is of another vault, %s", m.Vault.Short())
 		return form
@@ -258,13 +266,26 @@ func compare(text []byte, history *questionnaires.History) *vaultForm {
 			differ("the answer to %s: %v", a.Requirement, err)
 		}
 	}
-	evidence := map[questionnaires.ID]engine.Digest{}
+	evidence := map[questionnaires.ID]questionnaires.Evidence{}
 	for _, item := range history.Evidence() {
-		evidence[item.ID] = item.Digest()
+		evidence[item.ID] = item
 	}
-	for _, item := range m.Evidence {
-		if digest, there := evidence[item.ID]; !there || digest != item.Digest {
-			differ("%s is not in the vault as the report has it", item.Label)
+	for _, printed := range m.Evidence {
+		item, there := evidence[printed.ID]
+		switch {
+		case !there || item.Digest() != printed.Digest:
+			differ("%s is not in the vault as the report has it", printed.Label)
+			continue
+		case item.Label() != printed.Label:
+			form.Notes = append(form.Notes, fmt.Sprintf("%s of the report is %s in the vault", printed.Label, item.Label()))
+		}
+		if item.Expunged != nil && printed.Expunged == nil {
+			form.Notes = append(form.Notes, fmt.Sprintf("%s was %s", printed.Label, item.Expunged))
+		}
+	}
+	for _, e := range after {
+		if history.Verify(e.ID) != nil {
+			form.Notes = append(form.Notes, fmt.Sprintf("entry %s, %s %s, came after and is nobody's who was enrolled", e.ID.Short(), e.Action, e.Subject))
 		}
 	}
 	form.Matches = len(form.Different) == 0
@@ -278,11 +299,14 @@ func (d *door) printVerification(v *sign.Verification, form verifyForm) {
 	if form.Vault == nil {
 		return
 	}
-	for _, line := range form.Vault.Different {
-		fmt.Fprintf(d.out, "vault: %s\n", line)
+	for _, line := range slices.Concat(form.Vault.Different, form.Vault.Notes) {
+		fmt.Fprintf(d.out, "vault: %s\n", kube.Printable(line))
 	}
 	if form.Vault.Matches {
 		fmt.Fprintf(d.out, "vault: answers, evidence and head match; %d entries came after\n", form.Vault.After)
+	}
+	if form.Vault.Head != "" && form.Vault.Now != "" {
+		fmt.Fprintf(d.out, "vault: the report's head is %s\nvault: the head now is     %s\n", form.Vault.Head, form.Vault.Now)
 	}
 }
 
