@@ -69,6 +69,7 @@ func (c *tally) count(t *testing.T, err error, format string, args ...any) {
 // vault's life. `make faults` runs it whole.
 func TestFaults(t *testing.T) {
 	c, n := &tally{}, faultRuns(t)
-	t.Run("crashes", func(t *testing.T) { crashRuns(t, c, n*7/10) })
+	t.Run("crashes", func(t *testing.T) { crashRuns(t, c, n*6/10) })
+	t.Run("flips", func(t *testing.T) { flipRuns(t, c, n*3/10) })
 	fmt.Println(c)
 }
