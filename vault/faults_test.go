@@ -69,7 +69,8 @@ func (c *tally) count(t *testing.T, err error, format string, args ...any) {
 // vault's life. `make faults` runs it whole.
 func TestFaults(t *testing.T) {
 	c, n := &tally{}, faultRuns(t)
-	t.Run("crashes", func(t *testing.T) { crashRuns(t, c, n*6/10) })
-	t.Run("flips", func(t *testing.T) { flipRuns(t, c, n*3/10) })
+	t.Run("refusals", func(t *testing.T) { refusalRuns(t, c, n >= 10_000) })
+	t.Run("flips", func(t *testing.T) { flipRuns(t, c, n/3) })
+	t.Run("crashes", func(t *testing.T) { crashRuns(t, c, n-c.runs) })
 	fmt.Println(c)
 }

@@ -77,7 +77,11 @@ func (l *sealedLog) readAll(size int64) error {
 // here is shown, and written behind. It forces the folder too, for which file is the
 // log.
 func (l *sealedLog) settle() error {
-	if err := errors.Join(l.file.Sync(), l.disk.syncFolder(filepath.Dir(l.path))); err != nil {
+	err := l.disk.syncFolder(filepath.Dir(l.path))
+	if err == nil && !l.stale {
+		err = l.file.Sync()
+	}
+	if err != nil {
 		return fmt.Errorf("force its log to the disk: %w", withoutPath(err))
 	}
 	return nil

@@ -305,7 +305,8 @@ func (v *Vault) Recovered() int64 {
 	return v.log.dropped
 }
 
-// tidy makes a long log short before the vault is closed.
+// tidy makes a long log short before the vault is closed. What fails in it is tried
+// again at the next closing.
 func (v *Vault) tidy() error {
 	if v.settings.readOnly || v.poisoned != nil || v.store == nil {
 		return nil
@@ -329,6 +330,9 @@ func (v *Vault) Close() error {
 	}
 	err := v.tidy() // which reads, so that the vault is open still
 	v.closed.Store(true)
+	if err != nil {
+		err = fmt.Errorf("everything is saved, only its log stays long: %w", err)
+	}
 	err = errors.Join(err, v.store.retire())
 	if err = errors.Join(err, v.lock.release()); err != nil {
 		return fmt.Errorf("close %s: %w", v.name, err)
