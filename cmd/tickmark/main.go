@@ -29,7 +29,10 @@ import (
 // version is set by the Makefile.
 var version = "dev"
 
-func main() {
+func main() { os.Exit(start(outside())) }
+
+// start runs the command line of this process.
+func start(d *door) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	go func() {
@@ -39,7 +42,7 @@ func main() {
 		stop()
 		time.AfterFunc(grace, func() { os.Exit(exitInterrupted) })
 	}()
-	os.Exit(run(ctx, outside(), os.Args[1:]))
+	return run(ctx, d, os.Args[1:])
 }
 
 // grace is how long a verb has after a signal to save what it holds.
@@ -55,6 +58,7 @@ type door struct {
 	config   string // the user's folder: keys and identity, files 0600
 	state    string // the user's other folder: what was last seen of each vault
 	visits   *visits
+	host     host
 	terminal func(io.Writer) bool
 	size     func() (width, height int)
 	askPass  func(prompt string) ([]byte, error)
@@ -90,7 +94,7 @@ func outside() *door {
 		config = filepath.Join(config, "tickmark")
 	}
 	return &door{
-		state: stateFolder(runtime.GOOS, os.Getenv, config), visits: &visits{},
+		state: stateFolder(runtime.GOOS, os.Getenv, config), visits: &visits{}, host: thisHost(),
 		in: os.Stdin, out: &printed{Writer: os.Stdout}, err: os.Stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv, config: config,
 		terminal: func(w io.Writer) bool {
 			if p, is := w.(*printed); is {

@@ -89,6 +89,7 @@ func (d *door) sealTo(keys []string, passphrase bool, passphraseFile, path strin
 
 // create makes a vault with one assessment, or none at all.
 func (d *door) create(ctx context.Context, path string, sealTo []age.Recipient, entity string, details questionnaires.AssessmentDetails) (*vault.Vault, error) {
+	d.guard()
 	catalogue, err := pci.Catalogue()
 	if err != nil {
 		return nil, err

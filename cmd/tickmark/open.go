@@ -51,6 +51,7 @@ func (d *door) workbench(ctx context.Context, path string, o opening, collectors
 	if !d.terminal(d.out) {
 		return withHint(fmt.Errorf("open %s: the workbench needs a terminal", path), "every action is a verb too: see `tickmark help`")
 	}
+	d.guard()
 	sealed, err := sealedByPassphrase(path)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", path, err)

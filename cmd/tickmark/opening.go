@@ -46,6 +46,7 @@ func (d *door) openAs(ctx context.Context, path string, o opening) (*vault.Vault
 }
 
 func (d *door) openWithConsent(ctx context.Context, path string, o opening, c *consent) (*vault.Vault, []age.Identity, error) {
+	d.guard()
 	identities, err := d.identitiesFor(path, o, c)
 	if err != nil {
 		return nil, nil, err

@@ -16,7 +16,21 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tickmark": main})
+	play()
+	testscript.Main(m, map[string]func(){"tickmark": storyMain})
+}
+
+// storyMain is main on a host whose swap is the story's, none if it names no recorded
+// system.
+func storyMain() {
+	d := outside()
+	d.host.swap = func() ([]swapArea, error) {
+		if recorded := os.Getenv("STORY_SYSTEM"); recorded != "" {
+			return swapAreas(os.DirFS(recorded))
+		}
+		return nil, nil
+	}
+	os.Exit(start(d))
 }
 
 // TestStories runs one story per verb, as a person at a shell would. Each begins

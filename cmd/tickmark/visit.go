@@ -15,6 +15,7 @@ type visits struct {
 	vaults []*vault.Vault
 	said   map[string]bool
 	silent bool // the workbench has the terminal
+	shield bool // the host was told to keep what they hold to itself
 }
 
 // visit tells what whoever opened a vault should hear. What comes up later is told
@@ -43,15 +44,31 @@ func (d *door) tell() {
 	defer d.visits.mu.Unlock()
 	for _, v := range d.visits.vaults {
 		for _, text := range v.Notices() {
-			d.visits.notice(d.err, v.Path()+": "+text)
+			d.visits.say(d.err, "notice", v.Path()+": "+text)
 		}
 		if d.state == "" {
-			d.visits.notice(d.err, "this user has no folder to remember vaults in (set XDG_STATE_HOME or HOME): one that was rolled back is not recognized")
+			d.visits.say(d.err, "notice", "this user has no folder to remember vaults in (set XDG_STATE_HOME or HOME): one that was rolled back is not recognized")
 		}
 	}
 }
 
-func (s *visits) notice(to io.Writer, text string) {
+// say prints a line that is no error, once.
+func (d *door) say(kind, text string) {
+	d.visits.mu.Lock()
+	defer d.visits.mu.Unlock()
+	d.visits.say(d.err, kind, text)
+}
+
+// guarded reports whether the host was told already, and takes it for told.
+func (s *visits) guarded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	told := s.shield
+	s.shield = true
+	return told
+}
+
+func (s *visits) say(to io.Writer, kind, text string) {
 	if s.said[text] {
 		return
 	}
@@ -59,5 +76,5 @@ func (s *visits) notice(to io.Writer, text string) {
 		s.said = map[string]bool{}
 	}
 	s.said[text] = true
-	fmt.Fprintf(to, "notice: %s\n", kube.Printable(text))
+	fmt.Fprintf(to, "%s: %s\n", kind, kube.Printable(text))
 }
