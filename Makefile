@@ -11,6 +11,7 @@ RACE    := ./questionnaires ./engine/kube ./tui/... ./vault/...
 # `./...` leaves out what lies below testdata.
 ALL     := ./... ./testdata/merchant
 FUZZTIME ?= 20000x
+FAULTS   ?= 10000
 
 .PHONY: help
 help: ## list the targets
@@ -77,6 +78,10 @@ fuzz: ## fuzz every parser, FUZZTIME each (default 20000x)
 .PHONY: corpus
 corpus: ## run every record of the public SQL scripts (TICKMARK_CORPUS_SQL), of which the tests take a sample
 	@set -o pipefail; TICKMARK_CORPUS_WHOLE=1 go test -count=1 -v -run '^TestSQLLogic$$' ./vault | grep -v '^ *\(=== \|--- PASS\)'
+
+.PHONY: faults
+faults: ## power cuts, kills, refusing disks and changed bytes on vaults, FAULTS of them (default 10000)
+	@set -o pipefail; TICKMARK_FAULTS=$(FAULTS) go test -count=1 -timeout 60m -v -run '^TestFaults$$' ./vault | grep -v '^=== '
 
 .PHONY: golden
 golden: ## write the golden frames and reports again; then read the diff like code

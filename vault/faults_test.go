@@ -68,7 +68,16 @@ func (c *tally) count(t *testing.T, err error, format string, args ...any) {
 // TestFaults lets the power fail, bits flip and disks refuse, at every moment of a
 // vault's life. `make faults` runs it whole.
 func TestFaults(t *testing.T) {
+	if os.Getenv("TICKMARK_KILLED_AT") != "" {
+		liveUntilKilled(t)
+		return
+	}
 	c, n := &tally{}, faultRuns(t)
+	every := 6
+	if n >= 10_000 {
+		every = 1
+	}
+	t.Run("kills", func(t *testing.T) { killRuns(t, c, every) })
 	t.Run("refusals", func(t *testing.T) { refusalRuns(t, c, n >= 10_000) })
 	t.Run("flips", func(t *testing.T) { flipRuns(t, c, n/3) })
 	t.Run("crashes", func(t *testing.T) { crashRuns(t, c, n-c.runs) })

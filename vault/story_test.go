@@ -46,7 +46,10 @@ type deskKeys struct {
 }
 
 func newStory(t *testing.T, d *desk, seed uint64) *story {
-	folder := quickFolder(t)
+	return newStoryIn(t, d, quickFolder(t), seed)
+}
+
+func newStoryIn(t *testing.T, d *desk, folder string, seed uint64) *story {
 	own := *d
 	own.path = filepath.Join(folder, "shop.vault")
 	return &story{
