@@ -334,6 +334,7 @@ func (p *platter) namesAfter(reached reaches, piece *int) map[string]int {
 			if did {
 				drop(change.name, change.inode)
 			}
+		case promised, wrote, cut, forced, forgotten, settled: // nothing of names
 		}
 	}
 	return names
