@@ -57,16 +57,21 @@ func (h *History) Author(id engine.Digest) (Author, bool) {
 	return Author{ID: id}, false
 }
 
+// Enrols reports whether an author is enrolled by an entry that verifies.
+func (h *History) Enrols(author engine.Digest) bool {
+	known := h.enrolled[author]
+	return len(known) > 0 && h.Verify(h.counting(known).entry) == nil
+}
+
 // Enrol returns the draft that enrols the author of a card, whose fingerprint the
 // enroller compared with the author. It refuses one who is enrolled already.
 func (h *History) Enrol(c Card) (Draft, error) {
 	if err := c.Check(); err != nil {
 		return Draft{}, fmt.Errorf("enrol author: %w", err)
 	}
-	for _, known := range h.EnrolledAuthors() {
-		if known.Author.ID == c.Author.ID && known.Verified {
-			return Draft{}, fmt.Errorf("enrol author: %s is enrolled already", known.Author.Name)
-		}
+	if h.Enrols(c.Author.ID) {
+		known, _ := h.Author(c.Author.ID)
+		return Draft{}, fmt.Errorf("enrol author: %s is enrolled already", known.Name)
 	}
 	return Draft{Action: AuthorEnrolled, Subject: c.Author.ID.String(), Payload: c.Enrolment}, nil
 }

@@ -60,6 +60,15 @@ func (h *History) handoff(e Entry) (Handoff, error) {
 	return p, nil
 }
 
+// Handoff returns the handoff that an entry records.
+func (h *History) Handoff(entry engine.Digest) (Handoff, error) {
+	i, known := h.byID.find(entry)
+	if !known || h.entries[i].Action != HandedOff {
+		return Handoff{}, fmt.Errorf("read handoff %s: no entry of the history records it", entry.Short())
+	}
+	return h.handoff(h.entries[i])
+}
+
 // HandoffsHolding returns the handoffs whose copies hold what an entry brought:
 // those that were made after it.
 func (h *History) HandoffsHolding(entry engine.Digest) ([]Handoff, error) {

@@ -44,7 +44,7 @@ func (v *Vault) Inspect(ctx context.Context, progress func(done, total int64)) (
 			Faults: []Fault{}, Unverified: []UnverifiedEntry{}, Undead: []engine.Digest{},
 		},
 	}
-	for _, step := range []func(context.Context) error{i.seals, i.database, i.journal, i.bodies, i.snapshots, i.runs} {
+	for _, step := range []func(context.Context) error{i.seals, i.database, i.journal, i.handoffs, i.bodies, i.snapshots, i.runs} {
 		if err = step(ctx); err != nil {
 			break
 		}
@@ -184,6 +184,22 @@ func (i *inspecting) entry(ctx context.Context, e questionnaires.Entry, verdict 
 		i.found.add(member, tampered(member, "its payload is not what was signed"))
 	}
 	return ctx.Err()
+}
+
+// handoffs checks that each names the head of what was handed off.
+func (i *inspecting) handoffs(context.Context) error {
+	all, err := i.r.history.Handoffs()
+	i.found.add("journal", err)
+	for _, handoff := range all {
+		if i.r.history.Verify(handoff.Entry) != nil {
+			continue // it was named already
+		}
+		member := "entry " + handoff.Entry.String()
+		if err := i.r.history.CheckHandoff(handoff); err != nil {
+			i.found.add(member, tampered(member, "%w", err))
+		}
+	}
+	return nil
 }
 
 func (i *inspecting) bodies(ctx context.Context) error {
