@@ -68,6 +68,9 @@ func (d *door) workbench(ctx context.Context, path string, o opening, collectors
 		if opened, err = d.open(ctx, path, o); err != nil {
 			return err
 		}
+		if _, _, err := opened.Origin(ctx); err != nil {
+			return err
+		}
 	}
 	w, err := d.bench(path, o, collectors, &opened)
 	if err != nil {

@@ -28,6 +28,7 @@ type statusForm struct {
 	Principals    []principalForm          `json:"principals"`
 	Problems      []questionnaires.Problem `json:"problems"`
 	Targets       []targetForm             `json:"targets"`
+	Received      *originForm              `json:"received,omitempty"`
 }
 
 type principalForm struct {
@@ -62,6 +63,9 @@ func (d *door) statusVerb() *cobra.Command {
 			defer v.Close()
 			form, err := statusOfAssessment(a)
 			if err != nil {
+				return err
+			}
+			if form.Received, err = originOf(cmd.Context(), v); err != nil {
 				return err
 			}
 			if format == "json" {
@@ -137,6 +141,7 @@ func (d *door) printStatus(form statusForm) error {
 	if len(form.Targets) == 0 {
 		fmt.Fprintln(d.out, "collected  nothing yet")
 	}
+	d.printOrigin(form.Received)
 	fmt.Fprintf(d.out, "head       %s\nvault head %s\n\n", form.Head, form.VaultHead)
 	const most = 20
 	for i, p := range form.Problems {

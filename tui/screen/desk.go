@@ -49,6 +49,7 @@ type Desk struct {
 	running bool
 	serial  int
 	failure string
+	received
 }
 
 // job is work on the vault. Jobs run one after another, in the order in which they
@@ -237,6 +238,9 @@ func (w Workbench) openDesk(ctx context.Context, v *vault.Vault, name string) op
 	// What is written when ctx ends must still be saved; who waits for it, and for
 	// how long, is the business of who runs the desk.
 	d := &Desk{Workbench: w, ctx: context.WithoutCancel(ctx), vault: v, id: id}
+	if d.received, err = newReceived(ctx, v); err != nil {
+		return opened{err: err}
+	}
 	d.picture, err = d.look()
 	return opened{desk: d, err: err}
 }
