@@ -15,7 +15,7 @@ const (
 	// how many of them are put up with.
 	maxSmall    = 1 << 20
 	manyMembers = 256
-	// longLog is the size of a log past which a vault is compacted at its closing, in
+	// longLog is the size of a log past which compacting is due, in
 	// bytes, unless its base is more than four times as long.
 	longLog = 64 << 20
 )

@@ -305,19 +305,22 @@ func (v *Vault) Recovered() int64 {
 	return v.log.dropped
 }
 
-// tidy makes a long log short before the vault is closed. What fails in it is tried
-// again at the next closing.
+// LogIsLong reports whether Compact is due: the log passed 64 MiB and a quarter of
+// the base, as after a large intake. Compact takes a while, so that it is left to
+// whoever can show how far it is.
+func (v *Vault) LogIsLong() bool {
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	return v.writable(context.Background()) == nil && v.log.tail > max(longLog, v.base.size/4)
+}
+
+// tidy makes many small members few before the vault is closed. What fails in it is
+// tried again at the next closing.
 func (v *Vault) tidy() error {
-	if v.settings.readOnly || v.poisoned != nil || v.store == nil {
+	if v.settings.readOnly || v.poisoned != nil || v.store == nil || v.log.small() <= manyMembers/4 {
 		return nil
 	}
-	if v.log.tail > max(longLog, v.base.size/4) {
-		return v.compact(context.Background(), nil)
-	}
-	if v.log.small() > manyMembers/4 {
-		return v.log.fold()
-	}
-	return nil
+	return v.log.fold()
 }
 
 // Close forgets the vault's contents and gives up its lock. What was not saved
@@ -328,10 +331,10 @@ func (v *Vault) Close() error {
 	if v.closed.Load() {
 		return nil
 	}
-	err := v.tidy() // which reads, so that the vault is open still
+	err := v.tidy()
 	v.closed.Store(true)
 	if err != nil {
-		err = fmt.Errorf("everything is saved, only its log stays long: %w", err)
+		err = fmt.Errorf("everything is saved, only its log stays in many members: %w", err)
 	}
 	err = errors.Join(err, v.store.retire())
 	if err = errors.Join(err, v.lock.release()); err != nil {

@@ -31,7 +31,7 @@ not-applicable, not-tested. Ends with 3 if the requirement has problems still.`,
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer d.finish(cmd.Context(), v)
 			for _, label := range evidence {
 				item, err := a.EvidenceByLabel(label)
 				if err != nil {
@@ -115,7 +115,7 @@ func (d *door) undoVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer d.finish(cmd.Context(), v)
 			draft, undone, err := a.Undo()
 			if err != nil {
 				return err

@@ -70,7 +70,7 @@ func (d *door) assessmentNewVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer d.finish(cmd.Context(), v)
 			if _, err := v.Append(cmd.Context(), draft); err != nil {
 				return err
 			}

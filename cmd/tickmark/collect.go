@@ -50,7 +50,7 @@ Ends with 3 if a check failed or something could not be seen.`,
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer d.finish(cmd.Context(), v)
 			collected, err := d.collectInto(cmd.Context(), v, collectors)
 			if err != nil {
 				return err

@@ -293,7 +293,7 @@ func (d *door) attachVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer d.finish(cmd.Context(), v)
 			taken, err := v.PutEvidence(cmd.Context(), item, f.Name(), f)
 			if err != nil {
 				return err

@@ -60,7 +60,7 @@ func (d *door) workbench(ctx context.Context, path string, o opening, collectors
 	var opened *vault.Vault
 	defer func() {
 		if opened != nil {
-			_ = opened.Close()
+			d.finish(ctx, opened)
 		}
 	}()
 	if !ask {

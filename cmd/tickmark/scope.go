@@ -81,7 +81,7 @@ Namespaces may hold patterns such as pay-*; TARGET/NAMESPACE names one target's.
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer d.finish(cmd.Context(), v)
 			history, err := v.History(cmd.Context())
 			if err != nil {
 				return err
