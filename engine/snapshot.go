@@ -83,10 +83,6 @@ func (s Snapshot) Content() (Digest, error) {
 	return SumOf(lines)
 }
 
-// Digest is the digest of everything the snapshot says: gaps, target, collector
-// and populations included. The journal names a snapshot by it.
-func (s Snapshot) Digest() (Digest, error) { return SumOf(s) }
-
 // Population returns the population of k, and whether the snapshot has one.
 func (s Snapshot) Population(k Kind) (Population, bool) {
 	for _, p := range s.Populations {
