@@ -57,7 +57,8 @@ func writeEntries(out *bufio.Writer, line []byte, entries []Entry) {
 		if i > 0 {
 			line = append(line, ',')
 		}
-		_, _ = out.Write(e.appendCanonical(line))
+		line = e.appendCanonical(line)
+		_, _ = out.Write(line)
 		line = line[:0]
 	}
 	_, _ = out.Write(append(line, ']'))

@@ -106,7 +106,13 @@ func unseal(member string, f io.ReaderAt, size int64, identities []age.Identity,
 		// before the first may be what was changed.
 		return nil, wrongChunk(member, payload, size)(0, err)
 	}
-	return &chunked{plain: plain, size: plainSize, cache: c, wrong: wrongChunk(member, payload, size)}, nil
+	opened := &chunked{size: plainSize, cache: c, wrong: wrongChunk(member, payload, size)}
+	opened.reopen = func() (io.ReaderAt, error) {
+		again, _, err := age.DecryptReaderAt(f, size, &fileKey{opener.key})
+		return again, err
+	}
+	c.keep(opened, plain)
+	return opened, nil
 }
 
 // errUnreadable: the disk does not answer, which says nothing of what is on it.
@@ -140,6 +146,7 @@ func wrongChunk(member string, payload, size int64) func(int64, error) error {
 type opener struct {
 	identities []age.Identity
 	opened     bool
+	key        []byte // of the file
 	unasked    []error
 }
 
@@ -153,7 +160,7 @@ func (o *opener) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 			o.unasked = append(o.unasked, err)
 			continue
 		}
-		o.opened = err == nil
+		o.opened, o.key = err == nil, slices.Clone(key)
 		return key, err
 	}
 	return nil, age.ErrIncorrectIdentity

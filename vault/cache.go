@@ -10,13 +10,25 @@ import (
 // base and of the members of its log together.
 const maxCached = 16 << 20
 
-// cache keeps the chunks that were read last, opened. It is shared by all that is
-// read of one vault.
+// maxReaders is how many of age's readers are kept, each of which holds a chunk: a
+// log that a large intake left has hundreds of members.
+const maxReaders = 64
+
+// cache keeps the chunks that were read last, opened, and the readers they came
+// from. It is shared by all that is read of one vault.
 type cache struct {
 	mu     sync.Mutex
 	held   int
 	chunks map[place]*list.Element
 	order  list.List // the last used first
+
+	readers map[*chunked]*list.Element
+	recent  list.List // the last used first
+}
+
+type openReader struct {
+	of    *chunked
+	plain io.ReaderAt
 }
 
 type place struct {
@@ -29,7 +41,41 @@ type cachedChunk struct {
 	plain []byte
 }
 
-func newCache() *cache { return &cache{chunks: map[place]*list.Element{}} }
+func newCache() *cache {
+	return &cache{chunks: map[place]*list.Element{}, readers: map[*chunked]*list.Element{}}
+}
+
+// keep remembers a reader for the next time.
+func (c *cache) keep(of *chunked, plain io.ReaderAt) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, there := c.readers[of]; there {
+		return
+	}
+	c.readers[of] = c.recent.PushFront(openReader{of, plain})
+	if len(c.readers) > maxReaders {
+		delete(c.readers, c.recent.Remove(c.recent.Back()).(openReader).of)
+	}
+}
+
+// reader returns age's reader of a file, which is opened again where it was let go.
+func (c *cache) reader(of *chunked) (io.ReaderAt, error) {
+	c.mu.Lock()
+	element, there := c.readers[of]
+	if there {
+		c.recent.MoveToFront(element)
+	}
+	c.mu.Unlock()
+	if there {
+		return element.Value.(openReader).plain, nil
+	}
+	plain, err := of.reopen()
+	if err != nil {
+		return nil, err
+	}
+	c.keep(of, plain)
+	return plain, nil
+}
 
 func (c *cache) get(at place) []byte {
 	c.mu.Lock()
@@ -61,9 +107,10 @@ func (c *cache) put(at place, plain []byte) {
 // chunked reads an age file's plaintext at any place, in whole chunks that are kept
 // for a while.
 type chunked struct {
-	plain io.ReaderAt // of age, which authenticates what it hands out
-	size  int64
-	cache *cache
+	// reopen returns age's reader, which authenticates what it hands out.
+	reopen func() (io.ReaderAt, error)
+	size   int64
+	cache  *cache
 	// wrong says what a failed reading of a chunk means.
 	wrong func(chunk int64, err error) error
 }
@@ -98,7 +145,11 @@ func (c *chunked) chunk(index int64) ([]byte, error) {
 }
 
 func (c *chunked) open(index int64, plain []byte) error {
-	if n, err := c.plain.ReadAt(plain, index*sealedChunk); n < len(plain) {
+	r, err := c.cache.reader(c)
+	if err != nil {
+		return c.wrong(index, err)
+	}
+	if n, err := r.ReadAt(plain, index*sealedChunk); n < len(plain) {
 		return c.wrong(index, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,10 @@ type Collected struct {
 // records both with one entry, which alone makes them visible. Until then only
 // bodies are stored, which are harmless. When ctx ends, or no source could be
 // collected, nothing is recorded; Failed is filled in that case too.
+//
+// Documents are stored as they come. What grows with their number is the list of
+// them that each snapshot is, about 200 bytes an object, and what the checks make of
+// those they look at.
 func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 	if err := func() error { v.writing.Lock(); defer v.writing.Unlock(); return v.writable(ctx) }(); err != nil {
 		return Collected{}, fmt.Errorf("collect: %w", err)
@@ -51,6 +56,11 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 		return done, fmt.Errorf("collect: %w", err)
 	}
 	done.Run.Tool = c.Tool
+	for _, s := range snapshots {
+		if err := v.putManifest(ctx, s); err != nil {
+			return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
+		}
+	}
 	err = v.Update(ctx, func(tx *Tx) error { return tx.record(c, snapshots, &done) })
 	if err != nil {
 		return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
@@ -121,6 +131,8 @@ func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, prog
 	size := 0
 	flush := func() error {
 		if refused == nil && len(waiting) > 0 {
+			// In the order of the index, whose pages then are gone through once.
+			slices.SortFunc(waiting, func(a, b engine.Document) int { return bytes.Compare(a.Digest[:], b.Digest[:]) })
 			refused = v.update(ctx, func(tx *Tx) error {
 				for _, d := range waiting {
 					// What was expunged is not kept again: to checks it is unreadable, a gap.
@@ -131,6 +143,7 @@ func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, prog
 				return nil
 			})
 		}
+		clear(waiting) // their bodies are let go
 		waiting, size = waiting[:0], 0
 		return refused
 	}

@@ -198,7 +198,7 @@ func (f *folded) write(old *sealedLog) error {
 			}
 		}
 		m := member{at: f.tail, offset: first.offset, sequence: first.sequence, name: memberName(f.generation, first.sequence)}
-		whole, sealed, err := sealMember(m.name, io.MultiReader(parts...), f.recipient)
+		whole, sealed, err := sealMember(&f.sealing, m.name, io.MultiReader(parts...), f.recipient)
 		if err != nil {
 			return err
 		}

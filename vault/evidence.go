@@ -40,23 +40,20 @@ func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, n
 	}
 	v.intake.Lock()
 	defer v.intake.Unlock()
-	if err := v.dropUnfinished(ctx); err != nil {
-		return fail(err)
-	}
-	in := &intake{vault: v, sum: sha256.New()}
 	if err := v.refuseExpunged(r); err != nil {
 		return fail(err)
 	}
-	if err := in.read(ctx, r); err != nil {
+	in, err := v.takeIn(ctx, r)
+	if err != nil {
 		return fail(errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx))))
 	}
-	digest := engine.Digest(in.sum.Sum(nil))
+	digest := in.digest()
 	source := questionnaires.FileSource{Digest: digest, Name: name, Size: in.size}
 	if item.File != nil {
 		source.Obtained = item.File.Obtained
 	}
 	item.File, item.Result = &source, nil
-	err := v.Update(ctx, func(tx *Tx) error {
+	err = v.Update(ctx, func(tx *Tx) error {
 		if err := tx.gone(digest); err != nil {
 			return err
 		}
@@ -163,6 +160,18 @@ type intake struct {
 	size     int64
 	sum      hash.Hash
 }
+
+// takeIn stores a stream. Whoever calls it holds v.intake, and drops what is
+// unfinished when it fails.
+func (v *Vault) takeIn(ctx context.Context, r io.Reader) (*intake, error) {
+	if err := v.dropUnfinished(ctx); err != nil {
+		return nil, err
+	}
+	in := &intake{vault: v, sum: sha256.New()}
+	return in, in.read(ctx, r)
+}
+
+func (in *intake) digest() engine.Digest { return engine.Digest(in.sum.Sum(nil)) }
 
 func (in *intake) read(ctx context.Context, r io.Reader) error {
 	buffer := make([]byte, maxIntake)

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func FuzzDatabase(f *testing.F) {
 		if checkImage(bytes.NewReader(b), int64(len(b))) != nil {
 			return
 		}
-		image := &chunked{plain: bytes.NewReader(b), size: int64(len(b)), cache: newCache()}
+		image := &chunked{reopen: func() (io.ReaderAt, error) { return bytes.NewReader(b), nil }, size: int64(len(b)), cache: newCache()}
 		s := &store{base: &base{chunked: image}, log: &sealedLog{readOnly: true}}
 		defer func() { _ = s.retire() }()
 		if s.connect() != nil || s.db.load() != nil {

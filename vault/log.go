@@ -45,8 +45,13 @@ type keys struct {
 // unforced is what SQLite wrote and has not yet forced to the disk.
 type unforced struct {
 	pending []byte
-	written int // where its last write ended
+	written int          // where its last write ended
+	sealing bytes.Buffer // what the next member is sealed into
 }
+
+// maxKept is how much of what a save needed is kept for the next one, in bytes: a
+// large intake saves again and again.
+const maxKept = 16 << 20
 
 // interrupted is what stands at the log's end and was never acknowledged.
 type interrupted struct {
@@ -145,8 +150,11 @@ func (l *sealedLog) Sync() error {
 	// SQLite counts what failed as never written; what lies beyond its last write
 	// was rolled back.
 	l.pending, l.written = l.pending[:0], 0
-	if cap(l.pending) > 1<<20 {
+	if cap(l.pending) > maxKept {
 		l.pending = nil
+	}
+	if l.sealing.Cap() > maxKept {
+		l.sealing = bytes.Buffer{}
 	}
 	var doubt inDoubt
 	if errors.As(err, &doubt) {
@@ -171,7 +179,7 @@ func (l *sealedLog) append() error {
 		m.sequence = l.members[len(l.members)-1].sequence + 1
 	}
 	m.name = memberName(l.generation, m.sequence)
-	whole, sealed, err := sealMember(m.name, bytes.NewReader(l.pending[:end]), l.recipient)
+	whole, sealed, err := sealMember(&l.sealing, m.name, bytes.NewReader(l.pending[:end]), l.recipient)
 	if err != nil {
 		return err
 	}

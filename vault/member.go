@@ -78,10 +78,11 @@ func labelBlock(name string, size int64) ([]byte, error) {
 }
 
 // sealMember returns a member as it stands in the file: header, age file, padding.
-func sealMember(name string, plain io.Reader, to age.Recipient) (whole []byte, sealed int64, err error) {
-	var b bytes.Buffer
+// It is in b, which is written over.
+func sealMember(b *bytes.Buffer, name string, plain io.Reader, to age.Recipient) (whole []byte, sealed int64, err error) {
+	b.Reset()
 	b.Write(make([]byte, tarBlock))
-	w, err := age.Encrypt(&b, to)
+	w, err := age.Encrypt(b, to)
 	if err != nil {
 		return nil, 0, fmt.Errorf("seal: %w", err)
 	}

@@ -1,34 +1,96 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 
 	"tickmark/engine"
 )
 
+// longManifest is how many entries make a snapshot's body one that is stored in
+// pieces, before the transaction that makes it visible.
+const longManifest = 10_000
+
 // PutSnapshot stores a snapshot, whose documents must be in the vault, and
 // returns the digest the journal names it by.
 func (tx *Tx) PutSnapshot(s engine.Snapshot) (engine.Digest, error) {
-	for _, e := range s.Entries {
-		id, _, err := tx.db.find(e.Digest)
-		if err != nil {
-			return engine.Digest{}, fmt.Errorf("put snapshot of %s: %w", s.Target.ID, err)
-		}
-		if id == 0 && tx.gone(e.Digest) == nil {
-			return engine.Digest{}, fmt.Errorf("put snapshot of %s: document %s of %s: %w", s.Target.ID, e.Digest.Short(), e.Ref, ErrAbsent)
-		}
-	}
-	digest, err := tx.putValue(s)
+	digest, err := tx.putSnapshot(s)
 	if err != nil {
 		return engine.Digest{}, fmt.Errorf("put snapshot of %s: %w", s.Target.ID, err)
 	}
 	return digest, tx.change("put snapshot", func() error {
 		return tx.db.exec("insert into snapshots (digest) values (?) on conflict (digest) do nothing", digest[:])
 	})
+}
+
+func (tx *Tx) putSnapshot(s engine.Snapshot) (engine.Digest, error) {
+	if err := tx.hasDocuments(s.Entries); err != nil {
+		return engine.Digest{}, err
+	}
+	digest, err := s.Digest()
+	if err != nil {
+		return engine.Digest{}, err
+	}
+	if id, _, err := tx.db.find(digest); err != nil || id != 0 {
+		return digest, err
+	}
+	var body bytes.Buffer
+	if err := s.WriteCanonical(&body); err != nil {
+		return engine.Digest{}, err
+	}
+	return digest, tx.put(digest, body.Bytes())
+}
+
+// hasDocuments refuses entries whose documents are neither there nor expunged. They
+// are looked up in the order of the index, whose pages then are gone through once.
+func (tx *Tx) hasDocuments(entries []engine.Entry) error {
+	order := make([]int32, len(entries))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return bytes.Compare(entries[a].Digest[:], entries[b].Digest[:]) })
+	for _, i := range order {
+		e := &entries[i]
+		var there bool
+		if err := tx.db.row("select exists (select 1 from documents where digest = ?)", e.Digest[:]).Scan(&there); err != nil {
+			return err
+		}
+		if !there && tx.gone(e.Digest) == nil {
+			return fmt.Errorf("document %s of %s: %w", e.Digest.Short(), e.Ref, ErrAbsent)
+		}
+	}
+	return nil
+}
+
+// putManifest stores the body of a snapshot of many objects in pieces. As long as no
+// snapshot is recorded with it, it is a body like others.
+func (v *Vault) putManifest(ctx context.Context, s engine.Snapshot) error {
+	if len(s.Entries) < longManifest {
+		return nil
+	}
+	v.intake.Lock()
+	defer v.intake.Unlock()
+	r, w := io.Pipe()
+	go func() { _ = w.CloseWithError(s.WriteCanonical(w)) }()
+	in, err := v.takeIn(ctx, r)
+	_ = r.Close() // where reading broke off, so does writing
+	if err == nil {
+		err = v.update(ctx, func(tx *Tx) error {
+			return tx.change("put snapshot", func() error { return tx.db.finish(in.document, in.size, in.digest()) })
+		})
+	}
+	// What was not finished, or is there already, goes again.
+	dropping := v.dropUnfinished(context.WithoutCancel(ctx))
+	if err != nil {
+		return fmt.Errorf("put snapshot of %s: %w", s.Target.ID, errors.Join(err, dropping))
+	}
+	return nil
 }
 
 // Snapshot returns one snapshot.
