@@ -154,7 +154,7 @@ func (s *story) survives(files folderImage, holds promise) (recovered bool, err 
 		return false, alarm(err)
 	}
 	recovered = reader.Recovered() > 0
-	if err := errors.Join(holds.kept(reader), reader.Close()); err != nil {
+	if err := errors.Join(holds.kept(reader), s.copies(folder, reader), reader.Close()); err != nil {
 		return recovered, err
 	}
 	for name, content := range files {

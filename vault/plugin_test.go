@@ -186,3 +186,19 @@ func TestAKeyIsTriedBeforeAPlugin(t *testing.T) {
 	require.NoError(t, v.Close())
 	assert.Empty(t, h.runs())
 }
+
+// age alone opens with the same plugin what is sealed through it.
+func TestAStrangerWithAHardwareKey(t *testing.T) {
+	if _, err := exec.LookPath("age"); err != nil {
+		t.Skip("SKIPPED: age is not installed, so that nobody else opened a vault with a hardware key")
+	}
+	h, d := newHardware(t), newDesk(t)
+	v, err := Create(t.Context(), d.path, []age.Recipient{h.key()}, WithAuthor(d.author), ForEntity("Shop"), WithPlugins(&h.Plugins))
+	require.NoError(t, err)
+	require.NoError(t, v.Close())
+	me := filepath.Join(t.TempDir(), "me")
+	require.NoError(t, os.WriteFile(me, []byte(h.identity+"\n"), 0o600))
+	plain, err := exec.Command("age", "-d", "-i", me, d.path).Output()
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(string(plain), sqliteMagic))
+}

@@ -37,6 +37,7 @@ type story struct {
 	wanted *promise
 	made   int
 	keys   deskKeys
+	other  deskKeys // of a colleague, once there is one
 }
 
 // deskKeys are what a vault is sealed to and opened with.
