@@ -3,6 +3,7 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
@@ -57,6 +58,12 @@ type UnverifiedEntry struct {
 
 // Holds reports whether nothing is wrong.
 func (i Inspection) Holds() bool { return len(i.Faults) == 0 }
+
+// Torn reports whether bytes do not hold against their seal, so that only looking past
+// SQLite (Examine) tells all that is hit.
+func (i Inspection) Torn() bool {
+	return slices.ContainsFunc(i.Faults, func(f Fault) bool { return f.Length > 0 })
+}
 
 // Err is nil where the vault holds and everything in it is verified, else it joins
 // one *TamperError for each thing that is not.

@@ -24,6 +24,9 @@ or something expunged is still there, 6 if anything is not as it was written.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.readOnly = true
 			v, err := d.open(cmd.Context(), args[0], o)
+			if hurt(err) {
+				return d.examine(cmd.Context(), args[0], o, format, err)
+			}
 			if err != nil {
 				return err
 			}
@@ -33,6 +36,9 @@ or something expunged is still there, 6 if anything is not as it was written.`,
 			line.Done()
 			if err != nil {
 				return err
+			}
+			if found.Torn() {
+				return d.examine(cmd.Context(), args[0], o, format, inspected(args[0], found))
 			}
 			if err := d.printInspection(args[0], found, format); err != nil {
 				return err
@@ -47,6 +53,12 @@ or something expunged is still there, 6 if anything is not as it was written.`,
 	outputFlag(verb, &format)
 	verb.Flags().BoolVar(&o.allowOlder, "accept-older", false, "accept a copy that was restored on purpose: if it holds, forget what was saved here after it")
 	return verb
+}
+
+// hurt reports whether a vault could not be opened because of damage in it.
+func hurt(err error) bool {
+	var tamper *vault.TamperError
+	return errors.As(err, &tamper) && !errors.Is(err, vault.ErrRolledBack)
 }
 
 func (d *door) accept(v *vault.Vault, found vault.Inspection) error {

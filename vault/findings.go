@@ -1,0 +1,337 @@
+package vault
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// Salvaged says what of a damaged vault can still be read, and what is lost.
+type Salvaged struct {
+	Vault     engine.Digest `json:"vault"`
+	Head      engine.Digest `json:"head"` // of what was kept
+	Entries   int           `json:"entries"`
+	Documents int           `json:"documents"`
+	// Faults are the bytes that do not hold.
+	Faults []Fault `json:"faults"`
+	// Dropped is how many bytes of an interrupted save stand at the end of the log.
+	Dropped int64 `json:"dropped"`
+	// LostEntries are those of which it is known that they were there.
+	LostEntries []LostEntry `json:"lostEntries"`
+	// Stranded are entries that are whole and follow one that is lost: a history cannot
+	// hold them. What they say is here.
+	Stranded []StrandedEntry `json:"stranded"`
+	// LostDocuments are the bodies that something names and that are not whole.
+	LostDocuments []LostDocument `json:"lostDocuments"`
+	// LostRuns are recorded runs of which the list of results is lost.
+	LostRuns []engine.Digest `json:"lostRuns"`
+}
+
+// LostEntry is an entry of which at most its own columns are left.
+type LostEntry struct {
+	ID      engine.Digest         `json:"id"`
+	Action  questionnaires.Action `json:"action"`
+	Subject string                `json:"subject,omitempty"`
+}
+
+// StrandedEntry is an entry as it was signed.
+type StrandedEntry struct {
+	LostEntry
+	Assessment questionnaires.ID `json:"assessment"`
+	Parents    []engine.Digest   `json:"parents"`
+	Author     engine.Digest     `json:"author"`
+	Time       string            `json:"time"`
+	Payload    json.RawMessage   `json:"payload"`
+	Digest     engine.Digest     `json:"digest"`
+	Signature  []byte            `json:"signature"`
+}
+
+// LostDocument is a body by what names it.
+type LostDocument struct {
+	Digest engine.Digest `json:"digest"`
+	What   []string      `json:"what"`
+}
+
+// Lost reports whether anything is.
+func (s Salvaged) Lost() bool {
+	return len(s.LostEntries)+len(s.Stranded)+len(s.LostDocuments)+len(s.LostRuns)+len(s.Faults) > 0
+}
+
+// findings are what is found in a wreck.
+type findings struct {
+	w       *wreck
+	c       *carved
+	codec   *codec
+	kept    []carvedEntry // a set that is closed: every parent is in it
+	history *questionnaires.History
+	whole   map[engine.Digest]int64 // documents that are whole, by their rows
+	sizes   map[engine.Digest]int64
+	gone    map[engine.Digest]bool // expunged
+	report  Salvaged
+}
+
+var errNoFounder = errors.New("its first entry is lost: no vault can hold the others")
+
+// find sorts out what was carved. After errNoFounder the report still says what there
+// is.
+func find(ctx context.Context, w *wreck, k *codec, told *counting) (*findings, error) {
+	f := &findings{
+		w: w, codec: k, whole: map[engine.Digest]int64{}, sizes: map[engine.Digest]int64{}, gone: map[engine.Digest]bool{},
+		report: Salvaged{
+			Faults: append([]Fault{}, w.faults.Faults...), Dropped: w.faults.Dropped, LostEntries: []LostEntry{}, Stranded: []StrandedEntry{}, LostDocuments: []LostDocument{}, LostRuns: []engine.Digest{},
+		},
+	}
+	var err error
+	if f.c, err = w.carve(ctx); err != nil {
+		return nil, err
+	}
+	if err := f.readDocuments(ctx, told); err != nil {
+		return nil, err
+	}
+	f.entries()
+	if len(f.kept) == 0 {
+		return f, errNoFounder
+	}
+	payloads := make(map[engine.Digest][]byte, len(f.kept))
+	entries := make([]questionnaires.Entry, len(f.kept))
+	for i, e := range f.kept {
+		entries[i], payloads[e.entry.ID] = e.entry, e.payload
+	}
+	f.history, err = questionnaires.NewHistory(entries, func(e questionnaires.Entry) ([]byte, error) { return payloads[e.ID], nil })
+	if err != nil {
+		return f, err
+	}
+	f.report.Vault, f.report.Head, f.report.Entries = f.history.Vault(), f.history.Head(), len(f.kept)
+	f.expunged()
+	return f, f.documents()
+}
+
+// readDocuments computes the digest of every document. One whose row is lost is known
+// by its digest alone.
+func (f *findings) readDocuments(ctx context.Context, told *counting) error {
+	rows := map[int64]bool{}
+	for _, c := range f.c.chunks {
+		rows[c.document] = true
+		told.total += c.size
+	}
+	for _, row := range slices.Sorted(maps.Keys(rows)) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		known, listed := f.c.documents[row]
+		if listed && known.digest.IsZero() {
+			continue // it was being taken in
+		}
+		digest, size, err := f.w.digestOf(f.codec, f.c.chunksOf(row))
+		told.count(int(size))
+		if err == nil && (!listed || digest == known.digest) {
+			f.whole[digest], f.sizes[digest] = row, size
+		}
+	}
+	for row, known := range f.c.documents {
+		if known.size == 0 && known.digest == engine.Sum(nil) {
+			f.whole[known.digest] = row // an empty body has no chunk
+		}
+	}
+	return nil
+}
+
+// entries finds the largest set in which no parent is missing.
+func (f *findings) entries() {
+	there := map[engine.Digest]carvedEntry{}
+	for _, e := range f.c.entries {
+		if e.payload == nil {
+			e.payload = f.body(e.entry.Digest)
+		}
+		if before, twice := there[e.entry.ID]; twice && before.payload != nil {
+			continue
+		}
+		if e.payload != nil && engine.Sum(e.payload) != e.entry.Digest {
+			e.payload = nil
+		}
+		there[e.entry.ID] = e
+	}
+	closed := f.close(there)
+	lost := map[engine.Digest]bool{}
+	for _, e := range f.inOrder(there) {
+		for _, p := range e.entry.Parents {
+			if _, known := there[p]; !known && !lost[p] {
+				lost[p] = true
+				f.report.LostEntries = append(f.report.LostEntries, LostEntry{ID: p})
+			}
+		}
+		switch {
+		case closed[e.entry.ID]:
+			f.kept = append(f.kept, e)
+		case e.payload == nil:
+			f.report.LostEntries = append(f.report.LostEntries, lostEntry(e.entry))
+		default:
+			f.report.Stranded = append(f.report.Stranded, stranded(e))
+		}
+	}
+}
+
+// body reads a document that is whole: in schema 1 payloads stand among them, too.
+func (f *findings) body(digest engine.Digest) []byte {
+	row, known := f.whole[digest]
+	if !known || f.sizes[digest] > maxBody {
+		return nil
+	}
+	var body []byte
+	for _, c := range f.c.chunksOf(row) {
+		encoding, data, err := f.w.packed(c)
+		if err != nil {
+			return nil
+		}
+		plain, err := f.codec.unpack(encoding, data, int(c.size))
+		if err != nil {
+			return nil
+		}
+		body = append(body, plain...)
+	}
+	return body
+}
+
+func (f *findings) inOrder(there map[engine.Digest]carvedEntry) []carvedEntry {
+	return slices.SortedFunc(maps.Values(there), func(a, b carvedEntry) int {
+		return int(min(max(a.sequence-b.sequence, -1), 1))
+	})
+}
+
+// close says which entries go back to the vault's first without a gap. Of several
+// that could be the first, it is the one that the others name.
+func (f *findings) close(there map[engine.Digest]carvedEntry) map[engine.Digest]bool {
+	closed := map[engine.Digest]bool{}
+	votes := map[engine.Digest]int{}
+	for _, e := range there {
+		votes[e.entry.Vault]++
+	}
+	var first engine.Digest
+	for id, e := range there {
+		founds := e.payload != nil && e.entry.Action == questionnaires.VaultCreated && e.entry.Vault.IsZero() && len(e.entry.Parents) == 0
+		if founds && (first.IsZero() || votes[id] > votes[first] || id.String() == f.c.founder) {
+			first = id
+		}
+	}
+	if first.IsZero() {
+		return closed
+	}
+	closed[first] = true
+	ordered := f.inOrder(there)
+	for grown := true; grown; {
+		grown = false
+		for _, e := range ordered {
+			follows := len(e.entry.Parents) > 0 && !slices.ContainsFunc(e.entry.Parents, func(p engine.Digest) bool { return !closed[p] })
+			if !closed[e.entry.ID] && e.payload != nil && e.entry.Vault == first && follows {
+				closed[e.entry.ID], grown = true, true
+			}
+		}
+	}
+	return closed
+}
+
+func lostEntry(e questionnaires.Entry) LostEntry {
+	return LostEntry{ID: e.ID, Action: e.Action, Subject: e.Subject}
+}
+
+func stranded(e carvedEntry) StrandedEntry {
+	return StrandedEntry{
+		LostEntry: lostEntry(e.entry), Assessment: e.entry.Assessment, Parents: e.entry.Parents, Author: e.entry.Author,
+		Time: e.entry.Time.UTC().Format(entryTime), Payload: e.payload, Digest: e.entry.Digest, Signature: e.entry.Signature,
+	}
+}
+
+// expunged knows the tombstones, also those that the history cannot hold any more:
+// what was expunged is not salvaged.
+func (f *findings) expunged() {
+	for _, t := range f.history.Tombstones() {
+		f.gone[t.Digest] = true
+	}
+	for _, e := range f.report.Stranded {
+		var t questionnaires.Tombstone
+		if e.Action == questionnaires.EvidenceExpunged && json.Unmarshal(e.Payload, &t) == nil {
+			f.gone[t.Digest] = true
+		}
+	}
+	for digest := range f.gone {
+		delete(f.whole, digest)
+	}
+}
+
+// documents asks for every body that something names.
+func (f *findings) documents() error {
+	missing := map[engine.Digest]*LostDocument{}
+	var order []engine.Digest
+	need := func(digest engine.Digest, format string, args ...any) {
+		if _, there := f.whole[digest]; there || f.gone[digest] {
+			return
+		}
+		if missing[digest] == nil {
+			missing[digest] = &LostDocument{Digest: digest}
+			order = append(order, digest)
+		}
+		if what := fmt.Sprintf(format, args...); len(missing[digest].What) < 10 && !slices.Contains(missing[digest].What, what) {
+			missing[digest].What = append(missing[digest].What, what)
+		}
+	}
+	for _, item := range f.history.Evidence() {
+		title := "result"
+		if item.File != nil {
+			title = item.File.Name
+		}
+		need(item.Digest(), "%s, %s", item.Label(), title)
+	}
+	if err := f.runs(need); err != nil {
+		return err
+	}
+	for _, row := range slices.Sorted(maps.Keys(f.c.documents)) {
+		if d := f.c.documents[row]; !d.digest.IsZero() {
+			need(d.digest, "a document of %d bytes", d.size)
+		}
+	}
+	for _, digest := range order {
+		f.report.LostDocuments = append(f.report.LostDocuments, *missing[digest])
+	}
+	f.report.Documents = len(f.whole)
+	return nil
+}
+
+// runs asks for what the recorded runs name.
+func (f *findings) runs(need func(engine.Digest, string, ...any)) error {
+	there := map[engine.Digest]bool{}
+	for _, run := range f.c.runs {
+		there[run.digest] = true
+		need(run.head, "run %s", run.digest.Short())
+	}
+	recorded, err := f.history.Runs()
+	if err != nil {
+		return err
+	}
+	for _, run := range recorded {
+		if !there[run.Run] {
+			f.report.LostRuns = append(f.report.LostRuns, run.Run)
+		}
+		for _, t := range run.Targets {
+			need(t.Snapshot, "snapshot of %s", t.Target.Name)
+			f.snapshot(t.Snapshot, need)
+		}
+	}
+	return nil
+}
+
+// snapshot asks for what a snapshot lists, if it is there itself.
+func (f *findings) snapshot(digest engine.Digest, need func(engine.Digest, string, ...any)) {
+	var s engine.Snapshot
+	if json.Unmarshal(f.body(digest), &s) != nil {
+		return
+	}
+	for _, e := range s.Entries {
+		need(e.Digest, "%s of %s", e.Ref, s.Target.Name)
+	}
+}
