@@ -20,19 +20,29 @@ const (
 // is authentic and does not continue the chain stood elsewhere, or one before it is
 // missing.
 type chain struct {
-	started bool
-	order   binary.ByteOrder
-	salt    [8]byte
-	a, b    uint32
+	started   bool
+	bigEndian bool
+	salt      [8]byte
+	a, b      uint32
 }
 
 var errOutOfChain = errors.New("it does not continue what stands before it: something was taken out, or it belongs elsewhere")
 
+// sum has a loop for each order: called through the interface, all of a log costs
+// twice as long.
 func (c *chain) sum(data []byte) {
-	for ; len(data) >= 8; data = data[8:] {
-		c.a += c.order.Uint32(data) + c.b
-		c.b += c.order.Uint32(data[4:]) + c.a
+	a, b := c.a, c.b
+	if c.bigEndian {
+		for ; len(data) >= 8; data = data[8:] {
+			a += binary.BigEndian.Uint32(data) + b
+			b += binary.BigEndian.Uint32(data[4:]) + a
+		}
 	}
+	for ; len(data) >= 8; data = data[8:] {
+		a += binary.LittleEndian.Uint32(data) + b
+		b += binary.LittleEndian.Uint32(data[4:]) + a
+	}
+	c.a, c.b = a, b
 }
 
 // follow reads one member, which holds whole frames and ends a transaction.
@@ -75,9 +85,9 @@ func cutShort(err error) error {
 func (c *chain) start(header []byte) error {
 	switch binary.BigEndian.Uint32(header) {
 	case 0x377f0682:
-		c.order = binary.LittleEndian
+		c.bigEndian = false
 	case 0x377f0683:
-		c.order = binary.BigEndian
+		c.bigEndian = true
 	default:
 		return errOutOfChain
 	}
