@@ -151,6 +151,10 @@ func (l *sealedLog) fold() error {
 	if l.readOnly || l.poison != nil || l.file == nil || len(l.members) < 2 {
 		return l.poison
 	}
+	if err := l.unchanged(); err != nil {
+		l.poison = inDoubt{fmt.Errorf("fold the log: %w", err)}
+		return l.poison
+	}
 	temporary := replacement(l.path)
 	f, err := l.disk.openLog(temporary, toMake)
 	if err != nil {
@@ -158,10 +162,10 @@ func (l *sealedLog) fold() error {
 	}
 	folded := newFolded(l, f)
 	if err = folded.write(l); err == nil {
-		err = f.Sync()
+		err = withoutPath(f.Sync())
 	}
 	if err == nil {
-		err = l.disk.rename(temporary, l.path)
+		err = withoutPath(l.disk.rename(temporary, l.path))
 	}
 	if err != nil {
 		_ = l.disk.remove(temporary)
@@ -186,31 +190,58 @@ func newFolded(l *sealedLog, f logFile) *folded {
 }
 
 func (f *folded) write(old *sealedLog) error {
-	for i := 0; i < len(old.members); {
-		first, n := old.members[i], int64(0)
-		parts := []io.Reader{}
-		for ; i < len(old.members) && (len(parts) == 0 || (n < maxSmall && old.members[i].size < maxSmall)); i++ {
-			m := old.members[i]
-			parts = append(parts, io.NewSectionReader(m, 0, m.size))
-			if n += m.size; m.size >= maxSmall {
-				i++
-				break
-			}
-		}
+	for from := 0; from < len(old.members); {
+		to := old.run(from)
+		first := old.members[from]
 		m := member{at: f.tail, offset: first.offset, sequence: first.sequence, name: memberName(f.generation, first.sequence)}
-		whole, sealed, err := sealMember(&f.sealing, m.name, io.MultiReader(parts...), f.recipient)
+		var err error
+		if to == from+1 {
+			m.sealed, err = f.copy(old, first)
+		} else {
+			m.sealed, err = f.join(m.name, old.members[from:to])
+		}
 		if err != nil {
 			return err
 		}
-		if _, err := f.file.WriteAt(whole, f.tail); err != nil {
-			return withoutPath(err)
-		}
-		m.sealed = sealed
 		if err := f.open(&m); err != nil {
 			return err
 		}
 		f.members = append(f.members, m)
 		f.tail = m.end()
+		from = to
 	}
 	return nil
+}
+
+// run is where the small members that begin at one end.
+func (l *sealedLog) run(from int) (to int) {
+	n, to := l.members[from].size, from+1
+	if n >= maxSmall {
+		return to
+	}
+	for ; to < len(l.members) && n < maxSmall && l.members[to].size < maxSmall; to++ {
+		n += l.members[to].size
+	}
+	return to
+}
+
+// join seals members again as one.
+func (f *folded) join(name string, members []member) (sealed int64, err error) {
+	parts := make([]io.Reader, len(members))
+	for i, m := range members {
+		parts[i] = io.NewSectionReader(m, 0, m.size)
+	}
+	whole, sealed, err := sealMember(&f.sealing, name, io.MultiReader(parts...), f.recipient)
+	if err != nil {
+		return 0, err
+	}
+	_, err = f.file.WriteAt(whole, f.tail)
+	return sealed, withoutPath(err)
+}
+
+// copy keeps a member as it is sealed.
+func (f *folded) copy(old *sealedLog, m member) (sealed int64, err error) {
+	into := io.NewOffsetWriter(f.file, f.tail)
+	_, err = io.Copy(into, io.NewSectionReader(old.file, m.at, m.end()-m.at))
+	return m.sealed, withoutPath(err)
 }

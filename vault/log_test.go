@@ -2,9 +2,11 @@ package vault
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,6 +166,43 @@ func TestFoldKeepsWhatWasSaved(t *testing.T) {
 	assert.Len(t, history(t, v).Entries(), 6)
 	require.Len(t, v.log.members, 2)
 	assert.Equal(t, "g000001-000000000001.age", v.log.members[0].name)
+}
+
+func TestFoldLeavesLargeMembersAsTheyAreSealed(t *testing.T) {
+	d := newDesk(t)
+	v := d.create()
+	appendAnswers(t, v, "One")
+	appendAnswers(t, v, "Two")
+	noise := make([]byte, 2*maxSmall)
+	_, err := rand.NewChaCha8([32]byte{1}).Read(noise)
+	require.NoError(t, err)
+	_, err = v.PutEvidence(t.Context(), questionnaires.Evidence{}, "noise.bin", bytes.NewReader(noise))
+	require.NoError(t, err)
+	appendAnswers(t, v, "Three")
+	large := slices.IndexFunc(v.log.members, func(m member) bool { return m.size >= maxSmall })
+	require.Positive(t, large)
+	m := v.log.members[large]
+	before := d.log()[m.at:m.end()]
+	ids := entryIDs(history(t, v))
+
+	require.NoError(t, v.log.fold())
+	require.Len(t, v.log.members, 3, "those before, itself, those behind")
+	m = v.log.members[1]
+	assert.True(t, bytes.Equal(before, d.log()[m.at:m.end()]))
+	require.NoError(t, v.Verify(t.Context()))
+	require.NoError(t, v.Close())
+	v = d.open()
+	require.NoError(t, v.Verify(t.Context()))
+	assert.Equal(t, ids, entryIDs(history(t, v)))
+}
+
+func TestFoldDoesNotReplaceALogOfAnotherProgram(t *testing.T) {
+	d, _ := savedDesk(t)
+	v := d.open()
+	theirs := append(d.log(), "theirs"...)
+	d.setLog(theirs)
+	require.ErrorContains(t, v.log.fold(), "another program changed the log")
+	assert.Equal(t, theirs, d.log())
 }
 
 func TestManySavesAreFolded(t *testing.T) {

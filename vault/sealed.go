@@ -24,11 +24,15 @@ const (
 	sealedNonce = 16
 )
 
-// withoutPath drops the operation and path that os puts before a cause.
+// withoutPath drops the operation and paths that os puts before a cause.
 func withoutPath(err error) error {
 	var with *os.PathError
-	if errors.As(err, &with) {
+	var two *os.LinkError
+	switch {
+	case errors.As(err, &with):
 		return with.Err
+	case errors.As(err, &two):
+		return two.Err
 	}
 	return err
 }
@@ -77,7 +81,9 @@ func writeSealed(ctx context.Context, d disk, path string, recipients []age.Reci
 		err = errors.Join(ctx.Err(), before())
 	}
 	if err == nil {
-		err = d.rename(temporary, path)
+		if err = d.rename(temporary, path); err != nil {
+			err = fmt.Errorf("put its replacement in its place: %w", withoutPath(err))
+		}
 	}
 	if err != nil {
 		// What cannot be removed now is removed by the next writer.
