@@ -60,7 +60,10 @@ func (v *Vault) rewrite(ctx context.Context, recipients []Recipient, change func
 	v.memory.keep(v.history, v.saved, false)
 	v.log.mu.Lock()
 	defer v.log.mu.Unlock()
-	// One that stays is known by its generation, and goes with the next save.
+	// Whatever is in it, an interrupted save alone too, is in the new base or was never
+	// acknowledged. One that stays is known by its generation, and goes with the next
+	// save.
+	v.log.stale = v.log.file != nil
 	_ = v.log.removeStale()
 	return nil
 }

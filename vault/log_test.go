@@ -153,6 +153,21 @@ func TestCompactionAndItsCrash(t *testing.T) {
 	require.NoError(t, d.open().Verify(t.Context()))
 }
 
+func TestCompactionRemovesALogOfAnInterruptedSaveAlone(t *testing.T) {
+	d := newDesk(t)
+	require.NoError(t, d.create().Close())
+	d.setLog(make([]byte, 700))
+	v := d.open()
+	assert.EqualValues(t, 700, v.Recovered())
+	require.NoError(t, v.Compact(t.Context(), nil))
+	assert.NoFileExists(t, logPath(d.path))
+	appendAnswers(t, v, "Afterwards")
+	require.NoError(t, v.Close())
+	v = d.open()
+	assert.Zero(t, v.Recovered())
+	require.NoError(t, v.Verify(t.Context()))
+}
+
 func TestFoldKeepsWhatWasSaved(t *testing.T) {
 	d, _ := savedDesk(t)
 	v := d.open()
