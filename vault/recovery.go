@@ -43,10 +43,13 @@ func (l *sealedLog) recover() error {
 	if err != nil {
 		return fmt.Errorf("open its log: %w", withoutPath(err))
 	}
-	if err := l.readAll(info.Size()); err != nil || l.readOnly {
+	if err := l.readAll(info.Size()); err != nil {
 		return err
 	}
-	return l.settle()
+	if err := l.settle(); err != nil && !l.readOnly {
+		return err
+	}
+	return nil
 }
 
 func (l *sealedLog) readAll(size int64) error {
@@ -74,8 +77,8 @@ func (l *sealedLog) readAll(size int64) error {
 }
 
 // settle forces what a program that was killed wrote and did not force: what is read
-// here is shown, and written behind. It forces the folder too, for which file is the
-// log.
+// here is shown, remembered, and written behind. It forces the folder too, for which
+// file is the log. A reader does what it can.
 func (l *sealedLog) settle() error {
 	err := l.disk.syncFolder(filepath.Dir(l.path))
 	if err == nil && !l.stale {
