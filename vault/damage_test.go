@@ -216,21 +216,6 @@ func TestFileReplacedByAnotherProgramIsNotOverwritten(t *testing.T) {
 	assert.Equal(t, "theirs", string(d.bytes()))
 }
 
-func TestReadOnlyFolder(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may write everywhere")
-	}
-	d := newDesk(t)
-	require.NoError(t, d.create().Close())
-	require.NoError(t, os.Chmod(filepath.Dir(d.path), 0o500))
-	t.Cleanup(func() { _ = os.Chmod(filepath.Dir(d.path), 0o700) })
-	_, err := d.tryOpen(WithAuthor(d.author))
-	require.ErrorContains(t, err, "permission denied")
-	v, err := d.tryOpen()
-	require.NoError(t, err)
-	require.NoError(t, v.Close())
-}
-
 // openBytes opens and verifies a file of given bytes and checks that opening left it alone.
 func openBytes(t *testing.T, d *desk, b []byte) error {
 	t.Helper()

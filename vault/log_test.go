@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -73,6 +74,51 @@ func TestTornTailIsLeftOutAndReported(t *testing.T) {
 		assert.Zero(t, v.Recovered())
 		require.NoError(t, v.Close())
 	}
+}
+
+// scratchedDisk cannot read the log from one byte to another.
+type scratchedDisk struct {
+	realDisk
+	from, to int64
+}
+
+type scratchedLog struct {
+	logFile
+	disk scratchedDisk
+}
+
+func (d scratchedDisk) openLog(path string, as access) (logFile, error) {
+	f, err := d.realDisk.openLog(path, as)
+	return scratchedLog{f, d}, err
+}
+
+func (f scratchedLog) ReadAt(b []byte, at int64) (int, error) {
+	if at < f.disk.to && at+int64(len(b)) > f.disk.from {
+		return 0, &os.PathError{Op: "read", Path: "shop.vault-wal", Err: syscall.EIO}
+	}
+	return f.logFile.ReadAt(b, at)
+}
+
+// TestUnreadableIsNoInterruptedSave: what a disk does not give today it may give
+// tomorrow, so that nothing is left out or cut off for it, nor called tampering.
+func TestUnreadableIsNoInterruptedSave(t *testing.T) {
+	d, members := savedDesk(t)
+	log := d.log()
+	for _, m := range members {
+		for name, at := range map[string]int64{"label": m.at, "header": m.at + tarBlock, "content": m.at + tarBlock + m.sealed/2, "padding": m.end() - 1} {
+			for _, more := range [][]Option{{ReadOnly()}, {WithAuthor(d.author)}} {
+				_, err := d.tryOpen(append(more, withDisk(scratchedDisk{from: at, to: at + 1}))...)
+				require.ErrorIs(t, err, syscall.EIO, "%s of %s", name, m.name)
+				require.ErrorIs(t, err, errUnreadable)
+				var tamper *TamperError
+				assert.NotErrorAs(t, err, &tamper)
+				assert.Equal(t, log, d.log())
+			}
+		}
+	}
+	v := d.open()
+	require.NoError(t, v.Verify(t.Context()))
+	assert.Len(t, history(t, v).Entries(), 5)
 }
 
 func TestFlipInTheMiddleIsNamed(t *testing.T) {
