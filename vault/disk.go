@@ -61,7 +61,27 @@ func (realDisk) create(path string) (file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f, nil
+	return &replacementFile{File: f}, nil
+}
+
+// startedAt is how much of a new base is written before the disk is set to work on
+// it, in bytes.
+const startedAt = 8 << 20
+
+// replacementFile is written from its start to its end, while the disk writes what
+// stands before.
+type replacementFile struct {
+	*os.File
+	written, started int64
+}
+
+func (f *replacementFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	if f.written += int64(n); f.written-f.started >= startedAt {
+		startWriting(f.File, f.started, f.written-f.started)
+		f.started = f.written
+	}
+	return n, err
 }
 
 func (realDisk) rename(from, to string) error { return os.Rename(from, to) }

@@ -105,7 +105,7 @@ func sealInto(f io.Writer, recipients []age.Recipient, pages func(io.Writer) err
 	if err != nil {
 		return fmt.Errorf("seal: %w", err)
 	}
-	if err := pages(sealed); err != nil {
+	if err := through(sealed, pages); err != nil {
 		return err
 	}
 	if err := sealed.Close(); err != nil {

@@ -1,0 +1,78 @@
+package vault
+
+import (
+	"io"
+	"sync/atomic"
+)
+
+const (
+	// blockSize is how much is handed over at a time, in bytes, and blocksAhead how
+	// many blocks may wait.
+	blockSize   = 256 << 10
+	blocksAhead = 4
+)
+
+// pipeline hands what is written to another goroutine, in blocks, so that one half
+// of the work is done beside the other: pages are read and opened while those before
+// them are sealed and written.
+type pipeline struct {
+	block  []byte
+	full   chan []byte
+	empty  chan []byte
+	failed atomic.Pointer[error]
+}
+
+// through runs produce, whose output goes to w in the order it was written. When w
+// fails, so does produce with its next block. It returns when both have ended.
+func through(w io.Writer, produce func(io.Writer) error) error {
+	p := &pipeline{full: make(chan []byte, blocksAhead), empty: make(chan []byte, blocksAhead)}
+	for range blocksAhead {
+		p.empty <- make([]byte, 0, blockSize)
+	}
+	p.block = <-p.empty
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		p.drain(w)
+	}()
+	err := produce(p)
+	if err == nil && len(p.block) > 0 {
+		p.full <- p.block
+	}
+	close(p.full)
+	<-ended
+	if failed := p.failed.Load(); failed != nil {
+		return *failed
+	}
+	return err
+}
+
+// drain writes blocks until there are no more. After a failure they are let go.
+func (p *pipeline) drain(w io.Writer) {
+	for block := range p.full {
+		if p.failed.Load() == nil {
+			if _, err := w.Write(block); err != nil {
+				p.failed.Store(&err)
+			}
+		}
+		p.empty <- block[:0]
+	}
+}
+
+// Write follows io.Writer.
+func (p *pipeline) Write(b []byte) (int, error) {
+	written := 0
+	for len(b) > 0 {
+		if failed := p.failed.Load(); failed != nil {
+			return written, *failed
+		}
+		n := min(len(b), blockSize-len(p.block))
+		p.block = append(p.block, b[:n]...)
+		b, written = b[n:], written+n
+		if len(p.block) == blockSize {
+			p.full <- p.block
+			p.block = <-p.empty
+		}
+	}
+	return written, nil
+}
