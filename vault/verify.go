@@ -49,6 +49,9 @@ func (v *Vault) Inspect(ctx context.Context, progress func(done, total int64)) (
 			break
 		}
 	}
+	if progress != nil && err == nil {
+		progress(i.told.total, i.told.total)
+	}
 	if err = errors.Join(err, r.end()); err != nil {
 		return i.found, fmt.Errorf("verify %s: %w", v.name, err)
 	}
