@@ -10,6 +10,8 @@ import (
 type host struct {
 	shield func() error // switches core dumps and debuggers off
 	swap   func() ([]swapArea, error)
+	// scratch makes a folder in memory.
+	scratch func(getenv func(string) string) (*scratch, error)
 }
 
 // guard makes the host keep to itself what an open vault holds: before the first

@@ -28,5 +28,6 @@ func thisHost() host {
 			}
 			return darwinSwap(usage)
 		},
+		scratch: newScratch,
 	}
 }

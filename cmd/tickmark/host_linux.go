@@ -23,6 +23,7 @@ func thisHost() host {
 			}
 			return errors.Join(limit, dumpable)
 		},
-		swap: func() ([]swapArea, error) { return swapAreas(os.DirFS("/")) },
+		swap:    func() ([]swapArea, error) { return swapAreas(os.DirFS("/")) },
+		scratch: newScratch,
 	}
 }

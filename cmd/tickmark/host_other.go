@@ -7,5 +7,8 @@ import "errors"
 var errUnguarded = errors.New("not supported on this system")
 
 func thisHost() host {
-	return host{shield: func() error { return errUnguarded }, swap: func() ([]swapArea, error) { return nil, errUnguarded }}
+	return host{
+		shield: func() error { return errUnguarded }, swap: func() ([]swapArea, error) { return nil, errUnguarded },
+		scratch: newScratch,
+	}
 }

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -33,17 +34,31 @@ func main() { os.Exit(start(outside())) }
 
 // start runs the command line of this process.
 func start(d *door) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
-		<-ctx.Done()
-		// A second signal ends the program at once, and so does what waits for
-		// something that never comes, such as a pipe that nobody writes to.
-		stop()
-		time.AfterFunc(grace, func() { os.Exit(exitInterrupted) })
+		for s := range signals {
+			if s == os.Interrupt && d.away.Load() {
+				continue // the editor's
+			}
+			if !d.away.Load() {
+				// A second signal ends the program at once, unless there is plaintext to be
+				// removed, and so does what waits for something that never comes, such as a
+				// pipe that nobody writes to.
+				signal.Stop(signals)
+			}
+			cancel(interruption{s})
+			time.AfterFunc(grace, func() { os.Exit(exitInterrupted) })
+		}
 	}()
 	return run(ctx, d, os.Args[1:])
 }
+
+// interruption is the signal that ended a context.
+type interruption struct{ os.Signal }
+
+func (i interruption) Error() string { return i.String() + " signal received" }
 
 // grace is how long a verb has after a signal to save what it holds.
 const grace = 10 * time.Second
@@ -59,6 +74,7 @@ type door struct {
 	state    string // the user's other folder: what was last seen of each vault
 	visits   *visits
 	host     host
+	away     *atomic.Bool // an editor has the terminal
 	terminal func(io.Writer) bool
 	size     func() (width, height int)
 	askPass  func(prompt string) ([]byte, error)
@@ -94,7 +110,7 @@ func outside() *door {
 		config = filepath.Join(config, "tickmark")
 	}
 	return &door{
-		state: stateFolder(runtime.GOOS, os.Getenv, config), visits: &visits{}, host: thisHost(),
+		state: stateFolder(runtime.GOOS, os.Getenv, config), visits: &visits{}, host: thisHost(), away: &atomic.Bool{},
 		in: os.Stdin, out: &printed{Writer: os.Stdout}, err: os.Stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv, config: config,
 		terminal: func(w io.Writer) bool {
 			if p, is := w.(*printed); is {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,6 +46,16 @@ func TestStories(t *testing.T) {
 			env.Setenv("TMPDIR", env.WorkDir)
 			env.Setenv("KUBECONFIG", filepath.Join(env.WorkDir, "no-kubeconfig"))
 			return os.CopyFS(filepath.Join(env.WorkDir, "cluster"), merchant.Cluster())
+		},
+		Condition: func(condition string) (bool, error) {
+			if condition != "scratch" {
+				return false, errors.New("unknown condition " + condition)
+			}
+			s, err := newScratch(func(string) string { return "" })
+			if err != nil {
+				return false, nil
+			}
+			return true, s.wipe()
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ends":     ends,
