@@ -90,8 +90,12 @@ type evidenceForm struct {
 func (d *door) evidenceShowVerb() *cobra.Command {
 	var o opening
 	var format string
+	var raw bool
 	verb := &cobra.Command{
 		Use: "show VAULT Evidence-N", Short: "Show one item: what it says of each subject, and where it came from", Args: cobra.ExactArgs(2),
+		Long: `Shows one item of evidence: what it says of each subject, and where it came from.
+With --raw, the file or the documents themselves: byte for byte into a pipe, and on
+a terminal without what would steer it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.readOnly = true
 			v, item, err := d.item(cmd, args[0], args[1], o)
@@ -99,6 +103,9 @@ func (d *door) evidenceShowVerb() *cobra.Command {
 				return err
 			}
 			defer v.Close()
+			if raw {
+				return exportItem(cmd, v, item, d.harmless(d.out))
+			}
 			form := evidenceForm{Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item)}
 			if item.Result != nil {
 				if form.Result, form.Snapshot, err = resultOf(cmd, v, *item.Result); err != nil {
@@ -120,6 +127,7 @@ func (d *door) evidenceShowVerb() *cobra.Command {
 	}
 	o.flags(verb)
 	outputFlag(verb, &format)
+	verb.Flags().BoolVar(&raw, "raw", false, "the file or the documents themselves")
 	return verb
 }
 
@@ -267,44 +275,4 @@ func exportItem(cmd *cobra.Command, v *vault.Vault, item questionnaires.Evidence
 	return json.NewEncoder(w).Encode(map[string]any{
 		"evidence": item, "result": result, "provenance": snapshot, "documents": documents, "expunged": expunged,
 	})
-}
-
-func (d *door) attachVerb() *cobra.Command {
-	var o opening
-	var requirements []string
-	var title, obtained string
-	verb := &cobra.Command{
-		Use: "attach VAULT FILE --requirement REQUIREMENT", Short: "Take a file in as evidence, byte for byte", Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			item := questionnaires.Evidence{Title: title, File: &questionnaires.FileSource{Obtained: obtained}}
-			for _, text := range requirements {
-				id, err := questionnaires.ParseRequirementID(text)
-				if err != nil {
-					return usageError{err}
-				}
-				item.Requirements = append(item.Requirements, id)
-			}
-			f, err := os.Open(args[1])
-			if err != nil {
-				return fmt.Errorf("attach: %w", err)
-			}
-			defer f.Close()
-			v, err := d.open(cmd.Context(), args[0], o)
-			if err != nil {
-				return err
-			}
-			defer d.finish(cmd.Context(), v)
-			taken, err := v.PutEvidence(cmd.Context(), item, f.Name(), f)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(d.out, "%s  %s, %d bytes, SHA-256 %s\n", taken.Label(), kube.Printable(taken.File.Name), taken.File.Size, taken.File.Digest)
-			return nil
-		},
-	}
-	o.flags(verb)
-	verb.Flags().StringSliceVar(&requirements, "requirement", nil, "`REQUIREMENT` it serves (repeatable)")
-	verb.Flags().StringVar(&title, "title", "", "what it is (default: the file's name)")
-	verb.Flags().StringVar(&obtained, "obtained", "provided by the entity", "taken by the assessor, watched live, or provided by the entity")
-	return verb
 }

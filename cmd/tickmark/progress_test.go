@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestRewritingSaysHowFastAndHowLong(t *testing.T) {
@@ -27,4 +30,27 @@ func TestRewritingSaysHowFastAndHowLong(t *testing.T) {
 		line.Done()
 		assert.Equal(t, want, said.String())
 	}
+}
+
+func TestTakingInSaysHowFar(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dump.bin")
+	require.NoError(t, os.WriteFile(path, make([]byte, 10), 0o600))
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	var said []int64
+	r := follow(f, func(done, total int64) {
+		assert.EqualValues(t, 10, total)
+		said = append(said, done)
+	})
+	part := make([]byte, 6)
+	for range 2 {
+		_, err = r.Read(part)
+		require.NoError(t, err)
+	}
+	_, err = r.(io.Seeker).Seek(0, io.SeekStart)
+	require.NoError(t, err)
+	_, err = r.Read(part)
+	require.NoError(t, err)
+	assert.Equal(t, []int64{6, 10, 6}, said)
 }
