@@ -19,6 +19,7 @@ const (
 	pageSize      = 4096
 	applicationID = 0x54636b6d // "Tckm"
 	sqliteMagic   = "SQLite format 3\x00"
+	limitAttached = 7 // SQLITE_LIMIT_ATTACHED
 	// Bytes 18 and 19 of a database say how it is written and read: 2 is WAL, as
 	// the file has it for the log to come, 1 what a database in memory must have.
 	writeVersion, readVersion = 18, 19
@@ -68,6 +69,12 @@ func connect(vfs *sqlitevfs.VFS, pool *sql.DB) (*database, error) {
 	var err error
 	if d.conn, err = pool.Conn(context.Background()); err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", d.explain(err))
+	}
+	if vfs != nil {
+		// ATTACH could name another VFS, and with it any file.
+		if _, err := sqlite.Limit(d.conn, limitAttached, 0); err != nil {
+			return nil, errors.Join(fmt.Errorf("open SQLite: %w", err), d.close())
+		}
 	}
 	return d, nil
 }

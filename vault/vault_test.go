@@ -344,6 +344,18 @@ func TestClosedVaultSaysSo(t *testing.T) {
 	require.ErrorIs(t, v.Verify(t.Context()), ErrClosed)
 }
 
+func TestNothingIsAttached(t *testing.T) {
+	v := newDesk(t).create()
+	file := filepath.Join(t.TempDir(), "other.db")
+	for _, name := range []string{file, "file:" + file + "?vfs=unix", "file:" + file + "?vfs=unix-none&mode=rwc", ":memory:", ""} {
+		err := v.db.exec("attach '" + name + "' as other")
+		require.ErrorContains(t, err, "too many attached databases", name)
+	}
+	require.Error(t, v.db.exec("vacuum into '"+file+"'"))
+	require.Error(t, v.db.exec("vacuum into 'file:"+file+"?vfs=unix'"))
+	assert.NoFileExists(t, file)
+}
+
 func TestNothingIsWrittenBesidesTheVault(t *testing.T) {
 	d := newDesk(t)
 	empty := t.TempDir()

@@ -24,7 +24,9 @@
 // Here it gets the database and the log and is refused everything else, so that
 // nothing reaches a disk by a side door. In consequence a database must be in WAL
 // mode (a new one is made so after `pragma journal_mode=memory`), and a connection
-// must set temp_store to memory, or its large sorts fail.
+// must set temp_store to memory, or its large sorts fail. One way out is left to whoever
+// writes the SQL: ATTACH takes a URI that names another VFS. Where that is not to be,
+// a connection's SQLITE_LIMIT_ATTACHED is set to 0.
 //
 // # The log is SQLite's own
 //

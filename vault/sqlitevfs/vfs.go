@@ -101,13 +101,12 @@ func (v *VFS) DSN(parameters ...string) string {
 	return "file:" + databaseName + "?" + strings.Join(append([]string{"vfs=" + v.name}, parameters...), "&")
 }
 
-// Err returns what a store last failed with, nil where none did, and forgets it.
+// Err returns what a store last failed with, nil where none ever did. It is not
+// forgotten: of several connections that fail beside each other each may ask.
 func (v *VFS) Err() error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	cause := v.cause
-	v.cause = nil
-	return cause
+	return v.cause
 }
 
 func (v *VFS) failed(code int32, cause error) int32 {
