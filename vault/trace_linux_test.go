@@ -90,11 +90,14 @@ func trace(t *testing.T, command *exec.Cmd) touched {
 	return readTrace(t, f)
 }
 
-// only fails for every path that was touched and is neither one of the vault's nor
-// in a folder that may be written to.
-func (all touched) only(t *testing.T, vault string, folders ...string) {
+// only fails for every path that was touched and is neither one of the vaults' nor in
+// a folder that may be written to.
+func (all touched) only(t *testing.T, vaults []string, folders ...string) {
 	t.Helper()
-	own := []string{vault, logPath(vault), vault + ".lock", replacement(vault), replacement(logPath(vault))}
+	var own []string
+	for _, vault := range vaults {
+		own = append(own, vault, logPath(vault), vault+".lock", replacement(vault), replacement(logPath(vault)))
+	}
 	for path, verbs := range all {
 		within := slices.ContainsFunc(folders, func(folder string) bool {
 			return path == folder || strings.HasPrefix(path, folder+"/")
@@ -114,7 +117,7 @@ func TestWritesNothingBesidesTheVault(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "shop.vault")
 	all := trace(t, child(t, "TestWritesNothingBesidesTheVault", "TICKMARK_TRACED_VAULT="+path))
-	all.only(t, path)
+	all.only(t, []string{path})
 	assert.Contains(t, all[path], "renameat", "compaction replaced the vault")
 	assert.Contains(t, all[logPath(path)], "write")
 	assert.Contains(t, all[logPath(path)], "renameat", "the log was folded")
@@ -189,10 +192,12 @@ func TestVerbsWriteNothingBesidesTheVault(t *testing.T) {
 	noise := make([]byte, 6<<20)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
 	require.NoError(t, os.WriteFile(scan, noise, 0o600))
-	command := exec.Command("sh", "-e", "-c", strings.ReplaceAll(`
+	another, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	command := exec.Command("sh", "-e", "-c", strings.NewReplacer("T ", program+" ", "MERCHANT", merchant, "SCAN", scan, "KEY", another.Recipient().String()).Replace(`
 T new shop.vault --questionnaire saq-d-merchant --entity 'Corner Shop'
-T collect shop.vault --manifests `+merchant+` --target prod || [ $? = 3 ]
-T attach shop.vault `+scan+` --requirement 1.2.1
+T collect shop.vault --manifests MERCHANT --target prod || [ $? = 3 ]
+T attach shop.vault SCAN --requirement 1.2.1
 T answer shop.vault 1.2.1 --response in-place --narrative 'As seen.' --evidence Evidence-22
 T undo shop.vault
 T status shop.vault || [ $? = 3 ]
@@ -203,7 +208,12 @@ T vault compact shop.vault
 T answer shop.vault 1.2.1 --response in-place --narrative 'As seen.' --evidence Evidence-22
 T report shop.vault -o report.pdf || [ $? = 3 ]
 T verify report.pdf --vault shop.vault
-`, "T ", program+" "))
+T vault recipients shop.vault add KEY --label 'The next team'
+T vault handoff shop.vault -r KEY -o next.vault
+T vault salvage shop.vault -o saved.vault
+T evidence shop.vault expunge Evidence-22 --reason 'not ours' --yes
+T vault verify shop.vault
+`))
 	command.Dir = work
 	config, state, spill := filepath.Join(folder, "config"), filepath.Join(folder, "state"), t.TempDir()
 	command.Env = append(os.Environ(), "HOME="+folder, "XDG_CONFIG_HOME="+config, "XDG_STATE_HOME="+state, "TMPDIR="+spill, "SQLITE_TMPDIR="+spill, "KUBECONFIG=")
@@ -214,7 +224,7 @@ T verify report.pdf --vault shop.vault
 	maps.DeleteFunc(all, func(path string, _ []string) bool {
 		return strings.HasPrefix(path, filepath.Join(work, ".report.pdf.")) || path == printed
 	})
-	all.only(t, vault, config, state)
+	all.only(t, []string{vault, filepath.Join(work, "next.vault"), filepath.Join(work, "saved.vault")}, config, state)
 	assert.Contains(t, all[vault], "renameat")
 	assert.Contains(t, all[logPath(vault)], "write")
 }
