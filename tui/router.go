@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"io"
 	"slices"
 	"time"
 
@@ -31,6 +32,32 @@ type farewell struct{}
 // written is saved, no key is taken any more, and an error does not keep it.
 type End struct{}
 
+// apart is work that has the terminal for itself. It takes the terminal as it is, not
+// as the program reads it.
+type apart struct {
+	aside screen.Aside
+	msg   tea.Msg
+}
+
+// Run does the work.
+func (a *apart) Run() error {
+	a.msg = a.aside.Run(nil)
+	return nil
+}
+
+// SetStdin, SetStdout and SetStderr offer what the work does not take.
+func (a *apart) SetStdin(io.Reader)  {}
+func (a *apart) SetStdout(io.Writer) {}
+func (a *apart) SetStderr(io.Writer) {}
+
+// done is the message of the work, or of what kept it from being done.
+func (a *apart) done(err error) tea.Msg {
+	if a.msg == nil {
+		return a.aside.Run(err)
+	}
+	return a.msg
+}
+
 // New returns the model that Run runs, for a driver of its own.
 func New(o Options) *Router { return &Router{theme: o.Theme, stack: []screen.Screen{o.First}} }
 
@@ -57,6 +84,9 @@ func (r *Router) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		r.say(msg)
 	case screen.Delay:
 		return r, tea.Tick(msg.After, func(time.Time) tea.Msg { return msg.Msg })
+	case screen.Aside:
+		work := &apart{aside: msg}
+		return r, tea.Exec(work, work.done)
 	case End:
 		cmd = r.end()
 	case farewell:

@@ -3,9 +3,11 @@ package tui_test
 import (
 	"context"
 	"io"
+	"os"
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -39,4 +41,38 @@ func TestWorkIsCutOffInTheEnd(t *testing.T) {
 	assert.ErrorContains(t, err, "work under way was cut off")
 
 	require.ErrorIs(t, tui.Run(ctx, tui.Options{Output: io.Discard, First: &page{}}), context.Canceled)
+}
+
+// asking is a page that has something done aside, and quits when it is.
+type asking struct {
+	page
+	given []error
+}
+
+func (a *asking) Start() tea.Cmd {
+	return func() tea.Msg {
+		return screen.Aside{Run: func(err error) tea.Msg {
+			a.given = append(a.given, err)
+			return done{}
+		}}
+	}
+}
+
+func (a *asking) Update(msg tea.Msg) tea.Cmd {
+	cmd := a.page.Update(msg)
+	if _, is := msg.(done); is {
+		return func() tea.Msg { return screen.Quit{} }
+	}
+	return cmd
+}
+
+// Work aside is done once, without the desk, and what it brings reaches the screen.
+func TestWorkAside(t *testing.T) {
+	a := &asking{page: page{busy: true}}
+	keys, silent, err := os.Pipe()
+	require.NoError(t, err)
+	defer silent.Close()
+	require.NoError(t, tui.Run(t.Context(), tui.Options{Input: keys, Output: io.Discard, First: a}))
+	assert.Equal(t, []error{nil}, a.given)
+	assert.False(t, a.busy)
 }

@@ -58,7 +58,7 @@ func (d *door) edit(ctx context.Context, text string, allowSwap bool) (after str
 				return "", err
 			}
 			after, _ = e.read()
-			return after, ctx.Err()
+			return after, context.Cause(ctx)
 		}
 		if after, err = e.read(); err == nil {
 			return after, nil

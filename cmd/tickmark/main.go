@@ -60,6 +60,8 @@ type interruption struct{ os.Signal }
 
 func (i interruption) Error() string { return i.String() + " signal received" }
 
+func (interruption) Unwrap() error { return context.Canceled }
+
 // grace is how long a verb has after a signal to save what it holds.
 const grace = 10 * time.Second
 

@@ -40,6 +40,7 @@ from. Without an author's key, or with --read-only, nothing can be changed.`,
 	}
 	o.flags(verb)
 	s.flags(verb)
+	allowSwapFlag(verb, &o.allowSwap)
 	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of manifests that the workbench collects from (repeatable)")
 	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the manifests' target gets")
 	verb.Flags().BoolVar(&o.readOnly, "read-only", false, "change nothing, and lock nothing")
@@ -77,6 +78,11 @@ func (d *door) workbench(ctx context.Context, path string, o opening, collectors
 		return err
 	}
 	w.AskPassphrase = ask
+	if _, err := d.editor(); err != nil {
+		w.NoEditor = err.Error()
+	} else {
+		w.Editor = func(text string) (string, error) { return d.edit(ctx, text, o.allowSwap) }
+	}
 	d.visits.silence()
 	return tui.Run(ctx, tui.Options{Input: d.in, Output: d.screen(), Theme: theme.Detect(d.screen()), First: screen.NewUnlock(ctx, w)})
 }

@@ -23,6 +23,7 @@ type opening struct {
 	assessment     string
 	readOnly       bool
 	allowOlder     bool // than what is remembered
+	allowSwap      bool // a text that is edited may be swapped out
 	allowExec      bool
 }
 

@@ -29,6 +29,10 @@ type Workbench struct {
 	// Print prints the report of an assessment and returns where it lies and what
 	// verifying it said, line by line.
 	Print func(ctx context.Context, assessment questionnaires.ID) (path string, summary []string, err error)
+	// Editor gives a text and the terminal to the person's own editor and returns what
+	// was written; nil where there is none, and then NoEditor says why.
+	Editor   func(text string) (string, error)
+	NoEditor string
 	// Collection is what `c` collects from. Params are those of the vault's scope,
 	// Progress is the desk's own.
 	Collection vault.Collection

@@ -45,6 +45,7 @@ type merchant struct {
 	identity *age.X25519Identity
 	signer   *questionnaires.Signer
 	printed  int
+	editor   func(string) (string, error) // nil leaves a text as it is
 }
 
 func newMerchant(t testing.TB, collections int) *merchant {
@@ -83,6 +84,12 @@ func newMerchant(t testing.TB, collections int) *merchant {
 				t.Cleanup(func() { _ = v.Close() }) // a story may have closed it
 			}
 			return v, err
+		},
+		Editor: func(text string) (string, error) {
+			if m.editor == nil {
+				return text, nil
+			}
+			return m.editor(text)
 		},
 		Print: func(context.Context, questionnaires.ID) (string, []string, error) {
 			m.printed++

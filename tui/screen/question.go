@@ -37,6 +37,7 @@ type Question struct {
 	choice    int   // the response under the cursor, which is not one chosen
 	field     textarea.Model
 	editing   bool
+	away      bool   // the person's own editor has the narrative and the terminal
 	unsaved   bool   // the field holds what is not saved yet
 	saving    string // the narrative that a job saves, "" if none does
 	changes   int    // how often the field was changed
@@ -149,6 +150,10 @@ func (s *Question) Update(msg tea.Msg) tea.Cmd {
 		if msg.question == s && msg.changes == s.changes && s.editing {
 			return s.save("")
 		}
+	case written:
+		if msg.question == s {
+			return s.takeBack(msg)
+		}
 	case failuresRead:
 		if msg.question == s {
 			s.failures, s.err = msg.failures, cmp.Or(msg.err, s.err)
@@ -208,8 +213,8 @@ func (s *Question) Leave() tea.Cmd {
 	return s.save("narrative saved")
 }
 
-// Busy reports whether something is being saved.
-func (s *Question) Busy() bool { return s.desk.busy() }
+// Busy reports whether something is being saved, or written elsewhere.
+func (s *Question) Busy() bool { return s.away || s.desk.busy() }
 
 // save saves the narrative if it was changed, and says so in these words.
 func (s *Question) save(said string) tea.Cmd {
@@ -280,17 +285,4 @@ func (s *Question) turn(by int) tea.Cmd {
 		s.side = s.focus
 	}
 	return nil
-}
-
-// cleanText is text of several lines as it may stand in a field.
-func cleanText(text string) string {
-	lines := theme.CleanLines(text)
-	b := make([]byte, 0, len(text))
-	for i, line := range lines {
-		if i > 0 {
-			b = append(b, '\n')
-		}
-		b = append(b, line...)
-	}
-	return string(b)
 }

@@ -13,8 +13,8 @@ func (s *Question) Bindings() []Binding {
 		bindings = append(bindings, s.looking()...)
 	}
 	edit := Binding{Keys: []string{"e"}, Label: "edit", Help: "write the narrative", Why: s.desk.fixed(), Do: s.edit}
-	return append(bindings, edit,
-		Binding{Keys: []string{"tab"}, Label: "next panel", Help: "answer, suggestion, attached evidence, history", Do: func() tea.Cmd { return s.turn(1) }},
+	return append(bindings, edit, s.external(),
+		Binding{Keys: []string{"tab"}, Label: "panel", Help: "the next panel: answer, suggestion, attached evidence, history", Do: func() tea.Cmd { return s.turn(1) }},
 		Binding{Keys: []string{"shift+tab"}, Help: "the panel before", Do: func() tea.Cmd { return s.turn(-1) }},
 		s.desk.undoBinding(s.id),
 		Binding{Keys: []string{"esc", "backspace"}, Label: "back", Help: "back to the screen before", Do: pop},

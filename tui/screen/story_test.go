@@ -2,6 +2,7 @@ package screen_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -115,6 +116,44 @@ func TestUnlockWithoutAnIdentity(t *testing.T) {
 		return vault.Open(ctx, m.Path, []age.Identity{other})
 	}
 	desk(t, m.Workbench, 80, 24).Shows("This does not open the vault").ShowsNot("Answered")
+}
+
+// A narrative goes to the person's own editor and comes back saved; what the editor
+// does not vouch for changes nothing.
+func TestANarrativeIsWrittenInAnEditor(t *testing.T) {
+	m := newMerchant(t, 1)
+	id := questionnaires.MustRequirementID("1.1.1")
+	m.editor = func(text string) (string, error) { return text + "First line.\n\nThird, tabbed:\tas text.", nil }
+	d := desk(t, m.Workbench, 80, 24).Press("a", "enter").Shows("E editor").Press("E")
+	d.Shows("First line.", "narrative saved", "saved 14:02:11 UTC")
+	first := m.assessment(t).Current(id).Narrative
+	assert.Equal(t, "First line.\n\nThird, tabbed:    as text.", first)
+	assert.Equal(t, questionnaires.Unanswered, m.assessment(t).Current(id).Response, "a narrative is no response")
+
+	// what is not saved yet goes along
+	m.editor = func(text string) (string, error) {
+		assert.Equal(t, first+" More", text)
+		return "Anew.", nil
+	}
+	d.Press("e", "end").Type(" More")
+	d.Press("esc").Press("E").Shows("Anew.", "narrative saved")
+	assert.Equal(t, "Anew.", m.assessment(t).Current(id).Narrative)
+
+	revisions := m.assessment(t).Answers(id)
+	m.editor = func(text string) (string, error) { return text, nil }
+	d.Press("E").Shows("the narrative stays as it was")
+	m.editor = func(string) (string, error) {
+		return "", errors.New("vim ended with exit status 1\x1b[2J; nothing was taken from it")
+	}
+	d.Press("E").Shows("the narrative stays as it was: vim ended with exit status 1‹U+001B›[2J")
+	assert.Equal(t, revisions, m.assessment(t).Answers(id))
+	m.editor = func(string) (string, error) { return "Saved before the end.", context.Canceled }
+	d.Press("E").Shows("narrative saved")
+	assert.Equal(t, "Saved before the end.", m.assessment(t).Current(id).Narrative)
+
+	m = newMerchant(t, 0)
+	m.Editor, m.NoEditor = nil, "no editor is named: set VISUAL or EDITOR"
+	desk(t, m.Workbench, 80, 24).Press("a", "enter").ShowsNot("E editor").Press("E").Shows("E: no editor is named: set VISUAL or EDITOR")
 }
 
 // What opening a vault brought to light is said on the desk.

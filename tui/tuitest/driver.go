@@ -156,6 +156,9 @@ func (d *Driver) run(cmd tea.Cmd) {
 	case interface{ Later() tea.Msg }:
 		d.held = append(d.held, m.Later())
 		return
+	case interface{ Apart() tea.Msg }:
+		d.update(m.Apart())
+		return
 	case tea.BatchMsg:
 		for _, c := range m {
 			d.run(c)
