@@ -186,7 +186,7 @@ func (a *Assessment) take(e Entry) error {
 		}
 		a.answers = append(a.answers, e)
 		a.byRequirement[id] = append(a.byRequirement[id], e)
-	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, ReportPrinted, ReportSigned,
+	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost, ReportPrinted, ReportSigned,
 		VaultOpened:
 	}
 	return nil

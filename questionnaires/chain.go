@@ -17,8 +17,8 @@ func (h *History) place(e Entry) {
 	at := len(h.entries)
 	h.byID.put(e.ID, at)
 	h.entries = append(h.entries, e)
-	if len(e.Parents) == 1 {
-		parent := h.at(e.Parents[0])
+	if parents := h.parents(e); len(parents) == 1 {
+		parent := h.at(parents[0])
 		if above := h.chains[parent]; parent == h.ends[above.chain] {
 			h.chains = append(h.chains, chainPlace{above.chain, above.place + 1})
 			h.ends[above.chain] = at
@@ -51,7 +51,7 @@ func (h *History) IsAncestor(a, b engine.Digest) bool {
 			continue
 		}
 		visited[here.chain] = here.place
-		for _, p := range h.entries[h.heads[here.chain]].Parents {
+		for _, p := range h.parents(h.entries[h.heads[here.chain]]) {
 			work = append(work, h.at(p))
 		}
 	}

@@ -29,6 +29,7 @@ const (
 	EvidenceExpunged
 	RecipientsChanged
 	HandedOff
+	EntriesLost
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -36,7 +37,7 @@ const (
 
 var actions = [...]string{
 	"none", "vault-created", "author-enrolled", "assessment-created", "scope-set", "run-recorded", "evidence-attached",
-	"answer-given", "conclusion-recorded", "evidence-expunged", "recipients-changed", "handed-off",
+	"answer-given", "conclusion-recorded", "evidence-expunged", "recipients-changed", "handed-off", "entries-lost",
 	"report-printed", "report-signed", "vault-opened",
 }
 

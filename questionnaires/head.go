@@ -38,7 +38,7 @@ func (h *History) Since(id ID, head engine.Digest) ([]Entry, bool) {
 		if len(e.Parents) < 2 && !h.branched() {
 			continue
 		}
-		if tips := h.concerned(e.Parents, concerns); headOf(tips) == head {
+		if tips := h.concerned(h.parents(e), concerns); headOf(tips) == head {
 			return after(tips), true
 		}
 	}
@@ -64,7 +64,7 @@ func (h *History) concerned(from []engine.Digest, concerns func(Entry) bool) []e
 		if e := h.entries[h.at(id)]; concerns(e) {
 			found = append(found, id)
 		} else {
-			work = append(work, e.Parents...)
+			work = append(work, h.parents(e)...)
 		}
 	}
 	var tips []engine.Digest

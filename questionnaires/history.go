@@ -48,7 +48,8 @@ type History struct {
 	entity   string
 	enrolled map[engine.Digest][]enrolled
 	shelf
-	known *known
+	losses map[engine.Digest]Loss // entries that are not there, by their ids
+	known  *known
 }
 
 // known is what was found out about entries, shared by the histories that follow each
@@ -85,11 +86,12 @@ func NewHistory(entries []Entry, payloads Payloads) (*History, error) {
 		}
 	}
 	slices.SortFunc(h.side, compareEntries)
-	if err := h.order(main); err != nil {
-		return nil, err
-	}
-	if err := h.readPayloads(); err != nil {
-		return nil, err
+	for _, step := range []func() error{
+		func() error { return h.findLosses(main) }, func() error { return h.order(main) }, h.readPayloads, h.checkLosses,
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
 	}
 	return h, nil
 }
@@ -108,14 +110,15 @@ func (h *History) order(main []Entry) error {
 	ready := &entryHeap{all: main}
 	first := 0
 	for i, e := range main {
-		for _, p := range e.Parents {
+		parents := h.parents(e)
+		for _, p := range parents {
 			parent, known := index[p]
 			if !known {
 				return fmt.Errorf("read history: entry %s names a parent %s that is not there", e.ID.Short(), p.Short())
 			}
 			children[parent] = append(children[parent], i)
 		}
-		if waiting[i] = len(e.Parents); waiting[i] == 0 {
+		if waiting[i] = len(parents); waiting[i] == 0 {
 			heap.Push(ready, i)
 			first++
 		}
@@ -204,7 +207,7 @@ func (h *History) readPayloads() error {
 				return err
 			}
 			take(e, []Evidence{p})
-		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, EvidenceExpunged, RecipientsChanged, HandedOff,
+		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
 			ReportPrinted, ReportSigned, VaultOpened:
 		}
 	}
@@ -310,7 +313,7 @@ func (h *History) VerifySide(e Entry) error {
 		return fmt.Errorf("check entry %s: it belongs to another vault", e.ID.Short())
 	}
 	return h.verifyBy(e, func(enrolment engine.Digest) bool {
-		return slices.ContainsFunc(e.Parents, func(parent engine.Digest) bool { return parent == enrolment || h.IsAncestor(enrolment, parent) })
+		return slices.ContainsFunc(h.parents(e), func(parent engine.Digest) bool { return parent == enrolment || h.IsAncestor(enrolment, parent) })
 	})
 }
 

@@ -27,6 +27,9 @@ func (c *composer) history() []Block {
 	if tips := len(h.Tips()); tips > 1 {
 		rows = append(rows, Fact{"Tips", fmt.Sprintf("%d: several people wrote without having seen each other's last entries", tips)})
 	}
+	if lost := len(h.Losses()); lost > 0 {
+		rows = append(rows, Fact{"Lost entries", fmt.Sprintf("%d: damage took them, and an enrolled person declared them lost; what they said is not in this record", lost)})
+	}
 	return []Block{
 		Heading{Level: 1, Text: "People and history", Anchor: "history"},
 		Paragraph{Text: "Every answer is a signed entry that names the entries its author had seen. Nothing is overwritten: an answer that was changed or taken back is still there."},

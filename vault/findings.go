@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
@@ -24,8 +25,11 @@ type Salvaged struct {
 	Dropped int64 `json:"dropped"`
 	// LostEntries are those of which it is known that they were there.
 	LostEntries []LostEntry `json:"lostEntries"`
-	// Stranded are entries that are whole and follow one that is lost: a history cannot
-	// hold them. What they say is here.
+	// Declared is the entry that declares those lost which others follow; zero where
+	// that was not needed, or nobody enrolled was there to sign it.
+	Declared engine.Digest `json:"declared"`
+	// Stranded are entries that are whole and follow one that is lost, which nobody
+	// declared: a history cannot hold them. What they say is here.
 	Stranded []StrandedEntry `json:"stranded"`
 	// LostDocuments are the bodies that something names and that are not whole.
 	LostDocuments []LostDocument `json:"lostDocuments"`
@@ -69,6 +73,7 @@ type findings struct {
 	c       *carved
 	codec   *codec
 	kept    []carvedEntry // a set that is closed: every parent is in it
+	left    []carvedEntry // those that are whole besides
 	history *questionnaires.History
 	whole   map[engine.Digest]int64 // documents that are whole, by their rows
 	sizes   map[engine.Digest]int64
@@ -78,9 +83,9 @@ type findings struct {
 
 var errNoFounder = errors.New("its first entry is lost: no vault can hold the others")
 
-// find sorts out what was carved. After errNoFounder the report still says what there
-// is.
-func find(ctx context.Context, w *wreck, k *codec, told *counting) (*findings, error) {
+// find sorts out what was carved. The author, who may be nil, declares lost what others
+// follow. After errNoFounder the report still says what there is.
+func find(ctx context.Context, w *wreck, k *codec, told *counting, author *questionnaires.Signer, now time.Time) (*findings, error) {
 	f := &findings{
 		w: w, codec: k, whole: map[engine.Digest]int64{}, sizes: map[engine.Digest]int64{}, gone: map[engine.Digest]bool{},
 		report: Salvaged{
@@ -98,15 +103,10 @@ func find(ctx context.Context, w *wreck, k *codec, told *counting) (*findings, e
 	if len(f.kept) == 0 {
 		return f, errNoFounder
 	}
-	payloads := make(map[engine.Digest][]byte, len(f.kept))
-	entries := make([]questionnaires.Entry, len(f.kept))
-	for i, e := range f.kept {
-		entries[i], payloads[e.entry.ID] = e.entry, e.payload
-	}
-	f.history, err = questionnaires.NewHistory(entries, func(e questionnaires.Entry) ([]byte, error) { return payloads[e.ID], nil })
-	if err != nil {
+	if f.history, err = historyOf(f.kept); err != nil {
 		return f, err
 	}
+	f.bridge(author, now)
 	f.report.Vault, f.report.Head, f.report.Entries = f.history.Vault(), f.history.Head(), len(f.kept)
 	f.expunged()
 	return f, f.documents()
@@ -172,9 +172,76 @@ func (f *findings) entries() {
 		case e.payload == nil:
 			f.report.LostEntries = append(f.report.LostEntries, lostEntry(e.entry))
 		default:
+			f.left = append(f.left, e)
 			f.report.Stranded = append(f.report.Stranded, stranded(e))
 		}
 	}
+}
+
+func historyOf(all []carvedEntry) (*questionnaires.History, error) {
+	payloads := make(map[engine.Digest][]byte, len(all))
+	entries := make([]questionnaires.Entry, len(all))
+	for i, e := range all {
+		entries[i], payloads[e.entry.ID] = e.entry, e.payload
+	}
+	return questionnaires.NewHistory(entries, func(e questionnaires.Entry) ([]byte, error) { return payloads[e.ID], nil })
+}
+
+// bridge declares those entries lost that others follow, so that the others stay. Where
+// nobody who is enrolled can sign that, all is left as it is.
+func (f *findings) bridge(author *questionnaires.Signer, now time.Time) {
+	if author == nil || len(f.left) == 0 {
+		return
+	}
+	all := slices.Concat(f.kept, f.left)
+	slices.SortStableFunc(all, func(a, b carvedEntry) int { return int(min(max(a.sequence-b.sequence, -1), 1)) })
+	there := map[engine.Digest]bool{}
+	for _, e := range all {
+		there[e.entry.ID] = true
+	}
+	var lost []questionnaires.Loss
+	known := map[engine.Digest]bool{}
+	for i, e := range all {
+		for _, p := range e.entry.Parents {
+			if after := tipsOf(all[:i]); !there[p] && !known[p] && len(after) > 0 {
+				known[p] = true
+				lost = append(lost, questionnaires.Loss{Entry: p, After: after})
+			}
+		}
+	}
+	draft, err := questionnaires.DeclareLost(lost)
+	if err != nil {
+		return
+	}
+	e, payload, err := questionnaires.SignEntry(author, f.history.Vault(), tipsOf(all), draft, now)
+	if err != nil {
+		return
+	}
+	all = append(all, carvedEntry{sequence: all[len(all)-1].sequence + 1, entry: e, payload: payload})
+	h, err := historyOf(all)
+	if err != nil || h.Verify(e.ID) != nil {
+		return
+	}
+	f.history, f.kept, f.report.Declared, f.report.Stranded = h, all, e.ID, []StrandedEntry{}
+}
+
+// tipsOf are the entries, but for those of the side log, that no other follows.
+func tipsOf(all []carvedEntry) []engine.Digest {
+	followed := map[engine.Digest]bool{}
+	for _, e := range all {
+		if !e.entry.Action.Side() {
+			for _, p := range e.entry.Parents {
+				followed[p] = true
+			}
+		}
+	}
+	var tips []engine.Digest
+	for _, e := range all {
+		if !e.entry.Action.Side() && !followed[e.entry.ID] {
+			tips = append(tips, e.entry.ID)
+		}
+	}
+	return tips
 }
 
 // body reads a document that is whole: in schema 1 payloads stand among them, too.

@@ -22,6 +22,8 @@ type Inspection struct {
 	Unverified []UnverifiedEntry `json:"unverified"`
 	// Undead are digests of bodies that are there in spite of their tombstones.
 	Undead []engine.Digest `json:"undead"`
+	// Lost are entries that are missing and that somebody enrolled declared lost.
+	Lost []engine.Digest `json:"lost"`
 	// Dropped is how many bytes of an interrupted save stand at the end of the log.
 	Dropped int64 `json:"dropped"`
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"filippo.io/age"
 
@@ -18,9 +19,10 @@ import (
 // must not exist, sealed to recipients; none means those of the damaged one, which is
 // only read. The vault's id, entries and signatures stay as they are. Of the log it
 // takes what stands before the first member that does not hold. A body that is not
-// whole is left out. An entry that follows a lost one cannot be held by a history: it
-// is reported with all it says. What was expunged is not brought back. The report is
-// filled in, as far as that goes, with an error too.
+// whole is left out. Where entries follow a lost one, the author (WithAuthor), if
+// enrolled, signs an entry that declares it lost; else they cannot be held by a history
+// and are reported with all they say. What was expunged is not brought back. The
+// report is filled in, as far as that goes, with an error too.
 func Salvage(ctx context.Context, from, to string, identities []age.Identity, recipients []Recipient, progress func(done, total int64), opts ...Option) (Salvaged, error) {
 	s := &salvaging{recipients: recipients, told: &counting{w: io.Discard, tell: progress}}
 	report, err := s.run(ctx, from, to, identities, opts)
@@ -52,7 +54,7 @@ func (s *salvaging) run(ctx context.Context, from, to string, identities []age.I
 		return Salvaged{}, err
 	}
 	s.v.settings.readOnly = false
-	if s.found, err = find(ctx, w, s.v.codec, s.told); err != nil {
+	if s.found, err = find(ctx, w, s.v.codec, s.told, s.v.settings.author, s.v.settings.now()); err != nil {
 		if s.found != nil {
 			return s.found.report, err
 		}
@@ -289,13 +291,16 @@ func Examine(ctx context.Context, path string, identities []age.Identity, progre
 	if err != nil {
 		return fail(err)
 	}
-	f, err := find(ctx, w, k, told)
+	f, err := find(ctx, w, k, told, nil, time.Time{})
 	if f == nil {
 		return fail(err)
 	}
 	found := w.faults
-	found.Unverified, found.Undead = []UnverifiedEntry{}, []engine.Digest{}
+	found.Unverified, found.Undead, found.Lost = []UnverifiedEntry{}, []engine.Digest{}, []engine.Digest{}
 	found.Vault, found.Head, found.Entries, found.Documents, found.Expunged = f.report.Vault, f.report.Head, f.report.Entries, f.report.Documents, len(f.gone)
+	if f.history != nil {
+		found.Lost = lostIn(f.history)
+	}
 	found.add("journal", err)
 	found.lose(f.report)
 	if f.history != nil && len(f.report.Stranded)+len(f.report.LostEntries) > 0 {

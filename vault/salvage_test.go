@@ -204,6 +204,52 @@ func (e *engagement) compare(t *testing.T, v *Vault, report Salvaged, region []b
 	assert.Empty(t, found.Unverified)
 }
 
+// TestEnrolledAuthorKeepsWhatFollowsALostEntry: with somebody who can sign for it, no
+// answer that is whole stays outside.
+func TestEnrolledAuthorKeepsWhatFollowsALostEntry(t *testing.T) {
+	e := newEngagement(t)
+	plain, whole := e.plain(), e.bytes()
+	chunks := (len(plain) + sealedChunk - 1) / sealedChunk
+	overhead := len(whole) - len(plain) - chunks*sealedTag
+	declared := 0
+	for at := range chunks {
+		region := plain[at*sealedChunk : min((at+1)*sealedChunk, len(plain))]
+		damaged := bytes.Clone(whole)
+		damaged[overhead+at*(sealedChunk+sealedTag)+9] ^= 1
+		require.NoError(t, os.WriteFile(e.path, damaged, 0o600))
+		to := filepath.Join(t.TempDir(), "new.vault")
+		report, err := Salvage(t.Context(), e.path, to, []age.Identity{e.identity}, nil, nil, WithClock(e.clock), WithAuthor(e.author))
+		if err != nil {
+			require.ErrorIs(t, err, errNoFounder)
+			continue
+		}
+		assert.Empty(t, report.Stranded, "chunk %d", at)
+		v, err := Open(t.Context(), to, []age.Identity{e.identity}, WithClock(e.clock), WithAuthor(e.author))
+		require.NoError(t, err)
+		found := inspect(t, v)
+		assert.Empty(t, found.Unverified)
+		h, err := v.History(t.Context())
+		require.NoError(t, err)
+		there := map[engine.Digest]bool{}
+		for _, entry := range h.Entries() {
+			there[entry.ID] = true
+		}
+		for id, entry := range e.all {
+			if untouched(region, id[:], entry.Signature) && len(report.Faults) == 1 {
+				assert.True(t, there[id], "chunk %d: %s %s", at, entry.Action, entry.Subject)
+			}
+		}
+		if !report.Declared.IsZero() {
+			declared++
+			assert.NotEmpty(t, found.Lost)
+			assert.True(t, there[report.Declared])
+		}
+		appendAnswers(t, v, "work goes on")
+		require.NoError(t, v.Close())
+	}
+	assert.NotZero(t, declared)
+}
+
 func TestSalvageOfALogTakesWhatStandsBeforeTheDamage(t *testing.T) {
 	e := newEngagement(t)
 	log := e.log()

@@ -41,7 +41,7 @@ func (v *Vault) Inspect(ctx context.Context, progress func(done, total int64)) (
 		v: v, r: r, told: counting{w: io.Discard, tell: progress},
 		found: Inspection{
 			Vault: r.history.Vault(), Head: r.history.Head(), Entries: len(r.history.Entries()) + len(r.history.SideLog()), Dropped: v.Recovered(),
-			Faults: []Fault{}, Unverified: []UnverifiedEntry{}, Undead: []engine.Digest{},
+			Faults: []Fault{}, Unverified: []UnverifiedEntry{}, Undead: []engine.Digest{}, Lost: lostIn(r.history),
 		},
 	}
 	for _, step := range []func(context.Context) error{i.seals, i.database, i.journal, i.handoffs, i.bodies, i.snapshots, i.runs} {
@@ -56,6 +56,15 @@ func (v *Vault) Inspect(ctx context.Context, progress func(done, total int64)) (
 		return i.found, fmt.Errorf("verify %s: %w", v.name, err)
 	}
 	return i.found, nil
+}
+
+// lostIn are the entries that were declared lost.
+func lostIn(h *questionnaires.History) []engine.Digest {
+	lost := []engine.Digest{}
+	for _, l := range h.Losses() {
+		lost = append(lost, l.Entry)
+	}
+	return lost
 }
 
 // inspecting is the reading of one state of a vault.

@@ -19,8 +19,8 @@ func (d *door) vaultVerifyVerb() *cobra.Command {
 		Long: `Reads every byte of a vault and of its log: age's seals, SQLite's own structure,
 the digest of every document, the id, payload and signature of every entry, what
 snapshots and runs name. It changes nothing and names all that is wrong, and where.
-Ends with 0 if all of it holds, 3 if an entry's author was not enrolled before it
-or something expunged is still there, 6 if anything is not as it was written.`,
+Ends with 0 if all of it holds, 3 if an entry's author was not enrolled before it,
+something expunged is still there or entries were declared lost, 6 if anything is not as it was written.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.readOnly = true
 			v, err := d.open(cmd.Context(), args[0], o)
@@ -85,6 +85,9 @@ func (d *door) printInspection(path string, found vault.Inspection, format strin
 	for _, digest := range found.Undead {
 		fmt.Fprintf(d.out, "expunged    document %s is still there; expunge it again to be rid of it\n", digest)
 	}
+	for _, id := range found.Lost {
+		fmt.Fprintf(d.out, "lost        entry %s is missing, and was declared lost when the vault was salvaged\n", id)
+	}
 	if found.Dropped > 0 {
 		fmt.Fprintf(d.out, "dropped     %d bytes of an interrupted save at the end of the log: it was never acknowledged\n", found.Dropped)
 	}
@@ -108,7 +111,7 @@ func inspected(path string, found vault.Inspection) error {
 		return tampered{fmt.Errorf("verify %s: one thing is not as it was written", path)}
 	case n > 1:
 		return tampered{fmt.Errorf("verify %s: %d things are not as they were written", path, n)}
-	case len(found.Unverified)+len(found.Undead) > 0:
+	case len(found.Unverified)+len(found.Undead)+len(found.Lost) > 0:
 		return errAttention
 	}
 	return nil

@@ -20,9 +20,9 @@ func (d *door) salvageVerb() *cobra.Command {
 		Long: `Writes what can still be read of a damaged vault into a new one, and says what is
 lost. The damaged one is only read. The new one keeps the vault's id, its entries
 and their signatures, and is sealed to the same recipients unless others are named.
-Of the log it takes what stands before the first save that does not hold. An entry
-that follows a lost one cannot stand in a history: with -o json all that it says is
-in the report. Where the first entry is lost, or the age header, there is no new
+Of the log it takes what stands before the first save that does not hold. Where
+entries follow a lost one, you, if you are enrolled, sign that it is lost; else they
+cannot stand in a history, and all they say is in the report of -o json. Where the first entry is lost, or the age header, there is no new
 vault. -o json beside -o NEW.vault prints the report for machines.`,
 		Example: "  tickmark vault salvage shop.vault -o saved.vault",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -44,6 +44,9 @@ vault. -o json beside -o NEW.vault prints the report for machines.`,
 			}
 			line := d.progress()
 			options := append(d.vaultOptions(), vault.WithPlugins(c.plugins()))
+			if signer, err := d.author(); err == nil {
+				options = append(options, vault.WithAuthor(signer))
+			}
 			report, err := vault.Salvage(cmd.Context(), args[0], target, identities, recipients, line.Bytes("salvaging"), options...)
 			line.Done()
 			if printing := d.printSalvaged(target, report, format, err != nil); printing != nil {
@@ -97,6 +100,9 @@ func (d *door) printSalvaged(target string, s vault.Salvaged, format string, fai
 	}
 	for _, e := range s.LostEntries {
 		fmt.Fprintf(d.out, "lost      entry %s%s\n", e.ID, kube.Printable(about(e)))
+	}
+	if !s.Declared.IsZero() {
+		fmt.Fprintf(d.out, "signed    entry %s declares lost what others follow\n", s.Declared)
 	}
 	for _, e := range s.Stranded {
 		fmt.Fprintf(d.out, "left out  entry %s%s: what it follows is lost\n", e.ID, kube.Printable(about(e.LostEntry)))

@@ -68,14 +68,14 @@ func (s *EvidenceList) Draw(c Canvas) []string {
 		return append(lines, indent(gutter, theme.Wrap("There is no evidence yet. c on the first screen collects it; `tickmark attach` takes a file in.", c.Width-2))...)
 	}
 	lines = append(lines, filterLine(c, s.rows)...)
-	about, state := max(24, c.Width/3), 0
+	about, state, number := max(24, c.Width/3), 0, 13
 	for _, e := range s.desk.picture.Assessment.LatestEvidence() {
-		state = max(state, theme.Width(evidenceRow(e).sign.text())+1)
+		state, number = max(state, theme.Width(evidenceRow(e).sign.text())+1), max(number, theme.Width(e.Label())+1)
 	}
 	return append(lines, s.rows.Draw(c.Height-len(lines), func(e questionnaires.Evidence, selected bool) string {
 		r := evidenceRow(e)
-		line := c.Theme.Paint(r.sign.tone, theme.Fit(r.sign.text(), state)) + theme.Fit(e.Label(), 13) +
-			theme.Fit(evidenceTitle(e), c.Width-4-state-13-about-2) + "  " + c.Theme.Paint(theme.Muted, evidenceAbout(e))
+		line := c.Theme.Paint(r.sign.tone, theme.Fit(r.sign.text(), state)) + theme.Fit(e.Label(), number) +
+			theme.Fit(evidenceTitle(e), c.Width-4-state-number-about-2) + "  " + c.Theme.Paint(theme.Muted, evidenceAbout(e))
 		return row(c, line, selected, true)
 	})...)
 }
