@@ -183,7 +183,7 @@ func (b *bench) saving() {
 	b.add(benchRow{measure: "save one answer, p50", unit: milliseconds, ours: ms(ours), plain: ms(theirs), mostTimes: 4})
 	b.add(benchRow{measure: "save one answer, p95", unit: milliseconds, ours: percentile(ours, 95), plain: percentile(theirs, 95)})
 	answering := b.child(benchJob{Do: "answer", Path: b.fixture.scratch(b), N: 200})
-	plainly := b.child(benchJob{Do: "answer-plain", Path: b.fixture.plain(), N: 200})
+	plainly := b.child(benchJob{Do: "answer-plain", Path: b.plainCopy(), N: 200})
 	b.add(benchRow{measure: "appended per save", unit: kilobytes, ours: float64(answering.Bytes["log"]) / 1e3, most: 16})
 	b.add(benchRow{measure: "written per save, as the kernel counts", unit: kilobytes, ours: float64(answering.Bytes["written"]) / 1e3, plain: float64(plainly.Bytes["written"]) / 1e3})
 	b.add(benchRow{measure: "memory, answering", unit: mebibytes, ours: mib(answering.Peak), most: 64, plain: mib(plainly.Peak)})
