@@ -69,22 +69,6 @@ func (h *History) Handoff(entry engine.Digest) (Handoff, error) {
 	return h.handoff(h.entries[i])
 }
 
-// HandoffsHolding returns the handoffs whose copies hold what an entry brought:
-// those that were made after it.
-func (h *History) HandoffsHolding(entry engine.Digest) ([]Handoff, error) {
-	all, err := h.Handoffs()
-	if err != nil {
-		return nil, err
-	}
-	var holding []Handoff
-	for _, handoff := range all {
-		if h.IsAncestor(entry, handoff.Entry) {
-			holding = append(holding, handoff)
-		}
-	}
-	return holding, nil
-}
-
 // ErrHandoff says that a handoff is not what its author signed.
 var ErrHandoff = errors.New("the handoff does not hold")
 
@@ -112,6 +96,9 @@ func (h *History) Origin(now []Recipient) (Handoff, bool, error) {
 	for i := len(h.entries) - 1; i > 0; i-- {
 		switch e := h.entries[i]; e.Action {
 		case RecipientsChanged:
+			if h.Verify(e.ID) != nil {
+				continue // nobody who may change them did
+			}
 			var change RecipientsChange
 			if err := h.read(e, &change); err != nil {
 				return Handoff{}, false, err

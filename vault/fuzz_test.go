@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"filippo.io/age"
+	"filippo.io/age/plugin"
 	"github.com/stretchr/testify/require"
 
 	"tickmark/engine"
@@ -105,6 +106,54 @@ func FuzzMemory(f *testing.F) {
 			again, err := engine.Canonical(place)
 			require.NoError(t, err)
 			require.Equal(t, strings.TrimRight(string(text), "\n"), string(again))
+		}
+	})
+}
+
+// FuzzParseRecipient: what is read as a recipient is written down as a text that is
+// read as the same, on one line.
+func FuzzParseRecipient(f *testing.F) {
+	for _, hybrid := range []bool{false, true} {
+		_, recipient, err := NewIdentity(hybrid)
+		require.NoError(f, err)
+		f.Add(recipient)
+	}
+	f.Add(plugin.EncodeRecipient("yubikey", []byte("key")))
+	f.Add("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ6zXl5vFZwQ6nI1rUS6dYVpR3gV7VbVWmLqbRZ3hWlT bo@laptop\n")
+	f.Add("ssh-rsa AAAA")
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := ParseRecipient(text)
+		if err != nil {
+			return
+		}
+		named, err := NewRecipient(r, "label")
+		require.NoError(t, err)
+		require.NotContains(t, named.Text, "\n")
+		again, err := ParseRecipient(named.Text)
+		require.NoError(t, err)
+		same, err := NewRecipient(again, "label")
+		require.NoError(t, err)
+		require.Equal(t, named.Recipient, same.Recipient)
+	})
+}
+
+// FuzzParseIdentities: reading ends, runs nothing, and quotes no secret.
+func FuzzParseIdentities(f *testing.F) {
+	identity, _, err := NewIdentity(false)
+	require.NoError(f, err)
+	f.Add("# mine\n" + identity + "\n")
+	f.Add(identity + "\r\n" + plugin.EncodeIdentity("test", []byte("key")) + "\n")
+	f.Add("-----BEGIN OPENSSH PRIVATE KEY-----\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		identities, err := ParseIdentities(strings.NewReader(text), nil)
+		if err == nil {
+			require.NotEmpty(t, identities)
+			return
+		}
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); len(line) > 20 && strings.HasPrefix(line, "AGE-") {
+				require.NotContains(t, err.Error(), line)
+			}
 		}
 	})
 }

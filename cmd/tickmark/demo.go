@@ -89,7 +89,8 @@ func (d *door) demoVault(ctx context.Context, path string) (*vault.Vault, questi
 		return nil, "", err
 	}
 	step.done("keys: %s", map[bool]string{true: "made in your configuration folder", false: "yours"}[m.Identity || m.Author || m.Signing])
-	sealTo, err := d.sealTo(nil, false, "", path)
+	c := d.consent(false)
+	sealTo, err := d.sealTo(c, nil, false, "", path)
 	if err != nil {
 		return nil, "", err
 	}
@@ -97,7 +98,7 @@ func (d *door) demoVault(ctx context.Context, path string) (*vault.Vault, questi
 	if err != nil {
 		return nil, "", err
 	}
-	v, err := d.create(ctx, path, sealTo, merchant.Entity, questionnaires.AssessmentDetails{Questionnaire: merchant.Form, From: from, To: to})
+	v, err := d.create(ctx, c, path, sealTo, merchant.Entity, questionnaires.AssessmentDetails{Questionnaire: merchant.Form, From: from, To: to})
 	if err != nil {
 		return nil, "", err
 	}

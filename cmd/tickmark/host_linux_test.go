@@ -79,9 +79,9 @@ func TestAnOpenVaultIsGuarded(t *testing.T) {
 	d.host = host{shield: func() error { return nil }, swap: func() ([]swapArea, error) { return nil, nil }}
 	_, err := d.ensureKeys("Mara", false)
 	require.NoError(t, err)
-	sealTo, err := d.sealTo(nil, false, "", path)
+	sealTo, err := d.sealTo(d.consent(false), nil, false, "", path)
 	require.NoError(t, err)
-	v, err := d.create(t.Context(), path, sealTo, "Copperline", questionnaires.AssessmentDetails{Questionnaire: "saq-a"})
+	v, err := d.create(t.Context(), d.consent(false), path, sealTo, "Copperline", questionnaires.AssessmentDetails{Questionnaire: "saq-a"})
 	require.NoError(t, err)
 	require.NoError(t, v.Close())
 

@@ -17,7 +17,7 @@ import (
 func (d *door) newVerb() *cobra.Command {
 	var questionnaire, entity, name, passphraseFile string
 	var recipients []string
-	var passphrase bool
+	var passphrase, allowExec bool
 	verb := &cobra.Command{
 		Use:   "new VAULT --questionnaire CODE --entity NAME",
 		Short: "Make a new vault with a first assessment",
@@ -33,11 +33,12 @@ made (see tickmark identity).`,
 			if _, err := d.ensureKeys("", false); err != nil {
 				return err
 			}
-			sealTo, err := d.sealTo(recipients, passphrase || passphraseFile != "", passphraseFile, args[0])
+			c := d.consent(allowExec)
+			sealTo, err := d.sealTo(c, recipients, passphrase || passphraseFile != "", passphraseFile, args[0])
 			if err != nil {
 				return err
 			}
-			v, err := d.create(cmd.Context(), args[0], sealTo, entity, questionnaires.AssessmentDetails{Questionnaire: questionnaire, Name: name})
+			v, err := d.create(cmd.Context(), c, args[0], sealTo, entity, questionnaires.AssessmentDetails{Questionnaire: questionnaire, Name: name})
 			if err != nil {
 				return err
 			}
@@ -48,14 +49,15 @@ made (see tickmark identity).`,
 	verb.Flags().StringVar(&questionnaire, "questionnaire", "", "its `CODE`, as `tickmark questionnaire list` shows")
 	verb.Flags().StringVar(&entity, "entity", "", "`NAME` of the one entity that the vault belongs to")
 	verb.Flags().StringVar(&name, "name", "", "the assessment's `NAME` (default: the questionnaire's title)")
-	verb.Flags().StringArrayVarP(&recipients, "recipient", "r", nil, "`KEY` that may open it: age1..., ssh-ed25519 ... (repeatable)")
+	verb.Flags().StringArrayVarP(&recipients, "recipient", "r", nil, "`KEY` that may open it: age1..., ssh-ed25519 ..., a file of keys, or a card (repeatable)")
+	execFlag(verb, &allowExec)
 	verb.Flags().BoolVar(&passphrase, "passphrase", false, "seal it with a passphrase alone")
 	verb.Flags().StringVar(&passphraseFile, "passphrase-file", "", "`FILE` whose first line is the passphrase")
 	return verb
 }
 
 // sealTo returns whom a new vault is sealed to. A passphrase stands alone.
-func (d *door) sealTo(keys []string, passphrase bool, passphraseFile, path string) ([]age.Recipient, error) {
+func (d *door) sealTo(c *consent, keys []string, passphrase bool, passphraseFile, path string) ([]age.Recipient, error) {
 	if passphrase {
 		if len(keys) > 0 {
 			return nil, usagef("make %s: a passphrase must be a vault's only recipient", path)
@@ -68,27 +70,25 @@ func (d *door) sealTo(keys []string, passphrase bool, passphraseFile, path strin
 		return []age.Recipient{p}, err
 	}
 	if len(keys) == 0 {
-		text, err := os.ReadFile(d.folder(identityFile))
+		own, err := d.ownRecipients()
 		if err != nil {
-			return nil, fmt.Errorf("read identity: %w", err)
+			return nil, err
 		}
-		if keys, err = recipientsOf(text); err != nil {
-			return nil, fmt.Errorf("read identity %s: %w", d.folder(identityFile), err)
-		}
+		keys = own
 	}
-	var all []age.Recipient
-	for _, key := range keys {
-		r, err := vault.ParseRecipient(key)
-		if err != nil {
-			return nil, usageError{fmt.Errorf("read recipient %q: %w", key, err)}
-		}
-		all = append(all, r)
+	named, err := c.parseRecipients(keys, "")
+	if err != nil {
+		return nil, err
+	}
+	all := make([]age.Recipient, len(named))
+	for i, r := range named {
+		all[i] = r
 	}
 	return all, nil
 }
 
 // create makes a vault with one assessment, or none at all.
-func (d *door) create(ctx context.Context, path string, sealTo []age.Recipient, entity string, details questionnaires.AssessmentDetails) (*vault.Vault, error) {
+func (d *door) create(ctx context.Context, c *consent, path string, sealTo []age.Recipient, entity string, details questionnaires.AssessmentDetails) (*vault.Vault, error) {
 	d.guard()
 	catalogue, err := pci.Catalogue()
 	if err != nil {
@@ -105,7 +105,7 @@ func (d *door) create(ctx context.Context, path string, sealTo []age.Recipient, 
 	if err != nil {
 		return nil, err
 	}
-	v, err := vault.Create(ctx, path, sealTo, append(d.vaultOptions(), vault.WithAuthor(signer), vault.ForEntity(entity), vault.WithPlugins(d.ownPlugins()))...)
+	v, err := vault.Create(ctx, path, sealTo, append(d.vaultOptions(), vault.WithAuthor(signer), vault.ForEntity(entity), vault.WithPlugins(c.plugins()))...)
 	if err != nil {
 		return nil, err
 	}
