@@ -46,11 +46,11 @@ func (f *fragments) found(image []byte) int {
 }
 
 func scattered(r *rand.Rand, size int) []byte {
-	b := make([]byte, size)
-	for i := range b {
-		b[i] = byte(r.Uint32())
+	b := make([]byte, 0, size+8)
+	for len(b) < size {
+		b = binary.LittleEndian.AppendUint64(b, r.Uint64())
 	}
-	return b
+	return b[:size]
 }
 
 // readsLike opens an image as a plain file and compares it with the database.

@@ -2,16 +2,19 @@ package printer
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
 )
 
 func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
@@ -79,4 +82,58 @@ func TestNothingIsWrittenOrNotedOfAReportThatWasNotMade(t *testing.T) {
 	require.ErrorIs(t, err, errBroken)
 	assert.NoFileExists(t, out)
 	assert.Zero(t, v.appended)
+}
+
+// desk is a vault in memory that remembers what was noted.
+type desk struct {
+	broken
+	entries  []questionnaires.Entry
+	payloads map[engine.Digest][]byte
+	noted    []questionnaires.Draft
+}
+
+func (d *desk) History(context.Context) (*questionnaires.History, error) {
+	return questionnaires.NewHistory(d.entries, func(e questionnaires.Entry) ([]byte, error) { return d.payloads[e.ID], nil })
+}
+
+func (d *desk) Append(_ context.Context, drafts ...questionnaires.Draft) ([]questionnaires.Entry, error) {
+	d.noted = append(d.noted, drafts...)
+	return nil, nil
+}
+
+func (d *desk) sign(t *testing.T, s *questionnaires.Signer, draft questionnaires.Draft) {
+	t.Helper()
+	var vault engine.Digest
+	var tips []engine.Digest
+	if len(d.entries) > 0 {
+		vault, tips = d.entries[0].ID, []engine.Digest{d.entries[len(d.entries)-1].ID}
+	}
+	e, payload, err := questionnaires.SignEntry(s, vault, tips, draft, time.Date(2026, 5, 4, 9, len(d.entries), 0, 0, time.UTC))
+	require.NoError(t, err)
+	d.entries, d.payloads[e.ID] = append(d.entries, e), payload
+}
+
+// The side log says which numbers a report gave to evidence: from a signed one on
+// they never move.
+func TestPrintingNotesTheNumbersPrinted(t *testing.T) {
+	mara, err := questionnaires.NewSigner("Mara Lindqvist", ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), engine.Digest{})
+	require.NoError(t, err)
+	catalogue, err := pci.Catalogue()
+	require.NoError(t, err)
+	d := &desk{payloads: map[engine.Digest][]byte{}}
+	founding, err := questionnaires.NewVault("Copperline Outfitters", mara)
+	require.NoError(t, err)
+	d.sign(t, mara, founding)
+	assessment, err := questionnaires.NewAssessment(catalogue, questionnaires.AssessmentDetails{ID: "a1", Questionnaire: "saq-a"})
+	require.NoError(t, err)
+	d.sign(t, mara, assessment)
+	d.sign(t, mara, questionnaires.Draft{Action: questionnaires.EvidenceAttached, Subject: "evidence", Payload: questionnaires.Evidence{
+		ID: "00000000000000000000000000000007", Number: 3, Title: "Policy", File: &questionnaires.FileSource{Name: "policy.md"},
+	}})
+	_, err = Print(t.Context(), d, Request{Assessment: "a1", Catalogue: catalogue, Out: filepath.Join(t.TempDir(), "report.pdf")})
+	require.NoError(t, err)
+	require.Len(t, d.noted, 1)
+	report, is := d.noted[0].Payload.(questionnaires.PrintedReport)
+	require.True(t, is)
+	assert.Equal(t, []questionnaires.PrintedNumber{{ID: "00000000000000000000000000000007", Number: 3}}, report.Evidence)
 }
