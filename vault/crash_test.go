@@ -27,18 +27,24 @@ func crashRuns(t *testing.T, c *tally, n int) {
 	seen, end := map[[32]byte]bool{}, c.runs+n
 	for seed := uint64(1); c.runs < end; seed++ {
 		s := newStory(t, d, seed)
-		s.keys = keys[seed%5/4] // one in five is hybrid
-		s.create()
-		for _, step := range s.steps() {
-			require.NoError(t, step(), "story %d", seed)
+		each := 8
+		switch seed % 20 {
+		case 2:
+			s.upgrade("v1")
+		case 17:
+			each = 2
+			s.takeInMuch()
+		default:
+			s.keys = keys[seed%5/4] // one in five is hybrid
+			s.live()
 		}
-		left := s.crash(c, seen, 8, fmt.Sprintf("story %d", seed))
+		left := s.crash(c, seen, each, fmt.Sprintf("story %d", seed))
 		// What a crash left is opened, saved to, and the power fails once more.
 		for i := range 4 {
 			again := newStory(t, d, seed<<8+uint64(i))
 			again.keys = s.keys
 			again.goOn(left[s.rng.IntN(len(left))])
-			again.crash(c, seen, 8, fmt.Sprintf("story %d after crash %d", seed, i))
+			again.crash(c, seen, each, fmt.Sprintf("story %d after crash %d", seed, i))
 		}
 	}
 }
@@ -51,10 +57,7 @@ func (s *story) goOn(files folderImage) {
 	} else {
 		s.open()
 	}
-	steps := []func() error{s.several, []func() error{s.broken, s.broken, s.compact, s.fold}[s.rng.IntN(4)], s.small, s.close}
-	for _, step := range steps {
-		require.NoError(s.t, step())
-	}
+	s.do(s.several, []func() error{s.broken, s.broken, s.compact, s.fold}[s.rng.IntN(4)], s.small, s.close)
 }
 
 // crash opens what a crash at each moment of the story could have left, some states

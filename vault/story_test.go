@@ -116,7 +116,9 @@ func (s *story) open() {
 func (s *story) found(v *Vault) promise {
 	p := promise{exists: true, there: entryIDs(history(s.t, v))}
 	for _, e := range history(s.t, v).Evidence() {
-		p.files = append(p.files, e.File.Digest)
+		if e.File != nil {
+			p.files = append(p.files, e.File.Digest)
+		}
 	}
 	return p
 }
@@ -221,8 +223,15 @@ func (s *story) broken() error {
 
 var errRefused = errors.New("no space left on device")
 
-// steps is a vault's whole life, with more of it in places that the seed chooses.
-func (s *story) steps() []func() error {
+// do does one thing after the other.
+func (s *story) do(steps ...func() error) {
+	for i, step := range steps {
+		require.NoError(s.t, step(), "step %d", i)
+	}
+}
+
+// live is a vault's whole life, with more of it in places that the seed chooses.
+func (s *story) live() {
 	life := []func() error{
 		s.small, s.several, s.file, s.fold, s.small, s.compact, s.small, s.small, s.again, s.small,
 	}
@@ -230,5 +239,32 @@ func (s *story) steps() []func() error {
 	for range 5 {
 		life = slices.Insert(life, s.rng.IntN(len(life)), more[s.rng.IntN(len(more))])
 	}
-	return append(life, s.close)
+	s.create()
+	s.do(append(life, s.close)...)
+}
+
+// takeInMuch takes in a file that is more than one save.
+func (s *story) takeInMuch() {
+	s.create()
+	s.do(s.small, func() error { return s.attach(maxIntake + 50_000) }, s.small, s.close)
+}
+
+// upgrade opens a vault that an earlier version wrote, which rewrites tables.
+func (s *story) upgrade(released string) {
+	base, err := os.ReadFile(filepath.Join("testdata", released+".vault"))
+	require.NoError(s.t, err)
+	secret, err := os.Open(filepath.Join("testdata", released+".identity.txt"))
+	require.NoError(s.t, err)
+	defer secret.Close()
+	identities, err := ParseIdentities(secret, nil)
+	require.NoError(s.t, err)
+	s.keys = deskKeys{identities[0], identities[0].(*age.X25519Identity).Recipient()}
+	require.NoError(s.t, s.disk.put(folderImage{"shop.vault": base}))
+	before, err := Open(s.t.Context(), s.desk.path, identities)
+	require.NoError(s.t, err)
+	p := s.found(before)
+	require.NoError(s.t, before.Close())
+	s.disk.record(event{kind: promised, promise: &p})
+	s.open()
+	s.do(s.small, s.close)
 }
