@@ -17,7 +17,7 @@ const canary = "CANARY-4111111111111111-PLAINTEXT"
 func faultRuns(t *testing.T) int {
 	text := os.Getenv("TICKMARK_FAULTS")
 	if text == "" {
-		return 700
+		return 450
 	}
 	n, err := strconv.Atoi(text)
 	require.NoError(t, err, "TICKMARK_FAULTS")
