@@ -112,7 +112,7 @@ type quietFile struct{ *os.File }
 func (quietFile) Sync() error { return nil }
 
 func (d quietDisk) create(path string) (file, error) {
-	f, err := d.realDisk.create(path)
+	f, err := d.realDisk.openLog(path, toMake)
 	if err != nil {
 		return nil, err
 	}
