@@ -96,9 +96,18 @@ func (v *Vault) recall(again func() error) error {
 		}
 	}
 	if v.log.dropped > 0 && !m.frozen {
-		m.note("%d bytes of an interrupted save were left out: it was never acknowledged", v.log.dropped)
+		m.note("%d bytes of %s were left out: it was never acknowledged", v.log.dropped, v.unfinished())
 	}
 	return nil
+}
+
+// unfinished is what a log that ends in the middle of a save shows. Beside a reader
+// somebody may be saving.
+func (v *Vault) unfinished() string {
+	if _, err := os.Lstat(v.path + ".lock"); err == nil && v.settings.readOnly {
+		return "a save that is under way or was interrupted"
+	}
+	return "an interrupted save"
 }
 
 func (m *memory) recall(v *Vault, again func() error) error {
@@ -109,11 +118,11 @@ func (m *memory) recall(v *Vault, again func() error) error {
 		m.frozen = errors.Is(err, errNewerMemory)
 		m.note("what was remembered of it is not used, since it cannot be read: %v", withoutPath(err))
 	default:
-		err := m.compare(was, v)
-		if err != nil && v.settings.readOnly && again() == nil {
-			err = m.compare(was, v)
+		if lacks, _ := v.lacks(was); lacks && v.settings.readOnly {
+			// Where it cannot be looked at again, the first look counts.
+			_ = again()
 		}
-		if err != nil {
+		if err := m.compare(was, v); err != nil {
 			return err
 		}
 		m.kept = was
@@ -138,16 +147,24 @@ func (v *Vault) memorize() error {
 	return nil
 }
 
+// lacks reports whether something that is remembered is not in the vault, and how many
+// of its notes, those of the side log, are not.
+func (v *Vault) lacks(was remembered) (lacks bool, notes int) {
+	notes = max(0, was.Side-len(v.history.SideLog()))
+	return notes > 0 || !v.history.Holds(was.Tips), notes
+}
+
 // compare judges what a vault holds by what is remembered.
 func (m *memory) compare(was remembered, v *Vault) error {
-	h, notes := v.history, was.Side-len(v.history.SideLog())
+	h := v.history
+	lacks, notes := v.lacks(was)
 	lost := fmt.Errorf("%w: what was saved here by %s (%d entries, head %s) is missing; it holds %d entries", ErrRolledBack,
 		was.Time.UTC().Format(time.RFC3339), was.Entries, questionnaires.HeadOf(was.Tips).Short(), len(h.Entries()))
 	switch there := h.Holds(was.Tips); {
-	case v.settings.allowOlder && (!there || notes > 0):
+	case v.settings.allowOlder && lacks:
 		m.frozen = true
 		m.note("%v", lost)
-	case (!there || notes > 0) && v.log.dropped > 0:
+	case lacks && v.log.dropped > 0:
 		return &TamperError{Member: v.log.interrupted.member, Offset: v.log.tail, Err: lost}
 	case !there:
 		return lost

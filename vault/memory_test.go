@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"filippo.io/age"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -421,6 +423,31 @@ func TestReaderLeavesANewerMemory(t *testing.T) {
 	assert.Equal(t, string(newer), string(still))
 	require.NoError(t, errors.Join(reader.Close(), v.Close()))
 	assert.Empty(t, r.open(r.memory()).Notices())
+}
+
+// Beside a writer, a reader takes neither a note that was just made for a lost one nor
+// a save that is under way for an interrupted one.
+func TestReaderBesideAWriterIsNotAlarmed(t *testing.T) {
+	r := newRemembrance(t)
+	v := r.create(r.memory())
+	reader, err := r.tryOpen()
+	require.NoError(t, err)
+	_, err = v.Append(t.Context(), questionnaires.Draft{Action: questionnaires.VaultOpened, Subject: "workbench", Payload: "x"})
+	require.NoError(t, err)
+	reader.settings.memory = r.folder
+	require.NoError(t, reader.recall(func() error { return reader.reopen([]age.Identity{r.identity}, time.Time{}) }))
+	assert.Empty(t, reader.Notices())
+	assert.Len(t, history(t, reader).SideLog(), 1)
+	require.NoError(t, reader.Close())
+
+	f, err := os.OpenFile(logPath(r.path), os.O_WRONLY|os.O_APPEND, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString("the beginning of a save")
+	require.NoError(t, errors.Join(err, f.Close()))
+	reader, err = r.tryOpen(r.memory())
+	require.NoError(t, err)
+	assert.Equal(t, []string{"23 bytes of a save that is under way or was interrupted were left out: it was never acknowledged"}, reader.Notices())
+	require.NoError(t, reader.Close())
 }
 
 // What lies in the user's folder says nothing of whom it is about.

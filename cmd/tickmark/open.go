@@ -81,7 +81,14 @@ func (d *door) workbench(ctx context.Context, path string, o opening, collectors
 	if _, err := d.editor(); err != nil {
 		w.NoEditor = err.Error()
 	} else {
-		w.Editor = func(text string) (string, error) { return d.edit(ctx, text, o.allowSwap) }
+		w.Editor = func(text string) (string, error) {
+			text, err := d.edit(ctx, text, o.allowSwap)
+			var h hinted
+			if errors.As(err, &h) {
+				err = fmt.Errorf("%w; %s", err, h.hint)
+			}
+			return text, err
+		}
 	}
 	d.visits.silence()
 	return tui.Run(ctx, tui.Options{Input: d.in, Output: d.screen(), Theme: theme.Detect(d.screen()), First: screen.NewUnlock(ctx, w)})
