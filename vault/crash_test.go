@@ -116,7 +116,7 @@ func (d quietDisk) create(path string) (file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return quietFile{f.(*replacementFile).File}, nil
+	return quietFile{f.(*os.File)}, nil
 }
 
 func (d quietDisk) openLog(path string, as access) (logFile, error) {
