@@ -63,6 +63,7 @@ func (s *story) goOn(files folderImage) {
 // crash opens what a crash at each moment of the story could have left, some states
 // for each, and returns them, or those of them in which a save was interrupted.
 func (s *story) crash(c *tally, seen map[[32]byte]bool, each int, name string) []folderImage {
+	defer os.RemoveAll(s.disk.folder)
 	platter := newPlatter(s.rng)
 	var holds promise
 	var all, torn []folderImage

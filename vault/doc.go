@@ -23,8 +23,8 @@
 // member, appended to the log and forced to the disk; after a crash at any moment
 // SQLite's recovery finds the state before or after. A last member that is not whole
 // was never acknowledged: it is left out and counted (Recovered). A member that does
-// not hold with a valid one behind it, one that was taken out or put elsewhere, is a
-// *TamperError, and nothing is ever cut off. A save that fails leaves vault and log
+// not hold with another behind it, one that was taken out or put elsewhere or belongs
+// to another vault, is a *TamperError, and nothing is ever cut off. A save that fails leaves vault and log
 // as they were; where the outcome on the disk is uncertain, nothing more is written
 // until the vault is opened again.
 //

@@ -114,6 +114,7 @@ func killRuns(t *testing.T, c *tally, every int) {
 			break
 		}
 		stage, err := s.afterKill(out)
+		require.NoError(t, os.RemoveAll(s.disk.folder))
 		at[stage]++
 		c.count(t, err, "killed at moment %d, in a %s", moment, stage)
 	}
