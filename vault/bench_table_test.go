@@ -105,12 +105,27 @@ func (b *bench) table() string {
 	var s strings.Builder
 	info, err := os.Stat(b.fixture.vault())
 	require.NoError(b, err)
-	fmt.Fprintf(&s, "A vault of %.2f GB with %d documents and %d answers; %s on %s/%s, %d cores.\n\n", float64(info.Size())/1e9, benchCollections*benchDocuments, benchAnswers, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	fmt.Fprintf(&s, "A vault of %.2f GB with %d documents and %d answers; %s on %s/%s, %d cores", float64(info.Size())/1e9, benchCollections*benchDocuments, benchAnswers, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	if b.load != "" {
+		fmt.Fprintf(&s, ", with a load of %s when it began", b.load)
+	}
+	s.WriteString(".\n\n")
 	s.WriteString("| measure | to reach | vault | reached | beside it: plain SQLite | vault / it | whole-file design | it / vault |\n|---|---|---|---|---|---|---|---|\n")
 	for _, r := range b.rows {
 		s.WriteString(r.line() + "\n")
 	}
 	return s.String()
+}
+
+// systemLoad is how many others want the processors, "" where the system does not
+// say: figures of a busy machine are worth less.
+func systemLoad() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	one, _, _ := strings.Cut(string(b), " ")
+	return one
 }
 
 const tableBegins, tableEnds = "<!-- bench-vault begins -->\n", "<!-- bench-vault ends -->"

@@ -29,7 +29,7 @@ func TestBenchVault(t *testing.T) {
 	if asked == "" {
 		t.Skip("runs by `make bench-vault` alone: it needs some minutes and 8 GB of disk")
 	}
-	b := &bench{T: t, fixture: largeVault(t)}
+	b := &bench{T: t, load: systemLoad(), fixture: largeVault(t)}
 	parts := []struct {
 		name string
 		run  func(*bench)
@@ -57,6 +57,7 @@ func TestBenchVault(t *testing.T) {
 // bench gathers the rows of the table.
 type bench struct {
 	*testing.T
+	load    string
 	fixture benchFixture
 	rows    []benchRow
 }
