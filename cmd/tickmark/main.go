@@ -35,6 +35,8 @@ func main() { os.Exit(start(outside())) }
 // start runs the command line of this process.
 func start(d *door) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
+	// age prints what it says to a plugin where this is set, file keys included.
+	_ = os.Unsetenv("AGEDEBUG") // fails for impossible names alone
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
