@@ -102,6 +102,13 @@ func compareEntries(a, b Entry) int {
 
 // order sorts the entries so that parents come first, and finds the tips.
 func (h *History) order(main []Entry) error {
+	if h.isLine(main) {
+		for _, e := range main {
+			h.place(e)
+		}
+		h.tips = []engine.Digest{main[len(main)-1].ID}
+		return h.checkVault()
+	}
 	index := make(map[engine.Digest]int, len(main))
 	for i, e := range main {
 		index[e.ID] = i
@@ -142,6 +149,23 @@ func (h *History) order(main []Entry) error {
 		return errors.New("read history: entries are each other's ancestors")
 	}
 	slices.SortFunc(h.tips, func(a, b engine.Digest) int { return bytes.Compare(a[:], b[:]) })
+	return h.checkVault()
+}
+
+// isLine reports whether each entry follows the one before it alone, as they nearly
+// always do: then there is one order, and it is found.
+func (h *History) isLine(main []Entry) bool {
+	for i, e := range main {
+		parents := h.parents(e)
+		if i == 0 && len(parents) > 0 || i > 0 && (len(parents) != 1 || parents[0] != main[i-1].ID) {
+			return false
+		}
+	}
+	return len(main) > 0
+}
+
+// checkVault refuses entries that are not of one vault.
+func (h *History) checkVault() error {
 	if h.entries[0].Action != VaultCreated || !h.entries[0].Vault.IsZero() {
 		return errors.New("read history: the first entry does not found a vault")
 	}

@@ -1,6 +1,8 @@
 package vault
 
 import (
+	"bytes"
+	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -75,56 +77,67 @@ func (d *database) entries() ([]questionnaires.Entry, error) {
 		return nil, fmt.Errorf("count entries: %w", err)
 	}
 	all := make([]questionnaires.Entry, 0, min(max(last, 0), 1<<16))
-	var row entryRow
 	err := d.each(func(rows *sql.Rows) error {
-		e, err := row.scan(rows)
+		var row sql.RawBytes
+		if err := rows.Scan(&row); err != nil {
+			return err
+		}
+		e, err := parseEntry(row)
 		if err != nil {
 			return fmt.Errorf("read entry %d: %w", len(all)+1, err)
 		}
 		all = append(all, e)
 		return nil
-	}, "select id, vault, assessment, parents, author, action, subject, digest, time, signature from entries order by sequence")
+	}, entryRows)
 	return all, err
 }
 
-// entryRow is a row as it is read; its bytes are the next row's a moment later.
-type entryRow struct {
-	id, vault, parents, author, digest sql.RawBytes
-	assessment, action, when           sql.RawBytes
-}
+// entryRows gives each entry as one value, since a column costs more to hand over than
+// to read: what has one length, then texts that end with a zero, then parents and
+// signature.
+const entryRows = `select cast(id || vault || author || digest || time || assessment || x'00' || action || x'00' || subject || x'00'
+	|| parents || signature as blob) from entries order by sequence`
 
-func (r *entryRow) scan(rows *sql.Rows) (questionnaires.Entry, error) {
+// parseEntry reads such a value. What was put together wrongly has another digest than
+// its id, or no signature that holds.
+func parseEntry(row []byte) (questionnaires.Entry, error) {
 	var e questionnaires.Entry
-	if err := rows.Scan(&r.id, &r.vault, &r.assessment, &r.parents, &r.author, &r.action, &e.Subject, &r.digest, &r.when, &e.Signature); err != nil {
-		return e, err
+	fixed := 4*len(e.ID) + len(entryTime)
+	if len(row) < fixed {
+		return e, fmt.Errorf("an entry of %d bytes", len(row))
 	}
-	for _, pair := range []struct {
-		into *engine.Digest
-		raw  []byte
-	}{{&e.ID, r.id}, {&e.Vault, r.vault}, {&e.Author, r.author}, {&e.Digest, r.digest}} {
-		if len(pair.raw) != len(pair.into) {
-			return e, fmt.Errorf("a digest of %d bytes", len(pair.raw))
-		}
-		copy(pair.into[:], pair.raw)
+	for _, into := range []*engine.Digest{&e.ID, &e.Vault, &e.Author, &e.Digest} {
+		row = row[copy(into[:], row):]
 	}
-	width := len(engine.Digest{})
-	if len(r.parents)%width != 0 {
-		return e, fmt.Errorf("parents of %d bytes", len(r.parents))
-	}
-	if n := len(r.parents) / width; n > 0 {
-		e.Parents = make([]engine.Digest, n)
-		for i := range e.Parents {
-			copy(e.Parents[i][:], r.parents[i*width:])
-		}
-	}
-	if err := e.Action.UnmarshalText(r.action); err != nil {
-		return e, err
-	}
-	when := string(r.when)
+	when := string(row[:len(entryTime)])
 	var err error
 	if e.Time, err = time.Parse(entryTime, when); err != nil || e.Time.Format(entryTime) != when {
 		return e, fmt.Errorf("%.40q is no time of an entry", when)
 	}
-	e.Assessment = questionnaires.ID(r.assessment)
+	var texts [3][]byte
+	row = row[len(entryTime):]
+	for i := range texts {
+		text, rest, ends := bytes.Cut(row, []byte{0})
+		if !ends {
+			return e, errors.New("an entry without its end")
+		}
+		texts[i], row = text, rest
+	}
+	e.Assessment, e.Subject = questionnaires.ID(texts[0]), string(texts[2])
+	if err := e.Action.UnmarshalText(texts[1]); err != nil {
+		return e, err
+	}
+	parents := len(row) - ed25519.SignatureSize
+	if parents < 0 || parents%len(e.ID) != 0 {
+		return e, fmt.Errorf("parents and signature of %d bytes", len(row))
+	}
+	e.Parents = make([]engine.Digest, parents/len(e.ID))
+	for i := range e.Parents {
+		row = row[copy(e.Parents[i][:], row):]
+	}
+	if len(e.Parents) == 0 {
+		e.Parents = nil
+	}
+	e.Signature = bytes.Clone(row)
 	return e, nil
 }

@@ -229,10 +229,18 @@ func (v *Vault) loadJournal(saved time.Time) error {
 			}
 		}
 	}
-	history, err := questionnaires.NewHistory(entries, v.payload)
+	// Nobody else reads or writes yet, so no further connection is needed.
+	loading := v.db
+	history, err := questionnaires.NewHistory(entries, func(e questionnaires.Entry) ([]byte, error) {
+		if loading != nil {
+			return loading.payload(e)
+		}
+		return v.payload(e)
+	})
 	if err != nil {
 		return tampered("journal", "%w", err)
 	}
+	loading = nil
 	var id string
 	if err := v.db.row("select vault_id from _journal").Scan(&id); err != nil {
 		return tampered("journal", "read the vault's id: %w", err)
