@@ -30,6 +30,17 @@ func (h *History) place(e Entry) {
 	h.ends = append(h.ends, at)
 }
 
+// placeLine places entries that follow each other, which are all there are.
+func (h *History) placeLine(line []Entry) {
+	last := len(line) - 1
+	h.entries, h.chains, h.heads, h.ends = line, make([]chainPlace, len(line)), []int{0}, []int{last}
+	for i := range line {
+		h.byID.put(line[i].ID, i)
+		h.chains[i].place = i
+	}
+	h.tips = []engine.Digest{line[last].ID}
+}
+
 // IsAncestor reports whether entry a is a proper ancestor of entry b.
 func (h *History) IsAncestor(a, b engine.Digest) bool {
 	ai, known := h.byID.find(a)

@@ -103,10 +103,7 @@ func compareEntries(a, b Entry) int {
 // order sorts the entries so that parents come first, and finds the tips.
 func (h *History) order(main []Entry) error {
 	if h.isLine(main) {
-		for _, e := range main {
-			h.place(e)
-		}
-		h.tips = []engine.Digest{main[len(main)-1].ID}
+		h.placeLine(main)
 		return h.checkVault()
 	}
 	index := make(map[engine.Digest]int, len(main))
@@ -155,8 +152,11 @@ func (h *History) order(main []Entry) error {
 // isLine reports whether each entry follows the one before it alone, as they nearly
 // always do: then there is one order, and it is found.
 func (h *History) isLine(main []Entry) bool {
-	for i, e := range main {
-		parents := h.parents(e)
+	for i := range main {
+		parents := main[i].Parents
+		if len(h.losses) > 0 {
+			parents = h.parents(main[i])
+		}
 		if i == 0 && len(parents) > 0 || i > 0 && (len(parents) != 1 || parents[0] != main[i-1].ID) {
 			return false
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -175,7 +176,9 @@ func childAttachPlain(t *testing.T, job benchJob, r *benchReport) {
 func childCollect(t *testing.T, job benchJob, r *benchReport) {
 	v := benchOrCreate(t, job.Path)
 	size := (int(job.Size)/job.N - 100) * 3 / 4
+	old := debug.SetGCPercent(50) // as `tickmark collect` does
 	r.time("take in", func() { benchCollect(t, v, benchCollector{name: "shop", n: job.N, size: size, seed: 5}) })
+	debug.SetGCPercent(old)
 	benchClose(t, v, r)
 }
 

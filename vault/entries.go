@@ -77,12 +77,13 @@ func (d *database) entries() ([]questionnaires.Entry, error) {
 		return nil, fmt.Errorf("count entries: %w", err)
 	}
 	all := make([]questionnaires.Entry, 0, min(max(last, 0), 1<<16))
+	parser := newEntryParser()
 	err := d.each(func(rows *sql.Rows) error {
 		var row sql.RawBytes
 		if err := rows.Scan(&row); err != nil {
 			return err
 		}
-		e, err := parseEntry(row)
+		e, err := parser.parse(row)
 		if err != nil {
 			return fmt.Errorf("read entry %d: %w", len(all)+1, err)
 		}
@@ -98,9 +99,56 @@ func (d *database) entries() ([]questionnaires.Entry, error) {
 const entryRows = `select cast(id || vault || author || digest || time || assessment || x'00' || action || x'00' || subject || x'00'
 	|| parents || signature as blob) from entries order by sequence`
 
-// parseEntry reads such a value. What was put together wrongly has another digest than
-// its id, or no signature that holds.
-func parseEntry(row []byte) (questionnaires.Entry, error) {
+// entryParser reads such values. Entries share what they have in common, and memory.
+type entryParser struct {
+	texts      map[string]string
+	parents    []engine.Digest
+	signatures []byte
+}
+
+func newEntryParser() *entryParser { return &entryParser{texts: map[string]string{}} }
+
+func (p *entryParser) text(b []byte) string {
+	if s, known := p.texts[string(b)]; known {
+		return s
+	}
+	s := string(b)
+	p.texts[s] = s
+	return s
+}
+
+// manyParsed is for how many entries memory is taken at a time.
+const manyParsed = 256
+
+func (p *entryParser) digests(raw []byte) []engine.Digest {
+	n := len(raw) / len(engine.Digest{})
+	if n == 0 {
+		return nil
+	}
+	if cap(p.parents)-len(p.parents) < n {
+		p.parents = make([]engine.Digest, 0, max(n, manyParsed))
+	}
+	from := len(p.parents)
+	p.parents = p.parents[:from+n]
+	all := p.parents[from : from+n : from+n]
+	for i := range all {
+		raw = raw[copy(all[i][:], raw):]
+	}
+	return all
+}
+
+func (p *entryParser) signature(raw []byte) []byte {
+	if cap(p.signatures)-len(p.signatures) < len(raw) {
+		p.signatures = make([]byte, 0, manyParsed*len(raw))
+	}
+	from := len(p.signatures)
+	p.signatures = append(p.signatures, raw...)
+	return p.signatures[from:len(p.signatures):len(p.signatures)]
+}
+
+// parse reads one value. What was put together wrongly has another digest than its id,
+// or no signature that holds.
+func (p *entryParser) parse(row []byte) (questionnaires.Entry, error) {
 	var e questionnaires.Entry
 	fixed := 4*len(e.ID) + len(entryTime)
 	if len(row) < fixed {
@@ -123,7 +171,7 @@ func parseEntry(row []byte) (questionnaires.Entry, error) {
 		}
 		texts[i], row = text, rest
 	}
-	e.Assessment, e.Subject = questionnaires.ID(texts[0]), string(texts[2])
+	e.Assessment, e.Subject = questionnaires.ID(p.text(texts[0])), p.text(texts[2])
 	if err := e.Action.UnmarshalText(texts[1]); err != nil {
 		return e, err
 	}
@@ -131,13 +179,6 @@ func parseEntry(row []byte) (questionnaires.Entry, error) {
 	if parents < 0 || parents%len(e.ID) != 0 {
 		return e, fmt.Errorf("parents and signature of %d bytes", len(row))
 	}
-	e.Parents = make([]engine.Digest, parents/len(e.ID))
-	for i := range e.Parents {
-		row = row[copy(e.Parents[i][:], row):]
-	}
-	if len(e.Parents) == 0 {
-		e.Parents = nil
-	}
-	e.Signature = bytes.Clone(row)
+	e.Parents, e.Signature = p.digests(row[:parents]), p.signature(row[parents:])
 	return e, nil
 }

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"errors"
 	"io"
 	"sync/atomic"
 )
@@ -75,4 +76,74 @@ func (p *pipeline) Write(b []byte) (int, error) {
 		}
 	}
 	return written, nil
+}
+
+// readAhead hands over what another goroutine reads meanwhile.
+type readAhead struct {
+	blocks chan aheadBlock
+	empty  chan []byte
+	stop   chan struct{}
+	ended  chan struct{}
+	block  aheadBlock // at hand
+	rest   []byte     // of it
+}
+
+type aheadBlock struct {
+	buffer []byte
+	n      int
+	err    error // after its bytes
+}
+
+// ahead reads size bytes of r beside whoever uses them, where they are many. Stop must
+// be called at the end; r is not used after it.
+func ahead(r io.Reader, size int64) (reader io.Reader, stop func()) {
+	if size < 2*blockSize {
+		return r, func() {}
+	}
+	a := &readAhead{
+		blocks: make(chan aheadBlock, blocksAhead), empty: make(chan []byte, blocksAhead),
+		stop: make(chan struct{}), ended: make(chan struct{}),
+	}
+	for range blocksAhead {
+		a.empty <- make([]byte, blockSize)
+	}
+	go a.fill(r)
+	return a, func() { close(a.stop); <-a.ended }
+}
+
+func (a *readAhead) fill(r io.Reader) {
+	defer close(a.ended)
+	for {
+		var buffer []byte
+		select {
+		case buffer = <-a.empty:
+		case <-a.stop:
+			return
+		}
+		n, err := io.ReadFull(r, buffer)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = io.EOF
+		}
+		a.blocks <- aheadBlock{buffer, n, err}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// Read follows io.Reader.
+func (a *readAhead) Read(b []byte) (int, error) {
+	for len(a.rest) == 0 {
+		if a.block.err != nil {
+			return 0, a.block.err
+		}
+		if a.block.buffer != nil {
+			a.empty <- a.block.buffer
+		}
+		a.block = <-a.blocks
+		a.rest = a.block.buffer[:a.block.n]
+	}
+	n := copy(b, a.rest)
+	a.rest = a.rest[n:]
+	return n, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -62,4 +63,36 @@ func TestPipelineEndsWithEitherFailure(t *testing.T) {
 	})
 	require.ErrorIs(t, err, gone)
 	assert.Empty(t, b.Bytes(), "what was not whole is not written")
+}
+
+func TestAheadReadsWhatIsThere(t *testing.T) {
+	content := make([]byte, 5*blockSize+77)
+	for i := range content {
+		content[i] = byte(i * 7 / 5)
+	}
+	broken := errors.New("the disk is gone")
+	for name, c := range map[string]struct {
+		r    io.Reader
+		want []byte
+		err  error
+	}{
+		"whole":        {bytes.NewReader(content), content, nil},
+		"whole blocks": {bytes.NewReader(content[:4*blockSize]), content[:4*blockSize], nil},
+		"few":          {bytes.NewReader(content[:100]), content[:100], nil},
+		"broken":       {io.MultiReader(bytes.NewReader(content[:3*blockSize+5]), iotest.ErrReader(broken)), content[:3*blockSize+5], broken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, stop := ahead(c.r, int64(len(c.want)))
+			defer stop()
+			got, err := io.ReadAll(iotest.HalfReader(r))
+			require.ErrorIs(t, err, c.err)
+			require.True(t, bytes.Equal(c.want, got))
+		})
+	}
+	t.Run("left early", func(t *testing.T) {
+		r, stop := ahead(bytes.NewReader(content), int64(len(content)))
+		_, err := io.ReadFull(r, make([]byte, 10))
+		require.NoError(t, err)
+		stop()
+	})
 }

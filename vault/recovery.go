@@ -116,7 +116,9 @@ func (l *sealedLog) read(at, size int64, links *chain) (member, error) {
 		return m, errOutOfChain
 	}
 	var wrong *TamperError
-	if err := links.follow(io.NewSectionReader(m, 0, m.size)); errors.As(err, &wrong) {
+	plain, stop := ahead(io.NewSectionReader(m, 0, m.size), m.size)
+	defer stop()
+	if err := links.follow(plain); errors.As(err, &wrong) {
 		return m, unfinished{err}
 	} else if err != nil {
 		return m, err

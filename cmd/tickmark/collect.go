@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -79,6 +80,9 @@ func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []eng
 	}
 	line := d.progress()
 	defer line.Done()
+	// The list of half a million objects is held while they are taken in: memory is
+	// scarcer then than time.
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	return v.Collect(ctx, vault.Collection{Collectors: collectors, Checks: registry, Params: params, Tool: tool(), Progress: line.Show})
 }
 
