@@ -7,7 +7,10 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 GO      := CGO_ENABLED=0 go
 TOOLS   := .cache/tools
 # The race detector runs where there are goroutines; it needs a C compiler.
-RACE    := ./questionnaires ./engine/kube ./tui/... ./vault/...
+RACE    := ./questionnaires ./engine/kube ./tui/... ./vault/sqlitevfs
+# Of the vault's tests, those of what happens beside each other: the detector makes its
+# fault runs ten times as long, and they have one goroutine.
+BESIDE  := Reader|View|Pipeline|Ahead|Beside|Remember|CollectRecords|Cache|Closed|Closing
 # `./...` leaves out what lies below testdata.
 ALL     := ./... ./testdata/merchant
 FUZZTIME ?= 20000x
@@ -42,6 +45,7 @@ check: tools ## before each commit: form, vet, lint, race tests, all without the
 	$(TOOLS)/exhaustive -d $(ALL)
 	GOOS=windows go vet ./vault/... && GOOS=darwin go vet ./vault/...
 	TICKMARK_NO_PLANE=1 go test -race $(RACE)
+	go test -race -run '$(BESIDE)' ./vault
 	TICKMARK_NO_PLANE=1 go test $(ALL)
 	@$(MAKE) --no-print-directory fresh
 
