@@ -176,9 +176,10 @@ func childAttachPlain(t *testing.T, job benchJob, r *benchReport) {
 func childCollect(t *testing.T, job benchJob, r *benchReport) {
 	v := benchOrCreate(t, job.Path)
 	size := (int(job.Size)/job.N - 100) * 3 / 4
-	old := debug.SetGCPercent(50) // as `tickmark collect` does
+	old := debug.SetMemoryLimit(176 << 20) // as `tickmark collect` does
 	r.time("take in", func() { benchCollect(t, v, benchCollector{name: "shop", n: job.N, size: size, seed: 5}) })
-	debug.SetGCPercent(old)
+	debug.SetMemoryLimit(old)
+	debug.FreeOSMemory()
 	benchClose(t, v, r)
 }
 

@@ -80,9 +80,15 @@ func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []eng
 	}
 	line := d.progress()
 	defer line.Done()
-	// The list of half a million objects is held while they are taken in: memory is
-	// scarcer then than time.
-	defer debug.SetGCPercent(debug.SetGCPercent(50))
+	// What is garbage goes before more memory is taken than half a million objects
+	// need; who sets GOMEMLIMIT knows better.
+	if d.getenv("GOMEMLIMIT") == "" {
+		limit := debug.SetMemoryLimit(176 << 20)
+		defer func() {
+			debug.SetMemoryLimit(limit)
+			debug.FreeOSMemory() // before a compaction at the closing
+		}()
+	}
 	return v.Collect(ctx, vault.Collection{Collectors: collectors, Checks: registry, Params: params, Tool: tool(), Progress: line.Show})
 }
 
