@@ -263,17 +263,17 @@ func TestReaderWritesNothing(t *testing.T) {
 }
 
 func TestTraceIsRead(t *testing.T) {
-	const text = `100 openat(AT_FDCWD</work>, "a.vault", O_RDONLY|O_CLOEXEC) = 3</work/a.vault>
-100 openat(AT_FDCWD</work>, "a.vault-wal", O_RDWR|O_CLOEXEC <unfinished ...>
+	const text = `100 openat(AT_FDCWD</audit>, "a.vault", O_RDONLY|O_CLOEXEC) = 3</audit/a.vault>
+100 openat(AT_FDCWD</audit>, "a.vault-wal", O_RDWR|O_CLOEXEC <unfinished ...>
 101 <... openat resumed>) = 4
-101 openat(AT_FDCWD</work>, "/var/tmp", O_RDWR|O_EXCL|O_TMPFILE, 0600) = -1 EOPNOTSUPP
-101 renameat(AT_FDCWD</work>, "x \"y\"", 5</other>, "z") = 0
+101 openat(AT_FDCWD</audit>, "/var/tmp", O_RDWR|O_EXCL|O_TMPFILE, 0600) = -1 EOPNOTSUPP
+101 renameat(AT_FDCWD</audit>, "x \"y\"", 5</other>, "z") = 0
 101 mkdirat(AT_FDCWD, "/state", 0700) = 0
 101 memfd_create("secret", MFD_CLOEXEC) = 7
 101 +++ exited with 0 +++
 `
 	assert.Equal(t, touched{
-		"/work/a.vault-wal": {"write"}, "/var/tmp": {"write"}, `/work/x \"y\"`: {"renameat"}, "/other/z": {"renameat"},
+		"/audit/a.vault-wal": {"write"}, "/var/tmp": {"write"}, `/audit/x \"y\"`: {"renameat"}, "/other/z": {"renameat"},
 		"/state": {"mkdirat"}, "secret": {"memfd_create"},
 	}, readTrace(t, strings.NewReader(text)))
 }
