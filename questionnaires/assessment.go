@@ -56,7 +56,7 @@ func (h *History) Assessments() ([]AssessmentDetails, error) {
 		}
 		all = append(all, details)
 	}
-	return all, nil
+	return all, h.moved(all)
 }
 
 // Choose returns the assessment that a name, id or beginning of an id means; ""
@@ -131,6 +131,7 @@ type Assessment struct {
 	standing      map[RequirementID][]Revision // those that no other follows
 	evidence      map[ID]Evidence
 	latest        []Evidence
+	form          formRecord // which form it is, and why
 }
 
 // Conclusion is the result that a named person chose. The program has none of
@@ -160,6 +161,9 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	if a.Details.ID == "" {
 		return nil, fmt.Errorf("open assessment %s: the vault does not hold it", id)
 	}
+	if err := a.settleForm(); err != nil {
+		return nil, err
+	}
 	q, known := catalogue.Questionnaire(a.Details.Questionnaire)
 	if !known {
 		return nil, fmt.Errorf("open assessment %s: its questionnaire %q is not in the catalogue", a.Details.Name, a.Details.Questionnaire)
@@ -186,8 +190,10 @@ func (a *Assessment) take(e Entry) error {
 		}
 		a.answers = append(a.answers, e)
 		a.byRequirement[id] = append(a.byRequirement[id], e)
-	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost, ReportPrinted, ReportSigned,
-		VaultOpened:
+	case EligibilityRecorded, QuestionnaireChanged:
+		a.takeForm(e)
+	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
+		ReportPrinted, ReportSigned, VaultOpened:
 	}
 	return nil
 }
@@ -369,7 +375,8 @@ func (a *Assessment) Undo() (Draft, Revision, error) {
 }
 
 // lastStep is the newest answer that was not taken back, the zero Revision if there
-// is none. An answer is taken back by a later one to the same requirement.
+// is none. An answer is taken back by a later one to the same requirement. What the
+// form does not ask is left as it is: nobody would see it go.
 func (a *Assessment) lastStep() (Revision, error) {
 	undone := map[engine.Digest]bool{}
 	for _, e := range slices.Backward(a.answers) {
@@ -379,7 +386,7 @@ func (a *Assessment) lastStep() (Revision, error) {
 			return r, err
 		case !r.Undoes.IsZero():
 			undone[r.Undoes] = true
-		case !undone[r.Entry]:
+		case !undone[r.Entry] && a.Questionnaire.Asks(r.Requirement):
 			return r, nil
 		}
 	}

@@ -30,6 +30,8 @@ const (
 	RecipientsChanged
 	HandedOff
 	EntriesLost
+	EligibilityRecorded
+	QuestionnaireChanged
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -38,6 +40,7 @@ const (
 var actions = [...]string{
 	"none", "vault-created", "author-enrolled", "assessment-created", "scope-set", "run-recorded", "evidence-attached",
 	"answer-given", "conclusion-recorded", "evidence-expunged", "recipients-changed", "handed-off", "entries-lost",
+	"eligibility-recorded", "questionnaire-changed",
 	"report-printed", "report-signed", "vault-opened",
 }
 

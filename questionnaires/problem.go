@@ -23,11 +23,23 @@ const (
 	InConflict
 	NotVerified
 	CitesExpunged
+	NotOffered
+	EligibilityOpen
+	NotEligible
 )
 
 var problemKinds = [...]string{
 	"unanswered", "no-narrative", "no-evidence", "contradicted", "no-reason", "no-worksheet", "no-plan", "superseded", "conflict",
-	"not-verified", "expunged",
+	"not-verified", "expunged", "not-offered", "eligibility-open", "not-eligible",
+}
+
+// ProblemKinds returns every kind.
+func ProblemKinds() []ProblemKind {
+	all := make([]ProblemKind, len(problemKinds))
+	for i := range all {
+		all[i] = ProblemKind(i)
+	}
+	return all
 }
 
 // String returns the kind's text.
@@ -39,14 +51,15 @@ func (k ProblemKind) MarshalText() ([]byte, error) { return []byte(k.String()), 
 // Problem is something that stands between an assessment and its report. While
 // there is one, what is printed is a draft.
 type Problem struct {
-	Requirement RequirementID `json:"requirement"`
+	Requirement RequirementID `json:"requirement"` // zero: it is of the whole assessment
 	Kind        ProblemKind   `json:"kind"`
 	Sentence    string        `json:"sentence"`
 }
 
-// Problems returns every problem of the assessment, in order of requirements.
+// Problems returns every problem of the assessment: those of the whole, then in order
+// of requirements.
 func (a *Assessment) Problems() []Problem {
-	var problems []Problem
+	problems := a.formProblems()
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.problemsOf(r)...)
 	}
@@ -78,6 +91,9 @@ func (a *Assessment) problemsOf(r Requirement) []Problem {
 		if item := a.evidence[id]; item.Expunged != nil {
 			add(CitesExpunged, "the answer cites %s, which was %s", item.Label(), item.Expunged)
 		}
+	}
+	if current.Response != Unanswered && !a.Questionnaire.Allows(current.Response) {
+		add(NotOffered, "it was answered %s, which %s does not offer", current.Response.Title(), a.Questionnaire.Title)
 	}
 	narrative := strings.TrimSpace(current.Narrative)
 	switch current.Response {

@@ -147,6 +147,7 @@ type Catalogue struct {
 	byID           map[RequirementID]int
 	questionnaires []Questionnaire
 	principals     map[RequirementID]string
+	eligibility    *EligibilityRules // nil: nothing is said of who may use a form
 }
 
 // NewCatalogue builds a catalogue and refuses one that contradicts itself.

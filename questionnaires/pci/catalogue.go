@@ -16,13 +16,34 @@ var files embed.FS
 
 // embedded is built once: it is a constant of the program that only happens to
 // be written in YAML.
-var embedded = sync.OnceValues(func() (*questionnaires.Catalogue, error) { return build(files) })
+var embedded = sync.OnceValues(func() (*questionnaires.Catalogue, error) { return furnish(files) })
 
 // Catalogue returns the embedded catalogue: 280 requirements in the order of the
 // standard, with their links, and the questionnaires that `tickmark
 // questionnaire list` names. It is shared and must not be changed. An error says
 // that the program was built from a catalogue that contradicts itself.
 func Catalogue() (*questionnaires.Catalogue, error) { return embedded() }
+
+// furnish builds the catalogue of a folder with all that stands beside its
+// requirements: who may use which form.
+func furnish(folder fs.FS) (*questionnaires.Catalogue, error) {
+	c, err := build(folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range []struct {
+		name string
+		add  func([]byte, *questionnaires.Catalogue) (*questionnaires.Catalogue, error)
+	}{
+		{"catalogue/eligibility.yaml", parseEligibility},
+	} {
+		add := func(data []byte) (*questionnaires.Catalogue, error) { return file.add(data, c) }
+		if c, err = readFile(folder, file.name, add); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
 
 // build makes a catalogue of the files in a folder named catalogue.
 func build(folder fs.FS) (*questionnaires.Catalogue, error) {

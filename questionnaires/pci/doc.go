@@ -20,6 +20,7 @@
 // # Where it lies
 //
 // catalogue/req-NN.yaml holds one principal requirement each, catalogue/forms.yaml
-// the forms, catalogue/links.yaml the links to checks. Unknown keys are errors,
-// and a catalogue that contradicts itself is refused when it is built.
+// the forms, catalogue/links.yaml the links to checks, catalogue/eligibility.yaml
+// who may use which form. Unknown keys are errors, and a catalogue that contradicts
+// itself is refused when it is built.
 package pci
