@@ -108,8 +108,12 @@ func (c *composer) openProblems() []Block {
 			unanswered = append(unanswered, p.Requirement.String())
 			continue
 		}
+		place := Cell{Text: "all of it"}
+		if !p.Requirement.IsZero() {
+			place = Cell{Links: []Link{{p.Requirement.String(), anchorOf(p.Requirement)}}}
+		}
 		rows = append(rows, Row{Cells: []Cell{
-			{Links: []Link{{p.Requirement.String(), anchorOf(p.Requirement)}}}, {Text: p.Kind.String()}, {Text: p.Sentence},
+			place, {Text: p.Kind.String()}, {Text: p.Sentence},
 		}})
 	}
 	blocks := []Block{

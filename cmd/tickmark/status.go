@@ -149,7 +149,11 @@ func (d *door) printStatus(form statusForm) error {
 			fmt.Fprintf(d.out, "and %d more problems (-o json lists all)\n", len(form.Problems)-most)
 			break
 		}
-		fmt.Fprintf(d.out, "%s  %s\n", p.Requirement, p.Sentence)
+		place := p.Requirement.String()
+		if p.Requirement.IsZero() {
+			place = "whole"
+		}
+		fmt.Fprintf(d.out, "%s  %s\n", place, p.Sentence)
 	}
 	return nil
 }

@@ -127,7 +127,7 @@ func (s *Dashboard) waiting(c Canvas, room int) []string {
 		if p.Kind == questionnaires.NotAnswered {
 			text = s.desk.picture.Row(p.Requirement).Requirement.Title
 		}
-		lines = append(lines, "  "+theme.Fit(p.Requirement.String(), 10)+c.Theme.Paint(theme.Warning, theme.Fit("! "+problemWord(p.Kind), 17))+theme.Clean(text))
+		lines = append(lines, "  "+theme.Fit(problemPlace(p), 10)+c.Theme.Paint(theme.Warning, theme.Fit("! "+problemWord(p.Kind), 17))+theme.Clean(text))
 	}
 	return lines
 }

@@ -17,7 +17,7 @@ type Problems struct {
 func newProblems(d *Desk) *Problems {
 	s := &Problems{desk: d}
 	s.rows = list.New(func(p questionnaires.Problem) string {
-		return p.Requirement.String() + " " + problemWord(p.Kind) + " " + p.Sentence
+		return problemPlace(p) + " " + problemWord(p.Kind) + " " + p.Sentence
 	})
 	s.rows.SetItems(d.picture.Problems)
 	return s
@@ -51,6 +51,9 @@ func (s *Problems) Bindings() []Binding {
 		p, _ := s.rows.Selected()
 		return push(newQuestion(s.desk, p.Requirement))
 	}}
+	if p, _ := s.rows.Selected(); p.Requirement.IsZero() {
+		open.Why = "it is about the whole assessment"
+	}
 	if s.rows.Len() == 0 {
 		open.Why = "no problem is shown"
 	}
@@ -68,7 +71,7 @@ func (s *Problems) Draw(c Canvas) []string {
 		if p.Kind == questionnaires.NotAnswered {
 			tone = theme.Muted
 		}
-		line := theme.Fit(p.Requirement.String(), 10) + c.Theme.Paint(tone, theme.Fit("! "+problemWord(p.Kind), 18)) + " "
+		line := theme.Fit(problemPlace(p), 10) + c.Theme.Paint(tone, theme.Fit("! "+problemWord(p.Kind), 18)) + " "
 		title := s.desk.picture.Row(p.Requirement).Requirement.Title
 		if p.Kind == questionnaires.NotAnswered {
 			return row(c, line+theme.Clean(title), selected, true)
@@ -84,6 +87,14 @@ func (s *Problems) sum(c Canvas) string {
 	open := s.desk.picture.Progress.Total - s.desk.picture.Progress.Answered
 	return c.Theme.Paint(theme.Strong, count(s.rows.Total(), "problem", "problems")) + ", " + thousands(open) +
 		" of them unanswered. While there is one, a report is a draft."
+}
+
+// problemPlace is what a problem is about.
+func problemPlace(p questionnaires.Problem) string {
+	if p.Requirement.IsZero() {
+		return "whole"
+	}
+	return p.Requirement.String()
 }
 
 // problemWord is a kind of problem for people.
@@ -111,6 +122,12 @@ func problemWord(k questionnaires.ProblemKind) string {
 		return "not verified"
 	case questionnaires.CitesExpunged:
 		return "expunged"
+	case questionnaires.NotOffered:
+		return "not offered"
+	case questionnaires.EligibilityOpen:
+		return "form is open"
+	case questionnaires.NotEligible:
+		return "form misfits"
 	}
 	return k.String()
 }

@@ -106,7 +106,7 @@ func (s *Report) standing(c Canvas, p *Picture, width int) []string {
 	for _, problem := range p.Problems {
 		counts[problem.Kind]++
 	}
-	for kind := questionnaires.NotAnswered; kind <= questionnaires.NotVerified; kind++ {
+	for _, kind := range questionnaires.ProblemKinds() {
 		if n := counts[kind]; n > 0 {
 			lines = append(lines, theme.Cut(fmt.Sprintf("  %5s  %s", thousands(n), problemWord(kind)), width))
 		}
