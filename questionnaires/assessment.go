@@ -193,7 +193,7 @@ func (a *Assessment) take(e Entry) error {
 	case EligibilityRecorded, QuestionnaireChanged:
 		a.takeForm(e)
 	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
-		ReportPrinted, ReportSigned, VaultOpened:
+		ResponsibilityConfirmed, ReportPrinted, ReportSigned, VaultOpened:
 	}
 	return nil
 }

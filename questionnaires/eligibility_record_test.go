@@ -336,7 +336,7 @@ func TestAnAssessmentOfNoKnownRulesHasNoEligibility(t *testing.T) {
 }
 
 func TestSideLogStaysASideLog(t *testing.T) {
-	for action, side := range map[Action]bool{EligibilityRecorded: false, QuestionnaireChanged: false, ReportPrinted: true, VaultOpened: true} {
+	for action, side := range map[Action]bool{EligibilityRecorded: false, QuestionnaireChanged: false, ResponsibilityConfirmed: false, ReportPrinted: true, VaultOpened: true} {
 		assert.Equal(t, side, action.Side(), action)
 		var read Action
 		require.NoError(t, read.UnmarshalText([]byte(action.String())))

@@ -32,6 +32,7 @@ const (
 	EntriesLost
 	EligibilityRecorded
 	QuestionnaireChanged
+	ResponsibilityConfirmed
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -40,7 +41,7 @@ const (
 var actions = [...]string{
 	"none", "vault-created", "author-enrolled", "assessment-created", "scope-set", "run-recorded", "evidence-attached",
 	"answer-given", "conclusion-recorded", "evidence-expunged", "recipients-changed", "handed-off", "entries-lost",
-	"eligibility-recorded", "questionnaire-changed",
+	"eligibility-recorded", "questionnaire-changed", "responsibility-confirmed",
 	"report-printed", "report-signed", "vault-opened",
 }
 

@@ -232,7 +232,7 @@ func (h *History) readPayloads() error {
 			}
 			take(e, []Evidence{p})
 		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
-			EligibilityRecorded, QuestionnaireChanged, ReportPrinted, ReportSigned, VaultOpened:
+			EligibilityRecorded, QuestionnaireChanged, ResponsibilityConfirmed, ReportPrinted, ReportSigned, VaultOpened:
 		}
 	}
 	return h.arrange(items)

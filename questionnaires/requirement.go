@@ -147,7 +147,8 @@ type Catalogue struct {
 	byID           map[RequirementID]int
 	questionnaires []Questionnaire
 	principals     map[RequirementID]string
-	eligibility    *EligibilityRules // nil: nothing is said of who may use a form
+	eligibility    *EligibilityRules     // nil: nothing is said of who may use a form
+	matrix         *ResponsibilityMatrix // nil: nothing is said of what a platform does
 }
 
 // NewCatalogue builds a catalogue and refuses one that contradicts itself.

@@ -25,7 +25,7 @@ var embedded = sync.OnceValues(func() (*questionnaires.Catalogue, error) { retur
 func Catalogue() (*questionnaires.Catalogue, error) { return embedded() }
 
 // furnish builds the catalogue of a folder with all that stands beside its
-// requirements: who may use which form.
+// requirements: who may use which form, and what platforms do.
 func furnish(folder fs.FS) (*questionnaires.Catalogue, error) {
 	c, err := build(folder)
 	if err != nil {
@@ -36,6 +36,7 @@ func furnish(folder fs.FS) (*questionnaires.Catalogue, error) {
 		add  func([]byte, *questionnaires.Catalogue) (*questionnaires.Catalogue, error)
 	}{
 		{"catalogue/eligibility.yaml", parseEligibility},
+		{"catalogue/responsibility.yaml", parseResponsibilities},
 	} {
 		add := func(data []byte) (*questionnaires.Catalogue, error) { return file.add(data, c) }
 		if c, err = readFile(folder, file.name, add); err != nil {

@@ -21,6 +21,7 @@
 //
 // catalogue/req-NN.yaml holds one principal requirement each, catalogue/forms.yaml
 // the forms, catalogue/links.yaml the links to checks, catalogue/eligibility.yaml
-// who may use which form. Unknown keys are errors, and a catalogue that contradicts
-// itself is refused when it is built.
+// who may use which form, and catalogue/responsibility.yaml who does what on managed
+// platforms. Unknown keys are errors, and a catalogue that contradicts itself is
+// refused when it is built.
 package pci

@@ -1,0 +1,109 @@
+package pci
+
+import (
+	"fmt"
+
+	"tickmark/questionnaires"
+)
+
+// responsibilityFile is catalogue/responsibility.yaml as it is written.
+type responsibilityFile struct {
+	Version   int             `yaml:"version"`
+	Platforms []platformWords `yaml:"platforms"`
+	Duties    []duty          `yaml:"duties"`
+}
+
+type platformWords struct {
+	Platform string `yaml:"platform"`
+	Name     string `yaml:"name"`
+	Provider string `yaml:"provider"`
+	Matrix   string `yaml:"matrix"`
+	Source   string `yaml:"source"`
+}
+
+type duty struct {
+	Title        string            `yaml:"title"`
+	Of           []string          `yaml:"of"`
+	But          []string          `yaml:"but"`
+	EKS          string            `yaml:"eks"`
+	GKEStandard  string            `yaml:"gke-standard"`
+	GKEAutopilot string            `yaml:"gke-autopilot"`
+	AKS          string            `yaml:"aks"`
+	Provider     string            `yaml:"provider"`
+	Customer     string            `yaml:"customer"`
+	Notes        map[string]string `yaml:"notes"`
+	Source       string            `yaml:"source"`
+}
+
+// parseResponsibilities reads who does what on managed platforms, and gives it to a
+// catalogue.
+func parseResponsibilities(data []byte, c *questionnaires.Catalogue) (*questionnaires.Catalogue, error) {
+	var file responsibilityFile
+	l, err := decode(data, &file)
+	if err != nil {
+		return nil, err
+	}
+	var platforms []questionnaires.PlatformWords
+	for i, p := range file.Platforms {
+		platform, err := questionnaires.ParsePlatform(p.Platform)
+		if err != nil {
+			return nil, l.at("platforms", i, err)
+		}
+		platforms = append(platforms, questionnaires.PlatformWords{Platform: platform, Name: p.Name, Provider: p.Provider, Matrix: p.Matrix, Source: p.Source})
+	}
+	var duties []questionnaires.Duty
+	for i, d := range file.Duties {
+		read, err := d.read()
+		if err != nil {
+			return nil, l.at("duties", i, fmt.Errorf("duty %q: %w", d.Title, err))
+		}
+		duties = append(duties, read)
+	}
+	matrix, err := questionnaires.NewResponsibilityMatrix(file.Version, platforms, duties)
+	if err != nil {
+		return nil, l.of(err)
+	}
+	with, err := c.WithResponsibilities(matrix)
+	return with, l.of(err)
+}
+
+func (d duty) read() (questionnaires.Duty, error) {
+	read := questionnaires.Duty{
+		Title: d.Title, Provider: d.Provider, Customer: d.Customer, Source: d.Source,
+		Parties: map[questionnaires.Platform]questionnaires.Party{}, Notes: map[questionnaires.Platform]string{},
+	}
+	var err error
+	if read.Of, err = branches(d.Of); err != nil {
+		return read, err
+	}
+	if read.But, err = branches(d.But); err != nil {
+		return read, err
+	}
+	for platform, text := range map[questionnaires.Platform]string{
+		questionnaires.EKS: d.EKS, questionnaires.GKEStandard: d.GKEStandard, questionnaires.GKEAutopilot: d.GKEAutopilot, questionnaires.AKS: d.AKS,
+	} {
+		if read.Parties[platform], err = questionnaires.ParseParty(text); err != nil {
+			return read, fmt.Errorf("%s: %w", platform, err)
+		}
+	}
+	for text, note := range d.Notes {
+		platform, err := questionnaires.ParsePlatform(text)
+		if err != nil {
+			return read, err
+		}
+		read.Notes[platform] = note
+	}
+	return read, nil
+}
+
+func branches(texts []string) ([]questionnaires.RequirementID, error) {
+	var all []questionnaires.RequirementID
+	for _, text := range texts {
+		id, err := questionnaires.ParseRequirementID(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, id)
+	}
+	return all, nil
+}
