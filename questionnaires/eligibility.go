@@ -26,6 +26,14 @@ func (g Ground) String() string {
 	return fmt.Sprintf("%s: %s (%s)", g.Asked, answer, strings.TrimSuffix(g.Wants, "."))
 }
 
+// Against says the answer, and what would have been wanted instead.
+func (g Ground) Against() string {
+	if g.Wants == "" {
+		return g.String()
+	}
+	return fmt.Sprintf("%s: %s; wanted: %s", g.Asked, g.Answer, strings.TrimSuffix(g.Wants, "."))
+}
+
 // Outcome is what the answers mean for one payment channel.
 type Outcome int
 
@@ -86,6 +94,7 @@ type ChannelEligibility struct {
 // OfferedForm is a form to fill.
 type OfferedForm struct {
 	Form     string           `json:"form"`
+	Name     string           `json:"name"`
 	Channels []PaymentChannel `json:"channels,omitempty"` // none: for what it does for others
 	Reasons  []Ground         `json:"reasons"`            // at least one
 }
@@ -116,7 +125,10 @@ func (e Eligibility) Offers(form string) bool {
 func (i EligibilityInterview) Eligibility() Eligibility {
 	i, _ = i.replay()
 	words := i.rules.words
-	e := Eligibility{Role: i.Role(), Open: i.Open(), Reminder: words.Reminder}
+	e := Eligibility{
+		Role: i.Role(), Open: append([]Asked{}, i.Open()...), Reminder: words.Reminder,
+		Forms: []OfferedForm{}, Channels: []ChannelEligibility{}, Others: []OtherForm{},
+	}
 	role := Ground{Asked: Asked{Question: roleQuestion}, Answer: e.Role.String()}
 	if e.Role.provider() {
 		e.offer(words.Providers, NoChannel, role)
@@ -182,15 +194,19 @@ func ruledOut(form string, role Role, ground Ground) OtherForm {
 	return other
 }
 
-// named gives the other forms their names.
+// named gives the forms their names.
 func (e Eligibility) named(r *EligibilityRules) Eligibility {
 	for i := range e.Others {
-		e.Others[i].Name = r.nameOf(e.Others[i].Form)
+		e.Others[i].Name = r.FormName(e.Others[i].Form)
+	}
+	for i := range e.Forms {
+		e.Forms[i].Name = r.FormName(e.Forms[i].Form)
 	}
 	return e
 }
 
-func (r *EligibilityRules) nameOf(form string) string {
+// FormName is what people call a form, such as SAQ B-IP.
+func (r *EligibilityRules) FormName(form string) string {
 	if f, known := r.Form(form); known {
 		return f.Name
 	}
@@ -244,7 +260,7 @@ func (i EligibilityInterview) others(c ChannelEligibility) []OtherForm {
 		switch {
 		case !slices.Contains(form.Channels, c.Channel):
 			opening := i.rules.openings[c.Channel]
-			other.Standing, other.Grounds = Disqualified, []Ground{{Asked: opening, Answer: i.answers[opening], Wants: "It is for " + channelList(form.Channels) + " alone."}}
+			other.Standing, other.Grounds = Disqualified, []Ground{otherChannel(form, opening, i.answers[opening])}
 		case j.against != nil:
 			other.Standing, other.Grounds = Disqualified, []Ground{*j.against}
 		case form.Unsupported != "":
@@ -258,9 +274,14 @@ func (i EligibilityInterview) others(c ChannelEligibility) []OtherForm {
 	}
 	if c.Outcome != FullForm {
 		full := i.rules.words.Merchants
-		others = append(others, OtherForm{Form: full, Name: i.rules.nameOf(full), Standing: AlwaysAllowed})
+		others = append(others, OtherForm{Form: full, Name: i.rules.FormName(full), Standing: AlwaysAllowed})
 	}
 	return others
+}
+
+// otherChannel is the ground that a form is made for other channels.
+func otherChannel(form FormCriteria, opening Asked, answer string) Ground {
+	return Ground{Asked: opening, Answer: answer, Wants: "Payments of " + channelList(form.Channels) + " alone."}
 }
 
 func channelList(channels []PaymentChannel) string {

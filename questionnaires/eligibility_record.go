@@ -228,7 +228,7 @@ func (a *Assessment) formFits(rules *EligibilityRules) (Problem, bool) {
 	case role.Answer == "":
 		return Problem{}, false
 	case merchants && !interview.Role().merchant(), code == rules.words.Providers && !interview.Role().provider():
-		return againstProblem(rules.nameOf(code), role), true
+		return againstProblem(rules.FormName(code), role), true
 	case !limited:
 		return Problem{}, false
 	}
@@ -238,29 +238,28 @@ func (a *Assessment) formFits(rules *EligibilityRules) (Problem, bool) {
 // fits returns the problem that a form fits no channel that it is made for.
 func (i EligibilityInterview) fits(form FormCriteria) (Problem, bool) {
 	var open *Asked
-	var against *Ground
+	var against, unused *Ground // unused: the channel is not there
 	for _, channel := range form.Channels {
-		asked := i.rules.openings[channel]
-		j := i.judge(form, channel)
-		switch i.answers[asked] {
+		opening := i.rules.openings[channel]
+		switch i.answers[opening] {
 		case "":
-			j.open = &asked
+			open = cmp.Or(open, &opening)
+			continue
 		case No:
-			j = judged{against: &Ground{Asked: asked, Answer: No, Wants: "It is for " + channelList(form.Channels) + " alone."}}
+			ground := otherChannel(form, opening, No)
+			unused = cmp.Or(unused, &ground)
+			continue
 		}
-		switch {
-		case j.open != nil:
-			open = cmp.Or(open, j.open)
-		case j.against != nil:
-			against = cmp.Or(against, j.against)
-		default:
+		j := i.judge(form, channel)
+		if j.open == nil && j.against == nil {
 			return Problem{}, false
 		}
+		open, against = cmp.Or(open, j.open), cmp.Or(against, j.against)
 	}
 	if open != nil {
 		return openProblem(form.Name, *open), true
 	}
-	return againstProblem(form.Name, *against), true
+	return againstProblem(form.Name, *cmp.Or(against, unused)), true
 }
 
 func openProblem(form string, asked Asked) Problem {
@@ -268,5 +267,5 @@ func openProblem(form string, asked Asked) Problem {
 }
 
 func againstProblem(form string, ground Ground) Problem {
-	return Problem{Kind: NotEligible, Sentence: fmt.Sprintf("%s does not fit: %s", form, ground)}
+	return Problem{Kind: NotEligible, Sentence: fmt.Sprintf("%s does not fit: %s", form, ground.Against())}
 }

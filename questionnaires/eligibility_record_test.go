@@ -122,9 +122,9 @@ func TestAFormIsAProblemUntilItsEligibilityIsAnswered(t *testing.T) {
 	assert.True(t, known && e.Offers("saq-a"))
 
 	j.record(mara, c, id, "e-commerce/page=ours")
-	assert.Equal(t, []string{"not-eligible: SAQ A does not fit: e-commerce/page: ours (The page is theirs)"}, wholeProblems(j.open(c, id)))
+	assert.Equal(t, []string{"not-eligible: SAQ A does not fit: e-commerce/page: ours; wanted: The page is theirs"}, wholeProblems(j.open(c, id)))
 	j.record(mara, c, id, "shop=no")
-	assert.Equal(t, []string{"not-eligible: SAQ A does not fit: shop: no (It is for e-commerce alone)"}, wholeProblems(j.open(c, id)))
+	assert.Equal(t, []string{"not-eligible: SAQ A does not fit: shop: no; wanted: Payments of e-commerce alone"}, wholeProblems(j.open(c, id)))
 	all, err := j.open(c, id).EligibilityRevisions()
 	require.NoError(t, err)
 	assert.Len(t, all, 8, "nothing is overwritten")

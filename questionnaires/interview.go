@@ -292,6 +292,19 @@ func (i EligibilityInterview) Answers() []EligibilityAnswer {
 	return all
 }
 
+// All returns every answer, also those that do not matter, ordered by
+// channel and id.
+func (i EligibilityInterview) All() []EligibilityAnswer {
+	all := make([]EligibilityAnswer, 0, len(i.answers))
+	for asked := range i.answers {
+		all = append(all, i.answer(asked))
+	}
+	slices.SortFunc(all, func(a, b EligibilityAnswer) int {
+		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Question, b.Question))
+	})
+	return all
+}
+
 // answer is how an answer is recorded.
 func (i EligibilityInterview) answer(asked Asked) EligibilityAnswer {
 	return EligibilityAnswer{

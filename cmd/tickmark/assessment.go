@@ -14,8 +14,8 @@ import (
 )
 
 func (d *door) assessmentVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "assessment VAULT list|new", Short: "The assessments of a vault"}
-	actionsOf(verb, d.assessmentListVerb(), d.assessmentNewVerb())
+	verb := &cobra.Command{Use: "assessment VAULT list|new|move", Short: "The assessments of a vault"}
+	actionsOf(verb, d.assessmentListVerb(), d.assessmentNewVerb(), d.assessmentMoveVerb())
 	return verb
 }
 
@@ -82,6 +82,45 @@ func (d *door) assessmentNewVerb() *cobra.Command {
 	verb.Flags().StringVar(&details.Questionnaire, "questionnaire", "", "its `CODE`, as `tickmark questionnaire list` shows")
 	verb.Flags().StringVar(&details.Name, "name", "", "its `NAME`, to tell it from the others")
 	verb.Flags().StringVar(&details.Service, "service", "", "the `SERVICE` assessed, of a service provider")
+	return verb
+}
+
+func (d *door) assessmentMoveVerb() *cobra.Command {
+	var o opening
+	var code, reason string
+	verb := &cobra.Command{
+		Use: "move VAULT --questionnaire CODE --reason TEXT", Short: "Move an assessment to another questionnaire", Args: cobra.ExactArgs(1),
+		Long: `Moves an assessment to another questionnaire. No answer is changed: what the new
+form does not ask stays in the history and comes back with a form that asks it; a
+response that it does not offer is a problem. A conclusion was about the form before
+and has to be drawn again.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if code == "" || reason == "" {
+				return usagef("move %s: --questionnaire and --reason are needed", args[0])
+			}
+			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			draft, err := a.ChangeQuestionnaire(code, reason)
+			if err != nil {
+				return usageError{err}
+			}
+			if _, err := v.Append(cmd.Context(), draft); err != nil {
+				return err
+			}
+			before := a.Details.Questionnaire
+			if a, err = d.assessmentOf(cmd.Context(), v, string(a.Details.ID)); err != nil {
+				return err
+			}
+			fmt.Fprintf(d.out, "%s is %s now, was %s\n", a.Details.Name, a.Details.Questionnaire, before)
+			return nil
+		},
+	}
+	o.flags(verb)
+	verb.Flags().StringVar(&code, "questionnaire", "", "the new one's `CODE`, as `tickmark questionnaire list` shows")
+	verb.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why")
 	return verb
 }
 

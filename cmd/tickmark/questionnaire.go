@@ -40,6 +40,6 @@ func (d *door) questionnaireVerb() *cobra.Command {
 		},
 	}
 	outputFlag(list, &format)
-	verb.AddCommand(list)
+	verb.AddCommand(list, d.whichVerb())
 	return verb
 }
