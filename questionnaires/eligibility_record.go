@@ -137,7 +137,7 @@ func (a *Assessment) doubt(standing []RecordedAnswer) string {
 			return "its signature is not that of an enrolled author"
 		case given.Answer != standing[0].Answer:
 			return "different answers were given side by side"
-		case !known || given.Version != q.Version():
+		case !known || given.Version != q.Version() || (given.Answer != "" && !q.offers(given.Channel, given.Answer)):
 			return "the question reads otherwise now"
 		}
 	}

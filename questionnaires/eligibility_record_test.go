@@ -227,6 +227,10 @@ func TestAnswersOfStrangersAndToOlderTextsDoNotCount(t *testing.T) {
 	}})
 	a := j.open(c, id)
 	assert.Contains(t, wholeProblems(a)[0], "the question reads otherwise now")
+	j.write(mara, Draft{Assessment: id, Action: EligibilityRecorded, Subject: "eligibility", Payload: EligibilityRecord{
+		Answers: []EligibilityAnswer{{Question: "page", Version: 2, Channel: ECommerce, Answer: "somebody's"}},
+	}})
+	assert.Contains(t, wholeProblems(j.open(c, id))[0], "the question reads otherwise now", "an answer that is not offered")
 	all, err := a.EligibilityRevisions()
 	require.NoError(t, err)
 	assert.Equal(t, "Whose site?", all[5].Text, "what was asked then")

@@ -33,13 +33,14 @@ func decode(data []byte, into any) (lines, error) {
 	return l, nil
 }
 
-// oneLine says in one line what yaml says in several.
+// oneLine says in one line what yaml says in several, and what it quotes of the file.
 func oneLine(err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	var several *yaml.TypeError
 	if errors.As(err, &several) {
-		return errors.New(strings.Join(several.Errors, "; "))
+		text = strings.Join(several.Errors, "; ")
 	}
-	return errors.New(strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " "))
+	return errors.New(strings.Join(strings.Fields(text), " "))
 }
 
 // at adds the line of an item to an error about it.

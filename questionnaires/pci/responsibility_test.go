@@ -96,6 +96,7 @@ func FuzzParseResponsibilities(f *testing.F) {
 	good, err := files.ReadFile("catalogue/responsibility.yaml")
 	require.NoError(f, err)
 	f.Add(good)
+	f.Add([]byte("c 9\n\n:C[]\nduties")) // quoted in the error, over several lines
 	f.Add([]byte("version: 1\nplatforms: []\nduties: [{of: [\"1\"]}]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := parseResponsibilities(data, catalogue(t))
