@@ -57,6 +57,31 @@ func (a *Applicability) UnmarshalText(b []byte) error {
 	return err
 }
 
+// AnalysisUse is what a targeted risk analysis (12.3.1) has to do with a requirement.
+type AnalysisUse int
+
+// The uses.
+const (
+	NoAnalysis   AnalysisUse = iota // a frequency is given, or there is none
+	AnalysisSets                    // the analysis sets the frequency
+	AnalysisMay                     // the analysis may set another than the given one
+)
+
+var analysisUses = [...]string{"", "sets", "may"}
+
+// String returns the use's text.
+func (u AnalysisUse) String() string { return textOf(analysisUses[:], int(u)) }
+
+// MarshalText writes what String returns.
+func (u AnalysisUse) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (u *AnalysisUse) UnmarshalText(b []byte) error {
+	i, err := indexOf("use of a risk analysis", analysisUses[:], string(b))
+	*u = AnalysisUse(i)
+	return err
+}
+
 // Requirement is one requirement of PCI DSS v4.0.1 as an assessor works with it.
 // Title, Question and Evidence are our own words.
 type Requirement struct {
@@ -67,6 +92,7 @@ type Requirement struct {
 	Methods       []Method // how it is tested; empty where not known (A3)
 	ProcedureSize int      // number of testing procedures; 0 where not known (A3)
 	Frequency     string   // "" where it names none
+	Analysis      AnalysisUse
 	Applies       Applicability
 	FutureDated   bool          // took effect on 2025-03-31
 	SupersededBy  RequirementID // zero where nothing replaced it
@@ -132,6 +158,11 @@ type Questionnaire struct {
 	Requirements []RequirementID // in order
 	Responses    []Response      // what may be answered, in the order of the form
 	Unconfirmed  []RequirementID // rows whose place in the form is not certain
+	// PerProcedure: each testing procedure has a finding, as in a Report on Compliance,
+	// and the requirement's response rolls up. Only there the customized approach exists.
+	PerProcedure bool
+	// DescribesResults: each response comes with a description of what testing showed.
+	DescribesResults bool
 }
 
 // Asks reports whether the questionnaire holds a requirement.

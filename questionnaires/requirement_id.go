@@ -3,6 +3,7 @@ package questionnaires
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -93,6 +94,21 @@ func (id RequirementID) Principal() RequirementID {
 		return RequirementID{}
 	}
 	return RequirementID{appendix: id.appendix, length: 1, parts: [maxParts]uint8{id.parts[0]}}
+}
+
+// Parent returns the id above: 3.5 of 3.5.1, the zero id of a principal requirement.
+func (id RequirementID) Parent() RequirementID {
+	if id.length < 2 {
+		return RequirementID{}
+	}
+	id.length--
+	id.parts[id.length] = 0
+	return id
+}
+
+// Covers reports whether o is id or stands below it, as 9.5.1.2 below 9.5.
+func (id RequirementID) Covers(o RequirementID) bool {
+	return !id.IsZero() && id.appendix == o.appendix && id.length <= o.length && slices.Equal(id.parts[:id.length], o.parts[:id.length])
 }
 
 // MarshalText writes what String returns.

@@ -44,3 +44,18 @@ func TestProceduresAreLetteredOnlyWhereThereAreSeveral(t *testing.T) {
 	assert.Equal(t, "1.2.2.c", three[2].String())
 	assert.Empty(t, Requirement{ID: req("A3.1.1")}.Procedures())
 }
+
+func TestAnIDCoversItselfAndWhatStandsBelow(t *testing.T) {
+	for above, below := range map[string][]string{"9.5": {"9.5", "9.5.1", "9.5.1.2.1"}, "A1": {"A1", "A1.1.4"}, "3.5.1": {"3.5.1", "3.5.1.1"}} {
+		for _, b := range below {
+			assert.True(t, req(above).Covers(req(b)), "%s covers %s", above, b)
+			assert.Equal(t, above == b, req(b).Covers(req(above)))
+		}
+	}
+	for above, other := range map[string]string{"9.5": "9.4.1", "1": "10.1.1", "A1": "1.1.1", "3.5.1": "3.5.10", "1.1": "A1.1.1"} {
+		assert.False(t, req(above).Covers(req(other)), "%s does not cover %s", above, other)
+	}
+	assert.False(t, RequirementID{}.Covers(req("1.1.1")), "no id covers nothing")
+	assert.Equal(t, req("9.5.1"), req("9.5.1.2").Parent())
+	assert.True(t, req("A1").Parent().IsZero())
+}

@@ -127,3 +127,24 @@ func TestTheCustomizedApproachIsRefusedWhereTheStandardRefusesIt(t *testing.T) {
 		assert.Equal(t, want, r.Customized, r.ID)
 	}
 }
+
+func TestTargetedRiskAnalysesSetTheseFrequencies(t *testing.T) {
+	got := map[string]questionnaires.AnalysisUse{}
+	for _, r := range catalogue(t).Requirements() {
+		if r.Analysis != questionnaires.NoAnalysis {
+			got[r.ID.String()] = r.Analysis
+		}
+	}
+	const sets = questionnaires.AnalysisSets
+	assert.Equal(t, map[string]questionnaires.AnalysisUse{
+		"5.2.3.1": sets, "5.3.2.1": sets, "7.2.5.1": sets, "8.6.3": sets, "9.5.1.2.1": sets, "10.4.2.1": sets, "11.3.1.1": sets,
+		"11.6.1": questionnaires.AnalysisMay, "12.10.4.1": sets,
+	}, got)
+}
+
+func TestFormsThatAskMoreThanAResponse(t *testing.T) {
+	for _, q := range catalogue(t).Questionnaires() {
+		assert.Equal(t, q.Code == "roc", q.PerProcedure, q.Code)
+		assert.Equal(t, q.Code == "saq-d-service-provider", q.DescribesResults, q.Code)
+	}
+}

@@ -26,6 +26,7 @@ type row struct {
 	Methods      []questionnaires.Method      `json:"methods"`
 	Procedures   int                          `json:"procedures"`
 	Frequency    string                       `json:"frequency"`
+	Analysis     questionnaires.AnalysisUse   `json:"analysis"` // what a targeted risk analysis (12.3.1) sets
 	Applies      questionnaires.Applicability `json:"applies"`
 	FutureDated  bool                         `json:"future_dated"`
 	SupersededBy questionnaires.RequirementID `json:"superseded_by"`
@@ -81,6 +82,9 @@ func (r row) validate() error {
 			return fmt.Errorf("method %q is empty, repeated or out of order", m)
 		}
 	}
+	if r.Analysis != questionnaires.NoAnalysis && r.Frequency == "" {
+		return errors.New("a risk analysis sets a frequency, and none is named")
+	}
 	if r.SupersededBy == r.ID {
 		return errors.New("superseded by itself")
 	}
@@ -97,6 +101,7 @@ func (r row) requirement() questionnaires.Requirement {
 		Methods:       r.Methods,
 		ProcedureSize: r.Procedures,
 		Frequency:     r.Frequency,
+		Analysis:      r.Analysis,
 		Applies:       r.Applies,
 		FutureDated:   r.FutureDated,
 		SupersededBy:  r.SupersededBy,

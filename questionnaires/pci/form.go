@@ -18,6 +18,9 @@ type form struct {
 	Revision  string                         `json:"revision"`
 	Responses []questionnaires.Response      `json:"responses"`
 	Except    []questionnaires.RequirementID `json:"except"` // set: all requirements but these principal ones
+	// PerProcedure and DescribesResults are as in questionnaires.Questionnaire.
+	PerProcedure     bool `json:"per_procedure"`
+	DescribesResults bool `json:"describes_results"`
 }
 
 // parseForms reads the file of forms. Unknown and repeated keys are errors.
@@ -61,7 +64,9 @@ func (f form) validate() error {
 
 // questionnaire makes the form of the rows that it asks.
 func (f form) questionnaire(rows []row) questionnaires.Questionnaire {
-	q := questionnaires.Questionnaire{Code: f.Code, Title: f.Title, Revision: f.Revision, Responses: f.Responses}
+	q := questionnaires.Questionnaire{
+		Code: f.Code, Title: f.Title, Revision: f.Revision, Responses: f.Responses, PerProcedure: f.PerProcedure, DescribesResults: f.DescribesResults,
+	}
 	for _, r := range rows {
 		if f.chooses(r) {
 			q.Requirements = append(q.Requirements, r.ID)

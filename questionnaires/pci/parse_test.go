@@ -58,6 +58,8 @@ func TestACatalogueThatContradictsItselfIsRefused(t *testing.T) {
 		{"methods without procedures", "procedures: 2", "procedures: 0", "together"},
 		{"procedures beyond z", "procedures: 2", "procedures: 27", "27"},
 		{"an unknown applicability", "applies: all", "applies: some", "some"},
+		{"an unknown use of an analysis", "applies: all", "analysis: perhaps, applies: all", "perhaps"},
+		{"an analysis without frequency", "applies: all", "analysis: sets, applies: all", "none is named"},
 		{"an unknown successor", `superseded_by: "1.1.2"`, `superseded_by: "1.1.3"`, "1.1.3"},
 		{"an unknown form", "saqs: [saq-a]", "saqs: [saq-z]", "saq-z"},
 		{"a form that chooses by itself", "saqs: [saq-a]", "saqs: [roc]", "roc"},
