@@ -129,6 +129,8 @@ type Assessment struct {
 	answers       []Entry // every one, oldest first
 	byRequirement map[RequirementID][]Entry
 	standing      map[RequirementID][]Revision // those that no other follows
+	subtrees      bool                         // whether one of them is for all below an id
+	analyses      map[RequirementID][]RiskAnalysis
 	evidence      map[ID]Evidence
 	latest        []Evidence
 	form          formRecord // which form it is, and why
@@ -172,6 +174,14 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	if err := a.stand(); err != nil {
 		return nil, err
 	}
+	analyses, err := h.RiskAnalyses()
+	if err != nil {
+		return nil, err
+	}
+	a.analyses = map[RequirementID][]RiskAnalysis{}
+	for _, analysis := range analyses {
+		a.analyses[analysis.Requirement] = append(a.analyses[analysis.Requirement], analysis)
+	}
 	a.Head, a.Time = h.assessmentHead(id)
 	return a, nil
 }
@@ -193,7 +203,7 @@ func (a *Assessment) take(e Entry) error {
 	case EligibilityRecorded, QuestionnaireChanged:
 		a.takeForm(e)
 	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
-		ResponsibilityConfirmed, ReportPrinted, ReportSigned, VaultOpened:
+		ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved, AcceptanceEnded, ReportPrinted, ReportSigned, VaultOpened:
 	}
 	return nil
 }
@@ -263,25 +273,6 @@ func (h *History) revision(e Entry) (Revision, error) {
 	return r, nil
 }
 
-// Current returns the answer that stands: the last revision that no other
-// follows. Where two people answered without seeing each other there are several
-// (Conflicts), and the latest by time and entry id is shown until one of them is
-// confirmed by a new answer. Without an answer it is the zero Revision, Unanswered.
-func (a *Assessment) Current(id RequirementID) Revision {
-	standing := a.standing[id]
-	if len(standing) == 0 {
-		return Revision{Answer: Answer{Requirement: id}}
-	}
-	current := slices.MaxFunc(standing, func(x, y Revision) int {
-		if c := x.Time.Compare(y.Time); c != 0 {
-			return c
-		}
-		return slices.Compare(x.Entry[:], y.Entry[:])
-	})
-	current.Verified = a.history.Verify(current.Entry) == nil
-	return current
-}
-
 // Conflicts returns the answers that stand beside each other, none if there is at
 // most one.
 func (a *Assessment) Conflicts(id RequirementID) []Revision {
@@ -305,6 +296,7 @@ func (a *Assessment) stand() error {
 				return err
 			}
 			a.standing[id] = append(a.standing[id], r)
+			a.subtrees = a.subtrees || r.Subtree
 		}
 	}
 	return nil
@@ -324,91 +316,6 @@ func (a *Assessment) EvidenceByLabel(label string) (Evidence, error) {
 
 // LatestEvidence returns the newest result per target and check, and every file.
 func (a *Assessment) LatestEvidence() []Evidence { return a.latest }
-
-// Answer returns the draft of an answer. It refuses what the questionnaire does
-// not ask or offer; what is merely incomplete is a Problem, so that work in
-// progress can be saved.
-func (a *Assessment) Answer(answer Answer) (Draft, error) {
-	id := answer.Requirement
-	switch {
-	case !a.Questionnaire.Asks(id):
-		return Draft{}, fmt.Errorf("answer %s: %s does not ask it", id, a.Questionnaire.Title)
-	case answer.Response != Unanswered && !a.Questionnaire.Allows(answer.Response):
-		return Draft{}, fmt.Errorf("answer %s: %s does not offer %s", id, a.Questionnaire.Title, answer.Response.Title())
-	}
-	if err := CheckText("narrative", answer.Narrative, MaxNarrative); err != nil {
-		return Draft{}, fmt.Errorf("answer %s: %w", id, err)
-	}
-	for _, e := range answer.Evidence {
-		if _, known := a.evidence[e]; !known {
-			return Draft{}, fmt.Errorf("answer %s: evidence %s is not in the vault", id, e)
-		}
-	}
-	answer.Undoes, answer.Restores = engine.Digest{}, engine.Digest{}
-	return a.draft(answer), nil
-}
-
-func (a *Assessment) draft(answer Answer) Draft {
-	return Draft{Assessment: a.Details.ID, Action: AnswerGiven, Subject: answer.Requirement.String(), Payload: answer}
-}
-
-// Undo returns the draft that takes the last answer back: a revision that repeats
-// what stood before it. Called again it takes back the one before.
-func (a *Assessment) Undo() (Draft, Revision, error) {
-	last, err := a.lastStep()
-	if err != nil {
-		return Draft{}, Revision{}, err
-	}
-	if last.Entry.IsZero() {
-		return Draft{}, Revision{}, errors.New("undo: there is no answer to take back")
-	}
-	restored := Answer{Requirement: last.Requirement}
-	steps, err := a.steps(a.byRequirement[last.Requirement])
-	if err != nil {
-		return Draft{}, Revision{}, err
-	}
-	if n := len(steps); n > 1 {
-		restored, restored.Restores = steps[n-2].Answer, steps[n-2].Entry
-	}
-	restored.Undoes = last.Entry
-	return a.draft(restored), last, nil
-}
-
-// lastStep is the newest answer that was not taken back, the zero Revision if there
-// is none. An answer is taken back by a later one to the same requirement. What the
-// form does not ask is left as it is: nobody would see it go.
-func (a *Assessment) lastStep() (Revision, error) {
-	undone := map[engine.Digest]bool{}
-	for _, e := range slices.Backward(a.answers) {
-		r, err := a.history.revision(e)
-		switch {
-		case err != nil:
-			return r, err
-		case !r.Undoes.IsZero():
-			undone[r.Undoes] = true
-		case !undone[r.Entry] && a.Questionnaire.Asks(r.Requirement):
-			return r, nil
-		}
-	}
-	return Revision{}, nil
-}
-
-// steps are the answers among some to one requirement that were not taken back.
-func (a *Assessment) steps(given []Entry) ([]Revision, error) {
-	var steps []Revision
-	for _, e := range given {
-		r, err := a.history.revision(e)
-		switch {
-		case err != nil:
-			return nil, err
-		case r.Undoes.IsZero():
-			steps = append(steps, r)
-		default:
-			steps = slices.DeleteFunc(steps, func(step Revision) bool { return step.Entry == r.Undoes })
-		}
-	}
-	return steps, nil
-}
 
 // Conclude returns the draft of a named person's conclusion.
 func (a *Assessment) Conclude(c Conclusion) (Draft, error) {

@@ -34,24 +34,24 @@ func (g Ground) Against() string {
 	return fmt.Sprintf("%s: %s; wanted: %s", g.Asked, g.Answer, strings.TrimSuffix(g.Wants, "."))
 }
 
-// Outcome is what the answers mean for one payment channel.
-type Outcome int
+// Fit is what the answers mean for one payment channel.
+type Fit int
 
-// The outcomes. While something is open that could decide otherwise, nothing is
+// The fits. While something is open that could decide otherwise, nothing is
 // decided.
 const (
-	Undecided   Outcome = iota
-	SmallerForm         // one whose every criterion is met
-	FullForm            // SAQ D: no smaller form fits
+	Undecided   Fit = iota
+	SmallerForm     // one whose every criterion is met
+	FullForm        // SAQ D: no smaller form fits
 )
 
-var outcomes = [...]string{"undecided", "smaller-form", "full-form"}
+var fits = [...]string{"undecided", "smaller-form", "full-form"}
 
-// String returns the outcome's text.
-func (o Outcome) String() string { return textOf(outcomes[:], int(o)) }
+// String returns the fit's text.
+func (f Fit) String() string { return textOf(fits[:], int(f)) }
 
 // MarshalText writes what String returns.
-func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+func (f Fit) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
 // FormStanding is where a form stands that is not the one to fill.
 type FormStanding int
@@ -85,7 +85,7 @@ type OtherForm struct {
 // ChannelEligibility is what the answers mean for one payment channel.
 type ChannelEligibility struct {
 	Channel PaymentChannel `json:"channel"`
-	Outcome Outcome        `json:"outcome"`
+	Fit     Fit            `json:"fit"`
 	Form    string         `json:"form,omitempty"` // "" while it is undecided
 	Reasons []Ground       `json:"reasons"`        // at least one
 	Others  []OtherForm    `json:"others"`
@@ -145,7 +145,7 @@ func (i EligibilityInterview) Eligibility() Eligibility {
 	for _, channel := range i.Channels() {
 		c := i.channel(channel)
 		e.Channels = append(e.Channels, c)
-		if c.Outcome != Undecided {
+		if c.Fit != Undecided {
 			e.offer(c.Form, channel, c.Reasons...)
 		}
 	}
@@ -221,7 +221,7 @@ func (r *EligibilityRules) FormName(form string) string {
 
 // channel says what the answers mean for one channel that is used.
 func (i EligibilityInterview) channel(channel PaymentChannel) ChannelEligibility {
-	c := ChannelEligibility{Channel: channel, Outcome: FullForm, Form: i.rules.words.Merchants}
+	c := ChannelEligibility{Channel: channel, Fit: FullForm, Form: i.rules.words.Merchants}
 	var against []Ground
 	for _, form := range i.forms(channel) {
 		j := i.judge(form, channel)
@@ -234,14 +234,14 @@ func (i EligibilityInterview) channel(channel PaymentChannel) ChannelEligibility
 		case form.Unsupported != "":
 			continue
 		case j.open != nil:
-			c.Outcome, c.Form = Undecided, ""
+			c.Fit, c.Form = Undecided, ""
 			c.Reasons = []Ground{{Asked: *j.open}}
 		default:
-			c.Outcome, c.Form, c.Reasons = SmallerForm, form.Form, j.met
+			c.Fit, c.Form, c.Reasons = SmallerForm, form.Form, j.met
 		}
 		break
 	}
-	if c.Outcome == FullForm {
+	if c.Fit == FullForm {
 		c.Reasons = against
 	}
 	c.Others = i.others(c)
@@ -265,14 +265,14 @@ func (i EligibilityInterview) others(c ChannelEligibility) []OtherForm {
 			other.Standing, other.Grounds = Disqualified, []Ground{*j.against}
 		case form.Unsupported != "":
 			other.Standing, other.Note = NotSupported, form.Unsupported
-		case c.Outcome == SmallerForm:
+		case c.Fit == SmallerForm:
 			other.Standing = NotNeeded
 		case j.open != nil:
 			other.Grounds = []Ground{{Asked: *j.open}}
 		}
 		others = append(others, other)
 	}
-	if c.Outcome != FullForm {
+	if c.Fit != FullForm {
 		full := i.rules.words.Merchants
 		others = append(others, OtherForm{Form: full, Name: i.rules.FormName(full), Standing: AlwaysAllowed})
 	}

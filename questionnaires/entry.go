@@ -33,6 +33,10 @@ const (
 	EligibilityRecorded
 	QuestionnaireChanged
 	ResponsibilityConfirmed
+	RiskAnalysisSet
+	AcceptanceAsked
+	AcceptanceApproved
+	AcceptanceEnded
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -42,6 +46,7 @@ var actions = [...]string{
 	"none", "vault-created", "author-enrolled", "assessment-created", "scope-set", "run-recorded", "evidence-attached",
 	"answer-given", "conclusion-recorded", "evidence-expunged", "recipients-changed", "handed-off", "entries-lost",
 	"eligibility-recorded", "questionnaire-changed", "responsibility-confirmed",
+	"risk-analysis-set", "acceptance-asked", "acceptance-approved", "acceptance-ended",
 	"report-printed", "report-signed", "vault-opened",
 }
 

@@ -232,7 +232,8 @@ func (h *History) readPayloads() error {
 			}
 			take(e, []Evidence{p})
 		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
-			EligibilityRecorded, QuestionnaireChanged, ResponsibilityConfirmed, ReportPrinted, ReportSigned, VaultOpened:
+			EligibilityRecorded, QuestionnaireChanged, ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved,
+			AcceptanceEnded, ReportPrinted, ReportSigned, VaultOpened:
 		}
 	}
 	return h.arrange(items)

@@ -58,7 +58,7 @@ type ProcedureSuggestion struct {
 
 // Suggestion stands beside an answer and never becomes one by itself. Proposes is
 // Unanswered unless the evidence contradicts a procedure (NotInPlace) or supports
-// every procedure of the requirement (InPlace).
+// every procedure of the requirement (InPlace), or the standard itself proposes.
 type Suggestion struct {
 	Requirement RequirementID
 	Stance      Stance
@@ -91,7 +91,10 @@ func Suggest(r Requirement, latest []Evidence) Suggestion {
 		case CannotSay:
 		}
 	}
+	standard, proposes := r.Proposal()
 	switch {
+	case proposes:
+		s.Proposes = standard.Response
 	case s.Stance == Contradicts:
 		s.Proposes = NotInPlace
 	case all && onlyDirect(s):

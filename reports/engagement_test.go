@@ -95,9 +95,12 @@ func done(t *testing.T) *engagement {
 		Requirement: id("1.2.5"), Response: questionnaires.InPlace, Narrative: "The list of ports was compared with the policies.\nTwo were dropped.",
 		Methods: []questionnaires.Method{questionnaires.Examine, questionnaires.Interview}, Evidence: []questionnaires.ID{e.evidence[2].ID},
 	})
-	e.answer(e.jonas, questionnaires.Answer{Requirement: id("1.3.1"), Response: questionnaires.NotTested, Narrative: "Left to the network team's own assessment."})
+	e.answer(e.jonas, questionnaires.Answer{
+		Requirement: id("1.3.1"), Response: questionnaires.NotTested, Narrative: "Left to the network team's own assessment.", Untested: "All of it.",
+	})
 	e.answer(e.jonas, questionnaires.Answer{
 		Requirement: id("2.2.6"), Response: questionnaires.NotInPlace, Narrative: "One container is privileged until March.",
+		Remedy:   questionnaires.Remedy{Target: "2027-03-31"},
 		Evidence: []questionnaires.ID{e.evidence[0].ID},
 	})
 	e.answer(e.mara, questionnaires.Answer{

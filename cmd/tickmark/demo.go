@@ -203,6 +203,7 @@ func (d *door) demoAnswers(ctx context.Context, v *vault.Vault, a *questionnaire
 	for _, given := range answers {
 		answer := questionnaires.Answer{
 			Requirement: given.Requirement, Response: given.Response, Narrative: given.Narrative, Methods: given.Methods,
+			Remedy: questionnaires.Remedy{Target: given.Target}, Untested: given.Untested,
 		}
 		for _, check := range given.Checks {
 			answer.Evidence = append(answer.Evidence, results[check])

@@ -356,7 +356,7 @@ func forChannels(channels []questionnaires.PaymentChannel) string {
 // printChannel says what one channel leads to, why, and why to nothing else.
 func (d *door) printChannel(rules *questionnaires.EligibilityRules, c questionnaires.ChannelEligibility) {
 	name, why := rules.FormName(c.Form), "because"
-	switch c.Outcome {
+	switch c.Fit {
 	case questionnaires.Undecided:
 		name, why = "not decided", "waits for"
 	case questionnaires.FullForm:
@@ -366,7 +366,7 @@ func (d *door) printChannel(rules *questionnaires.EligibilityRules, c questionna
 	fmt.Fprintf(d.out, "%s: %s\n", c.Channel.Title(), name)
 	for _, g := range c.Reasons {
 		said := g.String()
-		if c.Outcome == questionnaires.FullForm {
+		if c.Fit == questionnaires.FullForm {
 			said = g.Against()
 		}
 		fmt.Fprintf(d.out, "  %s  %s\n", why, said)

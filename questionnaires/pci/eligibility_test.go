@@ -209,7 +209,7 @@ func holdsRules(r *questionnaires.EligibilityRules, channel questionnaires.Payme
 	}
 	open := slices.ContainsFunc(e.Open, func(a questionnaires.Asked) bool { return a.Channel == channel })
 	full := "saq-d-merchant"
-	switch c.Outcome {
+	switch c.Fit {
 	case questionnaires.Undecided:
 		if c.Form != "" || !open {
 			return "undecided, with a form or nothing to ask"
@@ -240,7 +240,7 @@ func holdsRules(r *questionnaires.EligibilityRules, channel questionnaires.Payme
 
 func othersHold(r *questionnaires.EligibilityRules, c questionnaires.ChannelEligibility, given map[string]string) string {
 	// Every form and SAQ D, but for the one that is to be filled.
-	if all := len(r.Forms()) + 1; len(c.Others) != all && (c.Outcome == questionnaires.Undecided || len(c.Others) != all-1) {
+	if all := len(r.Forms()) + 1; len(c.Others) != all && (c.Fit == questionnaires.Undecided || len(c.Others) != all-1) {
 		return "a form is left out"
 	}
 	for _, o := range c.Others {

@@ -62,6 +62,8 @@ type Answer struct {
 	Requirement questionnaires.RequirementID `json:"requirement"`
 	Response    questionnaires.Response      `json:"response"`
 	Narrative   string                       `json:"narrative"`
+	Target      questionnaires.Day           `json:"target,omitempty"`   // of Not in Place
+	Untested    string                       `json:"untested,omitempty"` // what was left out
 	Methods     []questionnaires.Method      `json:"methods,omitempty"`
 	Checks      []string                     `json:"checks,omitempty"`
 	Documents   []string                     `json:"documents,omitempty"`

@@ -75,7 +75,7 @@ type changed struct {
 func (d *Desk) change(id questionnaires.RequirementID, said string, asked any, edit func(*questionnaires.Answer)) tea.Cmd {
 	return d.do(func() changed {
 		picture, err := d.append(func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
-			answer := a.Current(id).Answer
+			answer := a.Own(id).Answer
 			answer.Requirement = id
 			edit(&answer)
 			return a.Answer(answer)

@@ -122,8 +122,34 @@ func problemWord(k questionnaires.ProblemKind) string {
 		return "not verified"
 	case questionnaires.CitesExpunged:
 		return "expunged"
+	case questionnaires.CitesUnknown:
+		return "not in the vault"
+	case questionnaires.NewerEvidence:
+		return "newer evidence"
 	case questionnaires.NotOffered:
 		return "not offered"
+	case questionnaires.NoReporting:
+		return "not reported"
+	case questionnaires.InheritedOnly:
+		return "inherited"
+	case questionnaires.NoTargetDate:
+		return "no target date"
+	case questionnaires.NoLaw:
+		return "no law"
+	case questionnaires.NoExclusion:
+		return "not named"
+	case questionnaires.NoResults:
+		return "no description"
+	case questionnaires.UnfinishedWorksheet, questionnaires.UnfinishedCustomized, questionnaires.UnfinishedAnalysis:
+		return "unfinished"
+	case questionnaires.Misplaced:
+		return "misplaced"
+	case questionnaires.CustomizedRefused:
+		return "not allowed"
+	case questionnaires.NoRiskAnalysis:
+		return "no risk analysis"
+	case questionnaires.Overdue:
+		return "overdue"
 	case questionnaires.EligibilityOpen:
 		return "form is open"
 	case questionnaires.NotEligible:

@@ -1,0 +1,149 @@
+package questionnaires
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tickmark/engine"
+)
+
+// Answer returns the draft of an answer. It refuses what the questionnaire does not
+// ask or offer; what is merely incomplete is a Problem, so that work in progress can
+// be saved.
+func (a *Assessment) Answer(answer Answer) (Draft, error) {
+	answer = answer.clone()
+	r, err := a.asks(answer)
+	if err == nil {
+		err = a.bounded(answer)
+	}
+	if err == nil && a.Questionnaire.PerProcedure && !r.ID.IsZero() {
+		err = a.checkProcedures(r, &answer)
+	}
+	if err == nil {
+		err = a.offers(r, answer)
+	}
+	if err != nil {
+		return Draft{}, fmt.Errorf("answer %s: %w", answer.Requirement, err)
+	}
+	answer.Undoes, answer.Restores = engine.Digest{}, engine.Digest{}
+	return a.draft(answer), nil
+}
+
+// asks returns the requirement that an answer is to, the zero one where it is to all
+// below an id that is none itself.
+func (a *Assessment) asks(answer Answer) (Requirement, error) {
+	id := answer.Requirement
+	r, known := a.catalogue.Requirement(id)
+	asked := known && a.Questionnaire.Asks(id)
+	below := slices.ContainsFunc(a.Questionnaire.Requirements, id.Covers)
+	switch {
+	case asked:
+		return r, nil
+	case answer.Subtree && below:
+		return Requirement{}, nil
+	case below:
+		return r, fmt.Errorf("it is no requirement itself; all below it can be Not Applicable together")
+	case !known:
+		return r, fmt.Errorf("the standard has no requirement of that number")
+	}
+	return r, fmt.Errorf("%s does not ask it", a.Questionnaire.Title)
+}
+
+// bounded reports text that cannot be kept, days that are none, and evidence that is
+// not there.
+func (a *Assessment) bounded(answer Answer) error {
+	for _, f := range answer.texts() {
+		if err := CheckText(f.what, f.text, MaxNarrative); err != nil {
+			return err
+		}
+	}
+	days := []Day{answer.Remedy.Target}
+	if c := answer.Customized; c != nil {
+		days = append(days, c.Analysis.Approved, c.Analysis.ReviewBy)
+	}
+	for _, d := range days {
+		if err := d.check(); err != nil {
+			return err
+		}
+	}
+	for _, id := range answer.cited() {
+		if _, known := a.evidence[id]; !known {
+			return fmt.Errorf("evidence %s is not in the vault", id)
+		}
+	}
+	return nil
+}
+
+// checkProcedures refuses findings of procedures that the requirement does not have,
+// or that are none of the four, and rolls the others up.
+func (a *Assessment) checkProcedures(r Requirement, answer *Answer) error {
+	asked := r.asked()
+	for i, p := range answer.Procedures {
+		named := Procedure{Requirement: r.ID, Letter: p.Letter}
+		switch {
+		case !slices.Contains(asked, named):
+			return fmt.Errorf("it has no testing procedure %s", named)
+		case slices.ContainsFunc(answer.Procedures[:i], func(o ProcedureAnswer) bool { return o.Letter == p.Letter }):
+			return fmt.Errorf("testing procedure %s is answered twice", named)
+		case p.Finding == InPlaceWithCCW || p.Finding != Unanswered && !a.Questionnaire.Allows(p.Finding):
+			return fmt.Errorf("%s is no finding of a testing procedure", p.Finding.Title())
+		}
+	}
+	slices.SortFunc(answer.Procedures, func(x, y ProcedureAnswer) int { return cmp.Compare(x.Letter, y.Letter) })
+	if len(answer.Procedures) == 0 && len(asked) > 1 && answer.Response != Unanswered && !answer.Subtree {
+		names := make([]string, len(asked))
+		for i, p := range asked {
+			names[i] = p.String()
+		}
+		return fmt.Errorf("%s is answered per testing procedure: %s", a.Questionnaire.Title, strings.Join(names, ", "))
+	}
+	if len(answer.Procedures) > 0 {
+		answer.Response = r.rollUp(*answer).Response
+	}
+	return nil
+}
+
+// offers refuses what the form does not offer, and what cannot stand together.
+func (a *Assessment) offers(r Requirement, answer Answer) error {
+	open := answer.Response == Unanswered && !begun(answer)
+	form := a.Questionnaire
+	switch {
+	case answer.Response != Unanswered && !form.Allows(answer.Response):
+		return fmt.Errorf("%s does not offer %s", form.Title, answer.Response.Title())
+	case len(answer.Procedures) > 0 && !form.PerProcedure:
+		return fmt.Errorf("%s is answered per requirement, not per testing procedure", form.Title)
+	case answer.Subtree && answer.Response != NotApplicable && answer.Response != Unanswered:
+		return fmt.Errorf("all below it can be Not Applicable together, not %s", answer.Response.Title())
+	case open && answer.Worksheet != Worksheet{}:
+		return fmt.Errorf("a compensating control worksheet belongs to a response, and it is unanswered")
+	case answer.RiskBased && r.Analysis == NoAnalysis:
+		return fmt.Errorf("no targeted risk analysis sets its frequency")
+	case answer.Customized == nil:
+		return nil
+	case open:
+		return fmt.Errorf("a customized approach belongs to a finding, and it is unanswered")
+	}
+	if rule := a.customizable(r, answer); rule != "" {
+		return fmt.Errorf("%s", rule)
+	}
+	return nil
+}
+
+// customizable names the rule that a customized approach breaks, "" if none.
+func (a *Assessment) customizable(r Requirement, answer Answer) string {
+	switch {
+	case !a.Questionnaire.PerProcedure:
+		return "only a Report on Compliance records the customized approach"
+	case !r.Customized:
+		return "the standard does not allow the customized approach for it"
+	case answer.Compensates() && sameAspect(answer.Worksheet.Aspect, answer.Customized.Aspect):
+		return "a compensating control and the customized approach never cover the same aspect; name what each covers"
+	}
+	return ""
+}
+
+func (a *Assessment) draft(answer Answer) Draft {
+	return Draft{Assessment: a.Details.ID, Action: AnswerGiven, Subject: answer.Requirement.String(), Payload: answer}
+}

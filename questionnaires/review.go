@@ -1,0 +1,246 @@
+package questionnaires
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tickmark/engine"
+)
+
+// review holds one requirement's answer against the rules.
+type review struct {
+	*Assessment
+	requirement Requirement
+	current     Revision
+	procedures  []ProcedureAnswer // where the form asks for them, and they were answered one by one
+	day         Day
+	problems    []Problem
+}
+
+// review returns the problems of a requirement in a report of a day.
+func (a *Assessment) review(r Requirement, day Day) []Problem {
+	v := &review{Assessment: a, requirement: r, current: a.Current(r.ID), day: day}
+	if own := a.own(r.ID); a.Questionnaire.PerProcedure && !r.plain(own.Answer) && begun(own.Answer) {
+		v.procedures = r.found(own.Answer)
+	}
+	v.standing()
+	v.evidence()
+	switch v.current.Response {
+	case Unanswered:
+		v.unanswered()
+	case InPlace, InPlaceWithCCW:
+		v.inPlace()
+	case NotInPlace:
+		v.notInPlace()
+	case NotApplicable, NotTested:
+		v.excluded()
+	}
+	v.reporting()
+	v.compensated()
+	v.customized()
+	return v.problems
+}
+
+func (v *review) add(kind ProblemKind, format string, args ...any) {
+	v.problems = append(v.problems, Problem{Requirement: v.requirement.ID, Kind: kind, Sentence: fmt.Sprintf(format, args...)})
+}
+
+func (v *review) title() string { return v.current.Response.Title() }
+
+// name is what people call one testing procedure.
+func (v *review) name(p ProcedureAnswer) string {
+	return Procedure{Requirement: v.requirement.ID, Letter: p.Letter}.String()
+}
+
+// standing: one answer stands, it is an enrolled author's, and the form offers it.
+func (v *review) standing() {
+	if n := len(v.Conflicts(v.requirement.ID)); n > 0 {
+		v.add(InConflict, "%d answers were given side by side; one of them has to be confirmed", n)
+	}
+	if n := len(v.Conflicts(v.current.Inherited)); n > 0 && v.current.Inherited != v.requirement.ID {
+		v.add(InConflict, "%d answers were given side by side for all below %s; one of them has to be confirmed", n, v.current.Inherited)
+	}
+	if !v.current.Entry.IsZero() && !v.current.Verified {
+		v.add(NotVerified, "the answer's signature is not that of an enrolled author")
+	}
+	if v.current.Response != Unanswered && !v.Questionnaire.Allows(v.current.Response) {
+		v.add(NotOffered, "%s is not offered by %s", v.title(), v.Questionnaire.Title)
+	}
+	for _, p := range v.procedures {
+		if p.Finding != Unanswered && (p.Finding == InPlaceWithCCW || !v.Questionnaire.Allows(p.Finding)) {
+			v.add(NotOffered, "%s is no finding of testing procedure %s", p.Finding.Title(), v.name(p))
+		}
+	}
+}
+
+// evidence: what is cited is there, and no newer than the report.
+func (v *review) evidence() {
+	for _, id := range v.current.cited() {
+		item, known := v.Assessment.evidence[id]
+		switch {
+		case !known:
+			v.add(CitesUnknown, "the answer cites %s, which is not in the vault", id)
+		case item.Expunged != nil:
+			v.add(CitesExpunged, "the answer cites %s, which was %s", item.Label(), item.Expunged)
+		case DayOf(item.Collected) > v.day:
+			v.add(NewerEvidence, "%s is of %s and the report of %s: evidence is never newer than the report", item.Label(), DayOf(item.Collected), v.day)
+		}
+	}
+}
+
+func (v *review) unanswered() {
+	if v.procedures == nil {
+		v.add(NotAnswered, "it is not answered")
+		return
+	}
+	var open []string
+	for _, p := range v.procedures {
+		if RollUp([]Response{p.Finding}) == Unanswered {
+			open = append(open, v.name(p))
+		}
+	}
+	v.add(NotAnswered, "not every testing procedure is answered: %s is not", strings.Join(open, ", "))
+}
+
+func (v *review) inPlace() {
+	if blank(v.current.Narrative) && !v.Questionnaire.DescribesResults {
+		v.add(NoNarrative, "%s without a narrative of how it is met", v.title())
+	}
+	if v.procedures == nil && len(v.current.Evidence) == 0 {
+		v.add(NoEvidence, "%s without evidence", v.title())
+	}
+	for _, p := range v.procedures {
+		if p.Finding == InPlace && len(p.References) == 0 {
+			v.add(NoEvidence, "%s is In Place without evidence", v.name(p))
+		}
+	}
+	r := v.requirement
+	if !r.SupersededBy.IsZero() && v.current.Response == InPlace {
+		v.add(Superseded, "%s took its place on 2025-03-31; it is Not Applicable with that reason", r.SupersededBy)
+	}
+	otherwise := v.current.Customized != nil || v.current.Response == InPlaceWithCCW
+	if !otherwise && Suggest(r, v.latest).Stance == Contradicts {
+		v.add(Contradicted, "%s, and evidence contradicts it: %s", v.title(), v.contradiction(r))
+	}
+	v.analysed()
+}
+
+// analysed: where a targeted risk analysis sets the frequency, there is one, whole
+// and reviewed within a year.
+func (v *review) analysed() {
+	if v.requirement.Analysis != AnalysisSets && !(v.requirement.Analysis == AnalysisMay && v.current.RiskBased) {
+		return
+	}
+	analyses := slices.DeleteFunc(slices.Clone(v.analyses[v.requirement.ID]), func(r RiskAnalysis) bool { return r.Withdrawn })
+	if len(analyses) == 0 {
+		v.add(NoRiskAnalysis, "%s, and the targeted risk analysis that sets its frequency (12.3.1) is missing", v.title())
+	}
+	for _, r := range analyses {
+		if r.Beside > 0 {
+			v.add(InConflict, "its targeted risk analysis was changed %d times side by side; one of them has to be confirmed", r.Beside)
+		}
+		if lacks := r.Missing(); len(lacks) > 0 {
+			v.add(UnfinishedAnalysis, "its targeted risk analysis (12.3.1) lacks: %s", strings.Join(lacks, ", "))
+		} else if !r.Reviewed.within(v.day) {
+			v.add(Overdue, "its targeted risk analysis was reviewed on %s; it is reviewed every year (12.3.1)", r.Reviewed)
+		}
+	}
+}
+
+func (v *review) notInPlace() {
+	if blank(v.current.Narrative) {
+		v.add(NoPlan, "Not in Place without what is missing and what is planned")
+	}
+	remedy := v.current.Remedy
+	if !remedy.Legal && remedy.Target == "" {
+		v.add(NoTargetDate, "Not in Place without a target date")
+	}
+	if remedy.Legal && blank(remedy.Law) {
+		v.add(NoLaw, "a legal restriction without the law or regulation that it comes from")
+	}
+}
+
+func (v *review) excluded() {
+	if blank(v.current.Narrative) {
+		v.add(NoReason, "%s without its reason", v.title())
+	}
+	if v.current.Response == NotTested && blank(v.current.Untested) {
+		v.add(NoExclusion, "Not Tested without what was left out")
+	}
+	if v.Questionnaire.PerProcedure && !v.current.Inherited.IsZero() && v.procedures == nil {
+		v.add(InheritedOnly, "Not Applicable is inherited from %s; in this form its own testing is described as well", v.current.Inherited)
+	}
+}
+
+// reporting: each procedure that was found has its reporting answer, and each
+// response its description where the form asks for one.
+func (v *review) reporting() {
+	for _, p := range v.procedures {
+		if p.Finding != Unanswered && blank(p.Reporting) {
+			v.add(NoReporting, "%s is %s without a reporting answer", v.name(p), p.Finding.Title())
+		}
+	}
+	pure := !v.current.Inherited.IsZero() && v.own(v.requirement.ID).Response == Unanswered
+	if v.Questionnaire.DescribesResults && v.current.Response != Unanswered && !pure && blank(v.current.Results) {
+		v.add(NoResults, "%s without the description of results that this form asks for", v.title())
+	}
+}
+
+// compensated: In Place with CCW has a whole worksheet, and no other response of a
+// self-assessment has one.
+func (v *review) compensated() {
+	sheet, response := v.current.Worksheet, v.current.Response
+	begun := sheet != Worksheet{}
+	fits := response == InPlaceWithCCW || v.Questionnaire.PerProcedure && (response == NotInPlace || response == InPlace)
+	switch {
+	case begun && !fits:
+		v.add(Misplaced, "a compensating control worksheet does not belong to %s; it is kept", v.title())
+	case response == InPlaceWithCCW && !begun:
+		v.add(NoWorksheet, "its compensating control worksheet is missing")
+	case begun && len(sheet.Missing()) > 0:
+		v.add(UnfinishedWorksheet, "its compensating control worksheet lacks: %s", strings.Join(sheet.Missing(), ", "))
+	}
+}
+
+// customized: the approach is allowed, stands beside no compensating control of the
+// same aspect, and is documented as a whole.
+func (v *review) customized() {
+	c := v.current.Customized
+	if c == nil {
+		return
+	}
+	if rule := v.customizable(v.requirement, v.current.Answer); rule != "" {
+		v.add(CustomizedRefused, "%s", rule)
+	}
+	switch v.current.Response {
+	case Unanswered, NotApplicable, NotTested:
+		v.add(Misplaced, "a customized approach does not belong to %s; it is kept", v.title())
+		return
+	case InPlace, InPlaceWithCCW, NotInPlace:
+	}
+	if lacks := c.Missing(); len(lacks) > 0 {
+		v.add(UnfinishedCustomized, "its customized approach lacks %s", strings.Join(lacks, "; "))
+		return
+	}
+	approved, review := c.Analysis.Approved, c.Analysis.ReviewBy
+	switch {
+	case approved > v.day || review < approved || review > approved.NextYear():
+		v.add(Overdue, "the risk analysis of its customized approach was approved on %s and is to be reviewed by %s: at least once a year (12.3.2)", approved, review)
+	case review < v.day:
+		v.add(Overdue, "the risk analysis of its customized approach was to be reviewed by %s (12.3.2)", review)
+	}
+}
+
+// contradiction names the failing checks of a requirement.
+func (a *Assessment) contradiction(r Requirement) string {
+	var failing []string
+	for _, p := range Suggest(r, a.latest).Procedures {
+		for _, reason := range p.Why {
+			if reason.Evidence.Result.Verdict == engine.Fail {
+				failing = append(failing, fmt.Sprintf("%s (%s)", reason.Evidence.Result.Check, reason.Evidence.Label()))
+			}
+		}
+	}
+	return strings.Join(failing, ", ")
+}
