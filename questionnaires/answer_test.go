@@ -154,6 +154,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		"SAQ A does not ask it":              {"saq-a", Answer{Requirement: req("8.6.3"), Response: InPlace}},
 		"SAQ A does not offer Not Tested":    {"saq-a", Answer{Requirement: req("1.2.5"), Response: NotTested}},
 		"it is no requirement itself":        {"roc", Answer{Requirement: req("9.5"), Response: NotApplicable}},
+		"has a reason and no more":           {"roc", Answer{Requirement: req("9.5"), Response: NotApplicable, Subtree: true, Procedures: []ProcedureAnswer{a}}},
 		"Not Applicable together, not In":    {"saq-d-merchant", Answer{Requirement: req("9.5"), Response: InPlace, Subtree: true}},
 		"and it is unanswered":               {"saq-d-merchant", Answer{Requirement: req("1.2.5"), Worksheet: wholeSheet}},
 		"approach belongs to a finding":      {"roc", Answer{Requirement: req("1.2.5"), Customized: both}},

@@ -2,6 +2,7 @@ package questionnaires
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,9 +45,9 @@ func (a *Assessment) asks(answer Answer) (Requirement, error) {
 	case answer.Subtree && below:
 		return Requirement{}, nil
 	case below:
-		return r, fmt.Errorf("it is no requirement itself; all below it can be Not Applicable together")
+		return r, errors.New("it is no requirement itself; all below it can be Not Applicable together")
 	case !known:
-		return r, fmt.Errorf("the standard has no requirement of that number")
+		return r, errors.New("the standard has no requirement of that number")
 	}
 	return r, fmt.Errorf("%s does not ask it", a.Questionnaire.Title)
 }
@@ -114,19 +115,21 @@ func (a *Assessment) offers(r Requirement, answer Answer) error {
 		return fmt.Errorf("%s does not offer %s", form.Title, answer.Response.Title())
 	case len(answer.Procedures) > 0 && !form.PerProcedure:
 		return fmt.Errorf("%s is answered per requirement, not per testing procedure", form.Title)
+	case r.ID.IsZero() && (len(answer.Procedures) > 0 || answer.Worksheet != Worksheet{} || answer.Customized != nil):
+		return errors.New("it is no requirement itself; what is Not Applicable with all below has a reason and no more")
 	case answer.Subtree && answer.Response != NotApplicable && answer.Response != Unanswered:
 		return fmt.Errorf("all below it can be Not Applicable together, not %s", answer.Response.Title())
 	case open && answer.Worksheet != Worksheet{}:
-		return fmt.Errorf("a compensating control worksheet belongs to a response, and it is unanswered")
+		return errors.New("a compensating control worksheet belongs to a response, and it is unanswered")
 	case answer.RiskBased && r.Analysis == NoAnalysis:
-		return fmt.Errorf("no targeted risk analysis sets its frequency")
+		return errors.New("no targeted risk analysis sets its frequency")
 	case answer.Customized == nil:
 		return nil
 	case open:
-		return fmt.Errorf("a customized approach belongs to a finding, and it is unanswered")
+		return errors.New("a customized approach belongs to a finding, and it is unanswered")
 	}
 	if rule := a.customizable(r, answer); rule != "" {
-		return fmt.Errorf("%s", rule)
+		return errors.New(rule)
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type journal struct {
 	bodies  map[engine.Digest][]byte
 	now     time.Time
 	ids     int
+	known   *known // what was found out about entries before; nil: find out anew
 }
 
 func person(t *testing.T, name string, seed byte) *Signer {
@@ -71,6 +72,9 @@ func (j *journal) history() *History {
 	j.t.Helper()
 	h, err := NewHistory(j.entries, j.payload)
 	require.NoError(j.t, err)
+	if j.known != nil {
+		h.known = j.known
+	}
 	return h
 }
 

@@ -18,6 +18,7 @@ type engagement struct {
 	*journal
 	r          *rand.Rand
 	people     []*Signer
+	stranger   *Signer
 	catalogue  *Catalogue
 	id         ID
 	papers     []ID // the last is newer than any report
@@ -28,10 +29,11 @@ type engagement struct {
 	brokenOnce int // times that the checker found something
 }
 
-// property runs random engagements of a form and returns them with what they reached.
+// engage begins a random engagement of a form.
 func engage(t *testing.T, form string, seed uint64) *engagement {
 	mara, ivo := person(t, "Mara", 1), person(t, "Ivo", 2)
-	e := &engagement{journal: found(t, mara), r: rand.New(rand.NewPCG(seed, 4)), people: []*Signer{mara, ivo}, catalogue: forms(t)}
+	e := &engagement{journal: found(t, mara), r: rand.New(rand.NewPCG(seed, 4)), people: []*Signer{mara, ivo}, stranger: person(t, "Eve", 3), catalogue: forms(t)}
+	e.known = &known{}
 	e.write(mara, Draft{Action: AuthorEnrolled, Subject: "ivo", Payload: ivo.Enrolment()})
 	e.id = e.assessment(mara, e.catalogue, form)
 	verdict := []engine.Verdict{engine.Pass, engine.Fail}[e.r.IntN(2)]
@@ -156,7 +158,7 @@ func (e *engagement) append(d Draft, err error) {
 		return
 	}
 	tips := e.history().Tips()
-	if len(tips) == 1 && e.chance(4) && len(e.entries) > 8 {
+	if len(tips) == 1 && e.chance(8) && len(e.entries) > 8 {
 		tips = e.entries[len(e.entries)-1].Parents
 	}
 	e.sign(e.people[e.r.IntN(2)], tips, d)
@@ -201,6 +203,7 @@ func (e *engagement) analysis(care int) RiskAnalysis {
 	}
 	if !e.chance(care) {
 		analysis.Reviewed = []Day{"", "2025-10-30", "2028-01-01"}[e.r.IntN(3)]
+		analysis.Frequency = []Interval{{}, {90, Days}}[e.r.IntN(2)]
 	}
 	return analysis
 }
@@ -236,6 +239,12 @@ func (e *engagement) vandal() {
 	if len(answered) == 0 {
 		return
 	}
+	if e.chance(25) { // an answer that another form would take
+		rows, forms := a.Requirements(), e.catalogue.Questionnaires()
+		made := e.answerTo(rows[e.r.IntN(len(rows))], forms[e.r.IntN(len(forms))], 100)
+		e.write(e.people[0], Draft{Assessment: e.id, Action: AnswerGiven, Subject: made.Requirement.String(), Payload: made})
+		return
+	}
 	own := a.Own(answered[e.r.IntN(len(answered))])
 	raw, err := json.Marshal(own.Answer)
 	require.NoError(e.t, err)
@@ -248,7 +257,11 @@ func (e *engagement) vandal() {
 	if json.Unmarshal(spoilt, &answer) != nil || answer.Requirement != own.Requirement {
 		return // no program reads it
 	}
-	e.write(e.people[0], Draft{Assessment: e.id, Action: AnswerGiven, Subject: own.Requirement.String(), Payload: answer})
+	author := e.people[0]
+	if e.chance(10) {
+		author = e.stranger
+	}
+	e.write(author, Draft{Assessment: e.id, Action: AnswerGiven, Subject: own.Requirement.String(), Payload: answer})
 }
 
 // spoil changes one leaf of a payload, or takes a branch out.

@@ -68,11 +68,10 @@ type RiskAnalysis struct {
 	Reviewed    Day           `json:"reviewed,omitempty"` // last; at least once a year
 	Withdrawn   bool          `json:"withdrawn,omitempty"`
 	// What follows is not part of the payload.
-	Entry    engine.Digest `json:"-"`
-	Author   Author        `json:"-"`
-	Time     time.Time     `json:"-"`
-	Verified bool          `json:"-"`
-	Beside   int           `json:"-"` // revisions that were written side by side, if more than one
+	Entry  engine.Digest `json:"-"`
+	Author Author        `json:"-"`
+	Time   time.Time     `json:"-"`
+	Beside int           `json:"-"` // revisions that were written side by side, if more than one
 }
 
 func (r RiskAnalysis) fields() []field {
@@ -132,18 +131,16 @@ func (h *History) SetRiskAnalysis(catalogue *Catalogue, analysis RiskAnalysis) (
 func (h *History) RiskAnalyses() ([]RiskAnalysis, error) {
 	byID := map[ID][]RiskAnalysis{}
 	for _, e := range h.entries {
-		if e.Action != RiskAnalysisSet {
+		if e.Action != RiskAnalysisSet || h.Verify(e.ID) != nil {
 			continue
 		}
 		analysis := RiskAnalysis{}
 		if err := h.read(e, &analysis); err != nil {
 			return nil, err
 		}
-		analysis.Entry, analysis.Time, analysis.Verified = e.ID, e.Time, h.Verify(e.ID) == nil
+		analysis.Entry, analysis.Time = e.ID, e.Time
 		analysis.Author, _ = h.Author(e.Author)
-		if analysis.Verified {
-			byID[analysis.ID] = append(byID[analysis.ID], analysis)
-		}
+		byID[analysis.ID] = append(byID[analysis.ID], analysis)
 	}
 	all := make([]RiskAnalysis, 0, len(byID))
 	for _, revisions := range byID {

@@ -52,10 +52,11 @@ func (c *checker) last(action Action, of ID, key string) map[string][]tree {
 		require.NoError(c.t, err)
 		var p tree
 		require.NoError(c.t, json.Unmarshal(body, &p))
+		p["verified"] = c.h.Verify(e.ID) == nil
 		return p
 	}
 	for _, e := range c.h.entries {
-		if e.Action == action && e.Assessment == of {
+		if e.Action == action && e.Assessment == of && (action == AnswerGiven || c.h.Verify(e.ID) == nil) {
 			k := text(payload(e), key)
 			all[k] = append(all[k], e)
 		}
@@ -131,6 +132,13 @@ func (c *checker) row(r Requirement) {
 		return
 	default:
 		p, response = tree{"narrative": text(excluding, "narrative"), "evidence": excluding["evidence"], "results": "inherited"}, "not-applicable"
+		p["verified"] = excluding["verified"]
+		if len(c.given[text(excluding, "requirement")]) > 1 {
+			c.says(r, "several answers stand for all below")
+		}
+	}
+	if p["verified"] != true {
+		c.says(r, "answered by nobody who is enrolled")
 	}
 	if !c.form.Allows(parsed(response)) {
 		c.says(r, "%s is not offered", response)
@@ -177,8 +185,9 @@ func (c *checker) rolled(r Requirement, p tree) string {
 	switch {
 	case single && len(found) == 0 && p["subtree"] == true:
 		return "unanswered"
-	case single && len(found) == 0:
+	case single && len(found) == 0 && response != "in-place":
 		return response
+	case single && len(found) == 0:
 	case len(letters) < max(r.ProcedureSize, 1), findings["unanswered"] > 0, findings["in-place-with-ccw"] > 0:
 		return "unanswered"
 	case findings["not-in-place"] > 0:

@@ -75,8 +75,14 @@ func (d *door) answer(ctx context.Context, v *vault.Vault, a *questionnaires.Ass
 			answer.Evidence = append(answer.Evidence, item.ID)
 		}
 	}
-	before := a.Current(answer.Requirement).Answer
-	if given.edit {
+	before := a.Own(answer.Requirement).Answer
+	if !given.edit {
+		// What no flag says, such as a worksheet that is begun, stays.
+		kept := before
+		kept.Requirement, kept.Response, kept.Narrative = answer.Requirement, answer.Response, answer.Narrative
+		kept.Methods, kept.Evidence = answer.Methods, answer.Evidence
+		answer = kept
+	} else {
 		edited, err := d.editAnswer(ctx, v, a, given, answer)
 		if err != nil {
 			return err
@@ -114,7 +120,7 @@ func (d *door) record(ctx context.Context, v *vault.Vault, a *questionnaires.Ass
 // editAnswer changes what stands by what was given, and has the narrative edited. What
 // could not be recorded afterwards is refused before.
 func (d *door) editAnswer(ctx context.Context, v *vault.Vault, a *questionnaires.Assessment, given answering, answer questionnaires.Answer) (questionnaires.Answer, error) {
-	edited := a.Current(answer.Requirement).Answer
+	edited := a.Own(answer.Requirement).Answer
 	edited.Requirement = answer.Requirement
 	if given.response != "" {
 		edited.Response = answer.Response
