@@ -34,6 +34,7 @@ func check(t *testing.T, a *Assessment) []string {
 	c.reviews = map[string][]tree{}
 	for _, revisions := range c.last(RiskAnalysisSet, "", "id") {
 		for _, r := range revisions {
+			r["several"] = len(revisions) > 1
 			named := text(r, "requirement")
 			c.reviews[named] = append(c.reviews[named], r)
 		}
@@ -265,6 +266,9 @@ func (c *checker) frequency(r Requirement, p tree) {
 			continue
 		}
 		analyses++
+		if a["several"] == true {
+			c.says(r, "several states of one risk analysis")
+		}
 		for _, part := range []string{"asset", "threat", "factors", "reason", "reviewed"} {
 			if text(a, part) == "" {
 				c.says(r, "risk analysis without %s", part)
