@@ -142,6 +142,9 @@ func TestAnswersThatAreRefused(t *testing.T) {
 	}
 	both := wholeApproach(paper)
 	both.Aspect = "logging"
+	strange, many := wholeApproach(paper), wholeApproach(paper)
+	strange.Controls[0].AlsoMeets = []RequirementID{req("1.3.1"), req("99.1")}
+	many.Tests = make([]DerivedTest, maxTests+1)
 	sheet := wholeSheet
 	sheet.Aspect = " Logging "
 	a, b := ProcedureAnswer{Letter: "a", Finding: InPlace}, ProcedureAnswer{Letter: "b", Finding: InPlace}
@@ -169,6 +172,8 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		"evidence nope is not in the vault":  {"roc", Answer{Requirement: req("1.3.1"), Procedures: []ProcedureAnswer{{Letter: "a", References: []ID{"nope"}}}}},
 		"want one such as 2026-12-31":        {"saq-d-merchant", Answer{Requirement: req("1.2.5"), Response: NotInPlace, Remedy: Remedy{Target: "soon"}}},
 		"no targeted risk analysis sets":     {"saq-d-merchant", Answer{Requirement: req("1.2.5"), Response: InPlace, RiskBased: true}},
+		"a control cannot also meet 99.1":    {"roc", Answer{Requirement: req("1.2.5"), Response: InPlace, Customized: strange}},
+		"200 derived tests":                  {"roc", Answer{Requirement: req("1.2.5"), Response: InPlace, Customized: many}},
 		"control character":                  {"saq-d-merchant", Answer{Requirement: req("1.2.5"), Response: InPlaceWithCCW, Worksheet: Worksheet{Risk: "\x1b[2J"}}},
 		"bytes, at most":                     {"roc", Answer{Requirement: req("1.3.1"), Procedures: []ProcedureAnswer{{Letter: "a", Reporting: strings.Repeat("x", MaxNarrative+1)}}}},
 	} {

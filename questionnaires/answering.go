@@ -74,6 +74,26 @@ func (a *Assessment) bounded(answer Answer) error {
 			return fmt.Errorf("evidence %s is not in the vault", id)
 		}
 	}
+	if answer.Customized != nil {
+		return a.boundedApproach(*answer.Customized)
+	}
+	return nil
+}
+
+// Bounds of a customized approach: the rows of its matrix, and its derived tests.
+const maxControls, maxTests = 100, 200
+
+func (a *Assessment) boundedApproach(c CustomizedApproach) error {
+	if len(c.Controls) > maxControls || len(c.Tests) > maxTests {
+		return fmt.Errorf("a customized approach has at most %d controls and %d derived tests", maxControls, maxTests)
+	}
+	for _, control := range c.Controls {
+		for _, id := range control.AlsoMeets {
+			if _, known := a.catalogue.Requirement(id); !known {
+				return fmt.Errorf("a control cannot also meet %s: the standard has no requirement of that number", id)
+			}
+		}
+	}
 	return nil
 }
 

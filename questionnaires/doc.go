@@ -16,6 +16,12 @@
 // conflicts, evidence and numbers are a pure function of that set, so that order
 // and repetition do not matter and merging is a union.
 //
+// A self-assessment is answered per requirement; in a Report on Compliance each
+// testing procedure has a finding, and the requirement's rolls up. Not Applicable
+// may be said of all below an id at once. Problems names every rule of the form
+// that an assessment breaks as it stands; what the form does not have at all is
+// refused when it is drafted.
+//
 // # What the program may say
 //
 // Suggest and Inform propose and never write. A Response is given by a person;

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,7 +24,6 @@ type engagement struct {
 	id         ID
 	papers     []ID // the last is newer than any report
 	written    int
-	drafted    int
 	refused    int
 	reached    int // times that no problem was open
 	brokenOnce int // times that the checker found something
@@ -72,12 +72,12 @@ func (e *engagement) approach(care int) *CustomizedApproach {
 	if e.chance(care) {
 		return c
 	}
-	switch e.r.IntN(7) {
+	switch e.r.IntN(9) {
 	case 0:
 		c.Controls[0].Where = ""
 	case 1:
 		c.Controls = nil
-	case 2:
+	case 2, 7, 8:
 		c.Analysis.Approved, c.Analysis.ReviewBy = "2026-01-01", []Day{"2027-01-02", "2026-02-01", ""}[e.r.IntN(3)]
 	case 3:
 		c.Tests = c.Tests[e.r.IntN(2):][:1]
@@ -117,7 +117,7 @@ func (e *engagement) answerTo(r Requirement, form Questionnaire, care int) Answe
 	if form.PerProcedure && (r.ProcedureSize > 1 || e.chance(50)) {
 		e.findings(r, &a, care)
 	}
-	if form.PerProcedure && r.Customized && a.Response != NotApplicable && a.Response != NotTested && e.chance(25) {
+	if form.PerProcedure && r.Customized && a.Response != NotApplicable && a.Response != NotTested && e.chance(45) {
 		a.Customized = e.approach(care)
 		a.Customized.Aspect, a.Worksheet.Aspect = "logs", "alerts"
 		if a.Worksheet == (Worksheet{Aspect: "alerts"}) {
@@ -152,12 +152,18 @@ func (e *engagement) findings(r Requirement, a *Answer, care int) {
 
 // append signs a draft, sometimes as one who had not seen the last entry.
 func (e *engagement) append(d Draft, err error) {
-	e.drafted++
 	if err != nil {
 		e.refused++
 		return
 	}
 	tips := e.history().Tips()
+	if d.Action == RiskAnalysisSet || strings.HasPrefix(d.Subject, "9") {
+		if e.chance(15) { // written twice, by two who did not see each other
+			e.sign(e.people[0], tips, d)
+			e.sign(e.people[1], tips, d)
+			return
+		}
+	}
 	if len(tips) == 1 && e.chance(8) && len(e.entries) > 8 {
 		tips = e.entries[len(e.entries)-1].Parents
 	}
@@ -235,13 +241,31 @@ func (e *engagement) mend() {
 // in it changed.
 func (e *engagement) vandal() {
 	a := e.open(e.catalogue, e.id)
+	if above, is := a.above(req("9.5.1.2")); is && e.chance(30) { // changed by two who did not see each other
+		tips := a.history.Tips()
+		for _, by := range e.people {
+			e.sign(by, tips, a.draft(above.Answer))
+		}
+		return
+	}
 	answered := slices.SortedFunc(maps.Keys(a.standing), RequirementID.Compare)
 	if len(answered) == 0 {
 		return
 	}
-	if e.chance(25) { // an answer that another form would take
+	if e.chance(35) { // an answer that another form would take, or one with a spoilt approach
 		rows, forms := a.Requirements(), e.catalogue.Questionnaires()
-		made := e.answerTo(rows[e.r.IntN(len(rows))], forms[e.r.IntN(len(forms))], 100)
+		form := forms[e.r.IntN(len(forms))]
+		if e.chance(60) {
+			form = a.Questionnaire
+		}
+		made := e.answerTo(rows[e.r.IntN(len(rows))], form, 100)
+		if made.Customized != nil && e.chance(60) {
+			aspect := made.Customized.Aspect
+			made.Customized = e.approach(0)
+			made.Customized.Aspect = aspect
+		} else if made.Customized != nil && len(made.Procedures) == 0 && e.chance(40) {
+			made.Response, made.Worksheet = NotApplicable, Worksheet{}
+		}
 		e.write(e.people[0], Draft{Assessment: e.id, Action: AnswerGiven, Subject: made.Requirement.String(), Payload: made})
 		return
 	}
@@ -375,6 +399,9 @@ func TestNoProblemMeansNoRuleIsBroken(t *testing.T) {
 			written, refused, reached, broken := 0, 0, 0, 0
 			for seed := range uint64(12) {
 				e := engage(t, form, seed)
+				if seed%3 == 0 {
+					e.append(e.open(e.catalogue, e.id).Answer(Answer{Requirement: req("9"), Response: NotApplicable, Subtree: true, Narrative: "none there"}))
+				}
 				for range 15 {
 					e.step(80)
 				}
