@@ -263,6 +263,8 @@ func (e *engagement) vandal() {
 			aspect := made.Customized.Aspect
 			made.Customized = e.approach(0)
 			made.Customized.Aspect = aspect
+		} else if made.Customized == nil && made.Worksheet != (Worksheet{}) && e.chance(40) {
+			made.Response = InPlace
 		} else if made.Customized != nil {
 			made.Response, made.Worksheet = NotApplicable, Worksheet{}
 			for i := range made.Procedures {
