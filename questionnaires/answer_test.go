@@ -197,6 +197,8 @@ func TestProblemsOfAReportOnCompliance(t *testing.T) {
 	bare := ProcedureAnswer{Letter: "b", Finding: InPlace}
 	inPlace := []ProcedureAnswer{p("a", InPlace), p("b", InPlace)}
 	elsewhere, overdue, lacking := wholeApproach(paper), wholeApproach(paper), wholeApproach(paper)
+	late, early := wholeApproach(paper), wholeApproach(paper)
+	late.Analysis.ReviewBy, early.Analysis.Approved, early.Analysis.ReviewBy = "2027-09-02", "2026-11-30", "2027-01-01"
 	elsewhere.Aspect = "logs"
 	overdue.Analysis.Approved, overdue.Analysis.ReviewBy = "2025-09-01", "2026-09-01"
 	lacking.Tests = lacking.Tests[:1]
@@ -210,31 +212,33 @@ func TestProblemsOfAReportOnCompliance(t *testing.T) {
 		want   Response
 		kinds  []ProblemKind
 	}{
-		"whole":                      {Answer{Requirement: r, Narrative: "n", Procedures: inPlace}, InPlace, nil},
-		"one procedure plain":        {Answer{Requirement: req("1.2.5"), Response: InPlace, Narrative: "n", Evidence: refs}, InPlace, nil},
-		"one procedure named":        {Answer{Requirement: req("1.2.5"), Narrative: "n", Procedures: []ProcedureAnswer{p("", InPlace)}}, InPlace, nil},
-		"one procedure bare":         {Answer{Requirement: req("1.2.5"), Response: InPlace}, InPlace, []ProblemKind{NoNarrative, NoEvidence}},
-		"a procedure open":           {Answer{Requirement: r, Narrative: "n", Procedures: inPlace[:1]}, Unanswered, []ProblemKind{NotAnswered}},
-		"a procedure bare":           {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", InPlace), bare}}, InPlace, []ProblemKind{NoEvidence, NoReporting}},
-		"no narrative":               {Answer{Requirement: r, Procedures: inPlace}, InPlace, []ProblemKind{NoNarrative}},
-		"partly not applicable":      {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", InPlace), p("b", NotApplicable)}}, InPlace, nil},
-		"not applicable":             {Answer{Requirement: r, Procedures: []ProcedureAnswer{p("a", NotApplicable), p("b", NotApplicable)}}, NotApplicable, []ProblemKind{NoReason}},
-		"partly not tested":          {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", InPlace), p("b", NotTested)}}, NotTested, []ProblemKind{NoExclusion}},
-		"partly not in place":        {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", NotTested), p("b", NotInPlace)}}, NotInPlace, []ProblemKind{NoTargetDate}},
-		"legal":                      {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", InPlace), p("b", NotInPlace)}, Remedy: Remedy{Legal: true}}, NotInPlace, []ProblemKind{NoLaw}},
-		"compensated":                {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Worksheet: wholeSheet}, InPlaceWithCCW, nil},
-		"flag alone":                 {Answer{Requirement: r, Response: InPlaceWithCCW, Narrative: "n", Procedures: inPlace}, InPlaceWithCCW, []ProblemKind{NoWorksheet}},
-		"sheet of what is not there": {Answer{Requirement: req("1.2.5"), Response: NotApplicable, Narrative: "n", Worksheet: wholeSheet}, NotApplicable, []ProblemKind{Misplaced}},
-		"customized":                 {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: wholeApproach(paper)}, InPlace, nil},
-		"both, of different aspects": {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: elsewhere, Worksheet: aspect}, InPlaceWithCCW, nil},
-		"both, one unfinished":       {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: elsewhere, Worksheet: partly}, InPlaceWithCCW, []ProblemKind{UnfinishedWorksheet}},
-		"customized, a test missing": {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: lacking}, InPlace, []ProblemKind{UnfinishedCustomized}},
-		"customized, overdue":        {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: overdue}, InPlace, []ProblemKind{Overdue}},
-		"customized, not tested":     {Answer{Requirement: req("1.2.5"), Response: NotTested, Narrative: "n", Untested: "u", Customized: elsewhere}, NotTested, []ProblemKind{Misplaced}},
-		"evidence of tomorrow":       {Answer{Requirement: req("1.2.5"), Response: InPlace, Narrative: "n", Evidence: []ID{newer}}, InPlace, []ProblemKind{NewerEvidence}},
-		"no risk analysis":           {Answer{Requirement: req("8.6.3"), Narrative: "n", Procedures: inPlace}, InPlace, []ProblemKind{NoRiskAnalysis}},
-		"frequency as given":         {Answer{Requirement: req("11.6.1"), Response: InPlace, Narrative: "n", Evidence: refs}, InPlace, nil},
-		"frequency by analysis":      {Answer{Requirement: req("11.6.1"), Response: InPlace, Narrative: "n", Evidence: refs, RiskBased: true}, InPlace, []ProblemKind{NoRiskAnalysis}},
+		"whole":                       {Answer{Requirement: r, Narrative: "n", Procedures: inPlace}, InPlace, nil},
+		"one procedure plain":         {Answer{Requirement: req("1.2.5"), Response: InPlace, Narrative: "n", Evidence: refs}, InPlace, nil},
+		"one procedure named":         {Answer{Requirement: req("1.2.5"), Narrative: "n", Procedures: []ProcedureAnswer{p("", InPlace)}}, InPlace, nil},
+		"one procedure bare":          {Answer{Requirement: req("1.2.5"), Response: InPlace}, InPlace, []ProblemKind{NoNarrative, NoEvidence}},
+		"a procedure open":            {Answer{Requirement: r, Narrative: "n", Procedures: inPlace[:1]}, Unanswered, []ProblemKind{NotAnswered}},
+		"a procedure bare":            {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", InPlace), bare}}, InPlace, []ProblemKind{NoEvidence, NoReporting}},
+		"no narrative":                {Answer{Requirement: r, Procedures: inPlace}, InPlace, []ProblemKind{NoNarrative}},
+		"partly not applicable":       {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", InPlace), p("b", NotApplicable)}}, InPlace, nil},
+		"not applicable":              {Answer{Requirement: r, Procedures: []ProcedureAnswer{p("a", NotApplicable), p("b", NotApplicable)}}, NotApplicable, []ProblemKind{NoReason}},
+		"partly not tested":           {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", InPlace), p("b", NotTested)}}, NotTested, []ProblemKind{NoExclusion}},
+		"partly not in place":         {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", NotTested), p("b", NotInPlace)}}, NotInPlace, []ProblemKind{NoTargetDate}},
+		"legal":                       {Answer{Requirement: r, Narrative: "n", Procedures: []ProcedureAnswer{p("a", InPlace), p("b", NotInPlace)}, Remedy: Remedy{Legal: true}}, NotInPlace, []ProblemKind{NoLaw}},
+		"compensated":                 {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Worksheet: wholeSheet}, InPlaceWithCCW, nil},
+		"flag alone":                  {Answer{Requirement: r, Response: InPlaceWithCCW, Narrative: "n", Procedures: inPlace}, InPlaceWithCCW, []ProblemKind{NoWorksheet}},
+		"sheet of what is not there":  {Answer{Requirement: req("1.2.5"), Response: NotApplicable, Narrative: "n", Worksheet: wholeSheet}, NotApplicable, []ProblemKind{Misplaced}},
+		"customized":                  {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: wholeApproach(paper)}, InPlace, nil},
+		"both, of different aspects":  {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: elsewhere, Worksheet: aspect}, InPlaceWithCCW, nil},
+		"both, one unfinished":        {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: elsewhere, Worksheet: partly}, InPlaceWithCCW, []ProblemKind{UnfinishedWorksheet}},
+		"customized, a test missing":  {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: lacking}, InPlace, []ProblemKind{UnfinishedCustomized}},
+		"customized, overdue":         {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: overdue}, InPlace, []ProblemKind{Overdue}},
+		"customized, review too late": {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: late}, InPlace, []ProblemKind{Overdue}},
+		"customized, approved later":  {Answer{Requirement: r, Narrative: "n", Procedures: inPlace, Customized: early}, InPlace, []ProblemKind{Overdue}},
+		"customized, not tested":      {Answer{Requirement: req("1.2.5"), Response: NotTested, Narrative: "n", Untested: "u", Customized: elsewhere}, NotTested, []ProblemKind{Misplaced}},
+		"evidence of tomorrow":        {Answer{Requirement: req("1.2.5"), Response: InPlace, Narrative: "n", Evidence: []ID{newer}}, InPlace, []ProblemKind{NewerEvidence}},
+		"no risk analysis":            {Answer{Requirement: req("8.6.3"), Narrative: "n", Procedures: inPlace}, InPlace, []ProblemKind{NoRiskAnalysis}},
+		"frequency as given":          {Answer{Requirement: req("11.6.1"), Response: InPlace, Narrative: "n", Evidence: refs}, InPlace, nil},
+		"frequency by analysis":       {Answer{Requirement: req("11.6.1"), Response: InPlace, Narrative: "n", Evidence: refs, RiskBased: true}, InPlace, []ProblemKind{NoRiskAnalysis}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			branch := *j

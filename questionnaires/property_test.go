@@ -259,18 +259,7 @@ func (e *engagement) vandal() {
 			form = a.Questionnaire
 		}
 		made := e.answerTo(rows[e.r.IntN(len(rows))], form, 100)
-		if made.Customized != nil && e.chance(60) {
-			aspect := made.Customized.Aspect
-			made.Customized = e.approach(0)
-			made.Customized.Aspect = aspect
-		} else if made.Customized == nil && made.Worksheet != (Worksheet{}) && e.chance(40) {
-			made.Response = InPlace
-		} else if made.Customized != nil {
-			made.Response, made.Worksheet = NotApplicable, Worksheet{}
-			for i := range made.Procedures {
-				made.Procedures[i].Finding = NotApplicable
-			}
-		}
+		e.misuse(&made)
 		e.write(e.people[0], Draft{Assessment: e.id, Action: AnswerGiven, Subject: made.Requirement.String(), Payload: made})
 		return
 	}
@@ -291,6 +280,26 @@ func (e *engagement) vandal() {
 		author = e.stranger
 	}
 	e.write(author, Draft{Assessment: e.id, Action: AnswerGiven, Subject: own.Requirement.String(), Payload: answer})
+}
+
+// misuse makes what an answer says of its methods unfit for it.
+func (e *engagement) misuse(a *Answer) {
+	switch turn := e.r.IntN(4); {
+	case a.Customized == nil && a.Worksheet != Worksheet{} && turn < 2:
+		a.Response = InPlace
+	case a.Customized == nil:
+	case turn < 2:
+		aspect := a.Customized.Aspect
+		a.Customized = e.approach(0)
+		a.Customized.Aspect = aspect
+	case turn == 2:
+		a.Response, a.Worksheet = NotApplicable, Worksheet{}
+		for i := range a.Procedures {
+			a.Procedures[i].Finding = NotApplicable
+		}
+	default:
+		a.Customized.Aspect = []string{"", " ALERTS"}[e.r.IntN(2)]
+	}
 }
 
 // spoil changes one leaf of a payload, or takes a branch out.
@@ -402,9 +411,9 @@ func TestNoProblemMeansNoRuleIsBroken(t *testing.T) {
 	for _, form := range []string{"roc", "saq-d-merchant", "saq-d-service-provider", "saq-a"} {
 		t.Run(form, func(t *testing.T) {
 			written, refused, reached, broken := 0, 0, 0, 0
-			seeds := uint64(12)
+			seeds := uint64(6)
 			if form == "roc" { // where most can be broken
-				seeds = 30
+				seeds = 18
 			}
 			for seed := range seeds {
 				e := engage(t, form, seed)
@@ -432,8 +441,8 @@ func TestNoProblemMeansNoRuleIsBroken(t *testing.T) {
 				written, refused, reached, broken = written+e.written, refused+e.refused, reached+e.reached, broken+e.brokenOnce
 			}
 			t.Logf("%s: %d entries, %d refused, %d times no problem, %d times a broken rule", form, written, refused, reached, broken)
-			assert.Greater(t, reached, 50, "or nothing was shown")
-			assert.Greater(t, broken, 50)
+			assert.Greater(t, reached, 40, "or nothing was shown")
+			assert.Greater(t, broken, 40)
 			assert.Positive(t, refused)
 		})
 	}
