@@ -38,7 +38,7 @@ func (a *Assessment) asks(answer Answer) (Requirement, error) {
 	id := answer.Requirement
 	r, known := a.catalogue.Requirement(id)
 	asked := known && a.Questionnaire.Asks(id)
-	below := slices.ContainsFunc(a.Questionnaire.Requirements, id.Covers)
+	below := a.Questionnaire.Reaches(id)
 	switch {
 	case asked:
 		return r, nil

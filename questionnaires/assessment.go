@@ -126,14 +126,19 @@ type Assessment struct {
 	Conclusion    Conclusion    // what a named person concluded; zero if nobody did
 	catalogue     *Catalogue
 	history       *History
-	answers       []Entry // every one, oldest first
-	byRequirement map[RequirementID][]Entry
-	standing      map[RequirementID][]Revision // those that no other follows
-	subtrees      bool                         // whether one of them is for all below an id
+	given         answerRecord
 	analyses      map[RequirementID][]RiskAnalysis
 	evidence      map[ID]Evidence
 	latest        []Evidence
 	form          formRecord // which form it is, and why
+}
+
+// answerRecord is what an assessment's history says of its answers.
+type answerRecord struct {
+	entries  []Entry // every one, oldest first
+	to       map[RequirementID][]Entry
+	standing map[RequirementID][]Revision // those that no other follows
+	subtrees bool                         // whether one of them is for all below an id
 }
 
 // Conclusion is the result that a named person chose. The program has none of
@@ -146,7 +151,7 @@ type Conclusion struct {
 // Assessment derives one assessment from the history.
 func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	a := &Assessment{
-		Entity: h.entity, catalogue: catalogue, history: h, byRequirement: map[RequirementID][]Entry{},
+		Entity: h.entity, catalogue: catalogue, history: h, given: answerRecord{to: map[RequirementID][]Entry{}},
 		evidence: make(map[ID]Evidence, len(h.evidence)), latest: Latest(h.evidence),
 	}
 	for _, item := range h.evidence {
@@ -198,8 +203,8 @@ func (a *Assessment) take(e Entry) error {
 		if err != nil {
 			return fmt.Errorf("read answer %s: %w", e.ID.Short(), err)
 		}
-		a.answers = append(a.answers, e)
-		a.byRequirement[id] = append(a.byRequirement[id], e)
+		a.given.entries = append(a.given.entries, e)
+		a.given.to[id] = append(a.given.to[id], e)
 	case EligibilityRecorded, QuestionnaireChanged:
 		a.takeForm(e)
 	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
@@ -242,7 +247,7 @@ func (a *Assessment) History() *History { return a.history }
 // Revisions returns every answer ever given to a requirement, oldest first.
 func (a *Assessment) Revisions(id RequirementID) ([]Revision, error) {
 	var all []Revision
-	for _, e := range a.byRequirement[id] {
+	for _, e := range a.given.to[id] {
 		r, err := a.history.revision(e)
 		if err != nil {
 			return nil, err
@@ -253,7 +258,7 @@ func (a *Assessment) Revisions(id RequirementID) ([]Revision, error) {
 }
 
 // Answers is how many answers were ever given to a requirement.
-func (a *Assessment) Answers(id RequirementID) int { return len(a.byRequirement[id]) }
+func (a *Assessment) Answers(id RequirementID) int { return len(a.given.to[id]) }
 
 // revision reads an answer. A history remembers what it read.
 func (h *History) revision(e Entry) (Revision, error) {
@@ -276,7 +281,7 @@ func (h *History) revision(e Entry) (Revision, error) {
 // Conflicts returns the answers that stand beside each other, none if there is at
 // most one.
 func (a *Assessment) Conflicts(id RequirementID) []Revision {
-	if standing := a.standing[id]; len(standing) > 1 {
+	if standing := a.given.standing[id]; len(standing) > 1 {
 		return standing
 	}
 	return nil
@@ -284,8 +289,8 @@ func (a *Assessment) Conflicts(id RequirementID) []Revision {
 
 // stand reads the answers that no other follows.
 func (a *Assessment) stand() error {
-	a.standing = make(map[RequirementID][]Revision, len(a.byRequirement))
-	for id, given := range a.byRequirement {
+	a.given.standing = make(map[RequirementID][]Revision, len(a.given.to))
+	for id, given := range a.given.to {
 		for i, e := range given {
 			followed := slices.ContainsFunc(given[i+1:], func(later Entry) bool { return a.history.IsAncestor(e.ID, later.ID) })
 			if followed {
@@ -295,8 +300,8 @@ func (a *Assessment) stand() error {
 			if err != nil {
 				return err
 			}
-			a.standing[id] = append(a.standing[id], r)
-			a.subtrees = a.subtrees || r.Subtree
+			a.given.standing[id] = append(a.given.standing[id], r)
+			a.given.subtrees = a.given.subtrees || r.Subtree
 		}
 	}
 	return nil

@@ -38,8 +38,8 @@ func formWords() EligibilityWords {
 	}
 }
 
-// forms is a catalogue with who may use which form.
-func forms(t *testing.T) *Catalogue {
+// interviewForms is a catalogue with who may use which form.
+func interviewForms(t *testing.T) *Catalogue {
 	t.Helper()
 	plain := small(t)
 	full, _ := plain.Questionnaire("saq-d-merchant")
@@ -102,7 +102,7 @@ func wholeProblems(a *Assessment) []string {
 var shopOnly = []string{"role=merchant", "till=no", "telephone=no", "shop=yes", "e-commerce/stored=no", "e-commerce/page=theirs"}
 
 func TestAFormIsAProblemUntilItsEligibilityIsAnswered(t *testing.T) {
-	mara, c := person(t, "Mara", 1), forms(t)
+	mara, c := person(t, "Mara", 1), interviewForms(t)
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-a")
 	assert.Equal(t, []string{"eligibility-open: whether SAQ A fits is open: role is not answered (see `tickmark questionnaire which`)"}, wholeProblems(j.open(c, id)))
@@ -135,7 +135,7 @@ func TestAFormIsAProblemUntilItsEligibilityIsAnswered(t *testing.T) {
 }
 
 func TestFormsForAllNeedNoAnswersAndTheRightRole(t *testing.T) {
-	mara, c := person(t, "Mara", 1), forms(t)
+	mara, c := person(t, "Mara", 1), interviewForms(t)
 	j := found(t, mara)
 	for code, role := range map[string]string{"saq-d-merchant": "service-provider", "saq-d-service-provider": "merchant"} {
 		id := j.assessment(mara, c, code)
@@ -152,7 +152,7 @@ func TestFormsForAllNeedNoAnswersAndTheRightRole(t *testing.T) {
 }
 
 func TestALargerFormFitsByItsOwnCriteria(t *testing.T) {
-	mara, c := person(t, "Mara", 1), forms(t)
+	mara, c := person(t, "Mara", 1), interviewForms(t)
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-a-ep")
 	j.record(mara, c, id, shopOnly...)
@@ -164,7 +164,7 @@ func TestALargerFormFitsByItsOwnCriteria(t *testing.T) {
 }
 
 func TestEligibilityAnswersThatCannotBeRecorded(t *testing.T) {
-	mara, c := person(t, "Mara", 1), forms(t)
+	mara, c := person(t, "Mara", 1), interviewForms(t)
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-a")
 	j.record(mara, c, id, "role=merchant")
@@ -183,7 +183,7 @@ func TestEligibilityAnswersThatCannotBeRecorded(t *testing.T) {
 }
 
 func TestAnswersOfTwoPeopleSideBySideCountOnlyIfTheyAgree(t *testing.T) {
-	mara, ivo, c := person(t, "Mara", 1), person(t, "Ivo", 2), forms(t)
+	mara, ivo, c := person(t, "Mara", 1), person(t, "Ivo", 2), interviewForms(t)
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-a")
 	j.write(mara, Draft{Action: AuthorEnrolled, Subject: "ivo", Payload: ivo.Enrolment()})
@@ -211,7 +211,7 @@ func TestAnswersOfTwoPeopleSideBySideCountOnlyIfTheyAgree(t *testing.T) {
 }
 
 func TestAnswersOfStrangersAndToOlderTextsDoNotCount(t *testing.T) {
-	mara, eve, c := person(t, "Mara", 1), person(t, "Eve", 3), forms(t)
+	mara, eve, c := person(t, "Mara", 1), person(t, "Eve", 3), interviewForms(t)
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-a")
 	j.record(mara, c, id, shopOnly[:5]...)
@@ -238,7 +238,7 @@ func TestAnswersOfStrangersAndToOlderTextsDoNotCount(t *testing.T) {
 }
 
 func TestTheRecordedAnswerKeepsItsBytes(t *testing.T) {
-	mara, c := person(t, "Mara", 1), forms(t)
+	mara, c := person(t, "Mara", 1), interviewForms(t)
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-a")
 	e := j.record(mara, c, id, "role=merchant", "shop=yes", "e-commerce/stored=no")
@@ -251,10 +251,10 @@ func TestTheRecordedAnswerKeepsItsBytes(t *testing.T) {
 }
 
 func TestMovingToAnotherFormKeepsEveryAnswer(t *testing.T) {
-	mara, c := person(t, "Mara", 1), forms(t)
+	mara, c := person(t, "Mara", 1), interviewForms(t)
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-d-merchant")
-	first := j.answer(mara, c, id, Answer{Requirement: req("1.2.5"), Response: NotTested, Narrative: "left out"})
+	first := j.answer(mara, c, id, Answer{Requirement: req("1.2.5"), Response: NotTested, Narrative: "left out", Untested: "the shop in Basel"})
 	second := j.answer(mara, c, id, Answer{Requirement: req("1.3.1"), Response: NotInPlace, Narrative: "planned"})
 	draft, err := j.open(c, id).Conclude(Conclusion{Result: "Non-Compliant", Person: "Mara"})
 	require.NoError(t, err)
@@ -290,7 +290,7 @@ func TestMovingToAnotherFormKeepsEveryAnswer(t *testing.T) {
 }
 
 func TestMovesThatCannotBe(t *testing.T) {
-	mara, c := person(t, "Mara", 1), forms(t)
+	mara, c := person(t, "Mara", 1), interviewForms(t)
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-a")
 	for want, move := range map[string][2]string{
@@ -303,7 +303,7 @@ func TestMovesThatCannotBe(t *testing.T) {
 }
 
 func TestMovesSideBySideAreAConflict(t *testing.T) {
-	mara, ivo, c := person(t, "Mara", 1), person(t, "Ivo", 2), forms(t)
+	mara, ivo, c := person(t, "Mara", 1), person(t, "Ivo", 2), interviewForms(t)
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-d-merchant")
 	j.write(mara, Draft{Action: AuthorEnrolled, Subject: "ivo", Payload: ivo.Enrolment()})

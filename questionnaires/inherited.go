@@ -17,7 +17,7 @@ func (a *Assessment) Own(id RequirementID) Revision {
 }
 
 func (a *Assessment) own(id RequirementID) Revision {
-	standing := a.standing[id]
+	standing := a.given.standing[id]
 	if len(standing) == 0 {
 		return Revision{Answer: Answer{Requirement: id}}
 	}
@@ -76,7 +76,7 @@ func begun(a Answer) bool {
 // above returns the nearest answer, from an id upwards, that is Not Applicable with
 // all below.
 func (a *Assessment) above(id RequirementID) (Revision, bool) {
-	if !a.subtrees {
+	if !a.given.subtrees {
 		return Revision{}, false
 	}
 	for at := id; !at.IsZero(); at = at.Parent() {
@@ -92,7 +92,7 @@ func (a Answer) excludesAll() bool { return a.Subtree && a.Response == NotApplic
 // Subtrees returns the answers that are Not Applicable with all below, in order.
 func (a *Assessment) Subtrees() []Revision {
 	var all []Revision
-	for _, id := range slices.SortedFunc(maps.Keys(a.standing), RequirementID.Compare) {
+	for _, id := range slices.SortedFunc(maps.Keys(a.given.standing), RequirementID.Compare) {
 		if own := a.Own(id); own.excludesAll() {
 			all = append(all, own)
 		}

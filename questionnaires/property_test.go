@@ -248,7 +248,7 @@ func (e *engagement) vandal() {
 		}
 		return
 	}
-	answered := slices.SortedFunc(maps.Keys(a.standing), RequirementID.Compare)
+	answered := slices.SortedFunc(maps.Keys(a.given.standing), RequirementID.Compare)
 	if len(answered) == 0 {
 		return
 	}

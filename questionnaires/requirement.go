@@ -168,6 +168,11 @@ type Questionnaire struct {
 // Asks reports whether the questionnaire holds a requirement.
 func (q Questionnaire) Asks(id RequirementID) bool { return slices.Contains(q.Requirements, id) }
 
+// Reaches reports whether the questionnaire holds a requirement or one below it.
+func (q Questionnaire) Reaches(id RequirementID) bool {
+	return slices.ContainsFunc(q.Requirements, id.Covers)
+}
+
 // Allows reports whether the form knows a response.
 func (q Questionnaire) Allows(r Response) bool { return slices.Contains(q.Responses, r) }
 

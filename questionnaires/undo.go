@@ -18,7 +18,7 @@ func (a *Assessment) Undo() (Draft, Revision, error) {
 		return Draft{}, Revision{}, errors.New("undo: there is no answer to take back")
 	}
 	restored := Answer{Requirement: last.Requirement}
-	steps, err := a.steps(a.byRequirement[last.Requirement])
+	steps, err := a.steps(a.given.to[last.Requirement])
 	if err != nil {
 		return Draft{}, Revision{}, err
 	}
@@ -34,14 +34,14 @@ func (a *Assessment) Undo() (Draft, Revision, error) {
 // form does not ask is left as it is: nobody would see it go.
 func (a *Assessment) lastStep() (Revision, error) {
 	undone := map[engine.Digest]bool{}
-	for _, e := range slices.Backward(a.answers) {
+	for _, e := range slices.Backward(a.given.entries) {
 		r, err := a.history.revision(e)
 		switch {
 		case err != nil:
 			return r, err
 		case !r.Undoes.IsZero():
 			undone[r.Undoes] = true
-		case !undone[r.Entry] && a.Questionnaire.Asks(r.Requirement):
+		case !undone[r.Entry] && a.Questionnaire.Reaches(r.Requirement):
 			return r, nil
 		}
 	}
@@ -70,12 +70,12 @@ func (a *Assessment) steps(given []Entry) ([]Revision, error) {
 func (a *Assessment) Redo() (Draft, Revision, error) {
 	var taken []Revision
 	given := map[engine.Digest]Revision{}
-	for _, e := range a.answers {
+	for _, e := range a.given.entries {
 		r, err := a.history.revision(e)
 		if err != nil {
 			return Draft{}, Revision{}, err
 		}
-		if !a.Questionnaire.Asks(r.Requirement) {
+		if !a.Questionnaire.Reaches(r.Requirement) {
 			continue
 		}
 		given[r.Entry] = r
