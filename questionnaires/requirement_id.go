@@ -11,34 +11,53 @@ import (
 // maxParts bounds a requirement id: A3.2.5.1 has four numbers.
 const maxParts = 6
 
+// Bounds of the prefix that an organisation's own questions have, in letters. One
+// letter would look like an appendix.
+const minPrefix, maxPrefix = 2, 12
+
+// appendix is the prefix of the standard's appendices.
+const appendix = "A"
+
 // RequirementID is a requirement's number in PCI DSS v4.0.1, such as 3.5.1.1 or
-// A1.1.4. It is comparable and ordered; the zero value names none.
+// A1.1.4, or that of an organisation's own question, such as ORG-1.2. It is
+// comparable and ordered; the zero value names none.
 type RequirementID struct {
-	appendix bool
-	length   uint8
-	parts    [maxParts]uint8
+	prefix string // "" and A are the standard's
+	length uint8
+	parts  [maxParts]uint8
 }
 
-// ParseRequirementID reads "8.3.10.1" or "A2.1.2".
+// ParseRequirementID reads "8.3.10.1", "A2.1.2" or "ORG-1.2".
 func ParseRequirementID(s string) (RequirementID, error) {
 	var id RequirementID
 	rest := s
-	if id.appendix = strings.HasPrefix(s, "A"); id.appendix {
-		rest = s[1:]
+	if prefix, numbers, own := strings.Cut(s, "-"); own {
+		if !isPrefix(prefix) {
+			return RequirementID{}, fmt.Errorf("read requirement id %.40q: want numbers and dots such as 1.3.1 or A1.1.2, "+
+				"or with %d to %d capital letters before them such as ORG-1.2", s, minPrefix, maxPrefix)
+		}
+		id.prefix, rest = strings.Clone(prefix), numbers
+	} else if numbers, ours := strings.CutPrefix(s, appendix); ours {
+		id.prefix, rest = appendix, numbers
 	}
 	parts := strings.Split(rest, ".")
 	if len(parts) > maxParts {
-		return RequirementID{}, fmt.Errorf("read requirement id %q: more than %d parts", s, maxParts)
+		return RequirementID{}, fmt.Errorf("read requirement id %.40q: more than %d parts", s, maxParts)
 	}
 	for i, part := range parts {
 		n, err := strconv.ParseUint(part, 10, 8)
 		if err != nil || n == 0 || part[0] == '0' || part[0] == '+' {
-			return RequirementID{}, fmt.Errorf("read requirement id %q: want numbers and dots such as 1.3.1 or A1.1.2", s)
+			return RequirementID{}, fmt.Errorf("read requirement id %.40q: want numbers and dots such as 1.3.1 or A1.1.2", s)
 		}
 		id.parts[i] = uint8(n)
 	}
 	id.length = uint8(len(parts))
 	return id, nil
+}
+
+func isPrefix(s string) bool {
+	other := func(r rune) bool { return r < 'A' || r > 'Z' }
+	return len(s) >= minPrefix && len(s) <= maxPrefix && !strings.ContainsFunc(s, other)
 }
 
 // MustRequirementID is ParseRequirementID for ids that stand in the program.
@@ -53,14 +72,18 @@ func MustRequirementID(s string) RequirementID {
 // IsZero reports whether id names no requirement.
 func (id RequirementID) IsZero() bool { return id == RequirementID{} }
 
+// Own reports whether id is that of an organisation's own question, which no id of
+// the standard equals.
+func (id RequirementID) Own() bool { return len(id.prefix) >= minPrefix }
+
 // String returns what ParseRequirementID reads, "" for the zero id.
 func (id RequirementID) String() string {
 	if id.IsZero() {
 		return ""
 	}
-	b := make([]byte, 0, 12)
-	if id.appendix {
-		b = append(b, 'A')
+	b := append(make([]byte, 0, 24), id.prefix...)
+	if id.Own() {
+		b = append(b, '-')
 	}
 	for i := range id.length {
 		if i > 0 {
@@ -71,13 +94,11 @@ func (id RequirementID) String() string {
 	return string(b)
 }
 
-// Compare orders ids as the standard prints them: 1 to 12, then A1 to A3.
+// Compare orders ids as the standard prints them: 1 to 12, then A1 to A3; an
+// organisation's own come after them, by prefix.
 func (id RequirementID) Compare(o RequirementID) int {
-	if id.appendix != o.appendix {
-		if o.appendix {
-			return -1
-		}
-		return 1
+	if c := cmp.Compare(id.prefix, o.prefix); c != 0 { // "" and A sort before whatever is longer
+		return c
 	}
 	for i := range id.parts {
 		if c := cmp.Compare(id.parts[i], o.parts[i]); c != 0 {
@@ -93,7 +114,7 @@ func (id RequirementID) Principal() RequirementID {
 	if id.length == 0 {
 		return RequirementID{}
 	}
-	return RequirementID{appendix: id.appendix, length: 1, parts: [maxParts]uint8{id.parts[0]}}
+	return RequirementID{prefix: id.prefix, length: 1, parts: [maxParts]uint8{id.parts[0]}}
 }
 
 // Parent returns the id above: 3.5 of 3.5.1, the zero id of a principal requirement.
@@ -108,7 +129,7 @@ func (id RequirementID) Parent() RequirementID {
 
 // Covers reports whether o is id or stands below it, as 9.5.1.2 below 9.5.
 func (id RequirementID) Covers(o RequirementID) bool {
-	return !id.IsZero() && id.appendix == o.appendix && id.length <= o.length && slices.Equal(id.parts[:id.length], o.parts[:id.length])
+	return !id.IsZero() && id.prefix == o.prefix && id.length <= o.length && slices.Equal(id.parts[:id.length], o.parts[:id.length])
 }
 
 // MarshalText writes what String returns.

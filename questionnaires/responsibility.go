@@ -112,8 +112,7 @@ func (d Duty) covers(id RequirementID) bool {
 
 // within reports whether id is a branch or stands in it: 6.4.2 does in 6.4 and in 6.
 func (id RequirementID) within(branch RequirementID) bool {
-	return !branch.IsZero() && id.appendix == branch.appendix && id.length >= branch.length &&
-		slices.Equal(id.parts[:branch.length], branch.parts[:branch.length])
+	return branch.Covers(id)
 }
 
 // PlatformWords say what a platform is, and where its defaults come from.
