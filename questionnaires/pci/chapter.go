@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"sigs.k8s.io/yaml"
-
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/sheet"
 )
 
 // chapter is one file of the catalogue: a principal requirement, such as 3 or A1.
@@ -42,7 +41,7 @@ const maxProcedures = 26
 // keys are errors.
 func parseChapter(data []byte) (chapter, error) {
 	var c chapter
-	if err := yaml.UnmarshalStrict(data, &c); err != nil {
+	if _, err := sheet.Read("chapter", data, &c); err != nil {
 		return chapter{}, err
 	}
 	if c.Principal.IsZero() || c.Principal != c.Principal.Principal() {

@@ -2,58 +2,59 @@ package pci
 
 import (
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/sheet"
 )
 
 // eligibilityFile is catalogue/eligibility.yaml as it is written.
 type eligibilityFile struct {
-	Merchants string                `yaml:"merchants"`
-	Providers string                `yaml:"providers"`
-	Reminder  string                `yaml:"reminder"`
-	Questions []eligibilityQuestion `yaml:"questions"`
-	Forms     []formCriteria        `yaml:"forms"`
+	Merchants string                `json:"merchants"`
+	Providers string                `json:"providers"`
+	Reminder  string                `json:"reminder"`
+	Questions []eligibilityQuestion `json:"questions"`
+	Forms     []formCriteria        `json:"forms"`
 }
 
 type eligibilityQuestion struct {
-	ID       string   `yaml:"id"`
-	Text     string   `yaml:"text"`
-	Help     string   `yaml:"help"`
-	Earlier  []string `yaml:"earlier"`
-	Channels []string `yaml:"channels"`
-	Opens    string   `yaml:"opens"`
-	Choices  []choice `yaml:"choices"`
+	ID       string   `json:"id"`
+	Text     string   `json:"text"`
+	Help     string   `json:"help"`
+	Earlier  []string `json:"earlier"`
+	Channels []string `json:"channels"`
+	Opens    string   `json:"opens"`
+	Choices  []choice `json:"choices"`
 }
 
 type choice struct {
-	Value    string   `yaml:"value"`
-	Text     string   `yaml:"text"`
-	Channels []string `yaml:"channels"`
+	Value    string   `json:"value"`
+	Text     string   `json:"text"`
+	Channels []string `json:"channels"`
 }
 
 type formCriteria struct {
-	Form        string      `yaml:"form"`
-	Name        string      `yaml:"name"`
-	Channels    []string    `yaml:"channels"`
-	Unsupported string      `yaml:"unsupported"`
-	Criteria    []criterion `yaml:"criteria"`
+	Form        string      `json:"form"`
+	Name        string      `json:"name"`
+	Channels    []string    `json:"channels"`
+	Unsupported string      `json:"unsupported"`
+	Criteria    []criterion `json:"criteria"`
 }
 
 type criterion struct {
-	Question string    `yaml:"question"`
-	Accepts  []string  `yaml:"accepts"`
-	Where    condition `yaml:"where"`
-	Text     string    `yaml:"text"`
+	Question string    `json:"question"`
+	Accepts  []string  `json:"accepts"`
+	Where    condition `json:"where"`
+	Text     string    `json:"text"`
 }
 
 type condition struct {
-	Question string   `yaml:"question"`
-	Is       []string `yaml:"is"`
+	Question string   `json:"question"`
+	Is       []string `json:"is"`
 }
 
 // parseEligibility reads the questions and what the forms want, and gives them to a
 // catalogue.
 func parseEligibility(data []byte, c *questionnaires.Catalogue) (*questionnaires.Catalogue, error) {
 	var file eligibilityFile
-	l, err := decode(data, &file)
+	l, err := sheet.Read("eligibility", data, &file)
 	if err != nil {
 		return nil, err
 	}
@@ -61,23 +62,23 @@ func parseEligibility(data []byte, c *questionnaires.Catalogue) (*questionnaires
 	for i, q := range file.Questions {
 		question, err := q.question()
 		if err != nil {
-			return nil, l.at("questions", i, err)
+			return nil, itemError(l, "questions", i, err)
 		}
 		words.Questions = append(words.Questions, question)
 	}
 	for i, f := range file.Forms {
 		form, err := f.criteria()
 		if err != nil {
-			return nil, l.at("forms", i, err)
+			return nil, itemError(l, "forms", i, err)
 		}
 		words.Forms = append(words.Forms, form)
 	}
 	rules, err := questionnaires.NewEligibilityRules(words)
 	if err != nil {
-		return nil, l.of(err)
+		return nil, wordsError(l, err)
 	}
 	with, err := c.WithEligibility(rules)
-	return with, l.of(err)
+	return with, wordsError(l, err)
 }
 
 func (q eligibilityQuestion) question() (questionnaires.EligibilityQuestion, error) {

@@ -443,9 +443,9 @@ func TestEligibilityThatContradictsItselfIsRefusedWithItsLine(t *testing.T) {
 	_, err = parseEligibility(good, catalogue(t))
 	require.NoError(t, err)
 	for name, tc := range map[string]struct{ old, new, want string }{
-		"an unknown key":               {"  opens: card-present", "  open: card-present", "line 31: field open"},
-		"a key twice":                  {"reminder:", "merchants:", "already"},
-		"a channel that is none":       {"opens: e-commerce", "opens: shop", "line 36: read payment channel"},
+		"an unknown key":               {"  opens: card-present", "  open: card-present", `:31: questions[1]: "open" is not read`},
+		"a key twice":                  {"reminder:", "merchants:", "stands twice"},
+		"a channel that is none":       {"opens: e-commerce", "opens: shop", ":36: questions[3]: read payment channel"},
 		"a question twice":             {"- id: scripts", "- id: role", `question "role": it stands twice`},
 		"a choice twice":               {"value: redirect", "value: elsewhere", `choice "elsewhere"`},
 		"roles that are others":        {"value: both", "value: neither", "offer [merchant"},

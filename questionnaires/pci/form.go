@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"sigs.k8s.io/yaml"
-
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/sheet"
 )
 
 // form is a self-assessment questionnaire or the Report on Compliance as its
@@ -28,7 +27,7 @@ func parseForms(data []byte) ([]form, error) {
 	var file struct {
 		Forms []form `json:"forms"`
 	}
-	if err := yaml.UnmarshalStrict(data, &file); err != nil {
+	if _, err := sheet.Read("forms", data, &file); err != nil {
 		return nil, err
 	}
 	seen := map[string]bool{}

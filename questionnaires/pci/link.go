@@ -7,9 +7,8 @@ import (
 	"regexp"
 	"slices"
 
-	"sigs.k8s.io/yaml"
-
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/sheet"
 )
 
 // link says that a check informs a requirement, as its file writes it.
@@ -42,7 +41,7 @@ func parseLinks(data []byte) ([]link, error) {
 	var file struct {
 		Links []link `json:"links"`
 	}
-	if err := yaml.UnmarshalStrict(data, &file); err != nil {
+	if _, err := sheet.Read("links", data, &file); err != nil {
 		return nil, err
 	}
 	for _, l := range file.Links {

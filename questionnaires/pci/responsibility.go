@@ -4,42 +4,43 @@ import (
 	"fmt"
 
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/sheet"
 )
 
 // responsibilityFile is catalogue/responsibility.yaml as it is written.
 type responsibilityFile struct {
-	Version   int             `yaml:"version"`
-	Platforms []platformWords `yaml:"platforms"`
-	Duties    []duty          `yaml:"duties"`
+	Version   int             `json:"version"`
+	Platforms []platformWords `json:"platforms"`
+	Duties    []duty          `json:"duties"`
 }
 
 type platformWords struct {
-	Platform string `yaml:"platform"`
-	Name     string `yaml:"name"`
-	Provider string `yaml:"provider"`
-	Matrix   string `yaml:"matrix"`
-	Source   string `yaml:"source"`
+	Platform string `json:"platform"`
+	Name     string `json:"name"`
+	Provider string `json:"provider"`
+	Matrix   string `json:"matrix"`
+	Source   string `json:"source"`
 }
 
 type duty struct {
-	Title        string            `yaml:"title"`
-	Of           []string          `yaml:"of"`
-	But          []string          `yaml:"but"`
-	EKS          string            `yaml:"eks"`
-	GKEStandard  string            `yaml:"gke-standard"`
-	GKEAutopilot string            `yaml:"gke-autopilot"`
-	AKS          string            `yaml:"aks"`
-	Provider     string            `yaml:"provider"`
-	Customer     string            `yaml:"customer"`
-	Notes        map[string]string `yaml:"notes"`
-	Source       string            `yaml:"source"`
+	Title        string            `json:"title"`
+	Of           []string          `json:"of"`
+	But          []string          `json:"but"`
+	EKS          string            `json:"eks"`
+	GKEStandard  string            `json:"gke-standard"`
+	GKEAutopilot string            `json:"gke-autopilot"`
+	AKS          string            `json:"aks"`
+	Provider     string            `json:"provider"`
+	Customer     string            `json:"customer"`
+	Notes        map[string]string `json:"notes"`
+	Source       string            `json:"source"`
 }
 
 // parseResponsibilities reads who does what on managed platforms, and gives it to a
 // catalogue.
 func parseResponsibilities(data []byte, c *questionnaires.Catalogue) (*questionnaires.Catalogue, error) {
 	var file responsibilityFile
-	l, err := decode(data, &file)
+	l, err := sheet.Read("responsibility", data, &file)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func parseResponsibilities(data []byte, c *questionnaires.Catalogue) (*questionn
 	for i, p := range file.Platforms {
 		platform, err := questionnaires.ParsePlatform(p.Platform)
 		if err != nil {
-			return nil, l.at("platforms", i, err)
+			return nil, itemError(l, "platforms", i, err)
 		}
 		platforms = append(platforms, questionnaires.PlatformWords{Platform: platform, Name: p.Name, Provider: p.Provider, Matrix: p.Matrix, Source: p.Source})
 	}
@@ -55,16 +56,16 @@ func parseResponsibilities(data []byte, c *questionnaires.Catalogue) (*questionn
 	for i, d := range file.Duties {
 		read, err := d.read()
 		if err != nil {
-			return nil, l.at("duties", i, fmt.Errorf("duty %q: %w", d.Title, err))
+			return nil, itemError(l, "duties", i, fmt.Errorf("duty %q: %w", d.Title, err))
 		}
 		duties = append(duties, read)
 	}
 	matrix, err := questionnaires.NewResponsibilityMatrix(file.Version, platforms, duties)
 	if err != nil {
-		return nil, l.of(err)
+		return nil, wordsError(l, err)
 	}
 	with, err := c.WithResponsibilities(matrix)
-	return with, l.of(err)
+	return with, wordsError(l, err)
 }
 
 func (d duty) read() (questionnaires.Duty, error) {

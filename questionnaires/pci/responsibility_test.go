@@ -72,7 +72,7 @@ func TestResponsibilitiesThatContradictThemselvesAreRefusedWithTheirLine(t *test
 	}
 	for name, tc := range map[string]struct{ old, new, want string }{
 		"no version":              {"version: 1", "version: 0", "version"},
-		"an unknown key":          {"  customer: \"Your own pol", "  custom: \"Your own pol", "field custom not found"},
+		"an unknown key":          {"  customer: \"Your own pol", "  custom: \"Your own pol", `"custom" is not read`},
 		"an unknown platform":     {"platform: aks", "platform: oke", `platform: "oke" is none`},
 		"a platform twice":        {"platform: aks", "platform: eks", "eks stands there 2 times"},
 		"a platform left out":     {"  eks: both\n", "", `duty "Network controls": eks: read responsible party`},
@@ -89,7 +89,7 @@ func TestResponsibilitiesThatContradictThemselvesAreRefusedWithTheirLine(t *test
 		require.ErrorContains(t, err, tc.want, name)
 	}
 	_, err = parseResponsibilities([]byte(strings.Replace(string(good), `of: ["9.5"]`, `of: ["9.9"]`, 1)), catalogue(t))
-	assert.ErrorContains(t, err, fmt.Sprintf("line %d: ", line(`title: "Payment terminals"`)))
+	assert.ErrorContains(t, err, fmt.Sprintf("responsibility:%d: ", line(`title: "Payment terminals"`)))
 }
 
 func FuzzParseResponsibilities(f *testing.F) {
