@@ -27,6 +27,8 @@ type ManifestAnswer struct {
 	Requirement questionnaires.RequirementID `json:"requirement"`
 	Response    questionnaires.Response      `json:"response"`
 	Entry       engine.Digest                `json:"entry"`
+	// From is the id above it that the entry answers, Not Applicable with all below.
+	From questionnaires.RequirementID `json:"from,omitzero"`
 }
 
 // ManifestItem is an item of evidence with its provenance.
@@ -58,9 +60,15 @@ func (d Dossier) manifest() ([]byte, error) {
 		Head: a.Head, Date: d.Date, Answers: []ManifestAnswer{}, Evidence: []ManifestItem{},
 	}
 	for _, r := range a.Requirements() {
-		if revision := a.Current(r.ID); !revision.Entry.IsZero() {
-			m.Answers = append(m.Answers, ManifestAnswer{Requirement: r.ID, Response: revision.Response, Entry: revision.Entry})
+		revision := a.Current(r.ID)
+		if revision.Entry.IsZero() {
+			continue
 		}
+		answer := ManifestAnswer{Requirement: r.ID, Response: revision.Response, Entry: revision.Entry}
+		if a.Own(r.ID).Entry != revision.Entry {
+			answer.From = revision.Inherited
+		}
+		m.Answers = append(m.Answers, answer)
 	}
 	for _, i := range d.Items {
 		item := ManifestItem{Label: i.Label(), ID: i.ID, Title: i.Title, Digest: i.Digest(), Collected: i.Collected.UTC(), Result: i.Result, File: i.File}

@@ -260,7 +260,11 @@ func compare(text []byte, history *questionnaires.History) *vaultForm {
 	}
 	for _, a := range m.Answers {
 		e, there := entries[a.Entry]
-		if !there || e.Action != questionnaires.AnswerGiven || e.Subject != a.Requirement.String() {
+		given := a.Requirement
+		if !a.From.IsZero() && a.From.Covers(given) {
+			given = a.From
+		}
+		if !there || e.Action != questionnaires.AnswerGiven || e.Subject != given.String() {
 			differ("the answer to %s is not in the vault", a.Requirement)
 		} else if err := history.Verify(e.ID); err != nil {
 			differ("the answer to %s: %v", a.Requirement, err)
