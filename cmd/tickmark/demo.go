@@ -149,6 +149,11 @@ func (d *door) demoWork(ctx context.Context, v *vault.Vault, step *steps) (quest
 		return "", err
 	}
 	step.done("answered: %d of %d, by the fictional assessor's notes", answered, len(a.Requirements()))
+	analyses, accepted, err := d.demoRisks(ctx, v, collected.Run)
+	if err != nil {
+		return "", err
+	}
+	step.done("risks: %d analysed, %d accepted for a time", analyses, accepted)
 	return a.Details.ID, nil
 }
 
@@ -203,7 +208,8 @@ func (d *door) demoAnswers(ctx context.Context, v *vault.Vault, a *questionnaire
 	for _, given := range answers {
 		answer := questionnaires.Answer{
 			Requirement: given.Requirement, Response: given.Response, Narrative: given.Narrative, Methods: given.Methods,
-			Remedy: questionnaires.Remedy{Target: given.Target}, Untested: given.Untested,
+			Remedy: questionnaires.Remedy{Target: given.Target, Plan: given.Plan}, Untested: given.Untested, Worksheet: given.Worksheet,
+			Subtree: given.Subtree,
 		}
 		for _, check := range given.Checks {
 			answer.Evidence = append(answer.Evidence, results[check])
@@ -217,8 +223,13 @@ func (d *door) demoAnswers(ctx context.Context, v *vault.Vault, a *questionnaire
 		}
 		drafts = append(drafts, draft)
 	}
-	_, err = v.Append(ctx, drafts...)
-	return len(drafts), err
+	if _, err = v.Append(ctx, drafts...); err != nil {
+		return 0, err
+	}
+	if a, err = d.assessmentOf(ctx, v, string(a.Details.ID)); err != nil {
+		return 0, err
+	}
+	return a.Progress().Answered, nil
 }
 
 // demoReport prints the report, and verifies it as `tickmark verify` does.

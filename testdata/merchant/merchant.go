@@ -63,7 +63,10 @@ type Answer struct {
 	Response    questionnaires.Response      `json:"response"`
 	Narrative   string                       `json:"narrative"`
 	Target      questionnaires.Day           `json:"target,omitempty"`   // of Not in Place
+	Plan        string                       `json:"plan,omitempty"`     // of Not in Place
 	Untested    string                       `json:"untested,omitempty"` // what was left out
+	Worksheet   questionnaires.Worksheet     `json:"worksheet,omitzero"` // of In Place with CCW
+	Subtree     bool                         `json:"subtree,omitempty"`  // all below is Not Applicable
 	Methods     []questionnaires.Method      `json:"methods,omitempty"`
 	Checks      []string                     `json:"checks,omitempty"`
 	Documents   []string                     `json:"documents,omitempty"`

@@ -161,7 +161,7 @@ func TestEveryValueOfASecretIsACanary(t *testing.T) {
 }
 
 func TestPapersAndAnswersHoldNoCanary(t *testing.T) {
-	for _, text := range []string{text(t, Documents()), string(answers)} {
+	for _, text := range []string{text(t, Documents()), string(answers), string(risks)} {
 		for _, canary := range Canaries() {
 			assert.NotContains(t, text, canary)
 		}
@@ -203,6 +203,7 @@ func TestAnswersThatClaimRestOnSomething(t *testing.T) {
 		count[a.Response]++
 		switch a.Response {
 		case questionnaires.InPlace, questionnaires.InPlaceWithCCW:
+			assert.Equal(t, a.Response == questionnaires.InPlaceWithCCW, len(a.Worksheet.Missing()) == 0, "%s has a worksheet if it compensates", a.Requirement)
 			assert.NotEmpty(t, a.Methods, "%s", a.Requirement)
 			assert.NotEmpty(t, append(slices.Clone(a.Checks), a.Documents...), "%s has no evidence", a.Requirement)
 		case questionnaires.NotInPlace:
@@ -213,6 +214,21 @@ func TestAnswersThatClaimRestOnSomething(t *testing.T) {
 	}
 	for _, r := range questionnaires.Responses() {
 		assert.Positive(t, count[r], "nothing is %s", r.Title())
+	}
+}
+
+// What is analysed is whole; what is accepted has its reasons.
+func TestRisks(t *testing.T) {
+	all, err := AllRisks()
+	require.NoError(t, err)
+	require.NotEmpty(t, all.Analyses)
+	require.NotEmpty(t, all.Acceptances)
+	for _, a := range all.Analyses {
+		assert.Empty(t, a.Missing(), "%s", a.Requirement)
+	}
+	for _, a := range all.Acceptances {
+		assert.Contains(t, checks, a.Check)
+		assert.True(t, a.Reason != "" && a.Risk != "" && a.Days > 0, a.Check)
 	}
 }
 
