@@ -200,11 +200,7 @@ const mine = "pragma application_id=0x54636b6d;"
 // TestBadVaults: whatever stands in a vault's place gets one clear line and the right
 // status, and stays as it is.
 func TestBadVaults(t *testing.T) {
-	cases := map[string]struct {
-		status int
-		says   string
-		spoil  func(*office)
-	}{
+	cases := map[string]spoilt{
 		"empty":          {exitTampered, "it is empty", func(o *office) { o.write("", nil) }},
 		"cut to a byte":  {exitTampered, "cut short", func(o *office) { o.write("", o.read("")[:1]) }},
 		"cut in header":  {exitTampered, "header", func(o *office) { o.write("", o.read("")[:100]) }},
@@ -241,6 +237,19 @@ func TestBadVaults(t *testing.T) {
 		}},
 		"not there, its log is": {exitError, "no such file", func(o *office) { require.NoError(t, os.Remove(o.vault)) }},
 	}
+	refusesEach(t, cases)
+}
+
+// spoilt is a way to spoil a vault's files, and what opening it says then.
+type spoilt struct {
+	status int
+	says   string
+	spoil  func(*office)
+}
+
+// refusesEach spoils one vault in each way by itself.
+func refusesEach(t *testing.T, cases map[string]spoilt) {
+	t.Helper()
 	o := newOffice(t)
 	whole := o.files()
 	for name, c := range cases {
@@ -254,11 +263,7 @@ func TestBadVaults(t *testing.T) {
 
 func TestBadLogs(t *testing.T) {
 	other := newOffice(t)
-	cases := map[string]struct {
-		status int
-		says   string
-		spoil  func(*office)
-	}{
+	cases := map[string]spoilt{
 		"a member taken out of the middle": {exitTampered, "something was taken out", func(o *office) {
 			log := o.read("-wal")
 			at := members(o.t, log)
@@ -304,15 +309,7 @@ func TestBadLogs(t *testing.T) {
 			require.NoError(o.t, os.Symlink("/nowhere", o.vault+"-wal"))
 		}},
 	}
-	o := newOffice(t)
-	whole := o.files()
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			o.restore(t, whole)
-			c.spoil(o)
-			o.refuses(c.status, c.says)
-		})
-	}
+	refusesEach(t, cases)
 }
 
 // TestNewBesideALog: the saves of a vault that was moved away are not taken for those
