@@ -84,7 +84,7 @@ func parseEligibility(data []byte, c *questionnaires.Catalogue) (*questionnaires
 func (q eligibilityQuestion) question() (questionnaires.EligibilityQuestion, error) {
 	question := questionnaires.EligibilityQuestion{ID: q.ID, Text: q.Text, Help: q.Help, Earlier: q.Earlier}
 	var err error
-	if question.Channels, err = channels(q.Channels); err != nil {
+	if question.Channels, err = readAll(q.Channels, questionnaires.ParsePaymentChannel); err != nil {
 		return question, err
 	}
 	if q.Opens != "" {
@@ -94,7 +94,7 @@ func (q eligibilityQuestion) question() (questionnaires.EligibilityQuestion, err
 	}
 	for _, c := range q.Choices {
 		offered := questionnaires.Choice{Value: c.Value, Text: c.Text}
-		if offered.Channels, err = channels(c.Channels); err != nil {
+		if offered.Channels, err = readAll(c.Channels, questionnaires.ParsePaymentChannel); err != nil {
 			return question, err
 		}
 		question.Choices = append(question.Choices, offered)
@@ -105,7 +105,7 @@ func (q eligibilityQuestion) question() (questionnaires.EligibilityQuestion, err
 func (f formCriteria) criteria() (questionnaires.FormCriteria, error) {
 	form := questionnaires.FormCriteria{Form: f.Form, Name: f.Name, Unsupported: f.Unsupported}
 	var err error
-	if form.Channels, err = channels(f.Channels); err != nil {
+	if form.Channels, err = readAll(f.Channels, questionnaires.ParsePaymentChannel); err != nil {
 		return form, err
 	}
 	for _, c := range f.Criteria {
@@ -114,16 +114,4 @@ func (f formCriteria) criteria() (questionnaires.FormCriteria, error) {
 		})
 	}
 	return form, nil
-}
-
-func channels(texts []string) ([]questionnaires.PaymentChannel, error) {
-	var all []questionnaires.PaymentChannel
-	for _, text := range texts {
-		channel, err := questionnaires.ParsePaymentChannel(text)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, channel)
-	}
-	return all, nil
 }

@@ -22,3 +22,16 @@ func wordsError(l sheet.Lines, err error) error {
 	}
 	return err
 }
+
+// readAll reads each of the texts.
+func readAll[T any](texts []string, read func(string) (T, error)) ([]T, error) {
+	var all []T
+	for _, text := range texts {
+		value, err := read(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, value)
+	}
+	return all, nil
+}

@@ -74,10 +74,10 @@ func (d duty) read() (questionnaires.Duty, error) {
 		Parties: map[questionnaires.Platform]questionnaires.Party{}, Notes: map[questionnaires.Platform]string{},
 	}
 	var err error
-	if read.Of, err = branches(d.Of); err != nil {
+	if read.Of, err = readAll(d.Of, questionnaires.ParseRequirementID); err != nil {
 		return read, err
 	}
-	if read.But, err = branches(d.But); err != nil {
+	if read.But, err = readAll(d.But, questionnaires.ParseRequirementID); err != nil {
 		return read, err
 	}
 	for platform, text := range map[questionnaires.Platform]string{
@@ -95,16 +95,4 @@ func (d duty) read() (questionnaires.Duty, error) {
 		read.Notes[platform] = note
 	}
 	return read, nil
-}
-
-func branches(texts []string) ([]questionnaires.RequirementID, error) {
-	var all []questionnaires.RequirementID
-	for _, text := range texts {
-		id, err := questionnaires.ParseRequirementID(text)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, id)
-	}
-	return all, nil
 }
