@@ -131,3 +131,53 @@ func (a Answer) cited() []ID {
 	}
 	return all
 }
+
+// Recite changes every id that the answer cites, wherever it stands. What becomes the
+// same is cited once.
+func (a *Answer) Recite(change func(ID) (ID, error)) error {
+	*a = a.clone()
+	lists := []*[]ID{&a.Evidence}
+	for i := range a.Procedures {
+		lists = append(lists, &a.Procedures[i].References)
+	}
+	if a.Customized != nil {
+		lists = append(lists, &a.Customized.Reviewed)
+		for i := range a.Customized.Tests {
+			lists = append(lists, &a.Customized.Tests[i].References)
+		}
+	}
+	for _, list := range lists {
+		var changed []ID
+		for _, id := range *list {
+			to, err := change(id)
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(changed, to) {
+				changed = append(changed, to)
+			}
+		}
+		*list = changed
+	}
+	return nil
+}
+
+// Without names the parts of the answer that another one has not: what a new revision
+// would take out.
+func (a Answer) Without(other Answer) []string {
+	has := func(a Answer) []bool {
+		return []bool{
+			!blank(a.Narrative), len(a.Evidence) > 0, len(a.Procedures) > 0, a.Worksheet != Worksheet{}, a.Customized != nil,
+			a.Remedy != Remedy{}, !blank(a.Untested), !blank(a.Results),
+		}
+	}
+	names := []string{"narrative", "evidence", "findings", "worksheet", "customized approach", "remedy", "what was not tested", "results"}
+	var gone []string
+	was, is := has(a), has(other)
+	for i, name := range names {
+		if was[i] && !is[i] {
+			gone = append(gone, name)
+		}
+	}
+	return gone
+}

@@ -1,7 +1,9 @@
 package questionnaires
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -165,6 +167,24 @@ func (a *Assessment) customizable(r Requirement, answer Answer) string {
 		return "a compensating control and the customized approach never cover the same aspect; name what each covers"
 	}
 	return ""
+}
+
+// Changes reports whether a draft of an answer says anything else than what stands, or
+// settles what stands side by side or is not verified.
+func (a *Assessment) Changes(d Draft) bool {
+	given, is := d.Payload.(Answer)
+	own := a.own(given.Requirement)
+	if !is || len(a.Conflicts(given.Requirement)) > 0 || !own.Entry.IsZero() && !own.Verified {
+		return true
+	}
+	before := own.Answer
+	before.Undoes, before.Restores = engine.Digest{}, engine.Digest{}
+	was, err := json.Marshal(before)
+	if err != nil {
+		return true
+	}
+	says, err := json.Marshal(given)
+	return err != nil || !bytes.Equal(was, says)
 }
 
 func (a *Assessment) draft(answer Answer) Draft {

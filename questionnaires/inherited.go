@@ -2,6 +2,7 @@ package questionnaires
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 )
 
@@ -88,6 +89,22 @@ func (a *Assessment) above(id RequirementID) (Revision, bool) {
 }
 
 func (a Answer) excludesAll() bool { return a.Subtree && a.Response == NotApplicable }
+
+// Given returns the ids that were answered and that the form reaches, in order.
+func (a *Assessment) Given() []RequirementID {
+	var ids []RequirementID
+	for _, id := range slices.SortedFunc(maps.Keys(a.given.standing), RequirementID.Compare) {
+		if !a.Own(id).unsaid() && a.Questionnaire.Reaches(id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// unsaid reports whether an answer says nothing: it was taken back.
+func (a Answer) unsaid() bool {
+	return reflect.DeepEqual(a, Answer{Requirement: a.Requirement, Undoes: a.Undoes, Restores: a.Restores})
+}
 
 // Subtrees returns the answers that are Not Applicable with all below, in order.
 func (a *Assessment) Subtrees() []Revision {

@@ -2,60 +2,92 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/tui/theme"
 	"tickmark/vault"
 )
 
-// answering is an answer as the command line gives it.
+// answering is one run of the verb: what is answered, and where the answer is.
 type answering struct {
-	requirement, response, narrative string
-	evidence, methods                []string
-	edit, allowSwap                  bool
+	target                      answerTarget
+	said                        saying
+	worksheet, customized, file string
+	show, edit, allowSwap       bool
+	format                      string
+	given                       func(flag string) bool
+}
+
+// answerTarget is what is answered: a requirement or all below an id, a testing
+// procedure, or, where it names none, all that a file names.
+type answerTarget struct {
+	requirement questionnaires.RequirementID
+	letter      string
 }
 
 func (d *door) answerVerb() *cobra.Command {
 	var o opening
 	var given answering
 	verb := &cobra.Command{
-		Use:   "answer VAULT REQUIREMENT --response RESPONSE --narrative TEXT [--evidence Evidence-N]...",
+		Use:   "answer VAULT [REQUIREMENT[.LETTER]] [--response RESPONSE] [--narrative TEXT] [--evidence Evidence-N]...",
 		Short: "Record an answer",
 		Long: `Records an answer as a new revision; nothing is overwritten, and tickmark undo
-takes it back. Responses: in-place, in-place-with-ccw, not-in-place,
-not-applicable, not-tested. Ends with 3 if the requirement has problems still.
+takes it back. What no flag names stays as it was. Responses: in-place,
+in-place-with-ccw, not-in-place, not-applicable, not-tested. Ends with 3 if the
+requirement has problems still.
 
-With --edit the answer that stands is changed, and its narrative is written in
-the editor that VISUAL or EDITOR names (` + knownEditors + `),
-through a folder in memory. The editor starts without your settings, and the
-flags that the variable adds are left out.`,
-		Example: "  tickmark answer shop.vault 1.3.1 --response not-in-place --narrative 'pay-batch lacks default deny; CHG-1182' --evidence Evidence-7",
-		Args:    cobra.ExactArgs(2),
+In a Report on Compliance every testing procedure has its finding: name it as
+1.2.1.a, with --finding and --reporting; --evidence and --method are that
+procedure's then. The requirement's response rolls up.
+
+--show prints the answer that stands as --file takes it, with a skeleton of the
+parts that it has not; --worksheet and --customized take such a part alone. A file
+is the whole answer: what it leaves out is taken out, and its line "revision"
+refuses it where somebody answered since. Without a requirement, --show and --file
+are of all answers: all of a file is recorded, or nothing.
+
+With --edit the narrative, or a procedure's reporting answer, is written in the
+editor that VISUAL or EDITOR names (` + knownEditors + `),
+through a folder in memory. The editor starts without your settings, and the flags
+that the variable adds are left out.`,
+		Example: "  tickmark answer shop.vault 1.3.1 --response not-in-place --narrative 'pay-batch lacks default deny; CHG-1182' --target-date 2026-12-15 --evidence Evidence-7\n" +
+			"  tickmark answer shop.vault 1.2.1.a --finding in-place --reporting 'Standard v4 covers the firewalls.' --evidence Evidence-22\n" +
+			"  tickmark answer shop.vault 8.3.6 --show >answer.yaml; vi answer.yaml; tickmark answer shop.vault 8.3.6 --file answer.yaml\n" +
+			"  tickmark answer shop.vault A1 --subtree --response not-applicable --narrative 'It hosts nobody else.'\n" +
+			"  tickmark answer shop.vault --file answers.yaml",
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: completeRequirement,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			given.requirement = args[1]
-			answer, err := given.read()
-			if err != nil {
+			given.given = cmd.Flags().Changed
+			if err := given.check(args[1:]); err != nil {
 				return usageError{err}
 			}
+			o.readOnly = given.show
 			v, a, err := d.chosen(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
 			defer d.finish(cmd.Context(), v)
-			return d.answer(cmd.Context(), v, a, given, answer)
+			if given.show {
+				return d.showAnswers(a, given)
+			}
+			return d.answer(cmd.Context(), v, a, given)
 		},
 	}
 	o.flags(verb)
-	verb.Flags().StringVar(&given.response, "response", "", "what is answered")
-	verb.Flags().StringVar(&given.narrative, "narrative", "", "how it is met, what is missing and planned, or the reason")
-	verb.Flags().StringArrayVar(&given.evidence, "evidence", nil, "`NUMBER` of evidence that the answer rests on (repeatable)")
-	verb.Flags().StringSliceVar(&given.methods, "method", nil, "examine, observe, interview (repeatable)")
+	given.said.flags(verb)
+	verb.Flags().StringVar(&given.worksheet, "worksheet", "", "`FILE` with the compensating control worksheet in YAML, - for the standard input")
+	verb.Flags().StringVar(&given.customized, "customized", "", "`FILE` with the customized approach in YAML, - for the standard input")
+	verb.Flags().StringVar(&given.file, "file", "", "`FILE` with the whole answer in YAML, or with many, - for the standard input")
+	verb.Flags().BoolVar(&given.show, "show", false, "print the answer that stands, and record nothing")
 	verb.Flags().BoolVar(&given.edit, "edit", false, "write the narrative in your editor")
+	verb.Flags().StringVarP(&given.format, "output", "o", "", "text or json; with --show yaml or json")
 	allowSwapFlag(verb, &given.allowSwap)
 	return verb
 }
@@ -64,124 +96,251 @@ func allowSwapFlag(verb *cobra.Command, allow *bool) {
 	verb.Flags().BoolVar(allow, "allow-swap", false, "edit although swap is not encrypted, so that the text may reach the disk")
 }
 
-// answer records an answer, which is edited first where that was asked for.
-func (d *door) answer(ctx context.Context, v *vault.Vault, a *questionnaires.Assessment, given answering, answer questionnaires.Answer) error {
-	for _, label := range given.evidence {
-		item, err := a.EvidenceByLabel(label)
+// check reads what is answered, and refuses flags that do not go together.
+func (g *answering) check(args []string) error {
+	if len(args) > 0 {
+		target, err := readAnswerTarget(args[0])
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(answer.Evidence, item.ID) {
-			answer.Evidence = append(answer.Evidence, item.ID)
+		g.target = target
+	}
+	name := "answer " + strings.Join(args, "")
+	says := g.given("worksheet") || g.given("customized") || g.edit
+	for _, f := range sayings {
+		says = says || g.given(f.flag)
+	}
+	formats := []string{"", "text", "json"}
+	if g.show {
+		formats = []string{"", "yaml", "json"}
+	}
+	if g.format != formats[0] && g.format != formats[1] && g.format != formats[2] {
+		return fmt.Errorf("%s: -o %q is neither %s nor %s", name, g.format, formats[1], formats[2])
+	}
+	switch {
+	case g.show && (says || g.file != ""):
+		return fmt.Errorf("%s: --show records nothing, so nothing can be answered beside it", name)
+	case g.file != "" && says:
+		return fmt.Errorf("%s: --file is the whole answer, so no other flag can say a part of it", name)
+	case (g.show || g.file != "") && g.target.letter != "":
+		return fmt.Errorf("%s: --show and --file are of the whole requirement", name)
+	case g.target.requirement.IsZero() && !g.show && g.file == "":
+		return fmt.Errorf("answer: name a requirement, or --file with many answers")
+	case !says && !g.show && g.file == "":
+		return fmt.Errorf("%s: nothing is said: --response is one of %s", name, responseList())
+	case g.worksheet == "-" && g.customized == "-":
+		return fmt.Errorf("%s: one of --worksheet and --customized can be the standard input", name)
+	case g.target.letter == "":
+		return nil
+	case g.given("worksheet") || g.given("customized"):
+		return fmt.Errorf("%s: --worksheet and --customized are of the whole requirement", name)
+	}
+	for _, f := range sayings {
+		if g.given(f.flag) && f.procedure == nil {
+			return fmt.Errorf("%s: --%s is of the whole requirement", name, f.flag)
 		}
 	}
-	before := a.Own(answer.Requirement).Answer
-	if !given.edit {
-		// What no flag says, such as a worksheet that is begun, stays.
-		kept := before
-		kept.Requirement, kept.Response, kept.Narrative = answer.Requirement, answer.Response, answer.Narrative
-		kept.Methods, kept.Evidence = answer.Methods, answer.Evidence
-		answer = kept
-	} else {
-		edited, err := d.editAnswer(ctx, v, a, given, answer)
-		if err != nil {
-			return err
-		}
-		answer = edited
-		if given.flagless() && answer.Narrative == before.Narrative {
-			fmt.Fprintf(d.out, "%s  stays as it is\n", answer.Requirement)
-			return nil
-		}
-	}
-	if err := d.record(ctx, v, a, answer); err != nil {
-		if given.edit {
-			// It is nowhere else.
-			fmt.Fprintln(d.out, strings.Join(theme.CleanLines(answer.Narrative), "\n"))
-		}
-		return err
-	}
-	a, err := d.assessmentOf(ctx, v, string(a.Details.ID))
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(d.out, "%s  %s\n", answer.Requirement, a.Current(answer.Requirement).Response.Title())
-	return d.attention(a.ProblemsOf(answer.Requirement))
+	return nil
 }
 
-func (d *door) record(ctx context.Context, v *vault.Vault, a *questionnaires.Assessment, answer questionnaires.Answer) error {
-	draft, err := a.Answer(answer)
-	if err != nil {
+// readAnswerTarget reads 1.2.1, A1 or 1.2.1.a.
+func readAnswerTarget(text string) (answerTarget, error) {
+	var t answerTarget
+	id := text
+	if n := len(text); n > 2 && text[n-2] == '.' && text[n-1] >= 'a' && text[n-1] <= 'z' {
+		id, t.letter = text[:n-2], text[n-1:]
+	}
+	var err error
+	t.requirement, err = questionnaires.ParseRequirementID(id)
+	return t, err
+}
+
+// answer records what was said: by flags, from a file, or in the editor.
+func (d *door) answer(ctx context.Context, v *vault.Vault, a *questionnaires.Assessment, given answering) error {
+	if given.file != "" {
+		answers, err := d.readAnswers(a, given)
+		if err != nil {
+			return err
+		}
+		return d.recordAnswers(ctx, v, a, answers, given.format)
+	}
+	answer := standing(a, given.target.requirement)
+	if err := given.apply(a, &answer); err != nil {
 		return err
 	}
-	_, err = v.Append(ctx, draft)
+	if err := d.readParts(a, given, &answer); err != nil {
+		return err
+	}
+	if given.given("response") {
+		if _, err := rolledUp(a, answer, answer.Response); err != nil {
+			return err
+		}
+	}
+	if !given.edit {
+		return d.recordAnswers(ctx, v, a, []questionnaires.Answer{answer}, given.format)
+	}
+	what, text := "narrative", &answer.Narrative
+	if given.target.letter != "" {
+		at, err := procedureOf(a, &answer, given.target.letter)
+		if err != nil {
+			return err
+		}
+		what, text = "reporting answer", &at.Reporting
+	}
+	if err := d.editPart(ctx, v, a, answer, what, text, given.allowSwap); err != nil {
+		return err
+	}
+	err := d.recordAnswers(ctx, v, a, []questionnaires.Answer{answer}, given.format)
+	if err != nil && statusOf(err) != exitAttention {
+		// It is nowhere else.
+		fmt.Fprintln(d.out, strings.Join(theme.CleanLines(*text), "\n"))
+	}
 	return err
 }
 
-// editAnswer changes what stands by what was given, and has the narrative edited. What
-// could not be recorded afterwards is refused before.
-func (d *door) editAnswer(ctx context.Context, v *vault.Vault, a *questionnaires.Assessment, given answering, answer questionnaires.Answer) (questionnaires.Answer, error) {
-	edited := a.Own(answer.Requirement).Answer
-	edited.Requirement = answer.Requirement
-	if given.response != "" {
-		edited.Response = answer.Response
-	}
-	if given.narrative != "" {
-		edited.Narrative = answer.Narrative
-	}
-	if len(given.evidence) > 0 {
-		edited.Evidence = answer.Evidence
-	}
-	if len(given.methods) > 0 {
-		edited.Methods = answer.Methods
-	}
+// standing is the answer that an edit starts from, as one that is given.
+func standing(a *questionnaires.Assessment, id questionnaires.RequirementID) questionnaires.Answer {
+	answer := a.Own(id).Answer
+	answer.Requirement = id
+	answer.Undoes, answer.Restores = engine.Digest{}, engine.Digest{}
+	return answer
+}
+
+// editPart has one text of an answer edited. What could not be recorded afterwards is
+// refused before.
+func (d *door) editPart(ctx context.Context, v *vault.Vault, a *questionnaires.Assessment, answer questionnaires.Answer, what string, text *string, allowSwap bool) error {
+	id := answer.Requirement
 	author, signs := v.Author()
 	if !signs {
 		_, err := d.author()
-		return edited, fmt.Errorf("answer %s: %w: %w", edited.Requirement, vault.ErrReadOnly, err)
+		return fmt.Errorf("answer %s: %w: %w", id, vault.ErrReadOnly, err)
 	}
 	if _, enrolled := a.History().Author(author.ID); !enrolled {
-		return edited, fmt.Errorf("answer %s: %w", edited.Requirement, vault.ErrNotEnrolled)
+		return fmt.Errorf("answer %s: %w", id, vault.ErrNotEnrolled)
 	}
-	if _, err := a.Answer(edited); err != nil {
-		return edited, err
+	if _, err := a.Answer(answer); err != nil {
+		return err
 	}
-	text, err := d.edit(ctx, edited.Narrative, given.allowSwap)
+	edited, err := d.edit(ctx, *text, allowSwap)
 	if err != nil {
-		return edited, fmt.Errorf("edit narrative of %s: %w", edited.Requirement, err)
+		return fmt.Errorf("edit %s of %s: %w", what, id, err)
 	}
-	edited.Narrative = text
-	return edited, nil
+	*text = edited
+	return nil
 }
 
-// flagless reports whether nothing was given but the wish to edit.
-func (g answering) flagless() bool {
-	return g.response == "" && g.narrative == "" && len(g.evidence) == 0 && len(g.methods) == 0
+// recordedForm is what `answer -o json` says of a requirement that was answered.
+type recordedForm struct {
+	Requirement questionnaires.RequirementID `json:"requirement"`
+	Changed     bool                         `json:"changed"` // false: it stays as it is
+	Response    questionnaires.Response      `json:"response"`
+	Procedures  []findingForm                `json:"procedures,omitempty"`
+	Below       int                          `json:"below,omitempty"`   // requirements that are Not Applicable with it
+	Without     []string                     `json:"without,omitempty"` // parts that stood before and are taken out
+	Problems    []questionnaires.Problem     `json:"problems"`
 }
 
-// read is what the flags say.
-func (g answering) read() (questionnaires.Answer, error) {
-	id, err := questionnaires.ParseRequirementID(g.requirement)
-	if err != nil {
-		return questionnaires.Answer{}, err
-	}
-	answer := questionnaires.Answer{Requirement: id, Narrative: g.narrative}
-	switch {
-	case g.response == "" && g.edit:
-	case g.response == "" || g.response == questionnaires.Unanswered.String():
-		return questionnaires.Answer{}, fmt.Errorf("answer %s: --response is needed: %s", id, responseList())
-	default:
-		if answer.Response, err = questionnaires.ParseResponse(g.response); err != nil {
-			return questionnaires.Answer{}, fmt.Errorf("answer %s: %w: want %s", id, err, responseList())
+type findingForm struct {
+	Procedure string                  `json:"procedure"`
+	Finding   questionnaires.Response `json:"finding"`
+}
+
+// recordAnswers records answers, all or none, and says what stands then. What says
+// nothing new is not recorded, unless it settles a conflict.
+func (d *door) recordAnswers(ctx context.Context, v *vault.Vault, a *questionnaires.Assessment, answers []questionnaires.Answer, format string) error {
+	var drafts []questionnaires.Draft
+	forms := make([]recordedForm, len(answers))
+	for i, answer := range answers {
+		draft, err := a.Answer(answer)
+		if err != nil {
+			return err
+		}
+		forms[i] = recordedForm{Requirement: answer.Requirement, Changed: a.Changes(draft)}
+		given, _ := draft.Payload.(questionnaires.Answer)
+		forms[i].Without = a.Own(answer.Requirement).Without(given)
+		if forms[i].Changed {
+			drafts = append(drafts, draft)
 		}
 	}
-	for _, text := range g.methods {
-		var m questionnaires.Method
-		if err := m.UnmarshalText([]byte(text)); err != nil {
-			return questionnaires.Answer{}, err
+	if len(drafts) > 0 {
+		if _, err := v.Append(ctx, drafts...); err != nil {
+			return err
 		}
-		answer.Methods = append(answer.Methods, m)
+		var err error
+		if a, err = d.assessmentOf(ctx, v, string(a.Details.ID)); err != nil {
+			return err
+		}
 	}
-	return answer, nil
+	for i := range forms {
+		forms[i].fill(a)
+	}
+	return d.printRecorded(forms, format)
+}
+
+// fill says what stands of the requirement.
+func (f *recordedForm) fill(a *questionnaires.Assessment) {
+	own := a.Own(f.Requirement)
+	f.Response, f.Problems = a.Current(f.Requirement).Response, []questionnaires.Problem{}
+	if procedures := a.Procedures(f.Requirement); len(procedures) > 1 {
+		for _, p := range procedures {
+			named := questionnaires.Procedure{Requirement: f.Requirement, Letter: p.Letter}
+			f.Procedures = append(f.Procedures, findingForm{named.String(), p.Finding})
+		}
+	}
+	for _, r := range a.Requirements() {
+		inherits := own.Subtree && f.Requirement.Covers(r.ID)
+		if inherits && r.ID != f.Requirement {
+			f.Below++
+		}
+		if inherits || r.ID == f.Requirement {
+			f.Problems = append(f.Problems, a.ProblemsOf(r.ID)...)
+		}
+	}
+}
+
+// printRecorded says what stands, and by the exit status that there are problems.
+func (d *door) printRecorded(forms []recordedForm, format string) error {
+	problems := []questionnaires.Problem{}
+	for _, f := range forms {
+		problems = append(problems, f.Problems...)
+	}
+	if format == "json" {
+		if err := json.NewEncoder(d.out).Encode(forms); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range forms {
+			d.printFindings(f)
+		}
+		for _, p := range problems {
+			fmt.Fprintf(d.out, "%s  problem: %s\n", p.Requirement, p.Sentence)
+		}
+	}
+	if len(problems) > 0 {
+		return errAttention
+	}
+	return nil
+}
+
+func (d *door) printFindings(f recordedForm) {
+	stays, below := "", ""
+	if !f.Changed {
+		stays = ", stays as it is"
+	}
+	if f.Below > 0 {
+		below = fmt.Sprintf(", with %d below it", f.Below)
+	}
+	fmt.Fprintf(d.out, "%s  %s%s%s\n", f.Requirement, f.Response.Title(), below, stays)
+	if len(f.Without) > 0 {
+		fmt.Fprintf(d.out, "%s  without what stood before: %s; tickmark undo brings it back\n", f.Requirement, strings.Join(f.Without, ", "))
+	}
+	for _, p := range f.Procedures {
+		finding := "open"
+		if p.Finding != questionnaires.Unanswered {
+			finding = p.Finding.Title()
+		}
+		fmt.Fprintf(d.out, "%s  %s\n", p.Procedure, finding)
+	}
 }
 
 func responseList() string {
@@ -190,42 +349,4 @@ func responseList() string {
 		texts = append(texts, r.String())
 	}
 	return strings.Join(texts, ", ")
-}
-
-// attention prints problems and says by the exit status that there are some.
-func (d *door) attention(problems []questionnaires.Problem) error {
-	for _, p := range problems {
-		fmt.Fprintf(d.out, "%s  problem: %s\n", p.Requirement, p.Sentence)
-	}
-	if len(problems) > 0 {
-		return errAttention
-	}
-	return nil
-}
-
-func (d *door) undoVerb() *cobra.Command {
-	var o opening
-	verb := &cobra.Command{
-		Use: "undo VAULT", Short: "Take the last answer back", Args: cobra.ExactArgs(1),
-		Long: "Takes the last answer back by a revision that repeats what stood before it.\nCalled again, it takes back the one before.",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			v, a, err := d.chosen(cmd.Context(), args[0], o)
-			if err != nil {
-				return err
-			}
-			defer d.finish(cmd.Context(), v)
-			draft, undone, err := a.Undo()
-			if err != nil {
-				return err
-			}
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
-				return err
-			}
-			restored, _ := draft.Payload.(questionnaires.Answer)
-			fmt.Fprintf(d.out, "%s  took back %s, now %s\n", undone.Requirement, undone.Response.Title(), restored.Response.Title())
-			return nil
-		},
-	}
-	o.flags(verb)
-	return verb
 }
