@@ -49,9 +49,17 @@ func (a *Assessment) asks(answer Answer) (Requirement, error) {
 	case below:
 		return r, errors.New("it is no requirement itself; all below it can be Not Applicable together")
 	case !known:
-		return r, errors.New("the standard has no requirement of that number")
+		return r, errors.New(a.noSuch())
 	}
 	return r, fmt.Errorf("%s does not ask it", a.Questionnaire.Title)
+}
+
+// noSuch says that an id is none that the form's catalogue has.
+func (a *Assessment) noSuch() string {
+	if a.Questionnaire.Own() {
+		return a.Questionnaire.Title + " has no question of that number"
+	}
+	return "the standard has no requirement of that number"
 }
 
 // bounded reports text that cannot be kept, days that are none, and evidence that is

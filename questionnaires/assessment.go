@@ -13,13 +13,15 @@ import (
 // AssessmentDetails is what makes an assessment: which form, of which period. It
 // is the payload of the entry that creates it.
 type AssessmentDetails struct {
-	ID            ID        `json:"id"`
-	Questionnaire string    `json:"questionnaire"` // code
-	Revision      string    `json:"revision"`      // of the form
-	Name          string    `json:"name"`          // how people tell it from the vault's others
-	Service       string    `json:"service,omitempty"`
-	From          time.Time `json:"from,omitzero"` // first and last day of the period assessed
-	To            time.Time `json:"to,omitzero"`
+	ID            ID     `json:"id"`
+	Questionnaire string `json:"questionnaire"` // code
+	Revision      string `json:"revision"`      // of the form
+	// Definition is that of an organisation's own questionnaire, zero for PCI's forms.
+	Definition engine.Digest `json:"definition,omitzero"`
+	Name       string        `json:"name"` // how people tell it from the vault's others
+	Service    string        `json:"service,omitempty"`
+	From       time.Time     `json:"from,omitzero"` // first and last day of the period assessed
+	To         time.Time     `json:"to,omitzero"`
 }
 
 // NewAssessment returns the draft that creates an assessment in a vault.
@@ -28,7 +30,7 @@ func NewAssessment(catalogue *Catalogue, details AssessmentDetails) (Draft, erro
 	if !known {
 		return Draft{}, fmt.Errorf("new assessment: %q is no questionnaire (see `tickmark questionnaire list`)", details.Questionnaire)
 	}
-	details.Revision = q.Revision
+	details.Revision, details.Definition = q.Revision, q.Definition
 	if details.Name == "" {
 		details.Name = q.Title
 	}
@@ -171,11 +173,6 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	if err := a.settleForm(); err != nil {
 		return nil, err
 	}
-	q, known := catalogue.Questionnaire(a.Details.Questionnaire)
-	if !known {
-		return nil, fmt.Errorf("open assessment %s: its questionnaire %q is not in the catalogue", a.Details.Name, a.Details.Questionnaire)
-	}
-	a.Questionnaire = q
 	if err := a.stand(); err != nil {
 		return nil, err
 	}
@@ -208,7 +205,7 @@ func (a *Assessment) take(e Entry) error {
 	case EligibilityRecorded, QuestionnaireChanged:
 		a.takeForm(e)
 	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
-		ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved, AcceptanceEnded, ReportPrinted, ReportSigned, VaultOpened:
+		ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved, AcceptanceEnded, QuestionnaireDefined, LicensedTextSet, ReportPrinted, ReportSigned, VaultOpened:
 	}
 	return nil
 }

@@ -37,6 +37,8 @@ const (
 	AcceptanceAsked
 	AcceptanceApproved
 	AcceptanceEnded
+	QuestionnaireDefined
+	LicensedTextSet
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -47,6 +49,7 @@ var actions = [...]string{
 	"answer-given", "conclusion-recorded", "evidence-expunged", "recipients-changed", "handed-off", "entries-lost",
 	"eligibility-recorded", "questionnaire-changed", "responsibility-confirmed",
 	"risk-analysis-set", "acceptance-asked", "acceptance-approved", "acceptance-ended",
+	"questionnaire-defined", "licensed-text-set",
 	"report-printed", "report-signed", "vault-opened",
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"tickmark/engine"
 )
 
 // QuestionnaireChange moves an assessment to another form. It is the payload of an
@@ -12,9 +14,11 @@ import (
 type QuestionnaireChange struct {
 	From     string `json:"from"` // code of the form before
 	To       string `json:"to"`
-	Revision string `json:"revision"`       // of the new form
-	Name     string `json:"name,omitempty"` // of the assessment, where it follows the form's title
-	Reason   string `json:"reason"`
+	Revision string `json:"revision"` // of the new form
+	// Definition is that of an organisation's own questionnaire, zero for PCI's forms.
+	Definition engine.Digest `json:"definition,omitzero"`
+	Name       string        `json:"name,omitempty"` // of the assessment, where it follows the form's title
+	Reason     string        `json:"reason"`
 }
 
 // maxFormReason bounds why a form was changed, in bytes.
@@ -22,9 +26,11 @@ const maxFormReason = 2000
 
 // formRecord is what an assessment's history says of its form.
 type formRecord struct {
-	changes  []Entry // oldest first
-	beside   []Entry // the changes that stand beside each other, where they differ
-	recorded []Entry // eligibility answers, oldest first
+	standard *Catalogue    // PCI's, whatever form is answered
+	first    engine.Digest // the definition that it began with, zero for a form of PCI's
+	changes  []Entry       // oldest first
+	beside   []Entry       // the changes that stand beside each other, where they differ
+	recorded []Entry       // eligibility answers, oldest first
 	given    map[Asked][]RecordedAnswer
 }
 
@@ -38,35 +44,63 @@ func (a *Assessment) takeForm(e Entry) {
 	a.Conclusion = Conclusion{} // it was about the form before
 }
 
-// ChangeQuestionnaire returns the draft that moves the assessment to another form.
+// ChangeQuestionnaire returns the draft that moves the assessment to another form of
+// PCI DSS.
 func (a *Assessment) ChangeQuestionnaire(code, reason string) (Draft, error) {
-	q, known := a.catalogue.Questionnaire(code)
-	switch {
-	case !known:
+	q, known := a.form.standard.Questionnaire(code)
+	if !known {
 		return Draft{}, fmt.Errorf("change questionnaire: %q is no questionnaire (see `tickmark questionnaire list`)", code)
-	case code == a.Details.Questionnaire && len(a.form.beside) == 0:
-		return Draft{}, fmt.Errorf("change questionnaire: the assessment is %s already", code)
+	}
+	return a.ChangeTo(q, reason)
+}
+
+// ChangeTo returns the draft that moves the assessment to another form, or to another
+// revision of an organisation's own.
+func (a *Assessment) ChangeTo(q Questionnaire, reason string) (Draft, error) {
+	switch {
+	case q.Code == a.Details.Questionnaire && q.Definition == a.Details.Definition && len(a.form.beside) == 0:
+		return Draft{}, fmt.Errorf("change questionnaire: the assessment is %s already", q.Code)
 	case reason == "":
 		return Draft{}, errors.New("change questionnaire: it says no reason")
 	}
 	if err := CheckText("reason", reason, maxFormReason); err != nil {
 		return Draft{}, fmt.Errorf("change questionnaire: %w", err)
 	}
-	change := QuestionnaireChange{From: a.Details.Questionnaire, To: code, Revision: q.Revision, Reason: reason}
+	change := QuestionnaireChange{From: a.Details.Questionnaire, To: q.Code, Revision: q.Revision, Definition: q.Definition, Reason: reason}
 	if a.Details.Name == a.Questionnaire.Title {
 		change.Name = q.Title
 	}
-	return Draft{Assessment: a.Details.ID, Action: QuestionnaireChanged, Subject: "questionnaire " + code, Payload: change}, nil
+	return Draft{Assessment: a.Details.ID, Action: QuestionnaireChanged, Subject: "questionnaire " + q.Code, Payload: change}, nil
 }
 
 // settleForm reads which form the assessment is now, and its eligibility answers.
 func (a *Assessment) settleForm() error {
+	a.form.first = a.Details.Definition
 	standing, err := a.history.applyChanges(&a.Details, a.form.changes)
 	if err != nil {
 		return err
 	}
-	a.form.beside = standing
+	a.form.beside, a.form.standard = standing, a.catalogue
+	if !a.Details.Definition.IsZero() {
+		if a.catalogue, err = a.history.defined(a.form.standard, a.Details.Definition); err != nil {
+			return fmt.Errorf("open assessment %s: %w", a.Details.Name, err)
+		}
+	}
+	q, known := a.catalogue.Questionnaire(a.Details.Questionnaire)
+	if !known {
+		return fmt.Errorf("open assessment %s: its questionnaire %q is not in the catalogue", a.Details.Name, a.Details.Questionnaire)
+	}
+	a.Questionnaire = q
 	return a.readEligibility()
+}
+
+// Standard is PCI's catalogue, whatever form the assessment answers.
+func (a *Assessment) Standard() *Catalogue { return a.form.standard }
+
+// namedForm is a form, and which definition where it is an organisation's own.
+type namedForm struct {
+	code       string
+	definition engine.Digest
 }
 
 // applyChanges gives details the form that the latest of the changes names. It
@@ -76,7 +110,7 @@ func (h *History) applyChanges(details *AssessmentDetails, changes []Entry) ([]E
 	if len(standing) == 0 {
 		return nil, nil
 	}
-	forms := map[string]bool{}
+	forms := map[namedForm]bool{}
 	var current QuestionnaireChange
 	latest := slices.MaxFunc(standing, compareEntries)
 	for _, e := range standing {
@@ -87,13 +121,13 @@ func (h *History) applyChanges(details *AssessmentDetails, changes []Entry) ([]E
 		if e.ID == latest.ID {
 			current = change
 		}
-		forms[change.To] = true
+		forms[namedForm{change.To, change.Definition}] = true
 	}
 	name, err := h.nameAfter(*details, changes, latest)
 	if err != nil {
 		return nil, err
 	}
-	details.Questionnaire, details.Revision, details.Name = current.To, current.Revision, name
+	details.Questionnaire, details.Revision, details.Definition, details.Name = current.To, current.Revision, current.Definition, name
 	if len(forms) > 1 {
 		return standing, nil
 	}

@@ -57,6 +57,7 @@ type History struct {
 type known struct {
 	checked sync.Map // of verified, by entry
 	answers sync.Map // of Answer, by entry
+	forms   sync.Map // of *Catalogue, by the digest of the definition it was made of
 }
 
 type enrolled struct {
@@ -233,7 +234,7 @@ func (h *History) readPayloads() error {
 			take(e, []Evidence{p})
 		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
 			EligibilityRecorded, QuestionnaireChanged, ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved,
-			AcceptanceEnded, ReportPrinted, ReportSigned, VaultOpened:
+			AcceptanceEnded, QuestionnaireDefined, LicensedTextSet, ReportPrinted, ReportSigned, VaultOpened:
 		}
 	}
 	return h.arrange(items)

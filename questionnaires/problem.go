@@ -34,6 +34,7 @@ const (
 	Overdue
 	EligibilityOpen
 	NotEligible
+	AskedOtherwise
 )
 
 var problemKinds = [...]string{
@@ -41,7 +42,7 @@ var problemKinds = [...]string{
 	"not-verified", "expunged", "unknown-evidence", "newer-evidence", "not-offered", "no-reporting-answer", "inherited-only", "no-target-date",
 	"no-law", "no-exclusion", "no-results", "unfinished-worksheet", "misplaced", "customized-refused", "unfinished-customized",
 	"no-risk-analysis", "unfinished-risk-analysis", "overdue",
-	"eligibility-open", "not-eligible",
+	"eligibility-open", "not-eligible", "asked-otherwise",
 }
 
 // ProblemKinds returns every kind.

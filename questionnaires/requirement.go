@@ -3,6 +3,8 @@ package questionnaires
 import (
 	"fmt"
 	"slices"
+
+	"tickmark/engine"
 )
 
 // Method is how a requirement is tested (PCI DSS v4.0.1, testing procedures).
@@ -98,6 +100,7 @@ type Requirement struct {
 	SupersededBy  RequirementID // zero where nothing replaced it
 	Customized    bool          // whether the customized approach may be used
 	InformedBy    []Link
+	Informs       []RequirementID // of an organisation's own question: requirements of the standard that it bears on
 }
 
 // Procedures returns the testing procedures in order: REQ alone, or REQ.a, REQ.b
@@ -163,7 +166,16 @@ type Questionnaire struct {
 	PerProcedure bool
 	// DescribesResults: each response comes with a description of what testing showed.
 	DescribesResults bool
+	// Definition is that of an organisation's own questionnaire, zero for PCI's forms.
+	Definition engine.Digest
 }
+
+// Own reports whether the questionnaire is an organisation's own.
+func (q Questionnaire) Own() bool { return !q.Definition.IsZero() }
+
+// Confirmed reports whether it is certain that the form asks a requirement, or leaves
+// it out.
+func (q Questionnaire) Confirmed(id RequirementID) bool { return !slices.Contains(q.Unconfirmed, id) }
 
 // Asks reports whether the questionnaire holds a requirement.
 func (q Questionnaire) Asks(id RequirementID) bool { return slices.Contains(q.Requirements, id) }
@@ -240,6 +252,25 @@ func (c *Catalogue) Questionnaire(code string) (Questionnaire, bool) {
 		}
 	}
 	return Questionnaire{}, false
+}
+
+// Unsupported returns the forms that exist and are not held, each with the reason.
+func (c *Catalogue) Unsupported() []FormCriteria {
+	var all []FormCriteria
+	if c.eligibility != nil {
+		for _, f := range c.eligibility.Forms() {
+			if f.Unsupported != "" {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// Holds reports whether a code is that of a form, one that is not held among them.
+func (c *Catalogue) Holds(code string) bool {
+	_, held := c.Questionnaire(code)
+	return held || slices.ContainsFunc(c.Unsupported(), func(f FormCriteria) bool { return f.Form == code })
 }
 
 // Informs returns the links of a check to requirements, in order of requirements.

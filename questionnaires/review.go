@@ -64,6 +64,9 @@ func (v *review) standing() {
 	if !v.current.Entry.IsZero() && !v.current.Verified {
 		v.add(NotVerified, "the answer's signature is not that of an enrolled author")
 	}
+	if v.reworded(v.requirement, v.current) {
+		v.add(AskedOtherwise, "the question reads otherwise since it was answered; the answer has to be confirmed")
+	}
 	if v.current.Response != Unanswered && !v.Questionnaire.Allows(v.current.Response) {
 		v.add(NotOffered, "%s is not offered by %s", v.title(), v.Questionnaire.Title)
 	}

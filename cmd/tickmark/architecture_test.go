@@ -38,6 +38,7 @@ var ladder = []struct {
 	{"questionnaires", []string{"engine"}, "answers rest on evidence"},
 	{"questionnaires/sheet", nil, "fills any noun from what a person wrote"},
 	{"questionnaires/pci", []string{"questionnaires", "questionnaires/sheet"}, "a catalogue is data in questionnaires' nouns"},
+	{"questionnaires/custom", []string{"questionnaires", "questionnaires/sheet"}, "an organisation's own questionnaires are sheets, and become what a vault keeps"},
 	{"vault/sqlitevfs", nil, "a database over any store of bytes; could be a module of its own"},
 	{"vault/testdata/age-plugin-test", nil, "a program of its own, which tests run as a plugin of age"},
 	{"vault", []string{"engine", "questionnaires", "vault/sqlitevfs"}, "keeps what they define; knows no screen and no paper"},
@@ -54,7 +55,7 @@ var ladder = []struct {
 	{"tui/tuitest", nil, "drives any model"},
 	{"testdata/merchant", []string{"engine", "questionnaires"}, "the fictional merchant speaks in their nouns"},
 	{"cmd/tickmark", []string{
-		"engine", "engine/checks", "engine/kube", "questionnaires", "questionnaires/pci", "questionnaires/sheet", "vault", "reports", "reports/pdf", "reports/sign",
+		"engine", "engine/checks", "engine/kube", "questionnaires", "questionnaires/custom", "questionnaires/pci", "questionnaires/sheet", "vault", "reports", "reports/pdf", "reports/sign",
 		"reports/printer", "tui", "tui/screen", "tui/theme", "testdata/merchant",
 	}, "the door wires everything"},
 }

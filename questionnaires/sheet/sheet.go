@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -88,7 +89,8 @@ func Read(name string, text []byte, into any) (Lines, error) {
 	l := Lines{name: name, at: map[string]int{}}
 	root, err := document(text)
 	if err != nil {
-		return l, Errors{{Name: name, Cause: err.Error()}}
+		line, cause := lineOf(err)
+		return l, Errors{{Name: name, Line: line, Cause: cause}}
 	}
 	if root == nil {
 		return l, nil
@@ -118,6 +120,16 @@ func document(text []byte) (*yaml.Node, error) {
 		return nil, errors.New("more than one document")
 	}
 	return root.Content[0], nil
+}
+
+// lineOf takes the line out of what yaml says, 0 where it says none.
+func lineOf(err error) (int, string) {
+	number, cause, found := strings.Cut(strings.TrimPrefix(err.Error(), "line "), ": ")
+	line, bad := strconv.Atoi(number)
+	if !found || bad != nil {
+		return 0, err.Error()
+	}
+	return line, cause
 }
 
 // oneLine says in one line what yaml says in several, and what it quotes of the file.

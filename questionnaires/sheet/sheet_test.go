@@ -133,7 +133,7 @@ func TestWhatNoSheetIs(t *testing.T) {
 		"tag":      {"title: !!binary aGk=\n", "s:1: title: tags are not read"},
 		"two":      {"title: x\n---\ntitle: y\n", "s: more than one document"},
 		"list":     {"- x\n", "s:1: want names and values, not a list"},
-		"broken":   {"title: [\n", "s: line 1: did not find expected node content"},
+		"broken":   {"title: [\n", "s:1: did not find expected node content"},
 		"too much": {"title: " + strings.Repeat("x", sheet.MaxSize), "s: larger than 4 MiB"},
 		"too deep": {"title: " + strings.Repeat("[", 30) + strings.Repeat("]", 30), "s:1: title: want a text, not a list"},
 	} {

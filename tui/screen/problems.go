@@ -154,6 +154,8 @@ func problemWord(k questionnaires.ProblemKind) string {
 		return "form is open"
 	case questionnaires.NotEligible:
 		return "form misfits"
+	case questionnaires.AskedOtherwise:
+		return "asked otherwise"
 	}
 	return k.String()
 }
