@@ -87,19 +87,6 @@ func (h *History) Choose(name string) (ID, error) {
 	return "", fmt.Errorf("choose assessment: the vault holds %s; name one", strings.Join(names, ", "))
 }
 
-// Scope returns the scope that the history last set, and the zero Scope if none
-// was.
-func (h *History) Scope() (Scope, error) {
-	var scope Scope
-	for _, e := range slices.Backward(h.entries) {
-		if e.Action == ScopeSet {
-			err := h.read(e, &scope)
-			return scope, err
-		}
-	}
-	return scope, nil
-}
-
 // Runs returns what each recorded run says of its targets, oldest first.
 func (h *History) Runs() ([]RecordedRun, error) {
 	var runs []RecordedRun
@@ -132,7 +119,8 @@ type Assessment struct {
 	analyses      map[RequirementID][]RiskAnalysis
 	evidence      map[ID]Evidence
 	latest        []Evidence
-	form          formRecord // which form it is, and why
+	form          formRecord  // which form it is, and why
+	scope         scopeRecord // what it looks at, and who does
 }
 
 // answerRecord is what an assessment's history says of its answers.
@@ -185,7 +173,7 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 		a.analyses[analysis.Requirement] = append(a.analyses[analysis.Requirement], analysis)
 	}
 	a.Head, a.Time = h.assessmentHead(id)
-	return a, nil
+	return a, a.readScope()
 }
 
 // take adds what one entry of the assessment says.
@@ -204,6 +192,8 @@ func (a *Assessment) take(e Entry) error {
 		a.given.to[id] = append(a.given.to[id], e)
 	case EligibilityRecorded, QuestionnaireChanged:
 		a.takeForm(e)
+	case EngagementSet:
+		a.scope.engaged = append(a.scope.engaged, e)
 	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
 		ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved, AcceptanceEnded, QuestionnaireDefined, LicensedTextSet, ReportPrinted, ReportSigned, VaultOpened:
 	}

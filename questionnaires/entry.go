@@ -39,6 +39,7 @@ const (
 	AcceptanceEnded
 	QuestionnaireDefined
 	LicensedTextSet
+	EngagementSet
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -50,6 +51,7 @@ var actions = [...]string{
 	"eligibility-recorded", "questionnaire-changed", "responsibility-confirmed",
 	"risk-analysis-set", "acceptance-asked", "acceptance-approved", "acceptance-ended",
 	"questionnaire-defined", "licensed-text-set",
+	"engagement-set",
 	"report-printed", "report-signed", "vault-opened",
 }
 

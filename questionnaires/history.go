@@ -234,7 +234,7 @@ func (h *History) readPayloads() error {
 			take(e, []Evidence{p})
 		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
 			EligibilityRecorded, QuestionnaireChanged, ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved,
-			AcceptanceEnded, QuestionnaireDefined, LicensedTextSet, ReportPrinted, ReportSigned, VaultOpened:
+			AcceptanceEnded, QuestionnaireDefined, LicensedTextSet, EngagementSet, ReportPrinted, ReportSigned, VaultOpened:
 		}
 	}
 	return h.arrange(items)

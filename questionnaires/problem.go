@@ -35,6 +35,11 @@ const (
 	EligibilityOpen
 	NotEligible
 	AskedOtherwise
+	ScopeIncomplete
+	ScopeBroken
+	NotSeparated
+	EngagementIncomplete
+	EngagementBroken
 )
 
 var problemKinds = [...]string{
@@ -43,6 +48,7 @@ var problemKinds = [...]string{
 	"no-law", "no-exclusion", "no-results", "unfinished-worksheet", "misplaced", "customized-refused", "unfinished-customized",
 	"no-risk-analysis", "unfinished-risk-analysis", "overdue",
 	"eligibility-open", "not-eligible", "asked-otherwise",
+	"scope-incomplete", "scope-broken", "not-separated", "engagement-incomplete", "engagement-broken",
 }
 
 // ProblemKinds returns every kind.
@@ -74,7 +80,7 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
-	problems := a.formProblems()
+	problems := append(a.formProblems(), a.scopeProblems(day)...)
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.review(r, day)...)
 	}

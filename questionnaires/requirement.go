@@ -168,6 +168,7 @@ type Questionnaire struct {
 	DescribesResults bool
 	// Definition is that of an organisation's own questionnaire, zero for PCI's forms.
 	Definition engine.Digest
+	Scope      ScopeDepth // how much it asks of scope and engagement
 }
 
 // Own reports whether the questionnaire is an organisation's own.

@@ -127,6 +127,7 @@ func (v *review) inPlace() {
 		v.add(Contradicted, "%s, and evidence contradicts it: %s", v.title(), v.contradiction(r))
 	}
 	v.analysed()
+	v.thirdParties()
 }
 
 // analysed: where a targeted risk analysis sets the frequency, there is one, whole

@@ -166,8 +166,8 @@ func (c *composer) targetNames() string {
 // about says what the paper is and is not.
 func (c *composer) about() []Block {
 	zones := "none named: no part of the systems is known as cardholder data environment"
-	if n := len(c.Scope.Zones); n > 0 {
-		zones = strings.Join(sortedKeys(c.Scope.Zones), ", ")
+	if named := c.Scope.EvidenceZones(); len(named) > 0 {
+		zones = strings.Join(sortedKeys(named), ", ")
 	}
 	return []Block{
 		Contents{Title: "Contents"},

@@ -67,10 +67,12 @@ func newEngagement(t *testing.T) *engagement {
 	require.NoError(t, err)
 	e.write(e.mara, founding)
 	e.write(e.mara, questionnaires.Draft{Action: questionnaires.AuthorEnrolled, Subject: "author", Payload: e.jonas.Enrolment()})
-	scope, err := questionnaires.Scope{
+	history, err := e.History(t.Context())
+	require.NoError(t, err)
+	scope, err := history.SetScope(e.catalogue, questionnaires.Scope{
 		Zones:             map[string][]engine.Selector{"cde": {{Namespaces: []string{"pay"}}}},
 		TrustedRegistries: []string{"registry.copperline.example/pay"}, Description: "The web shop's cluster; the warehouse is out of scope.",
-	}.Set()
+	})
 	require.NoError(t, err)
 	e.write(e.mara, scope)
 	e.id = e.newID()

@@ -53,7 +53,7 @@ var ladder = []struct {
 	{"tui/list", []string{"tui/theme"}, "the one list, of anything"},
 	{"tui/screen", []string{"engine", "questionnaires", "vault", "tui/list", "tui/theme"}, "a screen shows what the rooms below say"},
 	{"tui/tuitest", nil, "drives any model"},
-	{"testdata/merchant", []string{"engine", "questionnaires"}, "the fictional merchant speaks in their nouns"},
+	{"testdata/merchant", []string{"engine", "questionnaires", "questionnaires/sheet"}, "the fictional merchant speaks in their nouns"},
 	{"cmd/tickmark", []string{
 		"engine", "engine/checks", "engine/kube", "questionnaires", "questionnaires/custom", "questionnaires/pci", "questionnaires/sheet", "vault", "reports", "reports/pdf", "reports/sign",
 		"reports/printer", "tui", "tui/screen", "tui/theme", "testdata/merchant",

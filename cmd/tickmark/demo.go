@@ -119,11 +119,7 @@ func demoPeriod() (from, to time.Time, err error) {
 
 // demoWork does what an assessor does once the vault is there.
 func (d *door) demoWork(ctx context.Context, v *vault.Vault, step *steps) (questionnaires.ID, error) {
-	scope, err := merchant.Scope().Set()
-	if err != nil {
-		return "", err
-	}
-	if _, err := v.Append(ctx, scope); err != nil {
+	if err := d.demoScope(ctx, v); err != nil {
 		return "", err
 	}
 	step.done("vault: made for %s, sealed to your identity", merchant.Entity)
@@ -155,6 +151,28 @@ func (d *door) demoWork(ctx context.Context, v *vault.Vault, step *steps) (quest
 	}
 	step.done("risks: %d analysed, %d accepted for a time", analyses, accepted)
 	return a.Details.ID, nil
+}
+
+// demoScope records what is assessed, and by whom.
+func (d *door) demoScope(ctx context.Context, v *vault.Vault) error {
+	a, err := d.assessmentOf(ctx, v, "")
+	if err != nil {
+		return err
+	}
+	catalogue, err := pci.Catalogue()
+	if err != nil {
+		return err
+	}
+	scope, err := a.History().SetScope(catalogue, merchant.Scope())
+	if err != nil {
+		return err
+	}
+	engagement, err := a.SetEngagement(merchant.Engagement())
+	if err != nil {
+		return err
+	}
+	_, err = v.Append(ctx, scope, engagement)
+	return err
 }
 
 func demoCluster(d *door) engine.Collector {

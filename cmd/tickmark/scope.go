@@ -11,6 +11,7 @@ import (
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
 )
 
 func (d *door) scopeVerb() *cobra.Command {
@@ -47,11 +48,12 @@ func (d *door) scopeShowVerb() *cobra.Command {
 }
 
 func (d *door) printScope(scope questionnaires.Scope) {
-	if len(scope.Zones) == 0 {
+	zones := scope.EvidenceZones()
+	if len(zones) == 0 {
 		fmt.Fprintln(d.out, "zones       none declared: no namespace is known to hold cardholder data")
 	}
-	for _, zone := range slices.Sorted(maps.Keys(scope.Zones)) {
-		for _, s := range scope.Zones[zone] {
+	for _, zone := range slices.Sorted(maps.Keys(zones)) {
+		for _, s := range zones[zone] {
 			where := "every target"
 			if s.Target != "" {
 				where = s.Target
@@ -91,7 +93,7 @@ Namespaces may hold patterns such as pay-*; TARGET/NAMESPACE names one target's.
 				return err
 			}
 			if cmd.Flags().Changed("cde") {
-				scope.Zones = map[string][]engine.Selector{questionnaires.CardholderData: selectorsOf(cde)}
+				scope = scope.WithZone(questionnaires.CardholderEnvironment, selectorsOf(cde))
 			}
 			if cmd.Flags().Changed("registry") {
 				scope.TrustedRegistries = registries
@@ -99,7 +101,11 @@ Namespaces may hold patterns such as pay-*; TARGET/NAMESPACE names one target's.
 			if cmd.Flags().Changed("description") {
 				scope.Description = description
 			}
-			draft, err := scope.Set()
+			catalogue, err := pci.Catalogue()
+			if err != nil {
+				return err
+			}
+			draft, err := history.SetScope(catalogue, scope)
 			if err != nil {
 				return err
 			}

@@ -146,5 +146,12 @@ func TestFormsThatAskMoreThanAResponse(t *testing.T) {
 	for _, q := range catalogue(t).Questionnaires() {
 		assert.Equal(t, q.Code == "roc", q.PerProcedure, q.Code)
 		assert.Equal(t, q.Code == "saq-d-service-provider", q.DescribesResults, q.Code)
+		depth, special := map[string]questionnaires.ScopeDepth{
+			"roc": questionnaires.ReportedScope, "saq-d-service-provider": questionnaires.ProvidedScope,
+		}[q.Code]
+		if !special {
+			depth = questionnaires.AttestedScope
+		}
+		assert.Equal(t, depth, q.Scope, q.Code)
 	}
 }

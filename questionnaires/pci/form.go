@@ -17,9 +17,10 @@ type form struct {
 	Revision  string                         `json:"revision"`
 	Responses []questionnaires.Response      `json:"responses"`
 	Except    []questionnaires.RequirementID `json:"except"` // set: all requirements but these principal ones
-	// PerProcedure and DescribesResults are as in questionnaires.Questionnaire.
-	PerProcedure     bool `json:"per_procedure"`
-	DescribesResults bool `json:"describes_results"`
+	// PerProcedure, DescribesResults and Scope are as in questionnaires.Questionnaire.
+	PerProcedure     bool                      `json:"per_procedure"`
+	DescribesResults bool                      `json:"describes_results"`
+	Scope            questionnaires.ScopeDepth `json:"scope"`
 }
 
 // parseForms reads the file of forms. Unknown and repeated keys are errors.
@@ -48,6 +49,9 @@ func (f form) validate() error {
 	if f.Code == "" || f.Title == "" || f.Revision == "" || len(f.Responses) == 0 {
 		return errors.New("code, title, revision or responses are missing")
 	}
+	if f.Scope == questionnaires.ScopeNotAsked {
+		return errors.New("it does not say how much it asks of the scope")
+	}
 	for i, r := range f.Responses {
 		if r == questionnaires.Unanswered || slices.Contains(f.Responses[:i], r) {
 			return fmt.Errorf("response %q is none or stands twice", r)
@@ -65,6 +69,7 @@ func (f form) validate() error {
 func (f form) questionnaire(rows []row) questionnaires.Questionnaire {
 	q := questionnaires.Questionnaire{
 		Code: f.Code, Title: f.Title, Revision: f.Revision, Responses: f.Responses, PerProcedure: f.PerProcedure, DescribesResults: f.DescribesResults,
+		Scope: f.Scope,
 	}
 	for _, r := range rows {
 		if f.chooses(r) {

@@ -17,8 +17,8 @@ requirements:
 `
 
 const goodForms = `forms:
-- {code: saq-a, title: A, revision: r1, responses: [in-place, not-in-place]}
-- {code: roc, title: ROC, revision: r3, responses: [in-place], except: ["A3"]}
+- {code: saq-a, title: A, revision: r1, scope: attestation, responses: [in-place, not-in-place]}
+- {code: roc, title: ROC, revision: r3, scope: report, responses: [in-place], except: ["A3"]}
 `
 
 const goodLinks = `links:
@@ -52,6 +52,8 @@ func TestACatalogueThatContradictsItselfIsRefused(t *testing.T) {
 		{"a row of another chapter", `id: "1.1.1"`, `id: "2.1.1"`, "does not belong"},
 		{"no principal", `principal: "1"`, `principal: "1.1"`, "no principal"},
 		{"no question", `"q?"`, `""`, "missing"},
+		{"no depth of scope", "scope: report, ", "", "asks of the scope"},
+		{"an unknown depth of scope", "scope: report", "scope: all", "depth"},
 		{"an unknown method", "observe", "guess", "guess"},
 		{"an empty method", "[observe]", `[""]`, "method"},
 		{"methods out of order", "[examine, interview]", "[interview, examine]", "out of order"},

@@ -8,8 +8,8 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"tickmark/engine"
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/sheet"
 )
 
 // Who is assessed, by whom, in what, and over which time. Dates are the first and
@@ -40,6 +40,12 @@ var documents embed.FS
 
 //go:embed answers.yaml
 var answers []byte
+
+//go:embed scope.yaml
+var scope []byte
+
+//go:embed engagement.yaml
+var engagement []byte
 
 // Cluster returns the manifests of prod-eu, as its API server would give them out.
 func Cluster() fs.FS { return folder(cluster, "cluster") }
@@ -83,16 +89,20 @@ func Answers() ([]Answer, error) {
 }
 
 // Scope is what the merchant's assessments look at: the namespaces that store,
-// process or transmit cardholder data, and the registries it trusts.
-func Scope() questionnaires.Scope {
-	return questionnaires.Scope{
-		Zones: map[string][]engine.Selector{
-			questionnaires.CardholderData: {{Namespaces: []string{"pay", "pay-*", "tokens"}}},
-		},
-		TrustedRegistries: []string{"registry.copperline.example", "registry.k8s.io"},
-		Description: "Payment service of Copperline Outfitters in cluster prod-eu: namespaces pay, pay-batch, pay-legacy and tokens, " +
-			"and what connects to them or protects them. Payment terminals of the 14 stores are in scope; the warehouse is not.",
+// process or transmit cardholder data, where it comes from, and with whom it is shared.
+func Scope() questionnaires.Scope { return filled[questionnaires.Scope]("scope.yaml", scope) }
+
+// Engagement is who assesses the merchant, and when.
+func Engagement() questionnaires.Engagement {
+	return filled[questionnaires.Engagement]("engagement.yaml", engagement)
+}
+
+func filled[T any](name string, text []byte) T {
+	var noun T
+	if _, err := sheet.Read(name, text, &noun); err != nil {
+		panic(err) // the file is a constant of this package
 	}
+	return noun
 }
 
 // Canaries returns every string that must not leave the cluster: values of

@@ -156,6 +156,16 @@ func problemWord(k questionnaires.ProblemKind) string {
 		return "form misfits"
 	case questionnaires.AskedOtherwise:
 		return "asked otherwise"
+	case questionnaires.ScopeIncomplete:
+		return "scope is open"
+	case questionnaires.ScopeBroken:
+		return "scope misfits"
+	case questionnaires.NotSeparated:
+		return "not separated"
+	case questionnaires.EngagementIncomplete:
+		return "not recorded"
+	case questionnaires.EngagementBroken:
+		return "not sound"
 	}
 	return k.String()
 }

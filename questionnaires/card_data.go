@@ -1,0 +1,26 @@
+package questionnaires
+
+import "errors"
+
+var errNoChannel = errors.New("data flows: the payment channel is none")
+
+// CardData says where account data comes, goes and stays.
+type CardData struct {
+	Flows         []DataFlow  `json:"flows,omitempty"`
+	Stores        []DataStore `json:"stores,omitempty"`
+	NothingStored bool        `json:"nothingStored,omitempty"` // no account data is kept anywhere
+}
+
+func (d CardData) check(b *bounds) {
+	b.names("data flows", namesOf(d.Flows, func(f DataFlow) string { return f.Name }))
+	b.names("data stores", namesOf(d.Stores, func(s DataStore) string { return s.Name }))
+	for _, f := range d.Flows {
+		f.check(b)
+	}
+	for _, s := range d.Stores {
+		s.check(b)
+	}
+	if d.NothingStored && len(d.Stores) > 0 {
+		b.add(errors.New("data stores are listed, and it says that nothing is stored"))
+	}
+}

@@ -1,0 +1,183 @@
+package questionnaires
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Engagement is who assesses, when, where and how independently. It is of one
+// assessment.
+type Engagement struct {
+	Assessors      []Assessor      `json:"assessors,omitempty"`
+	Reviewer       Reviewer        `json:"reviewer,omitzero"`
+	Start          Day             `json:"start,omitempty"`
+	End            Day             `json:"end,omitempty"`
+	OnSite         []Visit         `json:"onSite,omitempty"`
+	Remote         []RemoteTesting `json:"remote,omitempty"`
+	Independence   string          `json:"independence,omitempty"`  // how it is kept
+	OtherServices  string          `json:"otherServices,omitempty"` // by the assessors' company; "none"
+	Subcontractors string          `json:"subcontractors,omitempty"`
+	Years          int             `json:"years,omitempty"` // consecutive, by this company; the first is 1
+	Sampling       Sampling        `json:"sampling,omitzero"`
+}
+
+// Visit is time on site: from a day to a day, both included.
+type Visit struct {
+	From  Day    `json:"from"`
+	To    Day    `json:"to,omitempty"` // "" where it is one day
+	Place string `json:"place,omitempty"`
+}
+
+// RemoteTesting is time in which was tested from elsewhere, with the reason.
+type RemoteTesting struct {
+	From   Day    `json:"from"`
+	To     Day    `json:"to,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Extent string `json:"extent,omitempty"` // what was tested so
+}
+
+// Same reports whether both say the same.
+func (e Engagement) Same(o Engagement) bool { return sameContent(e, o) }
+
+// Qualified reports whether a QSA or an ISA took part.
+func (e Engagement) Qualified() bool {
+	for _, a := range e.Assessors {
+		if a.Role.Qualified() {
+			return true
+		}
+	}
+	return false
+}
+
+// SetEngagement returns the draft that records the engagement of the assessment. What
+// is merely incomplete is kept and is a Problem where the form asks for it.
+func (a *Assessment) SetEngagement(e Engagement) (Draft, error) {
+	b := &bounds{}
+	e.check(b)
+	if broken := e.broken(); len(broken) > 0 {
+		b.add(errors.New(broken[0]))
+	}
+	if b.err != nil {
+		return Draft{}, fmt.Errorf("set engagement: %w", b.err)
+	}
+	if err := changes(a.history, EngagementSet, a.scope.engaged, e.Same); err != nil {
+		return Draft{}, fmt.Errorf("set engagement: %w", err)
+	}
+	return Draft{Assessment: a.Details.ID, Action: EngagementSet, Subject: "engagement", Payload: e}, nil
+}
+
+func (e Engagement) check(b *bounds) {
+	b.names("assessors", namesOf(e.Assessors, func(a Assessor) string { return a.Name }))
+	for _, a := range e.Assessors {
+		a.check(b)
+	}
+	e.Reviewer.check(b)
+	b.day("start", e.Start)
+	b.day("end", e.End)
+	b.list("visits", len(e.OnSite))
+	b.list("times of remote testing", len(e.Remote))
+	for _, v := range e.OnSite {
+		b.day("visit", v.From)
+		b.day("visit", v.To)
+		b.line("place of a visit", v.Place)
+	}
+	for _, r := range e.Remote {
+		b.day("remote testing", r.From)
+		b.day("remote testing", r.To)
+		b.text("reason of remote testing", r.Reason)
+		b.text("extent of remote testing", r.Extent)
+	}
+	b.text("independence", e.Independence)
+	b.text("other services", e.OtherServices)
+	b.text("subcontractors", e.Subcontractors)
+	e.Sampling.check(b)
+}
+
+// maxYears bounds the years in which one company assessed.
+const maxYears = 100
+
+// broken names the rules that the engagement breaks.
+func (e Engagement) broken() []string {
+	var broken []string
+	say := func(format string, args ...any) { broken = append(broken, fmt.Sprintf(format, args...)) }
+	if rule := e.Reviewer.broken(e.Assessors); rule != "" {
+		say("%s", rule)
+	}
+	if e.Start != "" && e.End != "" && e.End < e.Start {
+		say("the assessment ends on %s and starts on %s: it ends no earlier than it starts", e.End, e.Start)
+	}
+	for _, v := range e.OnSite {
+		if rule := e.outside("on site", v.From, v.To); rule != "" {
+			say("%s", rule)
+		}
+	}
+	for _, r := range e.Remote {
+		if rule := e.outside("remote testing", r.From, r.To); rule != "" {
+			say("%s", rule)
+		}
+	}
+	if e.Years < 0 || e.Years > maxYears {
+		say("%d consecutive years: want 1 for the first, or none", e.Years)
+	}
+	return append(broken, e.Sampling.broken()...)
+}
+
+// outside names the rule that a time breaks which is not in that of the assessment, ""
+// if none.
+func (e Engagement) outside(what string, from, to Day) string {
+	last := to
+	if last == "" {
+		last = from
+	}
+	switch {
+	case from == "":
+		return what + " has no day"
+	case last < from:
+		return fmt.Sprintf("%s to %s, from %s: it ends no earlier than it starts", what, last, from)
+	case e.Start != "" && from < e.Start, e.End != "" && last > e.End:
+		return fmt.Sprintf("%s from %s to %s is not within the assessment, %s to %s", what, from, last, e.Start, e.End)
+	}
+	return ""
+}
+
+// lacks names what a form that asks this much of the engagement misses in it.
+func (e Engagement) lacks(asked ScopeDepth) []string {
+	lacking := missing([]field{{"assessors", counted(len(e.Assessors))}, {"start", string(e.Start)}, {"end", string(e.End)}})
+	for _, a := range e.Assessors {
+		if l := a.lacks(); len(l) > 0 {
+			lacking = append(lacking, lackingOf(a.Name, l))
+		}
+	}
+	for _, r := range e.Remote {
+		if blank(r.Reason) {
+			lacking = append(lacking, fmt.Sprintf("the reason of remote testing from %s", r.From))
+		}
+	}
+	if asked < ReportedScope {
+		return lacking
+	}
+	if !e.leads() && len(e.Assessors) > 0 {
+		lacking = append(lacking, "a lead assessor")
+	}
+	if l := e.Reviewer.lacks(); len(l) > 0 {
+		lacking = append(lacking, lackingOf("the QA reviewer", l))
+	}
+	if len(e.OnSite) == 0 && len(e.Remote) == 0 {
+		lacking = append(lacking, "days on site or remote")
+	}
+	return append(lacking, missing([]field{
+		{"independence statement", e.Independence},
+		{"other services (or that there are none)", e.OtherServices},
+		{"subcontractors (or that there are none)", e.Subcontractors},
+		{"consecutive years", counted(e.Years)},
+	})...)
+}
+
+func (e Engagement) leads() bool {
+	for _, a := range e.Assessors {
+		if a.Role == LeadAssessor {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,248 @@
+package questionnaires
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The requirements whose answers rest on what the scope says of third parties: that
+// their status is watched each year, and who answers for what.
+var (
+	thirdPartyStatus = MustRequirementID("12.8.4")
+	thirdPartyMatrix = MustRequirementID("12.8.5")
+)
+
+// lackingOf joins what one item of a section lacks.
+func lackingOf(name string, lacks []string) string {
+	return name + " lacks " + strings.Join(lacks, ", ")
+}
+
+// lackingIn names the items of a section that lack something.
+func lackingIn[T any](items []T, name func(T) string, lacks func(T) []string) []string {
+	var all []string
+	for _, item := range items {
+		if l := lacks(item); len(l) > 0 {
+			all = append(all, lackingOf(name(item), l))
+		}
+	}
+	return all
+}
+
+// section is a part of the scope, and what it lacks.
+type section struct {
+	title string
+	lacks []string
+}
+
+// sections are the parts of the scope that a form asks for, in its order.
+func (s Scope) sections(asked ScopeDepth) []section {
+	all := []section{
+		{"entity", s.Entity.lacks(asked)},
+		{"what is covered", s.coveredLacks(asked)},
+		{"environment", s.environmentLacks(asked)},
+		{"segmentation", s.Segmentation.lacks(asked)},
+		{"third parties", s.thirdPartyLacks()},
+	}
+	if asked >= ProvidedScope {
+		all = append(all, section{"card data", s.Data.lacks(asked)}, section{"confirmation", s.Confirmation.lacks(asked)})
+	}
+	return all
+}
+
+func (s Scope) coveredLacks(asked ScopeDepth) []string {
+	lacking := lackingIn(s.Channels, func(u ChannelUse) string { return u.Channel.String() }, ChannelUse.lacks)
+	lacking = append(lacking, lackingIn(s.Services, func(v AssessedService) string { return v.Name }, AssessedService.lacks)...)
+	channels, services := 0, 0
+	for _, u := range s.Channels {
+		if u.Covered() {
+			channels++
+		}
+	}
+	for _, v := range s.Services {
+		if v.Covered() {
+			services++
+		}
+	}
+	switch {
+	case asked == ProvidedScope && services == 0:
+		lacking = append(lacking, "a service that is assessed")
+	case channels+services == 0:
+		lacking = append(lacking, "a payment channel or service that is assessed")
+	}
+	return lacking
+}
+
+func (s Scope) environmentLacks(asked ScopeDepth) []string {
+	e := s.Environment
+	lacking := missing([]field{{"description", s.Description}, {"locations", counted(len(e.Locations))}})
+	if asked >= ProvidedScope {
+		lacking = append(lacking, missing([]field{{"component types", counted(len(e.Components))}})...)
+		lacking = append(lacking, lackingIn(e.Components, func(c ComponentType) string { return c.Type }, ComponentType.lacks)...)
+	}
+	if asked >= ReportedScope {
+		lacking = append(lacking, missing([]field{{"networks", counted(len(e.Networks))}})...)
+		lacking = append(lacking, lackingIn(e.Networks, func(n Network) string { return n.Name }, Network.lacks)...)
+	}
+	lacking = append(lacking, lackingIn(e.Locations, func(l Location) string { return l.Type }, Location.lacks)...)
+	return append(lacking, lackingIn(e.Products, func(p ListedProduct) string { return p.Name }, ListedProduct.lacks)...)
+}
+
+func (s Scope) thirdPartyLacks() []string {
+	if len(s.ThirdParties) == 0 && !s.NoThirdParties {
+		return []string{"the list of them, or that there are none"}
+	}
+	return lackingIn(s.ThirdParties, func(p ThirdParty) string { return p.Name }, ThirdParty.lacks)
+}
+
+func (d CardData) lacks(asked ScopeDepth) []string {
+	var lacking []string
+	if len(d.Stores) == 0 && !d.NothingStored {
+		lacking = append(lacking, "data stores, or that nothing is stored")
+	}
+	if asked >= ReportedScope && len(d.Flows) == 0 {
+		lacking = append(lacking, "data flows")
+	}
+	lacking = append(lacking, lackingIn(d.Flows, func(f DataFlow) string { return f.Name }, DataFlow.lacks)...)
+	return append(lacking, lackingIn(d.Stores, func(s DataStore) string { return s.Name }, DataStore.lacks)...)
+}
+
+// scopeProblems are those of the whole assessment that come from scope and engagement,
+// in a report of a day.
+func (a *Assessment) scopeProblems(day Day) []Problem {
+	problems := a.scopeConflicts()
+	add := func(kind ProblemKind, format string, args ...any) {
+		problems = append(problems, Problem{Kind: kind, Sentence: fmt.Sprintf(format, args...)})
+	}
+	a.reviewClasses(add)
+	if asked := a.Questionnaire.Scope; asked > ScopeNotAsked {
+		a.reviewScope(asked, day, add)
+		a.reviewEngagement(asked, day, add)
+	}
+	return problems
+}
+
+// adding takes a problem.
+type adding func(kind ProblemKind, format string, args ...any)
+
+func (a *Assessment) reviewScope(asked ScopeDepth, day Day, add adding) {
+	s := a.Scope()
+	if s.Same(Scope{}) {
+		add(ScopeIncomplete, "no scope is recorded: entity, channels, environment, third parties (`tickmark scope template`)")
+		return
+	}
+	for _, part := range s.sections(asked) {
+		if len(part.lacks) > 0 {
+			add(ScopeIncomplete, "scope, %s: missing are %s", part.title, strings.Join(part.lacks, "; "))
+		}
+	}
+	for _, p := range s.ThirdParties {
+		if d := p.Attestation.Date; d > day {
+			add(NewerEvidence, "the attestation of %s is of %s and the report of %s: evidence is never newer than the report", p.Name, d, day)
+		}
+	}
+	for _, p := range s.Environment.Products {
+		if p.Expires != "" && p.Expires < day {
+			add(Overdue, "the listing of %s expired on %s", p.Name, p.Expires)
+		}
+	}
+	on := s.Confirmation.On
+	switch {
+	case on > day:
+		add(NewerEvidence, "the scope was confirmed on %s and the report is of %s: evidence is never newer than the report", on, day)
+	case on != "" && !on.within(day):
+		add(Overdue, "the scope was confirmed on %s; it is confirmed at least once a year (12.5.2)", on)
+	}
+}
+
+// reviewClasses: nothing that card data rests on is out of scope, and what is out of
+// scope is shown to be.
+func (a *Assessment) reviewClasses(add adding) {
+	s := a.Scope()
+	for _, rule := range s.brokenClasses() {
+		add(ScopeBroken, "%s", rule)
+	}
+	for _, c := range s.Classes {
+		if c.Class != OutOfScope {
+			continue
+		}
+		for _, o := range s.Classes {
+			if o.Class > OutOfScope && o.meets(c.Selection) {
+				add(ScopeBroken, "%s is classed out-of-scope and %s is %s: the stricter class counts", c.Selection, o.Selection, o.Class)
+			}
+		}
+		if lacks := a.apart(c); len(lacks) > 0 {
+			add(NotSeparated, "%s is out of scope and %s", c.Selection, lackingOf("it", lacks))
+		}
+	}
+}
+
+// apart names what an out-of-scope classification lacks: its justification and, for a
+// namespace beside card data, each of the four separations with evidence that is there.
+func (a *Assessment) apart(c Classification) []string {
+	lacking := missing([]field{{"a justification", c.Justification}})
+	if c.Kind != NamespaceClassed || !a.Scope().holdsCards(c.Selection) {
+		return lacking
+	}
+	for i, name := range SeparationNames() {
+		p := c.Separation.all()[i]
+		if blank(p.Statement) {
+			lacking = append(lacking, "how "+name+" are separated")
+		}
+		if !a.evidences(p.Evidence) {
+			lacking = append(lacking, "evidence that "+name+" are separated")
+		}
+	}
+	return lacking
+}
+
+// evidences reports whether there is evidence, and all of it is to hand.
+func (a *Assessment) evidences(ids []ID) bool {
+	for _, id := range ids {
+		if item, known := a.evidence[id]; !known || item.Expunged != nil {
+			return false
+		}
+	}
+	return len(ids) > 0
+}
+
+// reviewEngagement: a report, and whatever a QSA or an ISA takes part in, says who
+// assessed and how.
+func (a *Assessment) reviewEngagement(asked ScopeDepth, day Day, add adding) {
+	e, given := a.Engagement()
+	switch {
+	case !given && asked >= ReportedScope:
+		add(EngagementIncomplete, "no engagement is recorded: assessors, reviewer, dates, sampling (`tickmark engagement template`)")
+		return
+	case !given || asked < ReportedScope && !e.Qualified():
+		return
+	}
+	if lacks := e.lacks(asked); len(lacks) > 0 {
+		add(EngagementIncomplete, "engagement: missing are %s", strings.Join(lacks, "; "))
+	}
+	if lacks := e.Sampling.lacks(); len(lacks) > 0 && asked >= ReportedScope {
+		add(EngagementIncomplete, "sampling: missing are %s", strings.Join(lacks, "; "))
+	}
+	for _, rule := range e.broken() {
+		add(EngagementBroken, "%s", rule)
+	}
+	if e.End > day {
+		add(EngagementBroken, "the assessment ends on %s and the report is of %s: a report is never older than its assessment", e.End, day)
+	}
+}
+
+// thirdParties: where the status of third parties and the matrix of duties are In
+// Place, the scope bears it out.
+func (v *review) thirdParties() {
+	id := v.requirement.ID
+	if v.Questionnaire.Scope == ScopeNotAsked || id != thirdPartyStatus && id != thirdPartyMatrix {
+		return
+	}
+	for _, p := range v.Scope().ThirdParties {
+		switch on := p.Attestation.Date; {
+		case id == thirdPartyMatrix && len(p.Duties) == 0:
+			v.add(ScopeIncomplete, "%s, and the scope does not say who answers for what beside %s", v.title(), p.Name)
+		case id == thirdPartyStatus && on != "" && on <= v.day && !on.within(v.day):
+			v.add(Overdue, "%s, and the attestation of %s is of %s: its status is looked at every year", v.title(), p.Name, on)
+		}
+	}
+}
