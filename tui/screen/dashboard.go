@@ -66,7 +66,7 @@ func formName(a *questionnaires.Assessment) string {
 // Bindings lead to everything else.
 func (s *Dashboard) Bindings() []Binding {
 	d := s.desk
-	return append([]Binding{
+	bindings := []Binding{
 		{Keys: []string{"enter", "right", "l"}, Label: "open", Help: "the requirements of this principal requirement", Do: func() tea.Cmd {
 			p, chosen := s.rows.Selected()
 			if !chosen {
@@ -74,6 +74,7 @@ func (s *Dashboard) Bindings() []Binding {
 			}
 			return push(newRequirements(d, p.ID))
 		}},
+		{Keys: []string{":"}, Label: "go to", Help: "everything else: scope, which SAQ, risk analyses, responsibility, assessments", Do: func() tea.Cmd { return push(newRooms(d)) }},
 		{Keys: []string{"a"}, Label: "all", Help: "all requirements", Do: func() tea.Cmd {
 			return push(newRequirements(d, questionnaires.RequirementID{}))
 		}},
@@ -85,8 +86,8 @@ func (s *Dashboard) Bindings() []Binding {
 		}},
 		{Keys: []string{"c"}, Label: "collect", Help: "collect evidence", Why: d.fixed(), Do: func() tea.Cmd { return push(newCollect(d)) }},
 		{Keys: []string{"r"}, Label: "report", Help: "print the report", Do: func() tea.Cmd { return push(newReport(d)) }},
-		d.undoBinding(questionnaires.RequirementID{}),
-	}, moving(s.rows, nil)...)
+	}
+	return append(append(bindings, d.undoBindings(questionnaires.RequirementID{})...), moving(s.rows, nil)...)
 }
 
 // Draw shows the sums, a line per principal requirement, and the last collections.

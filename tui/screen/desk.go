@@ -36,6 +36,8 @@ type Workbench struct {
 	// Collection is what `c` collects from. Params are those of the vault's scope,
 	// Progress is the desk's own.
 	Collection vault.Collection
+	// NewID draws the id of what is begun here.
+	NewID func() (questionnaires.ID, error)
 	// Now is the clock; times are shown in UTC.
 	Now func() time.Time
 }
@@ -71,16 +73,24 @@ type changed struct {
 	asked   any    // what only the screen that asked understands
 }
 
+// rule gives the draft of a change out of the assessment as it stands.
+type rule func(*questionnaires.Assessment) (questionnaires.Draft, error)
+
+// act is a job that signs what a rule gives.
+func (d *Desk) act(said string, asked any, r rule) tea.Cmd {
+	return d.do(func() changed {
+		picture, err := d.append(r)
+		return changed{picture: picture, err: err, said: said, asked: asked}
+	})
+}
+
 // change is a job that edits the answer to a requirement as it stands then.
 func (d *Desk) change(id questionnaires.RequirementID, said string, asked any, edit func(*questionnaires.Answer)) tea.Cmd {
-	return d.do(func() changed {
-		picture, err := d.append(func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
-			answer := a.Own(id).Answer
-			answer.Requirement = id
-			edit(&answer)
-			return a.Answer(answer)
-		})
-		return changed{picture: picture, err: err, said: said, asked: asked}
+	return d.act(said, asked, func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
+		answer := a.Own(id).Answer
+		answer.Requirement = id
+		edit(&answer)
+		return a.Answer(answer)
 	})
 }
 
@@ -97,9 +107,22 @@ func (d *Desk) undo() tea.Cmd {
 	})
 }
 
+// redo is a job that gives the answer again that was taken back last.
+func (d *Desk) redo() tea.Cmd {
+	return d.do(func() changed {
+		said := ""
+		picture, err := d.append(func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
+			draft, last, err := a.Redo()
+			said = fmt.Sprintf("gave the answer to %s again", last.Requirement)
+			return draft, err
+		})
+		return changed{picture: picture, err: err, said: said}
+	})
+}
+
 // append signs the draft that a rule gives out of the assessment as it stands, and
 // reads what followed.
-func (d *Desk) append(rule func(*questionnaires.Assessment) (questionnaires.Draft, error)) (*Picture, error) {
+func (d *Desk) append(r rule) (*Picture, error) {
 	h, err := d.vault.History(d.ctx)
 	if err != nil {
 		return nil, err
@@ -108,7 +131,7 @@ func (d *Desk) append(rule func(*questionnaires.Assessment) (questionnaires.Draf
 	if err != nil {
 		return nil, err
 	}
-	draft, err := rule(a)
+	draft, err := r(a)
 	if err != nil {
 		return nil, err
 	}
@@ -200,18 +223,29 @@ func (d *Desk) fixed() string {
 	return "the vault is open read-only"
 }
 
-// undoBinding is `u`. Only restricts it to one requirement; zero is any.
-func (d *Desk) undoBinding(only questionnaires.RequirementID) Binding {
-	b := Binding{Keys: []string{"u"}, Label: "undo", Help: "take the last change back; nothing is erased", Why: d.fixed(), Do: d.undo}
-	last := d.picture.Undoable
-	switch {
-	case b.Why != "":
-	case last.IsZero():
-		b.Why = "no answer was given that could be taken back"
-	case !only.IsZero() && only != last:
-		b.Why = fmt.Sprintf("the last change was made to %s; take it back there", last)
+// undoBindings are `u` and its reverse. Only restricts them to one requirement; zero is any.
+func (d *Desk) undoBindings(only questionnaires.RequirementID) []Binding {
+	undo := Binding{Keys: []string{"u"}, Label: "undo", Help: "take the last change back; nothing is erased", Do: d.undo}
+	undo.Why = d.elsewhere(d.picture.Undoable, only, "no answer was given that could be taken back", "the last change was made to %s; take it back there")
+	redo := Binding{Keys: []string{"U", "ctrl+r"}, Help: "give again what undo took back last", Do: d.redo}
+	redo.Why = d.elsewhere(d.picture.Redoable, only, "nothing was taken back since the last answer", "what was taken back last is of %s; give it again there")
+	if redo.Why == "" {
+		redo.Label = "redo"
 	}
-	return b
+	return []Binding{undo, redo}
+}
+
+// elsewhere says why the last step cannot be undone or redone here.
+func (d *Desk) elsewhere(last, only questionnaires.RequirementID, none, there string) string {
+	switch why := d.fixed(); {
+	case why != "":
+		return why
+	case last.IsZero():
+		return none
+	case !only.IsZero() && only != last:
+		return fmt.Sprintf(there, last)
+	}
+	return ""
 }
 
 // opened is what opening a vault or another assessment gave.

@@ -45,10 +45,17 @@ type merchant struct {
 	identity *age.X25519Identity
 	signer   *questionnaires.Signer
 	printed  int
+	drawn    *constant
 	editor   func(string) (string, error) // nil leaves a text as it is
 }
 
 func newMerchant(t testing.TB, collections int) *merchant {
+	t.Helper()
+	return newEntity(t, collections, "saq-d-merchant")
+}
+
+// newEntity is newMerchant with another questionnaire.
+func newEntity(t testing.TB, collections int, code string) *merchant {
 	t.Helper()
 	identity, err := age.GenerateX25519Identity()
 	require.NoError(t, err)
@@ -57,12 +64,12 @@ func newMerchant(t testing.TB, collections int) *merchant {
 	require.NoError(t, err)
 	catalogue, err := pci.Catalogue()
 	require.NoError(t, err)
-	m := &merchant{clock: &clock{time.Date(2026, 11, 20, 14, 2, 11, 0, time.UTC)}, identity: identity, signer: signer}
+	m := &merchant{drawn: &constant{drawn: 1000}, clock: &clock{time.Date(2026, 11, 20, 14, 2, 11, 0, time.UTC)}, identity: identity, signer: signer}
 	path := filepath.Join(t.TempDir(), "copperline.tickmark")
 	v, err := vault.Create(t.Context(), path, []age.Recipient{identity.Recipient()}, vault.WithAuthor(signer),
 		vault.ForEntity("Copperline Outfitters"), vault.WithClock(m.clock.Now), vault.WithRandom(&constant{}))
 	require.NoError(t, err)
-	draft, err := questionnaires.NewAssessment(catalogue, questionnaires.AssessmentDetails{ID: "0123456789abcdef0123456789abcdef", Questionnaire: "saq-d-merchant"})
+	draft, err := questionnaires.NewAssessment(catalogue, questionnaires.AssessmentDetails{ID: "0123456789abcdef0123456789abcdef", Questionnaire: code})
 	require.NoError(t, err)
 	_, err = v.Append(t.Context(), draft)
 	require.NoError(t, err)
@@ -77,7 +84,7 @@ func newMerchant(t testing.TB, collections int) *merchant {
 	require.NoError(t, v.Close())
 	require.NoError(t, os.Chtimes(path, m.clock.now, m.clock.now)) // the vault was saved when the file was written
 	m.Workbench = screen.Workbench{
-		Path: path, Catalogue: catalogue, Now: m.clock.Now, Collection: collection,
+		Path: path, Catalogue: catalogue, Now: m.clock.Now, NewID: func() (questionnaires.ID, error) { return questionnaires.NewID(m.drawn) }, Collection: collection,
 		Open: func(ctx context.Context, _ string) (*vault.Vault, error) {
 			v, err := vault.Open(ctx, path, []age.Identity{identity}, vault.WithAuthor(signer), vault.WithClock(m.clock.Now))
 			if err == nil {

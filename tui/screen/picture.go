@@ -16,8 +16,20 @@ type Picture struct {
 	Problems   []questionnaires.Problem
 	Seen       []questionnaires.TargetSeen  // the newest collection of each target, newest first
 	Undoable   questionnaires.RequirementID // whose answer undo would take back; zero if none
+	Redoable   questionnaires.RequirementID // whose answer redo would give again
+	Outcome    questionnaires.Outcome
 	Saved      time.Time
-	index      map[questionnaires.RequirementID]int
+	standing
+	index map[questionnaires.RequirementID]int
+}
+
+// standing is what stands in the vault beside the answers.
+type standing struct {
+	Assessments []questionnaires.AssessmentDetails
+	Analyses    []questionnaires.RiskAnalysis
+	Acceptances []questionnaires.Acceptance
+	Held        map[questionnaires.RequirementID][]questionnaires.Responsibility // by the platforms in use
+	Platforms   []questionnaires.Platform                                        // in use
 }
 
 // Row is one requirement with what was answered and what speaks for or against it.
@@ -47,6 +59,13 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 	}
 	if _, last, err := a.Undo(); err == nil {
 		p.Undoable = last.Requirement
+	}
+	if _, last, err := a.Redo(); err == nil {
+		p.Redoable = last.Requirement
+	}
+	p.Outcome = a.Outcome(questionnaires.DayOf(a.Time))
+	if p.standing, err = newStanding(h, c, a, p.Seen); err != nil {
+		return nil, err
 	}
 	for _, r := range a.Requirements() {
 		p.index[r.ID] = len(p.Rows)

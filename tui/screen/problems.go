@@ -47,13 +47,8 @@ func (s *Problems) Head() Head {
 
 // Bindings open the question that a problem is about.
 func (s *Problems) Bindings() []Binding {
-	open := Binding{Keys: []string{"enter", "right", "l"}, Label: "open", Help: "open the question", Do: func() tea.Cmd {
-		p, _ := s.rows.Selected()
-		return push(newQuestion(s.desk, p.Requirement))
-	}}
-	if p, _ := s.rows.Selected(); p.Requirement.IsZero() {
-		open.Why = "it is about the whole assessment"
-	}
+	p, _ := s.rows.Selected()
+	open := Binding{Keys: []string{"enter", "right", "l"}, Label: "open", Help: "open what mends it", Do: func() tea.Cmd { return s.desk.mend(p) }}
 	if s.rows.Len() == 0 {
 		open.Why = "no problem is shown"
 	}

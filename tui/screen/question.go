@@ -3,10 +3,7 @@ package screen
 import (
 	"cmp"
 	"slices"
-	"time"
 
-	"github.com/charmbracelet/bubbles/cursor"
-	"github.com/charmbracelet/bubbles/textarea"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"tickmark/engine"
@@ -20,7 +17,8 @@ import (
 type panel int
 
 const (
-	answerPanel panel = iota
+	answerPanel     panel = iota
+	proceduresPanel       // only where the form asks per testing procedure
 	suggestionPanel
 	attachedPanel
 	historyPanel
@@ -30,39 +28,20 @@ const (
 // Question is one requirement: what is asked, what the evidence says, and what a
 // person answers. Whatever is changed is saved at once; nothing is preselected.
 type Question struct {
-	desk      *Desk
-	id        questionnaires.RequirementID
-	focus     panel
-	side      panel // what stands at the right where there is room
-	choice    int   // the response under the cursor, which is not one chosen
-	field     textarea.Model
-	editing   bool
-	away      bool   // the person's own editor has the narrative and the terminal
-	unsaved   bool   // the field holds what is not saved yet
-	saving    string // the narrative that a job saves, "" if none does
-	changes   int    // how often the field was changed
-	painted   bool   // the field knows its theme
-	sides     [panels]*list.List[sideRow]
-	sideWidth int // the width that the rows of the sides are broken for
+	desk       *Desk
+	id         questionnaires.RequirementID
+	focus      panel
+	side       panel   // what stands at the right where there is room
+	choice     int     // the response under the cursor, which is not one chosen
+	writer     *writer // of the narrative
+	parts      []part
+	procedures []questionnaires.ProcedureAnswer // where the form asks for them
+	sides      [panels]*list.List[sideRow]
+	sideWidth  int // the width that the rows of the sides are broken for
 	beside
 }
 
-// pause is how long typing rests before the narrative is saved by itself.
-const pause = 2 * time.Second
-
-// paused says that the pause after a change is over; it counts if no change came
-// after it.
-type paused struct {
-	question *Question
-	changes  int
-}
-
-// narrativeSaved and failuresRead are what only the question that asked understands.
-type narrativeSaved struct {
-	question *Question
-	text     string
-}
-
+// failuresRead is what only the question that asked understands.
 type failuresRead struct {
 	question *Question
 	failures map[engine.Digest][]engine.Detail
@@ -70,12 +49,13 @@ type failuresRead struct {
 }
 
 func newQuestion(d *Desk, id questionnaires.RequirementID) *Question {
-	s := &Question{desk: d, id: id, side: suggestionPanel, field: textarea.New(), sideWidth: 60}
-	s.field.CharLimit, s.field.MaxHeight = questionnaires.MaxNarrative, 0
-	s.field.ShowLineNumbers, s.field.Prompt, s.field.Placeholder = false, "", ""
-	s.field.Cursor.SetMode(cursor.CursorStatic)
+	s := &Question{desk: d, id: id, side: suggestionPanel, sideWidth: 60}
+	s.writer = newWriter(func(string) string { return s.row().Current.Narrative }, s.save)
 	for p := range s.sides {
 		s.sides[p] = list.New(func(r sideRow) string { return r.text }).Passing(func(r sideRow) bool { return r.aside })
+	}
+	if s.perProcedure() {
+		s.side = proceduresPanel
 	}
 	s.choice = max(0, slices.Index(s.responses(), s.row().Current.Response))
 	s.refresh()
@@ -141,19 +121,11 @@ func (s *Question) Update(msg tea.Msg) tea.Cmd {
 	cmd := s.desk.take(msg)
 	switch msg := msg.(type) {
 	case changed:
-		if saved, mine := msg.asked.(narrativeSaved); mine && saved.question == s {
-			s.saved(saved.text, msg.err)
-		}
+		cmd = tea.Batch(cmd, s.writer.update(msg))
 		s.refresh()
 		return tea.Batch(cmd, s.readRevisions())
-	case paused:
-		if msg.question == s && msg.changes == s.changes && s.editing {
-			return s.save("")
-		}
-	case written:
-		if msg.question == s {
-			return s.takeBack(msg)
-		}
+	case paused, written:
+		return s.writer.update(msg)
 	case failuresRead:
 		if msg.question == s {
 			s.failures, s.err = msg.failures, cmp.Or(msg.err, s.err)
@@ -165,74 +137,35 @@ func (s *Question) Update(msg tea.Msg) tea.Cmd {
 			s.refresh()
 		}
 	case tea.KeyMsg:
-		return s.typed(msg)
+		return s.writer.key(msg)
 	}
 	return cmd
-}
-
-func (s *Question) typed(key tea.KeyMsg) tea.Cmd {
-	if !s.editing {
-		return nil
-	}
-	before := s.field.Value()
-	var cmd tea.Cmd
-	s.field, cmd = s.field.Update(key)
-	if s.field.Value() != before {
-		s.unsaved = true
-		s.changes++
-		later := Delay{After: pause, Msg: paused{s, s.changes}}
-		return tea.Batch(cmd, func() tea.Msg { return later })
-	}
-	return cmd
-}
-
-// saved takes what became of a narrative that was to be saved.
-func (s *Question) saved(text string, err error) {
-	if s.saving == text {
-		s.saving = ""
-	}
-	if err == nil && text == s.field.Value() {
-		s.unsaved = false
-	}
 }
 
 // Head names the requirement.
 func (s *Question) Head() Head {
 	h := s.desk.head(s.id.String())
-	h.Typing = s.editing
-	if s.unsaved && !s.desk.busy() && s.desk.failure == "" {
-		h.State, h.Tone = "● not saved yet", theme.Warning
-	}
-	return h
+	return s.writer.head(s.desk, h)
 }
+
+// narrative is the place that a question's writer writes.
+const narrative = "narrative"
 
 // Leave saves what is being written.
-func (s *Question) Leave() tea.Cmd {
-	s.editing = false
-	s.field.Blur()
-	return s.save("narrative saved")
-}
+func (s *Question) Leave() tea.Cmd { return s.writer.leave("narrative saved") }
 
 // Busy reports whether something is being saved, or written elsewhere.
-func (s *Question) Busy() bool { return s.away || s.desk.busy() }
+func (s *Question) Busy() bool { return s.writer.away != "" || s.desk.busy() }
 
-// save saves the narrative if it was changed, and says so in these words.
-func (s *Question) save(said string) tea.Cmd {
-	text := s.field.Value()
-	if !s.unsaved || (text != "" && text == s.saving) {
-		return nil
-	}
-	s.saving = text
-	return s.desk.change(s.id, said, narrativeSaved{s, text}, func(a *questionnaires.Answer) { a.Narrative = text })
+// save is the work that saves the narrative.
+func (s *Question) save(place, text, said string) tea.Cmd {
+	return s.desk.change(s.id, said, kept{s.writer, place, text}, func(a *questionnaires.Answer) { a.Narrative = text })
 }
 
 // edit gives the keys to the narrative.
 func (s *Question) edit() tea.Cmd {
-	s.focus, s.editing = answerPanel, true
-	if !s.unsaved {
-		s.field.SetValue(cleanText(s.row().Current.Narrative))
-	}
-	return s.field.Focus()
+	s.focus = answerPanel
+	return s.writer.begin(narrative, false)
 }
 
 // choose answers with the response under the cursor.
@@ -245,7 +178,11 @@ func (s *Question) choose() tea.Cmd {
 	if s.row().Current.Response == response {
 		return note(theme.Muted, "it is answered "+response.Title()+" already")
 	}
-	return s.desk.change(s.id, s.id.String()+" answered: "+responseSign(response).text(), nil, func(a *questionnaires.Answer) { a.Response = response })
+	cmd := s.desk.change(s.id, s.id.String()+" answered: "+responseSign(response).text(), nil, func(a *questionnaires.Answer) { a.Response = response })
+	if response == questionnaires.InPlaceWithCCW {
+		return tea.Batch(cmd, push(worksheetForm(s.desk, s.id))) // the response is half of it
+	}
+	return cmd
 }
 
 // attach attaches the evidence under the cursor to the answer, or detaches it.
@@ -281,6 +218,9 @@ func (s *Question) selectedEvidence() (questionnaires.Evidence, bool) {
 // turn goes to the next panel, or the one before.
 func (s *Question) turn(by int) tea.Cmd {
 	s.focus = panel((int(s.focus) + by + int(panels)) % int(panels))
+	if s.focus == proceduresPanel && !s.perProcedure() {
+		return s.turn(by)
+	}
 	if s.focus != answerPanel {
 		s.side = s.focus
 	}

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tickmark/questionnaires"
@@ -14,7 +15,13 @@ const labels = 11
 // Draw shows the answer, and beside it or as pages the rest.
 func (s *Question) Draw(c Canvas) []string {
 	names := []string{"Answer", "Suggestion", fmt.Sprintf("Attached %d", len(s.row().Current.Evidence)), fmt.Sprintf("History %d", s.row().Answers)}
-	lines := []string{gutter + tabs(c.narrower(c.Width-2, 1), names, int(s.focus))}
+	focus := int(s.focus)
+	if s.perProcedure() {
+		names = slices.Insert(names, int(proceduresPanel), s.proceduresTab())
+	} else {
+		focus -= min(focus, 1)
+	}
+	lines := []string{gutter + tabs(c.narrower(c.Width-2, 1), names, focus)}
 	body := c.narrower(c.Width-2, c.Height-1)
 	switch {
 	case c.Width >= wide:
@@ -38,14 +45,19 @@ func (s *Question) drawAnswer(c Canvas) []string {
 	if c.Height >= 24 {
 		above = append(above, "")
 	}
-	above = append(above, s.drawResponses(c, r.Current.Response)...)
+	if s.perProcedure() {
+		above = append(above, s.drawFinding(c, r.Current.Response)...)
+	} else {
+		above = append(above, s.drawResponses(c, r.Current.Response)...)
+	}
+	above = append(above, s.drawParts(c, max(2, c.Height-len(above)-6))...)
 	below := s.stands(c, r)
 	room := c.Height - len(above) - len(below)
 	if room < 5 { // the problems and attachments are pages of their own
 		below = below[:max(0, min(len(below), c.Height-len(above)-5))]
 		room = max(4, c.Height-len(above)-len(below))
 	}
-	return append(append(above, s.drawNarrative(c, r, min(room, 16))...), below...)
+	return append(append(above, s.drawNarrative(c, min(room, 16))...), below...)
 }
 
 // asked is the question and how it is tested.
@@ -62,7 +74,7 @@ func (s *Question) asked(c Canvas, r Row) []string {
 	lines = append(lines, labelled(c.Theme, "Asked", r.Requirement.Question, labels, c.Width)...)
 	lines = append(lines, labelled(c.Theme, "Tested by", testedBy(r.Requirement), labels, c.Width)...)
 	wanted := labelled(c.Theme, "Wanted", r.Requirement.Evidence, labels, c.Width)
-	if most := max(2, c.Height-len(lines)-12); len(wanted) > most {
+	if most := max(2, c.Height-len(lines)-12-len(s.parts)); len(wanted) > most {
 		wanted = wanted[:most]
 		wanted[most-1] = theme.Cut(wanted[most-1], c.Width-1) + "…"
 	}
@@ -118,7 +130,7 @@ func (s *Question) drawResponses(c Canvas, current questionnaires.Response) []st
 		}
 		text := theme.Fit(mark+response.Title(), cell-2)
 		switch {
-		case i == s.choice && s.focus == answerPanel && !s.editing:
+		case i == s.choice && s.focus == answerPanel && !s.writer.writing():
 			line += "▸" + c.Theme.Paint(theme.Selected, text) + " "
 		default:
 			line += " " + c.Theme.Paint(tone, text) + " "
@@ -132,58 +144,27 @@ func (s *Question) drawResponses(c Canvas, current questionnaires.Response) []st
 }
 
 // drawNarrative is the narrative in its frame, height lines in all.
-func (s *Question) drawNarrative(c Canvas, r Row, height int) []string {
-	inner, rows := c.Width-labels-4, max(1, height-2)
-	tone := theme.Rule
+func (s *Question) drawNarrative(c Canvas, height int) []string {
+	box := c.narrower(c.Width-labels, height)
+	inside, rows := box.narrower(box.Width-4, height), max(1, height-2)
 	var text []string
-	if s.editing {
-		tone = theme.Accent
-		s.field.SetWidth(inner)
-		s.field.SetHeight(rows)
-		s.paintField(c.Theme)
-		text = strings.Split(s.field.View(), "\n")
+	if s.writer.writing() {
+		text = s.writer.view(c.Theme, inside.Width, rows)
 	} else {
-		text = s.narrativeLines(c, r, inner, rows)
+		text = s.narrativeLines(inside, rows)
 	}
-	label := c.Theme.Paint(theme.Heading, theme.Fit("Narrative", labels))
-	blank := strings.Repeat(" ", labels)
-	lines := []string{label + c.Theme.Paint(tone, "┌"+strings.Repeat("─", inner+2)+"┐")}
-	for i := range rows {
-		side := c.Theme.Paint(tone, "│")
-		lines = append(lines, blank+side+" "+theme.Fit(at(text, i), inner)+" "+side)
-	}
-	return append(lines, blank+c.Theme.Paint(tone, "└"+strings.Repeat("─", inner+2)+"┘"))
+	lines := indent(strings.Repeat(" ", labels), framed(box, text, height, s.writer.writing()))
+	lines[0] = c.Theme.Paint(theme.Heading, theme.Fit("Narrative", labels)) + strings.TrimLeft(lines[0], " ")
+	return lines
 }
 
 // narrativeLines is the narrative as it stands, or as it was written and not saved.
-func (s *Question) narrativeLines(c Canvas, r Row, width, rows int) []string {
-	narrative := r.Current.Narrative
-	if s.unsaved {
-		narrative = s.field.Value()
+func (s *Question) narrativeLines(c Canvas, rows int) []string {
+	text := s.writer.text(narrative)
+	if strings.TrimSpace(text) == "" {
+		return []string{c.Theme.Paint(theme.Muted, theme.Cut("e to write: how it is met, or what is missing and planned", c.Width))}
 	}
-	if strings.TrimSpace(narrative) == "" {
-		return []string{c.Theme.Paint(theme.Muted, theme.Cut("e to write: how it is met, or what is missing and planned", width))}
-	}
-	text := theme.Wrap(narrative, width)
-	if len(text) > rows {
-		more := len(text) - rows + 1
-		text = append(text[:rows-1], c.Theme.Paint(theme.Muted, theme.Cut(fmt.Sprintf("… %s more; e opens it", count(more, "line", "lines")), width)))
-	}
-	return text
-}
-
-// paintField gives the field's parts the theme's styles, once.
-func (s *Question) paintField(t theme.Theme) {
-	if s.painted {
-		return
-	}
-	s.painted = true
-	plain := t.Cursor()
-	for _, style := range []*textareaStyle{&s.field.FocusedStyle, &s.field.BlurredStyle} {
-		style.Base, style.CursorLine, style.Text, style.EndOfBuffer, style.Prompt = plain, plain, plain, plain, plain
-	}
-	s.field.EndOfBufferCharacter = ' '
-	s.field.Cursor.Style, s.field.Cursor.TextStyle = plain, plain
+	return excerpt(c, text, rows, "e")
 }
 
 // stands is what stands under the narrative: evidence attached, by whom it was

@@ -6,32 +6,38 @@ import (
 
 // Bindings are those of the panel in use.
 func (s *Question) Bindings() []Binding {
-	bindings := s.writing()
-	if s.focus == answerPanel {
+	bindings := s.writer.bindings(narrative, s.Leave)
+	switch {
+	case s.focus == answerPanel && s.perProcedure():
+		bindings = append(bindings, s.reporting()...)
+	case s.focus == answerPanel:
 		bindings = append(bindings, s.choosing()...)
-	} else {
+	case s.focus == proceduresPanel:
+		bindings = append(bindings, s.findingKeys()...)
+	default:
 		bindings = append(bindings, s.looking()...)
 	}
+	bindings = append(bindings, s.partKeys()...)
 	edit := Binding{Keys: []string{"e"}, Label: "edit", Help: "write the narrative", Why: s.desk.fixed(), Do: s.edit}
-	return append(bindings, edit, s.external(),
+	external := s.writer.external(s.desk, narrative, "the narrative")
+	hand := external.Do
+	external.Do = func() tea.Cmd { s.focus = answerPanel; return hand() }
+	bindings = append(bindings, edit, external,
 		Binding{Keys: []string{"tab"}, Label: "panel", Help: "the next panel: answer, suggestion, attached evidence, history", Do: func() tea.Cmd { return s.turn(1) }},
 		Binding{Keys: []string{"shift+tab"}, Help: "the panel before", Do: func() tea.Cmd { return s.turn(-1) }},
-		s.desk.undoBinding(s.id),
-		Binding{Keys: []string{"esc", "backspace"}, Label: "back", Help: "back to the screen before", Do: pop},
+	)
+	return append(append(bindings, s.desk.undoBindings(s.id)...),
+		s.back(),
 		Binding{Keys: []string{"]", "n"}, Help: "the next question of the form", Do: func() tea.Cmd { return s.neighbour(1) }},
 		Binding{Keys: []string{"[", "N"}, Help: "the question before", Do: func() tea.Cmd { return s.neighbour(-1) }},
 	)
 }
 
-// writing are the keys of the narrative's field.
-func (s *Question) writing() []Binding {
-	if !s.editing {
-		return nil
-	}
-	return []Binding{
-		{Keys: []string{"esc"}, Label: "save and leave the field", Help: "save the narrative and leave the field", Typing: true, Do: s.Leave},
-		{Keys: []string{"ctrl+s"}, Label: "save", Help: "save the narrative and write on", Typing: true, Do: func() tea.Cmd { return s.save("narrative saved") }},
-	}
+// back keeps the arrows for the responses.
+func (s *Question) back() Binding {
+	b := s.writer.back()
+	b.Keys = b.Keys[:2]
+	return b
 }
 
 // choosing are the keys of the answer.

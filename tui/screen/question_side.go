@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/textarea"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"tickmark/engine"
@@ -13,17 +12,15 @@ import (
 	"tickmark/tui/theme"
 )
 
-// textareaStyle is how the field's library calls its styles.
-type textareaStyle = textarea.Style
-
 // sideRow is a row of a side panel. An aside heads or explains another row, and
 // the cursor passes over it.
 type sideRow struct {
-	text     string
-	tone     theme.Token
-	sign     sign // stands before the text, if it has a word
-	aside    bool
-	evidence *questionnaires.Evidence
+	text      string
+	tone      theme.Token
+	sign      sign // stands before the text, if it has a word
+	aside     bool
+	evidence  *questionnaires.Evidence
+	procedure *questionnaires.Procedure
 }
 
 // breakRows breaks the rows of the sides anew where the width is another.
@@ -37,6 +34,9 @@ func (s *Question) breakRows(width int) {
 // refresh makes the rows of the sides of what the desk knows.
 func (s *Question) refresh() {
 	r := s.row()
+	s.procedures = s.desk.picture.Assessment.Procedures(s.id)
+	s.refreshParts(r)
+	s.sides[proceduresPanel].SetItems(s.procedureRows(r))
 	s.sides[suggestionPanel].SetItems(s.suggestionRows(r))
 	s.sides[attachedPanel].SetItems(s.attachedRows(r))
 	s.sides[historyPanel].SetItems(s.historyRows())
@@ -73,6 +73,8 @@ func (s *Question) nothing(p panel) string {
 		return "No evidence is attached to this answer. In the suggestion, a attaches what is under the cursor."
 	case historyPanel:
 		return "Nobody has answered this question yet. Every change will stand here, with who made it and when."
+	case proceduresPanel:
+		return "The testing procedures of this requirement are not known."
 	case suggestionPanel, answerPanel, panels:
 	}
 	return "No check informs this question. It rests on documents, observation and interviews."

@@ -1,0 +1,285 @@
+package screen
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"tickmark/questionnaires"
+	"tickmark/tui/list"
+	"tickmark/tui/theme"
+)
+
+// Form is a list of labelled places, each with what stands in it and what is
+// missing. Every place is saved by itself, in a pause and on leaving; an unfinished
+// form is kept. What a rule refuses stays as it was typed until it is mended or
+// dropped.
+type Form struct {
+	desk   *Desk
+	crumb  string
+	about  string
+	read   func() []place
+	writer *writer
+	rows   *list.List[place]
+	undo   *questionnaires.RequirementID // whose answer the form is part of
+	send   *sending
+}
+
+// sending is how a form is kept that is kept only as a whole.
+type sending struct {
+	label, help string
+	said        string
+	rule        func() rule // of what stands in it now
+	touched     bool        // something stands in it that was not sent
+}
+
+// sent says that a form was to be kept as a whole.
+type sent struct{ form *Form }
+
+func newForm(d *Desk, crumb, about string, read func() []place) *Form {
+	f := &Form{desk: d, crumb: crumb, about: about, read: read}
+	f.rows = list.New(func(p place) string { return p.label + " " + p.text })
+	f.writer = newWriter(func(label string) string { return f.place(label).text }, f.save)
+	f.refresh()
+	return f
+}
+
+// formOf is a form about a subject.
+func formOf[T any](d *Desk, crumb, about string, s subject[T], blanks func(*Picture) []blank[T]) *Form {
+	return newForm(d, crumb, about, func() []place { return s.places(d, blanks(d.picture)) })
+}
+
+// heldForm is a form about a value that is kept only as a whole.
+func heldForm[T any](d *Desk, crumb, about string, value *T, blanks func(*Picture) []blank[T], send sending) *Form {
+	f := newForm(d, crumb, about, func() []place {
+		held := subject[T]{shown: func(*Picture) T { return *value }}
+		all := blanks(d.picture)
+		places := held.places(d, all)
+		for i, b := range all {
+			places[i].put = func(text string) error {
+				changed := *value
+				if err := b.set(&changed, text); err != nil {
+					return err
+				}
+				*value = changed
+				return nil
+			}
+		}
+		return places
+	})
+	f.send = &send
+	return f
+}
+
+// of makes the form a part of the answer to a requirement, so that undo works there.
+func (f *Form) of(id questionnaires.RequirementID) *Form {
+	f.undo = &id
+	return f
+}
+
+func (f *Form) refresh() { f.rows.SetItems(f.read()) }
+
+// place is the one of a label.
+func (f *Form) place(label string) place {
+	for i := range f.rows.Total() {
+		if p, _ := f.rows.Item(i); p.label == label {
+			return p
+		}
+	}
+	return place{}
+}
+
+func (f *Form) places() []place {
+	all := make([]place, f.rows.Total())
+	for i := range all {
+		all[i], _ = f.rows.Item(i)
+	}
+	return all
+}
+
+// Start has nothing to do.
+func (f *Form) Start() tea.Cmd { return nil }
+
+// Update follows the assessment, and gives keys to the place that has them.
+func (f *Form) Update(msg tea.Msg) tea.Cmd {
+	cmd := f.desk.take(msg)
+	switch msg := msg.(type) {
+	case changed:
+		f.refresh()
+		if s, mine := msg.asked.(sent); mine && s.form == f && msg.err == nil {
+			f.send.touched = false
+			return tea.Batch(cmd, pop())
+		}
+		return tea.Batch(cmd, f.writer.update(msg))
+	case paused, written:
+		return f.writer.update(msg)
+	case tea.KeyMsg:
+		if f.rows.Typing() {
+			typeFilter(f.rows, msg)
+			return nil
+		}
+		return f.writer.key(msg)
+	}
+	return cmd
+}
+
+// save is the work that keeps one place.
+func (f *Form) save(label, text, said string) tea.Cmd {
+	p, done := f.place(label), kept{f.writer, label, text}
+	if p.put == nil {
+		return f.desk.act(said, done, p.rule(text))
+	}
+	err := p.put(text)
+	f.writer.ended(done, err)
+	f.send.touched = true
+	f.refresh()
+	if err != nil {
+		f.writer.going = false
+		return note(theme.Bad, "not done: "+err.Error())
+	}
+	return nil
+}
+
+// Head names the form.
+func (f *Form) Head() Head {
+	h := f.writer.head(f.desk, f.desk.head(f.crumb))
+	h.Typing = h.Typing || f.rows.Typing()
+	if f.send != nil && f.send.touched && !f.writer.unsaved() {
+		h.State, h.Tone = "● not sent yet", theme.Warning
+	}
+	return h
+}
+
+// Leave saves what is being written. What is kept only as a whole cannot be saved in
+// part: that is said, and keeps a program from ending in silence.
+func (f *Form) Leave() tea.Cmd {
+	cmd := f.writer.leave("saved")
+	if f.send != nil && f.send.touched {
+		return tea.Batch(cmd, note(theme.Bad, "not sent: "+f.crumb+" is kept only as a whole"))
+	}
+	return cmd
+}
+
+// Busy reports whether something is being saved, or written elsewhere.
+func (f *Form) Busy() bool { return f.writer.away != "" || f.desk.busy() }
+
+// Bindings fill the place under the cursor.
+func (f *Form) Bindings() []Binding {
+	p, chosen := f.rows.Selected()
+	bindings := f.writer.bindings(strings.ToLower(p.label), func() tea.Cmd { return f.writer.leave(strings.ToLower(p.label) + " saved") })
+	if f.writer.writing() {
+		return append(bindings, Binding{Keys: []string{"tab"}, Label: "next place", Help: "save it and write into the next place", Typing: true, Do: f.next})
+	}
+	fill := Binding{Keys: []string{"enter", "e", " ", "right", "l"}, Label: fillWord(p.kind), Help: "fill the place under the cursor", Why: f.desk.fixed(), Do: f.fill}
+	if !chosen {
+		fill.Why = "there is no place under the cursor"
+	}
+	bindings = append(bindings, fill)
+	if f.send != nil {
+		bindings = append(bindings, f.sending())
+	}
+	if p.kind == longKind {
+		bindings = append(bindings, f.writer.external(f.desk, p.label, "it"))
+	}
+	if _, unsaved := f.writer.typed[p.label]; unsaved {
+		bindings = append(bindings, Binding{Keys: []string{"x"}, Label: "drop", Help: "drop what was typed here and is not saved", Do: func() tea.Cmd {
+			f.writer.drop(p.label)
+			return note(theme.Muted, "dropped: "+p.label+" stands as it was")
+		}})
+	}
+	bindings = append(append(bindings, f.leaving()...), Binding{Keys: []string{"n"}, Label: "next missing", Help: "go to the next place that is missing", Do: f.nextMissing})
+	if f.undo != nil {
+		bindings = append(bindings, f.desk.undoBindings(*f.undo)...)
+	}
+	return append(bindings, moving(f.rows, nil)...)
+}
+
+func fillWord(k placeKind) string {
+	switch k {
+	case choiceKind, severalKind:
+		return "choose"
+	case switchKind:
+		return "yes or no"
+	case opensKind:
+		return "open"
+	case lineKind, longKind, dayKind:
+	}
+	return "write"
+}
+
+// leaving are the keys that leave: when everything is kept, or what was not sent is
+// dropped on purpose.
+func (f *Form) leaving() []Binding {
+	b := f.writer.back()
+	switch {
+	case f.rows.Filter() != "":
+		return []Binding{back(f.rows)}
+	case f.send != nil && f.send.touched:
+		b.Why = "it is not kept yet: S keeps it, D drops it"
+		return []Binding{b, {Keys: []string{"D"}, Label: "drop", Help: "drop what was filled in here, and back", Do: func() tea.Cmd {
+			f.send.touched = false
+			return pop()
+		}}}
+	}
+	return []Binding{b}
+}
+
+// sending keeps the form as a whole.
+func (f *Form) sending() Binding {
+	b := Binding{Keys: []string{"S"}, Label: f.send.label, Help: f.send.help, Why: f.desk.fixed(), Do: func() tea.Cmd {
+		return f.desk.act(f.send.said, sent{f}, f.send.rule())
+	}}
+	if n := missing(f.places()); b.Why == "" && n > 0 {
+		b.Why = count(n, "place is", "places are") + " missing"
+	}
+	return b
+}
+
+// next saves the place that has the keys and writes into the next one.
+func (f *Form) next() tea.Cmd {
+	cmd := f.writer.leave("")
+	was := f.rows.Cursor()
+	f.rows.Move(1)
+	if p, _ := f.rows.Selected(); f.rows.Cursor() != was && (p.kind == lineKind || p.kind == longKind || p.kind == dayKind) {
+		return tea.Batch(cmd, f.fill())
+	}
+	return cmd
+}
+
+// nextMissing goes to the next place that lacks something, from the top again.
+func (f *Form) nextMissing() tea.Cmd {
+	was := f.rows.Cursor()
+	for i := range f.rows.Len() {
+		f.rows.To((was + 1 + i) % f.rows.Len())
+		if p, _ := f.rows.Selected(); missing([]place{p}) > 0 {
+			return nil
+		}
+	}
+	f.rows.To(was)
+	return note(theme.Good, "nothing is missing here")
+}
+
+// fill gives the place under the cursor what it needs: the keys, a choice, or a
+// screen of its own.
+func (f *Form) fill() tea.Cmd {
+	p, chosen := f.rows.Selected()
+	if !chosen {
+		return nil
+	}
+	switch p.kind {
+	case switchKind:
+		turned := yes
+		if f.writer.text(p.label) == yes {
+			turned = ""
+		}
+		return f.writer.put(p.label, turned, p.label+": "+turned)
+	case choiceKind, severalKind:
+		p.text = f.writer.text(p.label)
+		return push(newPick(f.desk, p, func(text string) tea.Cmd { return f.writer.put(p.label, text, p.label+" saved") }))
+	case opensKind:
+		return push(p.open())
+	case lineKind, longKind, dayKind:
+	}
+	f.rows.StopFilter()
+	return f.writer.begin(p.label, p.kind != longKind)
+}

@@ -1,0 +1,35 @@
+package screen
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"tickmark/questionnaires"
+)
+
+// room is a screen that the list of all rooms leads to.
+type room struct {
+	name, about string
+	open        func(*Desk) Screen
+}
+
+// rooms are all screens that are not of one question, the most used first.
+var rooms = []room{
+	{"Requirements", "every question of the form", func(d *Desk) Screen { return newRequirements(d, questionnaires.RequirementID{}) }},
+	{"Problems", "what stands between this and a report that is no draft", func(d *Desk) Screen { return newProblems(d) }},
+	{"Evidence", "everything that was collected or attached", func(d *Desk) Screen { return newEvidenceList(d) }},
+	{"Risk analyses", "which set a frequency (12.3.1)", func(d *Desk) Screen { return newAnalyses(d) }},
+	{"Shared responsibility", "who holds what on managed Kubernetes", func(d *Desk) Screen { return newPlatforms(d) }},
+	{"Collect", "look at the sources", func(d *Desk) Screen { return newCollect(d) }},
+	{"Report", "print the report", func(d *Desk) Screen { return newReport(d) }},
+}
+
+// newRooms lists all rooms.
+func newRooms(d *Desk) *Roll {
+	return newRoll(d, "Go to", "Everything that belongs to the assessment and is not a question of it.", "", func() []rollRow {
+		rows := make([]rollRow, len(rooms))
+		for i, r := range rooms {
+			rows[i] = rollRow{name: r.name, text: r.about, keys: []Binding{opens("go", "go there", "", func() tea.Cmd { return push(r.open(d)) })}}
+		}
+		return rows
+	})
+}
