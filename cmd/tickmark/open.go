@@ -106,7 +106,7 @@ func (d *door) bench(path string, o opening, collectors []engine.Collector, open
 	}
 	return screen.Workbench{
 		Path: path, Assessment: o.assessment, Catalogue: catalogue, Now: d.now,
-		NewID: func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) },
+		NewID:      func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) },
 		Collection: vault.Collection{Collectors: collectors, Checks: registry, Tool: tool()},
 		Open: func(ctx context.Context, passphrase string) (*vault.Vault, error) {
 			if *opened == nil {
