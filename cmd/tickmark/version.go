@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/engine/kube"
+	"tickmark/engine/redaction"
 )
 
 func (d *door) versionVerb() *cobra.Command {
@@ -18,7 +19,7 @@ func (d *door) versionVerb() *cobra.Command {
 			if format == "json" {
 				return json.NewEncoder(d.out).Encode(map[string]string{
 					"version": version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
-					"canonical": kube.CanonicalVersion, "redaction": kube.RedactionVersion, "standard": "PCI DSS v4.0.1",
+					"canonical": kube.CanonicalVersion, "redaction": redaction.Version, "standard": "PCI DSS v4.0.1",
 				})
 			}
 			fmt.Fprintf(d.out, "tickmark %s (%s, %s/%s), PCI DSS v4.0.1\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)

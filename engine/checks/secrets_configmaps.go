@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"tickmark/engine"
+	"tickmark/engine/redaction"
 )
 
 var configMapKind = engine.Kind{Kind: "ConfigMap"}
@@ -49,7 +50,7 @@ func judgeConfigMap(m *configMap) finding {
 		for key, value := range part.data {
 			line := strings.TrimSpace(value)
 			named := part.byName && !strings.Contains(line, "\n") && holdsSecret(key, line)
-			if named || strings.Contains(value, redactionMark) {
+			if named || strings.Contains(value, redaction.Mark) {
 				keys, marks = append(keys, part.name+"["+key+"]"), append(marks, redactions(value)...)
 			}
 		}

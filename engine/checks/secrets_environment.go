@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tickmark/engine"
+	"tickmark/engine/redaction"
 )
 
 // Check secrets-not-in-environment.
@@ -45,7 +46,7 @@ func judgeEnvironment(c container) finding {
 		words []string
 	}{{"command", c.Command}, {"args", c.Args}} {
 		for i, word := range part.words {
-			if strings.Contains(word, redactionMark) {
+			if strings.Contains(word, redaction.Mark) {
 				found(index(part.name, i), c.at(index(part.name, i)), word)
 			}
 		}

@@ -12,12 +12,18 @@ import (
 	kubejson "k8s.io/apimachinery/pkg/util/json"
 
 	"tickmark/engine"
+	"tickmark/engine/redaction"
 )
 
 // CanonicalVersion names the canonical form of the documents of this package: the
 // engine's, and the version of the Kubernetes types that built-in kinds pass
 // through, which a test holds against go.mod.
 const CanonicalVersion = engine.CanonicalVersion + "+k8s.io/api@v0.37.2"
+
+// scribe makes documents, and redacts them while it does.
+type scribe struct{ *redaction.Redactor }
+
+func newScribe() *scribe { return &scribe{redaction.New()} }
 
 // Document returns the evidence that one object in JSON gives, as kubectl prints
 // it and as a saved answer of a server has it: redacted, in canonical bytes. It
@@ -36,9 +42,9 @@ func Document(raw []byte) (engine.Document, map[string]int, error) {
 	if err != nil {
 		return engine.Document{}, nil, err
 	}
-	r := newRedactor()
+	r := newScribe()
 	doc, err := r.fromTree(tree, of)
-	return doc, r.counts, err
+	return doc, r.Counts, err
 }
 
 // head is what an object says it is.
@@ -68,7 +74,7 @@ func headOf(tree map[string]any) (head, error) {
 }
 
 // fromTree makes the document of a decoded object, which it takes over.
-func (r *redactor) fromTree(tree map[string]any, h head) (engine.Document, error) {
+func (r *scribe) fromTree(tree map[string]any, h head) (engine.Document, error) {
 	k, isKnown := known(h.of)
 	if !isKnown || k.custom {
 		if err := shallow(tree, 0); err != nil {
@@ -104,7 +110,7 @@ func withhold(tree map[string]any, of engine.Kind) {
 }
 
 // fromTyped makes the document of an object of a built-in kind.
-func (r *redactor) fromTyped(object runtime.Object, k kind, apiVersion string) (engine.Document, error) {
+func (r *scribe) fromTyped(object runtime.Object, k kind, apiVersion string) (engine.Document, error) {
 	if accessor, err := meta.Accessor(object); err == nil {
 		accessor.SetManagedFields(nil) // costly to convert, and not part of the document
 	}
@@ -180,9 +186,9 @@ func plain(v any, depth int) bool {
 const maxNesting = 512
 
 // finish strips, redacts and closes a tree.
-func (r *redactor) finish(tree map[string]any, k kind, of engine.Kind) (engine.Document, error) {
+func (r *scribe) finish(tree map[string]any, k kind, of engine.Kind) (engine.Document, error) {
 	strip(tree, of)
-	r.object(tree, of)
+	r.Object(tree, of)
 	engine.DropNulls(tree)
 	ref, err := refOf(tree, k, of)
 	if err != nil {
@@ -223,8 +229,8 @@ func strip(tree map[string]any, of engine.Kind) {
 	if metadata, ok := tree["metadata"].(map[string]any); ok {
 		delete(metadata, "managedFields")
 		delete(metadata, "resourceVersion")
-		if annotations, ok := metadata["annotations"].(map[string]any); ok && annotations[lastApplied] != nil {
-			delete(annotations, lastApplied)
+		if annotations, ok := metadata["annotations"].(map[string]any); ok && annotations[redaction.LastApplied] != nil {
+			delete(annotations, redaction.LastApplied)
 			if len(annotations) == 0 {
 				delete(metadata, "annotations")
 			}

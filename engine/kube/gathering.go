@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"tickmark/engine"
+	"tickmark/engine/redaction"
 )
 
 // gathering is what collections of clusters and of files have in common: the
 // snapshot as it grows, and the intake.
 type gathering struct {
-	*redactor
+	*scribe
 	source   string
 	snapshot engine.Snapshot
 	to       engine.Intake
@@ -21,10 +22,10 @@ func newGathering(source string, tool engine.Tool, now func() time.Time, to engi
 	if now == nil {
 		now = func() time.Time { return time.Time{} }
 	}
-	g := gathering{redactor: newRedactor(), source: source, to: to, now: now}
+	g := gathering{scribe: newScribe(), source: source, to: to, now: now}
 	g.snapshot = engine.Snapshot{
-		Tool: tool, Canonical: CanonicalVersion, Redaction: RedactionVersion, Started: now().UTC(),
-		Entries: []engine.Entry{}, Populations: []engine.Population{}, Gaps: []engine.Gap{}, Redacted: g.counts,
+		Tool: tool, Canonical: CanonicalVersion, Redaction: redaction.Version, Started: now().UTC(),
+		Entries: []engine.Entry{}, Populations: []engine.Population{}, Gaps: []engine.Gap{}, Redacted: g.Counts,
 	}
 	return g
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tickmark/engine/redaction"
 )
 
 // maxLine bounds a line made from outside text, in bytes.
@@ -19,7 +21,7 @@ func Printable(s string) string {
 		s = s[:enough]
 	}
 	s = strings.Join(strings.Fields(strings.Map(printableRune, strings.ToValidUTF8(s, "\uFFFD"))), " ")
-	s = newRedactor().text(s)
+	s = redaction.New().Looks(s)
 	if len(s) <= maxLine {
 		return s
 	}

@@ -17,6 +17,7 @@ import (
 	"tickmark/engine"
 	"tickmark/engine/kube"
 	"tickmark/engine/kube/planetest"
+	"tickmark/engine/redaction"
 )
 
 // canary stands for every secret of the tests: no document may hold it.
@@ -256,7 +257,7 @@ func collect(t *testing.T, c engine.Collector) (engine.Snapshot, kept) {
 	documents := kept{}
 	s, err := c.Collect(t.Context(), documents.intake())
 	require.NoError(t, err)
-	assert.Equal(t, kube.RedactionVersion, s.Redaction)
+	assert.Equal(t, redaction.Version, s.Redaction)
 	assert.Equal(t, kube.CanonicalVersion, s.Canonical)
 	assert.NotContains(t, documents.text(), canary)
 	for _, e := range s.Entries {

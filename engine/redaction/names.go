@@ -1,4 +1,4 @@
-package kube
+package redaction
 
 import (
 	"slices"
@@ -14,7 +14,21 @@ var secretEndings = []string{
 }
 
 // secretWords name a secret as whole words only.
-var secretWords = []string{"pwd", "pass", "pw", "passcode"}
+var secretWords = []string{"pwd", "pass", "pw", "passcode", "passkey", "mnemonic", "requirepass", "masterauth", "pgpass", "sshpass"}
+
+// codeWords name a secret of a few digits, as the last word of a name: a PIN, the
+// verification code of a card, a one-time password.
+var codeWords = []string{"pin", "cvv", "cvc", "cav", "csc", "cvn", "otp"}
+
+// mixedWords name a secret at the end of a name of several words or one in capitals,
+// since alone they are words like any other.
+var mixedWords = []string{"salt", "pepper"}
+
+// phraseWords stand before a phrase or seed that recovers a key.
+var phraseWords = []string{"seed", "recovery", "secret", "wallet", "master", "backup", "mnemonic"}
+
+// countedWords end a name of how many there are where a number stands under it.
+var countedWords = []string{"tokens", "keys", "secrets", "passwords", "credentials", "pins"}
 
 // aboutSecrets end a name that is about a secret and holds none: where it lies,
 // how long it lives.
@@ -35,19 +49,19 @@ var plainKeys = []string{
 // secretKeys stand before a key that is one, also where "key" alone says nothing.
 var secretKeys = []string{"api", "access", "secret", "private", "encryption", "signing", "account", "master", "shared", "auth"}
 
-// saysSecret reports whether the name of a variable or flag says that its value
+// NamesSecret reports whether the name of a variable or flag says that its value
 // is a password, token, secret or key.
-func saysSecret(name string) bool { return namesSecret(name, true) }
+func NamesSecret(name string) bool { return namesSecret(name, true) }
 
-// saysSecretAloud is saysSecret for running text, where a bare "key" is a word
+// NamesSecretAloud is NamesSecret for running text, where a bare "key" is a word
 // like any other.
 func saysSecretAloud(name string) bool { return namesSecret(name, false) }
 
-// annotatesSecret is saysSecret for annotations, which name the Secret that they
+// annotatesSecret is NamesSecret for annotations, which name the Secret that they
 // mean: `auth-secret: users` is a reference.
 func annotatesSecret(name string) bool {
 	lower := strings.TrimSuffix(strings.ToLower(name), "s")
-	return saysSecret(name) && !strings.HasSuffix(lower, "secret")
+	return NamesSecret(name) && !strings.HasSuffix(lower, "secret")
 }
 
 func namesSecret(name string, bareKey bool) bool {
@@ -57,6 +71,9 @@ func namesSecret(name string, bareKey bool) bool {
 	words := nameWords(name)
 	if len(words) == 0 || slices.Contains(aboutSecrets, words[len(words)-1]) {
 		return false
+	}
+	if last := strings.TrimRight(words[len(words)-1], "0123456789"); saysCode(words, last, name) {
+		return true
 	}
 	for i, word := range words {
 		word = strings.TrimRight(word, "0123456789") // PASSWORD2
@@ -70,6 +87,51 @@ func namesSecret(name string, bareKey bool) bool {
 			}
 			return slices.Contains(secretKeys, before) || bareKey && !slices.Contains(plainKeys, before)
 		}
+	}
+	return false
+}
+
+// saysCode reports whether the last word of a name says that a code, a salt or the
+// phrase of a wallet stands there.
+func saysCode(words []string, last, name string) bool {
+	before := ""
+	if len(words) > 1 {
+		before = words[len(words)-2]
+	}
+	switch {
+	case slices.Contains(codeWords, last):
+		return true
+	case slices.Contains(mixedWords, last):
+		return before != "" || name == strings.ToUpper(name)
+	case last == "phrase" || last == "seed":
+		return slices.Contains(phraseWords, before)
+	}
+	return false
+}
+
+// Secret reports whether a value under a name is a secret as far as can be told: the
+// name says so, and something stands there that is no switch, reference or count.
+func Secret(name, value string) bool { return NamesSecret(name) && !holdsNothingUnder(name, value) }
+
+// holdsNothingUnder is HoldsNothing of a value whose name is known: a number under a
+// name in the plural counts, and a code has digits alone.
+func holdsNothingUnder(name, value string) bool {
+	if HoldsNothing(value) {
+		return true
+	}
+	words := nameWords(name)
+	if len(words) == 0 {
+		return false
+	}
+	last := strings.TrimRight(words[len(words)-1], "0123456789")
+	number, _, _ := strings.Cut(strings.TrimSpace(value), " ")
+	number = strings.Trim(number, `"'`)
+	digits := strings.Trim(number, "0123456789") == ""
+	switch {
+	case slices.Contains(codeWords, last):
+		return !digits || len(number) < 3 || len(number) > 12
+	case slices.Contains(countedWords, last):
+		return strings.Trim(number, "0123456789._,kKmM") == ""
 	}
 	return false
 }
@@ -101,10 +163,10 @@ func nameWords(name string) []string {
 	return words
 }
 
-// holdsNothing reports whether a value that is named as a secret plainly is none:
+// HoldsNothing reports whether a value that is named as a secret plainly is none:
 // empty, a switch, a reference to another variable, a template, a path, or
 // redacted already.
-func holdsNothing(value string) bool {
+func HoldsNothing(value string) bool {
 	v := strings.Trim(strings.TrimSpace(value), `"'`)
 	switch strings.ToLower(v) {
 	case "", "true", "false", "null", "none", "nil", "yes", "no", "~", "|", ">", "|-", ">-":

@@ -1,10 +1,13 @@
-package kube
+package redaction
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // assignments redacts the values of `password=...`, `"token": "..."` and
 // `--secret ...` in running text: arguments, scripts, configuration files.
-func (r *redactor) assignments(s string) string {
+func (r *Redactor) assignments(s string) string {
 	var out strings.Builder
 	done := 0
 	for i := 0; i < len(s); {
@@ -17,12 +20,12 @@ func (r *redactor) assignments(s string) string {
 			continue
 		}
 		value := valueAfter(s, from, to)
-		if value.to <= value.from || holdsNothing(s[value.from:value.to]) {
+		if value.To <= value.From || holdsNothingUnder(s[from:to], s[value.From:value.To]) {
 			continue
 		}
-		out.WriteString(s[done:value.from])
+		out.WriteString(s[done:value.From])
 		out.WriteString(r.mark(namedSecret))
-		done, i = value.to, value.to
+		done, i = value.To, value.To
 	}
 	if done == 0 {
 		return s
@@ -32,7 +35,10 @@ func (r *redactor) assignments(s string) string {
 }
 
 // hints are what every name that says secret has in it.
-var hints = []string{"pass", "pwd", "pw", "secret", "token", "key", "credential"}
+var hints = []string{
+	"pass", "pwd", "pw", "secret", "token", "key", "credential", "creds", "pin", "cvv", "cvc", "cav", "csc", "cvn", "otp", "salt", "pepper", "phrase", "seed",
+	"mnemonic",
+}
 
 // nextName returns the next name from i on that has a hint in it.
 func nextName(s string, i int) (from, to int, ok bool) {
@@ -54,7 +60,7 @@ func nextName(s string, i int) (from, to int, ok bool) {
 
 func hinted(s string) bool {
 	switch s[0] | 0x20 {
-	case 'p', 's', 't', 'k', 'c':
+	case 'p', 's', 't', 'k', 'c', 'o', 'm':
 	default:
 		return false
 	}
@@ -71,13 +77,16 @@ func isNameByte(c byte) bool {
 }
 
 // valueAfter returns where the value given to the name at s[from:to] stands; an
-// empty span if none is given.
-func valueAfter(s string, from, to int) span {
-	none := span{to, to}
+// empty Span if none is given.
+func valueAfter(s string, from, to int) Span {
+	none := Span{to, to}
 	quoted := from > 0 && to < len(s) && (s[to] == '"' || s[to] == '\'') && s[from-1] == s[to]
 	at := to
 	if quoted {
 		at++
+	}
+	if found, is := besideName(s, from, to, quoted); is {
+		return found
 	}
 	flag := strings.HasPrefix(s[from:to], "--")
 	at = skipBlanks(s, at)
@@ -103,23 +112,86 @@ func valueAfter(s string, from, to int) span {
 	if at >= len(s) {
 		return none
 	}
-	if c := s[at]; quoted && (c == '{' || c == '[' && !strings.HasPrefix(s[at:], markerStart)) {
+	if c := s[at]; quoted && (c == '{' || c == '[' && !strings.HasPrefix(s[at:], Mark)) {
 		return none // an object or a list: what is in it has names of its own
 	}
 	if c := s[at]; c == '"' || c == '\'' {
-		return span{at + 1, closing(s, at+1, c)}
+		return Span{at + 1, closing(s, at+1, c)}
+	}
+	if block, is := blockAfter(s, from, at); is {
+		return block
 	}
 	stop := " \t\r\n\"'`,;&|<>)}]"
 	if !quoted && !flag && startsLine(s, from) {
 		stop = "\r\n"
 	}
-	return span{at, until(s, wholeAt(s, at), stop)}
+	return Span{at, until(s, wholeAt(s, at), stop)}
+}
+
+// besideName returns the value of a name that is no assignment: the text of an XML
+// element, or the value that stands beside a name (`name: X`, `value: Y`).
+func besideName(s string, from, to int, quoted bool) (Span, bool) {
+	if from > 0 && s[from-1] == '<' && to < len(s) && s[to] == '>' {
+		return Span{to + 1, until(s, to+1, "<")}, true
+	}
+	at := to
+	if quoted {
+		at++
+	}
+	m := besideForm.FindStringIndex(s[at:min(len(s), at+maxBeside)])
+	if m == nil {
+		return Span{}, false
+	}
+	at += m[1]
+	if at < len(s) && (s[at] == '"' || s[at] == '\'') {
+		return Span{at + 1, closing(s, at+1, s[at])}, true
+	}
+	return Span{at, until(s, wholeAt(s, at), "\r\n,}")}, true
+}
+
+// besideForm is what stands between a name and the value beside it.
+var besideForm = regexp.MustCompile(`^(?:[ \t]*\r?\n[ \t]*|[ \t]*,\s*|[ \t]+)["']?value["']?[ \t]*[:=][ \t]*`)
+
+// maxBeside bounds how far a value stands from its name, in bytes.
+const maxBeside = 200
+
+// blockAfter returns the block scalar of YAML that begins at at, the lines below that
+// are indented deeper than the name's.
+func blockAfter(s string, from, at int) (Span, bool) {
+	m := blockForm.FindStringIndex(s[at:])
+	if m == nil {
+		return Span{}, false
+	}
+	indent := indentOf(s, from)
+	begin, end := at+m[1], at+m[1]
+	for line := begin; line < len(s); {
+		next := until(s, line, "\n")
+		text := s[line:next]
+		if blank := strings.TrimSpace(text) == ""; !blank && len(text)-len(strings.TrimLeft(text, " ")) <= indent {
+			break
+		} else if !blank {
+			end = next
+		}
+		line = next + 1
+	}
+	begin += len(s[begin:end]) - len(strings.TrimLeft(s[begin:end], " \r\n"))
+	return Span{begin, max(begin, end)}, true
+}
+
+// blockForm opens a block scalar.
+var blockForm = regexp.MustCompile(`^[|>][+-]?[0-9]?[+-]?[ \t]*(?:#[^\n]*)?\r?\n`)
+
+// indentOf counts the blanks before the line that at stands on; the dash of a list's
+// item counts as one.
+func indentOf(s string, at int) int {
+	line := s[strings.LastIndexByte(s[:at], '\n')+1 : at]
+	return len(line) - len(strings.TrimLeft(line, " -"))
 }
 
 // wholeAt returns the end of a mark of redaction or a reference to a variable that
 // starts at at, since both hold brackets that would end a value.
 func wholeAt(s string, at int) int {
-	for start, end := range map[string]string{markerStart: "]", "$(": ")", "${": "}"} {
+	for start, end := range map[string]string{Mark: "]", "$(": ")", "${": "}"} {
 		if i := strings.Index(s[at:], end); i > 0 && strings.HasPrefix(s[at:], start) && !strings.ContainsAny(s[at:at+i], " \t\r\n\"'") {
 			return at + i + len(end)
 		}

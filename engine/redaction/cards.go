@@ -1,0 +1,266 @@
+package redaction
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// issuer is a range of card numbers by their first four digits, and the lengths
+// they come in. Sources: the ranges that the card brands publish.
+type issuer struct {
+	from, to int
+	lengths  string // one byte per length
+}
+
+var issuers = []issuer{
+	{2200, 2204, "\x10\x11\x12\x13"}, // Mir
+	{2221, 2720, "\x10"},             // Mastercard
+	{3000, 3059, "\x0e\x10\x13"},     // Diners Club
+	{3400, 3499, "\x0f"},             // American Express
+	{3528, 3589, "\x10\x11\x12\x13"}, // JCB
+	{3600, 3699, "\x0e\x10\x13"},     // Diners Club
+	{3700, 3799, "\x0f"},             // American Express
+	{3800, 3999, "\x0e\x10\x13"},     // Diners Club
+	{4000, 4999, "\x0d\x10\x13"},     // Visa
+	{5000, 5099, "\x10\x12\x13"},     // Maestro, RuPay
+	{5100, 5599, "\x10"},             // Mastercard
+	{5600, 5899, "\x10\x12\x13"},     // Maestro
+	{6000, 6999, "\x10\x11\x12\x13"}, // Discover, UnionPay, Maestro, RuPay
+	{8100, 8299, "\x10\x11\x12\x13"}, // UnionPay, RuPay
+	{9792, 9792, "\x10"},             // Troy
+}
+
+const minCard, maxCard = 13, 19 // digits
+
+// groupings are the ways in which people break a card number.
+var groupings = [][]int{{4, 4, 4, 4, 3}, {4, 4, 4, 4}, {4, 6, 5}, {4, 6, 4}, {6, 4, 4, 4}, {8, 8}, {4, 12}, {6, 10}, {6, 13}}
+
+// Span is a part of a string in bytes, end excluded.
+type Span struct{ From, To int }
+
+// run is an unbroken run of digits: where it stands, and its digits as 0 to 9.
+type run struct {
+	Span
+	digits string
+}
+
+// Cards returns where card numbers stand in s: issuer prefix, length and Luhn digit
+// together, unbroken or in the usual groups between equal separators, in the digits
+// of any script. Digits inside the digest of an image or inside base64 are none,
+// those of a magnetic stripe are.
+func Cards(s string) []Span {
+	var found []Span
+	if len(s) < minCard {
+		return nil
+	}
+	runs := digitRuns(s)
+	for i := 0; i < len(runs); i++ {
+		if n := grouped(s, runs[i:]); n > 0 {
+			found = append(found, Span{runs[i].From, runs[i+n-1].To})
+			i += n - 1
+			continue
+		}
+		if g := runs[i]; isCard(g.digits) && !inOtherText(s, g.Span) {
+			found = append(found, g.Span)
+		}
+	}
+	return found
+}
+
+// digitRuns returns the unbroken runs of three digits and more. What nobody sees,
+// such as a zero-width space, breaks none.
+func digitRuns(s string) []run {
+	var runs []run
+	var digits []byte
+	from, to := 0, 0
+	end := func() {
+		if len(digits) >= 3 {
+			runs = append(runs, run{Span{from, to}, string(digits)})
+		}
+		digits = digits[:0]
+	}
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if !isDigit(c) {
+				end()
+				i++
+				continue
+			}
+			if len(digits) == 0 {
+				from = i
+			}
+			digits = append(digits, c)
+			i++
+			to = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		digit, is := digitOf(r)
+		switch {
+		case is:
+			if len(digits) == 0 {
+				from = i
+			}
+			digits = append(digits, digit)
+			to = i + size
+		case !unicode.Is(unicode.Cf, r):
+			end()
+		}
+		i += size
+	}
+	end()
+	return runs
+}
+
+// digitOf returns the ASCII digit of a decimal digit of any script: each range of
+// them in Unicode begins with its zero.
+func digitOf(r rune) (byte, bool) {
+	for _, in := range unicode.Nd.R16 {
+		if lo, hi := rune(in.Lo), rune(in.Hi); r >= lo && r <= hi {
+			return byte('0' + (r-lo)%10), true
+		}
+	}
+	for _, in := range unicode.Nd.R32 {
+		if lo, hi := rune(in.Lo), rune(in.Hi); r >= lo && r <= hi {
+			return byte('0' + (r-lo)%10), true
+		}
+	}
+	return 0, false
+}
+
+// grouped returns how many of the first runs make up one card number, 0 if none.
+func grouped(s string, runs []run) int {
+	for _, lengths := range groupings {
+		if len(runs) < len(lengths) {
+			continue
+		}
+		var digits strings.Builder
+		fits := true
+		for i, want := range lengths {
+			g := runs[i]
+			fits = fits && len(g.digits) == want && (i == 0 || joined(s, runs[i-1].Span, g.Span, runs[0].To))
+			if !fits {
+				break
+			}
+			digits.WriteString(g.digits)
+		}
+		if pair := len(lengths) == 2 && fits; pair && strings.ContainsAny(s[runs[0].To:runs[1].From], ".,:+") {
+			continue // a decimal number, a time, an address
+		}
+		if fits && isCard(digits.String()) {
+			return len(lengths)
+		}
+	}
+	return 0
+}
+
+// maxSeparator bounds what stands between two groups, in bytes.
+const maxSeparator = 9
+
+// joined reports whether a separator stands between two groups, the same as after
+// the first one.
+func joined(s string, before, after Span, first int) bool {
+	separator := s[before.To:after.From]
+	return len(separator) <= maxSeparator && strings.HasPrefix(s[first:], separator) && separates(separator)
+}
+
+// separates reports whether a text may stand between groups of digits: up to three
+// blanks, dashes, or one of the marks that people and programs use.
+func separates(s string) bool {
+	n := 0
+	for _, r := range s {
+		switch {
+		case unicode.Is(unicode.Zs, r), r == '\t', unicode.Is(unicode.Pd, r), r == '\u2212':
+		case strings.ContainsRune("._/,:|*'+\u00b7\u2022", r) && utf8.RuneCountInString(s) == 1:
+		case unicode.Is(unicode.Cf, r):
+			continue
+		default:
+			return false
+		}
+		n++
+	}
+	return n >= 1 && n <= 3
+}
+
+func isCard(digits string) bool {
+	if len(digits) < minCard || len(digits) > maxCard {
+		return false
+	}
+	prefix := 0
+	for _, c := range []byte(digits[:4]) {
+		prefix = prefix*10 + int(c-'0')
+	}
+	for _, in := range issuers {
+		if prefix >= in.from && prefix <= in.to && strings.IndexByte(in.lengths, byte(len(digits))) >= 0 {
+			return luhn(digits)
+		}
+	}
+	return false
+}
+
+func luhn(digits string) bool {
+	sum := 0
+	for i := range len(digits) {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}
+
+// inOtherText reports whether digits are a part of something longer that is no card:
+// a hexadecimal number of 24 digits or more, or base64 of 40 characters or more. On a
+// magnetic stripe the number ends with D (or =) and the expiry date.
+func inOtherText(s string, g Span) bool {
+	if onStripe(s, g) {
+		return false
+	}
+	if from, to := around(s, g, isHex); to-from >= 24 && to-from > g.To-g.From {
+		return true
+	}
+	from, to := around(s, g, isBase64)
+	if to-from < 40 || (g.From == from || s[g.From-1] == '/') && (g.To == to || s[g.To] == '/') {
+		return false
+	}
+	around := s[from:g.From] + s[g.To:to]
+	return strings.IndexFunc(around, unicode.IsLower) >= 0 && strings.IndexFunc(around, unicode.IsUpper) >= 0
+}
+
+// onStripe reports whether expiry date and service code follow a number as on track 2.
+func onStripe(s string, g Span) bool {
+	const code = 7 // digits: YYMM and three more
+	if len(s) < g.To+1+code || s[g.To] != '=' && s[g.To] != 'D' && s[g.To] != 'd' || g.From > 0 && isHex(s[g.From-1]) {
+		return false
+	}
+	for _, c := range []byte(s[g.To+1 : g.To+1+code]) {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return s[g.To+3] <= '1' // the month
+}
+
+// around widens a span by the characters of a kind on both sides.
+func around(s string, g Span, is func(byte) bool) (from, to int) {
+	from, to = g.From, g.To
+	for from > 0 && is(s[from-1]) {
+		from--
+	}
+	for to < len(s) && is(s[to]) {
+		to++
+	}
+	return from, to
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isHex(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
+
+func isBase64(c byte) bool {
+	return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '+' || c == '/'
+}

@@ -1,0 +1,431 @@
+package redaction
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tickmark/engine"
+)
+
+// Version is the version of the redaction rules of this package. It is
+// in every snapshot: across two versions a difference is no change.
+const Version = "2"
+
+// What was redacted, as it stands in `[redacted:KIND]` and in Snapshot.Redacted.
+const (
+	secretValue = "secret-value" // a value of a Secret
+	namedSecret = "named-secret" // a value whose name says that it is a secret
+	binaryData  = "binary-data"  // binary data of a ConfigMap
+	cardNumber  = "card-number"
+	urlPassword = "url-password"
+)
+
+// Mark begins what stands in the place of a secret: `[redacted:KIND]`.
+const Mark = "[redacted:"
+
+// LastApplied is the annotation in which kubectl keeps an object whole, Secrets
+// included. It is never kept.
+const LastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+// maxRedactTurns bounds how often a text is read again.
+const maxRedactTurns = 4
+
+// pattern is a secret that is known by its looks. The literal must stand in the
+// text before the expression is tried.
+type pattern struct {
+	kind     string
+	literal  string
+	expr     *regexp.Regexp
+	replaces int // group that is replaced, 0 for all of it
+}
+
+var patterns = []pattern{
+	{"private-key", "-----BEGIN", regexp.MustCompile(`(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY( BLOCK)?-----.*?(-----END [A-Z0-9 ]{0,40}PRIVATE KEY( BLOCK)?-----|$)`), 0},
+	{"private-key", "AGE-SECRET-KEY-", regexp.MustCompile(`AGE-SECRET-KEY-[0-9A-Z-]{10,}`), 0},
+	{"jwt", "eyJ", regexp.MustCompile(`eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*)?`), 0},
+	{"aws-key", "AKIA", regexp.MustCompile(`AKIA[0-9A-Z]{16}`), 0},
+	{"aws-key", "ASIA", regexp.MustCompile(`ASIA[0-9A-Z]{16}`), 0},
+	{"token", "github_pat_", regexp.MustCompile(`github_pat_[A-Za-z0-9_]{20,}`), 0},
+	{"token", "gh", regexp.MustCompile(`gh[pousr]_[A-Za-z0-9]{30,}`), 0},
+	{"token", "glpat-", regexp.MustCompile(`glpat-[A-Za-z0-9_-]{18,}`), 0},
+	{"token", "xox", regexp.MustCompile(`xox[abeprs]-[A-Za-z0-9-]{10,}`), 0},
+	{"token", "hooks.slack.com/", regexp.MustCompile(`hooks\.slack\.com/(services|workflows)/([A-Za-z0-9_/-]+)`), 2},
+	{"token", "k_live_", regexp.MustCompile(`[rs]k_live_[A-Za-z0-9]{10,}`), 0},
+	{"token", "k_test_", regexp.MustCompile(`[rs]k_test_[A-Za-z0-9]{10,}`), 0},
+	{"token", "AIza", regexp.MustCompile(`AIza[A-Za-z0-9_-]{35}`), 0},
+	{"token", "npm_", regexp.MustCompile(`npm_[A-Za-z0-9]{36}`), 0},
+	{"token", "SG.", regexp.MustCompile(`SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`), 0},
+	{"token", "hvs.", regexp.MustCompile(`hvs\.[A-Za-z0-9_-]{20,}`), 0},
+	{"token", "dckr_pat_", regexp.MustCompile(`dckr_pat_[A-Za-z0-9_-]{20,}`), 0},
+	{"token", "AccountKey=", regexp.MustCompile(`AccountKey=([A-Za-z0-9+/=]{16,})`), 1},
+	{"token", "earer ", regexp.MustCompile(`[Bb]earer +([A-Za-z0-9+/=._~-]{16,})`), 1},
+	{"token", "asic ", regexp.MustCompile(`[Bb]asic +([A-Za-z0-9+/]{12,}={1,2})`), 1},
+	{"token", "sig=", regexp.MustCompile(`[?&;]sig=([A-Za-z0-9%+/=_-]{16,})`), 1},
+	{"token", "ignature=", regexp.MustCompile(`[?&]X-(?:Amz|Goog)-Signature=([A-Za-z0-9%_-]{16,})`), 1},
+	{"token", "ecurity-Token=", regexp.MustCompile(`[?&]X-Amz-Security-Token=([A-Za-z0-9%+/=_-]{16,})`), 1},
+	{urlPassword, "://", regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'?#]*:([^\s@"'<>]+)@`), 1},
+	{urlPassword, "@tcp(", regexp.MustCompile(`[^\s:/@"'=]+:([^\s@"'<>]+)@tcp\(`), 1},
+	{urlPassword, "@unix(", regexp.MustCompile(`[^\s:/@"'=]+:([^\s@"'<>]+)@unix\(`), 1},
+	{namedSecret, "requirepass", regexp.MustCompile(`(?m)^[ \t]*requirepass[ \t]+(\S+)`), 1},
+	{namedSecret, "masterauth", regexp.MustCompile(`(?m)^[ \t]*masterauth[ \t]+(\S+)`), 1},
+	{namedSecret, "password", regexp.MustCompile(`\blogin\s+\S+\s+password\s+(\S+)`), 1},
+	{namedSecret, ":5432:", regexp.MustCompile(`(?m)^[^:\s#]+:5432:[^:\s]+:[^:\s]+:([^:\s]+)[ \t]*$`), 1}, // .pgpass
+	{namedSecret, ":*:", regexp.MustCompile(`(?m)^[^:\s#]+:(?:\d{1,5}|\*):[^:\s]+:[^:\s]+:([^:\s]+)[ \t]*$`), 1},
+}
+
+// commands are programs that take a password as a word without a name.
+var commands = []pattern{
+	{namedSecret, "mysql", regexp.MustCompile(`\bmysql(?:dump|admin|import)?\b[^\n|;&]*?\s-p([^\s"']+)`), 1},
+	{namedSecret, "mariadb", regexp.MustCompile(`\bmariadb(?:-dump|-admin)?\b[^\n|;&]*?\s-p([^\s"']+)`), 1},
+	{namedSecret, "sshpass", regexp.MustCompile(`\bsshpass\s+-p\s*([^\s"']+)`), 1},
+	{namedSecret, "redis-cli", regexp.MustCompile(`\bredis-cli\b[^\n|;&]*?\s-a\s+([^\s"']+)`), 1},
+	{namedSecret, "curl", regexp.MustCompile(`\bcurl\b[^\n|;&]*?\s(?:-u|--user|--proxy-user)(?:\s+|=)?["']?[^\s:"'=]+:([^\s"']+)`), 1},
+	{namedSecret, "wget", regexp.MustCompile(`\bwget\b[^\n|;&]*?\s--(?:http-|ftp-|proxy-)?password[ =]([^\s"']+)`), 1},
+}
+
+// Redactor redacts and counts what it redacted. It belongs to one collection.
+type Redactor struct{ Counts map[string]int }
+
+func New() *Redactor { return &Redactor{Counts: map[string]int{}} }
+
+func (r *Redactor) mark(kind string) string {
+	r.Counts[kind]++
+	return Mark + kind + "]"
+}
+
+// isMarker reports whether v is nothing but a mark of redaction.
+func isMarker(v string) bool {
+	return strings.HasPrefix(v, Mark) && strings.IndexByte(v, ']') == len(v)-1
+}
+
+// Object redacts a decoded object in place.
+func (r *Redactor) Object(tree map[string]any, of engine.Kind) {
+	switch {
+	case strings.EqualFold(of.Kind, "Secret"): // in any group: a misspelt Secret holds secrets too
+		r.secret(tree)
+	case of == engine.Kind{Kind: "ConfigMap"}:
+		r.all(tree["binaryData"], binaryData)
+		r.named(tree["data"], NamesSecret)
+	}
+	r.walk(tree, runningText)
+}
+
+// secret redacts the values of a Secret, whatever their form.
+func (r *Redactor) secret(tree map[string]any) {
+	for _, field := range []string{"data", "stringData"} {
+		switch values := tree[field].(type) {
+		case nil:
+		case map[string]any:
+			for key, value := range values {
+				if value != Mark+secretValue+"]" {
+					values[key] = r.mark(secretValue)
+				}
+			}
+		default:
+			if values != any(Mark+secretValue+"]") {
+				tree[field] = r.mark(secretValue)
+			}
+		}
+	}
+}
+
+// all replaces every value of a map, whatever it is.
+func (r *Redactor) all(values any, kind string) {
+	m, _ := values.(map[string]any)
+	for key, value := range m {
+		if s, ok := value.(string); !ok || !isMarker(s) {
+			m[key] = r.mark(kind)
+		}
+	}
+}
+
+// named redacts the values of a map whose keys say that they are secrets.
+func (r *Redactor) named(values any, says func(string) bool) {
+	m, _ := values.(map[string]any)
+	for key, value := range m {
+		if s, ok := value.(string); ok && says(key) && !holdsNothingUnder(key, s) {
+			m[key] = r.mark(namedSecret)
+		}
+	}
+}
+
+// reading says how the strings of a part of an object are read.
+type reading int
+
+const (
+	runningText reading = iota // patterns, card numbers and assignments
+	annotated                  // running text whose keys may name a Secret: judged by annotatesSecret
+	listOfWords                // running text of which a flag and its value may be two items
+)
+
+// readingOf tells from a key how what stands below it is read.
+func readingOf(key string, outer reading) reading {
+	switch key {
+	case "args", "command":
+		return listOfWords
+	case "annotations":
+		return annotated
+	case "data", "stringData", "env":
+		return runningText
+	}
+	return outer
+}
+
+func (r *Redactor) walk(v any, how reading) any {
+	switch v := v.(type) {
+	case string:
+		return r.Text(r.embedded(v))
+	case int64:
+		return r.number(v, strconv.FormatInt(v, 10))
+	case json.Number:
+		return r.number(v, string(v))
+	case []any:
+		if how == listOfWords {
+			r.flags(v)
+		}
+		for i := range v {
+			v[i] = r.walk(v[i], how)
+		}
+	case map[string]any:
+		r.members(v, how)
+	}
+	return v
+}
+
+// embedded redacts a Secret that stands as JSON in a string, as tools keep the
+// last state that they applied.
+func (r *Redactor) embedded(s string) string {
+	if !strings.HasPrefix(strings.TrimSpace(s), "{") || !strings.Contains(s, "ata\"") {
+		return s
+	}
+	v, err := engine.DecodeJSON([]byte(s))
+	tree, ok := v.(map[string]any)
+	if err != nil || !ok {
+		return s
+	}
+	kind, said := tree["kind"].(string)
+	if said && !strings.EqualFold(kind, "Secret") || !said && tree["stringData"] == nil {
+		return s
+	}
+	before := r.Counts[secretValue]
+	r.secret(tree)
+	if r.Counts[secretValue] == before {
+		return s
+	}
+	out, err := engine.AppendCanonical(nil, tree)
+	if err != nil {
+		return r.mark(secretValue)
+	}
+	return string(out)
+}
+
+func (r *Redactor) members(m map[string]any, how reading) {
+	delete(m, LastApplied)
+	if name, ok := m["name"].(string); ok {
+		if value, ok := m["value"].(string); ok && (NamesSecret(name) || strings.EqualFold(name, "Authorization")) && !holdsNothingUnder(name, value) {
+			m["value"] = r.mark(namedSecret)
+		}
+	}
+	r.commandLine(m)
+	for key, member := range m {
+		below := readingOf(key, how)
+		if key == "annotations" {
+			r.named(member, annotatesSecret)
+		}
+		if how != annotated && saysSecretAloud(key) && r.hides(key, member) {
+			m[key] = r.mark(namedSecret)
+			continue
+		}
+		m[key] = r.walk(member, below)
+	}
+	r.keys(m)
+}
+
+// hides reports whether what is named as a secret holds one: a text, or digits.
+func (r *Redactor) hides(name string, value any) bool {
+	switch v := value.(type) {
+	case string:
+		return !holdsNothingUnder(name, v)
+	case int64:
+		return !holdsNothingUnder(name, strconv.FormatInt(v, 10))
+	case json.Number:
+		return !holdsNothingUnder(name, string(v))
+	}
+	return false
+}
+
+// keys redacts card numbers in the keys of a map; where two keys become one, the
+// smaller one's value stays.
+func (r *Redactor) keys(m map[string]any) {
+	var marked []string
+	for key := range m {
+		if len(key) >= 13 && len(Cards(key)) > 0 {
+			marked = append(marked, key)
+		}
+	}
+	slices.Sort(marked)
+	for i, key := range marked {
+		value := m[key]
+		delete(m, key)
+		to := r.Looks(key)
+		if i > 0 {
+			to += " " + strconv.Itoa(i+1)
+		}
+		m[to] = value
+	}
+}
+
+// number redacts a number that is a card number.
+func (r *Redactor) number(v any, digits string) any {
+	if len(digits) >= 13 && len(digits) <= 19 && len(Cards(digits)) > 0 {
+		return r.mark(cardNumber)
+	}
+	return v
+}
+
+// flags redacts the value after a flag that stands as an item of its own.
+func (r *Redactor) flags(words []any) {
+	for i := range len(words) - 1 {
+		flag, _ := words[i].(string)
+		value, ok := words[i+1].(string)
+		if ok && strings.HasPrefix(flag, "-") && !strings.HasPrefix(value, "--") && !strings.ContainsAny(flag, "= \n") &&
+			NamesSecret(flag) && !holdsNothingUnder(flag, value) {
+			words[i+1] = r.mark(namedSecret)
+		}
+	}
+}
+
+// commandLine redacts the words of a container's command and its arguments, which
+// belong together: `mysql` may stand in the one and `-pSECRET` in the other.
+func (r *Redactor) commandLine(m map[string]any) {
+	var lists [][]any
+	for _, key := range []string{"command", "args"} {
+		if words, ok := m[key].([]any); ok {
+			lists = append(lists, words)
+		}
+	}
+	line, at := joinWords(lists)
+	for i := range commands {
+		p := &commands[i]
+		for _, found := range p.expr.FindAllStringSubmatchIndex(line, -1) {
+			r.word(lists, at, line, Span{found[2*p.replaces], found[2*p.replaces+1]})
+		}
+	}
+}
+
+// place is a word of a command line: in which list, the how-manieth, and where.
+type place struct {
+	list, word int
+	Span
+}
+
+// joinWords writes the words of lists as one line. A word that is a script of its own
+// ends what came before.
+func joinWords(lists [][]any) (string, []place) {
+	var line strings.Builder
+	var at []place
+	for l, words := range lists {
+		for w, word := range words {
+			text, ok := word.(string)
+			if !ok || strings.ContainsAny(text, " \n\t") {
+				line.WriteString("\n")
+				continue
+			}
+			if line.Len() > 0 {
+				line.WriteString(" ")
+			}
+			at = append(at, place{l, w, Span{line.Len(), line.Len() + len(text)}})
+			line.WriteString(text)
+		}
+	}
+	return line.String(), at
+}
+
+// word redacts a part of a command line in the word that holds it.
+func (r *Redactor) word(lists [][]any, at []place, line string, found Span) {
+	for _, p := range at {
+		if found.From < p.From || found.To > p.To || isMarker(line[found.From:found.To]) || isReference(line[found.From:found.To]) {
+			continue
+		}
+		lists[p.list][p.word] = line[p.From:found.From] + r.mark(namedSecret) + line[found.To:p.To]
+	}
+}
+
+// Text redacts running text. It repeats until nothing changes, because what is
+// redacted may complete the look of something else.
+func (r *Redactor) Text(s string) string {
+	for range maxRedactTurns {
+		next := r.patternsIn(r.assignments(s))
+		if next == s {
+			break
+		}
+		s = next
+	}
+	return s
+}
+
+// Looks redacts what is known by its looks, and leaves names and values alone.
+func (r *Redactor) Looks(s string) string {
+	for range maxRedactTurns {
+		next := r.patternsIn(s)
+		if next == s {
+			break
+		}
+		s = next
+	}
+	return s
+}
+
+func (r *Redactor) patternsIn(s string) string {
+	if len(s) < 12 {
+		return s
+	}
+	for _, known := range [][]pattern{patterns, commands} {
+		for i := range known {
+			if strings.Contains(s, known[i].literal) {
+				s = r.replace(s, &known[i])
+			}
+		}
+	}
+	for cards := Cards(s); len(cards) > 0; cards = Cards(s) {
+		s = r.cut(s, cards, cardNumber)
+	}
+	return s
+}
+
+func (r *Redactor) replace(s string, p *pattern) string {
+	var spans []Span
+	for _, at := range p.expr.FindAllStringSubmatchIndex(s, -1) {
+		found := Span{at[2*p.replaces], at[2*p.replaces+1]}
+		text := s[found.From:found.To]
+		if !isMarker(text) && !isReference(text) && !(p.kind == urlPassword && isPort(text)) {
+			spans = append(spans, found)
+		}
+	}
+	return r.cut(s, spans, p.kind)
+}
+
+// isPort reports whether what looks like the password of a URL is a port and a path.
+func isPort(s string) bool {
+	port, _, path := strings.Cut(s, "/")
+	_, err := strconv.ParseUint(port, 10, 16)
+	return path && err == nil
+}
+
+func (r *Redactor) cut(s string, spans []Span, kind string) string {
+	if len(spans) == 0 {
+		return s
+	}
+	var out strings.Builder
+	done := 0
+	for _, at := range spans {
+		out.WriteString(s[done:at.From])
+		out.WriteString(r.mark(kind))
+		done = at.To
+	}
+	out.WriteString(s[done:])
+	return out.String()
+}
