@@ -174,6 +174,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		"no targeted risk analysis sets":     {"saq-d-merchant", Answer{Requirement: req("1.2.5"), Response: InPlace, RiskBased: true}},
 		"a control cannot also meet 99.1":    {"roc", Answer{Requirement: req("1.2.5"), Response: InPlace, Customized: strange}},
 		"200 derived tests":                  {"roc", Answer{Requirement: req("1.2.5"), Response: InPlace, Customized: many}},
+		"card number":                        {"saq-d-merchant", Answer{Requirement: req("1.2.5"), Response: InPlace, Narrative: "Seen: 4111 1111 1111 1111."}},
 		"control character":                  {"saq-d-merchant", Answer{Requirement: req("1.2.5"), Response: InPlaceWithCCW, Worksheet: Worksheet{Risk: "\x1b[2J"}}},
 		"bytes, at most":                     {"roc", Answer{Requirement: req("1.3.1"), Procedures: []ProcedureAnswer{{Letter: "a", Reporting: strings.Repeat("x", MaxNarrative+1)}}}},
 	} {

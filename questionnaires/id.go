@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tickmark/engine/redaction"
 )
 
 // ID is a random 128-bit id in hexadecimal digits, of an assessment or a piece of
@@ -26,8 +28,8 @@ func NewID(random io.Reader) (ID, error) {
 const MaxNarrative = 64 << 10
 
 // CheckText refuses text that is no UTF-8, longer than limit bytes, or holds
-// control characters other than line feed and tab: it will be shown in terminals
-// and printed.
+// control characters other than line feed and tab, since it will be shown in
+// terminals and printed; and a card number, since what is signed stays (3.3.1, 3.4.1).
 func CheckText(what, text string, limit int) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("read %s: it is not UTF-8", what)
@@ -37,6 +39,9 @@ func CheckText(what, text string, limit int) error {
 	}
 	if i := strings.IndexFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }); i >= 0 {
 		return fmt.Errorf("read %s: control character at byte %d", what, i+1)
+	}
+	if cards := redaction.Cards(text); len(cards) > 0 {
+		return fmt.Errorf("read %s: what looks like a card number at byte %d; a vault holds none, write its last four digits", what, cards[0].From+1)
 	}
 	return nil
 }

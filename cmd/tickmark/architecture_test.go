@@ -36,7 +36,7 @@ var ladder = []struct {
 	{"engine/imports", []string{"engine"}, "what others found is evidence, and meets the engine alone"},
 	{"engine/kube", []string{"engine", "engine/redaction"}, "a collector gives the engine its facts, and asks nobody what they mean"},
 	{"engine/kube/planetest", nil, "starts API servers for tests, and knows nothing of what is tested"},
-	{"questionnaires", []string{"engine"}, "answers rest on evidence"},
+	{"questionnaires", []string{"engine", "engine/redaction"}, "answers rest on evidence, and hold no card number"},
 	{"questionnaires/sheet", nil, "fills any noun from what a person wrote"},
 	{"questionnaires/pci", []string{"questionnaires", "questionnaires/sheet"}, "a catalogue is data in questionnaires' nouns"},
 	{"questionnaires/custom", []string{"questionnaires", "questionnaires/sheet"}, "an organisation's own questionnaires are sheets, and become what a vault keeps"},
