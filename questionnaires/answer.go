@@ -110,8 +110,8 @@ func (a Answer) texts() []field {
 	return texts
 }
 
-// cited are the ids of all that an answer rests on, each once.
-func (a Answer) cited() []ID {
+// Cited are the ids of all that an answer rests on, each once.
+func (a Answer) Cited() []ID {
 	all := slices.Clone(a.Evidence)
 	add := func(ids []ID) {
 		for _, id := range ids {

@@ -79,7 +79,7 @@ func (a *Assessment) bounded(answer Answer) error {
 			return err
 		}
 	}
-	for _, id := range answer.cited() {
+	for _, id := range answer.Cited() {
 		if _, known := a.evidence[id]; !known {
 			return fmt.Errorf("evidence %s is not in the vault", id)
 		}

@@ -3,7 +3,9 @@ package questionnaires
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"tickmark/engine"
 )
@@ -19,6 +21,15 @@ type QuestionnaireChange struct {
 	Definition engine.Digest `json:"definition,omitzero"`
 	Name       string        `json:"name,omitempty"` // of the assessment, where it follows the form's title
 	Reason     string        `json:"reason"`
+}
+
+// Move is a change of form as it stands in the history.
+type Move struct {
+	QuestionnaireChange
+	Author   Author
+	Time     time.Time
+	Verified bool
+	Beside   bool // another one to another form was made without seeing it, and nobody chose yet
 }
 
 // maxFormReason bounds why a form was changed, in bytes.
@@ -178,6 +189,35 @@ func (h *History) unfollowed(some []Entry) []Entry {
 		}
 	}
 	return standing
+}
+
+// Moves returns every change of form, oldest first.
+func (a *Assessment) Moves() ([]Move, error) {
+	moves := make([]Move, len(a.form.changes))
+	for i, e := range a.form.changes {
+		if err := a.history.read(e, &moves[i].QuestionnaireChange); err != nil {
+			return nil, err
+		}
+		moves[i].Author, _ = a.history.Author(e.Author)
+		moves[i].Time, moves[i].Verified = e.Time, a.history.Verify(e.ID) == nil
+		moves[i].Beside = slices.ContainsFunc(a.form.beside, func(other Entry) bool { return other.ID == e.ID })
+	}
+	return moves, nil
+}
+
+// Kept returns the answers to what the form does not ask, in order: they count
+// nowhere, and are there again once a form asks them.
+func (a *Assessment) Kept() []Revision {
+	var kept []Revision
+	for _, id := range slices.SortedFunc(maps.Keys(a.given.standing), RequirementID.Compare) {
+		if a.Questionnaire.Reaches(id) {
+			continue
+		}
+		if own := a.Own(id); own.Response != Unanswered || begun(own.Answer) || !blank(own.Narrative) {
+			kept = append(kept, own)
+		}
+	}
+	return kept
 }
 
 // formProblems are those of the whole assessment that come from its form.

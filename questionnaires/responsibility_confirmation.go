@@ -1,6 +1,7 @@
 package questionnaires
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -163,4 +164,20 @@ func (r *Responsibilities) Responsibility(platform Platform, id RequirementID) R
 		answer.Confirmed = &standing[len(standing)-1]
 	}
 	return answer
+}
+
+// Confirmed returns what stands confirmed, and where people confirmed different
+// parties side by side that they did, by platform and requirement.
+func (r *Responsibilities) Confirmed() []Responsibility {
+	all := make([]Responsibility, 0, len(r.standing))
+	for of := range r.standing {
+		confirmed := r.Responsibility(of.platform, of.requirement)
+		confirmed.Requirement = of.requirement
+		confirmed.Platform.Platform = of.platform
+		all = append(all, confirmed)
+	}
+	slices.SortFunc(all, func(x, y Responsibility) int {
+		return cmp.Or(cmp.Compare(x.Platform.Platform, y.Platform.Platform), x.Requirement.Compare(y.Requirement))
+	})
+	return all
 }

@@ -79,7 +79,7 @@ func (v *review) standing() {
 
 // evidence: what is cited is there, and no newer than the report.
 func (v *review) evidence() {
-	for _, id := range v.current.cited() {
+	for _, id := range v.current.Cited() {
 		item, known := v.Assessment.evidence[id]
 		switch {
 		case !known:

@@ -76,7 +76,7 @@ func (r Requirement) rollUp(a Answer) Answer {
 	if len(a.Procedures) == 0 {
 		return a
 	}
-	a.Evidence, a.Methods = a.cited(), slices.Clone(a.Methods)
+	a.Evidence, a.Methods = a.Cited(), slices.Clone(a.Methods)
 	for _, p := range a.Procedures {
 		for _, m := range p.Methods {
 			if !slices.Contains(a.Methods, m) {
