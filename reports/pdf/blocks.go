@@ -131,9 +131,10 @@ func (l *layout) facts(b reports.Facts) {
 			value = hand{mono, 8, black}
 		}
 		values := l.fonts.lines(value, f.Value, w-nameWidth-2)
-		for i := range max(len(names), len(values), 1) {
+		all := max(len(names), len(values), 1)
+		for i := range all {
 			if i == 0 {
-				l.need(lineHeight + 2*pad)
+				l.need(float64(min(all, 5))*lineHeight + 2*pad) // a short one stays together
 				l.y += pad
 			} else {
 				l.need(lineHeight)

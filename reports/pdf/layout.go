@@ -68,9 +68,12 @@ func newLayout(doc reports.Document, s sheet, f *fonts) *layout {
 
 // run lays out all blocks. It fails only when ctx is done.
 func (l *layout) run(ctx context.Context) error {
-	for _, b := range l.doc.Blocks {
+	for i, b := range l.doc.Blocks {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("lay out report: %w", err)
+		}
+		if h := l.together(l.doc.Blocks[i:]); h > 0 {
+			l.need(h)
 		}
 		l.block(b)
 	}
@@ -108,6 +111,52 @@ func (l *layout) block(b reports.Block) {
 	case reports.PageBreak:
 		l.newPage()
 	}
+}
+
+// headingHeight is what a heading below the first level takes at most, on one line.
+const headingHeight = 13
+
+// together is how much room the first of some blocks wants with what comes after it:
+// a heading below the first level with what it stands over, a short paragraph with
+// the table that it introduces.
+func (l *layout) together(blocks []reports.Block) float64 {
+	switch b := blocks[0].(type) {
+	case reports.Heading:
+		if b.Level > 1 {
+			return headingHeight + l.start(blocks[1:])
+		}
+	case reports.Paragraph:
+		return l.start(blocks)
+	}
+	return 0
+}
+
+// start is how much room the first lines of some blocks want, so that no heading
+// before them stays behind at the foot of a page.
+func (l *layout) start(blocks []reports.Block) float64 {
+	if len(blocks) == 0 {
+		return 0
+	}
+	switch b := blocks[0].(type) {
+	case reports.Heading:
+		if b.Level > 1 {
+			return headingHeight + l.start(blocks[1:])
+		}
+	case reports.Paragraph:
+		if len(blocks) > 1 && len(b.Text) < 400 {
+			if t, introduces := blocks[1].(reports.Table); introduces {
+				return 5*float64(len(b.Text)/80+1) + 2.2 + l.tableStart(t)
+			}
+		}
+		return 12
+	case reports.Table:
+		return l.tableStart(b)
+	case reports.Donut:
+		return 66
+	case reports.SignatureBlock:
+		return 0 // they keep together by themselves
+	}
+	return 20
 }
 
 // draw notes a stroke of the current page.

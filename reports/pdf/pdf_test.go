@@ -191,6 +191,43 @@ func TestANarrativeLongerThanPages(t *testing.T) {
 	}
 }
 
+// Whatever stands before it, a heading has the beginning of its table on its page,
+// and a row that leads has the row that it leads.
+func TestNothingStaysBehindAtTheFootOfAPage(t *testing.T) {
+	tall := strings.Repeat("Said at length. ", 60)
+	columns := []reports.Column{{Title: "Id", Weight: 1}, {Title: "Text", Weight: 3}}
+	doc := sample(0)
+	doc.Blocks = nil
+	for n := range 40 {
+		row := func(leads bool, id, text string) reports.Row {
+			return reports.Row{Leads: leads, Cells: []reports.Cell{{Text: id + itoa(n) + "."}, {Text: text}}}
+		}
+		doc.Blocks = append(doc.Blocks, reports.Heading{Level: 1, Text: "One"})
+		for range n {
+			doc.Blocks = append(doc.Blocks, reports.Paragraph{Text: "Filled."})
+		}
+		doc.Blocks = append(doc.Blocks, reports.Heading{Level: 2, Text: "Heading" + itoa(n) + "."}, reports.Heading{Level: 3, Text: "Below" + itoa(n) + "."},
+			reports.Table{Columns: columns, Rows: []reports.Row{row(true, "First", tall), row(false, "Second", "short"), row(true, "Third", tall), row(false, "Fourth", tall)}})
+	}
+	file, _ := write(t, doc, pdf.Options{})
+	on := map[string]int{}
+	for i, page := range pages(t, file) {
+		for _, word := range strings.Fields(page) {
+			if on[word] == 0 {
+				on[word] = i + 1
+			}
+		}
+	}
+	for n := range 40 {
+		at := func(word string) int { return on[word+itoa(n)+"."] }
+		require.NotZero(t, at("Fourth"))
+		assert.Equal(t, at("Heading"), at("Below"), "%d paragraphs", n)
+		assert.Equal(t, at("Heading"), at("First"), "%d paragraphs", n)
+		assert.Equal(t, at("First"), at("Second"), "%d paragraphs", n)
+		assert.Equal(t, at("Third"), at("Fourth"), "%d paragraphs", n)
+	}
+}
+
 func TestHostileText(t *testing.T) {
 	for in, want := range map[string]string{
 		"{nb} and {nb}":             "{nb} and {nb}",

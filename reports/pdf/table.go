@@ -1,10 +1,16 @@
 package pdf
 
-import "tickmark/reports"
+import (
+	"slices"
+	"strings"
+
+	"tickmark/reports"
+)
 
 // The measures of a table.
 const (
 	tableHead  = 7.4
+	headLine   = 3.4
 	tableLine  = 4.0
 	tablePadX  = 1.6
 	tablePadY  = 1.6
@@ -30,14 +36,40 @@ func (l *layout) table(t reports.Table) {
 		return
 	}
 	widths := l.columnWidths(t.Columns)
-	first := l.rowLines(t.Columns, widths, t.Rows[0])
-	l.need(min(tableHead+rowHeight(first), l.sheet.body()/2))
+	l.need(l.tableStart(t))
 	l.tableHead(t.Columns, widths)
+	groups := slices.ContainsFunc(t.Rows, func(r reports.Row) bool { return r.Leads })
 	for i, row := range t.Rows {
 		cells := l.rowLines(t.Columns, widths, row)
-		l.row(t.Columns, widths, cells, row.Anchor, i%2 == 1)
+		if row.Leads && i+1 < len(t.Rows) && !t.Rows[i+1].Leads {
+			l.keep(t.Columns, widths, rowHeight(cells)+rowHeight(l.rowLines(t.Columns, widths, t.Rows[i+1])))
+		}
+		l.row(t.Columns, widths, cells, row.Anchor, row.Leads || !groups && i%2 == 1)
 	}
 	l.y += 3
+}
+
+// tableStart is the room that a table's head wants with the first row, or with as
+// much of it as fills half a page.
+func (l *layout) tableStart(t reports.Table) float64 {
+	if len(t.Rows) == 0 {
+		return 12
+	}
+	widths := l.columnWidths(t.Columns)
+	h := l.headHeight(t.Columns, widths) + rowHeight(l.rowLines(t.Columns, widths, t.Rows[0]))
+	if t.Rows[0].Leads && len(t.Rows) > 1 && !t.Rows[1].Leads {
+		h += rowHeight(l.rowLines(t.Columns, widths, t.Rows[1]))
+	}
+	return min(h, l.sheet.body()/2)
+}
+
+// keep begins a new page for rows of a height that belong together, if one page holds
+// them and this one does not.
+func (l *layout) keep(columns []reports.Column, widths []float64, h float64) {
+	if h > l.sheet.bottom()-l.y && h <= l.sheet.body()-l.headHeight(columns, widths) {
+		l.newPage()
+		l.tableHead(columns, widths)
+	}
 }
 
 func (l *layout) columnWidths(columns []reports.Column) []float64 {
@@ -52,16 +84,41 @@ func (l *layout) columnWidths(columns []reports.Column) []float64 {
 	return widths
 }
 
+// headHand is how the head of a table is written.
+var headHand = hand{bold, 7.6, white}
+
+// headHeight is that of a table's head: of one line, or of the most that a title needs.
+func (l *layout) headHeight(columns []reports.Column, widths []float64) float64 {
+	lines := 1
+	for i, c := range columns {
+		lines = max(lines, len(l.headLines(c.Title, widths[i])))
+	}
+	return tableHead + float64(lines-1)*headLine
+}
+
+// headLines are the lines of a column's title, at most three.
+func (l *layout) headLines(title string, width float64) []string {
+	lines := l.fonts.lines(headHand, reports.Line(title), width-2*tablePadX)
+	if len(lines) > 3 {
+		return append(lines[:2], l.fonts.line(headHand, strings.Join(lines[2:], ""), width-2*tablePadX))
+	}
+	return lines
+}
+
 func (l *layout) tableHead(columns []reports.Column, widths []float64) {
-	hnd := hand{bold, 7.6, white}
-	y, w := l.y, l.sheet.text()
-	l.draw(func(p *pen) { p.box(left, y, w, tableHead, navy) })
+	y, w, h := l.y, l.sheet.text(), l.headHeight(columns, widths)
+	l.draw(func(p *pen) { p.box(left, y, w, h, navy) })
 	x := left
 	for i, c := range columns {
-		l.put(x+tablePadX, y, tableHead, hnd, l.fonts.line(hnd, c.Title, widths[i]-2*tablePadX))
+		lines := l.headLines(c.Title, widths[i])
+		at := y + (h-float64(len(lines))*headLine)/2
+		for _, line := range lines {
+			l.put(x+tablePadX, at, headLine, headHand, line)
+			at += headLine
+		}
 		x += widths[i]
 	}
-	l.y += tableHead
+	l.y += h
 }
 
 // rowLines breaks the cells of a row into lines.
@@ -102,6 +159,10 @@ func (l *layout) cellLines(style reports.Style, width float64, c reports.Cell) [
 	}
 	add(hand{bold, 8, black}, c.Title, "")
 	add(text, c.Text, "")
+	for _, f := range c.Facts {
+		add(hand{bold, 7, slate}, f.Name, "")
+		add(hand{sans, 8, black}, f.Value, "")
+	}
 	for _, link := range c.Links {
 		add(hand{mono, 6.8, teal}, link.Text, link.To)
 	}
@@ -127,7 +188,7 @@ func rowHeight(cells [][]cellLine) float64 {
 
 // row puts one row, in parts if it is taller than a page.
 func (l *layout) row(columns []reports.Column, widths []float64, cells [][]cellLine, anchor string, zebra bool) {
-	whole := l.sheet.body() - tableHead
+	whole := l.sheet.body() - l.headHeight(columns, widths)
 	for {
 		h := rowHeight(cells)
 		left := l.sheet.bottom() - l.y
