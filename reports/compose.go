@@ -17,19 +17,27 @@ func Compose(d Dossier) (Document, error) {
 	if err != nil {
 		return Document{}, fmt.Errorf("compose report: %w", err)
 	}
-	c := composer{Dossier: d, problems: d.Assessment.Problems(), progress: d.Assessment.Progress()}
+	c := composer{Dossier: d, problems: d.Assessment.ProblemsOn(questionnaires.DayOf(d.Date)), progress: d.Assessment.Progress()}
 	a, history := d.Assessment, d.Assessment.History()
 	doc := Document{
 		Kind: d.Kind, Title: c.title(), Subject: c.subject(), Entity: a.Entity, Author: cmp.Or(strings.Join(c.people(), ", "), a.Entity),
 		Language: "en-GB", Date: d.Date, Protection: "CONFIDENTIAL", Vault: history.Vault().Short(), Head: a.Head.String(),
 		Draft: c.draft(), Manifest: manifest,
 	}
-	for _, chapter := range []func() []Block{
-		c.cover, c.about, c.summary, c.openProblems, c.sight, c.responses, c.reasons, c.evidence, c.details, c.history, c.signatures,
-	} {
+	for _, chapter := range c.chapters() {
 		doc.Blocks = append(doc.Blocks, chapter()...)
 	}
 	return doc, nil
+}
+
+// chapters are those of the kind, in reading order. Each is a file of its own, made
+// of nothing but the dossier.
+func (c *composer) chapters() []func() []Block {
+	return []func() []Block{
+		c.cover, c.about, c.summary, c.result, c.openProblems, c.sight, c.responses,
+		c.compensating, c.excluded, c.remedies, c.customized, c.analyses, c.acceptances, c.eligibility, c.moves, c.responsibilities,
+		c.evidence, c.details, c.history, c.signatures,
+	}
 }
 
 // composer holds what several chapters need.
@@ -42,7 +50,7 @@ type composer struct {
 // title names the record. It is never that of an official paper, whatever
 // questionnaire was answered.
 func (c *composer) title() string {
-	return c.kindName() + " — " + c.form() + ", PCI DSS v4.0.1"
+	return c.kindName() + " — " + c.form() + ", " + c.standard()
 }
 
 func (c *composer) kindName() string {
@@ -50,6 +58,14 @@ func (c *composer) kindName() string {
 		return "Assessment Record"
 	}
 	return "Self-Assessment Record"
+}
+
+// standard is what the questionnaire asks for.
+func (c *composer) standard() string {
+	if c.Assessment.Questionnaire.Own() {
+		return "a questionnaire of the organisation's own"
+	}
+	return "PCI DSS v4.0.1"
 }
 
 // whole reports whether all requirements were asked, as in an assessment by a QSA.
@@ -122,7 +138,7 @@ func (c *composer) cover() []Block {
 		Kicker: strings.ToUpper(c.kindName()),
 		Title:  c.kindName() + "\n" + c.form(),
 		Entity: a.Entity,
-		Detail: "PCI DSS v4.0.1 · " + c.subject(),
+		Detail: c.standard() + " · " + c.subject(),
 		Pill:   c.conclusion(),
 		Facts: []Fact{
 			{"Answered by", cmp.Or(strings.Join(c.people(), ", "), "nobody yet")},
@@ -172,7 +188,7 @@ func (c *composer) about() []Block {
 	return []Block{
 		Contents{Title: "Contents"},
 		Heading{Level: 1, Text: "About this record", Anchor: "about"},
-		Paragraph{Text: "This is the working record of an assessment against PCI DSS v4.0.1. It holds what people of " + c.Assessment.Entity +
+		Paragraph{Text: "This is the working record of an assessment against " + c.standard() + ". It holds what people of " + c.Assessment.Entity +
 			" answered, in the order and numbering of the questionnaire, and the evidence that stood beside each answer."},
 		Paragraph{Text: "It is no official form of the PCI Security Standards Council and replaces none. What is sent to an acquirer or a payment " +
 			"brand has to be filled in on the Council's own form."},

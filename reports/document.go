@@ -121,12 +121,14 @@ type Column struct {
 	Style  Style
 }
 
-// Cell is one cell: first its pill, then its title in bold, its text, its links one
-// to a line, and its note in grey. Any of them may be empty.
+// Cell is one cell: first its pill, then its title in bold, its text, its facts each
+// under its name, its links one to a line, and its note in grey. Any of them may be
+// empty.
 type Cell struct {
 	Pill  Pill
 	Title string
 	Text  string
+	Facts []Fact
 	Links []Link
 	Note  string
 }
@@ -134,9 +136,11 @@ type Cell struct {
 // Link is text that leads to an anchor of the document.
 type Link struct{ Text, To string }
 
-// Row is a row of a table. Anchor, if any, is what links lead to.
+// Row is a row of a table. Anchor, if any, is what links lead to. A row that leads
+// opens a group: it is told apart, and never stands alone at the foot of a page.
 type Row struct {
 	Anchor string
+	Leads  bool
 	Cells  []Cell
 }
 

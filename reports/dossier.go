@@ -19,7 +19,17 @@ type Dossier struct {
 	Scope      questionnaires.Scope
 	Items      []Item   // every item that is current or cited, by number
 	Targets    []Target // the newest collection of each target, by id
+	Risks      Risks
+	Moves      []questionnaires.Move           // from form to form, oldest first
+	Confirmed  []questionnaires.Responsibility // who answers for what on managed platforms
+	Rules      *questionnaires.EligibilityRules
 	Date       time.Time
+}
+
+// Risks is what was analysed and accepted in the whole vault.
+type Risks struct {
+	Analyses    []questionnaires.RiskAnalysis // by requirement
+	Acceptances []questionnaires.Acceptance   // oldest first
 }
 
 // Item is an item of evidence with where it came from.
@@ -68,10 +78,32 @@ func Load(ctx context.Context, source Source, catalogue *questionnaires.Catalogu
 	if d.Scope, err = history.Scope(); err != nil {
 		return Dossier{}, fmt.Errorf("load dossier: %w", err)
 	}
+	if err := d.loadRecords(history, catalogue); err != nil {
+		return Dossier{}, fmt.Errorf("load dossier: %w", err)
+	}
 	if err := d.loadEvidence(ctx, source, history); err != nil {
 		return Dossier{}, fmt.Errorf("load dossier: %w", err)
 	}
 	return d, nil
+}
+
+// loadRecords reads what stands beside the answers.
+func (d *Dossier) loadRecords(history *questionnaires.History, catalogue *questionnaires.Catalogue) (err error) {
+	if d.Risks.Analyses, err = history.RiskAnalyses(); err != nil {
+		return err
+	}
+	if d.Risks.Acceptances, err = history.Acceptances(); err != nil {
+		return err
+	}
+	if d.Moves, err = d.Assessment.Moves(); err != nil {
+		return err
+	}
+	responsibilities, err := history.Responsibilities(catalogue)
+	if err != nil {
+		return err
+	}
+	d.Confirmed, d.Rules = responsibilities.Confirmed(), catalogue.Eligibility()
+	return nil
 }
 
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
@@ -138,7 +170,7 @@ func (d *Dossier) chosen() []Item {
 		items[e.ID] = Item{Evidence: e}
 	}
 	for _, r := range d.Assessment.Requirements() {
-		for _, id := range d.Assessment.Current(r.ID).Evidence {
+		for _, id := range d.Assessment.Current(r.ID).Cited() {
 			if _, listed := items[id]; listed {
 				continue
 			}

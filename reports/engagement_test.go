@@ -230,6 +230,10 @@ func (e *engagement) collect() {
 				Subject: pod("api\x1b[31m"), Container: "app", Verdict: engine.Fail, Sentence: "The container is privileged.",
 				Field: "spec.containers[0].securityContext.privileged", Value: json.RawMessage("true"),
 			},
+			{
+				Subject: pod("till"), Container: "app", Verdict: engine.Fail, Sentence: "The container is privileged.",
+				Field: "spec.containers[0].securityContext.privileged", Value: json.RawMessage("true"),
+			},
 			{Subject: pod("web"), Container: "app", Verdict: engine.Pass, Sentence: "The container is not privileged."},
 		}},
 		{Check: "default-deny", Version: 2, Target: snapshot.Target.ID, Verdict: engine.Unknown, Details: []engine.Detail{{

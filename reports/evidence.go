@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tickmark/engine"
+	"tickmark/questionnaires"
 )
 
 // Limits of what is printed of one result and one collection. The number of what is
@@ -161,7 +162,7 @@ func gapSource(g engine.Gap) string {
 func (c *composer) evidence() []Block {
 	rows := make([]Row, 0, len(c.Items))
 	for _, item := range c.Items {
-		rows = append(rows, item.row())
+		rows = append(rows, c.item(item))
 	}
 	return []Block{
 		Heading{Level: 1, Text: "Evidence", Anchor: "evidence"},
@@ -173,12 +174,16 @@ func (c *composer) evidence() []Block {
 	}
 }
 
-func (i Item) row() Row {
+func (c *composer) item(i Item) Row {
 	number := Cell{Text: i.Label()}
 	if aliases := i.AliasLabels(); len(aliases) > 0 {
 		number.Note = "was " + strings.Join(aliases, ", ")
 	}
-	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{number, i.what(), i.verdict(), i.when(), {Text: twoLines(i.Digest().String())}}}
+	verdict := i.verdict()
+	for _, a := range questionnaires.AcceptancesOf(i.Result, c.Risks.Acceptances) {
+		verdict.Links = append(verdict.Links, Link{strings.ToLower(c.acceptanceState(a).Text), acceptanceAnchor(a)})
+	}
+	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{number, i.what(), verdict, i.when(), {Text: twoLines(i.Digest().String())}}}
 }
 
 func (i Item) what() Cell {
@@ -260,7 +265,7 @@ func (c *composer) detailRows(i Item) []Row {
 		if len(d.Value) > 0 {
 			field = strings.TrimSpace(field + "\n= " + excerpt(string(d.Value), 400))
 		}
-		rows = append(rows, Row{Cells: []Cell{{Text: subject}, {Pill: verdictPill(d.Verdict)}, {Text: d.Sentence}, {Text: cmp.Or(field, "none"), Note: c.gone(d)}}})
+		rows = append(rows, Row{Cells: []Cell{{Text: subject}, {Pill: verdictPill(d.Verdict)}, {Text: d.Sentence, Facts: c.acceptedDetail(i, d)}, {Text: cmp.Or(field, "none"), Note: c.gone(d)}}})
 	}
 	return rows
 }

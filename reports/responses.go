@@ -3,29 +3,28 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tickmark/questionnaires"
 )
 
-// responses lists every requirement of the questionnaire with what was answered.
+// responses lists every requirement of the questionnaire with what was answered, and
+// in a form that asks for them every testing procedure below it.
 func (c *composer) responses() []Block {
-	blocks := []Block{
-		Heading{Level: 1, Text: "Responses", Anchor: "responses"},
-		Paragraph{Text: "Every requirement of the questionnaire in its order, with the response, who gave it and what it rests on. Titles are in the program's own words."},
+	text := "Every requirement of the questionnaire in its order, with the response, who gave it and what it rests on. Titles are in the program's own words."
+	if c.Assessment.Questionnaire.PerProcedure {
+		text += " Below each stand its testing procedures with finding, reporting answer and references; the finding of the requirement follows from theirs."
 	}
+	blocks := []Block{Heading{Level: 1, Text: "Responses", Anchor: "responses"}, Paragraph{Text: text}}
 	var rows []Row
 	var principal questionnaires.RequirementID
 	flush := func() {
 		if len(rows) == 0 {
 			return
 		}
-		name := "Requirement " + principal.String()
-		if strings.HasPrefix(principal.String(), "A") {
-			name = "Appendix " + principal.String()
-		}
 		blocks = append(
-			blocks, Heading{Level: 2, Text: name + ": " + c.Assessment.PrincipalTitle(principal)},
+			blocks, Heading{Level: 2, Text: principalName(principal) + ": " + c.Assessment.PrincipalTitle(principal)},
 			Table{Columns: []Column{{"Requirement", 22, Strong}, {"Response", 92, Plain}, {"Status", 30, Plain}, {"Evidence", 26, Mono}}, Rows: rows},
 		)
 		rows = nil
@@ -35,27 +34,115 @@ func (c *composer) responses() []Block {
 			flush()
 			principal = r.ID.Principal()
 		}
-		rows = append(rows, c.response(r))
+		rows = append(rows, c.response(r)...)
 	}
 	flush()
 	return blocks
 }
 
-func (c *composer) response(r questionnaires.Requirement) Row {
+// principalName is what a principal requirement is called.
+func principalName(id questionnaires.RequirementID) string {
+	switch {
+	case id.Own():
+		return id.String()
+	case strings.HasPrefix(id.String(), "A"):
+		return "Appendix " + id.String()
+	}
+	return "Requirement " + id.String()
+}
+
+// response is the row of a requirement, with those of its testing procedures.
+func (c *composer) response(r questionnaires.Requirement) []Row {
 	revision := c.Assessment.Current(r.ID)
 	text := strings.TrimSpace(revision.Narrative)
 	switch {
-	case revision.Response == questionnaires.Unanswered:
+	case revision.Response == questionnaires.Unanswered && text == "":
 		text = "Not answered."
 	case text == "":
 		text = "Answered without a narrative."
 	}
-	return Row{Anchor: anchorOf(r.ID), Cells: []Cell{
-		{Text: r.ID.String()},
-		{Title: r.Title, Text: text, Note: c.given(revision) + c.beside(revision)},
-		{Pill: pill(revision.Response)},
-		c.cited(revision),
-	}}
+	number := Cell{Text: r.ID.String()}
+	if slices.Contains(c.Assessment.Questionnaire.Unconfirmed, r.ID) {
+		number.Note = "It is not confirmed that the form asks this."
+	}
+	procedures := c.procedures(r)
+	rows := []Row{{Anchor: anchorOf(r.ID), Leads: c.Assessment.Questionnaire.PerProcedure || len(procedures) > 0, Cells: []Cell{
+		number,
+		{Title: r.Title, Text: text, Facts: append(c.asked(r), c.particulars(revision)...), Note: c.given(revision)},
+		c.status(r, revision, len(procedures)),
+		c.rests(revision, len(procedures) > 0),
+	}}}
+	return append(rows, procedures...)
+}
+
+// asked is the question where no official form holds it.
+func (c *composer) asked(r questionnaires.Requirement) []Fact {
+	if !c.Assessment.Questionnaire.Own() {
+		return nil
+	}
+	return []Fact{{"Question", r.Question}}
+}
+
+// particulars are what an answer says beside its narrative.
+func (c *composer) particulars(r questionnaires.Revision) []Fact {
+	var facts []Fact
+	add := func(name, text string, wanted bool) {
+		if text = strings.TrimSpace(text); text != "" || wanted {
+			facts = append(facts, Fact{name, cmp.Or(text, notRecorded)})
+		}
+	}
+	answered := r.Response != questionnaires.Unanswered
+	inherited := c.inherits(r)
+	add("Description of results", r.Results, answered && !inherited && c.Assessment.Questionnaire.DescribesResults)
+	add("What was not tested", r.Untested, r.Response == questionnaires.NotTested)
+	add("Target date", string(r.Remedy.Target), r.Response == questionnaires.NotInPlace && !r.Remedy.Legal)
+	add("Law that stands against it", r.Remedy.Law, r.Remedy.Legal)
+	for _, other := range c.Assessment.Conflicts(r.Requirement) {
+		if other.Entry != r.Entry {
+			add(fmt.Sprintf("Beside it stands: %s, %s, %s", other.Response.Title(), author(other.Author), minute(other.Time)),
+				cmp.Or(strings.TrimSpace(other.Narrative), "without a narrative"), true)
+		}
+	}
+	return facts
+}
+
+// inherits reports whether an answer is that of an id above.
+func (c *composer) inherits(r questionnaires.Revision) bool {
+	return !r.Inherited.IsZero() && c.Assessment.Own(r.Requirement).Entry != r.Entry
+}
+
+// status is the response with what it needs elsewhere in the record.
+func (c *composer) status(r questionnaires.Requirement, revision questionnaires.Revision, procedures int) Cell {
+	cell := Cell{Pill: pill(revision.Response)}
+	link := func(shown bool, text, to string) {
+		if shown {
+			cell.Links = append(cell.Links, Link{text, to})
+		}
+	}
+	link(revision.Compensates(), "worksheet", worksheetAnchor(r.ID))
+	link(revision.Customized != nil, "customized", customizedAnchor(r.ID))
+	link(revision.Response == questionnaires.NotInPlace, "plan", planAnchor(r.ID))
+	link(c.isAnalysed(r.ID), "risk analysis", analysisAnchor(r.ID))
+	var notes []string
+	switch {
+	case c.inherits(revision):
+		notes = append(notes, fmt.Sprintf("with all of %s", revision.Inherited))
+	case !revision.Inherited.IsZero():
+		notes = append(notes, fmt.Sprintf("reason from %s", revision.Inherited))
+	case revision.Subtree:
+		notes = append(notes, "with all below it")
+	}
+	if procedures > 0 && revision.Response != questionnaires.Unanswered && !c.inherits(revision) {
+		notes = append(notes, "follows from "+count(procedures, "procedure", "procedures"))
+	}
+	if !r.SupersededBy.IsZero() {
+		notes = append(notes, fmt.Sprintf("superseded by %s", r.SupersededBy))
+	}
+	if revision.RiskBased {
+		notes = append(notes, "frequency by risk analysis")
+	}
+	cell.Note = strings.Join(notes, "\n")
+	return cell
 }
 
 // given says by whom, when and how an answer was found.
@@ -63,13 +150,9 @@ func (c *composer) given(r questionnaires.Revision) string {
 	if r.Entry.IsZero() {
 		return ""
 	}
-	parts := []string{cmp.Or(Line(r.Author.Name), "author "+r.Author.ID.Short()), minute(r.Time)}
-	var methods []string
-	for _, m := range r.Methods {
-		methods = append(methods, m.String())
-	}
-	if len(methods) > 0 {
-		parts = append(parts, strings.Join(methods, ", "))
+	parts := []string{author(r.Author), minute(r.Time)}
+	if methods := methodList(r.Methods); methods != "" {
+		parts = append(parts, methods)
 	}
 	if !r.Verified {
 		parts = append(parts, "SIGNATURE NOT VERIFIED")
@@ -77,92 +160,51 @@ func (c *composer) given(r questionnaires.Revision) string {
 	return strings.Join(parts, " · ")
 }
 
-// beside names the answers that other people gave without having seen this one, and
-// that nobody has chosen between.
-func (c *composer) beside(current questionnaires.Revision) string {
-	var b strings.Builder
-	for _, r := range c.Assessment.Conflicts(current.Requirement) {
-		if r.Entry != current.Entry {
-			fmt.Fprintf(&b, "\nBeside it stands: %s, %s, %s", r.Response.Title(), cmp.Or(Line(r.Author.Name), r.Author.ID.Short()), minute(r.Time))
-		}
+// author is what a person is called.
+func author(a questionnaires.Author) string { return cmp.Or(Line(a.Name), "author "+a.ID.Short()) }
+
+func methodList(all []questionnaires.Method) string {
+	texts := make([]string, len(all))
+	for i, m := range all {
+		texts[i] = m.String()
 	}
-	return b.String()
+	return strings.Join(texts, ", ")
 }
 
-// cited are the numbers of the evidence of an answer.
-func (c *composer) cited(r questionnaires.Revision) Cell {
-	var cell Cell
-	for _, id := range r.Evidence {
-		if item, known := c.Assessment.Evidence(id); known {
-			cell.Links = append(cell.Links, Link{item.Label(), evidenceAnchor(id)})
+// rests is what an answer rests on; what a testing procedure names stands there.
+func (c *composer) rests(r questionnaires.Revision, procedures bool) Cell {
+	ids := r.Evidence
+	if procedures {
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id questionnaires.ID) bool {
+			return slices.ContainsFunc(r.Procedures, func(p questionnaires.ProcedureAnswer) bool { return slices.Contains(p.References, id) })
+		})
+		if len(ids) == 0 {
+			return Cell{Note: "below"}
 		}
 	}
-	if len(cell.Links) == 0 {
+	return c.cited(ids)
+}
+
+// cited are the numbers of evidence, with what is accepted of it.
+func (c *composer) cited(ids []questionnaires.ID) Cell {
+	var cell Cell
+	var notes []string
+	for _, id := range ids {
+		item, known := c.Assessment.Evidence(id)
+		if !known {
+			notes = append(notes, "not in the vault: "+string(id))
+			continue
+		}
+		cell.Links = append(cell.Links, Link{item.Label(), evidenceAnchor(id)})
+		if n := len(c.accepted(item)); n > 0 {
+			notes = append(notes, fmt.Sprintf("%s: %s accepted for a time", item.Label(), count(n, "failure", "failures")))
+		}
+	}
+	if len(ids) == 0 {
 		cell.Text = "none"
 	}
+	cell.Note = strings.Join(notes, "\n")
 	return cell
 }
 
 func evidenceAnchor(id questionnaires.ID) string { return "evidence-" + string(id) }
-
-// reasons are the appendices of the responses that need one.
-func (c *composer) reasons() []Block {
-	blocks := []Block{
-		Heading{Level: 1, Text: "Responses with their reasons", Anchor: "reasons"},
-		Paragraph{Text: "The responses that a reader has to weigh one by one."},
-	}
-	for _, part := range []struct {
-		response           questionnaires.Response
-		title, text, empty string
-	}{
-		{
-			questionnaires.InPlaceWithCCW, "Compensating controls",
-			"Requirements met with the help of a compensating control. The worksheet of each has to be kept with this record.",
-			"No requirement was answered In Place with CCW.",
-		},
-		{
-			questionnaires.NotApplicable, "Not Applicable", "Requirements that do not apply, and how that was found.",
-			"No requirement was answered Not Applicable.",
-		},
-		{
-			questionnaires.NotTested, "Not Tested", "Requirements that were left out of the assessment, and why. They make it a partial one.",
-			"No requirement was answered Not Tested.",
-		},
-		{
-			questionnaires.NotInPlace, "Not in Place", "Requirements that are not met, and what is planned.",
-			"No requirement was answered Not in Place.",
-		},
-	} {
-		empty := part.empty
-		if !c.Assessment.Questionnaire.Allows(part.response) {
-			empty = "This questionnaire does not offer " + part.response.Title() + "."
-		}
-		rows := c.reasonRows(part.response)
-		blocks = append(blocks, Heading{Level: 2, Text: part.title})
-		if len(rows) > 0 {
-			blocks = append(blocks, Paragraph{Text: part.text})
-		}
-		blocks = append(blocks, Table{Columns: []Column{{"Requirement", 24, Plain}, {"Reason", 116, Plain}, {"Given by", 30, Plain}}, Rows: rows, Empty: empty})
-	}
-	return blocks
-}
-
-func (c *composer) reasonRows(response questionnaires.Response) []Row {
-	var rows []Row
-	for _, r := range c.Assessment.Requirements() {
-		revision := c.Assessment.Current(r.ID)
-		if revision.Response != response {
-			continue
-		}
-		note := ""
-		if response == questionnaires.InPlaceWithCCW {
-			note = "Its worksheet is not part of this record."
-		}
-		rows = append(rows, Row{Cells: []Cell{
-			{Links: []Link{{r.ID.String(), anchorOf(r.ID)}}},
-			{Title: r.Title, Text: cmp.Or(strings.TrimSpace(revision.Narrative), "No reason is recorded."), Note: note},
-			{Text: cmp.Or(Line(revision.Author.Name), revision.Author.ID.Short()), Note: isoDay(revision.Time)},
-		}})
-	}
-	return rows
-}

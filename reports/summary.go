@@ -90,7 +90,11 @@ func (c *composer) summarySentence() string {
 		unseen += principal.Unseen
 		contradicted += principal.Contradicted
 	}
-	s := fmt.Sprintf("%s asks %s; %d of them %s answered. ", c.form(),
+	asks := c.form() + " asks"
+	if c.whole() {
+		asks = "The assessment asks"
+	}
+	s := fmt.Sprintf("%s %s; %d of them %s answered. ", asks,
 		count(p.Total, "requirement", "requirements"), p.Answered, map[bool]string{true: "is", false: "are"}[p.Answered == 1])
 	s += fmt.Sprintf("The record rests on %s from %s. ", count(len(c.Items), "item of evidence", "items of evidence"), count(len(c.Targets), "system", "systems"))
 	s += fmt.Sprintf("Collected evidence speaks against %s, and could not be gathered in full for %s. ",
@@ -104,7 +108,7 @@ func (c *composer) openProblems() []Block {
 	var rows []Row
 	var unanswered []string
 	for _, p := range c.problems {
-		if p.Kind == questionnaires.NotAnswered {
+		if p.Kind == questionnaires.NotAnswered && len(c.Assessment.Own(p.Requirement).Procedures) == 0 {
 			unanswered = append(unanswered, p.Requirement.String())
 			continue
 		}
@@ -113,7 +117,7 @@ func (c *composer) openProblems() []Block {
 			place = Cell{Links: []Link{{p.Requirement.String(), anchorOf(p.Requirement)}}}
 		}
 		rows = append(rows, Row{Cells: []Cell{
-			place, {Text: p.Kind.String()}, {Text: p.Sentence},
+			place, {Text: strings.ReplaceAll(p.Kind.String(), "-", " ")}, {Text: p.Sentence},
 		}})
 	}
 	blocks := []Block{

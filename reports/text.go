@@ -142,7 +142,10 @@ func (t *textPrinter) table(tab Table) {
 	}
 	t.cells(widths, titles)
 	t.raw(strings.Repeat("-", textWidth))
-	for _, row := range tab.Rows {
+	for i, row := range tab.Rows {
+		if row.Leads && i > 0 {
+			t.gap()
+		}
 		texts := make([]string, len(row.Cells))
 		for i, c := range row.Cells {
 			texts[i] = c.plain()
@@ -162,6 +165,9 @@ func (c Cell) plain() string {
 		if s != "" {
 			parts = append(parts, s)
 		}
+	}
+	for _, f := range c.Facts {
+		parts = append(parts, f.Name+": "+f.Value)
 	}
 	for _, l := range c.Links {
 		parts = append(parts, l.Text)

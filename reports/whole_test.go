@@ -1,0 +1,290 @@
+package reports_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
+	"tickmark/reports"
+)
+
+// few is PCI's catalogue whose forms ask some requirements only, one of each sort.
+func few(t *testing.T) *questionnaires.Catalogue {
+	t.Helper()
+	all, err := pci.Catalogue()
+	require.NoError(t, err)
+	asked := []string{"1.2.5", "2.3.1", "2.3.2", "3.4.2", "5.2.3.1", "6.4.1", "6.4.2", "8.3.4", "8.3.9", "8.6.3", "11.6.1", "12.5.2", "12.5.2.1", "A2.1.1"}
+	forms := slices.Clone(all.Questionnaires())
+	for i, form := range forms {
+		forms[i].Requirements = slices.DeleteFunc(slices.Clone(form.Requirements), func(r questionnaires.RequirementID) bool {
+			return !slices.Contains(asked, r.String())
+		})
+	}
+	principals := map[questionnaires.RequirementID]string{}
+	for _, r := range all.Requirements() {
+		principals[r.ID.Principal()] = all.PrincipalTitle(r.ID.Principal())
+	}
+	c, err := questionnaires.NewCatalogue(all.Requirements(), forms, principals)
+	require.NoError(t, err)
+	c, err = c.WithEligibility(all.Eligibility())
+	require.NoError(t, err)
+	c, err = c.WithResponsibilities(all.Responsibilities())
+	require.NoError(t, err)
+	return c
+}
+
+// begin opens a second assessment of a form of few in a new engagement.
+func begin(t *testing.T, form string) *engagement {
+	t.Helper()
+	e := newEngagement(t)
+	e.catalogue, e.id = few(t), e.newID()
+	draft, err := questionnaires.NewAssessment(e.catalogue, questionnaires.AssessmentDetails{ID: e.id, Questionnaire: form, Name: "Shop and token service"})
+	require.NoError(t, err)
+	e.write(e.mara, draft)
+	e.collect()
+	e.attach("Interview with the head of platform", "interview.md")
+	return e
+}
+
+func (e *engagement) history() *questionnaires.History {
+	e.t.Helper()
+	h, err := e.History(context.Background())
+	require.NoError(e.t, err)
+	return h
+}
+
+// must writes a draft that is made without error.
+func (e *engagement) must(s *questionnaires.Signer) func(questionnaires.Draft, error) {
+	return func(d questionnaires.Draft, err error) {
+		e.t.Helper()
+		require.NoError(e.t, err)
+		e.write(s, d)
+	}
+}
+
+func (e *engagement) composeOn(date string) reports.Document {
+	e.t.Helper()
+	day, err := time.Parse(time.DateOnly, date)
+	require.NoError(e.t, err)
+	d, err := reports.Load(context.Background(), e, e.catalogue, e.id, day)
+	require.NoError(e.t, err)
+	doc, err := reports.Compose(d)
+	require.NoError(e.t, err)
+	return doc
+}
+
+func worksheet() questionnaires.Worksheet {
+	return questionnaires.Worksheet{
+		Constraints: "Two old clients cannot be kept from it.", Definition: "A recorded jump host without clipboard.",
+		Objective: "Nobody carries card numbers away.", ObjectiveMet: "What remains is seen and traced.", Risk: "A photograph of one dispute.",
+		Validation: "Tried on 2026-10-29 from both clients.", Maintenance: "Reviews are counted each month.",
+	}
+}
+
+// risks writes an analysis of 5.2.3.1, one of 8.6.3 that is withdrawn, and the
+// acceptances of the privileged container in every state.
+func (e *engagement) risks() {
+	e.t.Helper()
+	analysis := questionnaires.RiskAnalysis{
+		ID: e.newID(), Requirement: id("5.2.3.1"), Asset: "Terminals and switches", Threat: "Malware that learns to run there",
+		Factors: "Closed devices with signed firmware", Frequency: questionnaires.Interval{Count: 12, Unit: questionnaires.Months},
+		Reason: "Such devices change slowly.", Reviewed: "2026-01-20",
+	}
+	e.must(e.mara)(e.history().SetRiskAnalysis(e.catalogue, analysis))
+	e.must(e.mara)(e.history().SetRiskAnalysis(e.catalogue, questionnaires.RiskAnalysis{ID: e.newID(), Requirement: id("8.6.3"), Asset: "Passwords", Withdrawn: true}))
+	for i, until := range []questionnaires.Day{"2027-02-26", "2026-11-05", "2027-01-31", "2027-03-31"} {
+		e.must(e.mara)(e.history().AskAcceptance(questionnaires.Acceptance{
+			Target: "k8s:1b4e28ba-2fa1-11d2-883f-0016d3cca427", Check: "containers-not-privileged",
+			Subject: engine.Ref{Kind: "Pod", Namespace: "pay", Name: "till"}, Place: "app",
+			Reason: "The driver needs the node's device.", Risk: "Who takes it over owns the node.", Until: until,
+		}, e.now))
+		asked := e.entries[len(e.entries)-1].ID
+		if i < 3 {
+			e.must(e.jonas)(e.history().ApproveAcceptance(asked, e.jonas.Author.ID))
+		}
+		if i == 2 {
+			e.must(e.mara)(e.history().EndAcceptance(asked, "It was given another device."))
+		}
+	}
+}
+
+func (e *engagement) confirmed() {
+	e.t.Helper()
+	e.must(e.mara)(e.catalogue.ConfirmResponsibilities(questionnaires.ResponsibilityConfirmation{
+		Platform: questionnaires.EKS, Matrix: "PCI responsibility summary, version 9", MatrixDate: "2026-03-31",
+		Items: []questionnaires.ConfirmedDuty{
+			{Requirement: id("1.2.5"), Party: questionnaires.CustomerParty},
+			{Requirement: id("9.1.1"), Party: questionnaires.ProviderParty, Note: "Halls and doors"},
+			{Requirement: id("12.5.2"), Party: questionnaires.BothParties},
+		},
+	}, e.now))
+}
+
+// wholeSelf is a self-assessment that has one of everything.
+func wholeSelf(t *testing.T) *engagement {
+	e := begin(t, "saq-d-service-provider")
+	paper := []questionnaires.ID{e.evidence[3].ID}
+	examined := []questionnaires.Method{questionnaires.Examine}
+	e.answer(e.mara, questionnaires.Answer{
+		Requirement: id("12.5.2.1"), Response: questionnaires.InPlace, Narrative: "Confirmed in March and September.", Results: "Both papers were seen.", Evidence: paper,
+	})
+	e.answer(e.mara, questionnaires.Answer{
+		Requirement: id("A2.1.1"), Response: questionnaires.NotApplicable, Narrative: "No terminal speaks early TLS.", Results: "The vendor's letter was read.",
+	})
+	e.must(e.mara)(e.assessment().ChangeQuestionnaire("saq-d-merchant", "The token service went to its own company."))
+	var answers []questionnaires.EligibilityAnswer
+	for _, given := range [][2]string{
+		{"role", "merchant"}, {"takes-card-present", "no"}, {"takes-mail-telephone", "no"}, {"takes-e-commerce", "yes"}, {"e-commerce/stores-electronically", "yes"},
+	} {
+		asked, err := questionnaires.ParseAsked(given[0])
+		require.NoError(t, err)
+		answers = append(answers, questionnaires.EligibilityAnswer{Question: asked.Question, Channel: asked.Channel, Version: 1, Answer: given[1]})
+	}
+	e.must(e.jonas)(e.assessment().RecordEligibility(answers))
+	for _, answer := range []questionnaires.Answer{
+		{Requirement: id("1.2.5"), Response: questionnaires.NotInPlace, Narrative: "Three ports have no reason.", Remedy: questionnaires.Remedy{Target: "2027-01-15", Plan: "Close two, justify one (CHG-1)."}},
+		{Requirement: id("2.3"), Response: questionnaires.NotApplicable, Subtree: true, Narrative: "No wireless reaches the zone.", Methods: examined, Evidence: paper},
+		{Requirement: id("2.3.2"), Response: questionnaires.InPlace, Narrative: "Keys of the office line are changed all the same.", Evidence: paper},
+		{Requirement: id("3.4.2"), Response: questionnaires.InPlaceWithCCW, Narrative: "See the worksheet.", Worksheet: worksheet(), Evidence: paper},
+		{Requirement: id("5.2.3.1"), Response: questionnaires.InPlace, Narrative: "Once a year by the analysis.", Evidence: paper},
+		{Requirement: id("6.4.1"), Response: questionnaires.NotApplicable, Narrative: "Superseded by 6.4.2."},
+		{Requirement: id("6.4.2"), Response: questionnaires.InPlaceWithCCW, Narrative: "A proxy.", Worksheet: questionnaires.Worksheet{Constraints: "The old shop."}, Evidence: paper},
+		{Requirement: id("8.3.4"), Response: questionnaires.NotInPlace, Narrative: "Accounts of the register may not be locked.", Remedy: questionnaires.Remedy{Legal: true, Law: "Register Act, section 12"}},
+		{Requirement: id("8.6.3"), Response: questionnaires.InPlace, Narrative: "By hand.", Evidence: []questionnaires.ID{e.evidence[0].ID}},
+		{Requirement: id("11.6.1"), Response: questionnaires.InPlace, RiskBased: true, Narrative: "Every six hours.", Evidence: paper},
+		{Requirement: id("12.5.2"), Response: questionnaires.NotTested, Narrative: "The year is not over.", Untested: "The confirmation of December."},
+	} {
+		e.answer(e.mara, answer)
+	}
+	e.risks()
+	e.confirmed()
+	return e
+}
+
+// approach is a whole customized approach.
+func approach(papers []questionnaires.ID) *questionnaires.CustomizedApproach {
+	a := &questionnaires.CustomizedApproach{
+		Aspect: "what the proxy sees", Description: "Requests are parsed and rebuilt.", Met: "What was not understood never arrives.", Reviewed: papers,
+		Assessors: "Ida Holm", Independent: true,
+		Controls: []questionnaires.Control{{
+			Name: "Rebuilding gateway", AlsoMeets: []questionnaires.RequirementID{id("6.4.1")}, What: "A gateway that knows the grammar.", Where: "Before the shop",
+			When: "At each request", Accountable: "Head of platform", Operator: "Platform team", Enhances: "6.2.4", Meets: "It lets through what it can write itself.",
+			Tested: "Twice a year with 300 attacks, none arrived.", Risk: "Low.", Maintained: "Its grammar is released with the shop.",
+		}},
+		Analysis: questionnaires.CustomAnalysis{
+			Objective: "Attacks on the shop do not arrive.", Mischief: "Card numbers are stolen from the page.", Changes: "The means.", Prevention: "By rebuilding.",
+			Factors: "Public, attacked daily.", Remains: "A fault in the grammar.", Likelihood: questionnaires.LessLikely, Reasoning: "No list of bad words is needed.",
+			Stored: "none", Processed: "40,000 a day", Reduction: "Tokens from the first hop.", Approver: "Board", Approved: "2026-09-01", ReviewBy: "2027-09-01",
+		},
+	}
+	for _, purpose := range []questionnaires.TestPurpose{questionnaires.MeetsObjective, questionnaires.StaysEffective} {
+		a.Tests = append(a.Tests, questionnaires.DerivedTest{
+			Purpose: purpose, Procedure: "Send what the grammar does not know.", Tested: "Both gateways", References: papers, Result: "Refused.",
+		})
+	}
+	return a
+}
+
+// wholeAssessed is an assessment per testing procedure that has one of everything.
+func wholeAssessed(t *testing.T) *engagement {
+	e := begin(t, "roc")
+	paper := []questionnaires.ID{e.evidence[3].ID}
+	found := func(findings ...questionnaires.Response) []questionnaires.ProcedureAnswer {
+		var all []questionnaires.ProcedureAnswer
+		for i, f := range findings {
+			p := questionnaires.ProcedureAnswer{Letter: string(rune('a' + i)), Finding: f}
+			if f != questionnaires.Unanswered {
+				p.Reporting = "Reported of " + f.Title() + "."
+				p.Methods = []questionnaires.Method{questionnaires.Examine, questionnaires.Interview}
+				p.References = paper
+			}
+			all = append(all, p)
+		}
+		return all
+	}
+	in, not, untested, na := questionnaires.InPlace, questionnaires.NotInPlace, questionnaires.NotTested, questionnaires.NotApplicable
+	for _, answer := range []questionnaires.Answer{
+		{Requirement: id("1.2.5"), Narrative: "Two ports are left.", Procedures: found(in, not), Remedy: questionnaires.Remedy{Target: "2027-01-15"}},
+		{Requirement: id("2.3"), Response: na, Subtree: true, Narrative: "No wireless reaches the zone."},
+		{Requirement: id("2.3.1"), Procedures: found(na, na, na)},
+		{
+			Requirement: id("3.4.2"), Narrative: "See worksheet and matrix.", Procedures: found(in, in, in),
+			Worksheet: func() questionnaires.Worksheet { w := worksheet(); w.Aspect = "the two old clients"; return w }(), Customized: approach(paper),
+		},
+		{Requirement: id("5.2.3.1"), Narrative: "By the analysis.", Procedures: found(in, in)},
+		{Requirement: id("6.4.1"), Response: na, Narrative: "Superseded by 6.4.2."},
+		{Requirement: id("6.4.2"), Response: in, Narrative: "By the gateway.", Evidence: []questionnaires.ID{e.evidence[0].ID}, Customized: &questionnaires.CustomizedApproach{Description: "Begun."}},
+		{Requirement: id("8.3.4"), Procedures: found(not, in), Remedy: questionnaires.Remedy{Legal: true, Law: "Register Act, section 12"}},
+		{Requirement: id("8.6.3"), Narrative: "Rotation was put off.", Untested: "Rotation of 8.6.3.a.", Procedures: found(untested, not, in), Remedy: questionnaires.Remedy{Target: "2027-02-26", Plan: "Rotate."}},
+		{Requirement: id("11.6.1"), Procedures: found(in)},
+	} {
+		e.answer(e.mara, answer)
+	}
+	before := e.entries
+	e.answer(e.mara, questionnaires.Answer{Requirement: id("12.5.2"), Narrative: "Done in March.", Procedures: found(in, in)})
+	mine := e.entries[len(e.entries)-1]
+	e.entries = before
+	e.answer(e.jonas, questionnaires.Answer{Requirement: id("12.5.2"), Narrative: "Nobody did.", Procedures: found(not, not), Remedy: questionnaires.Remedy{Target: "2027-02-26"}})
+	e.entries = append(slices.Clone(e.entries), mine)
+	e.risks()
+	return e
+}
+
+func TestWholeSelfAssessmentGolden(t *testing.T) {
+	golden(t, "whole-self.txt", text(t, wholeSelf(t).composeOn("2026-11-30")))
+}
+
+func TestWholeAssessmentGolden(t *testing.T) {
+	golden(t, "whole-assessed.txt", text(t, wholeAssessed(t).composeOn("2026-11-30")))
+}
+
+// Every text that an answer can hold is on paper; what is added to answers is looked
+// for as well.
+func TestNothingThatAnAnswerHoldsIsMissing(t *testing.T) {
+	for _, e := range []*engagement{wholeSelf(t), wholeAssessed(t)} {
+		printed, said := text(t, e.composeOn("2026-11-30")), 0
+		a := e.assessment()
+		for _, r := range a.Requirements() {
+			raw, err := json.Marshal(a.Own(r.ID).Answer)
+			require.NoError(t, err)
+			var answer any
+			require.NoError(t, json.Unmarshal(raw, &answer))
+			for _, word := range words(answer) {
+				said++
+				assert.Contains(t, printed, word, "%s", r.ID)
+			}
+		}
+		assert.Greater(t, said, 100)
+	}
+}
+
+// words are those that somebody wrote in an answer: no ids, and nothing that is
+// printed by another name.
+func words(of any) []string {
+	named := []string{"methods", "evidence", "references", "reviewed", "response", "finding", "letter", "likelihood", "purpose", "undoes", "restores"}
+	var all []string
+	switch of := of.(type) {
+	case string:
+		all = strings.Fields(of)
+	case []any:
+		for _, item := range of {
+			all = append(all, words(item)...)
+		}
+	case map[string]any:
+		for key, item := range of {
+			if !slices.Contains(named, key) {
+				all = append(all, words(item)...)
+			}
+		}
+	}
+	return all
+}
