@@ -62,6 +62,16 @@ func (a *Assessment) noSuch() string {
 	return "the standard has no requirement of that number"
 }
 
+// Requirement returns a requirement that the form asks, and says why it does not ask
+// another.
+func (a *Assessment) Requirement(id RequirementID) (Requirement, error) {
+	r, err := a.asks(Answer{Requirement: id})
+	if err != nil {
+		return r, fmt.Errorf("look at %s: %w", id, err)
+	}
+	return r, nil
+}
+
 // bounded reports text that cannot be kept, days that are none, and evidence that is
 // not there.
 func (a *Assessment) bounded(answer Answer) error {

@@ -119,8 +119,9 @@ type Assessment struct {
 	analyses      map[RequirementID][]RiskAnalysis
 	evidence      map[ID]Evidence
 	latest        []Evidence
-	form          formRecord  // which form it is, and why
-	scope         scopeRecord // what it looks at, and who does
+	form          formRecord        // which form it is, and why
+	scope         scopeRecord       // what it looks at, and who does
+	parties       *Responsibilities // who answers for what on managed platforms
 }
 
 // answerRecord is what an assessment's history says of its answers.
@@ -171,6 +172,9 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	a.analyses = map[RequirementID][]RiskAnalysis{}
 	for _, analysis := range analyses {
 		a.analyses[analysis.Requirement] = append(a.analyses[analysis.Requirement], analysis)
+	}
+	if a.parties, err = h.Responsibilities(catalogue); err != nil {
+		return nil, err
 	}
 	a.Head, a.Time = h.assessmentHead(id)
 	return a, a.readScope()

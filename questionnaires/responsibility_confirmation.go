@@ -146,7 +146,7 @@ func (h *History) Responsibilities(c *Catalogue) (*Responsibilities, error) {
 }
 
 // Responsibility returns who answers for a requirement on a platform: what stands
-// confirmed, else the default. Where people confirmed different parties side by side
+// confirmed, else the default. Where people confirmed different things side by side
 // nothing is confirmed until one of them is again.
 func (r *Responsibilities) Responsibility(platform Platform, id RequirementID) Responsibility {
 	var answer Responsibility
@@ -158,7 +158,7 @@ func (r *Responsibilities) Responsibility(platform Platform, id RequirementID) R
 		return answer
 	}
 	for _, c := range standing {
-		answer.Conflict = answer.Conflict || c.Party != standing[0].Party
+		answer.Conflict = answer.Conflict || c.Party != standing[0].Party || c.Note != standing[0].Note
 	}
 	if !answer.Conflict {
 		answer.Confirmed = &standing[len(standing)-1]
@@ -167,7 +167,7 @@ func (r *Responsibilities) Responsibility(platform Platform, id RequirementID) R
 }
 
 // Confirmed returns what stands confirmed, and where people confirmed different
-// parties side by side that they did, by platform and requirement.
+// things side by side that they did, by platform and requirement.
 func (r *Responsibilities) Confirmed() []Responsibility {
 	all := make([]Responsibility, 0, len(r.standing))
 	for of := range r.standing {
@@ -180,4 +180,20 @@ func (r *Responsibilities) Confirmed() []Responsibility {
 		return cmp.Or(cmp.Compare(x.Platform.Platform, y.Platform.Platform), x.Requirement.Compare(y.Requirement))
 	})
 	return all
+}
+
+// Responsibility returns who answers for a requirement on a platform.
+func (a *Assessment) Responsibility(platform Platform, id RequirementID) Responsibility {
+	return a.parties.Responsibility(platform, id)
+}
+
+// partyProblems: who answers for what was not confirmed in several ways side by side.
+func (a *Assessment) partyProblems(id RequirementID) []Problem {
+	var problems []Problem
+	for _, platform := range Platforms() {
+		if r := a.Responsibility(platform, id); r.Conflict {
+			problems = append(problems, Problem{Requirement: id, Kind: InConflict, Sentence: "who answers for it on " + r.String()})
+		}
+	}
+	return problems
 }

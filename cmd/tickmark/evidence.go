@@ -36,6 +36,10 @@ func (d *door) evidenceListVerb() *cobra.Command {
 				return err
 			}
 			defer closing()
+			accepted, err := history.Acceptances()
+			if err != nil {
+				return err
+			}
 			items := history.Evidence()
 			if !all {
 				items = questionnaires.Latest(items)
@@ -43,7 +47,10 @@ func (d *door) evidenceListVerb() *cobra.Command {
 			if format == "json" {
 				rows := make([]evidenceRow, len(items))
 				for i, item := range items {
-					rows[i] = evidenceRow{Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item)}
+					rows[i] = evidenceRow{
+						Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item),
+						Acceptances: d.acceptanceForms(history, questionnaires.AcceptancesOf(item.Result, accepted)),
+					}
 				}
 				return json.NewEncoder(d.out).Encode(rows)
 			}
@@ -58,7 +65,11 @@ func (d *door) evidenceListVerb() *cobra.Command {
 				if item.Expunged != nil {
 					what = "expunged"
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", item.Label(), item.Collected.UTC().Format(time.DateTime), what, kube.Printable(from), kube.Printable(item.Title))
+				title := kube.Printable(item.Title)
+				if mark := acceptanceMark(questionnaires.AcceptancesOf(item.Result, accepted), d.now()); mark != "" {
+					title += "; " + mark
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", item.Label(), item.Collected.UTC().Format(time.DateTime), what, kube.Printable(from), title)
 			}
 			return w.Flush()
 		},
@@ -75,6 +86,8 @@ type evidenceRow struct {
 	Label    string         `json:"label"`
 	Aliases  []string       `json:"aliases"`
 	Expunged *tombstoneForm `json:"expunged,omitempty"`
+	// Acceptances of the result, whatever became of them.
+	Acceptances []acceptanceForm `json:"acceptances,omitempty"`
 }
 
 // evidenceForm is one item with everything it says.
@@ -85,6 +98,8 @@ type evidenceForm struct {
 	Expunged *tombstoneForm   `json:"expunged,omitempty"`
 	Result   *engine.Result   `json:"evaluated,omitempty"`
 	Snapshot *engine.Snapshot `json:"provenance,omitempty"`
+
+	Acceptances []acceptanceForm `json:"acceptances,omitempty"`
 }
 
 func (d *door) evidenceShowVerb() *cobra.Command {
@@ -106,7 +121,18 @@ a terminal without what would steer it.`,
 			if raw {
 				return exportItem(cmd, v, item, d.harmless(d.out))
 			}
-			form := evidenceForm{Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item)}
+			h, err := v.History(cmd.Context())
+			if err != nil {
+				return err
+			}
+			accepted, err := h.Acceptances()
+			if err != nil {
+				return err
+			}
+			form := evidenceForm{
+				Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item),
+				Acceptances: d.acceptanceForms(h, questionnaires.AcceptancesOf(item.Result, accepted)),
+			}
 			if item.Result != nil {
 				if form.Result, form.Snapshot, err = resultOf(cmd, v, *item.Result); err != nil {
 					return err
@@ -116,10 +142,6 @@ a terminal without what would steer it.`,
 			}
 			if format == "json" {
 				return json.NewEncoder(d.out).Encode(form)
-			}
-			h, err := v.History(cmd.Context())
-			if err != nil {
-				return err
 			}
 			d.printEvidence(form, h)
 			return nil
@@ -192,6 +214,11 @@ func (d *door) printEvidence(f evidenceForm, h *questionnaires.History) {
 		fmt.Fprintf(d.out, "%-15s %s: %s\n", detail.Verdict, kube.Printable(detail.Subject.String()), kube.Printable(detail.Sentence))
 		if detail.Field != "" {
 			fmt.Fprintf(d.out, "%-15s %s = %s\n", "", kube.Printable(detail.Field), kube.Printable(string(detail.Value)))
+		}
+		for _, a := range f.Acceptances {
+			if a.Key() == f.Result.Key(detail) {
+				fmt.Fprintf(d.out, "%-15s %s: %s\n", "", a.State, kube.Printable(a.Acceptance.String()))
+			}
 		}
 		for _, digest := range detail.Cites {
 			if t, gone := h.Tombstone(digest); gone {

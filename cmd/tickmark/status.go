@@ -14,21 +14,36 @@ import (
 
 // statusForm is `status -o json`.
 type statusForm struct {
-	Entity        string                   `json:"entity"`
-	Vault         engine.Digest            `json:"vault"`
-	Assessment    questionnaires.ID        `json:"assessment"`
-	Questionnaire string                   `json:"questionnaire"`
-	Name          string                   `json:"name"`
-	Head          engine.Digest            `json:"head"`
-	VaultHead     engine.Digest            `json:"vaultHead"`
-	Time          time.Time                `json:"time"`
-	Answered      int                      `json:"answered"`
-	Total         int                      `json:"total"`
-	Responses     map[string]int           `json:"responses"`
-	Principals    []principalForm          `json:"principals"`
-	Problems      []questionnaires.Problem `json:"problems"`
-	Targets       []targetForm             `json:"targets"`
-	Received      *originForm              `json:"received,omitempty"`
+	Entity        string            `json:"entity"`
+	Vault         engine.Digest     `json:"vault"`
+	Assessment    questionnaires.ID `json:"assessment"`
+	Questionnaire string            `json:"questionnaire"`
+	Name          string            `json:"name"`
+	Head          engine.Digest     `json:"head"`
+	VaultHead     engine.Digest     `json:"vaultHead"`
+	Time          time.Time         `json:"time"`
+	progressForm
+	Problems    []questionnaires.Problem `json:"problems"`
+	Outcome     questionnaires.Outcome   `json:"outcome"`     // what the answers would allow; no conclusion
+	Acceptances []acceptanceForm         `json:"acceptances"` // of failing results, whatever became of them
+	Expiries    []questionnaires.Expiry  `json:"expires"`
+	Targets     []targetForm             `json:"targets"`
+	Received    *originForm              `json:"received,omitempty"`
+}
+
+// progressForm counts answers.
+type progressForm struct {
+	Answered   int             `json:"answered"`
+	Total      int             `json:"total"`
+	Responses  map[string]int  `json:"responses"`
+	Principals []principalForm `json:"principals"`
+	Procedures *procedureCount `json:"procedures,omitempty"` // where the form asks for them
+}
+
+// procedureCount counts testing procedures.
+type procedureCount struct {
+	Found int `json:"found"`
+	Total int `json:"total"`
 }
 
 type principalForm struct {
@@ -52,8 +67,16 @@ func (d *door) statusVerb() *cobra.Command {
 	var o opening
 	var format string
 	verb := &cobra.Command{
-		Use: "status VAULT", Short: "Progress per requirement, problems, what was last collected", Args: cobra.ExactArgs(1),
-		Long: "Shows how far an assessment is. Ends with 3 while it has problems.",
+		Use: "status VAULT [REQUIREMENT]", Short: "Progress per requirement, problems, what was last collected", Args: cobra.RangeArgs(1, 2),
+		Long: `Shows how far an assessment is: progress, what its answers would allow an
+attestation to say, what was accepted, what expires soon, and its problems. The
+program concludes nothing; a named person does. Ends with 3 while it has problems.
+
+With a requirement it shows that question and all that bears on it: the answer, what
+the evidence says of each testing procedure, analyses, who answers for it on managed
+Kubernetes, and its problems.`,
+		Example:           "  tickmark status shop.vault\n  tickmark status shop.vault 1.3.1 -o json",
+		ValidArgsFunction: completeRequirement,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.readOnly = true
 			v, a, err := d.chosen(cmd.Context(), args[0], o)
@@ -61,7 +84,10 @@ func (d *door) statusVerb() *cobra.Command {
 				return err
 			}
 			defer v.Close()
-			form, err := statusOfAssessment(a)
+			if len(args) > 1 {
+				return d.questionStatus(a, args[1], format)
+			}
+			form, err := d.statusOfAssessment(a)
 			if err != nil {
 				return err
 			}
@@ -86,12 +112,22 @@ func (d *door) statusVerb() *cobra.Command {
 	return verb
 }
 
-func statusOfAssessment(a *questionnaires.Assessment) (statusForm, error) {
+func (d *door) statusOfAssessment(a *questionnaires.Assessment) (statusForm, error) {
 	progress, history := a.Progress(), a.History()
 	form := statusForm{
 		Entity: a.Entity, Vault: history.Vault(), Assessment: a.Details.ID, Questionnaire: a.Details.Questionnaire, Name: a.Details.Name,
-		Head: a.Head, VaultHead: history.Head(), Time: a.Time, Answered: progress.Answered, Total: progress.Total, Responses: map[string]int{},
-		Problems: a.Problems(), Principals: []principalForm{}, Targets: []targetForm{},
+		Head: a.Head, VaultHead: history.Head(), Time: a.Time, Problems: a.Problems(), Targets: []targetForm{},
+		Outcome: a.Outcome(questionnaires.DayOf(a.Time)), progressForm: progressForm{
+			Answered: progress.Answered, Total: progress.Total, Responses: map[string]int{}, Principals: []principalForm{}, Procedures: proceduresOf(a),
+		},
+	}
+	accepted, err := history.Acceptances()
+	if err != nil {
+		return form, err
+	}
+	form.Acceptances = d.acceptanceForms(history, accepted)
+	if form.Expiries, err = a.Expiries(); err != nil {
+		return form, err
 	}
 	for _, r := range append([]questionnaires.Response{questionnaires.Unanswered}, questionnaires.Responses()...) {
 		form.Responses[r.String()] = progress.Responses[r]
@@ -118,8 +154,29 @@ func statusOfAssessment(a *questionnaires.Assessment) (statusForm, error) {
 	return form, nil
 }
 
+// proceduresOf counts the testing procedures of a form that asks for them.
+func proceduresOf(a *questionnaires.Assessment) *procedureCount {
+	if !a.Questionnaire.PerProcedure {
+		return nil
+	}
+	var count procedureCount
+	for _, id := range a.Questionnaire.Requirements {
+		for _, p := range a.Procedures(id) {
+			count.Total++
+			if p.Finding != questionnaires.Unanswered {
+				count.Found++
+			}
+		}
+	}
+	return &count
+}
+
 func (d *door) printStatus(form statusForm) error {
-	fmt.Fprintf(d.out, "%s, %s\nanswered %d of %d, %d problems\n\n", form.Entity, form.Name, form.Answered, form.Total, len(form.Problems))
+	procedures := ""
+	if p := form.Procedures; p != nil {
+		procedures = fmt.Sprintf(", %d of %d testing procedures", p.Found, p.Total)
+	}
+	fmt.Fprintf(d.out, "%s, %s\nanswered %d of %d%s, %d problems\n\n", form.Entity, form.Name, form.Answered, form.Total, procedures, len(form.Problems))
 	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, p := range form.Principals {
 		fmt.Fprintf(w, "%s\t%d/%d\t  %s", p.ID, p.Answered, p.Total, p.Title)
@@ -141,6 +198,7 @@ func (d *door) printStatus(form statusForm) error {
 	if len(form.Targets) == 0 {
 		fmt.Fprintln(d.out, "collected  nothing yet")
 	}
+	d.printOutcome(form)
 	d.printOrigin(form.Received)
 	fmt.Fprintf(d.out, "head       %s\nvault head %s\n\n", form.Head, form.VaultHead)
 	const most = 20
