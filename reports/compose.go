@@ -54,7 +54,7 @@ func (c *composer) title() string {
 }
 
 func (c *composer) kindName() string {
-	if c.whole() {
+	if c.Assessment.Questionnaire.PerProcedure || c.whole() {
 		return "Assessment Record"
 	}
 	return "Self-Assessment Record"

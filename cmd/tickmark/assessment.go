@@ -55,23 +55,27 @@ func (d *door) assessmentNewVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use: "new VAULT --questionnaire CODE", Short: "Begin another assessment in a vault", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			catalogue, err := pci.Catalogue()
-			if err != nil {
-				return err
-			}
-			if details.ID, err = questionnaires.NewID(d.random); err != nil {
-				return err
-			}
-			draft, err := questionnaires.NewAssessment(catalogue, details)
-			if err != nil {
-				return usageError{err}
+			if details.Questionnaire == "" {
+				return usagef("new assessment in %s: --questionnaire is needed", args[0])
 			}
 			v, err := d.open(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
 			defer d.finish(cmd.Context(), v)
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
+			history, err := v.History(cmd.Context())
+			if err != nil {
+				return err
+			}
+			f, err := d.formOf(history, details.Questionnaire)
+			if err != nil {
+				return err
+			}
+			drafts, err := d.begin(f, &details)
+			if err != nil {
+				return err
+			}
+			if _, err := v.Append(cmd.Context(), drafts...); err != nil {
 				return err
 			}
 			fmt.Fprintf(d.out, "began %.8s %s\n", details.ID, details.Questionnaire)
@@ -79,7 +83,7 @@ func (d *door) assessmentNewVerb() *cobra.Command {
 		},
 	}
 	o.flags(verb)
-	verb.Flags().StringVar(&details.Questionnaire, "questionnaire", "", "its `CODE`, as `tickmark questionnaire list` shows")
+	verb.Flags().StringVar(&details.Questionnaire, "questionnaire", "", "its `CODE`, as `tickmark questionnaire list` shows, or a file of your own")
 	verb.Flags().StringVar(&details.Name, "name", "", "its `NAME`, to tell it from the others")
 	verb.Flags().StringVar(&details.Service, "service", "", "the `SERVICE` assessed, of a service provider")
 	return verb
@@ -93,7 +97,11 @@ func (d *door) assessmentMoveVerb() *cobra.Command {
 		Long: `Moves an assessment to another questionnaire. No answer is changed: what the new
 form does not ask stays in the history and comes back with a form that asks it; a
 response that it does not offer is a problem. A conclusion was about the form before
-and has to be drawn again.`,
+and has to be drawn again.
+
+An assessment of a questionnaire of your own stays on its revision until it is moved
+to another; a question that read otherwise when it was answered is a problem until
+its answer is given again.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if code == "" || reason == "" {
 				return usagef("move %s: --questionnaire and --reason are needed", args[0])
@@ -103,25 +111,47 @@ and has to be drawn again.`,
 				return err
 			}
 			defer v.Close()
-			draft, err := a.ChangeQuestionnaire(code, reason)
+			f, err := d.formOf(a.History(), code)
+			if err != nil {
+				return err
+			}
+			draft, err := a.ChangeTo(f.asked, reason)
 			if err != nil {
 				return usageError{err}
 			}
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
+			if _, err := v.Append(cmd.Context(), append(f.defines, draft)...); err != nil {
 				return err
 			}
-			before := a.Details.Questionnaire
+			before := a.Details
 			if a, err = d.assessmentOf(cmd.Context(), v, string(a.Details.ID)); err != nil {
 				return err
 			}
-			fmt.Fprintf(d.out, "%s is %s now, was %s\n", a.Details.Name, a.Details.Questionnaire, before)
+			if before.Questionnaire == a.Details.Questionnaire {
+				fmt.Fprintf(d.out, "%s is %s, revision %s now, was %s\n", a.Details.Name, a.Details.Questionnaire, a.Details.Revision, before.Revision)
+				return nil
+			}
+			fmt.Fprintf(d.out, "%s is %s now, was %s\n", a.Details.Name, a.Details.Questionnaire, before.Questionnaire)
 			return nil
 		},
 	}
 	o.flags(verb)
-	verb.Flags().StringVar(&code, "questionnaire", "", "the new one's `CODE`, as `tickmark questionnaire list` shows")
+	verb.Flags().StringVar(&code, "questionnaire", "", "the new one's `CODE`, as `tickmark questionnaire list` shows, or a file of your own")
 	verb.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why")
 	return verb
+}
+
+// begin returns the drafts that begin an assessment with a form, and gives it an id.
+func (d *door) begin(f form, details *questionnaires.AssessmentDetails) ([]questionnaires.Draft, error) {
+	var err error
+	if details.ID, err = questionnaires.NewID(d.random); err != nil {
+		return nil, err
+	}
+	details.Questionnaire = f.asked.Code
+	draft, err := questionnaires.NewAssessment(f.catalogue, *details)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return append(f.defines, draft), nil
 }
 
 // assessmentOf derives the assessment that a name means.

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/pci"
 	"tickmark/vault"
 )
 
@@ -24,8 +23,9 @@ func (d *door) newVerb() *cobra.Command {
 		Long: `Makes a new vault for one entity, sealed to the recipients named, else to your
 own identity, with a first assessment in it. What is missing of your keys is
 made (see tickmark identity).`,
-		Example: "  tickmark new shop.vault --questionnaire saq-d-merchant --entity 'Copperline Outfitters'",
-		Args:    cobra.ExactArgs(1),
+		Example: "  tickmark new shop.vault --questionnaire saq-d-merchant --entity 'Copperline Outfitters'\n" +
+			"  tickmark new own.vault --questionnaire acme-clusters.yaml --entity 'Copperline Outfitters'",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if questionnaire == "" || entity == "" {
 				return usagef("make %s: --questionnaire and --entity are needed", args[0])
@@ -46,7 +46,7 @@ made (see tickmark identity).`,
 			return v.Close()
 		},
 	}
-	verb.Flags().StringVar(&questionnaire, "questionnaire", "", "its `CODE`, as `tickmark questionnaire list` shows")
+	verb.Flags().StringVar(&questionnaire, "questionnaire", "", "its `CODE`, as `tickmark questionnaire list` shows, or a file of your own")
 	verb.Flags().StringVar(&entity, "entity", "", "`NAME` of the one entity that the vault belongs to")
 	verb.Flags().StringVar(&name, "name", "", "the assessment's `NAME` (default: the questionnaire's title)")
 	verb.Flags().StringArrayVarP(&recipients, "recipient", "r", nil, "`KEY` that may open it: age1..., ssh-ed25519 ..., a file of keys, or a card (repeatable)")
@@ -90,16 +90,13 @@ func (d *door) sealTo(c *consent, keys []string, passphrase bool, passphraseFile
 // create makes a vault with one assessment, or none at all.
 func (d *door) create(ctx context.Context, c *consent, path string, sealTo []age.Recipient, entity string, details questionnaires.AssessmentDetails) (*vault.Vault, error) {
 	d.guard()
-	catalogue, err := pci.Catalogue()
+	f, err := d.formOf(nil, details.Questionnaire)
 	if err != nil {
 		return nil, err
 	}
-	if details.ID, err = questionnaires.NewID(d.random); err != nil {
-		return nil, err
-	}
-	draft, err := questionnaires.NewAssessment(catalogue, details)
+	drafts, err := d.begin(f, &details)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
 	signer, err := d.author()
 	if err != nil {
@@ -110,7 +107,7 @@ func (d *door) create(ctx context.Context, c *consent, path string, sealTo []age
 		return nil, err
 	}
 	d.visit(v)
-	if _, err := v.Append(ctx, draft); err != nil {
+	if _, err := v.Append(ctx, drafts...); err != nil {
 		return nil, errors.Join(err, v.Close(), os.Remove(path))
 	}
 	return v, nil

@@ -142,7 +142,7 @@ func (r row) namesForms(byCode map[string]form) error {
 	for _, codes := range [][]string{r.SAQs, r.Unconfirmed} {
 		for i, code := range codes {
 			f, known := byCode[code]
-			if !known || len(f.Except) > 0 || slices.Contains(codes[:i], code) {
+			if !known || len(f.Except)+len(f.Only) > 0 || slices.Contains(codes[:i], code) {
 				return fmt.Errorf("form %q is none, stands twice or chooses by itself", code)
 			}
 		}

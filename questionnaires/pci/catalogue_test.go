@@ -41,7 +41,7 @@ func TestEveryRequirementOfTheStandardIsThere(t *testing.T) {
 func TestEachFormAsksAsManyRequirementsAsItsPaper(t *testing.T) {
 	want := map[string]int{
 		"saq-a": 27, "saq-a-ep": 139, "saq-b": 27, "saq-b-ip": 50, "saq-c": 123, "saq-c-vt": 54, "saq-p2pe": 21,
-		"saq-d-merchant": 233, "saq-d-service-provider": 259, "roc": 260,
+		"saq-d-merchant": 233, "saq-d-service-provider": 259, "roc": 260, "roc-a3": 20,
 	}
 	got := map[string]int{}
 	for _, q := range catalogue(t).Questionnaires() {
@@ -144,7 +144,7 @@ func TestTargetedRiskAnalysesSetTheseFrequencies(t *testing.T) {
 
 func TestFormsThatAskMoreThanAResponse(t *testing.T) {
 	for _, q := range catalogue(t).Questionnaires() {
-		assert.Equal(t, q.Code == "roc", q.PerProcedure, q.Code)
+		assert.Equal(t, q.Code == "roc" || q.Code == "roc-a3", q.PerProcedure, q.Code)
 		assert.Equal(t, q.Code == "saq-d-service-provider", q.DescribesResults, q.Code)
 		depth, special := map[string]questionnaires.ScopeDepth{
 			"roc": questionnaires.ReportedScope, "saq-d-service-provider": questionnaires.ProvidedScope,

@@ -15,7 +15,7 @@
 // The methods and procedures of Appendix A3 are unknown and left empty: its
 // supplemental report was not at hand. Where sources disagree whether a form
 // asks a requirement, the row is marked unconfirmed for that form. SAQ SPoC is
-// missing for want of its paper. No form here asks A3, which is reported apart.
+// missing for want of its paper. A3 is reported apart, and so is a form of its own.
 //
 // # Where it lies
 //

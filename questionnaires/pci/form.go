@@ -17,6 +17,7 @@ type form struct {
 	Revision  string                         `json:"revision"`
 	Responses []questionnaires.Response      `json:"responses"`
 	Except    []questionnaires.RequirementID `json:"except"` // set: all requirements but these principal ones
+	Only      []questionnaires.RequirementID `json:"only"`   // set: those of these principal ones alone
 	// PerProcedure, DescribesResults and Scope are as in questionnaires.Questionnaire.
 	PerProcedure     bool                      `json:"per_procedure"`
 	DescribesResults bool                      `json:"describes_results"`
@@ -57,7 +58,10 @@ func (f form) validate() error {
 			return fmt.Errorf("response %q is none or stands twice", r)
 		}
 	}
-	for _, id := range f.Except {
+	if len(f.Except) > 0 && len(f.Only) > 0 {
+		return errors.New("it says except and only")
+	}
+	for _, id := range slices.Concat(f.Except, f.Only) {
 		if id.IsZero() || id != id.Principal() {
 			return fmt.Errorf("%q is no principal requirement", id)
 		}
@@ -84,6 +88,9 @@ func (f form) questionnaire(rows []row) questionnaires.Questionnaire {
 
 // chooses reports whether the form asks a row.
 func (f form) chooses(r row) bool {
+	if len(f.Only) > 0 {
+		return slices.Contains(f.Only, r.ID.Principal())
+	}
 	if len(f.Except) > 0 {
 		return !slices.Contains(f.Except, r.ID.Principal())
 	}

@@ -65,6 +65,8 @@ func TestACatalogueThatContradictsItselfIsRefused(t *testing.T) {
 		{"an unknown successor", `superseded_by: "1.1.2"`, `superseded_by: "1.1.3"`, "1.1.3"},
 		{"an unknown form", "saqs: [saq-a]", "saqs: [saq-z]", "saq-z"},
 		{"a form that chooses by itself", "saqs: [saq-a]", "saqs: [roc]", "roc"},
+		{"a form that says all but and only", `except: ["A3"]`, `except: ["A3"], only: ["1"]`, "except and only"},
+		{"a form of no principal", `except: ["A3"]`, `only: ["1.1"]`, "no principal"},
 		{"a form twice in a row", "saqs: [saq-a]", "saqs: [saq-a, saq-a]", "saq-a"},
 		{"a form twice", "code: roc", "code: saq-a", "twice"},
 		{"a form without responses", "[in-place, not-in-place]", "[]", "responses"},
