@@ -68,6 +68,14 @@ func (c *composer) standard() string {
 	return "PCI DSS v4.0.1"
 }
 
+// worth says what the record is to others: what it is of a form of PCI's is given.
+func (c *composer) worth(official string) string {
+	if c.Assessment.Questionnaire.Own() {
+		return "This record answers a questionnaire of the organisation's own and says nothing about compliance with PCI DSS."
+	}
+	return official
+}
+
 // whole reports whether all requirements were asked, as in an assessment by a QSA.
 func (c *composer) whole() bool { return c.Assessment.Questionnaire.Code == "roc" }
 
@@ -153,8 +161,8 @@ func (c *composer) cover() []Block {
 			Title: "Head of this assessment's history (SHA-256)", Digest: a.Head.String(),
 			Note: "Check this file with: tickmark verify REPORT.pdf --vault NAME.vault",
 		},
-		Note: "CONFIDENTIAL: contains details of security controls. This record is no official form of the PCI Security Standards Council; " +
-			"acquirers and payment brands accept only the Council's own forms.",
+		Note: "CONFIDENTIAL: contains details of security controls. " + c.worth("This record is no official form of the PCI Security Standards Council; "+
+			"acquirers and payment brands accept only the Council's own forms."),
 	}}
 }
 
@@ -190,8 +198,8 @@ func (c *composer) about() []Block {
 		Heading{Level: 1, Text: "About this record", Anchor: "about"},
 		Paragraph{Text: "This is the working record of an assessment against " + c.standard() + ". It holds what people of " + c.Assessment.Entity +
 			" answered, in the order and numbering of the questionnaire, and the evidence that stood beside each answer."},
-		Paragraph{Text: "It is no official form of the PCI Security Standards Council and replaces none. What is sent to an acquirer or a payment " +
-			"brand has to be filled in on the Council's own form."},
+		Paragraph{Text: c.worth("It is no official form of the PCI Security Standards Council and replaces none. What is sent to an acquirer or a payment " +
+			"brand has to be filled in on the Council's own form.")},
 		List{Items: []string{
 			"The responses and narratives were given by the persons named beside them. The program that printed this record answers nothing by itself and declares nothing.",
 			"Evidence was read from the systems as they are, without changing them. Secrets and card numbers were taken out before anything was kept.",

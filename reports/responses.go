@@ -17,6 +17,9 @@ func (c *composer) responses() []Block {
 		text += " Below each stand its testing procedures with finding, reporting answer and references; the finding of the requirement follows from theirs."
 	}
 	blocks := []Block{Heading{Level: 1, Text: "Responses", Anchor: "responses"}, Paragraph{Text: text}}
+	if text := c.leftOut(); text != "" {
+		blocks = append(blocks, Paragraph{Text: text})
+	}
 	var rows []Row
 	var principal questionnaires.RequirementID
 	flush := func() {
@@ -38,6 +41,20 @@ func (c *composer) responses() []Block {
 	}
 	flush()
 	return blocks
+}
+
+// leftOut names what the form does not ask, where that is not confirmed.
+func (c *composer) leftOut() string {
+	var names []string
+	for _, id := range c.Assessment.Questionnaire.Unconfirmed {
+		if !c.Assessment.Questionnaire.Asks(id) {
+			names = append(names, id.String())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "Not asked here, and not confirmed to be missing from the official form: " + strings.Join(names, ", ") + ". Compare with the form itself."
 }
 
 // principalName is what a principal requirement is called.
@@ -62,7 +79,7 @@ func (c *composer) response(r questionnaires.Requirement) []Row {
 		text = "Answered without a narrative."
 	}
 	number := Cell{Text: r.ID.String()}
-	if slices.Contains(c.Assessment.Questionnaire.Unconfirmed, r.ID) {
+	if !c.Assessment.Questionnaire.Confirmed(r.ID) {
 		number.Note = "It is not confirmed that the form asks this."
 	}
 	procedures := c.procedures(r)
