@@ -63,7 +63,7 @@ func (d *door) formOf(history *questionnaires.History, name string) (form, error
 			return form{}, usagef("find questionnaire %s: %s", name, f.Unsupported)
 		}
 	}
-	return form{}, usagef("find questionnaire: %q is none (see `tickmark questionnaire list`)", name)
+	return form{}, usagef("find questionnaire: %q is no questionnaire (see `tickmark questionnaire list`)", name)
 }
 
 // isSheet tells a file from a code.
