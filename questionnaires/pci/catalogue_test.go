@@ -147,7 +147,7 @@ func TestFormsThatAskMoreThanAResponse(t *testing.T) {
 		assert.Equal(t, q.Code == "roc" || q.Code == "roc-a3", q.PerProcedure, q.Code)
 		assert.Equal(t, q.Code == "saq-d-service-provider", q.DescribesResults, q.Code)
 		depth, special := map[string]questionnaires.ScopeDepth{
-			"roc": questionnaires.ReportedScope, "saq-d-service-provider": questionnaires.ProvidedScope,
+			"roc": questionnaires.ReportedScope, "roc-a3": questionnaires.ReportedScope, "saq-d-service-provider": questionnaires.ProvidedScope,
 		}[q.Code]
 		if !special {
 			depth = questionnaires.AttestedScope
