@@ -76,6 +76,8 @@ func (r *Router) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = r.push(msg.Screen)
 	case screen.Replace:
 		cmd = r.replace(msg.Screen)
+	case screen.Anew:
+		cmd = r.anew(msg.Screen)
 	case screen.Pop:
 		cmd = r.pop()
 	case screen.Quit:
@@ -181,6 +183,16 @@ func (r *Router) replace(s screen.Screen) tea.Cmd {
 	leave := leave(r.top())
 	r.stack[len(r.stack)-1] = s
 	return tea.Batch(leave, s.Start())
+}
+
+// anew has every screen finish, and begins with another.
+func (r *Router) anew(s screen.Screen) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, top := range slices.Backward(r.stack) {
+		cmds = append(cmds, leave(top))
+	}
+	r.stack = []screen.Screen{s}
+	return tea.Batch(append(cmds, s.Start())...)
 }
 
 func (r *Router) pop() tea.Cmd {

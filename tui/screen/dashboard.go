@@ -156,7 +156,35 @@ func (s *Dashboard) sums(c Canvas) []string {
 		i--
 		second, third = strings.Join(answers[:i], "   "), strings.Join(answers[i:], "   ")
 	}
-	return append(lines, gutter+second, gutter+third)
+	lines = append(lines, gutter+second)
+	if standing := s.standing(c); third == "" && len(standing) > 0 {
+		return append(lines, standing...)
+	}
+	return append(append(lines, gutter+third), s.standing(c)...)
+}
+
+// standing says what an attestation would have to say of the whole, and what ends
+// soon.
+func (s *Dashboard) standing(c Canvas) []string {
+	var lines []string
+	outcome := s.desk.picture.Outcome
+	switch outcome.Extent {
+	case questionnaires.PartialExtent:
+		names := make([]string, len(outcome.NotTested))
+		for i, id := range outcome.NotTested {
+			names[i] = id.String()
+		}
+		mark := sign{"?", "a partial assessment: Not Tested " + strings.Join(names, ", "), theme.Warning}
+		lines = append(lines, gutter+c.Theme.Paint(mark.tone, theme.Cut(mark.text(), c.Width-2)))
+	case questionnaires.Full:
+		lines = append(lines, gutter+sign{"✓", "a full assessment: everything is answered and tested", theme.Good}.paint(c.Theme))
+	case questionnaires.ExtentOpen:
+	}
+	if soon := s.desk.endingSoon(); len(soon) > 0 {
+		mark := sign{"◔", count(len(soon), "acceptance ends", "acceptances end") + " soon: " + theme.Clean(soon[0].Check) + " until " + string(soon[0].Until), theme.Warning}
+		lines = append(lines, gutter+c.Theme.Paint(mark.tone, theme.Cut(mark.text(), c.Width-2)))
+	}
+	return lines
 }
 
 // collections say what was looked at last, and what could not be seen.

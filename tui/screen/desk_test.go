@@ -117,7 +117,7 @@ func (cluster) Source() string { return "prod-eu" }
 
 func (c cluster) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
 	s := engine.Snapshot{
-		Target:    engine.Target{ID: "k8s:11111111-2222-3333-4444-555555555555", Name: "prod-eu (CDE)", ServerVersion: "v1.37.2", Endpoint: "https://10.0.0.1:6443"},
+		Target:    engine.Target{ID: "k8s:1a1b1c1d-2e2f-4a4b-8c8d-5e5f5a5b5c5d", Name: "prod-eu (CDE)", ServerVersion: "v1.37.2", Endpoint: "https://10.0.0.1:6443"},
 		Collector: engine.Identity{Name: "system:serviceaccount:audit:reader"}, Tool: engine.Tool{Name: "tickmark", Version: "test"},
 		Canonical: engine.CanonicalVersion, Redaction: "1", Started: c.clock.now, Ended: c.clock.now.Add(8 * time.Second),
 		Populations: []engine.Population{{Kind: pod, Count: 5, Complete: true, Query: "GET /api/v1/pods?limit=500"}},

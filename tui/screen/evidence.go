@@ -220,6 +220,7 @@ func (s *Evidence) Bindings() []Binding {
 			return note(theme.Accent, s.reproduce())
 		}},
 	}
+	bindings = append(bindings, s.accept())
 	switch {
 	case s.page == documentPage && s.document != nil:
 		fold := Binding{Keys: []string{"enter", " "}, Label: "fold", Help: "fold or unfold what stands under the cursor", Why: s.document.flat(), Do: s.document.Fold}
@@ -233,4 +234,34 @@ func (s *Evidence) Bindings() []Binding {
 	}
 	scroll := moving(s.origins, nil)
 	return append(append(bindings, back(nil)), scroll[1:]...) // there is nothing to filter
+}
+
+// key is that of the detail under the cursor, and whether it fails.
+func (s *Evidence) key(d engine.Detail) (engine.Key, bool) {
+	if s.item.Result == nil {
+		return engine.Key{}, false
+	}
+	of := engine.Result{Check: s.item.Result.Check, Target: s.item.Result.Target}
+	return of.Key(d), d.Verdict == engine.Fail
+}
+
+// accept is the key that asks for a failing detail to be accepted, or approves that.
+func (s *Evidence) accept() Binding {
+	b := Binding{Keys: []string{"A"}, Help: "ask to accept the failing result under the cursor for a time, or approve what was asked for", Why: s.desk.fixed()}
+	d, chosen := s.details.Selected()
+	key, fails := s.key(d)
+	switch {
+	case b.Why != "":
+	case !chosen || !fails:
+		b.Why = "only a result that fails can be accepted"
+	default:
+		b.Label = "accept"
+	}
+	b.Do = func() tea.Cmd {
+		if a, known := s.desk.acceptance(key); known && a.State(s.desk.Now()) == questionnaires.AcceptancePending {
+			return push(newAcceptances(s.desk))
+		}
+		return push(askAcceptance(s.desk, key))
+	}
+	return b
 }

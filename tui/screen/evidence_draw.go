@@ -78,7 +78,12 @@ func (s *Evidence) drawDetails(c Canvas) []string {
 		if d.Container != "" {
 			name += " container " + d.Container
 		}
-		return row(c, c.Theme.Paint(mark.tone, theme.Fit(mark.text(), 16))+" "+theme.Clean(name), selected, s.page == provesPage)
+		accepted := ""
+		if key, fails := s.key(d); fails {
+			accepted = s.desk.accepted(key)
+		}
+		name = theme.Fit(theme.Clean(name), c.Width-2-17-min(theme.Width(accepted)+1, 30)) + " " + accepted
+		return row(c, c.Theme.Paint(mark.tone, theme.Fit(mark.text(), 16))+" "+name, selected, s.page == provesPage)
 	})
 	lines = append(append(lines, rows...), c.Theme.Paint(theme.Rule, strings.Repeat("─", c.Width)))
 	return append(lines, indent(gutter, about)...)
@@ -91,6 +96,11 @@ func (s *Evidence) about(c Canvas) []string {
 		return nil
 	}
 	lines := labelled(c.Theme, "Says", d.Sentence, 10, c.Width)
+	if key, fails := s.key(d); fails {
+		if a, known := s.desk.acceptance(key); known {
+			lines = append(lines, labelled(c.Theme, "Accepted", acceptanceSign(a.State(s.desk.Now())).text()+": "+a.String(), 10, c.Width)...)
+		}
+	}
 	lines = append(lines, labelled(c.Theme, "Subject", d.Subject.String(), 10, c.Width)...)
 	if d.Field != "" {
 		lines = append(lines, labelled(c.Theme, "Field", d.Field, 10, c.Width)...)

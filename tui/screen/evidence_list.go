@@ -75,7 +75,15 @@ func (s *EvidenceList) Draw(c Canvas) []string {
 	return append(lines, s.rows.Draw(c.Height-len(lines), func(e questionnaires.Evidence, selected bool) string {
 		r := evidenceRow(e)
 		line := c.Theme.Paint(r.sign.tone, theme.Fit(r.sign.text(), state)) + theme.Fit(e.Label(), number) +
-			theme.Fit(evidenceTitle(e), c.Width-4-state-number-about-2) + "  " + c.Theme.Paint(theme.Muted, evidenceAbout(e))
+			theme.Fit(evidenceTitle(e), c.Width-4-state-number-about-2) + "  " + c.Theme.Paint(theme.Muted, s.about(e))
 		return row(c, line, selected, true)
 	})...)
+}
+
+// about says where an item comes from, and what of it is accepted.
+func (s *EvidenceList) about(e questionnaires.Evidence) string {
+	if accepted := s.desk.acceptedOf(e.Result); accepted != "" {
+		return accepted + " · " + evidenceAbout(e)
+	}
+	return evidenceAbout(e)
 }

@@ -34,5 +34,10 @@ func (d *Desk) mend(p questionnaires.Problem) tea.Cmd {
 
 // mendWhole opens what mends a problem of the whole assessment.
 func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
-	return note(0, "it is about the whole assessment: "+p.Sentence)
+	switch p.Kind {
+	case questionnaires.InConflict:
+		return push(moveForm(d, d.picture.Assessment.Details.Questionnaire))
+	default:
+	}
+	return push(newInterview(d))
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	tea "github.com/charmbracelet/bubbletea"
-
 	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/tui/theme"
@@ -186,12 +184,19 @@ func (s *Question) reasonRows(r Row, reason questionnaires.Reason) []sideRow {
 	rows := []sideRow{{text: head, sign: verdictSign(item.Result.Verdict), evidence: &item}}
 	about := fmt.Sprintf("%s · %s · %s", verdictCounts(item.Result), theme.Clean(item.Result.Name), since(item.Collected, s.desk.Now()))
 	rows = append(rows, s.wrapped("    ", theme.Muted, about)...)
+	if accepted := s.desk.acceptedOf(item.Result); accepted != "" {
+		rows = append(rows, s.wrapped("    ", theme.Warning, accepted)...)
+	}
 	if reason.Link.Part != "" {
 		rows = append(rows, s.wrapped("    ", theme.Muted, "only a part: "+reason.Link.Part)...)
 	}
 	for _, detail := range s.failures[item.Result.Digest] {
 		mark := verdictSign(detail.Verdict)
 		rows = append(rows, s.wrapped("    ", mark.tone, mark.glyph+" "+subjectName(detail.Subject)+": "+detail.Sentence)...)
+		key := engine.Result{Check: item.Result.Check, Target: item.Result.Target}.Key(detail)
+		if accepted := s.desk.accepted(key); accepted != "" && detail.Verdict == engine.Fail {
+			rows = append(rows, s.wrapped("      ", theme.Warning, accepted)...)
+		}
 	}
 	if more := item.Result.Failed + item.Result.Unknown - len(s.failures[item.Result.Digest]); more > 0 && len(s.failures[item.Result.Digest]) > 0 {
 		rows = append(rows, s.wrapped("    ", theme.Muted, fmt.Sprintf("… %s more; enter shows all", thousands(more)))...)
@@ -221,6 +226,9 @@ func (s *Question) attachedRows(r Row) []sideRow {
 		}
 		rows = append(rows, evidenceRow(item))
 		rows = append(rows, s.wrapped("    ", theme.Muted, evidenceAbout(item)+" · "+since(item.Collected, s.desk.Now()))...)
+		if accepted := s.desk.acceptedOf(item.Result); accepted != "" {
+			rows = append(rows, s.wrapped("    ", theme.Warning, accepted)...)
+		}
 	}
 	return rows
 }
@@ -259,40 +267,4 @@ type beside struct {
 	failures  map[engine.Digest][]engine.Detail
 	revisions []questionnaires.Revision // oldest first
 	err       error                     // why something could not be read
-}
-
-// revisionsRead brings the answers that were given before.
-type revisionsRead struct {
-	question  *Question
-	revisions []questionnaires.Revision
-	err       error
-}
-
-func (s *Question) readRevisions() tea.Cmd {
-	assessment := s.desk.picture.Assessment
-	return func() tea.Msg {
-		revisions, err := assessment.Revisions(s.id)
-		return revisionsRead{s, revisions, err}
-	}
-}
-
-// historyRows are the revisions of the answer, newest first.
-func (s *Question) historyRows() []sideRow {
-	var rows []sideRow
-	for _, revision := range slices.Backward(s.revisions) {
-		what := responseSign(revision.Response)
-		rows = append(rows, sideRow{text: stamp(revision.Time) + "  " + theme.Clean(revision.Author.Name), sign: what})
-		if !revision.Undoes.IsZero() {
-			rows = append(rows, s.wrapped("    ", theme.Muted, "took back "+revision.Undoes.Short())...)
-		}
-		if len(revision.Evidence) > 0 {
-			rows = append(rows, s.wrapped("    ", theme.Muted, "with "+count(len(revision.Evidence), "item", "items")+" of evidence")...)
-		}
-		narrative := strings.TrimSpace(revision.Narrative)
-		if narrative != "" {
-			rows = append(rows, s.wrapped("    ", theme.Plain, narrative)...)
-		}
-		rows = append(rows, s.wrapped("    ", theme.Muted, "entry "+revision.Entry.Short())...)
-	}
-	return rows
 }

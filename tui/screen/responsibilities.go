@@ -103,11 +103,9 @@ func heldRows(d *Desk, platforms []questionnaires.Platform, ids []questionnaires
 				party = confirmed
 			}
 			if named {
-				name, text = r.Platform.Name, party.String()
-			} else {
-				text = theme.Fit(party.String(), 9) + " " + text
+				name = r.Platform.Name
 			}
-			rows = append(rows, rollRow{sign: heldSign(r), name: name, text: text, about: r.String() + ". " + dutiesOf(r), keys: []Binding{
+			rows = append(rows, rollRow{sign: heldSign(r), name: name, short: party.String(), text: text, about: r.String() + ". " + dutiesOf(r), keys: []Binding{
 				opens("confirm", "confirm who holds it, or change it", d.fixed(), func() tea.Cmd { return push(heldByForm(d, platform, []questionnaires.RequirementID{id})) }),
 			}})
 		}

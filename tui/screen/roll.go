@@ -25,6 +25,7 @@ type Roll struct {
 type rollRow struct {
 	sign  sign
 	name  string
+	short string // a word or number before the text, in a column of its own
 	text  string
 	about string // all there is to say, below the list
 	keys  []Binding
@@ -32,7 +33,7 @@ type rollRow struct {
 
 func newRoll(d *Desk, crumb, help, empty string, read func() []rollRow) *Roll {
 	s := &Roll{desk: d, crumb: crumb, help: help, empty: empty, read: read}
-	s.rows = list.New(func(r rollRow) string { return r.name + " " + r.sign.word + " " + r.text })
+	s.rows = list.New(func(r rollRow) string { return r.name + " " + r.sign.word + " " + r.short + " " + r.text })
 	s.rows.SetItems(read())
 	return s
 }
@@ -83,10 +84,13 @@ func (s *Roll) Draw(c Canvas) []string {
 		return append(lines, indent(gutter, theme.Wrap(s.empty, c.Width-2))...)
 	}
 	about := s.about(c)
-	state, name := 0, 0
+	state, name, short := 0, 0, 0
 	for i := range s.rows.Total() {
 		r, _ := s.rows.Item(i)
 		name = max(name, theme.Width(r.name))
+		if r.short != "" {
+			short = max(short, theme.Width(r.short)+2)
+		}
 		if r.sign.word != "" {
 			state = max(state, theme.Width(r.sign.text())+2)
 		}
@@ -97,7 +101,7 @@ func (s *Roll) Draw(c Canvas) []string {
 		if r.sign.word != "" {
 			mark = r.sign.paint(c.Theme)
 		}
-		return row(c, theme.Fit(mark, state)+theme.Fit(theme.Clean(r.name), name)+"  "+theme.Clean(r.text), selected, true)
+		return row(c, theme.Fit(mark, state)+theme.Fit(theme.Clean(r.name), name)+"  "+theme.Fit(theme.Clean(r.short), short)+theme.Clean(r.text), selected, true)
 	})
 	lines = append(lines, rows...)
 	for len(lines) < c.Height-len(about) {

@@ -17,8 +17,12 @@ var rooms = []room{
 	{"Requirements", "every question of the form", func(d *Desk) Screen { return newRequirements(d, questionnaires.RequirementID{}) }},
 	{"Problems", "what stands between this and a report that is no draft", func(d *Desk) Screen { return newProblems(d) }},
 	{"Evidence", "everything that was collected or attached", func(d *Desk) Screen { return newEvidenceList(d) }},
+	{"Which SAQ", "the questions that decide on the form, and what they lead to", func(d *Desk) Screen { return newInterview(d) }},
 	{"Risk analyses", "which set a frequency (12.3.1)", func(d *Desk) Screen { return newAnalyses(d) }},
+	{"Accepted results", "failing results accepted for a time: approve, take back", func(d *Desk) Screen { return newAcceptances(d) }},
 	{"Shared responsibility", "who holds what on managed Kubernetes", func(d *Desk) Screen { return newPlatforms(d) }},
+	{"Assessments", "those of this vault: choose another, begin one", func(d *Desk) Screen { return newAssessments(d) }},
+	{"Questionnaires", "every form with what it asks", func(d *Desk) Screen { return newForms(d) }},
 	{"Collect", "look at the sources", func(d *Desk) Screen { return newCollect(d) }},
 	{"Report", "print the report", func(d *Desk) Screen { return newReport(d) }},
 }

@@ -1,0 +1,131 @@
+package screen_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/questionnaires"
+	"tickmark/tui/tuitest"
+)
+
+// room opens a screen by its name in the list of all rooms.
+func room(d *tuitest.Driver, name string) *tuitest.Driver {
+	return d.Press(":", "/").Type(name).Press("enter", "enter")
+}
+
+// A merchant is asked one question at a time; each answer is recorded, can be given
+// anew, and leads to a form that the assessment is moved to.
+func TestAnInterviewLeadsToAForm(t *testing.T) {
+	m := newMerchant(t, 0)
+	d := room(desk(t, m.Workbench, 120, 40), "which").Shows("The entity", "Answers 0", "· open: what is not answered is never taken for a yes")
+	smallest, _ := m.Catalogue.Eligibility().Form("saq-a")
+	for range 40 {
+		a := m.assessment(t)
+		interview := a.Interview()
+		asked, more := interview.Next()
+		if !more {
+			break
+		}
+		q, _ := a.Standard().Eligibility().Question(asked.Question)
+		wanted := map[string]string{"role": "merchant", "takes-e-commerce": "yes", "takes-card-present": "no", "takes-mail-telephone": "no"}[q.ID]
+		for _, criterion := range smallest.Criteria {
+			if criterion.Question == q.ID {
+				wanted = criterion.Accepts[0]
+			}
+		}
+		offered := q.Offered(asked.Channel)
+		d.Press("home")
+		for i, c := range offered {
+			if c.Value == wanted {
+				for range i {
+					d.Press("down")
+				}
+			}
+		}
+		d.Press("enter")
+		assert.Len(t, m.assessment(t).EligibilityAnswers(), len(interview.Answers())+1, "one key, one answer: %s", asked)
+	}
+	e, _ := m.assessment(t).Eligibility()
+	require.True(t, e.Decided())
+	d.Shows("✓ fill "+e.Forms[0].Name, e.Reminder[:20], "E-commerce: the other forms")
+
+	given := len(m.assessment(t).EligibilityAnswers())
+	d.Press("tab", "tab").Shows("answer anew").Press("x")
+	assert.Less(t, len(m.assessment(t).EligibilityAnswers()), given, "an answer can be taken back")
+	d.Press("shift+tab").Shows("The entity").Press("home", "enter")
+
+	d.Press("m").Shows("The form to move to").Press("enter", "home", "enter").Press("S").Shows("1 place is missing")
+	d.Press("esc").Shows("it is not kept yet: S keeps it, D drops it")
+	d.Press("down", "enter").Type("the pages are the provider's").Press("esc", "S").Shows("moved")
+	assert.Equal(t, e.Forms[0].Form, m.assessment(t).Details.Questionnaire)
+}
+
+// Another assessment is begun in the vault, opened, and left again.
+func TestAnotherAssessmentIsBegun(t *testing.T) {
+	m := newMerchant(t, 0)
+	d := room(desk(t, m.Workbench, 80, 24), "assessments").Shows("● open").Press("a")
+	d.Press("enter", "/").Type("P2PE").Press("enter", "enter", "down", "enter").Type("Shops").Press("enter", "S").Shows("begun", "Shops")
+	d.Press("end", "enter").Shows("Copperline Outfitters › Shops", "Answered 0 of 21")
+	d.Press("esc").Shows("this is the first screen; q quits")
+	room(d, "assessments").Press("home", "enter").Shows("Answered 0 of 233")
+}
+
+// A failing result is accepted for a time: asked for, shown beside the result, and
+// approved by somebody; the requirement stays as it was answered.
+func TestAFailingResultIsAccepted(t *testing.T) {
+	m := newMerchant(t, 1)
+	d := desk(t, m.Workbench, 120, 40).Press("e", "enter").Shows("What it proves")
+	d.Press("A").Shows("Asks to accept the failing result").Press("enter").Type("The vendor mends it in March.").Press("tab").Type("One pod, no card data.").Press("tab").Type("2026-12-15").Press("enter")
+	d.Press("S").Shows("asked for", "? asked for until 2026-12-15")
+	d.Press("A").Shows("Accepted results", "The vendor mends it in March.").Press("P").Shows("◔ accepted", "approved alone")
+	d.Press("x", "enter").Type("mended").Press("enter", "S").Shows("– taken back")
+	d.Press("esc", "esc", "esc")
+	assert.Zero(t, m.assessment(t).Progress().Answered)
+}
+
+// Who holds a requirement is a default until a person confirms it.
+func TestResponsibilityIsConfirmed(t *testing.T) {
+	m := newMerchant(t, 0)
+	id := questionnaires.MustRequirementID("9.2.1")
+	d := room(desk(t, m.Workbench, 120, 40), "responsibility").Shows("not seen here", "Autopilot").Press("/").Type("EKS").Press("enter", "enter").Shows("by default")
+	d.Press("/").Type("9.2.1").Press("enter", "enter").Shows("By default:").Press("enter", "enter", "down", "enter").Type("AWS PCI matrix 2026").Press("tab").Type("2026-03-31").Press("enter", "S").Shows("✓ confirmed")
+	d.Press("esc", "esc", "esc", "esc", "esc", "esc")
+	question(d, id.String()).Shows("Held by", "✓ confirmed  Amazon EKS: provider")
+}
+
+func TestGoldenRooms(t *testing.T) {
+	frames(t, 1, "saq-d-merchant", func(d *tuitest.Driver, golden func(string)) {
+		d.Press(":")
+		golden("rooms")
+		d.Press("esc")
+		room(d, "which")
+		golden("interview-empty")
+		d.Press("enter", "enter", "tab", "tab")
+		golden("interview-answers")
+		d.Press("tab")
+		golden("interview-meaning")
+		d.Press("esc", "esc", "esc")
+		room(d, "risk")
+		golden("analyses")
+		d.Press("enter")
+		golden("analysis")
+		d.Press("esc", "esc", "esc", "esc")
+		room(d, "accepted")
+		golden("acceptances-empty")
+		d.Press("esc", "esc", "esc")
+		room(d, "responsibility")
+		golden("platforms")
+		d.Press("enter")
+		golden("held")
+		d.Press("esc", "esc", "esc", "esc")
+		room(d, "assessments")
+		golden("assessments")
+		d.Press("a")
+		golden("assessment-new")
+		d.Press("esc", "esc", "esc", "esc")
+		room(d, "questionnaires")
+		golden("questionnaires")
+	})
+}
