@@ -176,6 +176,9 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	if a.parties, err = h.Responsibilities(catalogue); err != nil {
 		return nil, err
 	}
+	if _, _, err := h.Requests(); err != nil {
+		return nil, err
+	}
 	a.Head, a.Time = h.assessmentHead(id)
 	return a, a.readScope()
 }
@@ -199,7 +202,8 @@ func (a *Assessment) take(e Entry) error {
 	case EngagementSet:
 		a.scope.engaged = append(a.scope.engaged, e)
 	case NoAction, VaultCreated, AuthorEnrolled, ScopeSet, RunRecorded, EvidenceAttached, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
-		ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved, AcceptanceEnded, QuestionnaireDefined, LicensedTextSet, ReportPrinted, ReportSigned, VaultOpened:
+		ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved, AcceptanceEnded, QuestionnaireDefined, LicensedTextSet,
+		RequestAsked, RequestChanged, RequestReceived, RequestAccepted, RequestReturned, ReportPrinted, ReportSigned, VaultOpened, RequestsExported:
 	}
 	return nil
 }

@@ -113,19 +113,66 @@ func (h *History) at(id engine.Digest) int {
 	return at
 }
 
-// With returns the history that an entry makes of this one. Where it is an answer
-// whose author saw all there is, as nearly every entry is, that costs no more than
-// the entry; else the history is read anew. At most one history may be made of each
-// in this way.
-func (h *History) With(e Entry, payloads Payloads) (*History, error) {
+// With returns the history that entries make of this one. Where they are answers,
+// requests and files whose authors saw all there is, as nearly every entry is, that
+// costs no more than the entries; else the history is read anew. At most one history may
+// be made of each in this way.
+func (h *History) With(payloads Payloads, entries ...Entry) (*History, error) {
+	next := h
+	for _, e := range entries {
+		var followed bool
+		if next, followed = next.follow(e, payloads); !followed {
+			return NewHistory(slices.Concat(h.entries, h.side, entries), payloads)
+		}
+	}
+	return next, nil
+}
+
+// follow adds one entry, and reports whether that can be done without reading anew.
+func (h *History) follow(e Entry, payloads Payloads) (*History, bool) {
 	seen := slices.Equal(e.Parents, h.tips) && e.Vault == h.Vault()
-	if _, twice := h.byID.find(e.ID); twice || !seen || (e.Action != AnswerGiven && e.Action != ConclusionRecorded) {
-		return NewHistory(append(slices.Concat(h.entries, h.side), e), payloads)
+	if _, twice := h.byID.find(e.ID); twice || !seen {
+		return h, false
 	}
 	next := *h
 	next.payloads = payloads
+	switch {
+	case e.Action == AnswerGiven || e.Action == ConclusionRecorded:
+	case e.Action.isRequest():
+		next.asked = &requestBook{}
+	case e.Action == EvidenceAttached:
+		if !next.shelve(e) {
+			return h, false
+		}
+	default:
+		return h, false
+	}
 	next.byID, next.heads, next.ends = h.byID.following(), slices.Clone(h.heads), slices.Clone(h.ends)
 	next.place(e)
 	next.tips = []engine.Digest{e.ID}
-	return &next, nil
+	return &next, true
+}
+
+// shelve adds the file that an entry attaches after all others, and reports whether that
+// is where it belongs: as nearly always, it has the next number and is the youngest.
+func (h *History) shelve(e Entry) bool {
+	var item Evidence
+	if err := h.read(e, &item); err != nil {
+		return false
+	}
+	if n := len(h.evidence); n > 0 {
+		last := h.entries[h.at(h.evidence[n-1].Entry)]
+		if compareEntries(last, e) > 0 {
+			return false
+		}
+	}
+	if item.Number != h.last+1 || slices.ContainsFunc(h.evidence, func(o Evidence) bool { return o.ID == item.ID }) {
+		return false
+	}
+	item.Entry, item.Author = e.ID, e.Author
+	if t, gone := h.tombstones[item.Digest()]; gone {
+		item.Expunged = &t
+	}
+	h.evidence, h.last = append(h.evidence, item), item.Number
+	return true
 }

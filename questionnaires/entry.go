@@ -40,9 +40,15 @@ const (
 	QuestionnaireDefined
 	LicensedTextSet
 	EngagementSet
+	RequestAsked
+	RequestChanged
+	RequestReceived
+	RequestAccepted
+	RequestReturned
 	ReportPrinted
 	ReportSigned
 	VaultOpened
+	RequestsExported
 )
 
 var actions = [...]string{
@@ -52,7 +58,8 @@ var actions = [...]string{
 	"risk-analysis-set", "acceptance-asked", "acceptance-approved", "acceptance-ended",
 	"questionnaire-defined", "licensed-text-set",
 	"engagement-set",
-	"report-printed", "report-signed", "vault-opened",
+	"request-asked", "request-changed", "request-received", "request-accepted", "request-returned",
+	"report-printed", "report-signed", "vault-opened", "requests-exported",
 }
 
 // Side reports whether the action goes to the side log.

@@ -50,6 +50,7 @@ type History struct {
 	shelf
 	losses map[engine.Digest]Loss // entries that are not there, by their ids
 	known  *known
+	asked  *requestBook
 }
 
 // known is what was found out about entries, shared by the histories that follow each
@@ -58,6 +59,7 @@ type known struct {
 	checked sync.Map // of verified, by entry
 	answers sync.Map // of Answer, by entry
 	forms   sync.Map // of *Catalogue, by the digest of the definition it was made of
+	steps   sync.Map // of requestStep, by entry
 }
 
 type enrolled struct {
@@ -71,7 +73,7 @@ type enrolled struct {
 func NewHistory(entries []Entry, payloads Payloads) (*History, error) {
 	h := &History{
 		byID: places{all: make(map[engine.Digest]int, len(entries))}, payloads: payloads, enrolled: map[engine.Digest][]enrolled{},
-		known: &known{},
+		known: &known{}, asked: &requestBook{},
 	}
 	main := make([]Entry, 0, len(entries))
 	seen := make(map[engine.Digest]bool, len(entries))
@@ -234,7 +236,8 @@ func (h *History) readPayloads() error {
 			take(e, []Evidence{p})
 		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
 			EligibilityRecorded, QuestionnaireChanged, ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved,
-			AcceptanceEnded, QuestionnaireDefined, LicensedTextSet, EngagementSet, ReportPrinted, ReportSigned, VaultOpened:
+			AcceptanceEnded, QuestionnaireDefined, LicensedTextSet, EngagementSet, RequestAsked, RequestChanged, RequestReceived, RequestAccepted,
+			RequestReturned, ReportPrinted, ReportSigned, VaultOpened, RequestsExported:
 		}
 	}
 	return h.arrange(items)

@@ -204,11 +204,20 @@ func TestHistoryThatFollowsAnotherIsTheSame(t *testing.T) {
 		}
 		draft, err := j.open(c, id).Answer(Answer{Requirement: req("1.2.5"), Response: NotInPlace, Narrative: fmt.Sprint("take ", i)})
 		require.NoError(t, err)
-		if i%100 == 30 {
+		switch {
+		case i%100 == 30:
 			draft = Draft{Action: ReportPrinted, Subject: "report", Payload: i}
+		case i%7 == 3:
+			item := Evidence{ID: ID(fmt.Sprint("e", i%91)), Number: h.LastNumber() + 1 - i%2, Title: "Paper", File: &FileSource{Digest: engine.Sum([]byte{byte(i % 5)})}}
+			draft = Draft{Action: EvidenceAttached, Subject: "evidence", Payload: item}
+		case i == 61:
+			draft, err = h.Expunge(h.Evidence()[len(h.Evidence())-1], "by mistake")
+		case i%5 == 4:
+			draft, err = j.open(c, id).AskRequest(Request{ID: ID(fmt.Sprint("r", i)), What: "Papers"})
 		}
+		require.NoError(t, err)
 		e := j.sign(author, parents, draft)
-		h, err = h.With(e, j.payload)
+		h, err = h.With(j.payload, e)
 		require.NoError(t, err)
 		if i%60 > 10 {
 			continue
@@ -217,6 +226,8 @@ func TestHistoryThatFollowsAnotherIsTheSame(t *testing.T) {
 		require.Equal(t, anew.Entries(), h.Entries())
 		require.Equal(t, anew.SideLog(), h.SideLog())
 		require.Equal(t, anew.Head(), h.Head())
+		require.Equal(t, anew.Evidence(), h.Evidence())
+		require.Equal(t, anew.LastNumber(), h.LastNumber())
 		for _, e := range h.Entries() {
 			require.NoError(t, h.Verify(e.ID))
 			require.Equal(t, anew.IsAncestor(e.ID, h.Tips()[0]), h.IsAncestor(e.ID, h.Tips()[0]))
@@ -228,6 +239,7 @@ func TestHistoryThatFollowsAnotherIsTheSame(t *testing.T) {
 		require.Equal(t, b.Current(req("1.2.5")), a.Current(req("1.2.5")))
 		require.Equal(t, b.Conflicts(req("1.2.5")), a.Conflicts(req("1.2.5")))
 		require.Equal(t, b.Head, a.Head)
+		require.Equal(t, b.Requests(), a.Requests())
 	}
 	assert.Len(t, before.Entries(), 3, "what was there before stays as it was")
 }

@@ -1,6 +1,7 @@
 package questionnaires
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -36,48 +37,94 @@ type PrintedNumber struct {
 	Number int `json:"number"`
 }
 
-// Label is the number as people write it: Evidence-7. Where two items were printed
-// with one number before they met, the beginning of its id follows: Evidence-7-3f2a.
-func (e Evidence) Label() string {
-	if e.Suffix != "" {
-		return fmt.Sprintf("Evidence-%d-%s", e.Number, e.Suffix)
+// label is a number as people write it: Evidence-7, Req-12. Where two things were
+// printed with one number before they met, the beginning of the id follows:
+// Evidence-7-3f2a.
+func label(what string, number int, suffix string) string {
+	if suffix != "" {
+		return fmt.Sprintf("%s-%d-%s", what, number, suffix)
 	}
-	return fmt.Sprintf("Evidence-%d", e.Number)
+	return fmt.Sprintf("%s-%d", what, number)
 }
 
-// AliasLabels are the labels of its other numbers.
-func (e Evidence) AliasLabels() []string {
-	labels := make([]string, len(e.Aliases))
-	for i, number := range e.Aliases {
-		labels[i] = fmt.Sprintf("Evidence-%d", number)
+func aliasLabels(what string, aliases []int) []string {
+	labels := make([]string, len(aliases))
+	for i, number := range aliases {
+		labels[i] = label(what, number, "")
 	}
 	return labels
 }
 
-// EvidenceByLabel returns the item that people call Evidence-7, or by a number it
-// was once given or printed with. Where that is several, the error names them.
-func (h *History) EvidenceByLabel(label string) (Evidence, error) {
-	for _, is := range []func(Evidence) bool{
-		func(e Evidence) bool { return e.Label() == label || string(e.ID) == label },
-		func(e Evidence) bool { return fmt.Sprintf("Evidence-%d", e.Number) == label },
-		func(e Evidence) bool { return slices.Contains(e.AliasLabels(), label) },
-	} {
-		var found []Evidence
-		var names []string
-		for _, item := range h.evidence {
-			if is(item) {
-				found, names = append(found, item), append(names, item.Label())
-			}
-		}
-		switch len(found) {
-		case 0:
-		case 1:
-			return found[0], nil
-		default:
-			return Evidence{}, fmt.Errorf("find %q: several items had this number: %s; name one", label, strings.Join(names, ", "))
+// Label is the number as people write it, such as Evidence-7.
+func (e Evidence) Label() string { return label("Evidence", e.Number, e.Suffix) }
+
+// AliasLabels are the labels of its other numbers.
+func (e Evidence) AliasLabels() []string { return aliasLabels("Evidence", e.Aliases) }
+
+// labelled is what people call by a label.
+type labelled interface {
+	Label() string
+	AliasLabels() []string
+}
+
+// labelIndex finds things by what people call them: by label, else by the number alone,
+// else by a number that they were once given or printed with.
+type labelIndex struct {
+	names  []string
+	levels [3]map[string][]int // to places among names
+}
+
+func indexLabels[T labelled](all []T, number func(T) string) labelIndex {
+	x := labelIndex{names: make([]string, len(all))}
+	for i := range x.levels {
+		x.levels[i] = make(map[string][]int, len(all))
+	}
+	for i, one := range all {
+		x.names[i] = one.Label()
+		x.levels[0][x.names[i]] = append(x.levels[0][x.names[i]], i)
+		x.levels[1][number(one)] = append(x.levels[1][number(one)], i)
+		for _, alias := range one.AliasLabels() {
+			x.levels[2][alias] = append(x.levels[2][alias], i)
 		}
 	}
-	return Evidence{}, fmt.Errorf("find %q: no evidence of that number (see `tickmark evidence VAULT list`)", label)
+	return x
+}
+
+// find returns the place of what a label means. Where that is several, the error names
+// them.
+func (x labelIndex) find(wanted string) (at int, known bool, err error) {
+	for _, level := range x.levels {
+		switch places := level[wanted]; len(places) {
+		case 0:
+		case 1:
+			return places[0], true, nil
+		default:
+			names := make([]string, len(places))
+			for i, place := range places {
+				names[i] = x.names[place]
+			}
+			return 0, false, fmt.Errorf("find %q: several had this number: %s; name one", wanted, strings.Join(names, ", "))
+		}
+	}
+	return 0, false, nil
+}
+
+// EvidenceByLabel returns the item that people call Evidence-7, or by a number it
+// was once given or printed with. Where that is several, the error names them.
+func (h *History) EvidenceByLabel(name string) (Evidence, error) {
+	for _, item := range h.evidence {
+		if string(item.ID) == name {
+			return item, nil
+		}
+	}
+	at, known, err := indexLabels(h.evidence, func(e Evidence) string { return label("Evidence", e.Number, "") }).find(name)
+	switch {
+	case err != nil:
+		return Evidence{}, err
+	case !known:
+		return Evidence{}, fmt.Errorf("find %q: no evidence of that number (see `tickmark evidence VAULT list`)", name)
+	}
+	return h.evidence[at], nil
 }
 
 // LastNumber is the highest number that evidence ever had; the next item gets the
@@ -94,7 +141,14 @@ type shelf struct {
 // arrange numbers the items, which come in the order of their entries, and marks
 // those that were expunged.
 func (h *History) arrange(items []Evidence) error {
-	printed, err := h.printed()
+	printed, err := h.printed(func(e Entry) ([]PrintedNumber, error) {
+		var report PrintedReport
+		if e.Action != ReportSigned {
+			return nil, nil
+		}
+		err := h.read(e, &report)
+		return report.Evidence, err
+	})
 	if err != nil {
 		return err
 	}
@@ -111,70 +165,98 @@ func (h *History) arrange(items []Evidence) error {
 	return nil
 }
 
-// printed returns what signed reports call each item, first printed first. Only
-// entries that verify count: a number cannot be nailed down by a stranger.
-func (h *History) printed() (map[ID][]int, error) {
-	numbers := map[ID][]int{}
+// printed returns what went out calls each thing, first printed first: numbers gives
+// what an entry of the side log calls them. Only entries that verify count: a number
+// cannot be nailed down by a stranger.
+func (h *History) printed(numbers func(Entry) ([]PrintedNumber, error)) (map[ID][]int, error) {
+	all := map[ID][]int{}
 	for _, e := range h.side {
-		if e.Action != ReportSigned || h.VerifySide(e) != nil {
+		if e.Action != ReportSigned && e.Action != RequestsExported || h.VerifySide(e) != nil {
 			continue
 		}
-		var report PrintedReport
-		if err := h.read(e, &report); err != nil {
+		printed, err := numbers(e)
+		if err != nil {
 			return nil, err
 		}
-		for _, p := range report.Evidence {
-			if p.Number > 0 && p.Number <= maxNumber && !slices.Contains(numbers[p.ID], p.Number) {
-				numbers[p.ID] = append(numbers[p.ID], p.Number)
+		for _, p := range printed {
+			if p.Number > 0 && p.Number <= maxNumber && !slices.Contains(all[p.ID], p.Number) {
+				all[p.ID] = append(all[p.ID], p.Number)
 			}
 		}
 	}
-	return numbers, nil
+	return all, nil
 }
 
-// numberEvidence gives every item its final number, by MODEL's rules:
+// numeral is the number of one thing: of an item of evidence, of a request.
+type numeral struct {
+	id      ID
+	entry   engine.Digest // that gave it
+	number  int
+	suffix  string
+	aliases []int
+	at      int // its place among those that were numbered
+}
+
+// numberEvidence gives every item its final number, and returns them by time and entry.
+func numberEvidence(items []Evidence, printed map[ID][]int, when func(engine.Digest) time.Time) (numbered []Evidence, last int) {
+	given := make([]numeral, len(items))
+	for i, item := range items {
+		given[i] = numeral{id: item.ID, entry: item.Entry, number: item.Number, at: i}
+	}
+	given, last = settleNumbers(given, printed, when)
+	for _, n := range given {
+		item := items[n.at]
+		item.Number, item.Suffix, item.Aliases = n.number, n.suffix, n.aliases
+		numbered = append(numbered, item)
+	}
+	return numbered, last
+}
+
+// settleNumbers gives each of the things its final number, by MODEL's rules:
 //
 //   - a number that was printed in a signed report stays with its item; of several the
 //     first printed, the others being aliases that nobody else is given;
 //   - items that were printed with one number both keep it, with a suffix;
-//   - else who was first by time and entry keeps the number, and the other takes
-//     one past the highest there ever was, its old number being an alias.
+//   - else who was first by time and entry keeps the number, and the other takes the
+//     next that nobody has, its old number being an alias. So what is numbered later
+//     moves nothing.
 //
-// The outcome depends on the set of items and reports alone.
-func numberEvidence(items []Evidence, printed map[ID][]int, when func(engine.Digest) time.Time) (numbered []Evidence, last int) {
-	known := map[ID]bool{}
-	for _, item := range items {
-		if !known[item.ID] { // an id is the item's that had it first
-			known[item.ID] = true
-			numbered = append(numbered, item)
+// The outcome depends on the set of things and reports alone, and is by time and entry.
+func settleNumbers(given []numeral, printed map[ID][]int, when func(engine.Digest) time.Time) (numbered []numeral, last int) {
+	known := make(map[ID]bool, len(given))
+	for _, n := range given {
+		if !known[n.id] { // an id is the item's that had it first
+			known[n.id] = true
+			numbered = append(numbered, n)
 		}
 	}
-	slices.SortFunc(numbered, func(a, b Evidence) int {
-		return cmp.Or(when(a.Entry).Compare(when(b.Entry)), cmp.Compare(a.Entry.String(), b.Entry.String()),
-			cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
+	slices.SortFunc(numbered, func(a, b numeral) int {
+		return cmp.Or(when(a.entry).Compare(when(b.entry)), bytes.Compare(a.entry[:], b.entry[:]),
+			cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
 	})
-	taken, sharing := map[int]bool{}, map[int][]int{}
-	for i, item := range numbered {
-		if item.Number > maxNumber || item.Number < 1 {
-			numbered[i].Number = 0
+	claimed, taken, sharing := map[int]bool{}, map[int]bool{}, map[int][]int{}
+	for i, n := range numbered {
+		if n.number > maxNumber || n.number < 1 {
+			numbered[i].number = 0
 		}
-		last = max(last, numbered[i].Number)
-		for _, number := range printed[item.ID] {
+		claimed[numbered[i].number] = true
+		last = max(last, numbered[i].number)
+		for _, number := range printed[n.id] {
 			taken[number], last = true, max(last, number)
 		}
 	}
+	next := nextFree(func(number int) bool { return claimed[number] || taken[number] })
 	for i := range numbered {
-		item := &numbered[i]
-		if names := printed[item.ID]; len(names) > 0 {
-			item.rename(names[0], names[1:]...)
-			sharing[item.Number] = append(sharing[item.Number], i)
+		n := &numbered[i]
+		if names := printed[n.id]; len(names) > 0 {
+			n.rename(names[0], names[1:]...)
+			sharing[n.number] = append(sharing[n.number], i)
 			continue
 		}
-		if item.Number == 0 || taken[item.Number] {
-			last++
-			item.rename(last)
+		if n.number == 0 || taken[n.number] {
+			n.rename(next(n.number + 1))
 		}
-		taken[item.Number] = true
+		taken[n.number], last = true, max(last, n.number)
 	}
 	for _, places := range sharing {
 		suffix(numbered, places)
@@ -182,27 +264,44 @@ func numberEvidence(items []Evidence, printed map[ID][]int, when func(engine.Dig
 	return numbered, last
 }
 
-// rename gives an item a number; those it had besides become aliases.
-func (e *Evidence) rename(number int, others ...int) {
-	aliases := append([]int{e.Number}, others...)
-	slices.Sort(aliases)
-	aliases = slices.DeleteFunc(slices.Compact(aliases), func(alias int) bool { return alias == number || alias == 0 })
-	if e.Number, e.Aliases = number, nil; len(aliases) > 0 {
-		e.Aliases = aliases
+// nextFree finds the first number from one on that nobody has. It remembers the way, as
+// thousands may meet at once.
+func nextFree(has func(number int) bool) func(from int) int {
+	onwards := map[int]int{}
+	return func(from int) int {
+		var way []int
+		for has(from) {
+			way = append(way, from)
+			from = max(from+1, onwards[from])
+		}
+		for _, number := range way {
+			onwards[number] = from
+		}
+		return from
 	}
 }
 
-// suffix tells items of one number apart by as many digits of their ids as it takes.
-func suffix(items []Evidence, places []int) {
+// rename gives a thing a number; those it had besides become aliases.
+func (n *numeral) rename(number int, others ...int) {
+	aliases := append([]int{n.number}, others...)
+	slices.Sort(aliases)
+	aliases = slices.DeleteFunc(slices.Compact(aliases), func(alias int) bool { return alias == number || alias == 0 })
+	if n.number, n.aliases = number, nil; len(aliases) > 0 {
+		n.aliases = aliases
+	}
+}
+
+// suffix tells things of one number apart by as many digits of their ids as it takes.
+func suffix(all []numeral, places []int) {
 	if len(places) < 2 {
 		return
 	}
 	for length := shortestSuffix; ; length++ {
 		distinct, whole := map[string]bool{}, true
 		for _, i := range places {
-			id := string(items[i].ID)
-			items[i].Suffix = id[:min(length, len(id))]
-			distinct[items[i].Suffix] = true
+			id := string(all[i].id)
+			all[i].suffix = id[:min(length, len(id))]
+			distinct[all[i].suffix] = true
 			whole = whole && length >= len(id)
 		}
 		if len(distinct) == len(places) || whole {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -154,8 +155,24 @@ func TestImpossibleNumbersDoNoHarm(t *testing.T) {
 		numbers = append(numbers, item.Label())
 		assert.NotEqual(t, "another", item.Title)
 	}
-	assert.Equal(t, []string{"Evidence-8", "Evidence-9", "Evidence-10", "Evidence-7", "Evidence-11"}, numbers)
-	assert.Equal(t, 12, a.attach(mara, "next").Number)
+	assert.Equal(t, []string{"Evidence-1", "Evidence-2", "Evidence-3", "Evidence-7", "Evidence-8"}, numbers)
+	assert.Equal(t, 9, a.attach(mara, "next").Number)
+	assert.Equal(t, numbers[4], a.item(engineID("4")).Label(), "what is numbered later moves nothing")
+}
+
+// Two copies of thousands of items meet: each collision takes the next free number, which
+// stays when more is attached.
+func TestManyCollisionsAreSettledOnce(t *testing.T) {
+	const many = 20000
+	items := make([]Evidence, 0, 2*many)
+	for i := range 2 * many {
+		items = append(items, Evidence{ID: ID(fmt.Sprintf("%032x", i)), Number: i%many + 1, Derived: Derived{Entry: engine.Digest{byte(i / many)}}})
+	}
+	when := func(d engine.Digest) time.Time { return time.Unix(int64(d[0]), 0) }
+	numbered, last := numberEvidence(items, nil, when)
+	assert.Equal(t, 2*many, last)
+	more, _ := numberEvidence(append(items, Evidence{ID: "next", Number: last + 1, Derived: Derived{Entry: engine.Digest{9}}}), nil, when)
+	assert.Equal(t, numbered, more[:2*many])
 }
 
 // TestNumbersAreAFunctionOfTheSet lets copies of a vault grow and meet at random,

@@ -1,5 +1,7 @@
 package questionnaires
 
+import "slices"
+
 // ProblemKind is why an assessment cannot be issued as it stands.
 type ProblemKind int
 
@@ -80,7 +82,7 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
-	problems := append(a.formProblems(), a.scopeProblems(day)...)
+	problems := slices.Concat(a.formProblems(), a.scopeProblems(day), a.requestProblems())
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.review(r, day)...)
 	}

@@ -163,3 +163,33 @@ func (p Procedure) String() string {
 	}
 	return p.Requirement.String() + "." + p.Letter
 }
+
+// ParseProcedure reads what String returns. Whether the requirement has such a
+// procedure is the catalogue's to say.
+func ParseProcedure(s string) (Procedure, error) {
+	numbers, letter := s, ""
+	if at := strings.LastIndexByte(s, '.'); at >= 0 && at == len(s)-2 && s[at+1] >= 'a' && s[at+1] <= 'z' {
+		numbers, letter = s[:at], s[at+1:]
+	}
+	id, err := ParseRequirementID(numbers)
+	return Procedure{Requirement: id, Letter: letter}, err
+}
+
+// MarshalText writes what String returns.
+func (p Procedure) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (p *Procedure) UnmarshalText(b []byte) error {
+	var err error
+	*p, err = ParseProcedure(string(b))
+	return err
+}
+
+// Section returns the first two numbers of an id, such as 8.3 of 8.3.10.1; the
+// principal requirement where it has no more than two.
+func (id RequirementID) Section() RequirementID {
+	if id.length < 3 {
+		return id.Principal()
+	}
+	return RequirementID{prefix: id.prefix, length: 2, parts: [maxParts]uint8{id.parts[0], id.parts[1]}}
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"tickmark/engine"
@@ -174,13 +173,10 @@ func (tx *Tx) History() (*questionnaires.History, error) {
 
 // following is the history with what was added to it.
 func (tx *Tx) following() (*questionnaires.History, error) {
-	switch {
-	case tx.history == nil:
+	if tx.history == nil {
 		return questionnaires.NewHistory(tx.added, tx.payload)
-	case len(tx.added) == 1:
-		return tx.history.With(tx.added[0], tx.payload)
 	}
-	return questionnaires.NewHistory(slices.Concat(tx.history.Entries(), tx.history.SideLog(), tx.added), tx.payload)
+	return tx.history.With(tx.payload, tx.added...)
 }
 
 // payload reads what an entry says. Histories outlive the transaction they were made
