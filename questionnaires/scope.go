@@ -120,7 +120,7 @@ func (h *History) SetScope(catalogue *Catalogue, s Scope) (Draft, error) {
 	s = s.settled()
 	b := &bounds{}
 	s.check(b, catalogue)
-	for _, id := range s.cited() {
+	for _, id := range s.Cited() {
 		if _, known := h.item(id); !known {
 			b.add(fmt.Errorf("evidence %s is not in the vault", id))
 		}
@@ -166,8 +166,8 @@ func (s Scope) check(b *bounds, catalogue *Catalogue) {
 	}
 }
 
-// cited are the ids of the evidence that the scope names.
-func (s Scope) cited() []ID {
+// Cited are the ids of the evidence that the scope names.
+func (s Scope) Cited() []ID {
 	var all []ID
 	for _, ids := range s.citations() {
 		all = append(all, *ids...)

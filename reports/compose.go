@@ -34,7 +34,7 @@ func Compose(d Dossier) (Document, error) {
 // of nothing but the dossier.
 func (c *composer) chapters() []func() []Block {
 	return []func() []Block{
-		c.cover, c.about, c.summary, c.result, c.openProblems, c.sight, c.responses,
+		c.cover, c.about, c.summary, c.result, c.openProblems, c.engagement, c.scope, c.environment, c.thirdParties, c.sight, c.responses,
 		c.compensating, c.excluded, c.remedies, c.customized, c.analyses, c.acceptances, c.eligibility, c.moves, c.responsibilities,
 		c.evidence, c.details, c.history, c.signatures,
 	}
@@ -212,9 +212,7 @@ func (c *composer) about() []Block {
 			{"Assessment", c.subject()},
 			{"Questionnaire", c.questionnaire()},
 			{"Period", c.period()},
-			{"Scope", cmp.Or(c.Scope.Description, "No description of the scope is recorded.")},
 			{"Zones", zones},
-			{"Trusted image registries", cmp.Or(strings.Join(c.Scope.TrustedRegistries, ", "), "none declared")},
 			{"Conclusion", c.conclusionSentence()},
 		}},
 	}

@@ -53,6 +53,7 @@ type Target struct {
 	Populations []engine.Population
 	Gaps        []engine.Gap
 	Redacted    map[string]int
+	Namespaces  []string // those that were seen, of a cluster
 }
 
 // Load reads the dossier of one assessment. A zero date stands for the time of the
@@ -163,20 +164,22 @@ func detailsOf(ctx context.Context, source Source, runs map[engine.Digest]engine
 }
 
 // chosen returns the evidence that the report lists: what is current, and what an
-// answer cites even if a newer result exists.
+// answer or the scope cites even if a newer result exists.
 func (d *Dossier) chosen() []Item {
 	items := map[questionnaires.ID]Item{}
 	for _, e := range d.Assessment.LatestEvidence() {
 		items[e.ID] = Item{Evidence: e}
 	}
+	cited := d.Scope.Cited()
 	for _, r := range d.Assessment.Requirements() {
-		for _, id := range d.Assessment.Current(r.ID).Cited() {
-			if _, listed := items[id]; listed {
-				continue
-			}
-			if e, known := d.Assessment.Evidence(id); known {
-				items[id] = Item{Evidence: e, Replaced: true}
-			}
+		cited = append(cited, d.Assessment.Current(r.ID).Cited()...)
+	}
+	for _, id := range cited {
+		if _, listed := items[id]; listed {
+			continue
+		}
+		if e, known := d.Assessment.Evidence(id); known {
+			items[id] = Item{Evidence: e, Replaced: true}
 		}
 	}
 	all := make([]Item, 0, len(items))
@@ -230,7 +233,13 @@ func (d *Dossier) loadTargets(ctx context.Context, source Source, seen map[engin
 		if digest, err := s.Digest(); err != nil || digest != t.Snapshot {
 			return fmt.Errorf("read snapshot of %s: it was changed, its digest is not %s", id, t.Snapshot.Short())
 		}
-		d.Targets = append(d.Targets, Target{Target: s.Target, Seen: t, Populations: s.Populations, Gaps: s.Gaps, Redacted: s.Redacted})
+		target := Target{Target: s.Target, Seen: t, Populations: s.Populations, Gaps: s.Gaps, Redacted: s.Redacted}
+		for _, e := range s.Entries {
+			if e.Ref.Group == "" && e.Ref.Kind == "Namespace" {
+				target.Namespaces = append(target.Namespaces, e.Ref.Name)
+			}
+		}
+		d.Targets = append(d.Targets, target)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func (c *composer) notApplicable() []Block {
 	for _, branch := range c.Assessment.Subtrees() {
 		branches = append(branches, Row{Cells: []Cell{
 			{Text: branch.Requirement.String()},
-			{Text: strings.TrimSpace(branch.Narrative), Facts: []Fact{{"Covers", c.covered(branch.Requirement)}}, Note: methodList(branch.Methods)},
+			{Text: strings.TrimSpace(branch.Narrative), Facts: []Fact{{"Covers", c.covered(branch.Requirement)}, {"Evidence", c.labels(branch.Evidence)}}, Note: methodList(branch.Methods)},
 			c.writer(branch),
 		}})
 	}

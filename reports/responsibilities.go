@@ -36,12 +36,9 @@ func (c *composer) responsibility(r questionnaires.Responsibility) Row {
 	if r.Confirmed == nil {
 		return Row{Cells: []Cell{number, {Pill: Pill{"in conflict", Bad}}, {Text: "Confirmed in several ways side by side; nobody has chosen."}, {}}}
 	}
-	party := map[questionnaires.Party]string{
-		questionnaires.ProviderParty: "provider", questionnaires.CustomerParty: "customer", questionnaires.BothParties: "provider and customer",
-	}[r.Confirmed.Party]
 	return Row{Cells: []Cell{
 		number,
-		{Text: party},
+		{Text: partyName(r.Confirmed.Party, "the provider")},
 		{Text: r.Confirmed.Note},
 		{Text: r.Confirmed.Matrix + " of " + r.Confirmed.MatrixDate, Note: author(r.Confirmed.Author) + ", " + isoDay(r.Confirmed.Time)},
 	}}

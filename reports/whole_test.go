@@ -129,6 +129,83 @@ func (e *engagement) confirmed() {
 	}, e.now))
 }
 
+// surroundings sets a scope and an engagement with one of everything.
+func (e *engagement) surroundings() {
+	e.t.Helper()
+	paper := []questionnaires.ID{e.evidence[3].ID}
+	separated := questionnaires.Separator{Statement: "Of their own.", Evidence: paper}
+	target := "k8s:1b4e28ba-2fa1-11d2-883f-0016d3cca427"
+	namespace := func(name string) questionnaires.Selection {
+		return questionnaires.Selection{Kind: questionnaires.NamespaceClassed, Name: name, Target: target}
+	}
+	e.must(e.mara)(e.history().SetScope(e.catalogue, questionnaires.Scope{
+		Description: "The shop and the service that makes tokens.",
+		Entity: questionnaires.EntityDetails{
+			TradingAs: "Copperline", Address: "Varvsgatan 12\nMalmö", Website: "https://copperline.example", Business: "Outdoor clothing",
+			Contact: questionnaires.Contact{Name: "Ruth Adeyemi", Title: "CISO", Telephone: "+46 40 555 0114", Email: "ruth@copperline.example"},
+		},
+		Channels: []questionnaires.ChannelUse{
+			{Channel: questionnaires.CardPresent, Role: "Terminals read cards."},
+			{Channel: questionnaires.MailTelephone, LeftOut: "It ended in 2025."},
+			{Channel: questionnaires.ECommerce},
+		},
+		Services: []questionnaires.AssessedService{{Name: "Tokens", Type: "Storage", Role: "Keeps card numbers"}, {Name: "Loyalty", LeftOut: "It sees no cards."}},
+		Data: questionnaires.CardData{
+			Flows: []questionnaires.DataFlow{
+				{Name: "authorisation", Channel: questionnaires.CardPresent, Elements: "PAN", Description: "Terminal to acquirer", Diagrams: paper}, {Name: "refund"},
+			},
+			Stores: []questionnaires.DataStore{
+				{Name: "ledger", Kind: "database", Elements: "PAN", Secured: "By field", AccessLog: "Each query", Sensitive: questionnaires.DeclaredNo},
+				{Name: "recordings", Sensitive: questionnaires.DeclaredYes, SensitiveReason: "Issuer's duty"},
+			},
+		},
+		Environment: questionnaires.Environment{
+			Networks:   []questionnaires.Network{{Name: "zone", AccountData: questionnaires.DeclaredYes, Purpose: "Payment"}, {Name: "office", AccountData: questionnaires.DeclaredNo}},
+			Locations:  []questionnaires.Location{{Type: "shop", Count: 14, Place: "Sweden"}, {Type: "hall"}},
+			Components: []questionnaires.ComponentType{{Type: "node", Count: 6, Vendor: "Canonical", Product: "Ubuntu 24.04", Role: "Runs pods"}, {Type: "HSM"}},
+			Products:   []questionnaires.ListedProduct{{Name: "Arden T5", Version: "5.2", Standard: "PTS", Listing: "4-30412", Expires: "2029-04-30"}, {Name: "Other"}},
+		},
+		Segmentation: questionnaires.Segmentation{Used: questionnaires.DeclaredYes, Built: "Policies", Excludes: "The warehouse", Attested: "Ida Holm"},
+		ThirdParties: []questionnaires.ThirdParty{
+			{
+				Name: "Northbank", Data: "PAN", Purpose: "Settlement", Services: "Acquiring", Attestation: questionnaires.ThirdPartyAttestation{Date: "2026-06-30", Version: "v4.0.1"},
+				Duties: []questionnaires.ThirdPartyDuty{
+					{Requirement: id("2.3"), Party: questionnaires.ProviderParty},
+					{Requirement: id("12"), Party: questionnaires.BothParties, Note: "Each its own"},
+					{Requirement: id("12.5.2"), Party: questionnaires.CustomerParty},
+				},
+			},
+			{Name: "Helpers", CoveredHere: true},
+			{Name: "Vendors"},
+		},
+		Confirmation: questionnaires.ScopeConfirmation{By: "Ruth Adeyemi", On: "2026-09-30", Method: "Walked through", Assessor: "Ida Holm", Difference: "none"},
+		Classes: []questionnaires.Classification{
+			{Selection: namespace("pay"), Class: questionnaires.CardholderEnvironment, Justification: "Cards are processed there."},
+			{Selection: namespace("shop"), Class: questionnaires.ConnectedTo, Justification: "Asks for orders."},
+			{
+				Selection: namespace("blog"), Class: questionnaires.OutOfScope, Justification: "Sees no cards.",
+				Separation: questionnaires.Separation{Nodes: separated, Policy: separated, Permissions: separated},
+			},
+		},
+		Zones: map[string][]engine.Selector{"dmz": {{Namespaces: []string{"edge", "ingress"}}, {Target: target}}}, TrustedRegistries: []string{"registry.copperline.example"},
+	}))
+	e.must(e.mara)(e.assessment().SetEngagement(questionnaires.Engagement{
+		Assessors: []questionnaires.Assessor{
+			{Name: "Ida Holm", Role: questionnaires.LeadAssessor, Company: "Holm Audit", Certificate: "QSA-7", Contact: "ida@holm.example"},
+			{Name: "Nils Berg", Role: questionnaires.AssociateAssessor, Mentor: "Ida Holm"},
+			{Name: "Eva Lund"},
+		},
+		Reviewer: questionnaires.Reviewer{Name: "Per Ek", Company: "Holm Audit"}, Start: "2026-09-07", End: "2026-10-30",
+		OnSite:       []questionnaires.Visit{{From: "2026-09-14", To: "2026-09-16", Place: "Malmö"}, {From: "2026-10-12"}},
+		Remote:       []questionnaires.RemoteTesting{{From: "2026-10-19", To: "2026-10-21", Reason: "To spare the journey", Extent: "Two shops"}},
+		Independence: "Holm Audit sells nothing else to the entity.", OtherServices: "none", Subcontractors: "none", Years: 2,
+		Sampling: questionnaires.Sampling{
+			Used: questionnaires.DeclaredYes, Rationale: "One in five of each kind", Standard: "One image for all nodes",
+			Sets: []questionnaires.SampleSet{{Number: 1, Type: "nodes", Items: []string{"node-1", "node-4"}, Chosen: "by lot", Sampled: 2, Population: 6}, {Number: 2}},
+		},
+	}))
+}
+
 // wholeSelf is a self-assessment that has one of everything.
 func wholeSelf(t *testing.T) *engagement {
 	e := begin(t, "saq-d-service-provider")
@@ -236,6 +313,7 @@ func wholeAssessed(t *testing.T) *engagement {
 	e.answer(e.jonas, questionnaires.Answer{Requirement: id("12.5.2"), Narrative: "Nobody did.", Procedures: found(not, not), Remedy: questionnaires.Remedy{Target: "2027-02-26"}})
 	e.entries = append(slices.Clone(e.entries), mine)
 	e.risks()
+	e.surroundings()
 	return e
 }
 
@@ -247,30 +325,35 @@ func TestWholeAssessmentGolden(t *testing.T) {
 	golden(t, "whole-assessed.txt", text(t, wholeAssessed(t).composeOn("2026-11-30")))
 }
 
-// Every text that an answer can hold is on paper; what is added to answers is looked
-// for as well.
-func TestNothingThatAnAnswerHoldsIsMissing(t *testing.T) {
+// Every text that answers, scope and engagement can hold is on paper; what is added to
+// them is looked for as well.
+func TestNothingThatIsRecordedIsMissing(t *testing.T) {
 	for _, e := range []*engagement{wholeSelf(t), wholeAssessed(t)} {
 		printed, said := text(t, e.composeOn("2026-11-30")), 0
 		a := e.assessment()
+		engagement, _ := a.Engagement()
+		payloads := []any{a.Scope(), engagement}
 		for _, r := range a.Requirements() {
-			raw, err := json.Marshal(a.Own(r.ID).Answer)
+			payloads = append(payloads, a.Own(r.ID).Answer)
+		}
+		for _, payload := range payloads {
+			raw, err := json.Marshal(payload)
 			require.NoError(t, err)
-			var answer any
-			require.NoError(t, json.Unmarshal(raw, &answer))
-			for _, word := range words(answer) {
+			var read any
+			require.NoError(t, json.Unmarshal(raw, &read))
+			for _, word := range words(read) {
 				said++
-				assert.Contains(t, printed, word, "%s", r.ID)
+				assert.True(t, strings.Contains(printed, word), "%s is not printed", word)
 			}
 		}
 		assert.Greater(t, said, 100)
 	}
 }
 
-// words are those that somebody wrote in an answer: no ids, and nothing that is
+// words are those that somebody wrote: no ids, and nothing that is
 // printed by another name.
 func words(of any) []string {
-	named := []string{"methods", "evidence", "references", "reviewed", "response", "finding", "letter", "likelihood", "purpose", "undoes", "restores"}
+	named := []string{"methods", "evidence", "references", "reviewed", "response", "finding", "letter", "likelihood", "purpose", "undoes", "restores", "class", "channel", "party", "diagrams", "target"}
 	var all []string
 	switch of := of.(type) {
 	case string:

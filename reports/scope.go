@@ -1,0 +1,141 @@
+package reports
+
+import (
+	"strings"
+
+	"tickmark/questionnaires"
+)
+
+// scope says who is assessed, what of it, how that was confirmed, and what keeps the
+// rest out.
+func (c *composer) scope() []Block {
+	s := c.Scope
+	return append([]Block{
+		Heading{Level: 1, Text: "Scope", Anchor: "scope"},
+		Paragraph{Text: recorded(s.Description)},
+		Heading{Level: 2, Text: "Entity"},
+		Facts{Rows: entity(c.Assessment.Entity, s.Entity)},
+		Heading{Level: 2, Text: "Payment channels"},
+		channels(s.Channels),
+		Heading{Level: 2, Text: "Services for others"},
+		services(s.Services),
+		Heading{Level: 2, Text: "Confirmation of the scope (12.5.2)"},
+		Facts{Rows: []Fact{
+			{"Confirmed by, of the entity", recorded(s.Confirmation.By)},
+			{"Confirmed on", recorded(string(s.Confirmation.On))},
+			{"How the assessor validated it", recorded(s.Confirmation.Method)},
+			{"Assessor who attests it", recorded(s.Confirmation.Assessor)},
+			{"Difference from the entity's own scope", recorded(s.Confirmation.Difference)},
+		}},
+		Heading{Level: 2, Text: "Segmentation"},
+		Facts{Rows: segmentation(s.Segmentation)},
+	}, c.cardData(s.Data)...)
+}
+
+func entity(name string, e questionnaires.EntityDetails) []Fact {
+	return []Fact{
+		{"Name", name},
+		{"Trading as", recorded(e.TradingAs)},
+		{"Address", recorded(e.Address)},
+		{"Website", recorded(e.Website)},
+		{"Nature of business", recorded(e.Business)},
+		{"Contact", recorded(e.Contact.Name) + ", title: " + recorded(e.Contact.Title)},
+		{"Telephone", recorded(e.Contact.Telephone)},
+		{"E-mail", recorded(e.Contact.Email)},
+	}
+}
+
+// coverage is whether something is assessed, and else why not.
+func coverage(leftOut string) (Pill, []Fact) {
+	if strings.TrimSpace(leftOut) == "" {
+		return Pill{"assessed", Neutral}, nil
+	}
+	return Pill{"left out", Warn}, []Fact{{"Why it is left out", leftOut}}
+}
+
+func channels(all []questionnaires.ChannelUse) Block {
+	rows := make([]Row, len(all))
+	for i, u := range all {
+		covered, why := coverage(u.LeftOut)
+		role := Cell{Text: recorded(u.Role), Facts: why}
+		if len(why) > 0 {
+			role.Text = u.Role
+		}
+		rows[i] = Row{Cells: []Cell{{Text: u.Channel.Title()}, {Pill: covered}, role}}
+	}
+	return Table{
+		Columns: []Column{{"Channel", 46, Strong}, {"In this assessment", 30, Plain}, {"What the entity does with cards there", 94, Plain}}, Rows: rows,
+		Empty: "Payment channels are not recorded.",
+	}
+}
+
+func services(all []questionnaires.AssessedService) Block {
+	rows := make([]Row, len(all))
+	for i, s := range all {
+		covered, why := coverage(s.LeftOut)
+		role := Cell{Text: recorded(s.Role), Facts: why}
+		kind := recorded(s.Type)
+		if len(why) > 0 {
+			role.Text, kind = s.Role, s.Type
+		}
+		rows[i] = Row{Cells: []Cell{{Text: s.Name, Note: kind}, {Pill: covered}, role}}
+	}
+	return Table{
+		Columns: []Column{{"Service", 46, Strong}, {"In this assessment", 30, Plain}, {"Its role with card data", 94, Plain}}, Rows: rows,
+		Empty: "No service for others is recorded.",
+	}
+}
+
+func segmentation(s questionnaires.Segmentation) []Fact {
+	rows := []Fact{{"Segmentation used", recorded(s.Used.String())}}
+	attested := "Assessor who attests it"
+	switch {
+	case s.Used == questionnaires.DeclaredNo && s.Built == "" && s.Excludes == "":
+		attested = "Assessor who attests that the whole network was covered"
+	default:
+		rows = append(rows, Fact{"How it is built", recorded(s.Built)}, Fact{"What is out of scope because of it", recorded(s.Excludes)})
+	}
+	return append(rows, Fact{attested, recorded(s.Attested)})
+}
+
+// cardData says where account data comes, goes and stays.
+func (c *composer) cardData(d questionnaires.CardData) []Block {
+	flows := make([]Row, len(d.Flows))
+	for i, f := range d.Flows {
+		channel := "of the entity"
+		if f.Channel != questionnaires.NoChannel {
+			channel = f.Channel.Title()
+		}
+		diagrams := c.cited(f.Diagrams)
+		flows[i] = Row{Cells: []Cell{{Text: f.Name, Note: channel}, {Text: recorded(f.Elements)}, {Text: recorded(f.Description)}, diagrams}}
+	}
+	stores := make([]Row, len(d.Stores))
+	for i, s := range d.Stores {
+		sensitive := Cell{Text: recorded(s.Sensitive.String())}
+		if s.SensitiveReason != "" || s.Sensitive == questionnaires.DeclaredYes {
+			sensitive.Facts = []Fact{{"Reason", recorded(s.SensitiveReason)}}
+		}
+		stores[i] = Row{Cells: []Cell{
+			{Text: s.Name, Note: s.Kind},
+			{Text: recorded(s.Elements)},
+			{Text: recorded(s.Secured), Facts: []Fact{{"Access is logged", recorded(s.AccessLog)}}},
+			sensitive,
+		}}
+	}
+	none := "Data stores are not recorded."
+	if d.NothingStored {
+		none = "The entity stores no account data anywhere."
+	}
+	return []Block{
+		Heading{Level: 2, Text: "Flows of card data"},
+		Table{
+			Columns: []Column{{"Flow", 40, Strong}, {"Elements", 40, Plain}, {"Description", 62, Plain}, {"Diagrams", 28, Mono}}, Rows: flows,
+			Empty: "Data flows are not recorded.",
+		},
+		Heading{Level: 2, Text: "Stores of account data"},
+		Table{
+			Columns: []Column{{"Store", 34, Strong}, {"Elements", 40, Plain}, {"How they are secured", 66, Plain}, {"Sensitive authentication data", 30, Plain}},
+			Rows:    stores, Empty: none,
+		},
+	}
+}

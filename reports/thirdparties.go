@@ -1,0 +1,84 @@
+package reports
+
+import (
+	"strings"
+
+	"tickmark/questionnaires"
+)
+
+// partyName is who answers for a requirement, in the words of a matrix.
+func partyName(p questionnaires.Party, provider string) string {
+	switch p {
+	case questionnaires.ProviderParty:
+		return provider
+	case questionnaires.CustomerParty:
+		return "the entity"
+	case questionnaires.BothParties:
+		return provider + " and the entity"
+	case questionnaires.UnknownParty:
+	}
+	return notRecorded
+}
+
+// thirdParties lists who data is shared with or who affects its security, and the
+// matrix of responsibilities that 12.8.5 asks for.
+func (c *composer) thirdParties() []Block {
+	blocks := []Block{Heading{Level: 1, Text: "Third parties", Anchor: "third-parties"}}
+	all := c.Scope.ThirdParties
+	switch {
+	case c.Scope.NoThirdParties:
+		return append(blocks, Paragraph{Text: "The entity shares account data with no third party, and none could affect its security."})
+	case len(all) == 0:
+		return append(blocks, Paragraph{Text: "Third parties are not recorded."})
+	}
+	rows := make([]Row, len(all))
+	var duties []Row
+	for i, p := range all {
+		rows[i] = Row{Cells: []Cell{
+			{Text: p.Name}, {Text: recorded(p.Data), Facts: []Fact{{"Purpose", recorded(p.Purpose)}}}, {Text: recorded(p.Services)}, attestation(p),
+		}}
+		duties = append(duties, c.duties(p)...)
+	}
+	return append(
+		blocks, Table{
+			Columns: []Column{{"Third party", 34, Strong}, {"Data shared", 48, Plain}, {"Services", 46, Plain}, {"Attestation of its own", 42, Plain}}, Rows: rows,
+		},
+		Heading{Level: 2, Text: "Who answers for what (12.8.5)"},
+		Table{
+			Columns: []Column{{"Requirement", 60, Strong}, {"Third party", 34, Plain}, {"Answers for it", 32, Plain}, {"Note", 44, Plain}}, Rows: duties,
+			Empty: "It is not recorded who answers for what.",
+		},
+	)
+}
+
+func attestation(p questionnaires.ThirdParty) Cell {
+	if p.CoveredHere && p.Attestation == (questionnaires.ThirdPartyAttestation{}) {
+		return Cell{Text: "none: its services are covered by this assessment"}
+	}
+	return Cell{Text: "dated " + recorded(string(p.Attestation.Date)), Note: "PCI DSS version " + recorded(p.Attestation.Version)}
+}
+
+// duties are the lines of a third party in the matrix. A branch names what of the form
+// it covers.
+func (c *composer) duties(p questionnaires.ThirdParty) []Row {
+	if len(p.Duties) == 0 {
+		return []Row{{Cells: []Cell{{Text: notRecorded}, {Text: p.Name}, {Text: notRecorded}, {}}}}
+	}
+	alone := questionnaires.Scope{ThirdParties: []questionnaires.ThirdParty{p}}
+	rows := make([]Row, len(p.Duties))
+	for i, d := range p.Duties {
+		var covered []string
+		for _, id := range c.Assessment.Questionnaire.Requirements {
+			if shares := alone.ThirdPartyDuties(id); len(shares) > 0 && shares[0].Requirement == d.Requirement && id != d.Requirement {
+				covered = append(covered, id.String())
+			}
+		}
+		rows[i] = Row{Cells: []Cell{
+			{Text: d.Requirement.String(), Note: strings.Join(covered, ", ")},
+			{Text: p.Name},
+			{Text: partyName(d.Party, "the third party")},
+			{Text: d.Note},
+		}}
+	}
+	return rows
+}
