@@ -202,7 +202,7 @@ func TestBytesOfAnalysesAndAcceptancesArePermanent(t *testing.T) {
 		`{"asset":"a","factors":"f","frequency":{"count":2,"unit":"weeks"},"id":"i","reason":"r","requirement":"8.6.3","reviewed":"2026-01-01",` +
 			`"threat":"t","withdrawn":true}`: RiskAnalysis{
 			ID: "i", Requirement: req("8.6.3"), Asset: "a", Threat: "t", Factors: "f", Frequency: Interval{2, Weeks}, Reason: "r", Reviewed: "2026-01-01",
-			Withdrawn: true, Beside: 2,
+			Withdrawn: true, Standing: Standing{Beside: 2},
 		},
 		`{"check":"c","place":"p","reason":"r","risk":"k","subject":{"group":"","kind":"Pod","name":"n","namespace":"s"},"target":"t","until":"2026-12-31"}`: Acceptance{
 			Target: "t", Check: "c", Subject: engine.Ref{Kind: "Pod", Namespace: "s", Name: "n"}, Place: "p", Reason: "r", Risk: "k", Until: "2026-12-31",

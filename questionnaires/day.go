@@ -33,6 +33,9 @@ func (d Day) End() time.Time {
 // began on d.
 func (d Day) NextYear() Day { return DayOf(d.End().AddDate(0, 0, -1).AddDate(1, 0, 0)) }
 
+// Add returns the day so many days after d.
+func (d Day) Add(days int) Day { return DayOf(d.End().AddDate(0, 0, days-1)) }
+
 // within reports whether on is no earlier than d, and no more than a year after it.
 func (d Day) within(on Day) bool { return d != "" && d <= on && on <= d.NextYear() }
 

@@ -45,6 +45,8 @@ const (
 	RequestReceived
 	RequestAccepted
 	RequestReturned
+	ActivityRecorded
+	ChangeRecorded
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -59,6 +61,7 @@ var actions = [...]string{
 	"questionnaire-defined", "licensed-text-set",
 	"engagement-set",
 	"request-asked", "request-changed", "request-received", "request-accepted", "request-returned",
+	"activity-recorded", "significant-change-recorded",
 	"report-printed", "report-signed", "vault-opened", "requests-exported",
 }
 

@@ -234,10 +234,7 @@ func (h *History) readPayloads() error {
 				return err
 			}
 			take(e, []Evidence{p})
-		case NoAction, AssessmentCreated, ScopeSet, AnswerGiven, ConclusionRecorded, EvidenceExpunged, RecipientsChanged, HandedOff, EntriesLost,
-			EligibilityRecorded, QuestionnaireChanged, ResponsibilityConfirmed, RiskAnalysisSet, AcceptanceAsked, AcceptanceApproved,
-			AcceptanceEnded, QuestionnaireDefined, LicensedTextSet, EngagementSet, RequestAsked, RequestChanged, RequestReceived, RequestAccepted,
-			RequestReturned, ReportPrinted, ReportSigned, VaultOpened, RequestsExported:
+		default: // says nothing of it
 		}
 	}
 	return h.arrange(items)

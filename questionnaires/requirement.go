@@ -94,6 +94,7 @@ type Requirement struct {
 	Methods       []Method // how it is tested; empty where not known (A3)
 	ProcedureSize int      // number of testing procedures; 0 where not known (A3)
 	Frequency     string   // "" where it names none
+	Recurs        Recurrence
 	Analysis      AnalysisUse
 	Applies       Applicability
 	FutureDated   bool          // took effect on 2025-03-31

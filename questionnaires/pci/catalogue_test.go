@@ -1,6 +1,8 @@
 package pci
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -154,4 +156,24 @@ func TestFormsThatAskMoreThanAResponse(t *testing.T) {
 		}
 		assert.Equal(t, depth, q.Scope, q.Code)
 	}
+}
+
+// TestWhatRecursIsWhatItsFrequencySays holds the two ways of saying it together.
+func TestWhatRecursIsWhatItsFrequencySays(t *testing.T) {
+	var onChange []string
+	for _, r := range catalogue(t).Requirements() {
+		months := regexp.MustCompile(`^(?:upon hire and )?(every \d+ months)`).FindStringSubmatch(r.Frequency)
+		switch {
+		case months != nil:
+			assert.Equal(t, months[1], r.Recurs.Every.String(), "%s", r.ID)
+		case strings.HasPrefix(r.Frequency, "weekly"):
+			assert.Equal(t, "every 1 weeks", r.Recurs.Every.String(), "%s", r.ID)
+		default:
+			assert.Zero(t, r.Recurs.Every, "%s", r.ID)
+		}
+		if r.Recurs.OnChange {
+			onChange = append(onChange, r.ID.String())
+		}
+	}
+	assert.Equal(t, []string{"6.5.2", "11.3.1.3", "11.3.2.1", "11.4.2", "11.4.3", "12.5.2"}, onChange)
 }

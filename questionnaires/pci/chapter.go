@@ -25,6 +25,7 @@ type row struct {
 	Methods      []questionnaires.Method      `json:"methods"`
 	Procedures   int                          `json:"procedures"`
 	Frequency    string                       `json:"frequency"`
+	Recurs       questionnaires.Recurrence    `json:"recurs"`
 	Analysis     questionnaires.AnalysisUse   `json:"analysis"` // what a targeted risk analysis (12.3.1) sets
 	Applies      questionnaires.Applicability `json:"applies"`
 	FutureDated  bool                         `json:"future_dated"`
@@ -84,6 +85,9 @@ func (r row) validate() error {
 	if r.Analysis != questionnaires.NoAnalysis && r.Frequency == "" {
 		return errors.New("a risk analysis sets a frequency, and none is named")
 	}
+	if r.Recurs != (questionnaires.Recurrence{}) && r.Frequency == "" {
+		return errors.New("it recurs, and no frequency is named")
+	}
 	if r.SupersededBy == r.ID {
 		return errors.New("superseded by itself")
 	}
@@ -100,6 +104,7 @@ func (r row) requirement() questionnaires.Requirement {
 		Methods:       r.Methods,
 		ProcedureSize: r.Procedures,
 		Frequency:     r.Frequency,
+		Recurs:        r.Recurs,
 		Analysis:      r.Analysis,
 		Applies:       r.Applies,
 		FutureDated:   r.FutureDated,
