@@ -150,19 +150,26 @@ func (d *door) riskAnalysisSetVerb() *cobra.Command {
 	var o opening
 	var x analysing
 	verb := &cobra.Command{
-		Use: "set VAULT REQUIREMENT|ID [--frequency 'COUNT days|weeks|months|years'] [--file FILE]", Short: "Write an analysis down, or change it",
+		Use: "set VAULT [REQUIREMENT|ID] [--frequency 'COUNT days|weeks|months|years'] [--file FILE]", Short: "Write an analysis down, or change it",
 		Long: `Writes down the targeted risk analysis that sets how often a requirement's activity
 is done, or changes the one that is there; --new begins another of the same
 requirement. What no flag or file names stays. One that is not finished is kept, and
-is a problem of every assessment that needs it.`,
+is a problem of every assessment that needs it. Without a requirement, --file holds
+many below "analyses": all are written down, or none.`,
 		Example: "  tickmark risk-analysis shop.vault set 11.3.1.1 --asset 'Order system' --threat 'Known flaws' --factors 'No way in from outside.' --frequency '2 months' --reason 'Patched monthly.' --reviewed 2026-11-02",
-		Args:    cobra.ExactArgs(2),
+		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && (x.file == "" || cmd.Flags().NFlag() > 1 && x.says(cmd)) {
+				return usagef("set risk analysis: name a requirement, or --file with many analyses and nothing else")
+			}
 			v, err := d.open(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
 			defer d.finish(cmd.Context(), v)
+			if len(args) == 1 {
+				return d.setRiskAnalyses(cmd, v, x.file)
+			}
 			another, _ := cmd.Flags().GetBool("new")
 			return d.setRiskAnalysis(cmd, v, args[1], x, another)
 		},
@@ -178,6 +185,39 @@ is a problem of every assessment that needs it.`,
 	f.StringVar(&x.reviewed, "reviewed", "", "`DATE` of the last review")
 	f.Bool("new", false, "another analysis, beside the one that is there")
 	return verb
+}
+
+// says reports whether a flag says a part of one analysis.
+func (x analysing) says(cmd *cobra.Command) bool {
+	return slices.ContainsFunc([]string{"asset", "threat", "factors", "frequency", "reason", "reviewed", "new"}, cmd.Flags().Changed)
+}
+
+// analysesSheet is a file with many analyses. One without an id is a new one.
+type analysesSheet struct {
+	Analyses []questionnaires.RiskAnalysis `json:"analyses"`
+}
+
+// setRiskAnalyses writes down all analyses of a file, or none.
+func (d *door) setRiskAnalyses(cmd *cobra.Command, v *vault.Vault, file string) error {
+	name, text, err := d.readFile(file)
+	if err != nil {
+		return err
+	}
+	var many analysesSheet
+	lines, err := sheet.Read(name, text, &many)
+	if err != nil {
+		return err
+	}
+	for i := range many.Analyses {
+		if many.Analyses[i].ID == "" {
+			if many.Analyses[i].ID, err = questionnaires.NewID(d.random); err != nil {
+				return err
+			}
+		}
+	}
+	return d.recordAnalyses(cmd, v, many.Analyses, func(i int, err error) error {
+		return lines.Error(fmt.Sprintf("analyses[%d]", i), err.Error())
+	})
 }
 
 func (d *door) setRiskAnalysis(cmd *cobra.Command, v *vault.Vault, named string, x analysing, another bool) error {
@@ -201,7 +241,7 @@ func (d *door) setRiskAnalysis(cmd *cobra.Command, v *vault.Vault, named string,
 	if err := d.changeAnalysis(cmd, &analysis, x); err != nil {
 		return err
 	}
-	return d.recordAnalysis(cmd, v, h, analysis)
+	return d.recordAnalyses(cmd, v, []questionnaires.RiskAnalysis{analysis}, itself)
 }
 
 // changeAnalysis changes what the file and the flags name.
@@ -261,25 +301,39 @@ func parseInterval(text string) (questionnaires.Interval, error) {
 	return i, fmt.Errorf("read frequency %q: want a count and days, weeks, months or years, such as 14 days", text)
 }
 
-func (d *door) recordAnalysis(cmd *cobra.Command, v *vault.Vault, h *questionnaires.History, analysis questionnaires.RiskAnalysis) error {
+// recordAnalyses records all of some analyses, or none. At says which one is wrong.
+func (d *door) recordAnalyses(cmd *cobra.Command, v *vault.Vault, analyses []questionnaires.RiskAnalysis, at func(int, error) error) error {
 	catalogue, err := pci.Catalogue()
 	if err != nil {
 		return err
 	}
-	draft, err := h.SetRiskAnalysis(catalogue, analysis)
+	h, err := v.History(cmd.Context())
 	if err != nil {
 		return err
 	}
-	if _, err := v.Append(cmd.Context(), draft); err != nil {
+	drafts := make([]questionnaires.Draft, len(analyses))
+	for i, analysis := range analyses {
+		if drafts[i], err = h.SetRiskAnalysis(catalogue, analysis); err != nil {
+			return at(i, err)
+		}
+	}
+	if _, err := v.Append(cmd.Context(), drafts...); err != nil {
 		return err
 	}
-	analysis.Beside = 0
-	fmt.Fprintf(d.out, "%.8s  %s  %s\n", analysis.ID, analysis.Requirement, strings.Join(analysisLines(analysis), "; "))
-	if len(analysis.Missing()) > 0 && !analysis.Withdrawn {
+	unfinished := false
+	for _, analysis := range analyses {
+		analysis.Beside = 0
+		fmt.Fprintf(d.out, "%.8s  %s  %s\n", analysis.ID, analysis.Requirement, strings.Join(analysisLines(analysis), "; "))
+		unfinished = unfinished || len(analysis.Missing()) > 0 && !analysis.Withdrawn
+	}
+	if unfinished {
 		return errAttention
 	}
 	return nil
 }
+
+// itself is what is wrong where there is one analysis alone.
+func itself(_ int, err error) error { return err }
 
 func (d *door) riskAnalysisWithdrawVerb() *cobra.Command {
 	var o opening
@@ -305,7 +359,7 @@ func (d *door) riskAnalysisWithdrawVerb() *cobra.Command {
 				return fmt.Errorf("withdraw risk analysis %.8s: it is withdrawn", analysis.ID)
 			}
 			analysis.Withdrawn = true
-			return d.recordAnalysis(cmd, v, h, analysis)
+			return d.recordAnalyses(cmd, v, []questionnaires.RiskAnalysis{analysis}, itself)
 		},
 	}
 	o.flags(verb)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
@@ -44,6 +45,8 @@ func TestStories(t *testing.T) {
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("TMPDIR", env.WorkDir)
+			env.Setenv("TODAY", time.Now().UTC().Format(time.DateOnly))
+			env.Setenv("LATER", time.Now().UTC().AddDate(0, 6, 0).Format(time.DateOnly))
 			env.Setenv("KUBECONFIG", filepath.Join(env.WorkDir, "no-kubeconfig"))
 			return os.CopyFS(filepath.Join(env.WorkDir, "cluster"), merchant.Cluster())
 		},
@@ -67,6 +70,8 @@ func TestStories(t *testing.T) {
 			"keyof":    keyOf,
 			"hardware": hardware,
 			"replace":  replace,
+			"answers":  answersTo,
+			"analyses": analysesFor,
 		},
 	})
 }
