@@ -79,6 +79,9 @@ type rule func(*questionnaires.Assessment) (questionnaires.Draft, error)
 func (d *Desk) act(said string, asked any, r rule) tea.Cmd {
 	return d.do(func() changed {
 		picture, err := d.append(r)
+		if errors.Is(err, questionnaires.ErrUnchanged) {
+			err = nil // it stands already
+		}
 		return changed{picture: picture, err: err, said: said, asked: asked}
 	})
 }

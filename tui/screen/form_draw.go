@@ -41,11 +41,16 @@ func (f *Form) top(c Canvas) []string {
 	case n > 0 && f.send != nil:
 		state = sign{"!", count(n, "place is", "places are") + " missing before it can be kept", theme.Warning}
 	case n > 0:
-		state = sign{"!", count(n, "place is", "places are") + " missing; what is filled is kept, and unfinished is a problem", theme.Warning}
+		state = sign{"!", count(n, "place is", "places are") + " missing; unfinished is kept, and a problem", theme.Warning}
 	case f.send != nil:
 		state = sign{"✓", "nothing is missing: S keeps it", theme.Good}
 	}
-	return append(lines, gutter+c.Theme.Paint(state.tone, theme.Cut(state.text(), c.Width-2)), "")
+	where := ""
+	if f.rows.Len() > 8 {
+		where = "  " + strings.Replace(f.rows.Position(), "row", "place", 1)
+	}
+	line := theme.Fit(state.text(), c.Width-2-theme.Width(where))
+	return append(lines, gutter+c.Theme.Paint(state.tone, line)+c.Theme.Paint(theme.Muted, where), "")
 }
 
 func (f *Form) drawRows(c Canvas, height int) []string {
@@ -86,6 +91,9 @@ func (f *Form) drawPlace(c Canvas, p place) []string {
 		}
 		return append(lines, "", mark)
 	case opensKind:
+		if strings.TrimSpace(text) == "" {
+			return append(lines, "", c.Theme.Paint(theme.Muted, "enter opens it"))
+		}
 	}
 	return append(lines, append([]string{""}, theme.Wrap(text, c.Width)...)...)
 }

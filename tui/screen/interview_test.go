@@ -95,6 +95,45 @@ func TestResponsibilityIsConfirmed(t *testing.T) {
 	question(d, id.String()).Shows("Held by", "✓ confirmed  Amazon EKS: provider")
 }
 
+// The scope is filled in by records; what is merely incomplete is kept, what breaks a
+// rule stays on the desk, and a problem of the scope leads to its form.
+func TestTheScopeIsFilledIn(t *testing.T) {
+	m := newMerchant(t, 1)
+	d := desk(t, m.Workbench, 120, 40).Press("p", "/").Type("scope").Press("enter", "enter").Shows("What the assessments of this vault look at")
+	d.Press("enter").Type("A web shop on one cluster.").Press("esc")
+	d.Press("/").Type("third").Press("enter", "enter", "a").Press("enter").Type("Gateway Ltd").Press("enter", "down", "enter").Type("all of it").Press("esc", "esc").Shows("Gateway Ltd")
+	d.Press("x").Shows("x again takes out Gateway Ltd").Press("esc", "esc")
+	d.Press("/").Type("classes").Press("enter", "enter", "a").Press("enter").Type("").Press("down", "enter")
+	d.Press("down", "enter").Type("pay").Press("enter", "down", "down", "enter", "enter").Press("S").Shows("Cardholder data environment: namespace/pay")
+	scope := m.assessment(t).Scope()
+	assert.Equal(t, "A web shop on one cluster.", scope.Description)
+	require.Len(t, scope.ThirdParties, 1)
+	assert.Equal(t, "all of it", scope.ThirdParties[0].Data)
+	require.Len(t, scope.Classes, 1)
+	assert.Equal(t, questionnaires.CardholderEnvironment, scope.Classes[0].Class)
+
+	d.Press("esc", "esc", "esc", "esc", "esc", "esc")
+	room(d, "engagement").Press("/").Type("end").Press("enter").Press("home", "/").Press("esc").Press("end", "up", "enter").Type("x").Press("enter").Shows("want digits", "● not saved")
+}
+
+func TestGoldenScope(t *testing.T) {
+	frames(t, 1, "roc", func(d *tuitest.Driver, golden func(string)) {
+		room(d, "scope")
+		golden("scope")
+		d.Press("down", "enter")
+		golden("scope-entity")
+		d.Press("esc", "/").Type("classes").Press("enter", "enter")
+		golden("scope-classes-empty")
+		d.Press("a")
+		golden("scope-class-new")
+		d.Press("esc", "esc", "esc", "esc", "esc", "esc")
+		room(d, "engagement")
+		golden("engagement")
+		d.Press("enter", "a", "enter").Type("Ada Assessor").Press("enter", "esc")
+		golden("engagement-assessors")
+	})
+}
+
 func TestGoldenRooms(t *testing.T) {
 	frames(t, 1, "saq-d-merchant", func(d *tuitest.Driver, golden func(string)) {
 		d.Press(":")

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"tickmark/questionnaires"
@@ -35,7 +37,17 @@ func (d *Desk) mend(p questionnaires.Problem) tea.Cmd {
 // mendWhole opens what mends a problem of the whole assessment.
 func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 	switch p.Kind {
-	case questionnaires.InConflict:
+	case questionnaires.ScopeIncomplete, questionnaires.ScopeBroken, questionnaires.NotSeparated, questionnaires.NewerEvidence, questionnaires.Overdue:
+		return push(newScope(d))
+	case questionnaires.EngagementIncomplete, questionnaires.EngagementBroken:
+		return push(newEngagement(d))
+	case questionnaires.InConflict, questionnaires.NotVerified:
+		switch { // a problem has no place of its own for which of the three it is about
+		case strings.HasPrefix(p.Sentence, "the scope"):
+			return push(newScope(d))
+		case strings.HasPrefix(p.Sentence, "the engagement"):
+			return push(newEngagement(d))
+		}
 		return push(moveForm(d, d.picture.Assessment.Details.Questionnaire))
 	default:
 	}

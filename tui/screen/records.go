@@ -17,6 +17,8 @@ type repeated[T, R any] struct {
 	label, help string
 	one, many   string // a record, records
 	needed      bool
+	whole       bool        // a new record is kept only as a whole: some of its places need each other
+	begin       func([]R) R // a new record among others; nil for an empty one
 	list        func(*T) *[]R
 	name        func(R) string
 	blanks      func(*Picture) []blank[R]
@@ -133,8 +135,37 @@ func (s *Records[T, R]) Bindings() []Binding {
 
 // form is that of one record; a new one is there once something stands in it.
 func (s *Records[T, R]) form(i int) Screen {
-	part := within(s.subject, func(t *T) *R { return element(s.of.list(t), i) })
+	if s.of.whole && i == s.rows.Total() {
+		return s.whole()
+	}
+	part := within(s.subject, func(t *T) *R {
+		all := s.of.list(t)
+		if s.of.begin != nil && i == len(*all) {
+			*all = append(slices.Clone(*all), s.of.begin(*all))
+		}
+		return element(all, i)
+	})
 	return formOf(s.desk, fmt.Sprintf("%s %d", s.of.one, i+1), "", part, s.of.blanks)
+}
+
+// whole is the form of a new record that is kept only as a whole.
+func (s *Records[T, R]) whole() Screen {
+	value := new(R)
+	plain := func(p *Picture) []blank[R] {
+		return slices.DeleteFunc(s.of.blanks(p), func(b blank[R]) bool { return b.kind == opensKind })
+	}
+	return heldForm(s.desk, "New "+s.of.one, s.of.help, value, plain, sending{label: "add", help: "add the " + s.of.one, said: "added", rule: func() rule {
+		record := *value
+		return func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
+			all, err := s.subject.of(a)
+			if err != nil {
+				return questionnaires.Draft{}, err
+			}
+			records := s.of.list(&all)
+			*records = append(slices.Clone(*records), record)
+			return s.subject.keep(a, all)
+		}
+	}})
 }
 
 // takeOut takes a record out when asked twice; the history keeps it.

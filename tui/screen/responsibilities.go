@@ -151,10 +151,6 @@ func heldByForm(d *Desk, platform questionnaires.Platform, ids []questionnaires.
 	if len(ids) > 1 {
 		about = "Confirms " + count(len(ids), "default", "defaults") + " of " + first.Platform.Name + " as they stand. Compare them with the provider's own matrix: " + first.Platform.Matrix
 	}
-	var parties []option
-	for _, p := range []questionnaires.Party{questionnaires.ProviderParty, questionnaires.CustomerParty, questionnaires.BothParties} {
-		parties = append(parties, option{value: p.String(), text: p.String()})
-	}
 	type c = confirming
 	return heldForm(d, "Confirm", theme.Clean(about), value, func(*Picture) []blank[c] {
 		blanks := []blank[c]{
@@ -164,12 +160,8 @@ func heldByForm(d *Desk, platform questionnaires.Platform, ids []questionnaires.
 		if len(ids) > 1 {
 			return blanks
 		}
-		party := choice("Held by", "Who answers for it by that document.", true, parties, func(c *c) string {
-			if c.party == questionnaires.UnknownParty {
-				return ""
-			}
-			return c.party.String()
-		}, func(c *c, text string) (err error) { c.party, err = questionnaires.ParseParty(text); return err })
+		party := choice("Held by", "Who answers for it by that document.", true, partyOptions(), func(c *c) string { return partyText(c.party) },
+			func(c *c, text string) error { return setParty(&c.party, text) })
 		return append(append([]blank[c]{party}, blanks...), long("Note", "Where the line runs, if that needs saying.", false, func(c *c) *string { return &c.note }))
 	}, sending{label: "confirm", help: "confirm it against the document named", said: "confirmed", rule: func() rule {
 		held := *value
@@ -187,4 +179,24 @@ func heldByForm(d *Desk, platform questionnaires.Platform, ids []questionnaires.
 			}, d.Now())
 		}
 	}})
+}
+
+func partyOptions() []option {
+	var options []option
+	for _, p := range []questionnaires.Party{questionnaires.ProviderParty, questionnaires.CustomerParty, questionnaires.BothParties} {
+		options = append(options, option{value: p.String(), text: p.String()})
+	}
+	return options
+}
+
+func partyText(p questionnaires.Party) string {
+	if p == questionnaires.UnknownParty {
+		return ""
+	}
+	return p.String()
+}
+
+func setParty(p *questionnaires.Party, text string) (err error) {
+	*p, err = questionnaires.ParseParty(text)
+	return err
 }

@@ -18,6 +18,8 @@ var rooms = []room{
 	{"Problems", "what stands between this and a report that is no draft", func(d *Desk) Screen { return newProblems(d) }},
 	{"Evidence", "everything that was collected or attached", func(d *Desk) Screen { return newEvidenceList(d) }},
 	{"Which SAQ", "the questions that decide on the form, and what they lead to", func(d *Desk) Screen { return newInterview(d) }},
+	{"Scope", "entity, channels, third parties, systems and their classes", func(d *Desk) Screen { return newScope(d) }},
+	{"Engagement", "assessors, reviewer, dates, independence, sampling", func(d *Desk) Screen { return newEngagement(d) }},
 	{"Risk analyses", "which set a frequency (12.3.1)", func(d *Desk) Screen { return newAnalyses(d) }},
 	{"Accepted results", "failing results accepted for a time: approve, take back", func(d *Desk) Screen { return newAcceptances(d) }},
 	{"Shared responsibility", "who holds what on managed Kubernetes", func(d *Desk) Screen { return newPlatforms(d) }},
