@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tickmark/engine"
@@ -159,4 +160,41 @@ func standing[T any](h *History, action Action, id func(T) ID, stand func(*T, St
 		all = append(all, latest.record)
 	}
 	return all, nil
+}
+
+// Withdraw returns the draft that takes back the activity or significant change of an
+// id or the beginning of one.
+func (h *History) Withdraw(id string) (Draft, error) {
+	fail := func(err error) (Draft, error) { return Draft{}, fmt.Errorf("withdraw %s: %w", id, err) }
+	activities, err := h.Activities()
+	if err != nil {
+		return fail(err)
+	}
+	changes, err := h.SignificantChanges()
+	if err != nil {
+		return fail(err)
+	}
+	var found []Draft
+	means := func(of ID, withdrawn bool) bool {
+		return !withdrawn && len(id) >= 4 && strings.HasPrefix(string(of), id)
+	}
+	for _, a := range activities {
+		if means(a.ID, a.Withdrawn) {
+			a.Withdrawn = true
+			found = append(found, Draft{Action: ActivityRecorded, Subject: "activity " + string(a.ID), Payload: a})
+		}
+	}
+	for _, c := range changes {
+		if means(c.ID, c.Withdrawn) {
+			c.Withdrawn = true
+			found = append(found, Draft{Action: ChangeRecorded, Subject: "significant change " + string(c.ID), Payload: c})
+		}
+	}
+	switch len(found) {
+	case 0:
+		return fail(errors.New("no activity or change of that id stands"))
+	case 1:
+		return found[0], nil
+	}
+	return fail(fmt.Errorf("%d have an id that begins so", len(found)))
 }

@@ -165,3 +165,19 @@ func afterChanges(r Requirement, changes []SignificantChange, of []Activity, day
 	}
 	return all
 }
+
+// Open counts what is late, was never done, or is open after a change.
+func (c Calendar) Open() int {
+	n := 0
+	for _, r := range c.Recurring {
+		if r.State == Late || r.State == NeverDone {
+			n++
+		}
+	}
+	for _, change := range c.Changes {
+		if change.Done == "" {
+			n++
+		}
+	}
+	return n
+}

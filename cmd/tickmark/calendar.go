@@ -1,0 +1,257 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/engine/kube"
+	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
+	"tickmark/reports/export"
+)
+
+func (d *door) calendarVerb() *cobra.Command {
+	verb := &cobra.Command{Use: "calendar VAULT list|record|change|withdraw|export", Short: "What recurs: when it was done, is due, or was missed"}
+	actionsOf(verb, d.calendarListVerb(), d.calendarRecordVerb(), d.calendarChangeVerb(), d.calendarWithdrawVerb(), d.calendarExportVerb())
+	return verb
+}
+
+// calendarOf is the calendar of an assessment today, or on a day. An engagement in its
+// first year has the rule of a first assessment.
+func (d *door) calendarOf(a *questionnaires.Assessment, on string) (questionnaires.Calendar, error) {
+	day := questionnaires.DayOf(d.now())
+	if on != "" {
+		var err error
+		if day, err = questionnaires.ParseDay(on); err != nil {
+			return questionnaires.Calendar{}, usageError{err}
+		}
+	}
+	engagement, known := a.Engagement()
+	return a.Calendar(day, known && engagement.Years == 1)
+}
+
+func (d *door) calendarListVerb() *cobra.Command {
+	var o opening
+	var format, on string
+	verb := &cobra.Command{
+		Use: "list VAULT [--day DATE]", Short: "List what is due, was done and was missed", Args: cobra.ExactArgs(1),
+		Long: `Lists what the form asks for again and again: when it was last recorded, by when it
+is due (intervals of PCI DSS v4.0.1, section 7, or of a targeted risk analysis), what
+was missed within a year, and what significant changes ask for. In the first year of
+an engagement a missed time is not held against what is in time now. Ends with 3
+while something is late, was never recorded, or is open after a change.`,
+		Example: "  tickmark calendar shop.vault list\n  tickmark calendar shop.vault list --day 2027-01-31 -o json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.readOnly = true
+			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			calendar, err := d.calendarOf(a, on)
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				err = json.NewEncoder(d.out).Encode(calendar)
+			} else {
+				err = d.printCalendar(calendar)
+			}
+			if err == nil && calendar.Open() > 0 {
+				err = errAttention
+			}
+			return err
+		},
+	}
+	o.flags(verb)
+	outputFlag(verb, &format)
+	verb.Flags().StringVar(&on, "day", "", "as of `DATE`, such as 2026-12-31 (default today)")
+	return verb
+}
+
+func (d *door) printCalendar(c questionnaires.Calendar) error {
+	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
+	for _, r := range c.Recurring {
+		due := "nothing is recorded"
+		if r.Due != "" {
+			due = fmt.Sprintf("last %s, due by %s", r.Last, r.Due)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Requirement, r.State, r.Every, due, r.Title)
+		for _, m := range r.Missed {
+			done := "not since"
+			if m.Done != "" {
+				done = "done on " + string(m.Done)
+			}
+			excused := ""
+			if r.Excused {
+				excused = "; a first assessment: not held against it where policies keep it in time from now on"
+			}
+			fmt.Fprintf(w, "\tmissed\t\tdue by %s, %s%s\t\n", m.Due, done, excused)
+		}
+	}
+	for _, change := range c.Changes {
+		state := "open"
+		if change.Done != "" {
+			state = "done on " + string(change.Done)
+		}
+		fmt.Fprintf(w, "%s\t%s\tafter change\t%s: %s\t%s\n", change.Requirement, state, change.On, kube.Printable(change.What), change.Title)
+	}
+	return w.Flush()
+}
+
+func (d *door) calendarRecordVerb() *cobra.Command {
+	var o opening
+	var on, what string
+	var evidence []string
+	verb := &cobra.Command{
+		Use: "record VAULT REQUIREMENT... --on DATE", Short: "Record that something recurring was done", Args: cobra.MinimumNArgs(2),
+		Long: `Records one time that something was done which the requirements ask for again and
+again, with the day on which it was finished and the evidence of it. It counts in all
+assessments of the vault.`,
+		Example: "  tickmark calendar shop.vault record 11.3.2 --on 2026-11-02 --what 'ASV scan, passed' --evidence Evidence-31",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer d.finish(cmd.Context(), v)
+			activity := questionnaires.Activity{On: questionnaires.Day(on), What: what}
+			for _, text := range args[1:] {
+				id, err := questionnaires.ParseRequirementID(text)
+				if err != nil {
+					return usageError{err}
+				}
+				activity.Requirements = append(activity.Requirements, id)
+			}
+			for _, label := range evidence {
+				item, err := a.EvidenceByLabel(label)
+				if err != nil {
+					return err
+				}
+				activity.Evidence = append(activity.Evidence, item.ID)
+			}
+			if activity.ID, err = questionnaires.NewID(d.random); err != nil {
+				return err
+			}
+			catalogue, err := pci.Catalogue()
+			if err != nil {
+				return err
+			}
+			draft, err := a.History().RecordActivity(catalogue, activity, questionnaires.DayOf(d.now()))
+			if err != nil {
+				return err
+			}
+			if _, err := v.Append(cmd.Context(), draft); err != nil {
+				return err
+			}
+			fmt.Fprintf(d.out, "%.8s  %s on %s\n", activity.ID, strings.Join(args[1:], ", "), on)
+			return nil
+		},
+	}
+	o.flags(verb)
+	verb.Flags().StringVar(&on, "on", "", "`DATE` on which it was finished")
+	verb.Flags().StringVar(&what, "what", "", "what was done, and with what result")
+	verb.Flags().StringArrayVar(&evidence, "evidence", nil, "`NUMBER` of evidence of it (repeatable)")
+	return verb
+}
+
+func (d *door) calendarChangeVerb() *cobra.Command {
+	var o opening
+	var on, what string
+	verb := &cobra.Command{
+		Use: "change VAULT --on DATE --what TEXT", Short: "Record a significant change", Args: cobra.ExactArgs(1),
+		Long: `Records a significant change to systems, networks or the organisation. It opens what
+the standard asks for after one (6.5.2, 11.3.1.3, 11.3.2.1, 11.4.2, 11.4.3, 12.5.2) until
+that is recorded as done on the day of the change or later.`,
+		Example: "  tickmark calendar shop.vault change --on 2026-10-05 --what 'Payments moved to a second region'",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v, err := d.open(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer d.finish(cmd.Context(), v)
+			history, err := v.History(cmd.Context())
+			if err != nil {
+				return err
+			}
+			change := questionnaires.SignificantChange{On: questionnaires.Day(on), What: what}
+			if change.ID, err = questionnaires.NewID(d.random); err != nil {
+				return err
+			}
+			draft, err := history.RecordChange(change, questionnaires.DayOf(d.now()))
+			if err != nil {
+				return err
+			}
+			if _, err := v.Append(cmd.Context(), draft); err != nil {
+				return err
+			}
+			fmt.Fprintf(d.out, "%.8s  significant change on %s\n", change.ID, on)
+			return nil
+		},
+	}
+	o.flags(verb)
+	verb.Flags().StringVar(&on, "on", "", "`DATE` of the change")
+	verb.Flags().StringVar(&what, "what", "", "what changed")
+	return verb
+}
+
+func (d *door) calendarWithdrawVerb() *cobra.Command {
+	var o opening
+	verb := &cobra.Command{
+		Use: "withdraw VAULT ID", Short: "Take a recorded activity or change back", Args: cobra.ExactArgs(2),
+		Long:    "Takes a recorded activity or significant change back by a revision that says so;\nnothing is erased. ID is what record or change printed.",
+		Example: "  tickmark calendar shop.vault withdraw 1f41e4c6",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v, err := d.open(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer d.finish(cmd.Context(), v)
+			history, err := v.History(cmd.Context())
+			if err != nil {
+				return err
+			}
+			draft, err := history.Withdraw(args[1])
+			if err != nil {
+				return err
+			}
+			if _, err := v.Append(cmd.Context(), draft); err != nil {
+				return err
+			}
+			fmt.Fprintf(d.out, "%s  taken back\n", args[1])
+			return nil
+		},
+	}
+	o.flags(verb)
+	return verb
+}
+
+func (d *door) calendarExportVerb() *cobra.Command {
+	var o opening
+	verb := &cobra.Command{
+		Use: "export VAULT", Short: "Print what is due as an iCalendar file", Args: cobra.ExactArgs(1),
+		Long: `Prints what is due as all-day events that calendar programs take in (RFC 5545). An
+event keeps its identity, so that importing again moves it. Requirements, titles and
+days are in it, and what changed; no answer and no evidence is.`,
+		Example: "  tickmark calendar shop.vault export >due.ics",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.readOnly = true
+			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer v.Close()
+			calendar, err := d.calendarOf(a, "")
+			if err != nil {
+				return err
+			}
+			return export.ICalendar(d.out, a.Details.ID, calendar, d.now())
+		},
+	}
+	o.flags(verb)
+	return verb
+}
