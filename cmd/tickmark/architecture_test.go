@@ -39,6 +39,7 @@ var ladder = []struct {
 	{"questionnaires", []string{"engine", "engine/redaction"}, "answers rest on evidence, and hold no card number"},
 	{"questionnaires/sheet", nil, "fills any noun from what a person wrote"},
 	{"questionnaires/pci", []string{"questionnaires", "questionnaires/sheet"}, "a catalogue is data in questionnaires' nouns"},
+	{"questionnaires/licensed", []string{"questionnaires"}, "the standard's own text stands beside our words, never in them"},
 	{"questionnaires/custom", []string{"questionnaires", "questionnaires/sheet"}, "an organisation's own questionnaires are sheets, and become what a vault keeps"},
 	{"vault/sqlitevfs", nil, "a database over any store of bytes; could be a module of its own"},
 	{"vault/testdata/age-plugin-test", nil, "a program of its own, which tests run as a plugin of age"},
