@@ -31,7 +31,7 @@ func newAcceptances(d *Desk) *Roll {
 			var rows []rollRow
 			for _, a := range slices.Backward(d.picture.Acceptances) {
 				rows = append(rows, rollRow{
-					sign: acceptanceSign(a.State(d.Now())), name: a.Check, text: subjectName(a.Subject) + "  until " + string(a.Until),
+					sign: acceptanceSign(a.State(d.Now())), name: a.Check, short: "until " + string(a.Until), text: subjectName(a.Subject),
 					about: a.Target + ", " + a.Check + ", " + a.Subject.String() + " " + a.Place + ": " + a.String() + ". Risk: " + a.Risk,
 					keys:  []Binding{d.approval(a), d.ending(a)},
 				})

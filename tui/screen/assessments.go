@@ -82,6 +82,10 @@ func newForms(d *Desk) *Roll {
 			begin := opens("begin", "begin an assessment with this form", d.fixed(), func() tea.Cmd { return d.begin(q.Code) })
 			rows = append(rows, rollRow{sign: mark, name: q.Code, short: count(len(q.Requirements), "requirement", "requirements"), text: formTitle(q.Title), about: about, keys: []Binding{begin, move}})
 		}
+		for _, f := range d.Catalogue.Unsupported() {
+			why := f.Unsupported
+			rows = append(rows, rollRow{sign: sign{"✗", "not held", theme.Muted}, name: f.Form, text: f.Name, about: why, keys: []Binding{opens("begin", "begin an assessment with this form", "Tickmark does not hold it yet", nil)}})
+		}
 		return rows
 	})
 }

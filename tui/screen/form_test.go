@@ -134,3 +134,47 @@ func TestAFormOutlivesAFailingVault(t *testing.T) {
 	d.Press("tab").Type("second").Press("esc").Shows("✗ the last change is NOT saved", "● not saved Constraints", "● not saved Definition")
 	d.Press("esc").Shows("first", "second", "not done:").Press("backspace").Shows("first", "second")
 }
+
+func TestGoldenParts(t *testing.T) {
+	frames(t, 0, "saq-d-service-provider", func(d *tuitest.Driver, golden func(string)) {
+		question(d, "6.4.1")
+		golden("question-proposal")
+		d.Press("T")
+		golden("question-taken-over")
+		d.Press("R", "enter").Type("Looked at the list of applications: all are covered by 6.4.2.").Press("esc")
+		golden("results")
+		d.Press("esc", "right", "right", "right", "enter", "t", "enter").Type("The warehouse systems").Press("esc")
+		golden("left-out")
+		d.Press("esc")
+		golden("question-not-tested")
+		d.Press("esc", "esc", "esc")
+		golden("dashboard-partial")
+	})
+}
+
+// In a Report on Compliance a requirement is answered by its testing procedures; the
+// customized approach is refused with the rule where the standard does not allow it.
+func TestARequirementIsReportedByProcedure(t *testing.T) {
+	m := newEntity(t, 1, "roc")
+	id := questionnaires.MustRequirementID("2.2.6")
+	d := question(desk(t, m.Workbench, 120, 40), "2.2.6").Shows("Procedures 0/3", "open: 2.2.6.a, 2.2.6.b, 2.2.6.c", "○ contradicts", "◌ cannot say")
+	d.Press("C").Shows("report a testing procedure first").Press("enter")
+	for i := range 3 {
+		d.Press("home")
+		for range i {
+			d.Press("down")
+		}
+		d.Press("enter", "enter", "enter", "down", "enter").Type("Seen in the sample.").Press("esc", "end", "enter", " ", "esc", "esc")
+	}
+	a := m.assessment(t)
+	assert.Equal(t, questionnaires.InPlace, a.Current(id).Response, "it rolls up")
+	for _, p := range a.Procedures(id) {
+		assert.Equal(t, "Seen in the sample.", p.Reporting)
+		assert.Len(t, p.References, 1)
+	}
+	d.Shows("Procedures 3/3", "✓ In Place, rolled up from 3 testing procedures")
+	d.Press("C").Shows("8 places are missing").Press("down", "down", "down", "enter").Type("Another way").Press("esc", "esc").Shows("Customized", "missing  Another way")
+	assert.Equal(t, "Another way", m.assessment(t).Own(id).Customized.Description)
+	d.Press("w").Shows("The compensating control worksheet").Press("esc", "esc", "esc", "esc")
+	question(d, "3.3.1.1").Press("C").Shows("C: the standard does not allow the customized approach for it")
+}

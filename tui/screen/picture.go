@@ -64,7 +64,7 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 		p.Redoable = last.Requirement
 	}
 	p.Outcome = a.Outcome(questionnaires.DayOf(a.Time))
-	if p.standing, err = newStanding(h, c, a, p.Seen); err != nil {
+	if p.standing, err = newStanding(h, a, p.Seen); err != nil {
 		return nil, err
 	}
 	for _, r := range a.Requirements() {

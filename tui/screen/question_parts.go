@@ -44,6 +44,9 @@ func (s *Question) refreshParts(r Row) {
 			s.parts = append(s.parts, p.make())
 		}
 	}
+	for _, share := range s.desk.picture.Assessment.ThirdPartyDuties(s.id) {
+		s.parts = append(s.parts, part{label: "Held by", sign: sign{"✓", share.Party.String(), theme.Plain}, text: share.ThirdParty + ", by the scope. " + share.Note})
+	}
 	for _, held := range s.desk.picture.Held[s.id] {
 		s.parts = append(s.parts, s.heldPart(held))
 	}
@@ -116,6 +119,14 @@ func filled(missing int, whole string) sign {
 	return sign{"✓", whole, theme.Good}
 }
 
+// textSign is the state of a part that is one text.
+func textSign(text, whole string) sign {
+	if strings.TrimSpace(text) == "" {
+		return sign{"!", "missing", theme.Warning}
+	}
+	return sign{"✓", whole, theme.Good}
+}
+
 func (s *Question) proposalPart(p questionnaires.Proposal) part {
 	return part{label: "Proposed", sign: responseSign(p.Response), text: p.Reason, key: Binding{
 		Keys: []string{"T"}, Label: "take over", Help: "take the proposal over: the response with its reason", Why: s.desk.fixed(), Do: func() tea.Cmd { return s.takeOver(p) },
@@ -184,23 +195,15 @@ func (s *Question) remedyPart(own questionnaires.Answer) part {
 }
 
 func (s *Question) untestedPart(own questionnaires.Answer) part {
-	missing := 0
-	if strings.TrimSpace(own.Untested) == "" {
-		missing = 1
-	}
 	return part{
-		label: "Left out", sign: filled(missing, "named"), text: "makes the assessment partial. " + own.Untested,
+		label: "Left out", sign: textSign(own.Untested, "named"), text: "makes the assessment partial. " + own.Untested,
 		key: s.partKey("t", "left out", "what was not tested", func() *Form { return untestedForm(s.desk, s.id) }),
 	}
 }
 
 func (s *Question) resultsPart(own questionnaires.Answer) part {
-	missing := 0
-	if strings.TrimSpace(own.Results) == "" {
-		missing = 1
-	}
 	return part{
-		label: "Results", sign: filled(missing, "described"), text: own.Results,
+		label: "Results", sign: textSign(own.Results, "described"), text: own.Results,
 		key: s.partKey("R", "results", "the description of results", func() *Form { return resultsForm(s.desk, s.id) }),
 	}
 }

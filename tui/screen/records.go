@@ -145,7 +145,11 @@ func (s *Records[T, R]) form(i int) Screen {
 		}
 		return element(all, i)
 	})
-	return formOf(s.desk, fmt.Sprintf("%s %d", s.of.one, i+1), "", part, s.of.blanks)
+	crumb := fmt.Sprintf("%s %d", s.of.one, i+1)
+	if r, there := s.rows.Item(i); there {
+		crumb = r.name
+	}
+	return formOf(s.desk, theme.Cut(theme.Clean(crumb), 30), "", part, s.of.blanks)
 }
 
 // whole is the form of a new record that is kept only as a whole.

@@ -7,7 +7,7 @@ import (
 	"tickmark/questionnaires"
 )
 
-func newStanding(h *questionnaires.History, c *questionnaires.Catalogue, a *questionnaires.Assessment, seen []questionnaires.TargetSeen) (standing, error) {
+func newStanding(h *questionnaires.History, a *questionnaires.Assessment, seen []questionnaires.TargetSeen) (standing, error) {
 	var s standing
 	var err error
 	if s.Assessments, err = h.Assessments(); err != nil {
@@ -19,16 +19,12 @@ func newStanding(h *questionnaires.History, c *questionnaires.Catalogue, a *ques
 	if s.Acceptances, err = h.Acceptances(); err != nil {
 		return s, err
 	}
-	held, err := h.Responsibilities(c)
-	if err != nil {
-		return s, err
-	}
 	s.Held = map[questionnaires.RequirementID][]questionnaires.Responsibility{}
 	for _, platform := range questionnaires.Platforms() {
 		inUse := slices.ContainsFunc(seen, func(t questionnaires.TargetSeen) bool { return looksLike(platform, t) })
 		all := map[questionnaires.RequirementID]questionnaires.Responsibility{}
 		for _, id := range a.Questionnaire.Requirements {
-			all[id] = held.Responsibility(platform, id)
+			all[id] = a.Responsibility(platform, id)
 			inUse = inUse || all[id].Confirmed != nil || all[id].Conflict
 		}
 		if !inUse {
