@@ -14,6 +14,8 @@ type Handoff struct {
 	Recipients []Recipient   `json:"recipients"` // all whom the copy is sealed to
 	Head       engine.Digest `json:"head"`       // of the history that was handed off
 	Note       string        `json:"note,omitempty"`
+	// LeftOut are the licensed texts that the copy was given without.
+	LeftOut []engine.Digest `json:"leftOut,omitempty"`
 	// Entry, Author and Time are those of the entry, no part of the payload.
 	Entry  engine.Digest `json:"-"`
 	Author engine.Digest `json:"-"`
@@ -23,15 +25,16 @@ type Handoff struct {
 // maxHandoffNote bounds what is written beside a handoff, in bytes.
 const maxHandoffNote = 2000
 
-// HandOff returns the draft that records a handoff of the history as it stands.
-func (h *History) HandOff(to []Recipient, note string) (Draft, error) {
+// HandOff returns the draft that records a handoff of the history as it stands, without
+// some licensed texts.
+func (h *History) HandOff(to []Recipient, note string, leftOut ...engine.Digest) (Draft, error) {
 	if err := CheckRecipients(to); err != nil {
 		return Draft{}, fmt.Errorf("hand off: %w", err)
 	}
 	if err := CheckText("note", note, maxHandoffNote); err != nil {
 		return Draft{}, fmt.Errorf("hand off: %w", err)
 	}
-	return Draft{Action: HandedOff, Subject: "vault", Payload: Handoff{Recipients: to, Head: h.Head(), Note: note}}, nil
+	return Draft{Action: HandedOff, Subject: "vault", Payload: Handoff{Recipients: to, Head: h.Head(), Note: note, LeftOut: leftOut}}, nil
 }
 
 // Handoffs returns every handoff of the vault, oldest first. Whether one can be

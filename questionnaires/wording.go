@@ -44,6 +44,22 @@ func (c *Catalogue) Wordings() []Wording {
 	return all
 }
 
+// Wordings returns every text of a definition.
+func (d Definition) Wordings() []Wording {
+	all := []Wording{{"title", d.Title}}
+	for _, s := range d.Sections {
+		all = append(all, Wording{"title of a section", s.Title})
+		for _, q := range s.Questions {
+			all = append(all, Wording{"title of " + q.ID.String(), q.Title}, Wording{"question of " + q.ID.String(), q.Question},
+				Wording{"evidence of " + q.ID.String(), q.Evidence}, Wording{"frequency of " + q.ID.String(), q.Frequency})
+			for _, c := range q.Checks {
+				all = append(all, Wording{"part of " + q.ID.String() + " in " + c.ID, c.Part})
+			}
+		}
+	}
+	return all
+}
+
 func (r *EligibilityRules) wordings(add func(text, place string, args ...any)) {
 	for _, q := range r.Questions() {
 		add(q.Text, "eligibility question %s", q.ID)

@@ -12,6 +12,7 @@ import (
 
 	"filippo.io/age"
 
+	"tickmark/engine"
 	"tickmark/questionnaires"
 )
 
@@ -24,6 +25,8 @@ type HandingOff struct {
 	// Author is enrolled first, unless they are already, so that the next team can
 	// write. nil enrols nobody.
 	Author *questionnaires.Card
+	// WithText gives the licensed text as well, which the next team needs a licence for.
+	WithText bool
 	// Note says why, to the next team and to whoever reads the journal.
 	Note string
 	// Progress, which may be nil, hears how many of all bytes of the copy are written.
@@ -54,10 +57,11 @@ func (v *Vault) handOff(ctx context.Context, file string, what HandingOff) (ques
 	}
 	var entry questionnaires.Entry
 	err = v.update(ctx, func(tx *Tx) error {
-		if entry, err = tx.recordHandOff(recipients, what); err != nil {
+		var leftOut []engine.Digest
+		if entry, leftOut, err = tx.recordHandOff(recipients, what); err != nil {
 			return err
 		}
-		return tx.sealCopy(&c, recipients, what.Progress)
+		return tx.sealCopy(&c, recipients, leftOut, what.Progress)
 	})
 	if err != nil {
 		c.remove()
@@ -96,40 +100,79 @@ func (v *Vault) nextTeam(what HandingOff) ([]Recipient, error) {
 	return all, nil
 }
 
-// recordHandOff writes the entries of a handoff.
-func (tx *Tx) recordHandOff(recipients []Recipient, what HandingOff) (questionnaires.Entry, error) {
+// recordHandOff writes the entries of a handoff, and returns which documents it is
+// without.
+func (tx *Tx) recordHandOff(recipients []Recipient, what HandingOff) (e questionnaires.Entry, without []engine.Digest, err error) {
 	h, err := tx.History()
 	if err != nil {
-		return questionnaires.Entry{}, err
+		return e, nil, err
 	}
 	if what.Author != nil && !h.Enrols(what.Author.Author.ID) {
 		draft, err := h.Enrol(*what.Author)
 		if err != nil {
-			return questionnaires.Entry{}, err
+			return e, nil, err
 		}
 		if _, err := tx.Append(draft); err != nil {
-			return questionnaires.Entry{}, err
+			return e, nil, err
 		}
 		if h, err = tx.History(); err != nil {
-			return questionnaires.Entry{}, err
+			return e, nil, err
 		}
 	}
-	draft, err := h.HandOff(described(recipients), what.Note)
+	leftOut, without, err := tx.textsLeftOut(h, what.WithText)
 	if err != nil {
-		return questionnaires.Entry{}, err
+		return e, nil, err
 	}
-	return tx.Append(draft)
+	draft, err := h.HandOff(described(recipients), what.Note, leftOut...)
+	if err != nil {
+		return e, nil, err
+	}
+	e, err = tx.Append(draft)
+	return e, without, err
+}
+
+// textsLeftOut are the licensed texts that stand and that a copy is given without,
+// those that are not here either among them, and all bodies of such texts that must
+// not be in it.
+func (tx *Tx) textsLeftOut(h *questionnaires.History, with bool) (leftOut, without []engine.Digest, err error) {
+	standing, err := h.LicensedTexts()
+	if err != nil {
+		return nil, nil, err
+	}
+	if without, err = h.TextBodies(); err != nil {
+		return nil, nil, err
+	}
+	for _, text := range standing {
+		id, _, err := tx.db.find(text.Body)
+		if err != nil {
+			return nil, nil, err
+		}
+		if (id == 0 || !with) && slices.Contains(without, text.Body) {
+			leftOut = append(leftOut, text.Body)
+		}
+	}
+	if with {
+		without = nil
+	}
+	return leftOut, without, nil
 }
 
 // sealCopy writes the database as the transaction has it, under the copy's own
 // recipients and journal identity, which the transaction then forgets again. Nothing
-// that was deleted leaves the house with it.
-func (tx *Tx) sealCopy(c *copying, recipients []Recipient, progress func(done, total int64)) error {
+// that was deleted leaves the house with it, and none of the documents named.
+func (tx *Tx) sealCopy(c *copying, recipients []Recipient, without []engine.Digest, progress func(done, total int64)) error {
 	if err := tx.db.exec("savepoint copy"); err != nil {
 		return err
 	}
 	to, _ := remember(recipients, tx.vault.settings.plugins)
-	pages, err := tx.vault.nextPages(tx.ctx, recipients, true, progress)
+	var err error
+	for _, digest := range without {
+		err = errors.Join(err, tx.db.drop(digest))
+	}
+	var pages func(io.Writer) error
+	if err == nil {
+		pages, err = tx.vault.nextPages(tx.ctx, recipients, true, progress)
+	}
 	if err == nil {
 		err = c.seal(to, pages)
 	}

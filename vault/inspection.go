@@ -24,6 +24,8 @@ type Inspection struct {
 	Undead []engine.Digest `json:"undead"`
 	// Lost are entries that are missing and that somebody enrolled declared lost.
 	Lost []engine.Digest `json:"lost"`
+	// LeftOut are licensed texts that did not come with a copy when it was handed off.
+	LeftOut []engine.Digest `json:"leftOut,omitempty"`
 	// Dropped is how many bytes of an interrupted save stand at the end of the log.
 	Dropped int64 `json:"dropped"`
 }

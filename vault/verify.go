@@ -295,7 +295,10 @@ func (i *inspecting) runs(ctx context.Context) error {
 			i.found.add("run "+r.Run.String(), errors.New("an entry records it, and it is not there"))
 		}
 	}
-	return i.files(ctx)
+	if err := i.files(ctx); err != nil {
+		return err
+	}
+	return i.texts(ctx)
 }
 
 // files asks for every file that an entry names.

@@ -18,7 +18,7 @@ type handoffFlags struct {
 	opening
 	to                       []string
 	label, author, note, out string
-	keep                     bool
+	keep, withText           bool
 }
 
 func (d *door) handoffVerb() *cobra.Command {
@@ -28,7 +28,8 @@ func (d *door) handoffVerb() *cobra.Command {
 		Long: `Writes a copy of the vault that the next team opens, and you no longer do unless
 you keep the present recipients. A signed entry on both sides names whom it was
 given to and the head of what was given. With --author the author of a card is
-enrolled first, so that they can write.`,
+enrolled first, so that they can write. Licensed text stays behind unless --with-text
+is given: the next team needs a licence of its own.`,
 		Example: "  tickmark vault handoff shop.vault -r bo.card --author bo.card -o for-bo.vault",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(f.to) == 0 || f.out == "" {
@@ -41,6 +42,7 @@ enrolled first, so that they can write.`,
 	verb.Flags().StringArrayVarP(&f.to, "recipient", "r", nil, "`NEXT-TEAM`: a key (age1..., ssh-...), a file of keys, or a card (repeatable)")
 	verb.Flags().StringVar(&f.label, "label", "", "whose the keys are, for people (default: the name on the card, the comment of an SSH key)")
 	verb.Flags().BoolVar(&f.keep, "keep-recipients", false, "seal the copy to the present recipients as well")
+	verb.Flags().BoolVar(&f.withText, "with-text", false, "give the licensed text as well, which the next team needs a licence for")
 	verb.Flags().StringVar(&f.author, "author", "", "`CARD` of an author of the next team, who is enrolled first")
 	verb.Flags().StringVar(&f.note, "note", "", "why, for the next team and the journal")
 	verb.Flags().StringVarP(&f.out, "output", "o", "", "`FILE` that is made for the copy; one that is there is not replaced")
@@ -49,7 +51,7 @@ enrolled first, so that they can write.`,
 
 func (d *door) handOff(ctx context.Context, path string, f handoffFlags) error {
 	c := d.consent(f.allowExec)
-	what := vault.HandingOff{KeepPresent: f.keep, Note: f.note}
+	what := vault.HandingOff{KeepPresent: f.keep, WithText: f.withText, Note: f.note}
 	var err error
 	if what.To, err = c.parseRecipients(f.to, f.label); err != nil {
 		return err
@@ -74,6 +76,9 @@ func (d *door) handOff(ctx context.Context, path string, f handoffFlags) error {
 		return err
 	}
 	fmt.Fprintf(d.out, "handed off %s as %s\nto    %s\nhead  %s\n", path, f.out, recipientNames(given.Recipients), given.Head)
+	if len(given.LeftOut) > 0 {
+		fmt.Fprintln(d.out, "without the licensed text, which the next team loads under its own licence")
+	}
 	if what.Author != nil {
 		fmt.Fprintf(d.out, "enrolled %s, fingerprint %s: compare it with them by voice\n", kube.Printable(what.Author.Author.Name), what.Author.Author.Fingerprint())
 	}

@@ -88,6 +88,9 @@ func (d *door) printInspection(path string, found vault.Inspection, format strin
 	for _, id := range found.Lost {
 		fmt.Fprintf(d.out, "lost        entry %s is missing, and was declared lost when the vault was salvaged\n", id)
 	}
+	for range found.LeftOut {
+		fmt.Fprintln(d.out, "left out    the licensed text did not come with the vault when it was handed off")
+	}
 	if found.Dropped > 0 {
 		fmt.Fprintf(d.out, "dropped     %d bytes of an interrupted save at the end of the log: it was never acknowledged\n", found.Dropped)
 	}

@@ -16,7 +16,7 @@ import (
 
 func (d *door) questionnaireVerb() *cobra.Command {
 	verb := &cobra.Command{Use: "questionnaire", Short: "The questionnaires: PCI's forms and your own"}
-	verb.AddCommand(d.questionnaireListVerb(), d.questionnaireShowVerb(), d.questionnaireNewVerb(), d.questionnaireLintVerb(), d.whichVerb())
+	verb.AddCommand(d.questionnaireListVerb(), d.questionnaireShowVerb(), d.questionnaireNewVerb(), d.questionnaireLintVerb(), d.questionnaireTextVerb(), d.whichVerb())
 	return verb
 }
 

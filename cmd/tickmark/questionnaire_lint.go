@@ -1,18 +1,23 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tickmark/engine/kube"
+	"tickmark/questionnaires"
 	"tickmark/questionnaires/custom"
+	"tickmark/questionnaires/licensed"
+	"tickmark/questionnaires/pci"
 	"tickmark/questionnaires/sheet"
 )
 
@@ -54,7 +59,8 @@ type lintedFile struct {
 	Questions int             `json:"questions"`
 	Sections  int             `json:"sections"`
 	Problems  []lintedProblem `json:"problems"`
-	unread    error           // the file itself
+	wordings  []questionnaires.Wording
+	unread    error // the file itself
 }
 
 // lintedProblem is what is wrong at a line.
@@ -70,38 +76,84 @@ func (p lintedProblem) String() string {
 }
 
 func (d *door) questionnaireLintVerb() *cobra.Command {
-	var format string
+	var o opening
+	var format, path string
 	verb := &cobra.Command{
-		Use: "lint FILE...", Short: "Check questionnaires of your own, line by line", Args: cobra.MinimumNArgs(1),
+		Use: "lint [FILE...] [--vault VAULT]", Short: "Check questionnaires of your own, and wording against licensed text",
 		Long: `Checks questionnaires, and sets of questions to be included, with all that they
-include, and says all that is wrong, each with its file and line. Ends with 3 if
-something is.`,
-		Example: "  tickmark questionnaire lint acme-clusters.yaml",
-		RunE: func(_ *cobra.Command, args []string) error {
-			var all []lintedFile
-			wrong := false
-			for _, path := range args {
-				f := d.lintFile(path)
+include, and says all that is wrong, each with its file and line.
+
+With --vault it looks for runs of more than eight words that the licensed text of
+the vault (see tickmark questionnaire text) has in common with the files or, without
+any, with the program's own words. Ends with 3 if anything is found.`,
+		Example: "  tickmark questionnaire lint acme-clusters.yaml\n  tickmark questionnaire lint --vault shop.vault",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && path == "" {
+				return usagef("lint: a FILE, or --vault VAULT with a licensed text, is needed")
+			}
+			found := linted{Files: []lintedFile{}}
+			for _, file := range args {
+				f := d.lintFile(file)
 				if f.unread != nil {
 					return f.unread
 				}
-				all, wrong = append(all, f), wrong || len(f.Problems) > 0
+				found.Files = append(found.Files, f)
 			}
-			if format == "json" {
-				if err := json.NewEncoder(d.out).Encode(all); err != nil {
+			if path != "" {
+				if err := d.lintWording(cmd.Context(), path, o, args, &found); err != nil {
 					return err
 				}
-			} else {
-				d.printLinted(all)
 			}
-			if wrong {
+			if err := d.printLinted(found, format); err != nil {
+				return err
+			}
+			if found.wrong() {
 				return errAttention
 			}
 			return nil
 		},
 	}
+	o.flags(verb)
+	verb.Flags().StringVar(&path, "vault", "", "`VAULT` whose licensed text the wording is held against")
 	outputFlag(verb, &format)
 	return verb
+}
+
+// linted is what was found in some files, as `questionnaire lint -o json` shows it.
+type linted struct {
+	Files []lintedFile `json:"files"`
+	// Runs are those in common with licensed text, nil where none was asked for.
+	Runs     *[]licensed.Run `json:"runs,omitempty"`
+	Compared int             `json:"compared,omitempty"` // texts of ours that were looked at
+}
+
+func (l linted) wrong() bool {
+	return l.Runs != nil && len(*l.Runs) > 0 || slices.ContainsFunc(l.Files, func(f lintedFile) bool { return len(f.Problems) > 0 })
+}
+
+// lintWording holds the wording of files, or without any the catalogue's, against the
+// licensed text of a vault.
+func (d *door) lintWording(ctx context.Context, path string, o opening, files []string, found *linted) error {
+	text, err := d.licensedText(ctx, path, o)
+	if err != nil {
+		return err
+	}
+	standard, err := pci.Catalogue()
+	if err != nil {
+		return err
+	}
+	var ours []questionnaires.Wording
+	if len(files) == 0 {
+		ours = standard.Wordings()
+	}
+	for i, f := range found.Files {
+		for _, w := range f.wordings {
+			ours = append(ours, questionnaires.Wording{Place: files[i] + ": " + w.Place, Text: w.Text})
+		}
+	}
+	runs := append([]licensed.Run{}, licensed.CommonRuns(text.Text, ours)...)
+	found.Runs, found.Compared = &runs, len(ours)
+	return nil
 }
 
 // lintFile checks one file.
@@ -122,6 +174,7 @@ func (d *door) lintFile(path string) lintedFile {
 	}
 	found := custom.Lint(w, custom.File{Name: name, Text: text})
 	f.File, f.Code, f.Title, f.Revision, f.Set = name, found.Code, found.Title, found.Revision, found.Set
+	f.wordings = found.Wordings()
 	f.Questions, f.Sections = found.Questions(), len(found.Sections)
 	for _, e := range found.Problems {
 		f.Problems = append(f.Problems, lintedProblem{File: e.Name, Line: e.Line, Place: e.Path, Problem: e.Cause})
@@ -129,8 +182,11 @@ func (d *door) lintFile(path string) lintedFile {
 	return f
 }
 
-func (d *door) printLinted(all []lintedFile) {
-	for _, f := range all {
+func (d *door) printLinted(found linted, format string) error {
+	if format == "json" {
+		return json.NewEncoder(d.out).Encode(found)
+	}
+	for _, f := range found.Files {
 		for _, p := range f.Problems {
 			fmt.Fprintln(d.out, kube.Printable(p.String()))
 		}
@@ -144,4 +200,13 @@ func (d *door) printLinted(all []lintedFile) {
 				counted(f.Questions, "question", "questions"), counted(f.Sections, "section", "sections"))
 		}
 	}
+	if found.Runs == nil {
+		return nil
+	}
+	for _, r := range *found.Runs {
+		fmt.Fprintf(d.out, "%s  %s: %d words in common: %s\n", r.Requirement, kube.Printable(r.Place), r.Words, kube.Printable(r.Text))
+	}
+	fmt.Fprintf(d.out, "wording: %s of more than %d words in common with the licensed text, in %d texts\n",
+		counted(len(*found.Runs), "run", "runs"), licensed.MaxRun, found.Compared)
+	return nil
 }
