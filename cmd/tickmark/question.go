@@ -79,7 +79,7 @@ func (d *door) questionOf(a *questionnaires.Assessment, r questionnaires.Require
 		Requirement: r.ID, Title: r.Title, Question: r.Question, Answer: answerSheetOf(a, r.ID), Response: current.Response,
 		Inherited: current.Inherited, Procedures: []procedureForm{}, Problems: append([]questionnaires.Problem{}, a.ProblemsOf(r.ID)...),
 	}
-	if p, proposes := r.Proposal(); proposes {
+	if p, proposes := a.Proposal(r); proposes {
 		form.Proposal = &p
 	}
 	h := a.History()

@@ -24,7 +24,7 @@ func (s *Question) refreshParts(r Row) {
 	own := s.desk.picture.Assessment.Own(s.id).Answer
 	form := s.desk.picture.Assessment.Questionnaire
 	response := r.Current.Response
-	proposal, proposes := r.Requirement.Proposal()
+	proposal, proposes := s.desk.picture.Assessment.Proposal(r.Requirement)
 	s.parts = nil
 	for _, p := range []struct {
 		applies bool
