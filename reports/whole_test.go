@@ -371,3 +371,35 @@ func words(of any) []string {
 	}
 	return all
 }
+
+func TestServiceProvidersDescribeResultsAndUncertainRowsAreMarked(t *testing.T) {
+	e := begin(t, "saq-d-service-provider")
+	e.answer(e.mara, questionnaires.Answer{Requirement: id("1.2.5"), Response: questionnaires.InPlace, Results: "Forty ports were compared."})
+	e.answer(e.mara, questionnaires.Answer{Requirement: id("A2.1.1"), Response: questionnaires.NotApplicable, Narrative: "None."})
+	doc := e.compose()
+	printed := strings.Join(strings.Fields(text(t, doc)), " ")
+	assert.Contains(t, printed, "Description of results: Forty ports were compared.")
+	assert.Contains(t, printed, "Description of results: not recorded", "an answer that lacks it says so")
+	marked := []string{}
+	for _, b := range doc.Blocks {
+		if table, is := b.(reports.Table); is {
+			for _, row := range table.Rows {
+				if strings.Contains(row.Cells[0].Note, "not confirmed") {
+					marked = append(marked, row.Cells[0].Text)
+				}
+			}
+		}
+	}
+	assert.Equal(t, []string{"A2.1.1"}, marked, "the one row that the facts leave open")
+}
+
+func TestProblemsAreThoseOfTheReportsDay(t *testing.T) {
+	e := begin(t, "saq-d-merchant")
+	e.risks()
+	e.answer(e.mara, questionnaires.Answer{Requirement: id("5.2.3.1"), Response: questionnaires.InPlace, Narrative: "By the analysis.", Evidence: []questionnaires.ID{e.evidence[3].ID}})
+	line := func(day string) string { return strings.Join(strings.Fields(text(t, e.composeOn(day))), " ") }
+	assert.NotContains(t, line("2026-11-30"), "it is reviewed every year")
+	printed := line("2027-03-01")
+	assert.Contains(t, printed, "it is reviewed every year")
+	assert.Equal(t, 2, strings.Count(printed, "[Expired]"), "an acceptance ends by itself")
+}

@@ -177,8 +177,12 @@ func TestANarrativeLongerThanPages(t *testing.T) {
 	}
 	doc.Blocks = append(doc.Blocks, reports.Table{
 		Columns: []reports.Column{{Title: "Id", Weight: 20}, {Title: "Narrative", Weight: 100}},
-		Rows:    []reports.Row{{Cells: []reports.Cell{{Text: "9.9.9"}, {Text: strings.Join(words, " ")}}}},
-	}, reports.Callout{Title: "Long", Items: words[:500]})
+		Rows: []reports.Row{{Cells: []reports.Cell{{Text: "9.9.9"}, {
+			Text: strings.Join(words[:8000], " "), Facts: []reports.Fact{{Name: "Plan", Value: strings.Join(words[8000:16000], " ")}},
+			Note: strings.Join(words[16000:20000], " "),
+		}}}},
+	}, reports.Facts{Rows: []reports.Fact{{Name: "Worksheet", Value: strings.Join(words[20000:26000], " ")}, {Name: strings.Join(words[26000:27000], " "), Value: "y"}}},
+		reports.Paragraph{Text: strings.Join(words[27000:], " ")}, reports.Callout{Title: "Long", Items: words[:500]})
 	file, l := write(t, doc, pdf.Options{})
 	assert.Greater(t, l.Pages, 40)
 	whole := strings.Fields(strings.Join(pages(t, file), " "))
