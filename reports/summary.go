@@ -72,7 +72,7 @@ func (c *composer) summary() []Block {
 		blocks = append(blocks, Callout{
 			Tone: Warn, Title: "This is a draft",
 			Text: "As long as an answer is missing, lacks its reason or its evidence, or is contradicted by evidence, every page is marked. " +
-				"The next chapter lists what is open: " + c.draft() + ".",
+				"The chapter “Open problems” lists what is open: " + c.draft() + ".",
 		})
 	}
 	return append(

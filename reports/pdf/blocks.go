@@ -68,7 +68,7 @@ func (l *layout) heading(h reports.Heading) {
 		}
 		l.page().section = l.section
 	case h.Level == 2:
-		l.need(54)
+		l.need(34)
 	default:
 		l.need(25)
 	}
