@@ -317,6 +317,15 @@ func (f acceptanceForm) lines() []string {
 	return lines
 }
 
+// acceptedMark is acceptanceMark behind the title of a result.
+func acceptedMark(of *questionnaires.ResultSource, all []questionnaires.Acceptance, at time.Time) string {
+	mark := acceptanceMark(questionnaires.AcceptancesOf(of, all), at)
+	if mark != "" {
+		mark = "; " + mark
+	}
+	return mark
+}
+
 // acceptanceMark says in some words what is accepted of a result, "" if nothing was.
 func acceptanceMark(of []questionnaires.Acceptance, at time.Time) string {
 	count := map[questionnaires.AcceptanceState]int{}

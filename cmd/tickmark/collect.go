@@ -56,7 +56,15 @@ Ends with 3 if a check failed or something could not be seen.`,
 			if err != nil {
 				return err
 			}
-			return d.printCollected(collected, format)
+			history, err := v.History(cmd.Context())
+			if err != nil {
+				return err
+			}
+			accepted, err := history.Acceptances()
+			if err != nil {
+				return err
+			}
+			return d.printCollected(collected, accepted, format)
 		},
 	}
 	o.flags(verb)
@@ -106,13 +114,13 @@ func (d *door) paramsOf(ctx context.Context, v *vault.Vault) (engine.Params, err
 
 // printCollected says what was seen, and by the exit status whether something
 // needs attention.
-func (d *door) printCollected(c vault.Collected, format string) error {
+func (d *door) printCollected(c vault.Collected, accepted []questionnaires.Acceptance, format string) error {
 	if format == "json" {
 		if err := json.NewEncoder(d.out).Encode(c.Recorded); err != nil {
 			return err
 		}
 	} else {
-		d.printTargets(c)
+		d.printTargets(c, accepted)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Failed)) {
 		fmt.Fprintf(d.err, "error: %s\n", kube.Printable(c.Failed[name].Error()))
@@ -127,12 +135,12 @@ func (d *door) printCollected(c vault.Collected, format string) error {
 	return nil
 }
 
-func (d *door) printTargets(c vault.Collected) {
+func (d *door) printTargets(c vault.Collected, accepted []questionnaires.Acceptance) {
 	for _, t := range c.Recorded.Targets {
 		fmt.Fprintf(d.out, "collected  %s (%s): %d objects, %d gaps\n", kube.Printable(t.Target.Name), t.Target.ID, t.Objects, t.Gaps)
 	}
 	for _, item := range c.Recorded.Evidence {
-		fmt.Fprintf(d.out, "%-12s %s  %s\n", item.Label(), verdictMark(item), item.Title)
+		fmt.Fprintf(d.out, "%-12s %s  %s\n", item.Label(), verdictMark(item), item.Title+acceptedMark(item.Result, accepted, d.now()))
 	}
 }
 

@@ -65,10 +65,7 @@ func (d *door) evidenceListVerb() *cobra.Command {
 				if item.Expunged != nil {
 					what = "expunged"
 				}
-				title := kube.Printable(item.Title)
-				if mark := acceptanceMark(questionnaires.AcceptancesOf(item.Result, accepted), d.now()); mark != "" {
-					title += "; " + mark
-				}
+				title := kube.Printable(item.Title) + acceptedMark(item.Result, accepted, d.now())
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", item.Label(), item.Collected.UTC().Format(time.DateTime), what, kube.Printable(from), title)
 			}
 			return w.Flush()

@@ -95,10 +95,7 @@ func (d *door) questionOf(a *questionnaires.Assessment, r questionnaires.Require
 				Evidence: item.Label(), Check: item.Result.Check, Target: item.Result.Target, Link: reason.Link.Class, Part: reason.Link.Part,
 				Verdict: item.Result.Verdict.String(), Acceptances: d.acceptanceForms(h, about),
 			}
-			f.line = fmt.Sprintf("%-8s  %s  %s  %s  %s", f.Link, f.Evidence, verdictMark(item), f.Check, kube.Printable(item.Result.Name))
-			if mark := acceptanceMark(about, d.now()); mark != "" {
-				f.line += "; " + mark
-			}
+			f.line = fmt.Sprintf("%-8s  %s  %s  %s  %s", f.Link, f.Evidence, verdictMark(item), f.Check, kube.Printable(item.Result.Name)+acceptedMark(item.Result, accepted, d.now()))
 			forms = append(forms, f)
 		}
 		return forms
