@@ -78,9 +78,18 @@ func newForms(d *Desk) *Roll {
 			if n := len(q.Unconfirmed); n > 0 {
 				about += ". " + count(n, "row is", "rows are") + " not confirmed by a source"
 			}
-			move := Binding{Keys: []string{"m"}, Label: "move here", Help: "move this assessment to the form; its answers stay", Why: d.fixed(), Do: func() tea.Cmd { return push(moveForm(d, q.Code)) }}
-			begin := opens("begin", "begin an assessment with this form", d.fixed(), func() tea.Cmd { return d.begin(q.Code) })
-			rows = append(rows, rollRow{sign: mark, name: q.Code, short: count(len(q.Requirements), "requirement", "requirements"), text: formTitle(q.Title), about: about, keys: []Binding{begin, move}})
+			rows = append(rows, rollRow{sign: mark, name: q.Code, short: count(len(q.Requirements), "requirement", "requirements"), text: formTitle(q.Title), about: about, keys: formKeys(d, q.Code)})
+		}
+		for _, own := range d.picture.Own {
+			mark := sign{"·", "another", theme.Muted}
+			if own.Digest == a.Details.Definition {
+				mark = sign{"●", "this one", theme.Good}
+			}
+			about := "A questionnaire of your own: " + own.Title + ", " + own.Revision + ", definition " + own.Digest.Short()
+			rows = append(rows, rollRow{
+				sign: mark, name: own.Code, short: count(own.Questions(), "question", "questions"), text: own.Title, about: about,
+				keys: formKeys(d, ownName(own)),
+			})
 		}
 		for _, f := range d.Catalogue.Unsupported() {
 			why := f.Unsupported
@@ -88,6 +97,38 @@ func newForms(d *Desk) *Roll {
 		}
 		return rows
 	})
+}
+
+// formKeys begin an assessment with a form, or move this one to it.
+func formKeys(d *Desk, name string) []Binding {
+	return []Binding{
+		opens("begin", "begin an assessment with this form", d.fixed(), func() tea.Cmd { return d.begin(name) }),
+		{Keys: []string{"m"}, Label: "move here", Help: "move this assessment to the form; its answers stay", Why: d.fixed(), Do: func() tea.Cmd { return push(moveForm(d, name)) }},
+	}
+}
+
+// ownName names one definition of a questionnaire of an organisation's own.
+func ownName(own questionnaires.RecordedDefinition) string {
+	return own.Code + "@" + own.Digest.Short()
+}
+
+// formNamed is the questionnaire that a name means, with its catalogue: one of PCI's,
+// or of an organisation's own.
+func formNamed(a *questionnaires.Assessment, name string) (*questionnaires.Catalogue, questionnaires.Questionnaire, error) {
+	standard := a.Standard()
+	if q, known := standard.Questionnaire(name); known {
+		return standard, q, nil
+	}
+	own, err := a.History().Definition(name)
+	if err != nil {
+		return nil, questionnaires.Questionnaire{}, err
+	}
+	catalogue, err := own.Catalogue(standard)
+	if err != nil {
+		return nil, questionnaires.Questionnaire{}, err
+	}
+	q, _ := catalogue.Questionnaire(own.Code)
+	return catalogue, q, nil
 }
 
 func responsesOf(q questionnaires.Questionnaire) string {
@@ -111,6 +152,9 @@ func formOptions(d *Desk) []option {
 		}
 		rest = append(rest, o)
 	}
+	for _, own := range d.picture.Own {
+		rest = append(rest, option{value: ownName(own), text: own.Title, about: "your own, " + own.Revision})
+	}
 	return append(first, rest...)
 }
 
@@ -130,7 +174,11 @@ func moveForm(d *Desk, code string) *Form {
 	}, sending{label: "move", help: "move the assessment", said: "moved", rule: func() rule {
 		held := *value
 		return func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
-			return a.ChangeQuestionnaire(held.form, held.reason)
+			_, q, err := formNamed(a, held.form)
+			if err != nil {
+				return questionnaires.Draft{}, err
+			}
+			return a.ChangeTo(q, held.reason)
 		}
 	}})
 }
@@ -162,7 +210,11 @@ func (d *Desk) begin(code string) tea.Cmd {
 	}, sending{label: "begin", help: "begin the assessment", said: "begun: `:` and Assessments opens it", rule: func() rule {
 		held := *value
 		return func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
-			details := questionnaires.AssessmentDetails{ID: id, Questionnaire: held.form, Name: held.name, Service: held.service}
+			catalogue, q, err := formNamed(a, held.form)
+			if err != nil {
+				return questionnaires.Draft{}, err
+			}
+			details := questionnaires.AssessmentDetails{ID: id, Questionnaire: q.Code, Name: held.name, Service: held.service}
 			for _, t := range []struct {
 				day questionnaires.Day
 				at  *time.Time
@@ -170,12 +222,11 @@ func (d *Desk) begin(code string) tea.Cmd {
 				if t.day == "" {
 					continue
 				}
-				var err error
 				if *t.at, err = time.Parse(time.DateOnly, string(t.day)); err != nil {
 					return questionnaires.Draft{}, err
 				}
 			}
-			return questionnaires.NewAssessment(a.Standard(), details)
+			return questionnaires.NewAssessment(catalogue, details)
 		}
 	}}))
 }

@@ -72,6 +72,27 @@ func TestAnotherAssessmentIsBegun(t *testing.T) {
 	room(d, "assessments").Press("home", "enter").Shows("Answered 0 of 233")
 }
 
+// An organisation's own questionnaire is listed beside PCI's, and begun like any other.
+func TestAnOwnQuestionnaireIsBegun(t *testing.T) {
+	m := newMerchant(t, 0)
+	v, err := m.Open(t.Context(), "")
+	require.NoError(t, err)
+	draft, err := questionnaires.DefineQuestionnaire(m.Catalogue, questionnaires.Definition{
+		Code: "acme", Title: "Our baseline", Revision: "1", Responses: []questionnaires.Response{questionnaires.InPlace, questionnaires.NotInPlace},
+		Sections: []questionnaires.DefinedSection{{Title: "People", Questions: []questionnaires.DefinedQuestion{
+			{ID: questionnaires.MustRequirementID("ACME-2.1"), Title: "Owners", Question: "Are they named?", Evidence: "The register."},
+		}}},
+	})
+	require.NoError(t, err)
+	_, err = v.Append(t.Context(), draft)
+	require.NoError(t, err)
+	require.NoError(t, v.Close())
+	d := room(desk(t, m.Workbench, 80, 24), "questionnaires").Press("/").Type("baseline").Press("enter").Shows("acme", "1 question").Press("enter")
+	d.Shows("Our baseline").Press("S").Shows("begun").Press("esc", "esc", "esc", "esc")
+	room(d, "assessments").Press("end", "enter").Shows("Answered 0 of 1", "People")
+	question(d, "ACME-2.1").Shows("Are they named?", "( ) Not in Place").ShowsNot("CCW")
+}
+
 // A failing result is accepted for a time: asked for, shown beside the result, and
 // approved by somebody; the requirement stays as it was answered.
 func TestAFailingResultIsAccepted(t *testing.T) {

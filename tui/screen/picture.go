@@ -26,6 +26,7 @@ type Picture struct {
 // standing is what stands in the vault beside the answers.
 type standing struct {
 	Assessments []questionnaires.AssessmentDetails
+	Own         []questionnaires.RecordedDefinition // questionnaires of an organisation's own, oldest first
 	Analyses    []questionnaires.RiskAnalysis
 	Acceptances []questionnaires.Acceptance
 	Held        map[questionnaires.RequirementID][]questionnaires.Responsibility // by the platforms in use

@@ -13,6 +13,15 @@ func newStanding(h *questionnaires.History, a *questionnaires.Assessment, seen [
 	if s.Assessments, err = h.Assessments(); err != nil {
 		return s, err
 	}
+	definitions, err := h.Definitions()
+	if err != nil {
+		return s, err
+	}
+	for _, d := range definitions {
+		if d.Verified {
+			s.Own = append(s.Own, d)
+		}
+	}
 	if s.Analyses, err = h.RiskAnalyses(); err != nil {
 		return s, err
 	}

@@ -7,13 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"filippo.io/age"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"tickmark/questionnaires"
 	"tickmark/tui/tuitest"
-	"tickmark/vault"
 )
 
 // storm presses random keys in terminals of random sizes: no panic, no frame out of
@@ -135,19 +133,14 @@ func TestNoKeysLoseWhatWasTyped(t *testing.T) {
 // everGiven is every answer that was ever given.
 func (m *merchant) everGiven(t *testing.T) string {
 	t.Helper()
-	v, err := vault.Open(t.Context(), m.Path, []age.Identity{m.identity}, vault.ReadOnly())
-	require.NoError(t, err)
-	defer func() { require.NoError(t, v.Close()) }()
-	h, err := v.History(t.Context())
-	require.NoError(t, err)
-	a, err := h.Assessment(m.Catalogue, "0123456789abcdef0123456789abcdef")
-	require.NoError(t, err)
 	var all strings.Builder
-	for _, r := range a.Requirements() {
-		revisions, err := a.Revisions(r.ID)
-		require.NoError(t, err)
-		fmt.Fprintf(&all, "%+v\n", revisions)
-	}
+	m.look(t, func(a *questionnaires.Assessment) {
+		for _, r := range a.Requirements() {
+			revisions, err := a.Revisions(r.ID)
+			require.NoError(t, err)
+			fmt.Fprintf(&all, "%+v\n", revisions)
+		}
+	})
 	return all.String()
 }
 

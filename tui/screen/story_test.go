@@ -27,6 +27,14 @@ func desk(t testing.TB, w screen.Workbench, width, height int) *tuitest.Driver {
 // assessment reads what the vault on disk says, with another process's eyes.
 func (m *merchant) assessment(t testing.TB) *questionnaires.Assessment {
 	t.Helper()
+	var seen *questionnaires.Assessment
+	m.look(t, func(a *questionnaires.Assessment) { seen = a })
+	return seen
+}
+
+// look is assessment while the vault is still open.
+func (m *merchant) look(t testing.TB, use func(*questionnaires.Assessment)) {
+	t.Helper()
 	v, err := vault.Open(t.Context(), m.Path, []age.Identity{m.identity}, vault.ReadOnly())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, v.Close()) }()
@@ -34,7 +42,7 @@ func (m *merchant) assessment(t testing.TB) *questionnaires.Assessment {
 	require.NoError(t, err)
 	a, err := h.Assessment(m.Catalogue, "0123456789abcdef0123456789abcdef")
 	require.NoError(t, err)
-	return a
+	use(a)
 }
 
 // The whole main job at the desk, from the locked vault to the printed report.
