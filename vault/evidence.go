@@ -24,55 +24,114 @@ const (
 	maxName = 255
 )
 
+// File is a file that is to become evidence. Of Item, Title, Collected, Requirements and
+// File.Obtained are kept; id, number, digest and size are found when it is taken in.
+type File struct {
+	Item questionnaires.Evidence
+	Name string
+	Open func() (io.ReadCloser, error)
+}
+
 // PutEvidence takes a file in byte for byte, at most 64 GiB, and appends the entry
 // that makes it evidence. It is saved in pieces of 4 MiB as it is read, so that its
-// size costs no memory. Of item, Title, Collected, Requirements and File.Obtained
-// are kept; id, number, digest and size are found here. A file that was not read to
-// its end, because reading failed or ctx ended, leaves nothing that can be seen;
-// what a kill leaves is dropped by the next intake.
+// size costs no memory. Of item the same is kept as of a File's. A file that was not
+// read to its end, because reading failed or ctx ended, leaves nothing that can be
+// seen; what a kill leaves is dropped by the next intake.
 func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, name string, r io.Reader) (questionnaires.Evidence, error) {
-	name = filepath.Base(name)
-	fail := func(err error) (questionnaires.Evidence, error) {
-		return questionnaires.Evidence{}, fmt.Errorf("attach %.100q: %w", name, err)
+	open := func() (io.ReadCloser, error) { return unclosed{r}, nil }
+	items, err := v.PutFiles(ctx, []File{{item, name, open}}, nil)
+	if err != nil {
+		return questionnaires.Evidence{}, err
 	}
-	if err := errors.Join(questionnaires.CheckText("file name", name, maxName), questionnaires.CheckText("title", item.Title, maxName)); err != nil {
-		return fail(err)
-	}
+	return items[0], nil
+}
+
+// unclosed is a reader that whoever brought it closes.
+type unclosed struct{ io.Reader }
+
+// Close follows io.Closer.
+func (unclosed) Close() error { return nil }
+
+// PutFiles takes several files in as PutEvidence does one, and makes them evidence by
+// one save, all or none. The drafts that also returns for the items are appended by the
+// same save, after them; also may be nil.
+func (v *Vault) PutFiles(ctx context.Context, files []File, also func(items []questionnaires.Evidence) []questionnaires.Draft) ([]questionnaires.Evidence, error) {
 	v.intake.Lock()
 	defer v.intake.Unlock()
-	if err := v.refuseExpunged(r); err != nil {
-		return fail(err)
+	if err := v.dropUnfinished(ctx); err != nil {
+		return nil, fmt.Errorf("attach: %w", err)
 	}
-	in, err := v.takeIn(ctx, r)
-	if err != nil {
-		return fail(errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx))))
+	taken, items := make([]*intake, 0, len(files)), make([]questionnaires.Evidence, 0, len(files))
+	for _, f := range files {
+		in, item, err := v.takeFile(ctx, f)
+		if err != nil {
+			return nil, fmt.Errorf("attach %.100q: %w", filepath.Base(f.Name), errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx))))
+		}
+		taken, items = append(taken, in), append(items, item)
 	}
-	digest := in.digest()
-	source := questionnaires.FileSource{Digest: digest, Name: name, Size: in.size}
-	if item.File != nil {
-		source.Obtained = item.File.Obtained
-	}
-	item.File, item.Result = &source, nil
-	err = v.Update(ctx, func(tx *Tx) error {
-		if err := tx.gone(digest); err != nil {
+	err := v.Update(ctx, func(tx *Tx) error {
+		for i, in := range taken {
+			if err := tx.gone(items[i].File.Digest); err != nil {
+				return err
+			}
+			if err := tx.change("take in", func() error { return tx.db.finish(in.document, in.size, items[i].File.Digest) }); err != nil {
+				return err
+			}
+		}
+		if err := tx.attach(items); err != nil || also == nil {
 			return err
 		}
-		if err := tx.change("take in", func() error { return tx.db.finish(in.document, in.size, digest) }); err != nil {
-			return err
+		for _, d := range also(items) {
+			if _, err := tx.Append(d); err != nil {
+				return err
+			}
 		}
-		return tx.attach(&item)
+		return nil
 	})
 	if err != nil {
 		err = errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx)))
 		if isExpunged(err) {
 			err = errors.Join(err, v.scour(context.WithoutCancel(ctx)))
 		}
-		return fail(err)
+		if len(files) == 1 {
+			return nil, fmt.Errorf("attach %.100q: %w", filepath.Base(files[0].Name), err)
+		}
+		return nil, fmt.Errorf("attach %d files: %w", len(files), err)
 	}
 	// Where the vault had its equal, what was taken in goes again. It cannot be seen:
 	// if that fails, the next intake does it.
 	_ = v.dropUnfinished(ctx)
-	return item, nil
+	return items, nil
+}
+
+// takeFile stores what a file holds, and says what is known of it.
+func (v *Vault) takeFile(ctx context.Context, f File) (*intake, questionnaires.Evidence, error) {
+	item, name := f.Item, filepath.Base(f.Name)
+	if err := errors.Join(questionnaires.CheckText("file name", name, maxName), questionnaires.CheckText("title", item.Title, maxName)); err != nil {
+		return nil, item, err
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, item, err
+	}
+	defer r.Close()
+	var from io.Reader = r
+	if u, is := r.(unclosed); is {
+		from = u.Reader
+	}
+	if err := v.refuseExpunged(from); err != nil {
+		return nil, item, err
+	}
+	in := &intake{vault: v, sum: sha256.New()}
+	if err := in.read(ctx, from); err != nil {
+		return nil, item, err
+	}
+	source := questionnaires.FileSource{Digest: in.digest(), Name: name, Size: in.size}
+	if item.File != nil {
+		source.Obtained = item.File.Obtained
+	}
+	item.File, item.Result = &source, nil
+	return in, item, nil
 }
 
 // refuseExpunged reads a file that can be read twice before any of it is kept, if
@@ -132,23 +191,30 @@ func (d *database) dropSome() error {
 	return d.exec("delete from documents where digest is null and not exists (select 1 from chunks where document = documents.id)")
 }
 
-// attach numbers an item and appends its entry.
-func (tx *Tx) attach(item *questionnaires.Evidence) error {
+// attach numbers items and appends their entries.
+func (tx *Tx) attach(items []questionnaires.Evidence) error {
 	h, err := tx.History()
 	if err != nil {
 		return err
 	}
-	item.Number = h.LastNumber() + 1
-	if item.ID, err = tx.NewID(); err != nil {
-		return err
+	last := h.LastNumber()
+	for i := range items {
+		item := &items[i]
+		item.Number = last + 1 + i
+		if item.ID, err = tx.NewID(); err != nil {
+			return err
+		}
+		if item.Collected.IsZero() {
+			item.Collected = tx.Now()
+		}
+		item.Collected = item.Collected.UTC()
+		e, err := tx.Append(questionnaires.Draft{Action: questionnaires.EvidenceAttached, Subject: "evidence " + string(item.ID), Payload: *item})
+		if err != nil {
+			return err
+		}
+		item.Entry, item.Author = e.ID, e.Author
 	}
-	if item.Collected.IsZero() {
-		item.Collected = tx.Now()
-	}
-	item.Collected = item.Collected.UTC()
-	e, err := tx.Append(questionnaires.Draft{Action: questionnaires.EvidenceAttached, Subject: "evidence " + string(item.ID), Payload: *item})
-	item.Entry, item.Author = e.ID, e.Author
-	return err
+	return nil
 }
 
 // intake stores a stream as the chunks of a document whose digest is not known
