@@ -80,24 +80,3 @@ func RequirementsOf(requests []Request) []RequirementID {
 	}
 	return sorted(all, RequirementID.Compare)
 }
-
-// ReceivedAs returns the item that was received for one of the requests and holds these
-// bytes, and the requests that it was not received for.
-func (a *Assessment) ReceivedAs(requests []Request, is func(Evidence) bool) (Evidence, []Request) {
-	for _, r := range requests {
-		for _, id := range r.Evidence {
-			item, known := a.evidence[id]
-			if !known || !is(item) {
-				continue
-			}
-			var missing []Request
-			for _, o := range requests {
-				if !slices.Contains(o.Evidence, id) {
-					missing = append(missing, o)
-				}
-			}
-			return item, missing
-		}
-	}
-	return Evidence{}, requests
-}

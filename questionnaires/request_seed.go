@@ -44,6 +44,9 @@ func (a *Assessment) SeedRequests(defaults Request, newID func() (ID, error)) ([
 		}
 		drafts = append(drafts, draft)
 	}
+	if len(drafts) == 0 {
+		return nil, ErrSeeded
+	}
 	return drafts, nil
 }
 

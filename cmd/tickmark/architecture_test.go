@@ -76,6 +76,7 @@ var heavy = []struct {
 	{"modernc.org/sqlite", []string{"vault", "vault/sqlitevfs"}, "one room writes the database; below it, the door SQLite goes through to its bytes"},
 	{"filippo.io/age", []string{"vault", "cmd/tickmark", "vault/testdata/age-plugin-test"}, "one room seals; the door hands it identities and recipients"},
 	{"github.com/go-pdf/fpdf", []string{"reports/pdf"}, "one room draws"},
+	{"github.com/xuri/excelize/v2", []string{"reports/export"}, "one room writes sheets"},
 	{"github.com/charmbracelet/bubbletea", []string{"tui", "tui/screen", "tui/list", "tui/tuitest"}, "only the desk has a loop"},
 	{"github.com/charmbracelet/bubbles", []string{"tui/screen"}, "fields belong to screens"},
 	{"github.com/charmbracelet/lipgloss", []string{"tui/theme", "cmd/tickmark"}, "styles are tokens; the door tells the theme the terminal's colours"},
