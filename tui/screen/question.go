@@ -22,6 +22,7 @@ const (
 	suggestionPanel
 	attachedPanel
 	historyPanel
+	licensedPanel // only where there is licensed text of the question
 	panels
 )
 
@@ -70,7 +71,9 @@ func (s *Question) responses() []questionnaires.Response {
 
 // Start reads which subjects failed, to name them beside the suggestion, and what was
 // answered before.
-func (s *Question) Start() tea.Cmd { return tea.Batch(s.readFailures(), s.readRevisions()) }
+func (s *Question) Start() tea.Cmd {
+	return tea.Batch(s.readFailures(), s.readRevisions(), s.readLicensed())
+}
 
 func (s *Question) readFailures() tea.Cmd {
 	suggestion, v, ctx := s.row().Suggestion, s.desk.vault, s.desk.ctx
@@ -129,6 +132,11 @@ func (s *Question) Update(msg tea.Msg) tea.Cmd {
 	case failuresRead:
 		if msg.question == s {
 			s.failures, s.err = msg.failures, cmp.Or(msg.err, s.err)
+			s.refresh()
+		}
+	case licensedRead:
+		if msg.question == s {
+			s.licensed, s.err = msg.text, cmp.Or(msg.err, s.err)
 			s.refresh()
 		}
 	case revisionsRead:
@@ -218,7 +226,7 @@ func (s *Question) selectedEvidence() (questionnaires.Evidence, bool) {
 // turn goes to the next panel, or the one before.
 func (s *Question) turn(by int) tea.Cmd {
 	s.focus = panel((int(s.focus) + by + int(panels)) % int(panels))
-	if s.focus == proceduresPanel && !s.perProcedure() {
+	if s.focus == proceduresPanel && !s.perProcedure() || s.focus == licensedPanel && !s.hasLicensed() {
 		return s.turn(by)
 	}
 	if s.focus != answerPanel {

@@ -15,6 +15,9 @@ const labels = 11
 // Draw shows the answer, and beside it or as pages the rest.
 func (s *Question) Draw(c Canvas) []string {
 	names := []string{"Answer", "Suggestion", fmt.Sprintf("Attached %d", len(s.row().Current.Evidence)), fmt.Sprintf("History %d", s.row().Answers)}
+	if s.hasLicensed() {
+		names = append(names, "Licensed")
+	}
 	focus := int(s.focus)
 	if s.perProcedure() {
 		names = slices.Insert(names, int(proceduresPanel), s.proceduresTab())
@@ -73,6 +76,9 @@ func (s *Question) asked(c Canvas, r Row) []string {
 	}
 	lines = append(lines, labelled(c.Theme, "Asked", r.Requirement.Question, labels, c.Width)...)
 	lines = append(lines, labelled(c.Theme, "Tested by", testedBy(r.Requirement), labels, c.Width)...)
+	if !s.desk.picture.Assessment.Questionnaire.Confirmed(s.id) {
+		lines = append(lines, c.Theme.Paint(theme.Warning, theme.Cut("! not confirmed: compare with the form whether it asks this", c.Width)))
+	}
 	wanted := labelled(c.Theme, "Wanted", r.Requirement.Evidence, labels, c.Width)
 	if most := max(2, c.Height-len(lines)-12-len(s.parts)); len(wanted) > most {
 		wanted = wanted[:most]
@@ -108,6 +114,9 @@ func testedBy(r questionnaires.Requirement) string {
 	}
 	if !r.SupersededBy.IsZero() {
 		text += "; superseded by " + r.SupersededBy.String()
+	}
+	for i, id := range r.Informs {
+		text += []string{"; bears on ", ", "}[min(i, 1)] + id.String()
 	}
 	return text
 }

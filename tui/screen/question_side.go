@@ -7,6 +7,7 @@ import (
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/licensed"
 	"tickmark/tui/theme"
 )
 
@@ -38,6 +39,7 @@ func (s *Question) refresh() {
 	s.sides[suggestionPanel].SetItems(s.suggestionRows(r))
 	s.sides[attachedPanel].SetItems(s.attachedRows(r))
 	s.sides[historyPanel].SetItems(s.historyRows())
+	s.sides[licensedPanel].SetItems(s.licensedRows())
 }
 
 // drawSide draws one side panel.
@@ -73,7 +75,7 @@ func (s *Question) nothing(p panel) string {
 		return "Nobody has answered this question yet. Every change will stand here, with who made it and when."
 	case proceduresPanel:
 		return "The testing procedures of this requirement are not known."
-	case suggestionPanel, answerPanel, panels:
+	case suggestionPanel, answerPanel, licensedPanel, panels:
 	}
 	return "No check informs this question. It rests on documents, observation and interviews."
 }
@@ -266,5 +268,6 @@ func evidenceAbout(item questionnaires.Evidence) string {
 type beside struct {
 	failures  map[engine.Digest][]engine.Detail
 	revisions []questionnaires.Revision // oldest first
+	licensed  licensed.Requirement      // what the licensed text says
 	err       error                     // why something could not be read
 }
