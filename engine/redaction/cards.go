@@ -56,7 +56,7 @@ func Cards(s string) []Span {
 	}
 	runs := digitRuns(s)
 	for i := 0; i < len(runs); i++ {
-		if n := grouped(s, runs[i:]); n > 0 {
+		if n := grouped(s, runs[i:]); n > 0 && !inUUID(s, Span{runs[i].From, runs[i+n-1].To}) {
 			found = append(found, Span{runs[i].From, runs[i+n-1].To})
 			i += n - 1
 			continue
@@ -229,6 +229,20 @@ func inOtherText(s string, g Span) bool {
 	}
 	around := s[from:g.From] + s[g.To:to]
 	return strings.IndexFunc(around, unicode.IsLower) >= 0 && strings.IndexFunc(around, unicode.IsUpper) >= 0
+}
+
+// inUUID reports whether digits are groups of a UUID, such as an object's uid.
+func inUUID(s string, g Span) bool {
+	from, to := around(s, g, func(c byte) bool { return isHex(c) || c == '-' })
+	if to-from != 36 {
+		return false
+	}
+	for i := range 36 {
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (s[from+i] == '-') {
+			return false
+		}
+	}
+	return true
 }
 
 // onStripe reports whether expiry date and service code follow a number as on track 2.
