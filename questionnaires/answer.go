@@ -146,6 +146,11 @@ func (a *Answer) Recite(change func(ID) (ID, error)) error {
 			lists = append(lists, &a.Customized.Tests[i].References)
 		}
 	}
+	return reciteAll(lists, change)
+}
+
+// reciteAll changes every id of some lists. What becomes the same is in a list once.
+func reciteAll(lists []*[]ID, change func(ID) (ID, error)) error {
 	for _, list := range lists {
 		var changed []ID
 		for _, id := range *list {

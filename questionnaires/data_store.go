@@ -25,7 +25,7 @@ func (s DataStore) lacks() []string {
 		{"elements", s.Elements},
 		{"how they are secured", s.Secured},
 		{"how access is logged", s.AccessLog},
-		{"whether it keeps sensitive authentication data", s.Sensitive.String()},
+		{"sensitive authentication data (yes or no)", s.Sensitive.String()},
 	}
 	if s.Sensitive == DeclaredYes {
 		fields = append(fields, field{"why it keeps sensitive authentication data", s.SensitiveReason})

@@ -142,42 +142,33 @@ func (e Engagement) outside(what string, from, to Day) string {
 
 // lacks names what a form that asks this much of the engagement misses in it.
 func (e Engagement) lacks(asked ScopeDepth) []string {
-	lacking := missing([]field{{"assessors", counted(len(e.Assessors))}, {"start", string(e.Start)}, {"end", string(e.End)}})
-	for _, a := range e.Assessors {
-		if l := a.lacks(); len(l) > 0 {
-			lacking = append(lacking, lackingOf(a.Name, l))
-		}
-	}
-	for _, r := range e.Remote {
-		if blank(r.Reason) {
-			lacking = append(lacking, fmt.Sprintf("the reason of remote testing from %s", r.From))
-		}
+	parts := []field{{"assessors", counted(len(e.Assessors))}, {"start", string(e.Start)}, {"end", string(e.End)}}
+	items := [][]string{
+		lackingIn(e.Assessors, func(a Assessor) string { return a.Name }, Assessor.lacks),
+		lackingIn(e.Remote, func(r RemoteTesting) string { return "remote testing from " + string(r.From) }, RemoteTesting.lacks),
 	}
 	if asked < ReportedScope {
-		return lacking
+		return lackingAll(missing(parts), items...)
 	}
-	if !e.leads() && len(e.Assessors) > 0 {
-		lacking = append(lacking, "a lead assessor")
-	}
+	parts = append(parts,
+		field{"a lead assessor", counted(e.leads())}, field{"days on site or remote", counted(len(e.OnSite) + len(e.Remote))},
+		field{"independence statement", e.Independence}, field{"other services (or that there are none)", e.OtherServices},
+		field{"subcontractors (or that there are none)", e.Subcontractors}, field{"consecutive years", counted(e.Years)})
 	if l := e.Reviewer.lacks(); len(l) > 0 {
-		lacking = append(lacking, lackingOf("the QA reviewer", l))
+		items = append(items, []string{lackingOf("the QA reviewer", l)})
 	}
-	if len(e.OnSite) == 0 && len(e.Remote) == 0 {
-		lacking = append(lacking, "days on site or remote")
-	}
-	return append(lacking, missing([]field{
-		{"independence statement", e.Independence},
-		{"other services (or that there are none)", e.OtherServices},
-		{"subcontractors (or that there are none)", e.Subcontractors},
-		{"consecutive years", counted(e.Years)},
-	})...)
+	return lackingAll(missing(parts), items...)
 }
 
-func (e Engagement) leads() bool {
+func (r RemoteTesting) lacks() []string { return missing([]field{{"its reason", r.Reason}}) }
+
+// leads is how many lead.
+func (e Engagement) leads() int {
+	n := 0
 	for _, a := range e.Assessors {
 		if a.Role == LeadAssessor {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }

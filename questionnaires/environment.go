@@ -36,7 +36,7 @@ type Network struct {
 }
 
 func (n Network) lacks() []string {
-	return missing([]field{{"whether account data is on it", n.AccountData.String()}, {"purpose", n.Purpose}})
+	return missing([]field{{"account data on it (yes or no)", n.AccountData.String()}, {"purpose", n.Purpose}})
 }
 
 // Location is a kind of place, such as shops or data centres.

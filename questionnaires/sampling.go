@@ -71,20 +71,14 @@ func (s Sampling) broken() []string {
 func (s Sampling) lacks() []string {
 	switch s.Used {
 	case DeclaredYes:
-		lacking := missing([]field{
+		return lackingAll(missing([]field{
 			{"rationale", s.Rationale}, {"standard processes (or that there are none)", s.Standard}, {"sample sets", counted(len(s.Sets))},
-		})
-		for _, set := range s.Sets {
-			if l := set.lacks(); len(l) > 0 {
-				lacking = append(lacking, lackingOf(fmt.Sprintf("set %d", set.Number), l))
-			}
-		}
-		return lacking
+		}), lackingIn(s.Sets, func(set SampleSet) string { return fmt.Sprintf("set %d", set.Number) }, SampleSet.lacks))
 	case DeclaredNo:
-		return missing([]field{{"who attests that everything was tested", s.Attested}})
+		return lackingAll(missing([]field{{"who attests that everything was tested", s.Attested}}))
 	case Undeclared:
 	}
-	return []string{"whether samples were used"}
+	return lackingAll([]string{"use of samples (yes or no)"})
 }
 
 func (s SampleSet) lacks() []string {

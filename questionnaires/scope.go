@@ -189,40 +189,10 @@ func (s Scope) citations() []*[]ID {
 	return all
 }
 
-// cite returns the scope with every name of evidence replaced.
-func (s Scope) cite(name func(ID) (ID, error)) (Scope, error) {
+// Recite changes every id of evidence that the scope names, wherever it stands.
+func (s *Scope) Recite(change func(ID) (ID, error)) error {
 	s.Data.Flows, s.Classes = slices.Clone(s.Data.Flows), slices.Clone(s.Classes)
-	for _, place := range s.citations() {
-		*place = slices.Clone(*place)
-		for i, id := range *place {
-			named, err := name(id)
-			if err != nil {
-				return s, err
-			}
-			(*place)[i] = named
-		}
-	}
-	return s, nil
-}
-
-// Labelled returns the scope with evidence named as people do (Evidence-7), as files
-// have it.
-func (h *History) Labelled(s Scope) Scope {
-	s, _ = s.settled().cite(func(id ID) (ID, error) {
-		if item, known := h.item(id); known {
-			return ID(item.Label()), nil
-		}
-		return id, nil
-	})
-	return s
-}
-
-// Unlabelled is the way back: a name that no evidence has is refused.
-func (h *History) Unlabelled(s Scope) (Scope, error) {
-	return s.cite(func(label ID) (ID, error) {
-		item, err := h.EvidenceByLabel(string(label))
-		return item.ID, err
-	})
+	return reciteAll(s.citations(), change)
 }
 
 // item returns an item of evidence by its id.

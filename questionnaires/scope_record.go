@@ -12,10 +12,10 @@ import (
 type scopeRecord struct {
 	scope      Scope
 	engagement Engagement
-	given      bool // an engagement was set
 	engaged    []Entry
-	beside     map[Action]int // how many that differ stand beside each other
-	strangers  map[Action]int // how many stand that no enrolled author set
+	last       map[Action]Entry // what stands
+	beside     map[Action]int   // how many that differ stand beside each other
+	strangers  map[Action]int   // how many stand that no enrolled author set
 }
 
 // Scope returns the scope that stands: of those that no other follows the latest. It
@@ -41,11 +41,11 @@ func (h *History) latest(action Action, entries []Entry, payload any) ([]Entry, 
 // ErrUnchanged says that what is set stands already: nothing is written for it.
 var ErrUnchanged = errors.New("it stays as it is")
 
-// changes reports ErrUnchanged where one thing stands, and says what is set.
+// changes reports ErrUnchanged where one thing stands, or none, and says what is set.
 func changes[T any](h *History, action Action, entries []Entry, same func(T) bool) error {
 	var before T
 	standing, err := h.latest(action, entries, &before)
-	if err == nil && len(standing) == 1 && h.unvouched(action, entries, standing) == 0 && same(before) {
+	if err == nil && len(standing) <= 1 && h.unvouched(action, entries, standing) == 0 && same(before) {
 		err = ErrUnchanged
 	}
 	return err
@@ -54,7 +54,7 @@ func changes[T any](h *History, action Action, entries []Entry, same func(T) boo
 // readScope reads scope and engagement as they stand.
 func (a *Assessment) readScope() error {
 	r := &a.scope
-	r.beside, r.strangers = map[Action]int{}, map[Action]int{}
+	r.last, r.beside, r.strangers = map[Action]Entry{}, map[Action]int{}, map[Action]int{}
 	for _, part := range []struct {
 		action  Action
 		entries []Entry
@@ -64,6 +64,9 @@ func (a *Assessment) readScope() error {
 		if err != nil {
 			return err
 		}
+		if len(standing) > 0 {
+			r.last[part.action] = slices.MaxFunc(standing, compareEntries)
+		}
 		digests := map[engine.Digest]bool{}
 		for _, e := range standing {
 			digests[e.Digest] = true
@@ -71,7 +74,6 @@ func (a *Assessment) readScope() error {
 		if len(digests) > 1 {
 			r.beside[part.action] = len(standing)
 		}
-		r.given = part.action == EngagementSet && len(standing) > 0
 		r.strangers[part.action] = a.history.unvouched(part.action, part.entries, standing)
 	}
 	r.scope = r.scope.settled()
@@ -95,7 +97,22 @@ func (h *History) unvouched(action Action, entries, standing []Entry) int {
 func (a *Assessment) Scope() Scope { return a.scope.scope }
 
 // Engagement returns who assesses, when and how, and whether it was recorded.
-func (a *Assessment) Engagement() (Engagement, bool) { return a.scope.engagement, a.scope.given }
+func (a *Assessment) Engagement() (Engagement, bool) {
+	_, given := a.scope.last[EngagementSet]
+	return a.scope.engagement, given
+}
+
+// ScopeEntry returns the entry that set the scope, and false where none did.
+func (a *Assessment) ScopeEntry() (Entry, bool) {
+	e, set := a.scope.last[ScopeSet]
+	return e, set
+}
+
+// EngagementEntry returns the entry that set the engagement, and false where none did.
+func (a *Assessment) EngagementEntry() (Entry, bool) {
+	e, set := a.scope.last[EngagementSet]
+	return e, set
+}
 
 // Classes returns the class of everything that has one, the strictest first.
 func (a *Assessment) Classes() []Classification { return a.scope.scope.Classed() }
@@ -106,19 +123,16 @@ func (a *Assessment) ThirdPartyDuties(id RequirementID) []ShareOf {
 	return a.scope.scope.ThirdPartyDuties(id)
 }
 
-// scopeConflicts say what stands side by side, or is nobody's.
-func (a *Assessment) scopeConflicts() []Problem {
+// doubt says what stands side by side, or is nobody's.
+func (r scopeRecord) doubt(action Action, what string) []Problem {
 	var problems []Problem
-	for _, part := range []struct {
-		action Action
-		what   string
-	}{{ScopeSet, "scope"}, {EngagementSet, "engagement"}} {
-		if n := a.scope.beside[part.action]; n > 0 {
-			problems = append(problems, Problem{Kind: InConflict, Sentence: fmt.Sprintf("the %s was set %d times side by side; it has to be set again", part.what, n)})
-		}
-		if a.scope.strangers[part.action] > 0 {
-			problems = append(problems, Problem{Kind: NotVerified, Sentence: fmt.Sprintf("the %s was set by somebody who is no enrolled author, and does not count; it has to be set again", part.what)})
-		}
+	if n := r.beside[action]; n > 0 {
+		problems = append(problems, Problem{Kind: InConflict, Sentence: fmt.Sprintf("the %s was set %d times side by side; it has to be set again", what, n)})
+	}
+	if r.strangers[action] > 0 {
+		problems = append(problems, Problem{
+			Kind: NotVerified, Sentence: fmt.Sprintf("the %s was set by somebody who is no enrolled author, which does not count; it has to be set again", what),
+		})
 	}
 	return problems
 }

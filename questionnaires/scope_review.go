@@ -2,6 +2,7 @@ package questionnaires
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,15 @@ var (
 // lackingOf joins what one item of a section lacks.
 func lackingOf(name string, lacks []string) string {
 	return name + " lacks " + strings.Join(lacks, ", ")
+}
+
+// lackingAll says what a section itself lacks, and then what its items do.
+func lackingAll(own []string, items ...[]string) []string {
+	var all []string
+	if len(own) > 0 {
+		all = append(all, lackingOf("it", own))
+	}
+	return append(all, slices.Concat(items...)...)
 }
 
 // lackingIn names the items of a section that lack something.
@@ -37,88 +47,107 @@ type section struct {
 // sections are the parts of the scope that a form asks for, in its order.
 func (s Scope) sections(asked ScopeDepth) []section {
 	all := []section{
-		{"entity", s.Entity.lacks(asked)},
+		{"entity", lackingAll(s.Entity.lacks(asked))},
 		{"what is covered", s.coveredLacks(asked)},
 		{"environment", s.environmentLacks(asked)},
-		{"segmentation", s.Segmentation.lacks(asked)},
+		{"segmentation", lackingAll(s.Segmentation.lacks(asked))},
 		{"third parties", s.thirdPartyLacks()},
 	}
 	if asked >= ProvidedScope {
-		all = append(all, section{"card data", s.Data.lacks(asked)}, section{"confirmation", s.Confirmation.lacks(asked)})
+		all = append(all, section{"card data", s.Data.lacks(asked)}, section{"confirmation", lackingAll(s.Confirmation.lacks(asked))})
 	}
 	return all
 }
 
 func (s Scope) coveredLacks(asked ScopeDepth) []string {
-	lacking := lackingIn(s.Channels, func(u ChannelUse) string { return u.Channel.String() }, ChannelUse.lacks)
-	lacking = append(lacking, lackingIn(s.Services, func(v AssessedService) string { return v.Name }, AssessedService.lacks)...)
-	channels, services := 0, 0
-	for _, u := range s.Channels {
-		if u.Covered() {
-			channels++
-		}
-	}
-	for _, v := range s.Services {
-		if v.Covered() {
-			services++
-		}
-	}
+	var own []string
+	channels := slices.ContainsFunc(s.Channels, ChannelUse.Covered)
+	services := slices.ContainsFunc(s.Services, AssessedService.Covered)
 	switch {
-	case asked == ProvidedScope && services == 0:
-		lacking = append(lacking, "a service that is assessed")
-	case channels+services == 0:
-		lacking = append(lacking, "a payment channel or service that is assessed")
+	case asked == ProvidedScope && !services:
+		own = []string{"a service that is assessed"}
+	case !channels && !services:
+		own = []string{"a payment channel or service that is assessed"}
 	}
-	return lacking
+	return lackingAll(own,
+		lackingIn(s.Channels, func(u ChannelUse) string { return u.Channel.String() }, ChannelUse.lacks),
+		lackingIn(s.Services, func(v AssessedService) string { return v.Name }, AssessedService.lacks))
 }
 
 func (s Scope) environmentLacks(asked ScopeDepth) []string {
 	e := s.Environment
-	lacking := missing([]field{{"description", s.Description}, {"locations", counted(len(e.Locations))}})
+	parts := []field{{"description", s.Description}, {"locations", counted(len(e.Locations))}}
+	var items [][]string
 	if asked >= ProvidedScope {
-		lacking = append(lacking, missing([]field{{"component types", counted(len(e.Components))}})...)
-		lacking = append(lacking, lackingIn(e.Components, func(c ComponentType) string { return c.Type }, ComponentType.lacks)...)
+		parts = append(parts, field{"component types", counted(len(e.Components))})
+		items = append(items, lackingIn(e.Components, func(c ComponentType) string { return c.Type }, ComponentType.lacks))
 	}
 	if asked >= ReportedScope {
-		lacking = append(lacking, missing([]field{{"networks", counted(len(e.Networks))}})...)
-		lacking = append(lacking, lackingIn(e.Networks, func(n Network) string { return n.Name }, Network.lacks)...)
+		parts = append(parts, field{"networks", counted(len(e.Networks))})
+		items = append(items, lackingIn(e.Networks, func(n Network) string { return n.Name }, Network.lacks))
 	}
-	lacking = append(lacking, lackingIn(e.Locations, func(l Location) string { return l.Type }, Location.lacks)...)
-	return append(lacking, lackingIn(e.Products, func(p ListedProduct) string { return p.Name }, ListedProduct.lacks)...)
+	items = append(items,
+		lackingIn(e.Locations, func(l Location) string { return "location " + l.Type }, Location.lacks),
+		lackingIn(e.Products, func(p ListedProduct) string { return "product " + p.Name }, ListedProduct.lacks))
+	return lackingAll(missing(parts), items...)
 }
 
 func (s Scope) thirdPartyLacks() []string {
 	if len(s.ThirdParties) == 0 && !s.NoThirdParties {
-		return []string{"the list of them, or that there are none"}
+		return lackingAll([]string{"the list of them, or that there are none"})
 	}
 	return lackingIn(s.ThirdParties, func(p ThirdParty) string { return p.Name }, ThirdParty.lacks)
 }
 
 func (d CardData) lacks(asked ScopeDepth) []string {
-	var lacking []string
+	var own []string
 	if len(d.Stores) == 0 && !d.NothingStored {
-		lacking = append(lacking, "data stores, or that nothing is stored")
+		own = append(own, "data stores, or that nothing is stored")
 	}
 	if asked >= ReportedScope && len(d.Flows) == 0 {
-		lacking = append(lacking, "data flows")
+		own = append(own, "data flows")
 	}
-	lacking = append(lacking, lackingIn(d.Flows, func(f DataFlow) string { return f.Name }, DataFlow.lacks)...)
-	return append(lacking, lackingIn(d.Stores, func(s DataStore) string { return s.Name }, DataStore.lacks)...)
+	return lackingAll(own,
+		lackingIn(d.Flows, func(f DataFlow) string { return f.Name }, DataFlow.lacks),
+		lackingIn(d.Stores, func(s DataStore) string { return s.Name }, DataStore.lacks))
 }
 
-// scopeProblems are those of the whole assessment that come from scope and engagement,
-// in a report of a day.
-func (a *Assessment) scopeProblems(day Day) []Problem {
-	problems := a.scopeConflicts()
-	add := func(kind ProblemKind, format string, args ...any) {
-		problems = append(problems, Problem{Kind: kind, Sentence: fmt.Sprintf(format, args...)})
-	}
+// ScopeProblems are those of the scope in a report of a day.
+func (a *Assessment) ScopeProblems(day Day) []Problem {
+	problems := a.scope.doubt(ScopeSet, "scope")
+	add := into(&problems)
 	a.reviewClasses(add)
 	if asked := a.Questionnaire.Scope; asked > ScopeNotAsked {
 		a.reviewScope(asked, day, add)
-		a.reviewEngagement(asked, day, add)
 	}
 	return problems
+}
+
+// EngagementProblems are those of the engagement in a report of a day.
+func (a *Assessment) EngagementProblems(day Day) []Problem {
+	problems := a.scope.doubt(EngagementSet, "engagement")
+	add := into(&problems)
+	e, given := a.Engagement()
+	for _, rule := range e.broken() {
+		add(EngagementBroken, "%s", rule)
+	}
+	if e.End > day {
+		add(EngagementBroken, "the assessment ends on %s and the report is of %s: a report is never older than its assessment", e.End, day)
+	}
+	switch asked := a.Questionnaire.Scope; {
+	case asked == ReportedScope && !given:
+		add(EngagementIncomplete, "no engagement is recorded: assessors, reviewer, dates, sampling (`tickmark engagement template`)")
+	case asked == ReportedScope, asked > ScopeNotAsked && e.Qualified():
+		reviewEngagement(e, asked, add)
+	}
+	return problems
+}
+
+// into adds problems of the whole assessment to a list.
+func into(problems *[]Problem) adding {
+	return func(kind ProblemKind, format string, args ...any) {
+		*problems = append(*problems, Problem{Kind: kind, Sentence: fmt.Sprintf(format, args...)})
+	}
 }
 
 // adding takes a problem.
@@ -132,7 +161,7 @@ func (a *Assessment) reviewScope(asked ScopeDepth, day Day, add adding) {
 	}
 	for _, part := range s.sections(asked) {
 		if len(part.lacks) > 0 {
-			add(ScopeIncomplete, "scope, %s: missing are %s", part.title, strings.Join(part.lacks, "; "))
+			add(ScopeIncomplete, "scope, %s: %s", part.title, strings.Join(part.lacks, "; "))
 		}
 	}
 	for _, p := range s.ThirdParties {
@@ -186,10 +215,10 @@ func (a *Assessment) apart(c Classification) []string {
 	for i, name := range SeparationNames() {
 		p := c.Separation.all()[i]
 		if blank(p.Statement) {
-			lacking = append(lacking, "how "+name+" are separated")
+			lacking = append(lacking, "separation of "+name)
 		}
 		if !a.evidences(p.Evidence) {
-			lacking = append(lacking, "evidence that "+name+" are separated")
+			lacking = append(lacking, "evidence of separated "+name)
 		}
 	}
 	return lacking
@@ -207,26 +236,12 @@ func (a *Assessment) evidences(ids []ID) bool {
 
 // reviewEngagement: a report, and whatever a QSA or an ISA takes part in, says who
 // assessed and how.
-func (a *Assessment) reviewEngagement(asked ScopeDepth, day Day, add adding) {
-	e, given := a.Engagement()
-	switch {
-	case !given && asked >= ReportedScope:
-		add(EngagementIncomplete, "no engagement is recorded: assessors, reviewer, dates, sampling (`tickmark engagement template`)")
-		return
-	case !given || asked < ReportedScope && !e.Qualified():
-		return
-	}
+func reviewEngagement(e Engagement, asked ScopeDepth, add adding) {
 	if lacks := e.lacks(asked); len(lacks) > 0 {
-		add(EngagementIncomplete, "engagement: missing are %s", strings.Join(lacks, "; "))
+		add(EngagementIncomplete, "engagement: %s", strings.Join(lacks, "; "))
 	}
 	if lacks := e.Sampling.lacks(); len(lacks) > 0 && asked >= ReportedScope {
-		add(EngagementIncomplete, "sampling: missing are %s", strings.Join(lacks, "; "))
-	}
-	for _, rule := range e.broken() {
-		add(EngagementBroken, "%s", rule)
-	}
-	if e.End > day {
-		add(EngagementBroken, "the assessment ends on %s and the report is of %s: a report is never older than its assessment", e.End, day)
+		add(EngagementIncomplete, "sampling: %s", strings.Join(lacks, "; "))
 	}
 }
 

@@ -18,7 +18,7 @@ func (s Segmentation) check(b *bounds) {
 }
 
 func (s Segmentation) lacks(asked ScopeDepth) []string {
-	fields := []field{{"whether it is used", s.Used.String()}}
+	fields := []field{{"use (yes or no)", s.Used.String()}}
 	if s.Used == DeclaredYes {
 		fields = append(fields, field{"how it is built", s.Built}, field{"what is out of scope because of it", s.Excludes})
 	}

@@ -44,13 +44,7 @@ const unrevised = "none"
 // answerSheetOf is what a file says of the answer that stands.
 func answerSheetOf(a *questionnaires.Assessment, id questionnaires.RequirementID) answerSheet {
 	own, answer := a.Own(id), standing(a, id)
-	// An id that is not in the vault stays, so that it is seen.
-	_ = answer.Recite(func(id questionnaires.ID) (questionnaires.ID, error) {
-		if item, known := a.Evidence(id); known {
-			return questionnaires.ID(item.Label()), nil
-		}
-		return id, nil
-	})
+	_ = answer.Recite(labelOf(a)) // every id has a label, or stays
 	s := answerSheet{
 		Requirement: id, Revision: unrevised, Response: answer.Response, Narrative: answer.Narrative, Methods: answer.Methods, Evidence: answer.Evidence,
 		Procedures: answer.Procedures, Worksheet: answer.Worksheet, Customized: answer.Customized, Remedy: answer.Remedy,

@@ -256,14 +256,30 @@ func labelled(labels []string) []questionnaires.ID {
 
 // relabel turns the labels in an answer into the ids of evidence.
 func relabel(a *questionnaires.Assessment, answer *questionnaires.Answer) error {
-	return answer.Recite(func(label questionnaires.ID) (questionnaires.ID, error) {
+	if err := answer.Recite(idOf(a)); err != nil {
+		return fmt.Errorf("answer %s: %w", answer.Requirement, err)
+	}
+	return nil
+}
+
+// idOf returns the id of what a label names.
+func idOf(a *questionnaires.Assessment) func(questionnaires.ID) (questionnaires.ID, error) {
+	return func(label questionnaires.ID) (questionnaires.ID, error) {
 		if _, is := a.Evidence(label); is {
 			return label, nil
 		}
 		item, err := a.EvidenceByLabel(string(label))
-		if err != nil {
-			return "", fmt.Errorf("answer %s: %w", answer.Requirement, err)
+		return item.ID, err
+	}
+}
+
+// labelOf returns what people call evidence. An id that is not in the vault stays, so
+// that it is seen.
+func labelOf(a *questionnaires.Assessment) func(questionnaires.ID) (questionnaires.ID, error) {
+	return func(id questionnaires.ID) (questionnaires.ID, error) {
+		if item, known := a.Evidence(id); known {
+			return questionnaires.ID(item.Label()), nil
 		}
-		return item.ID, nil
-	})
+		return id, nil
+	}
 }
