@@ -24,3 +24,6 @@ func (d CardData) check(b *bounds) {
 		b.add(errors.New("data stores are listed, and it says that nothing is stored"))
 	}
 }
+
+// IsZero reports whether nothing is said.
+func (d CardData) IsZero() bool { return len(d.Flows)+len(d.Stores) == 0 && !d.NothingStored }

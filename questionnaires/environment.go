@@ -99,3 +99,8 @@ func (p ListedProduct) lacks() []string {
 		{"name", p.Name}, {"version", p.Version}, {"standard", p.Standard}, {"listing number", p.Listing}, {"expiry", string(p.Expires)},
 	})
 }
+
+// IsZero reports whether nothing is listed.
+func (e Environment) IsZero() bool {
+	return len(e.Networks)+len(e.Locations)+len(e.Components)+len(e.Products) == 0
+}

@@ -88,3 +88,8 @@ func (s SampleSet) lacks() []string {
 	}
 	return lacking
 }
+
+// IsZero reports whether nothing is said.
+func (s Sampling) IsZero() bool {
+	return s.Used == Undeclared && s.Attested == "" && s.Rationale == "" && s.Standard == "" && len(s.Sets) == 0
+}
