@@ -17,6 +17,7 @@ var rooms = []room{
 	{"Requirements", "every question of the form", func(d *Desk) Screen { return newRequirements(d, questionnaires.RequirementID{}) }},
 	{"Problems", "what stands between this and a report that is no draft", func(d *Desk) Screen { return newProblems(d) }},
 	{"Evidence", "everything that was collected or attached", func(d *Desk) Screen { return newEvidenceList(d) }},
+	{"Requests", "what the client is asked for, and what came", func(d *Desk) Screen { return newRequests(d) }},
 	{"Which SAQ", "the questions that decide on the form, and what they lead to", func(d *Desk) Screen { return newInterview(d) }},
 	{"Scope", "entity, channels, third parties, systems and their classes", func(d *Desk) Screen { return newScope(d) }},
 	{"Engagement", "assessors, reviewer, dates, independence, sampling", func(d *Desk) Screen { return newEngagement(d) }},
