@@ -187,7 +187,7 @@ func withTheLeastRole(t *testing.T, plane *planetest.Plane) {
 	assert.Contains(t, shown, "pay-batch")
 	assert.Equal(t, engine.Fail, evidence["containers-not-privileged"].Result.Verdict)
 
-	a.does(exitDone, "answer", vault, "1.3.1", "--response", "not-in-place", "--narrative", "pay-batch denies nothing; CHG-1182.", "--evidence", deny.Label())
+	a.does(exitDone, "answer", vault, "1.3.1", "--response", "not-in-place", "--narrative", "pay-batch denies nothing; CHG-1182.", "--target-date", "2199-12-31", "--evidence", deny.Label())
 	report := a.path("report.pdf")
 	a.does(exitAttention, "report", vault, "-o", report)
 	a.does(exitDone, "verify", report, "--vault", vault)
