@@ -11,7 +11,7 @@ import (
 )
 
 // canary is in everything that a fault run saves. It must never stand on a disk.
-const canary = "CANARY-4111111111111111-PLAINTEXT"
+const canary = "CANARY-7f3a9c51-PLAINTEXT"
 
 // faultRuns is how many fault runs are asked for: TICKMARK_FAULTS, or a sample.
 func faultRuns(t *testing.T) int {
