@@ -171,8 +171,27 @@ func (d *door) demoScope(ctx context.Context, v *vault.Vault) error {
 	if err != nil {
 		return err
 	}
-	_, err = v.Append(ctx, scope, engagement)
+	eligibility, err := demoEligibility(a, catalogue)
+	if err != nil {
+		return err
+	}
+	_, err = v.Append(ctx, scope, engagement, eligibility)
 	return err
+}
+
+// demoEligibility records why the merchant fills the form that it fills.
+func demoEligibility(a *questionnaires.Assessment, catalogue *questionnaires.Catalogue) (questionnaires.Draft, error) {
+	interview := catalogue.Eligibility().Interview()
+	for _, given := range merchant.Eligibility() {
+		asked, err := questionnaires.ParseAsked(given[0])
+		if err != nil {
+			return questionnaires.Draft{}, err
+		}
+		if interview, err = interview.Answer(asked, given[1]); err != nil {
+			return questionnaires.Draft{}, err
+		}
+	}
+	return a.RecordEligibility(interview.All())
 }
 
 func demoCluster(d *door) engine.Collector {

@@ -92,6 +92,19 @@ func Answers() ([]Answer, error) {
 // process or transmit cardholder data, where it comes from, and with whom it is shared.
 func Scope() questionnaires.Scope { return filled[questionnaires.Scope]("scope.yaml", scope) }
 
+// Eligibility are the merchant's answers to which questionnaire fits, each to a
+// question as questionnaires.ParseAsked reads it, in the order in which they are asked.
+func Eligibility() [][2]string {
+	return [][2]string{
+		{"role", "merchant"},
+		{"takes-card-present", "yes"},
+		{"takes-mail-telephone", "no"},
+		{"takes-e-commerce", "yes"},
+		{"card-present/stores-electronically", "yes"},
+		{"e-commerce/stores-electronically", "yes"},
+	}
+}
+
 // Engagement is who assesses the merchant, and when.
 func Engagement() questionnaires.Engagement {
 	return filled[questionnaires.Engagement]("engagement.yaml", engagement)
