@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,7 @@ type questionnaireLine struct {
 	Title        string                         `json:"title"`
 	Requirements int                            `json:"requirements"`
 	Unconfirmed  []questionnaires.RequirementID `json:"unconfirmed,omitempty"` // rows of which it is not certain that they belong there, or do not
-	Unsupported  string                         `json:"unsupported,omitempty"` // why the form is not held
+	Unsupported  string                         `json:"-"`                     // why the form is not held; no machine can fill it
 	Revision     string                         `json:"revision,omitempty"`
 	File         string                         `json:"file,omitempty"`     // in your folder
 	Problems     int                            `json:"problems,omitempty"` // of the file
@@ -112,7 +113,8 @@ func (d *door) printQuestionnaires(lines []questionnaireLine, format string) err
 		done = errAttention
 	}
 	if format == "json" {
-		if err := json.NewEncoder(d.out).Encode(lines); err != nil {
+		held := slices.DeleteFunc(slices.Clone(lines), func(l questionnaireLine) bool { return l.Unsupported != "" })
+		if err := json.NewEncoder(d.out).Encode(held); err != nil {
 			return err
 		}
 		return done
