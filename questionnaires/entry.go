@@ -51,6 +51,7 @@ const (
 	ReportSigned
 	VaultOpened
 	RequestsExported
+	UnsentKept
 )
 
 var actions = [...]string{
@@ -62,7 +63,7 @@ var actions = [...]string{
 	"engagement-set",
 	"request-asked", "request-changed", "request-received", "request-accepted", "request-returned",
 	"activity-recorded", "significant-change-recorded",
-	"report-printed", "report-signed", "vault-opened", "requests-exported",
+	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
 }
 
 // Side reports whether the action goes to the side log.

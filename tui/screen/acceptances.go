@@ -63,7 +63,7 @@ func (d *Desk) ending(a questionnaires.Acceptance) Binding {
 		value := new(string)
 		return push(heldForm(d, "Take back", "Takes the acceptance of "+a.Check+" for "+subjectName(a.Subject)+" back.", value, func(*Picture) []blank[string] {
 			return []blank[string]{line("Reason", "Why it does not stand any more.", true, func(s *string) *string { return s })}
-		}, sending{label: "take back", help: "take it back", said: "taken back", rule: func() rule {
+		}, sending{form: formKey("Take back", a.Entry.String()), label: "take back", help: "take it back", said: "taken back", rule: func() rule {
 			reason := *value
 			return func(now *questionnaires.Assessment) (questionnaires.Draft, error) {
 				return now.History().EndAcceptance(a.Entry, reason)
@@ -86,7 +86,7 @@ func askAcceptance(d *Desk, key engine.Key) *Form {
 			long("Risk", "Which risk is taken meanwhile, and what bounds it.", true, func(a *a) *string { return &a.Risk }),
 			day("Until", "The last day on which it counts, to its end in UTC.", true, func(a *a) *questionnaires.Day { return &a.Until }),
 		}
-	}, sending{label: "ask", help: "ask for the acceptance", said: "asked for; another enrolled author approves it", rule: func() rule {
+	}, sending{form: formKey("Accept", key.Target, key.Check, key.Subject.String(), key.Place), label: "ask", help: "ask for the acceptance", said: "asked for; another enrolled author approves it", rule: func() rule {
 		asked := *value
 		return func(now *questionnaires.Assessment) (questionnaires.Draft, error) {
 			return now.History().AskAcceptance(asked, d.Now())

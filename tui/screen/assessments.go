@@ -171,7 +171,7 @@ func moveForm(d *Desk, code string) *Form {
 			choice("Form", "The form to move to.", true, options, func(m *m) string { return m.form }, func(m *m, text string) error { m.form = text; return nil }),
 			long("Reason", "Why another form is right, as the history will say it.", true, func(m *m) *string { return &m.reason }),
 		}
-	}, sending{label: "move", help: "move the assessment", said: "moved", rule: func() rule {
+	}, sending{form: formKey("Move", code), label: "move", help: "move the assessment", said: "moved", rule: func() rule {
 		held := *value
 		return func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
 			_, q, err := formNamed(a, held.form)
@@ -207,7 +207,7 @@ func (d *Desk) begin(code string) tea.Cmd {
 			day("From", "The first day of the period assessed.", period, func(b *b) *questionnaires.Day { return &b.from }),
 			day("To", "Its last day.", period, func(b *b) *questionnaires.Day { return &b.to }),
 		}
-	}, sending{label: "begin", help: "begin the assessment", said: "begun: `:` and Assessments opens it", rule: func() rule {
+	}, sending{form: formKey("New assessment", code), label: "begin", help: "begin the assessment", said: "begun: `:` and Assessments opens it", rule: func() rule {
 		held := *value
 		return func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
 			catalogue, q, err := formNamed(a, held.form)

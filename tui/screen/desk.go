@@ -123,7 +123,8 @@ func (d *Desk) look() (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPicture(h, d.Catalogue, d.id, d.vault.Saved())
+	author, _ := d.vault.Author()
+	return newPicture(h, d.Catalogue, d.id, d.vault.Saved(), author.ID)
 }
 
 // do queues a job.

@@ -167,3 +167,28 @@ func TestWordsOutliveTheProgram(t *testing.T) {
 		})
 	}
 }
+
+// What was typed into a form that is kept only as a whole outlives a closed terminal
+// too: it opens again as it was left, until it is sent or dropped.
+func TestAFormThatWasNotSentOutlivesTheProgram(t *testing.T) {
+	m := newMerchant(t, 0)
+	var held *vault.Vault
+	open := m.Open
+	m.Open = func(ctx context.Context, p string) (v *vault.Vault, err error) {
+		held, err = open(ctx, p)
+		return held, err
+	}
+	p, ended := m.run(t.Context(), t)
+	p.await("Answered 0 of 233").press("a").await("unanswered").press("\r").await("[Answer]").press("s").await("All below").press("j\r")
+	p.await("save and leave the field").press("no networks at all").await("no networks at all")
+	require.NoError(t, p.keys.Close())
+	require.ErrorIs(t, <-ended, tui.ErrNoTerminal)
+	require.NoError(t, held.Close())
+
+	d := question(desk(t, m.Workbench, 80, 24), "1.1.1").Press("s").Shows("as you left it: S keeps it, D drops it", "no networks at all", "● not sent yet")
+	d.Press("enter", "enter", "S").Shows("answered for all below")
+	assert.Equal(t, "no networks at all", m.assessment(t).Own(questionnaires.MustRequirementID("1.1")).Narrative)
+	d.Press("s").Shows("! missing   All below").Press("down", "enter").Type("again").Press("esc", "esc").Shows("All below is not sent yet; it opens again as you left it")
+	d.Press("esc", "esc", "esc", "p").Shows("! Begun and not sent: All below. Each opens again as you left it.").Press("esc")
+	question(d, "1.1.1").Press("s").Shows("again").Press("D", "s").Shows("! missing   Reason")
+}

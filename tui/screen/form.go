@@ -25,8 +25,10 @@ type Form struct {
 	send   *sending
 }
 
-// sending is how a form is kept that is kept only as a whole.
+// sending is how a form is kept that is kept only as a whole. Until then its texts wait
+// in the vault for the person who wrote them.
 type sending struct {
+	form        string // tells it from others, across runs
 	label, help string
 	said        string
 	rule        func() rule // of what stands in it now
@@ -68,6 +70,7 @@ func heldForm[T any](d *Desk, crumb, about string, value *T, blanks func(*Pictur
 		return places
 	})
 	f.send = &send
+	f.restore()
 	return f
 }
 
@@ -97,8 +100,13 @@ func (f *Form) places() []place {
 	return all
 }
 
-// Start has nothing to do.
-func (f *Form) Start() tea.Cmd { return nil }
+// Start says what was restored.
+func (f *Form) Start() tea.Cmd {
+	if f.send == nil || !f.send.touched {
+		return nil
+	}
+	return note(theme.Warning, "as you left it: S keeps it, D drops it")
+}
 
 // Update follows the assessment, and gives keys to the place that has them.
 func (f *Form) Update(msg tea.Msg) tea.Cmd {
@@ -107,8 +115,7 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	case changed:
 		f.refresh()
 		if s, mine := msg.asked.(sent); mine && s.form == f && msg.err == nil {
-			f.send.touched = false
-			return tea.Batch(cmd, pop())
+			return tea.Batch(cmd, f.forget(), pop())
 		}
 		return tea.Batch(cmd, f.writer.update(msg))
 	case paused, written:
@@ -129,15 +136,14 @@ func (f *Form) save(label, text, said string) tea.Cmd {
 	if p.put == nil {
 		return f.desk.act(said, done, p.rule(text))
 	}
-	err := p.put(text)
-	f.writer.ended(done, err)
-	f.send.touched = true
-	f.refresh()
-	if err != nil {
+	if err := p.put(text); err != nil {
+		f.writer.ended(done, err)
 		f.writer.going = false
 		return note(theme.Bad, "not done: "+err.Error())
 	}
-	return nil
+	f.send.touched = true
+	f.refresh()
+	return f.desk.act("", done, f.unsent())
 }
 
 // Head names the form.
@@ -150,12 +156,12 @@ func (f *Form) Head() Head {
 	return h
 }
 
-// Leave saves what is being written. What is kept only as a whole cannot be saved in
-// part: that is said, and keeps a program from ending in silence.
+// Leave saves what is being written. What was not sent waits in the vault, and that is
+// said.
 func (f *Form) Leave() tea.Cmd {
 	cmd := f.writer.leave("saved")
 	if f.send != nil && f.send.touched {
-		return tea.Batch(cmd, note(theme.Bad, "not sent: "+f.crumb+" is kept only as a whole"))
+		return tea.Batch(cmd, note(theme.Warning, f.crumb+" is not sent yet; it opens again as you left it"))
 	}
 	return cmd
 }
@@ -207,18 +213,16 @@ func fillWord(k placeKind) string {
 	return "write"
 }
 
-// leaving are the keys that leave: when everything is kept, or what was not sent is
-// dropped on purpose.
+// leaving are the keys that leave, and the one that drops on purpose what was not sent.
 func (f *Form) leaving() []Binding {
 	b := f.writer.back()
 	switch {
 	case f.rows.Filter() != "":
 		return []Binding{back(f.rows)}
 	case f.send != nil && f.send.touched:
-		b.Why = "it is not kept yet: S keeps it, D drops it"
+		b.Help = "back to the screen before; what was not sent waits here"
 		return []Binding{b, {Keys: []string{"D"}, Label: "drop", Help: "drop what was filled in here, and back", Do: func() tea.Cmd {
-			f.send.touched = false
-			return pop()
+			return tea.Batch(f.forget(), pop())
 		}}}
 	}
 	return []Binding{b}

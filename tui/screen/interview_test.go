@@ -57,7 +57,7 @@ func TestAnInterviewLeadsToAForm(t *testing.T) {
 	d.Press("shift+tab").Shows("The entity").Press("home", "enter")
 
 	d.Press("m").Shows("The form to move to").Press("enter", "home", "enter").Press("S").Shows("1 place is missing")
-	d.Press("esc").Shows("it is not kept yet: S keeps it, D drops it")
+	d.Press("esc").Shows("Move is not sent yet; it opens again as you left it").Press("m").Shows("as you left it: S keeps it, D drops it", e.Forms[0].Name)
 	d.Press("down", "enter").Type("the pages are the provider's").Press("esc", "S").Shows("moved")
 	assert.Equal(t, e.Forms[0].Form, m.assessment(t).Details.Questionnaire)
 }

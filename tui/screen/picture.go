@@ -3,6 +3,7 @@ package screen
 import (
 	"time"
 
+	"tickmark/engine"
 	"tickmark/questionnaires"
 )
 
@@ -31,6 +32,7 @@ type standing struct {
 	Acceptances []questionnaires.Acceptance
 	Held        map[questionnaires.RequirementID][]questionnaires.Responsibility // by the platforms in use
 	Platforms   []questionnaires.Platform                                        // in use
+	Unsent      map[string]questionnaires.Unsent                                 // what the author began, by form
 }
 
 // Row is one requirement with what was answered and what speaks for or against it.
@@ -45,7 +47,7 @@ type Row struct {
 	Leads       int  // and those that are only worth a look
 }
 
-func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id questionnaires.ID, saved time.Time) (*Picture, error) {
+func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id questionnaires.ID, saved time.Time, author engine.Digest) (*Picture, error) {
 	a, err := h.Assessment(c, id)
 	if err != nil {
 		return nil, err
@@ -66,6 +68,9 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 	}
 	p.Outcome = a.Outcome(questionnaires.DayOf(a.Time))
 	if p.standing, err = newStanding(h, a, p.Seen); err != nil {
+		return nil, err
+	}
+	if p.Unsent, err = a.Unsent(author); err != nil {
 		return nil, err
 	}
 	for _, r := range a.Requirements() {

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"tickmark/questionnaires"
@@ -57,7 +59,11 @@ func (s *Problems) Bindings() []Binding {
 
 // Draw lists the problems.
 func (s *Problems) Draw(c Canvas) []string {
-	lines := append([]string{"", gutter + s.sum(c), ""}, filterLine(c, s.rows)...)
+	lines := []string{"", gutter + s.sum(c)}
+	if begun := s.desk.picture.unsentForms(); len(begun) > 0 {
+		lines = append(lines, gutter+c.Theme.Paint(theme.Warning, theme.Cut("! Begun and not sent: "+strings.Join(begun, ", ")+". Each opens again as you left it.", c.Width-2)))
+	}
+	lines = append(append(lines, ""), filterLine(c, s.rows)...)
 	if s.rows.Total() == 0 {
 		return lines
 	}

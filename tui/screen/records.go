@@ -21,6 +21,7 @@ type repeated[T, R any] struct {
 	begin       func([]R) R // a new record among others; nil for an empty one
 	list        func(*T) *[]R
 	name        func(R) string
+	whose       func(*T) string // tells the list from those of other records; nil where there is one
 	blanks      func(*Picture) []blank[R]
 }
 
@@ -152,13 +153,22 @@ func (s *Records[T, R]) form(i int) Screen {
 	return formOf(s.desk, theme.Cut(theme.Clean(crumb), 30), "", part, s.of.blanks)
 }
 
+// whose is what the list belongs to.
+func (s *Records[T, R]) whose() string {
+	if s.of.whose == nil {
+		return ""
+	}
+	value := s.subject.shown(s.desk.picture)
+	return s.of.whose(&value)
+}
+
 // whole is the form of a new record that is kept only as a whole.
 func (s *Records[T, R]) whole() Screen {
 	value := new(R)
 	plain := func(p *Picture) []blank[R] {
 		return slices.DeleteFunc(s.of.blanks(p), func(b blank[R]) bool { return b.kind == opensKind })
 	}
-	return heldForm(s.desk, "New "+s.of.one, s.of.help, value, plain, sending{label: "add", help: "add the " + s.of.one, said: "added", rule: func() rule {
+	return heldForm(s.desk, "New "+s.of.one, s.of.help, value, plain, sending{form: formKey("New "+s.of.one, s.whose()), label: "add", help: "add the " + s.of.one, said: "added", rule: func() rule {
 		record := *value
 		return func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
 			all, err := s.subject.of(a)

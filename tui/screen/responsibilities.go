@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -163,7 +164,7 @@ func heldByForm(d *Desk, platform questionnaires.Platform, ids []questionnaires.
 		party := choice("Held by", "Who answers for it by that document.", true, partyOptions(), func(c *c) string { return partyText(c.party) },
 			func(c *c, text string) error { return setParty(&c.party, text) })
 		return append(append([]blank[c]{party}, blanks...), long("Note", "Where the line runs, if that needs saying.", false, func(c *c) *string { return &c.note }))
-	}, sending{label: "confirm", help: "confirm it against the document named", said: "confirmed", rule: func() rule {
+	}, sending{form: formKey("Confirm", platform.String(), fmt.Sprint(ids)), label: "confirm", help: "confirm it against the document named", said: "confirmed", rule: func() rule {
 		held := *value
 		var items []questionnaires.ConfirmedDuty
 		for _, id := range ids {

@@ -168,8 +168,9 @@ func thirdParties(needed bool) repeated[scope, questionnaires.ThirdParty] {
 
 var duties = repeated[questionnaires.ThirdParty, questionnaires.ThirdPartyDuty]{
 	label: "Responsibilities", help: "Who answers for a requirement, or for all in a branch such as 9.5 (12.8.5).", one: "responsibility", many: "responsibilities", whole: true,
-	list: func(t *questionnaires.ThirdParty) *[]questionnaires.ThirdPartyDuty { return &t.Duties },
-	name: func(d questionnaires.ThirdPartyDuty) string { return d.Requirement.String() + "  " + d.Party.String() },
+	whose: func(t *questionnaires.ThirdParty) string { return t.Name },
+	list:  func(t *questionnaires.ThirdParty) *[]questionnaires.ThirdPartyDuty { return &t.Duties },
+	name:  func(d questionnaires.ThirdPartyDuty) string { return d.Requirement.String() + "  " + d.Party.String() },
 	blanks: func(*Picture) []blank[questionnaires.ThirdPartyDuty] {
 		type d = questionnaires.ThirdPartyDuty
 		return []blank[d]{

@@ -79,7 +79,7 @@ func subtreeForm(d *Desk, id questionnaires.RequirementID) *Form {
 				func(e *excluding) string { return e.at }, func(e *excluding, text string) error { e.at = text; return nil }),
 			long("Reason", "Why none of them applies, as the report will say it.", !strings.HasPrefix(value.at, "-"), func(e *excluding) *string { return &e.reason }),
 		}
-	}, sending{label: "answer", help: "answer Not Applicable for all below", said: "answered for all below", rule: func() rule {
+	}, sending{form: formKey("All below", id.String()), label: "answer", help: "answer Not Applicable for all below", said: "answered for all below", rule: func() rule {
 		held := *value
 		return func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
 			at, back, err := held.id()

@@ -1,0 +1,85 @@
+package questionnaires
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"tickmark/engine"
+)
+
+// Unsent is what a person began to write into a form that is kept only as a whole, and
+// did not send. It is the payload of an entry of the side log: words in the making are
+// no part of any record, and are not lost.
+type Unsent struct {
+	Form  string            `json:"form"`
+	Texts map[string]string `json:"texts,omitempty"` // by place; none once it was sent or dropped
+	Turn  int               `json:"turn"`            // how often it was kept: the side log knows no before within a millisecond
+}
+
+// maxUnsent bounds the places of a form, maxFormKey its name and theirs in bytes.
+const (
+	maxUnsent  = 50
+	maxFormKey = 200
+)
+
+// KeepUnsent returns the draft that keeps words in the making until they are sent. What
+// no form could take in the end is refused here already.
+func (a *Assessment) KeepUnsent(u Unsent) (Draft, error) {
+	if err := checkLine("form", u.Form, maxFormKey); err != nil {
+		return Draft{}, err
+	}
+	if u.Form == "" || len(u.Texts) > maxUnsent {
+		return Draft{}, errors.New("keep words: they belong to no form")
+	}
+	for _, place := range slices.Sorted(maps.Keys(u.Texts)) {
+		if err := checkLine("place", place, maxFormKey); err != nil {
+			return Draft{}, err
+		}
+		if err := CheckText(place, u.Texts[place], MaxNarrative); err != nil {
+			return Draft{}, err
+		}
+	}
+	subject := unsentSubject(u.Form)
+	for _, e := range a.history.side {
+		if e.Action == UnsentKept && e.Subject == subject {
+			u.Turn++
+		}
+	}
+	return Draft{Assessment: a.Details.ID, Action: UnsentKept, Subject: subject, Payload: u}, nil
+}
+
+func unsentSubject(form string) string { return "unsent " + engine.Sum([]byte(form)).Short() }
+
+// Unsent returns what an author began and did not send in this assessment, by form. Only
+// what verifies is shown to them as their own.
+func (a *Assessment) Unsent(author engine.Digest) (map[string]Unsent, error) {
+	newest := map[string][]Entry{} // by form, those of its last millisecond
+	for _, e := range a.history.side {
+		if e.Action != UnsentKept || e.Author != author || e.Assessment != a.Details.ID || a.history.VerifySide(e) != nil {
+			continue
+		}
+		if beside := newest[e.Subject]; len(beside) > 0 && beside[0].Time.Before(e.Time) {
+			delete(newest, e.Subject)
+		}
+		newest[e.Subject] = append(newest[e.Subject], e)
+	}
+	all := map[string]Unsent{}
+	for _, subject := range slices.Sorted(maps.Keys(newest)) {
+		var last Unsent
+		for _, e := range newest[subject] {
+			var u Unsent
+			if err := a.history.read(e, &u); err != nil {
+				return nil, fmt.Errorf("read words that were not sent: %w", err)
+			}
+			if u.Turn >= last.Turn {
+				last = u
+			}
+		}
+		if len(last.Texts) > 0 {
+			all[last.Form] = last
+		}
+	}
+	return all, nil
+}
