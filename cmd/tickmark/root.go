@@ -57,7 +57,7 @@ With a vault's path it opens the workbench. Try it without anything at hand:
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitStatuses + "\n")
 	root.AddCommand(
-		d.demoVerb(), d.identityVerb(), d.newVerb(), d.assessmentVerb(), d.openVerb(), d.statusVerb(), d.scopeVerb(), d.engagementVerb(), d.collectVerb(),
+		d.demoVerb(), d.identityVerb(), d.newVerb(), d.assessmentVerb(), d.openVerb(), d.guideVerb(), d.statusVerb(), d.scopeVerb(), d.engagementVerb(), d.collectVerb(),
 		d.scanVerb(), d.answerVerb(), d.undoVerb(), d.redoVerb(), d.acceptVerb(), d.riskAnalysisVerb(), d.responsibilityVerb(), d.calendarVerb(), d.attachVerb(), d.evidenceVerb(), d.requestVerb(), d.questionnaireVerb(), d.checksVerb(),
 		d.reportVerb(), d.verifyVerb(), d.vaultVerb(), d.versionVerb(), d.docsVerb(),
 	)
