@@ -105,7 +105,7 @@ func (d *door) bench(path string, o opening, collectors []engine.Collector, open
 		return screen.Workbench{}, err
 	}
 	return screen.Workbench{
-		Path: path, Assessment: o.assessment, Catalogue: catalogue, Now: d.now,
+		Path: path, Assessment: o.assessment, OnlyRead: o.readOnly, Catalogue: catalogue, Now: d.now,
 		NewID:      func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) },
 		Collection: vault.Collection{Collectors: collectors, Checks: registry, Tool: tool()},
 		Open: func(ctx context.Context, passphrase string) (*vault.Vault, error) {

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -32,7 +33,7 @@ func newAcceptances(d *Desk) *Roll {
 			for _, a := range slices.Backward(d.picture.Acceptances) {
 				rows = append(rows, rollRow{
 					sign: acceptanceSign(a.State(d.Now())), name: a.Check, short: "until " + string(a.Until), text: subjectName(a.Subject),
-					about: a.Target + ", " + a.Check + ", " + a.Subject.String() + " " + a.Place + ": " + a.String() + ". Risk: " + a.Risk,
+					about: a.Target + ", " + a.Check + ", " + a.Subject.String() + " " + a.Place + ". Risk: " + strings.TrimRight(a.Risk, ". ") + "; " + a.String(),
 					keys:  []Binding{d.approval(a), d.ending(a)},
 				})
 			}

@@ -87,7 +87,7 @@ func newForms(d *Desk) *Roll {
 			}
 			about := "A questionnaire of your own: " + own.Title + ", " + own.Revision + ", definition " + own.Digest.Short()
 			rows = append(rows, rollRow{
-				sign: mark, name: own.Code, short: count(own.Questions(), "question", "questions"), text: own.Title, about: about,
+				sign: mark, name: own.Code, short: count(own.Questions(), "question", "questions"), text: own.Title + ", " + own.Revision, about: about,
 				keys: formKeys(d, ownName(own)),
 			})
 		}

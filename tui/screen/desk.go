@@ -22,6 +22,7 @@ type Workbench struct {
 	// again after an error.
 	Open          func(ctx context.Context, passphrase string) (*vault.Vault, error)
 	AskPassphrase bool
+	OnlyRead      bool // it was asked that nothing be changed
 	// Missing says, where it is known beforehand, which identity is not there and
 	// how to give it; then nothing is opened.
 	Missing string
@@ -194,10 +195,10 @@ func (d *Desk) fixed() string {
 	if !d.vault.ReadOnly() {
 		return ""
 	}
-	if _, signs := d.vault.Author(); !signs {
-		return "the vault is open read-only: there is no author's key to sign with (`tickmark identity new` makes one)"
+	if d.OnlyRead {
+		return "the vault was opened with --read-only"
 	}
-	return "the vault is open read-only"
+	return "read-only: no author's key; `tickmark identity new` makes one"
 }
 
 // opened is what opening a vault or another assessment gave.

@@ -98,7 +98,7 @@ func (s *Evidence) about(c Canvas) []string {
 	lines := labelled(c.Theme, "Says", d.Sentence, 10, c.Width)
 	if key, fails := s.key(d); fails {
 		if a, known := s.desk.acceptance(key); known {
-			lines = append(lines, labelled(c.Theme, "Accepted", acceptanceSign(a.State(s.desk.Now())).text()+": "+a.String(), 10, c.Width)...)
+			lines = append(lines, labelled(c.Theme, "Accepted", acceptanceSign(a.State(s.desk.Now())).glyph+" "+a.String(), 10, c.Width)...)
 		}
 	}
 	lines = append(lines, labelled(c.Theme, "Subject", d.Subject.String(), 10, c.Width)...)

@@ -79,6 +79,25 @@ func TestGoldenProcedures(t *testing.T) {
 		golden("customized-empty")
 		d.Press("down", "enter", "a", "enter").Type("Approval by two").Press("enter", "esc")
 		golden("customized-controls")
+		d.Press("esc", "down", "down", "enter").Type("Two people approve each change by their keys; nothing else reaches the cluster.").Press("esc")
+		golden("customized-begun")
+		d.Press("esc")
+		golden("roc-customized")
+	})
+}
+
+func TestGoldenAcceptances(t *testing.T) {
+	frames(t, 1, "saq-d-merchant", func(d *tuitest.Driver, golden func(string)) {
+		d.Press("e", "enter", "A")
+		golden("acceptance-empty")
+		d.Press("enter").Type("The vendor mends it in March.").Press("tab").Type("One pod, no card data.")
+		golden("acceptance-writing")
+		d.Press("tab").Type("2026-12-15").Press("enter", "S")
+		golden("evidence-accepted")
+		d.Press("A")
+		golden("acceptances")
+		d.Press("P")
+		golden("acceptances-approved")
 	})
 }
 

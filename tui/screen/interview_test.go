@@ -75,22 +75,40 @@ func TestAnotherAssessmentIsBegun(t *testing.T) {
 // An organisation's own questionnaire is listed beside PCI's, and begun like any other.
 func TestAnOwnQuestionnaireIsBegun(t *testing.T) {
 	m := newMerchant(t, 0)
+	m.define(t, "1", "Are they named?")
+	d := room(desk(t, m.Workbench, 80, 24), "questionnaires").Press("/").Type("baseline").Press("enter").Shows("acme", "1 question").Press("enter")
+	d.Shows("Our baseline").Press("S").Shows("begun").Press("esc", "esc", "esc", "esc")
+	room(d, "assessments").Press("end", "enter").Shows("Answered 0 of 1", "People")
+	question(d, "ACME-2.1").Shows("Are they named?", "( ) Not in Place").ShowsNot("CCW")
+}
+
+// define records a revision of an organisation's own questionnaire.
+func (m *merchant) define(t *testing.T, revision, asked string) {
+	t.Helper()
 	v, err := m.Open(t.Context(), "")
 	require.NoError(t, err)
 	draft, err := questionnaires.DefineQuestionnaire(m.Catalogue, questionnaires.Definition{
-		Code: "acme", Title: "Our baseline", Revision: "1", Responses: []questionnaires.Response{questionnaires.InPlace, questionnaires.NotInPlace},
+		Code: "acme", Title: "Our baseline", Revision: revision, Responses: []questionnaires.Response{questionnaires.InPlace, questionnaires.NotInPlace},
 		Sections: []questionnaires.DefinedSection{{Title: "People", Questions: []questionnaires.DefinedQuestion{
-			{ID: questionnaires.MustRequirementID("ACME-2.1"), Title: "Owners", Question: "Are they named?", Evidence: "The register."},
+			{ID: questionnaires.MustRequirementID("ACME-2.1"), Title: "Owners", Question: asked, Evidence: "The register."},
 		}}},
 	})
 	require.NoError(t, err)
 	_, err = v.Append(t.Context(), draft)
 	require.NoError(t, err)
 	require.NoError(t, v.Close())
-	d := room(desk(t, m.Workbench, 80, 24), "questionnaires").Press("/").Type("baseline").Press("enter").Shows("acme", "1 question").Press("enter")
-	d.Shows("Our baseline").Press("S").Shows("begun").Press("esc", "esc", "esc", "esc")
-	room(d, "assessments").Press("end", "enter").Shows("Answered 0 of 1", "People")
-	question(d, "ACME-2.1").Shows("Are they named?", "( ) Not in Place").ShowsNot("CCW")
+}
+
+// An answer to a question that reads otherwise now is confirmed as it stands, by a key
+// that is there for nothing else.
+func TestAnAnswerIsConfirmed(t *testing.T) {
+	m := newMerchant(t, 0)
+	m.define(t, "1", "Are they named?")
+	m.define(t, "2", "Are they named, each with a deputy?")
+	d := room(desk(t, m.Workbench, 100, 30), "questionnaires").Press("/").Type("Our baseline, 1").Press("enter", "m", "down", "enter").Type("ours").Press("esc", "S").Shows("moved").Press("esc", "esc", "esc", "esc")
+	question(d, "ACME-2.1").Shows("Are they named?").Press("c").Shows("c does nothing here").Press(" ").Shows("(✓) In Place").Press("esc", "esc", "esc", "esc")
+	room(d, "questionnaires").Press("/").Type("Our baseline, 2").Press("enter", "m", "down", "enter").Type("the second").Press("esc", "S").Shows("moved").Press("esc", "esc", "esc", "esc")
+	d.Press("p", "/").Type("otherwise").Press("enter", "enter").Shows("the question reads otherwise").Press("c").Shows("confirmed: the answer to ACME-2.1").ShowsNot("reads otherwise")
 }
 
 // A failing result is accepted for a time: asked for, shown beside the result, and

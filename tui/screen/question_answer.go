@@ -170,6 +170,9 @@ func (s *Question) drawNarrative(c Canvas, height int) []string {
 // narrativeLines is the narrative as it stands, or as it was written and not saved.
 func (s *Question) narrativeLines(c Canvas, rows int) []string {
 	text := s.writer.text(narrative)
+	if strings.TrimSpace(text) == "" && s.desk.fixed() != "" {
+		return []string{c.Theme.Paint(theme.Muted, "nothing is written")}
+	}
 	if strings.TrimSpace(text) == "" {
 		return []string{c.Theme.Paint(theme.Muted, theme.Cut("e to write: how it is met, or what is missing and planned", c.Width))}
 	}
@@ -197,16 +200,14 @@ func (s *Question) stands(c Canvas, r Row) []string {
 		}
 		lines = append(lines, c.Theme.Paint(theme.Heading, theme.Fit("By", labels))+theme.Cut(theme.Clean(by), c.Width-labels))
 	}
-	for i, p := range r.Problems {
+	label := "Problems"
+	for _, p := range r.Problems {
 		if p.Kind == questionnaires.NotAnswered {
 			continue
 		}
-		label := "Problems"
-		if i > 0 {
-			label = ""
-		}
 		lines = append(lines, c.Theme.Paint(theme.Heading, theme.Fit(label, labels))+
 			c.Theme.Paint(theme.Warning, theme.Cut("! "+theme.Clean(p.Sentence), c.Width-labels)))
+		label = ""
 	}
 	return lines
 }

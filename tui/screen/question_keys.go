@@ -1,7 +1,11 @@
 package screen
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
+
+	"tickmark/questionnaires"
 )
 
 // Bindings are those of the panel in use.
@@ -17,7 +21,7 @@ func (s *Question) Bindings() []Binding {
 	default:
 		bindings = append(bindings, s.looking()...)
 	}
-	bindings = append(bindings, s.partKeys()...)
+	bindings = append(append(bindings, s.confirming()...), s.partKeys()...)
 	edit := Binding{Keys: []string{"e"}, Label: "edit", Help: "write the narrative", Why: s.desk.fixed(), Do: s.edit}
 	external := s.writer.external(s.desk, narrative, "the narrative")
 	hand := external.Do
@@ -57,6 +61,25 @@ func (s *Question) choosing() []Binding {
 			Do: func() tea.Cmd { s.focus, s.side = suggestionPanel, suggestionPanel; return nil },
 		},
 	}
+}
+
+// confirming is the key that gives an answer again as it stands, where a problem asks for
+// that: it was given side by side with another, by a stranger, or to other words.
+func (s *Question) confirming() []Binding {
+	r := s.row()
+	id := s.id
+	if !r.Current.Inherited.IsZero() {
+		id = r.Current.Inherited
+	}
+	asked := len(s.desk.picture.Assessment.Conflicts(id)) > 0 || slices.ContainsFunc(r.Problems, func(p questionnaires.Problem) bool {
+		return p.Kind == questionnaires.NotVerified || p.Kind == questionnaires.AskedOtherwise
+	})
+	if !asked || r.Current.Entry.IsZero() {
+		return nil
+	}
+	return []Binding{{Keys: []string{"c"}, Label: "confirm", Help: "confirm the answer as it stands", Why: s.desk.fixed(), Do: func() tea.Cmd {
+		return s.desk.change(id, "confirmed: the answer to "+id.String(), nil, func(*questionnaires.Answer) {})
+	}}}
 }
 
 // noEvidence says why nothing can be attached.

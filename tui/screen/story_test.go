@@ -186,8 +186,11 @@ func TestReadOnlySaysWhy(t *testing.T) {
 	}
 	d := desk(t, m.Workbench, 120, 40).Shows("read-only").Press("a", "enter")
 	for _, key := range []string{" ", "e", "a", "u"} {
-		d.Press(key).Shows("read-only: there is no author's key to sign with")
+		d.Press(key).Shows("read-only: no author's key; `tickmark identity new` makes one")
 	}
+	d.Shows("nothing is written").ShowsNot("e to write")
+	m.OnlyRead = true
+	desk(t, m.Workbench, 80, 24).Press("a", "enter", " ").Shows("space: the vault was opened with --read-only")
 	assert.Empty(t, m.assessment(t).Progress().Answered)
 }
 
