@@ -18,7 +18,7 @@ func newAssessments(d *Desk) *Roll {
 	s := newRoll(d, "Assessments", "The assessments of this vault. They share its evidence, scope, analyses and people; each has its own form and answers.", "", func() []rollRow {
 		var rows []rollRow
 		for _, a := range d.picture.Assessments {
-			r := rollRow{sign: sign{"·", "another", theme.Muted}, name: formTitle(a.Name), text: periodOf(a), about: a.Name + " (" + a.Questionnaire + ", " + a.Revision + ") " + a.Service, keys: []Binding{
+			r := rollRow{sign: sign{"·", "another", theme.Muted}, name: d.nameOf(a), text: periodOf(a), about: a.Name + " (" + a.Questionnaire + ", " + a.Revision + ") " + a.Service, keys: []Binding{
 				opens("open", "work on this assessment", d.leaving(), func() tea.Cmd { return d.other(a.ID) }),
 			}}
 			if a.ID == d.id {
@@ -38,6 +38,15 @@ func (d *Desk) leaving() string {
 		return "something is being saved"
 	}
 	return ""
+}
+
+// nameOf is an assessment's name: whole where a person gave it, so that two shops are
+// told apart, else its form's.
+func (d *Desk) nameOf(a questionnaires.AssessmentDetails) string {
+	if q, known := d.Catalogue.Questionnaire(a.Questionnaire); known && q.Title == a.Name {
+		return formTitle(a.Name)
+	}
+	return a.Name
 }
 
 // formTitle is a name without what its form's title explains.

@@ -52,15 +52,9 @@ func (s *Dashboard) Busy() bool { return s.desk.busy() }
 // Head names the entity and its form.
 func (s *Dashboard) Head() Head {
 	a := s.desk.picture.Assessment
-	h := s.desk.head(a.Entity + " › " + formName(a))
+	h := s.desk.head(a.Entity + " › " + s.desk.nameOf(a.Details))
 	h.Typing = s.rows.Typing()
 	return h
-}
-
-// formName is the assessment's name without what its form's title explains.
-func formName(a *questionnaires.Assessment) string {
-	name, _, _ := strings.Cut(a.Details.Name, ":")
-	return name
 }
 
 // Bindings lead to everything else.

@@ -66,8 +66,8 @@ func TestAnInterviewLeadsToAForm(t *testing.T) {
 func TestAnotherAssessmentIsBegun(t *testing.T) {
 	m := newMerchant(t, 0)
 	d := room(desk(t, m.Workbench, 80, 24), "assessments").Shows("● open").Press("a")
-	d.Press("enter", "/").Type("P2PE").Press("enter", "enter", "down", "enter").Type("Shops").Press("enter", "S").Shows("begun", "Shops")
-	d.Press("end", "enter").Shows("Copperline Outfitters › Shops", "Answered 0 of 21")
+	d.Press("enter", "/").Type("P2PE").Press("enter", "enter", "down", "enter").Type("Shops: north").Press("enter", "S").Shows("begun", "Shops: north")
+	d.Press("end", "enter").Shows("Copperline Outfitters › Shops: north", "Answered 0 of 21")
 	d.Press("esc").Shows("this is the first screen; q quits")
 	room(d, "assessments").Press("home", "enter").Shows("Answered 0 of 233")
 }

@@ -81,7 +81,7 @@ func (s *Report) Draw(c Canvas) []string {
 	a := p.Assessment
 	lines := []string{"", heading(c, "What would be printed", ""), ""}
 	say := func(what, text string) { lines = append(lines, labelled(c.Theme, what, text, label, width)...) }
-	say("Report", formName(a))
+	say("Report", s.desk.nameOf(a.Details))
 	say("Form", a.Questionnaire.Title+", "+a.Questionnaire.Revision)
 	say("Entity", a.Entity)
 	if !a.Details.From.IsZero() {
