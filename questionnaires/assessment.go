@@ -49,7 +49,7 @@ func NewAssessment(catalogue *Catalogue, details AssessmentDetails) (Draft, erro
 func (h *History) Assessments() ([]AssessmentDetails, error) {
 	var all []AssessmentDetails
 	for _, e := range h.entries {
-		if e.Action != AssessmentCreated {
+		if e.Action != AssessmentCreated || h.founds(e.Assessment) != e.ID {
 			continue
 		}
 		var details AssessmentDetails
@@ -59,6 +59,22 @@ func (h *History) Assessments() ([]AssessmentDetails, error) {
 		all = append(all, details)
 	}
 	return all, h.moved(all)
+}
+
+// founds returns the entry that makes an assessment: the first by an enrolled author,
+// or the first where nobody enrolled answers for one. Nobody makes one again.
+func (h *History) founds(id ID) engine.Digest {
+	var first engine.Digest
+	for _, e := range h.entries {
+		switch {
+		case e.Action != AssessmentCreated || e.Assessment != id:
+		case h.Verify(e.ID) == nil:
+			return e.ID
+		case first.IsZero():
+			first = e.ID
+		}
+	}
+	return first
 }
 
 // Choose returns the assessment that a name, id or beginning of an id means; ""
@@ -143,8 +159,10 @@ type Conclusion struct {
 func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	a := &Assessment{
 		Entity: h.entity, catalogue: catalogue, history: h, given: answerRecord{to: map[RequirementID][]Entry{}},
-		evidence: make(map[ID]Evidence, len(h.evidence)), latest: Latest(h.evidence),
+		evidence: make(map[ID]Evidence, len(h.evidence)),
+		form: formRecord{created: h.founds(id)},
 	}
+	a.latest = Latest(slices.DeleteFunc(slices.Clone(h.evidence), func(item Evidence) bool { return h.Verify(item.Entry) != nil }))
 	for _, item := range h.evidence {
 		a.evidence[item.ID] = item
 	}
@@ -187,9 +205,13 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 func (a *Assessment) take(e Entry) error {
 	switch e.Action {
 	case AssessmentCreated:
-		return a.history.read(e, &a.Details)
+		if e.ID == a.form.created {
+			return a.history.read(e, &a.Details)
+		}
 	case ConclusionRecorded:
-		return a.history.read(e, &a.Conclusion)
+		if a.history.Verify(e.ID) == nil {
+			return a.history.read(e, &a.Conclusion)
+		}
 	case AnswerGiven:
 		id, err := ParseRequirementID(e.Subject)
 		if err != nil {

@@ -37,9 +37,11 @@ const maxFormReason = 2000
 
 // formRecord is what an assessment's history says of its form.
 type formRecord struct {
+	created  engine.Digest // the entry that made the assessment
 	standard *Catalogue    // PCI's, whatever form is answered
 	first    engine.Digest // the definition that it began with, zero for a form of PCI's
-	changes  []Entry       // oldest first
+	changes  []Entry       // oldest first, those that nobody enrolled answers for included
+	stray    int           // how many of those, that no later one has seen
 	beside   []Entry       // the changes that stand beside each other, where they differ
 	recorded []Entry       // eligibility answers, oldest first
 	given    map[Asked][]RecordedAnswer
@@ -52,7 +54,9 @@ func (a *Assessment) takeForm(e Entry) {
 		return
 	}
 	a.form.changes = append(a.form.changes, e)
-	a.Conclusion = Conclusion{} // it was about the form before
+	if a.history.Verify(e.ID) == nil {
+		a.Conclusion = Conclusion{} // it was about the form before
+	}
 }
 
 // ChangeQuestionnaire returns the draft that moves the assessment to another form of
@@ -69,9 +73,9 @@ func (a *Assessment) ChangeQuestionnaire(code, reason string) (Draft, error) {
 // revision of an organisation's own.
 func (a *Assessment) ChangeTo(q Questionnaire, reason string) (Draft, error) {
 	switch {
-	case q.Code == a.Details.Questionnaire && q.Definition == a.Details.Definition && len(a.form.beside) == 0:
+	case q.Code == a.Details.Questionnaire && q.Definition == a.Details.Definition && len(a.form.beside) == 0 && a.form.stray == 0:
 		return Draft{}, fmt.Errorf("change questionnaire: the assessment is %s already", q.Code)
-	case reason == "":
+	case blank(reason):
 		return Draft{}, errors.New("change questionnaire: it says no reason")
 	}
 	if err := CheckText("reason", reason, maxFormReason); err != nil {
@@ -92,6 +96,8 @@ func (a *Assessment) settleForm() error {
 		return err
 	}
 	a.form.beside, a.form.standard = standing, a.catalogue
+	vouched := a.history.vouched(a.form.changes)
+	a.form.stray = a.history.unvouched(QuestionnaireChanged, a.form.changes, a.history.unfollowed(vouched))
 	if !a.Details.Definition.IsZero() {
 		if a.catalogue, err = a.history.defined(a.form.standard, a.Details.Definition); err != nil {
 			return fmt.Errorf("open assessment %s: %w", a.Details.Name, err)
@@ -114,9 +120,11 @@ type namedForm struct {
 	definition engine.Digest
 }
 
-// applyChanges gives details the form that the latest of the changes names. It
-// returns the changes that stand beside each other, if they name several forms.
+// applyChanges gives details the form that the latest of the changes by enrolled
+// authors names: a stranger does not make a form smaller. It returns the changes that
+// stand beside each other, if they name several forms.
 func (h *History) applyChanges(details *AssessmentDetails, changes []Entry) ([]Entry, error) {
+	changes = h.vouched(changes)
 	standing := h.unfollowed(changes)
 	if len(standing) == 0 {
 		return nil, nil
@@ -180,6 +188,11 @@ func (h *History) moved(all []AssessmentDetails) error {
 	return nil
 }
 
+// vouched returns the entries among some that an enrolled author answers for.
+func (h *History) vouched(some []Entry) []Entry {
+	return slices.DeleteFunc(slices.Clone(some), func(e Entry) bool { return h.Verify(e.ID) != nil })
+}
+
 // unfollowed returns the entries among some that none of the others follows.
 func (h *History) unfollowed(some []Entry) []Entry {
 	var standing []Entry
@@ -213,7 +226,7 @@ func (a *Assessment) Kept() []Revision {
 		if a.Questionnaire.Reaches(id) {
 			continue
 		}
-		if own := a.Own(id); own.Response != Unanswered || begun(own.Answer) || !blank(own.Narrative) {
+		if own := a.Own(id); !own.unsaid() {
 			kept = append(kept, own)
 		}
 	}
@@ -225,6 +238,14 @@ func (a *Assessment) formProblems() []Problem {
 	var problems []Problem
 	if n := len(a.form.beside); n > 0 {
 		problems = append(problems, Problem{Kind: InConflict, Sentence: fmt.Sprintf("%d moves to other forms were made side by side; one of them has to be confirmed", n)})
+	}
+	if a.form.stray > 0 {
+		problems = append(problems, Problem{
+			Kind: NotVerified, Sentence: "the assessment was moved to another form by somebody who is no enrolled author, which does not count; its form has to be confirmed",
+		})
+	}
+	if a.history.Verify(a.form.created) != nil {
+		problems = append(problems, Problem{Kind: NotVerified, Sentence: "the assessment was begun by somebody who is no enrolled author; begin one anew"})
 	}
 	return append(problems, a.eligibilityProblems()...)
 }

@@ -87,6 +87,8 @@ func (v *review) evidence() {
 			v.add(CitesUnknown, "the answer cites %s, which is not in the vault", id)
 		case item.Expunged != nil:
 			v.add(CitesExpunged, "the answer cites %s, which was %s", item.Label(), item.Expunged)
+		case v.history.Verify(item.Entry) != nil:
+			v.add(NotVerified, "the answer cites %s, which somebody who is no enrolled author brought", item.Label())
 		case DayOf(item.Collected) > v.day:
 			v.add(NewerEvidence, "%s is of %s and the report of %s: evidence is never newer than the report", item.Label(), DayOf(item.Collected), v.day)
 		}
@@ -137,13 +139,16 @@ func (v *review) analysed() {
 	if v.requirement.Analysis != AnalysisSets && !(v.requirement.Analysis == AnalysisMay && v.current.RiskBased) {
 		return
 	}
-	analyses := slices.DeleteFunc(slices.Clone(v.analyses[v.requirement.ID]), func(r RiskAnalysis) bool { return r.Withdrawn })
+	analyses := slices.DeleteFunc(slices.Clone(v.analyses[v.requirement.ID]), func(r RiskAnalysis) bool { return r.Withdrawn && r.Beside == 0 })
 	if len(analyses) == 0 {
 		v.add(NoRiskAnalysis, "%s, and the targeted risk analysis that sets its frequency (12.3.1) is missing", v.title())
 	}
 	for _, r := range analyses {
 		if r.Beside > 0 {
 			v.add(InConflict, "its targeted risk analysis was changed %d times side by side; one of them has to be confirmed", r.Beside)
+		}
+		if r.Withdrawn {
+			continue // and somebody else changed it
 		}
 		if lacks := r.Missing(); len(lacks) > 0 {
 			v.add(UnfinishedAnalysis, "its targeted risk analysis (12.3.1) lacks: %s", strings.Join(lacks, ", "))
