@@ -160,7 +160,7 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	a := &Assessment{
 		Entity: h.entity, catalogue: catalogue, history: h, given: answerRecord{to: map[RequirementID][]Entry{}},
 		evidence: make(map[ID]Evidence, len(h.evidence)),
-		form: formRecord{created: h.founds(id)},
+		form:     formRecord{created: h.founds(id)},
 	}
 	a.latest = Latest(slices.DeleteFunc(slices.Clone(h.evidence), func(item Evidence) bool { return h.Verify(item.Entry) != nil }))
 	for _, item := range h.evidence {

@@ -126,15 +126,9 @@ func (s Selection) matches(o Selection) bool {
 	return err == nil && ok
 }
 
-// meets reports whether both may be about one thing: conservative where both are
-// patterns.
+// meets reports whether both may be about one thing.
 func (s Selection) meets(o Selection) bool {
-	if s.Kind != o.Kind || !s.beside(o) {
-		return false
-	}
-	one, _ := path.Match(s.Name, o.Name)
-	other, _ := path.Match(o.Name, s.Name)
-	return one || other || s.Name == o.Name
+	return s.Kind == o.Kind && s.beside(o) && patternOf(s.Name).overlaps(patternOf(o.Name))
 }
 
 // beside reports whether both may be in one cluster.
@@ -165,7 +159,7 @@ func (c Classification) check(b *bounds) {
 // holdsCards reports whether the cluster that a selection is in holds card data.
 func (s Scope) holdsCards(of Selection) bool {
 	return slices.ContainsFunc(s.Classes, func(c Classification) bool {
-		inCluster := c.Kind == NamespaceClassed || c.Kind == ClusterClassed
+		inCluster := c.Kind == NamespaceClassed || c.Kind == ClusterClassed || c.Kind.part()
 		return inCluster && c.Class == CardholderEnvironment && c.beside(of)
 	})
 }
@@ -226,7 +220,7 @@ func (s Scope) Classed() []Classification {
 	all := slices.Clone(s.Classes)
 	targets := map[string]bool{}
 	for _, c := range s.Classes {
-		if c.Class == CardholderEnvironment && (c.Kind == NamespaceClassed || c.Kind == ClusterClassed) {
+		if c.Class == CardholderEnvironment && (c.Kind == NamespaceClassed || c.Kind == ClusterClassed || c.Kind.part()) {
 			targets[c.Target] = true
 		}
 	}

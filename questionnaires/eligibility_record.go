@@ -200,7 +200,7 @@ func (a *Assessment) eligibilityProblems() []Problem {
 				continue
 			}
 			if why := a.doubt(standing); why != "" {
-				problems = append(problems, Problem{Kind: EligibilityOpen, Sentence: fmt.Sprintf("eligibility, %s: %s; it has to be answered again", asked, why)})
+				problems = append(problems, Problem{Part: EligibilityPart, Kind: EligibilityOpen, Sentence: fmt.Sprintf("eligibility, %s: %s; it has to be answered again", asked, why)})
 			}
 		}
 	}
@@ -266,9 +266,9 @@ func (i EligibilityInterview) fits(form FormCriteria) (Problem, bool) {
 }
 
 func openProblem(form string, asked Asked) Problem {
-	return Problem{Kind: EligibilityOpen, Sentence: fmt.Sprintf("whether %s fits is open: %s is not answered (see `tickmark questionnaire which`)", form, asked)}
+	return Problem{Part: EligibilityPart, Kind: EligibilityOpen, Sentence: fmt.Sprintf("whether %s fits is open: %s is not answered (see `tickmark questionnaire which`)", form, asked)}
 }
 
 func againstProblem(form string, ground Ground) Problem {
-	return Problem{Kind: NotEligible, Sentence: fmt.Sprintf("%s does not fit: %s", form, ground.Against())}
+	return Problem{Part: EligibilityPart, Kind: NotEligible, Sentence: fmt.Sprintf("%s does not fit: %s", form, ground.Against())}
 }

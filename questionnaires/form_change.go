@@ -236,16 +236,15 @@ func (a *Assessment) Kept() []Revision {
 // formProblems are those of the whole assessment that come from its form.
 func (a *Assessment) formProblems() []Problem {
 	var problems []Problem
+	add := into(&problems, FormPart)
 	if n := len(a.form.beside); n > 0 {
-		problems = append(problems, Problem{Kind: InConflict, Sentence: fmt.Sprintf("%d moves to other forms were made side by side; one of them has to be confirmed", n)})
+		add(InConflict, "%d moves to other forms were made side by side; one of them has to be confirmed", n)
 	}
 	if a.form.stray > 0 {
-		problems = append(problems, Problem{
-			Kind: NotVerified, Sentence: "the assessment was moved to another form by somebody who is no enrolled author, which does not count; its form has to be confirmed",
-		})
+		add(NotVerified, "the assessment was moved to another form by somebody who is no enrolled author, which does not count; its form has to be confirmed")
 	}
 	if a.history.Verify(a.form.created) != nil {
-		problems = append(problems, Problem{Kind: NotVerified, Sentence: "the assessment was begun by somebody who is no enrolled author; begin one anew"})
+		add(NotVerified, "the assessment was begun by somebody who is no enrolled author; begin one anew")
 	}
 	return append(problems, a.eligibilityProblems()...)
 }

@@ -37,12 +37,13 @@ func SetLicensedText(t LicensedText) (Draft, error) {
 	return Draft{Action: LicensedTextSet, Subject: "licensed text", Payload: t}, nil
 }
 
-// LicensedTexts returns the texts that stand: none, one, or several that were loaded
-// side by side, the latest last. One that was taken out stands for none.
+// LicensedTexts returns the texts that stand, as enrolled authors loaded them: none,
+// one, or several that were loaded side by side, the latest last. One that was taken
+// out stands for none.
 func (h *History) LicensedTexts() ([]LicensedText, error) {
 	var set []Entry
 	for _, e := range h.entries {
-		if e.Action == LicensedTextSet {
+		if e.Action == LicensedTextSet && h.Verify(e.ID) == nil {
 			set = append(set, e)
 		}
 	}

@@ -68,10 +68,34 @@ func (k ProblemKind) String() string { return textOf(problemKinds[:], int(k)) }
 // MarshalText writes what String returns.
 func (k ProblemKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
+// Part is the part of an assessment that a problem is about.
+type Part int
+
+// The parts.
+const (
+	AnswerPart Part = iota // to a requirement
+	FormPart
+	EligibilityPart
+	ScopePart
+	EngagementPart
+	RequestsPart
+	AnalysisPart       // targeted risk analyses
+	ResponsibilityPart // who answers for what on a platform
+)
+
+var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility"}
+
+// String returns the part's text.
+func (p Part) String() string { return textOf(parts[:], int(p)) }
+
+// MarshalText writes what String returns.
+func (p Part) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
 // Problem is something that stands between an assessment and its report. While
 // there is one, what is printed is a draft.
 type Problem struct {
 	Requirement RequirementID `json:"requirement"` // zero: it is of the whole assessment
+	Part        Part          `json:"part"`        // what has to be mended
 	Kind        ProblemKind   `json:"kind"`
 	Sentence    string        `json:"sentence"`
 }

@@ -208,7 +208,7 @@ func (a *Assessment) requestProblems() []Problem {
 	made := map[RequirementID]Request{}
 	for _, r := range a.Requests() {
 		for _, conflict := range r.Conflicts {
-			problems = append(problems, Problem{Kind: InConflict, Sentence: r.Label() + " " + conflict})
+			problems = append(problems, Problem{Part: RequestsPart, Kind: InConflict, Sentence: r.Label() + " " + conflict})
 		}
 		if r.Withdrawn {
 			continue
@@ -220,7 +220,7 @@ func (a *Assessment) requestProblems() []Problem {
 				made[id] = r
 			} else if !twins[twin.Label()] {
 				twins[twin.Label()] = true
-				problems = append(problems, Problem{Kind: InConflict, Sentence: fmt.Sprintf(
+				problems = append(problems, Problem{Part: RequestsPart, Kind: InConflict, Sentence: fmt.Sprintf(
 					"%s and %s were made from the questionnaire side by side and ask for the same; one of them has to be withdrawn", twin.Label(), r.Label())})
 			}
 		}

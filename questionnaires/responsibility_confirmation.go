@@ -192,7 +192,7 @@ func (a *Assessment) partyProblems(id RequirementID) []Problem {
 	var problems []Problem
 	for _, platform := range Platforms() {
 		if r := a.Responsibility(platform, id); r.Conflict {
-			problems = append(problems, Problem{Requirement: id, Kind: InConflict, Sentence: "who answers for it on " + r.String()})
+			problems = append(problems, Problem{Requirement: id, Part: ResponsibilityPart, Kind: InConflict, Sentence: "who answers for it on " + r.String()})
 		}
 	}
 	return problems

@@ -106,7 +106,7 @@ func TestAConfirmationIsAFactAndKeepsItsBytes(t *testing.T) {
 	j.sign(ivo, fork, draft(ProviderParty))
 	a, err := j.history().Assessment(c, shop)
 	require.NoError(t, err)
-	assert.Contains(t, a.ProblemsOf(req("2.2.6")), Problem{req("2.2.6"), InConflict, "who answers for it on " + answer().String()})
+	assert.Contains(t, a.ProblemsOf(req("2.2.6")), Problem{req("2.2.6"), ResponsibilityPart, InConflict, "who answers for it on " + answer().String()})
 	j.write(mara, draft(BothParties))
 	party, fact = answer().Confirmation()
 	assert.True(t, fact && party == BothParties && !answer().Conflict)

@@ -44,7 +44,11 @@ func (a *Assessment) review(r Requirement, day Day) []Problem {
 }
 
 func (v *review) add(kind ProblemKind, format string, args ...any) {
-	v.problems = append(v.problems, Problem{Requirement: v.requirement.ID, Kind: kind, Sentence: fmt.Sprintf(format, args...)})
+	v.addTo(AnswerPart, kind, format, args...)
+}
+
+func (v *review) addTo(part Part, kind ProblemKind, format string, args ...any) {
+	v.problems = append(v.problems, Problem{Requirement: v.requirement.ID, Part: part, Kind: kind, Sentence: fmt.Sprintf(format, args...)})
 }
 
 func (v *review) title() string { return v.current.Response.Title() }
@@ -141,19 +145,19 @@ func (v *review) analysed() {
 	}
 	analyses := slices.DeleteFunc(slices.Clone(v.analyses[v.requirement.ID]), func(r RiskAnalysis) bool { return r.Withdrawn && r.Beside == 0 })
 	if len(analyses) == 0 {
-		v.add(NoRiskAnalysis, "%s, and the targeted risk analysis that sets its frequency (12.3.1) is missing", v.title())
+		v.addTo(AnalysisPart, NoRiskAnalysis, "%s, and the targeted risk analysis that sets its frequency (12.3.1) is missing", v.title())
 	}
 	for _, r := range analyses {
 		if r.Beside > 0 {
-			v.add(InConflict, "its targeted risk analysis was changed %d times side by side; one of them has to be confirmed", r.Beside)
+			v.addTo(AnalysisPart, InConflict, "its targeted risk analysis was changed %d times side by side; one of them has to be confirmed", r.Beside)
 		}
 		if r.Withdrawn {
 			continue // and somebody else changed it
 		}
 		if lacks := r.Missing(); len(lacks) > 0 {
-			v.add(UnfinishedAnalysis, "its targeted risk analysis (12.3.1) lacks: %s", strings.Join(lacks, ", "))
+			v.addTo(AnalysisPart, UnfinishedAnalysis, "its targeted risk analysis (12.3.1) lacks: %s", strings.Join(lacks, ", "))
 		} else if !r.Reviewed.within(v.day) {
-			v.add(Overdue, "its targeted risk analysis was reviewed on %s; it is reviewed every year (12.3.1)", r.Reviewed)
+			v.addTo(AnalysisPart, Overdue, "its targeted risk analysis was reviewed on %s; it is reviewed every year (12.3.1)", r.Reviewed)
 		}
 	}
 }

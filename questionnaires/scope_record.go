@@ -2,7 +2,6 @@ package questionnaires
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"tickmark/engine"
@@ -124,15 +123,14 @@ func (a *Assessment) ThirdPartyDuties(id RequirementID) []ShareOf {
 }
 
 // doubt says what stands side by side, or is nobody's.
-func (r scopeRecord) doubt(action Action, what string) []Problem {
+func (r scopeRecord) doubt(action Action, part Part) []Problem {
 	var problems []Problem
+	add := into(&problems, part)
 	if n := r.beside[action]; n > 0 {
-		problems = append(problems, Problem{Kind: InConflict, Sentence: fmt.Sprintf("the %s was set %d times side by side; it has to be set again", what, n)})
+		add(InConflict, "the %s was set %d times side by side; it has to be set again", part, n)
 	}
 	if r.strangers[action] > 0 {
-		problems = append(problems, Problem{
-			Kind: NotVerified, Sentence: fmt.Sprintf("the %s was set by somebody who is no enrolled author, which does not count; it has to be set again", what),
-		})
+		add(NotVerified, "the %s was set by somebody who is no enrolled author, which does not count; it has to be set again", part)
 	}
 	return problems
 }

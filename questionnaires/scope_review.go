@@ -114,9 +114,10 @@ func (d CardData) lacks(asked ScopeDepth) []string {
 
 // ScopeProblems are those of the scope in a report of a day.
 func (a *Assessment) ScopeProblems(day Day) []Problem {
-	problems := a.scope.doubt(ScopeSet, "scope")
-	add := into(&problems)
+	problems := a.scope.doubt(ScopeSet, ScopePart)
+	add := into(&problems, ScopePart)
 	a.reviewClasses(add)
+	a.reviewCited(day, add)
 	if asked := a.Questionnaire.Scope; asked > ScopeNotAsked {
 		a.reviewScope(asked, day, add)
 	}
@@ -125,8 +126,8 @@ func (a *Assessment) ScopeProblems(day Day) []Problem {
 
 // EngagementProblems are those of the engagement in a report of a day.
 func (a *Assessment) EngagementProblems(day Day) []Problem {
-	problems := a.scope.doubt(EngagementSet, "engagement")
-	add := into(&problems)
+	problems := a.scope.doubt(EngagementSet, EngagementPart)
+	add := into(&problems, EngagementPart)
 	e, given := a.Engagement()
 	for _, rule := range e.broken() {
 		add(EngagementBroken, "%s", rule)
@@ -143,10 +144,10 @@ func (a *Assessment) EngagementProblems(day Day) []Problem {
 	return problems
 }
 
-// into adds problems of the whole assessment to a list.
-func into(problems *[]Problem) adding {
+// into adds problems of a part of the assessment to a list.
+func into(problems *[]Problem, part Part) adding {
 	return func(kind ProblemKind, format string, args ...any) {
-		*problems = append(*problems, Problem{Kind: kind, Sentence: fmt.Sprintf(format, args...)})
+		*problems = append(*problems, Problem{Part: part, Kind: kind, Sentence: fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -205,6 +206,28 @@ func (a *Assessment) reviewClasses(add adding) {
 	}
 }
 
+// reviewCited: what the scope cites is there, and no newer than the report.
+func (a *Assessment) reviewCited(day Day, add adding) {
+	var seen []ID
+	for _, id := range a.Scope().Cited() {
+		item, known := a.evidence[id]
+		if slices.Contains(seen, id) {
+			continue
+		}
+		seen = append(seen, id)
+		switch {
+		case !known:
+			add(CitesUnknown, "the scope cites %s, which is not in the vault", id)
+		case item.Expunged != nil:
+			add(CitesExpunged, "the scope cites %s, which was %s", item.Label(), item.Expunged)
+		case a.history.Verify(item.Entry) != nil:
+			add(NotVerified, "the scope cites %s, which somebody who is no enrolled author brought", item.Label())
+		case DayOf(item.Collected) > day:
+			add(NewerEvidence, "the scope cites %s of %s and the report is of %s: evidence is never newer than the report", item.Label(), DayOf(item.Collected), day)
+		}
+	}
+}
+
 // apart names what an out-of-scope classification lacks: its justification and, for a
 // namespace beside card data, each of the four separations with evidence that is there.
 func (a *Assessment) apart(c Classification) []string {
@@ -224,10 +247,11 @@ func (a *Assessment) apart(c Classification) []string {
 	return lacking
 }
 
-// evidences reports whether there is evidence, and all of it is to hand.
+// evidences reports whether there is evidence, and all of it is to hand and brought by
+// somebody enrolled.
 func (a *Assessment) evidences(ids []ID) bool {
 	for _, id := range ids {
-		if item, known := a.evidence[id]; !known || item.Expunged != nil {
+		if item, known := a.evidence[id]; !known || item.Expunged != nil || a.history.Verify(item.Entry) != nil {
 			return false
 		}
 	}
@@ -255,9 +279,9 @@ func (v *review) thirdParties() {
 	for _, p := range v.Scope().ThirdParties {
 		switch on := p.Attestation.Date; {
 		case id == thirdPartyMatrix && len(p.Duties) == 0:
-			v.add(ScopeIncomplete, "%s, and the scope does not say who answers for what beside %s", v.title(), p.Name)
+			v.addTo(ScopePart, ScopeIncomplete, "%s, and the scope does not say who answers for what beside %s", v.title(), p.Name)
 		case id == thirdPartyStatus && on != "" && on <= v.day && !on.within(v.day):
-			v.add(Overdue, "%s, and the attestation of %s is of %s: its status is looked at every year", v.title(), p.Name, on)
+			v.addTo(ScopePart, Overdue, "%s, and the attestation of %s is of %s: its status is looked at every year", v.title(), p.Name, on)
 		}
 	}
 }

@@ -39,6 +39,7 @@ func TestAScopeThatBreaksARuleIsRefused(t *testing.T) {
 	rules := []rule{
 		{"cluster is classed connected-to", []Classification{cards, part(ClusterClassed, "", ConnectedTo)}},
 		{"kube-system is classed connected-to", []Classification{cards, namespace("kube-system", ConnectedTo)}},
+		{"at least security-impacting", []Classification{part(ClusterNodes, "", CardholderEnvironment), part(ControlPlane, "", OutOfScope)}},
 		{"takes kube-system in", []Classification{cards, namespace("*", OutOfScope)}},
 		{"namespace/pay is classed twice", []Classification{cards, cards}},
 		{"it names none", []Classification{{Selection: Selection{Kind: NamespaceClassed}, Class: OutOfScope}}},
@@ -106,13 +107,7 @@ func TestOutOfScopeBesideCardDataIsShown(t *testing.T) {
 	id := j.assessment(mara, c, "saq-a")
 	paper := j.file(mara, j.now)
 	wiki := namespace("wiki", OutOfScope)
-	kinds := func() []ProblemKind {
-		var all []ProblemKind
-		for _, p := range j.open(c, id).ScopeProblems("2026-11-03") {
-			all = append(all, p.Kind)
-		}
-		return all
-	}
+	kinds := func() []ProblemKind { return kinds(j.open(c, id).ScopeProblems("2026-11-03")) }
 	set := func(classes ...Classification) { j.scope(mara, c, Scope{Classes: classes}) }
 	cards := namespace("pay", CardholderEnvironment)
 	set(cards, wiki)
@@ -132,6 +127,20 @@ func TestOutOfScopeBesideCardDataIsShown(t *testing.T) {
 	}
 	set(cards, wiki, namespace("w*", ConnectedTo))
 	assert.Equal(t, []ProblemKind{ScopeBroken}, kinds(), "the stricter class counts")
+	for _, other := range []string{"*iki", "w[hi]ki", "?iki", `wik\i`} {
+		set(cards, wiki, namespace(other, ConnectedTo))
+		assert.Equal(t, []ProblemKind{ScopeBroken}, kinds(), other)
+	}
+	dev := wiki
+	dev.Name = "*-dev"
+	set(namespace("pay-*", CardholderEnvironment), dev)
+	assert.Equal(t, []ProblemKind{ScopeBroken}, kinds(), "pay-dev would be both")
+	set(namespace("pay-*-prod", CardholderEnvironment), dev)
+	assert.Empty(t, kinds())
+	set(cards, wiki)
+	early := j.open(c, id).ScopeProblems("2026-11-01")
+	require.Len(t, early, 1, "cited four times, told once")
+	assert.Equal(t, NewerEvidence, early[0].Kind)
 	set(wiki)
 	item, known := j.open(c, id).Evidence(paper)
 	require.True(t, known)
@@ -139,7 +148,7 @@ func TestOutOfScopeBesideCardDataIsShown(t *testing.T) {
 	require.NoError(t, err)
 	set(cards, wiki)
 	j.write(mara, gone)
-	assert.Equal(t, []ProblemKind{NotSeparated}, kinds(), "the evidence is gone")
+	assert.Equal(t, []ProblemKind{NotSeparated, CitesExpunged}, kinds(), "the evidence is gone")
 }
 
 func TestScopesSetSideBySideAreAConflictUntilOneIsSetAgain(t *testing.T) {

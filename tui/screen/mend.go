@@ -1,8 +1,6 @@
 package screen
 
 import (
-	"strings"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"tickmark/questionnaires"
@@ -37,20 +35,20 @@ func (d *Desk) mend(p questionnaires.Problem) tea.Cmd {
 		cmds = append(cmds, openFrequency(d, r))
 	case questionnaires.Overdue:
 		switch {
-		case strings.HasPrefix(p.Sentence, "its targeted risk analysis"):
+		case p.Part == questionnaires.AnalysisPart:
 			cmds = append(cmds, openFrequency(d, r))
-		case strings.HasPrefix(p.Sentence, "the risk analysis of its customized"):
+		case p.Part == questionnaires.AnswerPart:
 			cmds = append(cmds, push(customizedForm(d, id)))
 		default:
 			cmds = append(cmds, push(newScope(d)))
 		}
 	case questionnaires.InConflict:
 		switch { // several things stand at a question, and a problem says which in words
-		case strings.HasPrefix(p.Sentence, "who answers for it"):
+		case p.Part == questionnaires.ResponsibilityPart:
 			cmds = append(cmds, push(newRoll(d, "Held by", "Who holds "+id.String()+" on each platform.", "", func() []rollRow {
 				return heldRows(d, d.picture.Platforms, []questionnaires.RequirementID{id}, true)
 			})))
-		case strings.HasPrefix(p.Sentence, "its targeted risk analysis"):
+		case p.Part == questionnaires.AnalysisPart:
 			cmds = append(cmds, openFrequency(d, r))
 		}
 	default:
@@ -81,22 +79,16 @@ func (s *Question) focusOn(k questionnaires.ProblemKind) {
 
 // mendWhole opens what mends a problem of the whole assessment.
 func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
-	switch p.Kind {
-	case questionnaires.ScopeIncomplete, questionnaires.ScopeBroken, questionnaires.NotSeparated, questionnaires.NewerEvidence, questionnaires.Overdue:
+	switch p.Part {
+	case questionnaires.ScopePart:
 		return push(newScope(d))
-	case questionnaires.EngagementIncomplete, questionnaires.EngagementBroken:
+	case questionnaires.EngagementPart:
 		return push(newEngagement(d))
-	case questionnaires.InConflict, questionnaires.NotVerified:
-		switch { // a problem has no place of its own for which of the three it is about
-		case strings.HasPrefix(p.Sentence, "the scope"):
-			return push(newScope(d))
-		case strings.HasPrefix(p.Sentence, "the engagement"):
-			return push(newEngagement(d))
-		case !strings.Contains(p.Sentence, "moves to other forms"):
-			return push(newRequests(d))
-		}
+	case questionnaires.FormPart:
 		return push(moveForm(d, d.picture.Assessment.Details.Questionnaire))
-	default:
+	case questionnaires.RequestsPart:
+		return push(newRequests(d))
+	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart:
 	}
 	return push(newInterview(d))
 }
