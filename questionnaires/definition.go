@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -307,6 +308,38 @@ func DefineQuestionnaire(standard *Catalogue, d Definition) (Draft, error) {
 		return Draft{}, err
 	}
 	return Draft{Action: QuestionnaireDefined, Subject: "questionnaire " + d.Code, Payload: d}, nil
+}
+
+// Takes refuses a definition that asks something else by a number by which another
+// questionnaire of the vault asks already: what is attached to a question is attached by
+// its number. A question that both have from one set is the same.
+func (h *History) Takes(d Definition) error {
+	all, err := h.Definitions()
+	if err != nil {
+		return err
+	}
+	asked := map[RequirementID]DefinedQuestion{}
+	for _, s := range d.Sections {
+		for _, q := range s.Questions {
+			asked[q.ID] = q
+		}
+	}
+	newest := map[string]Definition{}
+	for _, held := range all {
+		if held.Verified && held.Code != d.Code {
+			newest[held.Code] = held.Definition
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(newest)) {
+		for _, s := range newest[code].Sections {
+			for _, q := range s.Questions {
+				if own, is := asked[q.ID]; is && (own.Title != q.Title || own.Question != q.Question) {
+					return fmt.Errorf("define questionnaire %s: %s is another question in %s, which the vault holds: want a prefix of its own", d.Code, q.ID, code)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // RecordedDefinition is a definition as it stands in a vault.

@@ -221,3 +221,22 @@ func TestADefinitionIsWrittenAsItWillBeRead(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"id":"a","name":"n","questionnaire":"saq-a","revision":"r"}`, string(body))
 }
+
+// Two questionnaires that ask one thing by one number are composed of one set; two that
+// ask different things would share each other's evidence.
+func TestNoNumberAsksTwoThingsInOneVault(t *testing.T) {
+	mara, standard := person(t, "Mara", 1), small(t)
+	j := found(t, mara)
+	asks := func(code, question string) Definition {
+		return Definition{Code: code, Title: "T", Revision: "1", Responses: []Response{InPlace}, Sections: []DefinedSection{{
+			Title: "S", Questions: []DefinedQuestion{{ID: req("ORG-1.1"), Title: "t", Question: question, Evidence: "e"}},
+		}}}
+	}
+	draft, err := DefineQuestionnaire(standard, asks("one", "Is it?"))
+	require.NoError(t, err)
+	j.write(mara, draft)
+	require.NoError(t, j.history().Takes(asks("two", "Is it?")))
+	require.NoError(t, j.history().Takes(asks("one", "Is it not?")), "a new revision of the same")
+	require.EqualError(t, j.history().Takes(asks("two", "Is it not?")),
+		"define questionnaire two: ORG-1.1 is another question in one, which the vault holds: want a prefix of its own")
+}

@@ -172,7 +172,7 @@ func (d *door) lintFile(path string) lintedFile {
 	if err != nil {
 		return fail(err)
 	}
-	found := custom.Lint(w, custom.File{Name: name, Text: text})
+	found := custom.Lint(w, custom.File{Name: name, Text: text, Same: realPath(path)})
 	f.File, f.Code, f.Title, f.Revision, f.Set = name, found.Code, found.Title, found.Revision, found.Set
 	f.wordings = found.Wordings()
 	f.Questions, f.Sections = found.Questions(), len(found.Sections)

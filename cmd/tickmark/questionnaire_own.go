@@ -89,7 +89,7 @@ func (d *door) formOfFile(history *questionnaires.History, path string) (form, e
 	if err != nil {
 		return form{}, err
 	}
-	definition, wrong := custom.Read(w, custom.File{Name: name, Text: text})
+	definition, wrong := custom.Read(w, custom.File{Name: name, Text: text, Same: realPath(path)})
 	if len(wrong) > 0 {
 		return form{}, withHint(fmt.Errorf("read questionnaire: %w", wrong), "`tickmark questionnaire lint "+path+"` lists all that is wrong")
 	}
@@ -104,6 +104,11 @@ func (d *door) formOfFile(history *questionnaires.History, path string) (form, e
 		}
 		if slices.ContainsFunc(held, func(h questionnaires.RecordedDefinition) bool { return h.Digest == f.asked.Definition && h.Verified }) {
 			return f, nil
+		}
+	}
+	if history != nil {
+		if err := history.Takes(definition); err != nil {
+			return form{}, err
 		}
 	}
 	draft, err := questionnaires.DefineQuestionnaire(w.Standard, definition)
@@ -147,7 +152,21 @@ func (d *door) included(from, include string) (custom.File, error) {
 	if err != nil {
 		return custom.File{}, fmt.Errorf("read %s: %w", path, withoutProgram(err))
 	}
-	return custom.File{Name: path, Text: text}, nil
+	return custom.File{Name: path, Text: text, Same: realPath(path)}, nil
+}
+
+// realPath is one for all spellings of a path and for links to it, "" where there is
+// none, as of the standard input.
+func realPath(path string) string {
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return ""
+	}
+	whole, err := filepath.Abs(resolved)
+	if err != nil {
+		return ""
+	}
+	return whole
 }
 
 // codedFile is the file of a folder that is called like a code, "" if there is none.

@@ -159,6 +159,17 @@ func TestACircleOfIncludesIsRefusedInOneLine(t *testing.T) {
 	assert.NotContains(t, wrong.Error(), "\n")
 }
 
+// One file by three spellings, or by a link, is one file.
+func TestACircleIsSeenByEverySpelling(t *testing.T) {
+	w := world(t, nil)
+	w.Find = func(_, include string) (custom.File, error) {
+		return custom.File{Name: include, Text: []byte(good + "include: [again/a.yaml]\n"), Same: "/real/a.yaml"}, nil
+	}
+	f := custom.File{Name: "link.yaml", Text: []byte(good + "include: [x/../a.yaml]\n"), Same: "/real/a.yaml"}
+	_, wrong := custom.Read(w, f)
+	assert.EqualError(t, wrong, "link.yaml:10: include[0]: a circle of includes: link.yaml includes link.yaml")
+}
+
 func TestWhatIsNoQuestionnaire(t *testing.T) {
 	w := world(t, nil)
 	for text, want := range map[string]string{

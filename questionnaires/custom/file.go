@@ -19,9 +19,14 @@ const (
 
 // File is a file of a questionnaire, and what people call it.
 type File struct {
-	Name string // as errors name it; two files have two names
+	Name string // as errors name it
 	Text []byte
+	// Same is one for all spellings of a file's path and for links to it; "" is the name.
+	Same string
 }
+
+// id is what tells one file from another.
+func (f File) id() string { return cmp.Or(f.Same, f.Name) }
 
 // World is what a questionnaire may speak of.
 type World struct {
@@ -52,9 +57,9 @@ func Read(w World, f File) (questionnaires.Definition, sheet.Errors) {
 
 // Lint reads a questionnaire or a set of questions and returns what it found in it.
 func Lint(w World, f File) Linted {
-	r := &reading{World: w, places: map[questionnaires.RequirementID]place{}, done: map[string]int{}}
+	r := &reading{World: w, places: map[questionnaires.RequirementID]place{}, done: map[string]int{}, names: map[string]int{}}
 	d := r.file(f, nil)
-	slices.SortStableFunc(r.wrong, func(a, b sheet.Error) int { return cmp.Or(r.done[a.Name]-r.done[b.Name], a.Line-b.Line) })
+	slices.SortStableFunc(r.wrong, func(a, b sheet.Error) int { return cmp.Or(r.names[a.Name]-r.names[b.Name], a.Line-b.Line) })
 	return Linted{Definition: d, Set: r.set, Problems: r.wrong}
 }
 
@@ -77,15 +82,17 @@ type reading struct {
 	World
 	wrong    sheet.Errors
 	places   map[questionnaires.RequirementID]place // of questions by id, of sections by number
-	done     map[string]int                         // files that were read, in their order
+	done     map[string]int                         // files that were read, by what they are, in their order
+	names    map[string]int                         // the same by their names
 	set      bool                                   // the first file is one
 	sections int
 	asked    int
 }
 
 // file reads one file and what it includes. Path are the files that lead to it.
-func (r *reading) file(f File, path []string) questionnaires.Definition {
-	r.done[f.Name] = len(r.done) + 1
+func (r *reading) file(f File, path []File) questionnaires.Definition {
+	r.done[f.id()] = len(r.done) + 1
+	r.names[f.Name] = len(r.done)
 	var c content
 	lines, err := sheet.Read(f.Name, f.Text, &c)
 	c.tidy()
@@ -105,7 +112,7 @@ func (r *reading) file(f File, path []string) questionnaires.Definition {
 		r.report(lines, unread, fault.Path, fault.Cause)
 	}
 	own := c.Sections
-	c.Sections = r.included(f, c.Include, append(slices.Clone(path), f.Name), lines)
+	c.Sections = r.included(f, c.Include, append(slices.Clone(path), f), lines)
 	for i, s := range own {
 		r.section(f.Name, lines, i, s)
 	}
@@ -146,18 +153,18 @@ func (r *reading) report(lines sheet.Lines, unread sheet.Errors, at, cause strin
 }
 
 // included reads what a file includes.
-func (r *reading) included(f File, include []string, path []string, lines sheet.Lines) []questionnaires.DefinedSection {
+func (r *reading) included(f File, include []string, path []File, lines sheet.Lines) []questionnaires.DefinedSection {
 	var all []questionnaires.DefinedSection
 	for i, name := range include[:min(len(include), maxInclude)] {
 		at := fmt.Sprintf("include[%d]", i)
 		found, err := r.find(f.Name, name)
-		again := slices.Index(path, found.Name)
+		again := slices.IndexFunc(path, func(o File) bool { return o.id() == found.id() })
 		switch {
 		case err != nil:
 			r.report(lines, nil, at, err.Error())
 		case again >= 0:
-			r.report(lines, nil, at, "a circle of includes: "+strings.Join(append(slices.Clone(path[again:]), found.Name), " includes "))
-		case r.done[found.Name] > 0: // it is here already
+			r.report(lines, nil, at, circle(path[again:]))
+		case r.done[found.id()] > 0: // it is here already
 		case len(r.done) >= maxFiles:
 			r.report(lines, nil, at, fmt.Sprintf("more than %d files are included", maxFiles))
 			return all
@@ -166,6 +173,15 @@ func (r *reading) included(f File, include []string, path []string, lines sheet.
 		}
 	}
 	return all
+}
+
+// circle says how files include each other, by the names they were first read by.
+func circle(files []File) string {
+	names := make([]string, 0, len(files)+1)
+	for _, f := range append(slices.Clone(files), files[0]) {
+		names = append(names, f.Name)
+	}
+	return "a circle of includes: " + strings.Join(names, " includes ")
 }
 
 func (r *reading) find(from, name string) (File, error) {
