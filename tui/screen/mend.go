@@ -43,7 +43,7 @@ func (d *Desk) mend(p questionnaires.Problem) tea.Cmd {
 			cmds = append(cmds, push(newScope(d)))
 		}
 	case questionnaires.InConflict:
-		switch { // several things stand at a question, and a problem says which in words
+		switch { // several things stand at a question, and a problem says which
 		case p.Part == questionnaires.ResponsibilityPart:
 			cmds = append(cmds, push(newRoll(d, "Held by", "Who holds "+id.String()+" on each platform.", "", func() []rollRow {
 				return heldRows(d, d.picture.Platforms, []questionnaires.RequirementID{id}, true)
