@@ -106,6 +106,7 @@ func (d *door) bench(path string, o opening, collectors []engine.Collector, open
 	}
 	return screen.Workbench{
 		Path: path, Assessment: o.assessment, OnlyRead: o.readOnly, Catalogue: catalogue, Now: d.now,
+		Files:      d.files(),
 		NewID:      func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) },
 		Collection: vault.Collection{Collectors: collectors, Checks: registry, Tool: tool()},
 		Open: func(ctx context.Context, passphrase string) (*vault.Vault, error) {
@@ -122,6 +123,33 @@ func (d *door) bench(path string, o opening, collectors []engine.Collector, open
 			return d.printFrom(ctx, *opened, catalogue, id, reportName(path))
 		},
 	}, nil
+}
+
+// files read what a person names in the workbench.
+func (d *door) files() screen.Files {
+	return screen.Files{
+		Define: func(path string, history *questionnaires.History) (questionnaires.Draft, error) {
+			f, err := d.formOfFile(history, path)
+			if err == nil && len(f.defines) == 0 {
+				err = questionnaires.ErrUnchanged
+			}
+			if err != nil {
+				return questionnaires.Draft{}, err
+			}
+			return f.defines[0], nil
+		},
+		LoadText: func(ctx context.Context, v *vault.Vault, path string) (string, error) {
+			loaded, standard, err := readLicensed(path)
+			if err != nil {
+				return "", err
+			}
+			said := fmt.Sprintf("loaded the text of %d of %d requirements", len(loaded.Requirements), len(standard.Requirements()))
+			if n := len(loaded.Unknown); n > 0 {
+				said += fmt.Sprintf("; %s left out that are none", counted(n, "id is", "ids are"))
+			}
+			return said, setText(ctx, v, path, loaded)
+		},
+	}
 }
 
 // noteOpening writes into the side log that somebody sat down at the vault. Who only

@@ -74,31 +74,45 @@ is no requirement, or the text did not come with a vault that was handed off.`,
 	return verb
 }
 
-func (d *door) loadText(ctx context.Context, o opening, l loadingText) error {
-	f, err := os.Open(l.file)
+// readLicensed reads the standard's text from a file.
+func readLicensed(path string) (licensed.Loaded, *questionnaires.Catalogue, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", l.file, withoutProgram(err))
+		return licensed.Loaded{}, nil, fmt.Errorf("read %s: %w", path, withoutProgram(err))
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, licensed.MaxSize+1))
 	if err != nil {
-		return fmt.Errorf("read %s: %w", l.file, withoutProgram(err))
+		return licensed.Loaded{}, nil, fmt.Errorf("read %s: %w", path, withoutProgram(err))
 	}
 	standard, err := pci.Catalogue()
 	if err != nil {
-		return err
+		return licensed.Loaded{}, nil, err
 	}
 	loaded, err := licensed.Read(standard, data)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", l.file, err)
+		return licensed.Loaded{}, nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return loaded, standard, nil
+}
+
+// setText keeps a text that was read from a file.
+func setText(ctx context.Context, v *vault.Vault, path string, loaded licensed.Loaded) error {
+	_, err := v.SetText(ctx, questionnaires.LicensedText{Source: filepath.Base(path), Requirements: len(loaded.Requirements)}, loaded.Text)
+	return err
+}
+
+func (d *door) loadText(ctx context.Context, o opening, l loadingText) error {
+	loaded, standard, err := readLicensed(l.file)
+	if err != nil {
+		return err
 	}
 	v, err := d.open(ctx, l.path, o)
 	if err != nil {
 		return err
 	}
 	defer d.finish(ctx, v)
-	set := questionnaires.LicensedText{Source: filepath.Base(l.file), Requirements: len(loaded.Requirements)}
-	if _, err := v.SetText(ctx, set, loaded.Text); err != nil {
+	if err := setText(ctx, v, l.file, loaded); err != nil {
 		return err
 	}
 	if l.format == "json" {

@@ -75,7 +75,7 @@ func (d *Desk) other(id questionnaires.ID) tea.Cmd {
 
 // newForms lists the questionnaires.
 func newForms(d *Desk) *Roll {
-	return newRoll(d, "Questionnaires", "Every questionnaire with what it asks. m moves this assessment to one; its answers stay.", "", func() []rollRow {
+	s := newRoll(d, "Questionnaires", "Every questionnaire with what it asks. m moves this assessment to one; its answers stay.", "", func() []rollRow {
 		var rows []rollRow
 		a := d.picture.Assessment
 		for _, q := range d.Catalogue.Questionnaires() {
@@ -106,6 +106,8 @@ func newForms(d *Desk) *Roll {
 		}
 		return rows
 	})
+	s.keys = fileKeys(d)
+	return s
 }
 
 // formKeys begin an assessment with a form, or move this one to it.

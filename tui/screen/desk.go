@@ -36,6 +36,7 @@ type Workbench struct {
 	// Collection is what `c` collects from. Params are those of the vault's scope,
 	// Progress is the desk's own.
 	Collection vault.Collection
+	Files      Files
 	// NewID draws the id of what is begun here.
 	NewID func() (questionnaires.ID, error)
 	// Now is the clock; times are shown in UTC.

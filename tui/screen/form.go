@@ -31,8 +31,9 @@ type sending struct {
 	form        string // tells it from others, across runs
 	label, help string
 	said        string
-	rule        func() rule // of what stands in it now
-	touched     bool        // something stands in it that was not sent
+	rule        func() rule         // of what stands in it now
+	work        func(asked any) job // in place of rule, where it takes more than one draft
+	touched     bool                // something stands in it that was not sent
 }
 
 // sent says that a form was to be kept as a whole.
@@ -231,6 +232,9 @@ func (f *Form) leaving() []Binding {
 // sending keeps the form as a whole.
 func (f *Form) sending() Binding {
 	b := Binding{Keys: []string{"S"}, Label: f.send.label, Help: f.send.help, Why: f.desk.fixed(), Do: func() tea.Cmd {
+		if f.send.work != nil {
+			return f.desk.do(f.send.work(sent{f}))
+		}
 		return f.desk.act(f.send.said, sent{f}, f.send.rule())
 	}}
 	if n := missing(f.places()); b.Why == "" && n > 0 {

@@ -1,13 +1,18 @@
 package screen_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/licensed"
+	"tickmark/tui/screen"
 	"tickmark/tui/tuitest"
+	"tickmark/vault"
 )
 
 // room opens a screen by its name in the list of all rooms.
@@ -87,16 +92,43 @@ func (m *merchant) define(t *testing.T, revision, asked string) {
 	t.Helper()
 	v, err := m.Open(t.Context(), "")
 	require.NoError(t, err)
-	draft, err := questionnaires.DefineQuestionnaire(m.Catalogue, questionnaires.Definition{
+	draft, err := m.defining(revision, asked)
+	require.NoError(t, err)
+	_, err = v.Append(t.Context(), draft)
+	require.NoError(t, err)
+	require.NoError(t, v.Close())
+}
+
+func (m *merchant) defining(revision, asked string) (questionnaires.Draft, error) {
+	return questionnaires.DefineQuestionnaire(m.Catalogue, questionnaires.Definition{
 		Code: "acme", Title: "Our baseline", Revision: revision, Responses: []questionnaires.Response{questionnaires.InPlace, questionnaires.NotInPlace},
 		Sections: []questionnaires.DefinedSection{{Title: "People", Questions: []questionnaires.DefinedQuestion{
 			{ID: questionnaires.MustRequirementID("ACME-2.1"), Title: "Owners", Question: asked, Evidence: "The register."},
 		}}},
 	})
-	require.NoError(t, err)
-	_, err = v.Append(t.Context(), draft)
-	require.NoError(t, err)
-	require.NoError(t, v.Close())
+}
+
+// A person's own files are taken in: a questionnaire, and the standard's text.
+func TestFilesAreTakenIn(t *testing.T) {
+	m := newMerchant(t, 0)
+	m.Files = screen.Files{
+		Define: func(path string, _ *questionnaires.History) (questionnaires.Draft, error) {
+			if path != "ours.yaml" {
+				return questionnaires.Draft{}, errors.New("read " + path + ": it is not there")
+			}
+			return m.defining("1", "Are they named?")
+		},
+		LoadText: func(ctx context.Context, v *vault.Vault, path string) (string, error) {
+			text := licensed.Text{Requirements: []licensed.Requirement{{ID: questionnaires.MustRequirementID("1.2.1"), Text: "Configured as " + path + " says."}}}
+			_, err := v.SetText(ctx, questionnaires.LicensedText{Source: path, Requirements: 1}, text)
+			return "loaded the text of 1 of 280 requirements", err
+		},
+	}
+	d := room(desk(t, m.Workbench, 80, 24), "questionnaires").ShowsNot("acme").Press("n").Shows("needs the file no more", "1 place is missing")
+	d.Press("enter").Type("our.yaml").Press("enter", "S").Shows("it is not there", "our.yaml")
+	d.Press("enter", "ctrl+u").Type("ours.yaml").Press("enter", "S").Shows("taken in", "acme")
+	d.Press("t").Shows("in no report").Press("enter").Type("pci.csv").Press("enter", "S").Shows("loaded the text of 1 of 280").Press("esc", "esc", "esc")
+	question(d, "1.2.1").Press("tab", "tab", "tab", "tab").Shows("Configured as pci.csv says.")
 }
 
 // An answer to a question that reads otherwise now is confirmed as it stands, by a key

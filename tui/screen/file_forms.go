@@ -1,0 +1,72 @@
+package screen
+
+import (
+	"context"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"tickmark/questionnaires"
+	"tickmark/vault"
+)
+
+// Files are how a person's own files come into the vault. What reads them is not the
+// desk's; nil where nothing does.
+type Files struct {
+	// Define gives the draft that takes in a questionnaire of an organisation's own,
+	// ErrUnchanged where the vault holds it.
+	Define func(path string, history *questionnaires.History) (questionnaires.Draft, error)
+	// LoadText keeps the standard's text that the person has a licence for, and says how
+	// much of it there was.
+	LoadText func(ctx context.Context, v *vault.Vault, path string) (string, error)
+}
+
+// fileKeys take in what a file has: a questionnaire, or the standard's own text.
+func fileKeys(d *Desk) []Binding {
+	why := d.fixed()
+	if why == "" && d.Files.Define == nil {
+		why = "nothing reads files here"
+	}
+	return []Binding{
+		{Keys: []string{"n"}, Label: "own", Help: "take in a questionnaire of your own from its file", Why: why, Do: func() tea.Cmd { return push(defineForm(d)) }},
+		{Keys: []string{"t"}, Label: "text", Help: "load the standard's text that you have a licence for, to stand beside our words", Why: why, Do: func() tea.Cmd { return push(textForm(d)) }},
+	}
+}
+
+// named is the path of a file.
+type named struct{ path string }
+
+func fileForm(d *Desk, crumb, about, help string, value *named, send sending) *Form {
+	send.form = formKey(crumb)
+	return heldForm(d, crumb, about, value, func(*Picture) []blank[named] {
+		return []blank[named]{line("File", help, true, func(n *named) *string { return &n.path })}
+	}, send)
+}
+
+func defineForm(d *Desk) *Form {
+	value := &named{}
+	return fileForm(d, "Own questionnaire",
+		"Takes a questionnaire of your organisation's own into the vault, which then needs the file no more. `tickmark questionnaire new` begins one, `lint` says what is wrong with it.",
+		"Its YAML file, as a path.", value, sending{label: "take in", help: "take the questionnaire in", said: "taken in: it stands among the questionnaires", rule: func() rule {
+			path := value.path
+			return func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
+				return d.Files.Define(path, a.History())
+			}
+		}})
+}
+
+func textForm(d *Desk) *Form {
+	value := &named{}
+	return fileForm(d, "Licensed text",
+		"Keeps the standard's text beside our words: a page of its own at each question, in no report, and in no handoff unless that is asked for.",
+		"A JSON or CSV file by requirement id that you have a licence for, as a path.", value, sending{label: "load", help: "load the text", work: func(asked any) job {
+			path := value.path
+			return func() changed {
+				said, err := d.Files.LoadText(d.ctx, d.vault, path)
+				if err != nil {
+					return changed{err: err, asked: asked}
+				}
+				picture, err := d.look()
+				return changed{picture: picture, err: err, said: said, asked: asked}
+			}
+		}})
+}
