@@ -172,6 +172,9 @@ func TestRiskAnalysesCountInEveryAssessment(t *testing.T) {
 	set(mara, old)
 	assert.Empty(t, problems(), "a year to the day")
 	assert.Contains(t, kinds(j.open(c, one).ProblemsOn("2026-11-03")), Overdue)
+	a := j.open(c, one)
+	assert.Equal(t, Day("2030-01-01"), a.DayAt(a.Time.AddDate(2030-a.Time.Year(), 1-int(a.Time.Month()), 1-a.Time.Day())), "what ran out since the last entry is seen")
+	assert.Equal(t, DayOf(a.Time), a.DayAt(a.Time.AddDate(-1, 0, 0)), "a clock that is behind hides nothing")
 	old.Withdrawn = true
 	set(mara, old)
 	assert.Equal(t, []ProblemKind{NoRiskAnalysis}, problems())

@@ -1,6 +1,9 @@
 package questionnaires
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // ProblemKind is why an assessment cannot be issued as it stands.
 type ProblemKind int
@@ -99,6 +102,10 @@ type Problem struct {
 	Kind        ProblemKind   `json:"kind"`
 	Sentence    string        `json:"sentence"`
 }
+
+// DayAt is the day of a moment for the assessment: never before that of its newest
+// entry. What has to be done again by a day is a problem once the day is over.
+func (a *Assessment) DayAt(now time.Time) Day { return max(DayOf(now), DayOf(a.Time)) }
 
 // Problems returns every problem of the assessment, those of the whole and then in
 // order of requirements, as a report of the day of its newest entry would have them.

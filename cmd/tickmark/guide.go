@@ -84,7 +84,7 @@ func (g *guide) run(ctx context.Context, from questionnaires.RequirementID, all 
 			return err
 		}
 	}
-	progress, problems := g.assessment.Progress(), g.assessment.Problems()
+	progress, problems := g.assessment.Progress(), g.assessment.ProblemsOn(g.assessment.DayAt(g.door.now()))
 	fmt.Fprintf(g.door.out, "\nanswered %d of %d, %s\n", progress.Answered, progress.Total, counted(len(problems), "problem", "problems"))
 	if len(problems) > 0 {
 		return errAttention

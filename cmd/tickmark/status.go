@@ -116,8 +116,8 @@ func (d *door) statusOfAssessment(a *questionnaires.Assessment) (statusForm, err
 	progress, history := a.Progress(), a.History()
 	form := statusForm{
 		Entity: a.Entity, Vault: history.Vault(), Assessment: a.Details.ID, Questionnaire: a.Details.Questionnaire, Name: a.Details.Name,
-		Head: a.Head, VaultHead: history.Head(), Time: a.Time, Problems: a.Problems(), Targets: []targetForm{},
-		Outcome: a.Outcome(questionnaires.DayOf(a.Time)), progressForm: progressForm{
+		Head: a.Head, VaultHead: history.Head(), Time: a.Time, Problems: a.ProblemsOn(a.DayAt(d.now())), Targets: []targetForm{},
+		Outcome: a.Outcome(a.DayAt(d.now())), progressForm: progressForm{
 			Answered: progress.Answered, Total: progress.Total, Responses: map[string]int{}, Principals: []principalForm{}, Procedures: proceduresOf(a),
 		},
 	}

@@ -126,7 +126,7 @@ func (d *Desk) look() (*Picture, error) {
 		return nil, err
 	}
 	author, _ := d.vault.Author()
-	return newPicture(h, d.Catalogue, d.id, d.vault.Saved(), author.ID)
+	return newPicture(h, d.Catalogue, d.id, d.vault.Saved(), d.Now(), author.ID)
 }
 
 // do queues a job.

@@ -47,7 +47,7 @@ type Row struct {
 	Leads       int  // and those that are only worth a look
 }
 
-func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id questionnaires.ID, saved time.Time, author engine.Digest) (*Picture, error) {
+func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id questionnaires.ID, saved, now time.Time, author engine.Digest) (*Picture, error) {
 	a, err := h.Assessment(c, id)
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 		return nil, err
 	}
 	p := &Picture{
-		Assessment: a, Progress: a.Progress(), Problems: a.Problems(), Seen: newestOf(runs), Saved: saved,
+		Assessment: a, Progress: a.Progress(), Problems: a.ProblemsOn(a.DayAt(now)), Seen: newestOf(runs), Saved: saved,
 		index: map[questionnaires.RequirementID]int{},
 	}
 	if _, last, err := a.Undo(); err == nil {
@@ -66,7 +66,7 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 	if _, last, err := a.Redo(); err == nil {
 		p.Redoable = last.Requirement
 	}
-	p.Outcome = a.Outcome(questionnaires.DayOf(a.Time))
+	p.Outcome = a.Outcome(a.DayAt(now))
 	if p.standing, err = newStanding(h, a, p.Seen); err != nil {
 		return nil, err
 	}
