@@ -120,11 +120,6 @@ func (v *review) inPlace() {
 	if v.procedures == nil && len(v.current.Evidence) == 0 {
 		v.add(NoEvidence, "%s without evidence", v.title())
 	}
-	for _, p := range v.procedures {
-		if p.Finding == InPlace && len(p.References) == 0 {
-			v.add(NoEvidence, "%s is In Place without evidence", v.name(p))
-		}
-	}
 	r := v.requirement
 	if !r.SupersededBy.IsZero() && v.current.Response == InPlace {
 		v.add(Superseded, "%s took its place on 2025-03-31; it is Not Applicable with that reason", r.SupersededBy)
@@ -187,10 +182,14 @@ func (v *review) excluded() {
 	}
 }
 
-// reporting: each procedure that was found has its reporting answer, and each
-// response its description where the form asks for one.
+// reporting: each procedure that was found has its reporting answer, each that is In
+// Place its evidence, whatever the others are, and each response its description where
+// the form asks for one.
 func (v *review) reporting() {
 	for _, p := range v.procedures {
+		if p.Finding == InPlace && len(p.References) == 0 {
+			v.add(NoEvidence, "%s is In Place without evidence", v.name(p))
+		}
 		if p.Finding != Unanswered && blank(p.Reporting) {
 			v.add(NoReporting, "%s is %s without a reporting answer", v.name(p), p.Finding.Title())
 		}
