@@ -42,6 +42,7 @@ func check(t *testing.T, a *Assessment) []string {
 	for _, r := range c.rows {
 		c.row(r)
 	}
+	c.scoping(a.Details.ID)
 	return c.broken
 }
 

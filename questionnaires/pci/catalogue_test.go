@@ -123,11 +123,16 @@ func TestTheCustomizedApproachIsRefusedWhereTheStandardRefusesIt(t *testing.T) {
 	for _, s := range []string{"3.3.1", "3.3.1.1", "3.3.1.2", "3.3.1.3", "3.3.2", "3.5.1.2", "11.3.2", "12.3.2"} {
 		refused[s] = true
 	}
+	n := 0
 	for _, r := range catalogue(t).Requirements() {
 		p := r.ID.Principal()
 		want := !refused[r.ID.String()] && p != id("A2") && p != id("A3")
 		assert.Equal(t, want, r.Customized, r.ID)
+		if !r.Customized {
+			n++
+		}
 	}
+	assert.Equal(t, 31, n, "8, and all of A2 and A3")
 }
 
 func TestTargetedRiskAnalysesSetTheseFrequencies(t *testing.T) {
