@@ -126,8 +126,12 @@ func (s Selection) matches(o Selection) bool {
 	return err == nil && ok
 }
 
-// meets reports whether both may be about one thing.
+// meets reports whether both may be about one thing; a cluster is about all that is in
+// it.
 func (s Selection) meets(o Selection) bool {
+	if s.Kind == ClusterClassed && (o.Kind == NamespaceClassed || o.Kind.part()) {
+		return s.beside(o)
+	}
 	return s.Kind == o.Kind && s.beside(o) && patternOf(s.Name).overlaps(patternOf(o.Name))
 }
 

@@ -127,6 +127,8 @@ func TestOutOfScopeBesideCardDataIsShown(t *testing.T) {
 	}
 	set(cards, wiki, namespace("w*", ConnectedTo))
 	assert.Equal(t, []ProblemKind{ScopeBroken}, kinds(), "the stricter class counts")
+	set(wiki, Classification{Selection: Selection{Kind: ClusterClassed, Target: wiki.Target}, Class: CardholderEnvironment})
+	assert.Equal(t, []ProblemKind{ScopeBroken}, kinds(), "a cluster's class is that of all in it")
 	for _, other := range []string{"*iki", "w[hi]ki", "?iki", `wik\i`} {
 		set(cards, wiki, namespace(other, ConnectedTo))
 		assert.Equal(t, []ProblemKind{ScopeBroken}, kinds(), other)
