@@ -91,24 +91,12 @@ func (d *door) authorsAddVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := d.open(cmd.Context(), args[0], o)
+			err = d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) { return h.Enrol(card) })
 			if err != nil {
-				return err
-			}
-			defer v.Close()
-			history, err := v.History(cmd.Context())
-			if err != nil {
-				return err
-			}
-			draft, err := history.Enrol(card)
-			if err != nil {
-				return err
-			}
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
 				return err
 			}
 			fmt.Fprintf(d.out, "enrolled %s\nfingerprint  %s\ncompare it with %[1]s by voice\n", kube.Printable(card.Author.Name), card.Author.Fingerprint())
-			return v.Close()
+			return nil
 		},
 	}
 	o.flags(verb)

@@ -46,12 +46,11 @@ an engagement a missed time is not held against what is in time now. Ends with 3
 while something is late, was never recorded, or is open after a change.`,
 		Example: "  tickmark calendar shop.vault list\n  tickmark calendar shop.vault list --day 2027-01-31 -o json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.readOnly = true
-			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			a, closing, err := d.looking(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer closing()
 			calendar, err := d.calendarOf(a, on)
 			if err != nil {
 				return err
@@ -114,11 +113,6 @@ again, with the day on which it was finished and the evidence of it. It counts i
 assessments of the vault.`,
 		Example: "  tickmark calendar shop.vault record 11.3.2 --on 2026-11-02 --what 'ASV scan, passed' --evidence Evidence-31",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			v, a, err := d.chosen(cmd.Context(), args[0], o)
-			if err != nil {
-				return err
-			}
-			defer d.finish(cmd.Context(), v)
 			activity := questionnaires.Activity{On: questionnaires.Day(on), What: what}
 			for _, text := range args[1:] {
 				id, err := questionnaires.ParseRequirementID(text)
@@ -127,25 +121,24 @@ assessments of the vault.`,
 				}
 				activity.Requirements = append(activity.Requirements, id)
 			}
-			for _, label := range evidence {
-				item, err := a.EvidenceByLabel(label)
-				if err != nil {
-					return err
+			err := d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) {
+				for _, label := range evidence {
+					item, err := h.EvidenceByLabel(label)
+					if err != nil {
+						return questionnaires.Draft{}, err
+					}
+					activity.Evidence = append(activity.Evidence, item.ID)
 				}
-				activity.Evidence = append(activity.Evidence, item.ID)
-			}
-			if activity.ID, err = questionnaires.NewID(d.random); err != nil {
-				return err
-			}
-			catalogue, err := pci.Catalogue()
+				catalogue, err := pci.Catalogue()
+				if err == nil {
+					activity.ID, err = questionnaires.NewID(d.random)
+				}
+				if err != nil {
+					return questionnaires.Draft{}, err
+				}
+				return h.RecordActivity(catalogue, activity, questionnaires.DayOf(d.now()))
+			})
 			if err != nil {
-				return err
-			}
-			draft, err := a.History().RecordActivity(catalogue, activity, questionnaires.DayOf(d.now()))
-			if err != nil {
-				return err
-			}
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
 				return err
 			}
 			fmt.Fprintf(d.out, "%.8s  %s on %s\n", activity.ID, strings.Join(args[1:], ", "), on)
@@ -169,24 +162,15 @@ the standard asks for after one (6.5.2, 11.3.1.3, 11.3.2.1, 11.4.2, 11.4.3, 12.5
 that is recorded as done on the day of the change or later.`,
 		Example: "  tickmark calendar shop.vault change --on 2026-10-05 --what 'Payments moved to a second region'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			v, err := d.open(cmd.Context(), args[0], o)
-			if err != nil {
-				return err
-			}
-			defer d.finish(cmd.Context(), v)
-			history, err := v.History(cmd.Context())
-			if err != nil {
-				return err
-			}
 			change := questionnaires.SignificantChange{On: questionnaires.Day(on), What: what}
-			if change.ID, err = questionnaires.NewID(d.random); err != nil {
-				return err
-			}
-			draft, err := history.RecordChange(change, questionnaires.DayOf(d.now()))
+			err := d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) {
+				var err error
+				if change.ID, err = questionnaires.NewID(d.random); err != nil {
+					return questionnaires.Draft{}, err
+				}
+				return h.RecordChange(change, questionnaires.DayOf(d.now()))
+			})
 			if err != nil {
-				return err
-			}
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
 				return err
 			}
 			fmt.Fprintf(d.out, "%.8s  significant change on %s\n", change.ID, on)
@@ -206,20 +190,8 @@ func (d *door) calendarWithdrawVerb() *cobra.Command {
 		Long:    "Takes a recorded activity or significant change back by a revision that says so;\nnothing is erased. ID is what record or change printed.",
 		Example: "  tickmark calendar shop.vault withdraw 1f41e4c6",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			v, err := d.open(cmd.Context(), args[0], o)
+			err := d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) { return h.Withdraw(args[1]) })
 			if err != nil {
-				return err
-			}
-			defer d.finish(cmd.Context(), v)
-			history, err := v.History(cmd.Context())
-			if err != nil {
-				return err
-			}
-			draft, err := history.Withdraw(args[1])
-			if err != nil {
-				return err
-			}
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
 				return err
 			}
 			fmt.Fprintf(d.out, "%s  taken back\n", args[1])
@@ -239,12 +211,11 @@ event keeps its identity, so that importing again moves it. Requirements, titles
 days are in it, and what changed; no answer and no evidence is.`,
 		Example: "  tickmark calendar shop.vault export >due.ics",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.readOnly = true
-			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			a, closing, err := d.looking(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer closing()
 			calendar, err := d.calendarOf(a, "")
 			if err != nil {
 				return err

@@ -52,12 +52,11 @@ func (d *door) engagementShowVerb() *cobra.Command {
 		Use: "show VAULT", Short: "Show the engagement of an assessment", Args: cobra.ExactArgs(1),
 		Long: "Shows who assesses, when and how. With -o yaml it is the file that import takes.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.readOnly = true
-			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			a, closing, err := d.looking(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer closing()
 			e, given := a.Engagement()
 			s := engagementSheet{revisionOf(a.EngagementEntry()), e}
 			switch {

@@ -227,3 +227,33 @@ func (d *door) chosen(ctx context.Context, path string, o opening) (*vault.Vault
 	}
 	return v, a, nil
 }
+
+// looking opens a vault to look at the assessment that was asked for, which reads on
+// from the vault until that is closed.
+func (d *door) looking(ctx context.Context, path string, o opening) (a *questionnaires.Assessment, closing func(), err error) {
+	o.readOnly = true
+	v, a, err := d.chosen(ctx, path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return a, func() { _ = v.Close() }, nil
+}
+
+// sign opens a vault, signs what a rule drafts out of its history, and tidies up.
+func (d *door) sign(ctx context.Context, path string, o opening, rule func(*questionnaires.History) (questionnaires.Draft, error)) error {
+	v, err := d.open(ctx, path, o)
+	if err != nil {
+		return err
+	}
+	defer d.finish(ctx, v)
+	history, err := v.History(ctx)
+	if err != nil {
+		return err
+	}
+	draft, err := rule(history)
+	if err != nil {
+		return err
+	}
+	_, err = v.Append(ctx, draft)
+	return err
+}

@@ -77,12 +77,11 @@ func (d *door) requestListVerb() *cobra.Command {
 returned. Ends with 3 if one of them is overdue or was edited side by side.`,
 		Example: "  tickmark request shop.vault list --overdue --owner Nadia",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.readOnly = true
-			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			a, closing, err := d.looking(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
-			defer v.Close()
+			defer closing()
 			today := questionnaires.DayOf(d.now())
 			all := choice.of(a.Requests(), today)
 			if format == "json" {

@@ -194,30 +194,20 @@ confirm differently side by side is nobody's until it is confirmed again.`,
 			if x.all && x.party+x.note != "" {
 				return usagef("confirm %s: --all confirms the defaults; --party and --note are of named requirements", args[1])
 			}
-			v, err := d.open(cmd.Context(), args[0], o)
+			var items []questionnaires.ConfirmedDuty
+			err = d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) {
+				all, catalogue, err := d.responsibilities(h)
+				if err != nil {
+					return questionnaires.Draft{}, err
+				}
+				if items, err = x.items(all, catalogue, platforms[0], args[2:]); err != nil {
+					return questionnaires.Draft{}, err
+				}
+				return catalogue.ConfirmResponsibilities(questionnaires.ResponsibilityConfirmation{
+					Platform: platforms[0], Matrix: x.matrix, MatrixDate: x.date, Items: items,
+				}, d.now())
+			})
 			if err != nil {
-				return err
-			}
-			defer d.finish(cmd.Context(), v)
-			h, err := v.History(cmd.Context())
-			if err != nil {
-				return err
-			}
-			all, catalogue, err := d.responsibilities(h)
-			if err != nil {
-				return err
-			}
-			items, err := x.items(all, catalogue, platforms[0], args[2:])
-			if err != nil {
-				return err
-			}
-			draft, err := catalogue.ConfirmResponsibilities(questionnaires.ResponsibilityConfirmation{
-				Platform: platforms[0], Matrix: x.matrix, MatrixDate: x.date, Items: items,
-			}, d.now())
-			if err != nil {
-				return err
-			}
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
 				return err
 			}
 			for _, item := range items {
