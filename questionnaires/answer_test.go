@@ -74,7 +74,7 @@ func (j *journal) file(s *Signer, on time.Time) ID {
 	j.t.Helper()
 	id, err := j.newID()
 	require.NoError(j.t, err)
-	item := Evidence{ID: id, Number: j.history().LastNumber() + 1, Title: "Paper", Collected: on, File: &FileSource{Digest: engine.Sum([]byte(id)), Name: "p.md"}}
+	item := Evidence{ID: id, Number: j.history().LastNumber(OtherEvidence) + 1, Title: "Paper", Collected: on, File: &FileSource{Digest: engine.Sum([]byte(id)), Name: "p.md"}}
 	j.write(s, Draft{Action: EvidenceAttached, Subject: "evidence", Payload: item})
 	return id
 }

@@ -166,13 +166,14 @@ func (h *History) shelve(e Entry) bool {
 			return false
 		}
 	}
-	if item.Number != h.last+1 || slices.ContainsFunc(h.evidence, func(o Evidence) bool { return o.ID == item.ID }) {
+	if item.Number != h.LastNumber(item.Kind)+1 || h.described[item.ID] || slices.ContainsFunc(h.evidence, func(o Evidence) bool { return o.ID == item.ID }) {
 		return false
 	}
 	item.Entry, item.Author = e.ID, e.Author
 	if t, gone := h.tombstones[item.Digest()]; gone {
 		item.Expunged = &t
 	}
-	h.evidence, h.last = append(h.evidence, item), item.Number
+	h.evidence, h.last = append(h.evidence, item), maps.Clone(h.last)
+	h.last[item.Kind.Series()] = item.Number
 	return true
 }

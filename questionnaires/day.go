@@ -20,6 +20,9 @@ func ParseDay(s string) (Day, error) {
 // DayOf returns the day of a time, in UTC.
 func DayOf(t time.Time) Day { return Day(t.UTC().Format(time.DateOnly)) }
 
+// Start is the first moment of the day.
+func (d Day) Start() time.Time { return d.End().AddDate(0, 0, -1) }
+
 // End is the first moment after the day.
 func (d Day) End() time.Time {
 	start, err := time.Parse(time.DateOnly, string(d))

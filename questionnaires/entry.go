@@ -47,6 +47,7 @@ const (
 	RequestReturned
 	ActivityRecorded
 	ChangeRecorded
+	EvidenceDescribed
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -62,7 +63,7 @@ var actions = [...]string{
 	"questionnaire-defined", "licensed-text-set",
 	"engagement-set",
 	"request-asked", "request-changed", "request-received", "request-accepted", "request-returned",
-	"activity-recorded", "significant-change-recorded",
+	"activity-recorded", "significant-change-recorded", "evidence-described",
 	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
 }
 

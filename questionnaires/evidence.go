@@ -21,6 +21,9 @@ type Evidence struct {
 	// Requirements are those a person attached it to; a result's come from the
 	// catalogue.
 	Requirements []RequirementID `json:"requirements,omitempty"`
+	// Kind and Details are a file's: what sort of paper it is, and what is said of it.
+	Kind    EvidenceKind    `json:"kind,omitzero"`
+	Details EvidenceDetails `json:"details,omitzero"`
 	// Derived is not part of the payload.
 	Derived `json:"-"`
 }
@@ -35,6 +38,8 @@ type Derived struct {
 	Aliases []int
 	// Expunged is what stays where its body is gone; nil where it is there.
 	Expunged *Tombstone
+	// Beside are descriptions that were written side by side with the one that stands.
+	Beside []EvidenceDescription
 }
 
 // ResultSource says which result of which run an item of evidence is.
@@ -58,7 +63,7 @@ type FileSource struct {
 	Digest   engine.Digest `json:"digest"`
 	Name     string        `json:"name"`
 	Size     int64         `json:"size"`
-	Obtained string        `json:"obtained"` // taken by the assessor, watched live, provided by the entity
+	Obtained Obtained      `json:"obtained"`
 }
 
 // Digest is the SHA-256 of the item's content.
@@ -114,7 +119,7 @@ func (h *History) EvidenceOf(run engine.Run, seen []TargetSeen, titles func(chec
 	if err != nil {
 		return nil, fmt.Errorf("make evidence: %w", err)
 	}
-	number := h.LastNumber()
+	number := h.LastNumber(OtherEvidence)
 	items := make([]Evidence, 0, len(run.Results))
 	for _, result := range run.Results {
 		i := slices.IndexFunc(seen, func(t TargetSeen) bool { return t.Target.ID == result.Target })

@@ -208,7 +208,7 @@ func TestHistoryThatFollowsAnotherIsTheSame(t *testing.T) {
 		case i%100 == 30:
 			draft = Draft{Action: ReportPrinted, Subject: "report", Payload: i}
 		case i%7 == 3:
-			item := Evidence{ID: ID(fmt.Sprint("e", i%91)), Number: h.LastNumber() + 1 - i%2, Title: "Paper", File: &FileSource{Digest: engine.Sum([]byte{byte(i % 5)})}}
+			item := Evidence{ID: ID(fmt.Sprint("e", i%91)), Number: h.LastNumber(OtherEvidence) + 1 - i%2, Title: "Paper", File: &FileSource{Digest: engine.Sum([]byte{byte(i % 5)})}}
 			draft = Draft{Action: EvidenceAttached, Subject: "evidence", Payload: item}
 		case i == 61:
 			draft, err = h.Expunge(h.Evidence()[len(h.Evidence())-1], "by mistake")
@@ -227,7 +227,7 @@ func TestHistoryThatFollowsAnotherIsTheSame(t *testing.T) {
 		require.Equal(t, anew.SideLog(), h.SideLog())
 		require.Equal(t, anew.Head(), h.Head())
 		require.Equal(t, anew.Evidence(), h.Evidence())
-		require.Equal(t, anew.LastNumber(), h.LastNumber())
+		require.Equal(t, anew.LastNumber(OtherEvidence), h.LastNumber(OtherEvidence))
 		for _, e := range h.Entries() {
 			require.NoError(t, h.Verify(e.ID))
 			require.Equal(t, anew.IsAncestor(e.ID, h.Tips()[0]), h.IsAncestor(e.ID, h.Tips()[0]))

@@ -55,11 +55,11 @@ func aliasLabels(what string, aliases []int) []string {
 	return labels
 }
 
-// Label is the number as people write it, such as Evidence-7.
-func (e Evidence) Label() string { return label("Evidence", e.Number, e.Suffix) }
+// Label is the number as people write it, such as Evidence-7, Doc-3 or Int-2.
+func (e Evidence) Label() string { return label(e.Kind.Series(), e.Number, e.Suffix) }
 
 // AliasLabels are the labels of its other numbers.
-func (e Evidence) AliasLabels() []string { return aliasLabels("Evidence", e.Aliases) }
+func (e Evidence) AliasLabels() []string { return aliasLabels(e.Kind.Series(), e.Aliases) }
 
 // labelled is what people call by a label.
 type labelled interface {
@@ -109,15 +109,15 @@ func (x labelIndex) find(wanted string) (at int, known bool, err error) {
 	return 0, false, nil
 }
 
-// EvidenceByLabel returns the item that people call Evidence-7, or by a number it
-// was once given or printed with. Where that is several, the error names them.
+// EvidenceByLabel returns the item that people call Evidence-7, Doc-3 or Int-2, or by a
+// number it was once given or printed with. Where that is several, the error names them.
 func (h *History) EvidenceByLabel(name string) (Evidence, error) {
 	for _, item := range h.evidence {
 		if string(item.ID) == name {
 			return item, nil
 		}
 	}
-	at, known, err := indexLabels(h.evidence, func(e Evidence) string { return label("Evidence", e.Number, "") }).find(name)
+	at, known, err := indexLabels(h.evidence, func(e Evidence) string { return label(e.Kind.Series(), e.Number, "") }).find(asLabelled(name))
 	switch {
 	case err != nil:
 		return Evidence{}, err
@@ -127,14 +127,25 @@ func (h *History) EvidenceByLabel(name string) (Evidence, error) {
 	return h.evidence[at], nil
 }
 
-// LastNumber is the highest number that evidence ever had; the next item gets the
-// one after it.
-func (h *History) LastNumber() int { return h.last }
+// asLabelled is a name with the case that labels of evidence have: people type doc-3.
+func asLabelled(name string) string {
+	for _, series := range EvidenceSeries() {
+		if n := len(series) + 1; len(name) > n && strings.EqualFold(name[:n], series+"-") {
+			return series + "-" + name[n:]
+		}
+	}
+	return name
+}
+
+// LastNumber is the highest number that evidence of a kind's series ever had; the next
+// item gets the one after it.
+func (h *History) LastNumber(k EvidenceKind) int { return h.last[k.Series()] }
 
 // shelf is the evidence as the whole history tells it.
 type shelf struct {
-	evidence   []Evidence // by time and entry
-	last       int        // highest number that was ever given
+	evidence   []Evidence     // by time and entry
+	last       map[string]int // highest number that was ever given, by series
+	described  map[ID]bool    // those that more is said of, whether they are there or not
 	tombstones map[engine.Digest]Tombstone
 }
 
@@ -157,6 +168,9 @@ func (h *History) arrange(items []Evidence) error {
 	}
 	when := func(entry engine.Digest) time.Time { return h.entries[h.at(entry)].Time }
 	h.evidence, h.last = numberEvidence(items, printed, when)
+	if err := h.readDescriptions(); err != nil {
+		return err
+	}
 	for i := range h.evidence {
 		if t, gone := h.tombstones[h.evidence[i].Digest()]; gone {
 			h.evidence[i].Expunged = &t
@@ -197,19 +211,50 @@ type numeral struct {
 	at      int // its place among those that were numbered
 }
 
-// numberEvidence gives every item its final number, and returns them by time and entry.
-func numberEvidence(items []Evidence, printed map[ID][]int, when func(engine.Digest) time.Time) (numbered []Evidence, last int) {
+// numberEvidence gives every item its final number, each series by itself, and returns
+// them by time and entry.
+func numberEvidence(items []Evidence, printed map[ID][]int, when func(engine.Digest) time.Time) (numbered []Evidence, last map[string]int) {
 	given := make([]numeral, len(items))
 	for i, item := range items {
 		given[i] = numeral{id: item.ID, entry: item.Entry, number: item.Number, at: i}
 	}
-	given, last = settleNumbers(given, printed, when)
+	given = inOrder(given, when)
+	rows, last := map[string][]numeral{}, map[string]int{}
 	for _, n := range given {
-		item := items[n.at]
+		series := items[n.at].Kind.Series()
+		rows[series] = append(rows[series], n)
+	}
+	final := make(map[int]numeral, len(given))
+	for series, row := range rows {
+		row, last[series] = settleNumbers(row, printed, when)
+		for _, n := range row {
+			final[n.at] = n
+		}
+	}
+	for _, n := range given {
+		item, n := items[n.at], final[n.at]
 		item.Number, item.Suffix, item.Aliases = n.number, n.suffix, n.aliases
 		numbered = append(numbered, item)
 	}
 	return numbered, last
+}
+
+// inOrder returns the things by time and entry, each id once: it is the thing's that had
+// it first.
+func inOrder(given []numeral, when func(engine.Digest) time.Time) []numeral {
+	var all []numeral
+	known := make(map[ID]bool, len(given))
+	for _, n := range given {
+		if !known[n.id] {
+			known[n.id] = true
+			all = append(all, n)
+		}
+	}
+	slices.SortFunc(all, func(a, b numeral) int {
+		return cmp.Or(when(a.entry).Compare(when(b.entry)), bytes.Compare(a.entry[:], b.entry[:]),
+			cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
+	})
+	return all
 }
 
 // settleNumbers gives each of the things its final number, by MODEL's rules:
@@ -223,17 +268,7 @@ func numberEvidence(items []Evidence, printed map[ID][]int, when func(engine.Dig
 //
 // The outcome depends on the set of things and reports alone, and is by time and entry.
 func settleNumbers(given []numeral, printed map[ID][]int, when func(engine.Digest) time.Time) (numbered []numeral, last int) {
-	known := make(map[ID]bool, len(given))
-	for _, n := range given {
-		if !known[n.id] { // an id is the item's that had it first
-			known[n.id] = true
-			numbered = append(numbered, n)
-		}
-	}
-	slices.SortFunc(numbered, func(a, b numeral) int {
-		return cmp.Or(when(a.entry).Compare(when(b.entry)), bytes.Compare(a.entry[:], b.entry[:]),
-			cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
-	})
+	numbered = inOrder(given, when)
 	claimed, taken, sharing := map[int]bool{}, map[int]bool{}, map[int][]int{}
 	for i, n := range numbered {
 		if n.number > maxNumber || n.number < 1 {

@@ -42,7 +42,7 @@ func (d *desk) attach(s *Signer, content string) Evidence {
 	id, err := d.j.newID()
 	require.NoError(d.j.t, err)
 	item := Evidence{
-		ID: engineID(string(id)), Number: d.history().LastNumber() + 1, Title: content,
+		ID: engineID(string(id)), Number: d.history().LastNumber(OtherEvidence) + 1, Title: content,
 		File: &FileSource{Digest: engine.Sum([]byte(content)), Name: content},
 	}
 	d.write(s, Draft{Action: EvidenceAttached, Subject: "evidence " + string(item.ID), Payload: item})
@@ -170,8 +170,8 @@ func TestManyCollisionsAreSettledOnce(t *testing.T) {
 	}
 	when := func(d engine.Digest) time.Time { return time.Unix(int64(d[0]), 0) }
 	numbered, last := numberEvidence(items, nil, when)
-	assert.Equal(t, 2*many, last)
-	more, _ := numberEvidence(append(items, Evidence{ID: "next", Number: last + 1, Derived: Derived{Entry: engine.Digest{9}}}), nil, when)
+	assert.Equal(t, map[string]int{"Evidence": 2 * many}, last)
+	more, _ := numberEvidence(append(items, Evidence{ID: "next", Number: 2*many + 1, Derived: Derived{Entry: engine.Digest{9}}}), nil, when)
 	assert.Equal(t, numbered, more[:2*many])
 }
 
@@ -222,7 +222,7 @@ func TestNumbersAreAFunctionOfTheSet(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want.Evidence(), h.Evidence(), "seed %d", seed)
 			require.Equal(t, want.Tombstones(), h.Tombstones(), "seed %d", seed)
-			require.Equal(t, want.LastNumber(), h.LastNumber())
+			require.Equal(t, want.LastNumber(OtherEvidence), h.LastNumber(OtherEvidence))
 		}
 	}
 }
@@ -234,9 +234,9 @@ func assertNumbers(t *testing.T, h *History) {
 		meant, err := h.EvidenceByLabel(item.Label())
 		require.NoError(t, err)
 		require.Equal(t, item.ID, meant.ID)
-		require.LessOrEqual(t, item.Number, h.LastNumber())
+		require.LessOrEqual(t, item.Number, h.LastNumber(OtherEvidence))
 		for _, alias := range item.Aliases {
-			require.LessOrEqual(t, alias, h.LastNumber())
+			require.LessOrEqual(t, alias, h.LastNumber(OtherEvidence))
 		}
 		_, gone := h.Tombstone(item.Digest())
 		require.Equal(t, gone, item.Expunged != nil)

@@ -45,6 +45,8 @@ const (
 	NotSeparated
 	EngagementIncomplete
 	EngagementBroken
+	OutdatedEvidence
+	UndescribedEvidence
 )
 
 var problemKinds = [...]string{
@@ -54,6 +56,7 @@ var problemKinds = [...]string{
 	"no-risk-analysis", "unfinished-risk-analysis", "overdue",
 	"eligibility-open", "not-eligible", "asked-otherwise",
 	"scope-incomplete", "scope-broken", "not-separated", "engagement-incomplete", "engagement-broken",
+	"outdated-evidence", "undescribed-evidence",
 }
 
 // ProblemKinds returns every kind.
@@ -84,9 +87,10 @@ const (
 	RequestsPart
 	AnalysisPart       // targeted risk analyses
 	ResponsibilityPart // who answers for what on a platform
+	EvidencePart       // what is said of it
 )
 
-var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility"}
+var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence"}
 
 // String returns the part's text.
 func (p Part) String() string { return textOf(parts[:], int(p)) }
@@ -113,7 +117,7 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
-	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.requestProblems())
+	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.requestProblems(), a.evidenceProblems())
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.review(r, day)...)
 	}

@@ -95,7 +95,25 @@ func (v *review) evidence() {
 			v.add(NotVerified, "the answer cites %s, which somebody who is no enrolled author brought", item.Label())
 		case DayOf(item.Collected) > v.day:
 			v.add(NewerEvidence, "%s is of %s and the report of %s: evidence is never newer than the report", item.Label(), DayOf(item.Collected), v.day)
+		case item.Details.Received > v.day:
+			v.add(NewerEvidence, "%s was received on %s and the report is of %s: evidence is never newer than the report", item.Label(), item.Details.Received, v.day)
+		default:
+			v.described(item)
 		}
+	}
+}
+
+// described: what an answer that is in place rests on counts on the day of the report,
+// and a report says of it what an index of evidence has.
+func (v *review) described(item Evidence) {
+	if why := item.StaleOn(v.day); why != "" && (v.current.Response == InPlace || v.current.Response == InPlaceWithCCW) {
+		v.addTo(EvidencePart, OutdatedEvidence, "%s, and %s does not count any more: %s", v.title(), item.Label(), why)
+	}
+	if item.File != nil && item.File.Obtained != "" && !item.File.Obtained.Known() {
+		v.addTo(EvidencePart, UndescribedEvidence, "%s was obtained in none of the three ways; say which", item.Label())
+	}
+	if lacks := item.Lacks(); len(lacks) > 0 && v.Questionnaire.Scope >= ReportedScope {
+		v.addTo(EvidencePart, UndescribedEvidence, "%s", lackingOf(item.Label(), lacks))
 	}
 }
 

@@ -120,7 +120,7 @@ func (e *engagement) attach(title, name string) {
 	h, err := e.History(context.Background())
 	require.NoError(e.t, err)
 	item := questionnaires.Evidence{
-		ID: e.newID(), Number: h.LastNumber() + 1, Title: title, Collected: e.now,
+		ID: e.newID(), Number: h.LastNumber(questionnaires.OtherEvidence) + 1, Title: title, Collected: e.now,
 		File: &questionnaires.FileSource{Digest: engine.Sum([]byte(name)), Name: name, Size: 2048, Obtained: "provided by the entity"},
 	}
 	e.write(e.mara, questionnaires.Draft{Action: questionnaires.EvidenceAttached, Subject: "evidence", Payload: item})

@@ -195,7 +195,7 @@ func (i Item) what() Cell {
 		cell.Note = fmt.Sprintf("%s version %d, read as %s with %s %s", r.Check, r.Version, identity(i.Seen.Collector), i.Seen.Tool.Name, i.Seen.Tool.Version)
 	case i.File != nil:
 		cell.Text = fmt.Sprintf("File %s, %d bytes", i.File.Name, i.File.Size)
-		cell.Note = i.File.Obtained
+		cell.Note = string(i.File.Obtained)
 	}
 	if i.Replaced {
 		cell.Note += " · a newer result exists"

@@ -20,16 +20,18 @@ const (
 	maxFile   = 64 << 30
 	// maxDropped is how many chunks one transaction drops.
 	maxDropped = 4096
-	// maxName bounds the title and the file name of evidence, in bytes.
+	// maxName bounds the file name of evidence, in bytes.
 	maxName = 255
 )
 
-// File is a file that is to become evidence. Of Item, Title, Collected, Requirements and
-// File.Obtained are kept; id, number, digest and size are found when it is taken in.
+// File is a file that is to become evidence. Of Item all is kept that a person says of
+// it; id, number, digest and size are found when it is taken in.
 type File struct {
 	Item questionnaires.Evidence
 	Name string
 	Open func() (io.ReadCloser, error)
+	// Once refuses a file that the vault holds already, byte for byte: a *HeldError.
+	Once bool
 }
 
 // PutEvidence takes a file in byte for byte, at most 64 GiB, and appends the entry
@@ -39,7 +41,7 @@ type File struct {
 // seen; what a kill leaves is dropped by the next intake.
 func (v *Vault) PutEvidence(ctx context.Context, item questionnaires.Evidence, name string, r io.Reader) (questionnaires.Evidence, error) {
 	open := func() (io.ReadCloser, error) { return unclosed{r}, nil }
-	items, err := v.PutFiles(ctx, []File{{item, name, open}}, nil)
+	items, err := v.PutFiles(ctx, []File{{Item: item, Name: name, Open: open}}, nil)
 	if err != nil {
 		return questionnaires.Evidence{}, err
 	}
@@ -71,7 +73,7 @@ func (v *Vault) PutFiles(ctx context.Context, files []File, also func(items []qu
 	}
 	err := v.Update(ctx, func(tx *Tx) error {
 		for i, in := range taken {
-			if err := tx.gone(items[i].File.Digest); err != nil {
+			if err := errors.Join(tx.gone(items[i].File.Digest), tx.held(files[i], items[i].File.Digest)); err != nil {
 				return err
 			}
 			if err := tx.change("take in", func() error { return tx.db.finish(in.document, in.size, items[i].File.Digest) }); err != nil {
@@ -107,7 +109,7 @@ func (v *Vault) PutFiles(ctx context.Context, files []File, also func(items []qu
 // takeFile stores what a file holds, and says what is known of it.
 func (v *Vault) takeFile(ctx context.Context, f File) (*intake, questionnaires.Evidence, error) {
 	item, name := f.Item, filepath.Base(f.Name)
-	if err := errors.Join(questionnaires.CheckText("file name", name, maxName), questionnaires.CheckText("title", item.Title, maxName)); err != nil {
+	if err := errors.Join(questionnaires.CheckText("file name", name, maxName), questionnaires.CheckEvidence(item, v.settings.now())); err != nil {
 		return nil, item, err
 	}
 	r, err := f.Open()
@@ -119,7 +121,7 @@ func (v *Vault) takeFile(ctx context.Context, f File) (*intake, questionnaires.E
 	if u, is := r.(unclosed); is {
 		from = u.Reader
 	}
-	if err := v.refuseExpunged(from); err != nil {
+	if err := v.foresee(f, from); err != nil {
 		return nil, item, err
 	}
 	in := &intake{vault: v, sum: sha256.New()}
@@ -132,28 +134,6 @@ func (v *Vault) takeFile(ctx context.Context, f File) (*intake, questionnaires.E
 	}
 	item.File, item.Result = &source, nil
 	return in, item, nil
-}
-
-// refuseExpunged reads a file that can be read twice before any of it is kept, if
-// there is a body that must not be kept again.
-func (v *Vault) refuseExpunged(r io.Reader) error {
-	h, err := v.History(context.Background())
-	file, seeks := r.(io.ReadSeeker)
-	if err != nil || !seeks || len(h.Tombstones()) == 0 {
-		return err
-	}
-	at, err := file.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return nil // a pipe after all
-	}
-	sum := sha256.New()
-	if _, err := io.Copy(sum, io.LimitReader(file, maxFile+1)); err != nil {
-		return fmt.Errorf("read: %w", err)
-	}
-	if _, err := file.Seek(at, io.SeekStart); err != nil {
-		return fmt.Errorf("read: %w", err)
-	}
-	return gone(h, engine.Digest(sum.Sum(nil)))
 }
 
 // dropUnfinished removes what an intake that broke off left behind, some chunks at a
@@ -197,21 +177,24 @@ func (tx *Tx) attach(items []questionnaires.Evidence) error {
 	if err != nil {
 		return err
 	}
-	last := h.LastNumber()
+	given := map[string]int{} // of the numbers of each series
 	for i := range items {
 		item := &items[i]
-		item.Number = last + 1 + i
+		series := item.Kind.Series()
+		given[series]++
+		item.Number = h.LastNumber(item.Kind) + given[series]
 		if item.ID, err = tx.NewID(); err != nil {
 			return err
 		}
-		if item.Collected.IsZero() {
-			item.Collected = tx.Now()
-		}
-		item.Collected = item.Collected.UTC()
-		e, err := tx.Append(questionnaires.Draft{Action: questionnaires.EvidenceAttached, Subject: "evidence " + string(item.ID), Payload: *item})
+		draft, err := h.Attach(*item, tx.Now())
 		if err != nil {
 			return err
 		}
+		e, err := tx.Append(draft)
+		if err != nil {
+			return err
+		}
+		*item, _ = draft.Payload.(questionnaires.Evidence)
 		item.Entry, item.Author = e.ID, e.Author
 	}
 	return nil

@@ -46,7 +46,7 @@ func newEngagement(t *testing.T) *engagement {
 	attach(t, v, "slip", gone)
 	h, err := v.History(t.Context())
 	require.NoError(t, err)
-	expunge(t, v, fmt.Sprintf("Evidence-%d", h.LastNumber()), "a card number")
+	expunge(t, v, fmt.Sprintf("Evidence-%d", h.LastNumber(questionnaires.OtherEvidence)), "a card number")
 	for i := range 3 {
 		take(i)
 	}

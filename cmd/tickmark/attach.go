@@ -1,58 +1,198 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
+	"tickmark/vault"
 )
+
+// attaching is a file, or notes, that become evidence.
+type attaching struct {
+	evidenceWords
+	kind, text          string
+	edited, again, swap bool
+	line                *progressLine // nil where no file is read
+}
 
 func (d *door) attachVerb() *cobra.Command {
 	var o opening
-	var requirements []string
-	var title, obtained string
+	var x attaching
+	var format string
 	verb := &cobra.Command{
-		Use: "attach VAULT FILE --requirement REQUIREMENT", Short: "Take a file in as evidence, byte for byte", Args: cobra.ExactArgs(2),
-		Long: `Takes a file of at most 64 GiB in as evidence, byte for byte. It may be interrupted:
-then the vault is as it was.`,
+		Use: "attach VAULT [FILE] [--requirement REQUIREMENT]...", Short: "Take a file, or notes, in as evidence, byte for byte", Args: cobra.RangeArgs(1, 2),
+		Long: `Takes a file of at most 64 GiB in as evidence, byte for byte; - is the standard input.
+It may be interrupted: then the vault is as it was. Documents are numbered Doc-1,
+Doc-2, notes of interviews Int-1, Int-2, all else Evidence-1, Evidence-2. Notes that
+are no file are given as --text, or written in your editor with --edit.
+
+The days are kept apart: collected is when it came to be, effective what period it is
+about, received when it came from the entity, valid-until the last day it counts. Days
+that must have been and are to come are refused.
+
+A file that the vault holds already is not taken in twice: with a requirement that it
+did not serve, the one that is there serves it too; --again takes it in once more.`,
+		Example: "  tickmark attach shop.vault standard.pdf --kind document --version 4 --revised 2026-03-01 --purpose 'Sets how segments are kept apart.' --requirement 1.2.1\n" +
+			"  tickmark attach shop.vault --kind interview --title 'Network lead' --topic firewalls --role 'network lead' --edit",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			item := questionnaires.Evidence{Title: title, File: &questionnaires.FileSource{Obtained: obtained}}
-			for _, text := range requirements {
-				id, err := questionnaires.ParseRequirementID(text)
-				if err != nil {
-					return usageError{err}
-				}
-				item.Requirements = append(item.Requirements, id)
-			}
-			f, err := os.Open(args[1])
+			file, err := d.attachable(cmd, args, &x)
 			if err != nil {
-				return fmt.Errorf("attach: %w", err)
+				return err
 			}
-			defer f.Close()
 			v, err := d.open(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
 			defer d.finish(cmd.Context(), v)
-			line := d.progress()
-			taken, err := v.PutEvidence(cmd.Context(), item, f.Name(), follow(f, line.Bytes("taking in")))
-			line.Done()
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(d.out, "%s  %s, %d bytes, SHA-256 %s\n", taken.Label(), kube.Printable(taken.File.Name), taken.File.Size, taken.File.Digest)
-			return nil
+			return d.attach(cmd.Context(), v, file, x, format)
 		},
 	}
 	o.flags(verb)
-	verb.Flags().StringSliceVar(&requirements, "requirement", nil, "`REQUIREMENT` it serves (repeatable)")
-	verb.Flags().StringVar(&title, "title", "", "what it is (default: the file's name)")
-	verb.Flags().StringVar(&obtained, "obtained", "provided by the entity", "taken by the assessor, watched live, or provided by the entity")
+	outputFlag(verb, &format)
+	x.flags(verb)
+	kinds := make([]string, 0, len(questionnaires.EvidenceKinds()))
+	for _, k := range questionnaires.EvidenceKinds() {
+		kinds = append(kinds, k.String())
+	}
+	f := verb.Flags()
+	f.StringVar(&x.kind, "kind", "other", "`KIND` of evidence: "+strings.Join(kinds, ", "))
+	f.StringVar(&x.text, "text", "", "the notes themselves, in place of a file")
+	f.BoolVar(&x.edited, "edit", false, "write the notes in your editor, in place of a file")
+	allowSwapFlag(verb, &x.swap)
+	f.BoolVar(&x.again, "again", false, "take in once more what the vault holds")
+	_ = verb.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return verb
+}
+
+// attachable is what the command line says is to be taken in.
+func (d *door) attachable(cmd *cobra.Command, args []string, x *attaching) (vault.File, error) {
+	kind, err := questionnaires.ParseEvidenceKind(x.kind)
+	if err != nil {
+		return vault.File{}, usageError{err}
+	}
+	said := questionnaires.EvidenceDescription{Obtained: kind.Obtained()}
+	if err := x.change(cmd, &said); err != nil {
+		return vault.File{}, err
+	}
+	file := vault.File{Once: !x.again, Item: questionnaires.Evidence{
+		Kind: kind, Title: said.Title, Collected: said.Collected, Requirements: said.Requirements, Details: said.Details,
+		File: &questionnaires.FileSource{Obtained: said.Obtained},
+	}}
+	if questionnaires.DayOf(d.now()) == questionnaires.DayOf(said.Collected) {
+		file.Item.Collected = time.Time{} // now
+	}
+	typed := x.edited || cmd.Flags().Changed("text")
+	switch {
+	case typed && len(args) > 1:
+		return file, usagef("attach: name a file or give the notes with --text or --edit, not both")
+	case typed && !kind.Notes():
+		return file, usagef("attach: notes are of --kind interview or observation; a %s is a file", kind)
+	case typed && file.Item.Title == "":
+		return file, usagef("attach: notes need a --title")
+	case typed:
+		return d.notes(cmd.Context(), file, *x)
+	case len(args) < 2:
+		return file, usagef("attach: name a FILE, or write notes with --edit or --text")
+	case args[1] == "-":
+		file.Name = kind.String() + ".txt"
+		file.Open = func() (io.ReadCloser, error) { return io.NopCloser(d.in), nil }
+		return file, nil
+	}
+	file.Name = args[1]
+	x.line = d.progress()
+	file.Open = func() (io.ReadCloser, error) {
+		f, err := os.Open(args[1])
+		if err != nil {
+			return nil, withoutProgram(err)
+		}
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, errors.Join(errors.New("it is a folder; tickmark request VAULT import takes folders in"), f.Close())
+		}
+		return follow(f, x.line.Bytes("taking in")), nil
+	}
+	return file, nil
+}
+
+// notes are taken in as the text that they are.
+func (d *door) notes(ctx context.Context, file vault.File, x attaching) (vault.File, error) {
+	text := x.text
+	if x.edited {
+		var err error
+		if text, err = d.edit(ctx, text, x.swap); err != nil {
+			return file, fmt.Errorf("attach: %w", err)
+		}
+	}
+	if strings.TrimSpace(text) == "" {
+		return file, errors.New("attach: the notes are empty")
+	}
+	if !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	file.Name = file.Item.Kind.String() + ".txt"
+	file.Open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
+	return file, nil
+}
+
+// attach takes a file in and says what it is now.
+func (d *door) attach(ctx context.Context, v *vault.Vault, file vault.File, x attaching, format string) error {
+	items, err := v.PutFiles(ctx, []vault.File{file}, nil)
+	if x.line != nil {
+		x.line.Done()
+	}
+	var there *vault.HeldError
+	switch {
+	case errors.As(err, &there):
+		return d.serveToo(ctx, v, there.Item, file.Item.Requirements, err)
+	case err != nil:
+		return err
+	}
+	return d.printTaken(items[0], format)
+}
+
+func (d *door) printTaken(taken questionnaires.Evidence, format string) error {
+	if format == "json" {
+		return json.NewEncoder(d.out).Encode(evidenceRow{Evidence: taken, Label: taken.Label(), Aliases: taken.AliasLabels()})
+	}
+	fmt.Fprintf(d.out, "%s  %s, %d bytes, SHA-256 %s\n", taken.Label(), kube.Printable(taken.File.Name), taken.File.Size, taken.File.Digest)
+	return nil
+}
+
+// serveToo lets a file that is there serve what the same file was attached for again.
+func (d *door) serveToo(ctx context.Context, v *vault.Vault, item questionnaires.Evidence, requirements []questionnaires.RequirementID, there error) error {
+	said := item.Description()
+	var more []string
+	for _, id := range requirements {
+		if !slices.Contains(said.Requirements, id) {
+			said.Requirements, more = append(said.Requirements, id), append(more, id.String())
+		}
+	}
+	if len(more) == 0 {
+		return withHint(there, "name a requirement that it does not serve yet, or take it in once more with --again")
+	}
+	h, err := v.History(ctx)
+	if err != nil {
+		return err
+	}
+	draft, err := h.Describe(said, d.now())
+	if err != nil {
+		return err
+	}
+	if _, err := v.Append(ctx, draft); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.out, "%s  is the same file already; it serves %s now too\n", item.Label(), strings.Join(more, ", "))
+	return nil
 }
 
 // followed is a file that tells how much of it was read.
@@ -64,7 +204,7 @@ type followed struct {
 
 // follow watches the reading of a file. What has no length, such as a pipe, is read
 // without being watched.
-func follow(f *os.File, tell func(done, total int64)) io.Reader {
+func follow(f *os.File, tell func(done, total int64)) io.ReadCloser {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
 		return f
@@ -79,6 +219,9 @@ func (f *followed) Read(p []byte) (int, error) {
 	f.tell(f.done, max(f.done, f.total))
 	return n, err
 }
+
+// Close follows io.Closer.
+func (f *followed) Close() error { return f.file.Close() }
 
 // Seek follows io.Seeker.
 func (f *followed) Seek(offset int64, whence int) (int64, error) {

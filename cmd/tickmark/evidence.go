@@ -19,8 +19,8 @@ import (
 )
 
 func (d *door) evidenceVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "evidence VAULT list|show|export|expunge", Short: "The evidence, raw and with its provenance"}
-	actionsOf(verb, d.evidenceListVerb(), d.evidenceShowVerb(), d.evidenceExportVerb(), d.evidenceExpungeVerb())
+	verb := &cobra.Command{Use: "evidence VAULT list|show|describe|export|expunge", Short: "The evidence, raw and with its provenance"}
+	actionsOf(verb, d.evidenceListVerb(), d.evidenceShowVerb(), d.evidenceDescribeVerb(), d.evidenceExportVerb(), d.evidenceExpungeVerb())
 	return verb
 }
 
@@ -56,14 +56,11 @@ func (d *door) evidenceListVerb() *cobra.Command {
 			}
 			w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 			for _, item := range items {
-				what, from := "file", ""
+				what, from := d.stateOf(item), ""
 				if item.Result != nil {
-					what, from = verdictMark(item), item.Result.Name
+					from = item.Result.Name
 				} else if item.File != nil {
 					from = item.File.Name
-				}
-				if item.Expunged != nil {
-					what = "expunged"
 				}
 				title := kube.Printable(item.Title) + acceptedMark(item.Result, accepted, d.now())
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", item.Label(), item.Collected.UTC().Format(time.DateTime), what, kube.Printable(from), title)
@@ -75,6 +72,20 @@ func (d *door) evidenceListVerb() *cobra.Command {
 	outputFlag(verb, &format)
 	verb.Flags().BoolVar(&all, "all", false, "earlier results too")
 	return verb
+}
+
+// stateOf is what a list says of an item in a word: its verdict, what sort of file it
+// is, or what became of it.
+func (d *door) stateOf(item questionnaires.Evidence) string {
+	switch {
+	case item.Expunged != nil:
+		return "expunged"
+	case item.Result != nil:
+		return verdictMark(item)
+	case item.StaleOn(questionnaires.DayOf(d.now())) != "":
+		return "⏱ stale " + item.Kind.Noun()
+	}
+	return item.Kind.Noun()
 }
 
 // evidenceRow is one item of `evidence list -o json`.
@@ -194,7 +205,11 @@ func (d *door) printEvidence(f evidenceForm, h *questionnaires.History) {
 	row("sha-256", f.Digest().String())
 	if f.File != nil {
 		row("file", fmt.Sprintf("%s, %d bytes", f.File.Name, f.File.Size))
-		row("obtained", f.File.Obtained)
+		row("obtained", string(f.File.Obtained))
+		for _, fact := range evidenceFacts(f.Evidence) {
+			row(fact[0], fact[1])
+		}
+		row("stale", f.StaleOn(questionnaires.DayOf(d.now())))
 	}
 	if f.Snapshot == nil {
 		return

@@ -30,7 +30,7 @@ const (
 
 func (d *door) requestImportVerb() *cobra.Command {
 	var o opening
-	var format, obtained string
+	var format, how string
 	verb := &cobra.Command{
 		Use: "import VAULT FOLDER", Short: "Take in what the client sent, by the request numbers in its names", Args: cobra.ExactArgs(2),
 		Long: `Takes the files of a folder in as evidence, byte for byte, and receives each for the
@@ -42,6 +42,10 @@ that was received for its requests is not taken in twice. Ends with 3 if somethi
 was refused or matched nothing.`,
 		Example: "  tickmark request shop.vault import ~/from-nadia",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			obtained, err := questionnaires.ParseObtained(how)
+			if err != nil {
+				return usageError{err}
+			}
 			root, err := os.OpenRoot(args[1])
 			if err != nil {
 				return fmt.Errorf("import %s: %w", args[1], withoutProgram(err))
@@ -58,7 +62,7 @@ was refused or matched nothing.`,
 	}
 	o.flags(verb)
 	outputFlag(verb, &format)
-	verb.Flags().StringVar(&obtained, "obtained", "provided by the entity", "taken by the assessor, watched live, or provided by the entity")
+	verb.Flags().StringVar(&how, "obtained", "provided by the entity", "taken by the assessor, watched live, or provided by the entity")
 	return verb
 }
 
@@ -68,7 +72,7 @@ type delivery struct {
 	vault       *vault.Vault
 	assessment  *questionnaires.Assessment
 	root        *os.Root
-	obtained    string
+	obtained    questionnaires.Obtained
 	line        *progressLine
 	quiet       bool
 	held        map[engine.Digest][]heldFile

@@ -48,7 +48,7 @@ func (s *Evidence) drawPage(c Canvas, page int) []string {
 		return indent(gutter, s.origins.Draw(c.Height, func(line string, _ bool) string { return line }))
 	}
 	if s.item.File != nil {
-		return indent(gutter, theme.Wrap("A file proves what a person reads in it. It was obtained so: "+s.item.File.Obtained, c.Width-2))
+		return indent(gutter, theme.Wrap("A file proves what a person reads in it. It was obtained so: "+string(s.item.File.Obtained), c.Width-2))
 	}
 	return s.drawDetails(c)
 }
@@ -124,7 +124,7 @@ func (s *Evidence) origin(c Canvas) []string {
 	say("Again", s.reproduce())
 	if f := s.item.File; f != nil {
 		say("File", f.Name)
-		say("Obtained", f.Obtained)
+		say("Obtained", string(f.Obtained))
 		say("When", stamp(s.item.Collected))
 		say("SHA-256", f.Digest.String())
 		say("Recorded by", s.recorder())

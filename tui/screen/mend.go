@@ -65,7 +65,8 @@ func (s *Question) focusOn(k questionnaires.ProblemKind) {
 		}
 	case questionnaires.Contradicted:
 		s.focus, s.side = suggestionPanel, suggestionPanel
-	case questionnaires.CitesExpunged, questionnaires.CitesUnknown, questionnaires.NewerEvidence:
+	case questionnaires.CitesExpunged, questionnaires.CitesUnknown, questionnaires.NewerEvidence,
+		questionnaires.OutdatedEvidence, questionnaires.UndescribedEvidence:
 		s.focus, s.side = attachedPanel, attachedPanel
 	case questionnaires.NoEvidence:
 		if !s.perProcedure() {
@@ -88,7 +89,8 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 		return push(moveForm(d, d.picture.Assessment.Details.Questionnaire))
 	case questionnaires.RequestsPart:
 		return push(newRequests(d))
-	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart:
+	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart,
+		questionnaires.EvidencePart:
 	}
 	return push(newInterview(d))
 }

@@ -167,6 +167,10 @@ func problemWord(k questionnaires.ProblemKind) string {
 		return "not recorded"
 	case questionnaires.EngagementBroken:
 		return "not sound"
+	case questionnaires.OutdatedEvidence:
+		return "out of date"
+	case questionnaires.UndescribedEvidence:
+		return "not described"
 	}
 	return k.String()
 }

@@ -259,7 +259,7 @@ func evidenceAbout(item questionnaires.Evidence) string {
 	case item.Result != nil:
 		return verdictCounts(item.Result) + " · " + theme.Clean(item.Result.Name)
 	case item.File != nil:
-		return theme.Clean(item.File.Obtained) + ", " + count(int(item.File.Size), "byte", "bytes")
+		return theme.Clean(string(item.File.Obtained)) + ", " + count(int(item.File.Size), "byte", "bytes")
 	}
 	return ""
 }
