@@ -7,6 +7,7 @@ import (
 
 	"tickmark/engine"
 	"tickmark/engine/kube"
+	"tickmark/vault"
 )
 
 // progressLine shows how far a collection is, on a terminal only, at most ten
@@ -44,6 +45,11 @@ func (p *progressLine) Show(at engine.Progress) {
 		line += fmt.Sprintf(", %d gaps", at.Gaps)
 	}
 	fmt.Fprintf(p.d.err, "\r\x1b[K%s", line)
+}
+
+// Delivery shows how far a folder of what a client sent is taken in.
+func (p *progressLine) Delivery(at vault.DeliveryState) {
+	p.Bytes(fmt.Sprintf("taking in file %d of %d", at.Seen, at.All))(at.Done, at.Size)
 }
 
 // Bytes returns what shows how much of a rewriting is written, how fast, and how
