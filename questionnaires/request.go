@@ -107,6 +107,24 @@ func (r Request) Overdue(on Day) bool { return r.Waiting() && r.Due != "" && r.D
 // Serves reports whether the request asks for evidence of a requirement.
 func (r Request) Serves(id RequirementID) bool { return slices.Contains(r.Requirements, id) }
 
+// Serving names what the request serves: the procedures of a requirement where it names
+// some, else the requirement.
+func (r Request) Serving() string {
+	var names []string
+	for _, id := range r.Requirements {
+		n := len(names)
+		for _, p := range r.Procedures {
+			if p.Requirement == id {
+				names = append(names, p.String())
+			}
+		}
+		if len(names) == n {
+			names = append(names, id.String())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
 // Period says the period covered, "" where none is set.
 func (r Request) Period() string {
 	switch {
@@ -140,6 +158,15 @@ type RequestCounts struct {
 	Returned  int `json:"returned"`
 	Overdue   int `json:"overdue"` // of the open and the returned
 	Withdrawn int `json:"withdrawn"`
+}
+
+// String says the counts in words.
+func (c RequestCounts) String() string {
+	text := fmt.Sprintf("%d open, %d returned (%d of them overdue), %d received, %d accepted", c.Open, c.Returned, c.Overdue, c.Received, c.Accepted)
+	if c.Withdrawn > 0 {
+		text += fmt.Sprintf(", %d withdrawn", c.Withdrawn)
+	}
+	return text
 }
 
 // CountRequests counts requests as they stand on a day.

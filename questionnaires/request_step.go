@@ -46,6 +46,24 @@ func (a *Assessment) ChangeRequest(r Request) (Draft, error) {
 	return a.requestDraft(RequestChanged, r.ID, r), nil
 }
 
+// WithdrawRequest returns the draft by which a request is not asked for any more, or is
+// asked for again.
+func (a *Assessment) WithdrawRequest(id ID, withdrawn bool) (Draft, error) {
+	r, err := a.request(id)
+	if err != nil {
+		return Draft{}, fmt.Errorf("withdraw request: %w", err)
+	}
+	if r.Withdrawn == withdrawn && len(r.Beside) == 0 {
+		state := "is asked for"
+		if withdrawn {
+			state = "was withdrawn already"
+		}
+		return Draft{}, fmt.Errorf("withdraw request: %s %s", r.Label(), state)
+	}
+	r.Withdrawn = withdrawn
+	return a.ChangeRequest(r)
+}
+
 func (a *Assessment) requestDraft(action Action, id ID, payload any) Draft {
 	return Draft{Assessment: a.Details.ID, Action: action, Subject: "request " + string(id), Payload: payload}
 }

@@ -28,7 +28,7 @@ type Delivery struct {
 	Folder     *os.Root
 	Assessment *questionnaires.Assessment
 	Obtained   questionnaires.Obtained // how its files came to be
-	Progress   func(DeliveryState) // nil if nobody wants to know
+	Progress   func(DeliveryState)     // nil if nobody wants to know
 }
 
 // DeliveryState is how far a delivery is. A byte of a file that is taken in is read

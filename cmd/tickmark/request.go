@@ -15,9 +15,9 @@ import (
 )
 
 func (d *door) requestVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "request VAULT list|add|set|seed|receive|accept|return|export|import", Short: "What the client is asked for"}
-	actionsOf(verb, d.requestListVerb(), d.requestAddVerb(), d.requestSetVerb(), d.requestSeedVerb(), d.requestReceiveVerb(), d.requestAcceptVerb(),
-		d.requestReturnVerb(), d.requestExportVerb(), d.requestImportVerb())
+	verb := &cobra.Command{Use: "request VAULT list|show|add|set|seed|receive|accept|return|withdraw|export|import", Short: "What the client is asked for"}
+	actionsOf(verb, d.requestListVerb(), d.requestShowVerb(), d.requestAddVerb(), d.requestSetVerb(), d.requestSeedVerb(), d.requestReceiveVerb(),
+		d.requestAcceptVerb(), d.requestReturnVerb(), d.requestWithdrawVerb(), d.requestExportVerb(), d.requestImportVerb())
 	return verb
 }
 
@@ -115,6 +115,9 @@ func (d *door) printRequests(all []questionnaires.Request, today questionnaires.
 			due += " overdue"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Label(), r.Word(), due, kube.Printable(r.Owner), kube.Printable(r.Title()))
+		if r.Reason != "" {
+			fmt.Fprintf(w, "\tbecause\t\t\t%s\n", kube.Printable(strings.Join(strings.Fields(r.Reason), " ")))
+		}
 		for _, conflict := range r.Conflicts {
 			fmt.Fprintf(w, "\tconflict\t\t\t%s\n", kube.Printable(conflict))
 		}
@@ -122,7 +125,79 @@ func (d *door) printRequests(all []questionnaires.Request, today questionnaires.
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	c := questionnaires.CountRequests(all, today)
-	fmt.Fprintf(d.out, "%d open (%d overdue), %d returned, %d received, %d accepted\n", c.Open, c.Overdue, c.Returned, c.Received, c.Accepted)
+	fmt.Fprintln(d.out, questionnaires.CountRequests(all, today))
+	return nil
+}
+
+func (d *door) requestShowVerb() *cobra.Command {
+	var o opening
+	var format string
+	verb := &cobra.Command{
+		Use: "show VAULT Req-N", Short: "Show one request whole, with what came for it", Args: cobra.ExactArgs(2),
+		Example: "  tickmark request shop.vault show Req-3",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, closing, err := d.looking(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			defer closing()
+			r, err := a.RequestByLabel(args[1])
+			if err != nil {
+				return err
+			}
+			form := formOfRequest(a, r, questionnaires.DayOf(d.now()))
+			if format == "json" {
+				return json.NewEncoder(d.out).Encode(form)
+			}
+			return d.printRequest(a, form)
+		},
+	}
+	o.flags(verb)
+	outputFlag(verb, &format)
+	return verb
+}
+
+// printRequest prints a request, line by line.
+func (d *door) printRequest(a *questionnaires.Assessment, r requestForm) error {
+	say := func(name, text string) {
+		for line := range strings.Lines(text) {
+			fmt.Fprintf(d.out, "%-14s%s\n", name, kube.Printable(strings.TrimRight(line, "\r\n")))
+			name = ""
+		}
+	}
+	state := r.State
+	if r.Overdue {
+		state += ", overdue"
+	}
+	say(r.Label, state)
+	say("also", strings.Join(r.Aliases, ", "))
+	say("wanted", r.What)
+	say("requirements", r.Serving())
+	say("period", r.Period())
+	say("system", r.System)
+	say("owner", r.Owner)
+	say("due", string(r.Due))
+	say("because", r.Reason)
+	say("asked by", r.Asked+" on "+r.Time.UTC().Format(time.DateOnly))
+	for _, id := range r.Request.Evidence {
+		item, known := a.Evidence(id)
+		switch {
+		case !known:
+			say("received", "evidence that this vault does not hold")
+		case item.Expunged != nil:
+			say("received", item.Label()+"  "+item.Expunged.String())
+		case item.File != nil:
+			say("received", item.Label()+"  "+item.File.Name)
+		default:
+			say("received", item.Label()+"  "+item.Title)
+		}
+	}
+	for _, conflict := range r.Conflicts {
+		say("conflict", conflict)
+	}
+	for _, other := range r.Beside {
+		say("other version", other.What)
+		say("", strings.Join([]string{other.Serving(), other.Period(), other.System, other.Owner, string(other.Due)}, ", "))
+	}
 	return nil
 }

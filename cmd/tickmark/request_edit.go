@@ -16,7 +16,6 @@ import (
 type requestWords struct {
 	what, from, to, system, owner, due string
 	requirements                       []string
-	withdrawn                          bool
 }
 
 func (w *requestWords) flags(verb *cobra.Command) {
@@ -58,9 +57,6 @@ func (w requestWords) change(cmd *cobra.Command, r *questionnaires.Request) erro
 				return usageError{fmt.Errorf("--%s: %w", day.flag, err)}
 			}
 		}
-	}
-	if given("withdrawn") {
-		r.Withdrawn = w.withdrawn
 	}
 	if !given("requirement") {
 		return nil
@@ -129,7 +125,6 @@ to be accepted again.`,
 	}
 	o.flags(verb)
 	w.contentFlags(verb)
-	verb.Flags().BoolVar(&w.withdrawn, "withdrawn", false, "it is not asked for any more; --withdrawn=false asks again")
 	return verb
 }
 

@@ -74,3 +74,23 @@ the client reads the reason in the next list that is exported.`,
 	verb.Flags().StringVar(&reason, "reason", "", "`TEXT` that says what is missing")
 	return verb
 }
+
+func (d *door) requestWithdrawVerb() *cobra.Command {
+	var o opening
+	var again bool
+	verb := &cobra.Command{
+		Use: "withdraw VAULT Req-N...", Short: "Not ask for something any more", Args: cobra.MinimumNArgs(2),
+		Long: `Withdraws requests. They stay in the vault with what came for them, keep their
+numbers, and are in no list that is exported; nothing can come for them. --again asks
+for them once more.`,
+		Example: "  tickmark request shop.vault withdraw Req-5",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return d.withRequests(cmd, args[0], o, d.eachRequest(args[1:], func(a *questionnaires.Assessment, r questionnaires.Request) (questionnaires.Draft, error) {
+				return a.WithdrawRequest(r.ID, !again)
+			}))
+		},
+	}
+	o.flags(verb)
+	verb.Flags().BoolVar(&again, "again", false, "ask for what was withdrawn again")
+	return verb
+}

@@ -38,6 +38,8 @@ type progressForm struct {
 	Responses  map[string]int  `json:"responses"`
 	Principals []principalForm `json:"principals"`
 	Procedures *procedureCount `json:"procedures,omitempty"` // where the form asks for them
+	// Requests are those to the client, as they stand today.
+	Requests questionnaires.RequestCounts `json:"requests"`
 }
 
 // procedureCount counts testing procedures.
@@ -119,6 +121,7 @@ func (d *door) statusOfAssessment(a *questionnaires.Assessment) (statusForm, err
 		Head: a.Head, VaultHead: history.Head(), Time: a.Time, Problems: a.ProblemsOn(a.DayAt(d.now())), Targets: []targetForm{},
 		Outcome: a.Outcome(a.DayAt(d.now())), progressForm: progressForm{
 			Answered: progress.Answered, Total: progress.Total, Responses: map[string]int{}, Principals: []principalForm{}, Procedures: proceduresOf(a),
+			Requests: questionnaires.CountRequests(a.Requests(), questionnaires.DayOf(d.now())),
 		},
 	}
 	accepted, err := history.Acceptances()
@@ -197,6 +200,9 @@ func (d *door) printStatus(form statusForm) error {
 	}
 	if len(form.Targets) == 0 {
 		fmt.Fprintln(d.out, "collected  nothing yet")
+	}
+	if form.Requests != (questionnaires.RequestCounts{}) {
+		fmt.Fprintf(d.out, "requests   %s\n", form.Requests)
 	}
 	d.printOutcome(form)
 	d.printOrigin(form.Received)

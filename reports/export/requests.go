@@ -43,25 +43,7 @@ func (l RequestList) row(r questionnaires.Request) []string {
 	if r.Overdue(l.Day) {
 		state += ", overdue"
 	}
-	return []string{r.Label(), r.What, requirementsOf(r), r.Period(), r.System, r.Owner, due, state, r.Reason}
-}
-
-// requirementsOf names what a request serves: the procedures of a requirement where it
-// names some.
-func requirementsOf(r questionnaires.Request) string {
-	var names []string
-	for _, id := range r.Requirements {
-		n := len(names)
-		for _, p := range r.Procedures {
-			if p.Requirement == id {
-				names = append(names, p.String())
-			}
-		}
-		if len(names) == n {
-			names = append(names, id.String())
-		}
-	}
-	return strings.Join(names, ", ")
+	return []string{r.Label(), r.What, r.Serving(), r.Period(), r.System, r.Owner, due, state, r.Reason}
 }
 
 // maxCell is what a cell of a sheet holds, in characters of UTF-16.

@@ -1,0 +1,86 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"tickmark/questionnaires"
+)
+
+// maxReceived is how many items of evidence a request names on paper.
+const maxReceived = 8
+
+// requests lists what the client was asked for, and how far each request is on the day
+// of the report; nothing where nothing was asked for.
+func (c *composer) requests() []Block {
+	all := c.Assessment.Requests()
+	if len(all) == 0 {
+		return nil
+	}
+	on := questionnaires.DayOf(c.Date)
+	rows := make([]Row, len(all))
+	for i, r := range all {
+		rows[i] = Row{Cells: []Cell{
+			{Title: r.Label(), Text: r.Serving()},
+			{Text: r.Title(), Facts: facts(Fact{"Period", r.Period()}, Fact{"System", r.System}, Fact{"Owner", r.Owner}, Fact{"Due", string(r.Due)})},
+			{Pill: requestPill(r, on), Facts: facts(Fact{"Returned because", r.Reason}, Fact{"Received", c.receivedFor(r)}, Fact{"In conflict", strings.Join(r.Conflicts, "\n")})},
+		}}
+	}
+	return []Block{
+		Heading{Level: 1, Text: "Requests", Anchor: "requests"},
+		Paragraph{Text: "What the entity was asked for. Of each request its first line stands here, and the evidence that was received for it. On the day of this record: " +
+			questionnaires.CountRequests(all, on).String() + "."},
+		Table{Columns: []Column{{"Request", 32, Plain}, {"What was asked for", 84, Plain}, {"State", 54, Plain}}, Rows: rows},
+	}
+}
+
+// facts are those that say something.
+func facts(all ...Fact) []Fact {
+	var said []Fact
+	for _, f := range all {
+		if f.Value != "" {
+			said = append(said, f)
+		}
+	}
+	return said
+}
+
+// receivedFor names what was received for a request.
+func (c *composer) receivedFor(r questionnaires.Request) string {
+	var names []string
+	for i, id := range r.Evidence {
+		if i == maxReceived {
+			names = append(names, fmt.Sprintf("and %d more", len(r.Evidence)-i))
+			break
+		}
+		switch item, known := c.Assessment.Evidence(id); {
+		case !known:
+			names = append(names, "evidence that this vault does not hold")
+		case item.Expunged != nil:
+			names = append(names, item.Label()+" (expunged)")
+		default:
+			names = append(names, item.Label())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// requestPill is how far a request is on a day.
+func requestPill(r questionnaires.Request, on questionnaires.Day) Pill {
+	switch {
+	case r.Withdrawn:
+		return Pill{"Withdrawn", Muted}
+	case r.Overdue(on):
+		return Pill{"Overdue, " + r.State.String(), Bad}
+	}
+	switch r.State {
+	case questionnaires.ReceivedRequest:
+		return Pill{"Received", Warn}
+	case questionnaires.AcceptedRequest:
+		return Pill{"Accepted", Good}
+	case questionnaires.ReturnedRequest:
+		return Pill{"Returned", Warn}
+	case questionnaires.OpenRequest:
+	}
+	return Pill{"Open", Open}
+}
