@@ -197,6 +197,9 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	if _, _, err := h.Requests(); err != nil {
 		return nil, err
 	}
+	if _, _, err := h.ReviewNotes(); err != nil {
+		return nil, err
+	}
 	a.Head, a.Time = h.assessmentHead(id)
 	return a, a.readScope()
 }

@@ -135,11 +135,12 @@ func (h *History) follow(e Entry, payloads Payloads) (*History, bool) {
 		return h, false
 	}
 	next := *h
-	next.payloads = payloads
+	next.payloads, next.noted = payloads, &noteBook{}
 	switch {
 	case e.Action == AnswerGiven || e.Action == ConclusionRecorded:
 	case e.Action.isRequest():
 		next.asked = &requestBook{}
+	case e.Action.isNote():
 	case e.Action == EvidenceAttached:
 		if !next.shelve(e) {
 			return h, false

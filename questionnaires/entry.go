@@ -48,6 +48,9 @@ const (
 	ActivityRecorded
 	ChangeRecorded
 	EvidenceDescribed
+	NoteRaised
+	NoteAnswered
+	NoteClosed
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -64,6 +67,7 @@ var actions = [...]string{
 	"engagement-set",
 	"request-asked", "request-changed", "request-received", "request-accepted", "request-returned",
 	"activity-recorded", "significant-change-recorded", "evidence-described",
+	"note-raised", "note-answered", "note-closed",
 	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
 }
 

@@ -16,6 +16,8 @@ type Handoff struct {
 	Note       string        `json:"note,omitempty"`
 	// LeftOut are the licensed texts that the copy was given without.
 	LeftOut []engine.Digest `json:"leftOut,omitempty"`
+	// Withheld are the entries of internal notes, whose texts the copy was given without.
+	Withheld []engine.Digest `json:"withheld,omitempty"`
 	// Entry, Author and Time are those of the entry, no part of the payload.
 	Entry  engine.Digest `json:"-"`
 	Author engine.Digest `json:"-"`
@@ -26,7 +28,7 @@ type Handoff struct {
 const maxHandoffNote = 2000
 
 // HandOff returns the draft that records a handoff of the history as it stands, without
-// some licensed texts.
+// some licensed texts and without internal notes.
 func (h *History) HandOff(to []Recipient, note string, leftOut ...engine.Digest) (Draft, error) {
 	if err := CheckRecipients(to); err != nil {
 		return Draft{}, fmt.Errorf("hand off: %w", err)
@@ -34,7 +36,11 @@ func (h *History) HandOff(to []Recipient, note string, leftOut ...engine.Digest)
 	if err := CheckText("note", note, maxHandoffNote); err != nil {
 		return Draft{}, fmt.Errorf("hand off: %w", err)
 	}
-	return Draft{Action: HandedOff, Subject: "vault", Payload: Handoff{Recipients: to, Head: h.Head(), Note: note, LeftOut: leftOut}}, nil
+	withheld, err := h.InternalNotes()
+	if err != nil {
+		return Draft{}, fmt.Errorf("hand off: %w", err)
+	}
+	return Draft{Action: HandedOff, Subject: "vault", Payload: Handoff{Recipients: to, Head: h.Head(), Note: note, LeftOut: leftOut, Withheld: withheld}}, nil
 }
 
 // Handoffs returns every handoff of the vault, oldest first. Whether one can be

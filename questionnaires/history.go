@@ -51,6 +51,7 @@ type History struct {
 	losses map[engine.Digest]Loss // entries that are not there, by their ids
 	known  *known
 	asked  *requestBook
+	noted  *noteBook
 }
 
 // known is what was found out about entries, shared by the histories that follow each
@@ -73,7 +74,7 @@ type enrolled struct {
 func NewHistory(entries []Entry, payloads Payloads) (*History, error) {
 	h := &History{
 		byID: places{all: make(map[engine.Digest]int, len(entries))}, payloads: payloads, enrolled: map[engine.Digest][]enrolled{},
-		known: &known{}, asked: &requestBook{},
+		known: &known{}, asked: &requestBook{}, noted: &noteBook{},
 	}
 	main := make([]Entry, 0, len(entries))
 	seen := make(map[engine.Digest]bool, len(entries))

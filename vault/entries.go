@@ -46,14 +46,15 @@ func (d *database) recipients() ([]storedRecipient, error) {
 	return all, err
 }
 
-// putEntry stores an entry unless it is there: entries are a set.
+// putEntry stores an entry unless it is there: entries are a set. What one says whose
+// payload stayed behind at a handoff takes the empty place.
 func (d *database) putEntry(e questionnaires.Entry, payload []byte) error {
 	parents := make([]byte, 0, len(e.Parents)*len(engine.Digest{}))
 	for _, p := range e.Parents {
 		parents = append(parents, p[:]...)
 	}
 	return d.exec(`insert into entries (id, vault, assessment, parents, author, action, subject, digest, time, signature, payload)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set payload = excluded.payload where length(entries.payload) = 0`,
 		e.ID[:], e.Vault[:], string(e.Assessment), parents, e.Author[:], e.Action.String(), e.Subject, e.Digest[:],
 		e.Time.UTC().Format(entryTime), e.Signature, payload)
 }

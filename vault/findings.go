@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"filippo.io/age"
+
 	"tickmark/engine"
 	"tickmark/questionnaires"
 )
@@ -107,6 +109,7 @@ func find(ctx context.Context, w *wreck, k *codec, told *counting, author *quest
 		return f, err
 	}
 	f.bridge(author, now)
+	f.report.LostEntries = append(f.report.LostEntries, missing(f.kept, f.history)...)
 	f.report.Vault, f.report.Head, f.report.Entries = f.history.Vault(), f.history.Head(), len(f.kept)
 	f.expunged()
 	return f, f.documents()
@@ -152,7 +155,7 @@ func (f *findings) entries() {
 		if before, twice := there[e.entry.ID]; twice && before.payload != nil {
 			continue
 		}
-		if e.payload != nil && engine.Sum(e.payload) != e.entry.Digest {
+		if e.payload != nil && !says(e.entry, e.payload) {
 			e.payload = nil
 		}
 		there[e.entry.ID] = e
@@ -213,16 +216,38 @@ func (f *findings) bridge(author *questionnaires.Signer, now time.Time) {
 	if err != nil {
 		return
 	}
+	if e, signed := f.sign(author, now, all, draft); signed {
+		f.report.Declared, f.report.Stranded = e.ID, []StrandedEntry{}
+	}
+}
+
+// sign adds an entry to some, which are then what is kept; false where its author is
+// not enrolled among them.
+func (f *findings) sign(author *questionnaires.Signer, now time.Time, all []carvedEntry, draft questionnaires.Draft) (questionnaires.Entry, bool) {
 	e, payload, err := questionnaires.SignEntry(author, f.history.Vault(), tipsOf(all), draft, now)
 	if err != nil {
-		return
+		return e, false
 	}
-	all = append(all, carvedEntry{sequence: all[len(all)-1].sequence + 1, entry: e, payload: payload})
+	all = append(slices.Clone(all), carvedEntry{sequence: all[len(all)-1].sequence + 1, entry: e, payload: payload})
 	h, err := historyOf(all)
 	if err != nil || h.Verify(e.ID) != nil {
+		return e, false
+	}
+	f.history, f.kept = h, all
+	return e, true
+}
+
+// resealed records that what is salvaged is sealed to others: by whom a vault was
+// sealed to it is known which handoff it came by, and what that left behind.
+func (f *findings) resealed(author *questionnaires.Signer, now time.Time, identities []age.Identity, to []Recipient) {
+	before, err := f.recipients(identities)
+	if author == nil || err != nil || questionnaires.SameRecipients(described(before), described(to)) {
 		return
 	}
-	f.history, f.kept, f.report.Declared, f.report.Stranded = h, all, e.ID, []StrandedEntry{}
+	if draft, err := questionnaires.ChangeRecipients(described(before), described(to)); err == nil {
+		f.sign(author, now, f.kept, draft)
+		f.report.Head, f.report.Entries = f.history.Head(), len(f.kept)
+	}
 }
 
 // tipsOf are the entries, but for those of the side log, that no other follows.

@@ -57,11 +57,11 @@ func (v *Vault) handOff(ctx context.Context, file string, what HandingOff) (ques
 	}
 	var entry questionnaires.Entry
 	err = v.update(ctx, func(tx *Tx) error {
-		var leftOut []engine.Digest
-		if entry, leftOut, err = tx.recordHandOff(recipients, what); err != nil {
+		var left leftBehind
+		if entry, left, err = tx.recordHandOff(recipients, what); err != nil {
 			return err
 		}
-		return tx.sealCopy(&c, recipients, leftOut, what.Progress)
+		return tx.sealCopy(&c, recipients, left, what.Progress)
 	})
 	if err != nil {
 		c.remove()
@@ -100,35 +100,38 @@ func (v *Vault) nextTeam(what HandingOff) ([]Recipient, error) {
 	return all, nil
 }
 
-// recordHandOff writes the entries of a handoff, and returns which documents it is
-// without.
-func (tx *Tx) recordHandOff(recipients []Recipient, what HandingOff) (e questionnaires.Entry, without []engine.Digest, err error) {
+// recordHandOff writes the entries of a handoff, and returns what it is without.
+func (tx *Tx) recordHandOff(recipients []Recipient, what HandingOff) (e questionnaires.Entry, left leftBehind, err error) {
 	h, err := tx.History()
 	if err != nil {
-		return e, nil, err
+		return e, left, err
 	}
 	if what.Author != nil && !h.Enrols(what.Author.Author.ID) {
 		draft, err := h.Enrol(*what.Author)
 		if err != nil {
-			return e, nil, err
+			return e, left, err
 		}
 		if _, err := tx.Append(draft); err != nil {
-			return e, nil, err
+			return e, left, err
 		}
 		if h, err = tx.History(); err != nil {
-			return e, nil, err
+			return e, left, err
 		}
 	}
 	leftOut, without, err := tx.textsLeftOut(h, what.WithText)
 	if err != nil {
-		return e, nil, err
+		return e, left, err
 	}
+	left.bodies = without
 	draft, err := h.HandOff(described(recipients), what.Note, leftOut...)
 	if err != nil {
-		return e, nil, err
+		return e, left, err
+	}
+	if given, is := draft.Payload.(questionnaires.Handoff); is {
+		left.entries = given.Withheld
 	}
 	e, err = tx.Append(draft)
-	return e, without, err
+	return e, left, err
 }
 
 // textsLeftOut are the licensed texts that stand and that a copy is given without,
@@ -159,15 +162,18 @@ func (tx *Tx) textsLeftOut(h *questionnaires.History, with bool) (leftOut, witho
 
 // sealCopy writes the database as the transaction has it, under the copy's own
 // recipients and journal identity, which the transaction then forgets again. Nothing
-// that was deleted leaves the house with it, and none of the documents named.
-func (tx *Tx) sealCopy(c *copying, recipients []Recipient, without []engine.Digest, progress func(done, total int64)) error {
+// that was deleted leaves the house with it, and nothing of what is left behind.
+func (tx *Tx) sealCopy(c *copying, recipients []Recipient, left leftBehind, progress func(done, total int64)) error {
 	if err := tx.db.exec("savepoint copy"); err != nil {
 		return err
 	}
 	to, _ := remember(recipients, tx.vault.settings.plugins)
 	var err error
-	for _, digest := range without {
+	for _, digest := range left.bodies {
 		err = errors.Join(err, tx.db.drop(digest))
+	}
+	for _, entry := range left.entries {
+		err = errors.Join(err, tx.db.withhold(entry))
 	}
 	var pages func(io.Writer) error
 	if err == nil {

@@ -26,6 +26,8 @@ type Inspection struct {
 	Lost []engine.Digest `json:"lost"`
 	// LeftOut are licensed texts that did not come with a copy when it was handed off.
 	LeftOut []engine.Digest `json:"leftOut,omitempty"`
+	// Withheld is how many payloads, of internal notes, did not come with such a copy.
+	Withheld int `json:"withheld,omitempty"`
 	// Dropped is how many bytes of an interrupted save stand at the end of the log.
 	Dropped int64 `json:"dropped"`
 }

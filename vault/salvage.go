@@ -65,6 +65,7 @@ func (s *salvaging) run(ctx context.Context, from, to string, identities []age.I
 			return s.found.report, err
 		}
 	}
+	s.found.resealed(s.v.settings.author, s.v.settings.now(), identities, s.recipients)
 	err = s.write(ctx)
 	if err = errors.Join(err, s.v.Close()); err != nil {
 		// What is not whole must not be taken for what was salvaged.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -73,6 +74,9 @@ type inspecting struct {
 	r     *reading
 	told  counting
 	found Inspection
+	// withheld are the entries whose payloads stayed behind at the handoff that the vault
+	// came by.
+	withheld []engine.Digest
 }
 
 // seals reads the whole of base and log: what is read now and then authenticates
@@ -170,6 +174,8 @@ func (i *inspecting) journal(ctx context.Context) error {
 		}
 	}
 	i.found.add("journal", err)
+	i.withheld, err = i.v.withheld(i.r.history)
+	i.found.add("journal", err)
 	for _, e := range i.r.history.Entries() {
 		if err := i.entry(ctx, e, i.r.history.Verify(e.ID)); err != nil {
 			return err
@@ -192,7 +198,12 @@ func (i *inspecting) entry(ctx context.Context, e questionnaires.Entry, verdict 
 	case verdict != nil:
 		i.found.add(member, tampered(member, "%w", verdict))
 	}
-	if payload, err := i.r.db.payload(e); err != nil || engine.Sum(payload) != e.Digest {
+	payload, err := i.r.db.payload(e)
+	switch {
+	case err == nil && engine.Sum(payload) == e.Digest:
+	case err == nil && says(e, payload) && slices.Contains(i.withheld, e.ID):
+		i.found.Withheld++
+	default:
 		i.found.add(member, tampered(member, "its payload is not what was signed"))
 	}
 	return ctx.Err()

@@ -29,7 +29,8 @@ func (d *door) handoffVerb() *cobra.Command {
 you keep the present recipients. A signed entry on both sides names whom it was
 given to and the head of what was given. With --author the author of a card is
 enrolled first, so that they can write. Licensed text stays behind unless --with-text
-is given: the next team needs a licence of its own.`,
+is given: the next team needs a licence of its own. What internal review notes say
+stays behind always.`,
 		Example: "  tickmark vault handoff shop.vault -r bo.card --author bo.card -o for-bo.vault",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(f.to) == 0 || f.out == "" {
@@ -78,6 +79,9 @@ func (d *door) handOff(ctx context.Context, path string, f handoffFlags) error {
 	fmt.Fprintf(d.out, "handed off %s as %s\nto    %s\nhead  %s\n", path, f.out, recipientNames(given.Recipients), given.Head)
 	if len(given.LeftOut) > 0 {
 		fmt.Fprintln(d.out, "without the licensed text, which the next team loads under its own licence")
+	}
+	if n := len(given.Withheld); n > 0 {
+		fmt.Fprintf(d.out, "without what %d internal notes and replies say; their entries stay, signed\n", n)
 	}
 	if what.Author != nil {
 		fmt.Fprintf(d.out, "enrolled %s, fingerprint %s: compare it with them by voice\n", kube.Printable(what.Author.Author.Name), what.Author.Author.Fingerprint())

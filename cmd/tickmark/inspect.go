@@ -91,6 +91,9 @@ func (d *door) printInspection(path string, found vault.Inspection, format strin
 	for range found.LeftOut {
 		fmt.Fprintln(d.out, "left out    the licensed text did not come with the vault when it was handed off")
 	}
+	if found.Withheld > 0 {
+		fmt.Fprintf(d.out, "left out    %d internal notes and replies did not come with the vault when it was handed off\n", found.Withheld)
+	}
 	if found.Dropped > 0 {
 		fmt.Fprintf(d.out, "dropped     %d bytes of an interrupted save at the end of the log: it was never acknowledged\n", found.Dropped)
 	}

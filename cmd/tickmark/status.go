@@ -28,7 +28,13 @@ type statusForm struct {
 	Acceptances []acceptanceForm         `json:"acceptances"` // of failing results, whatever became of them
 	Expiries    []questionnaires.Expiry  `json:"expires"`
 	Targets     []targetForm             `json:"targets"`
-	Received    *originForm              `json:"received,omitempty"`
+	keepingForm
+}
+
+// keepingForm is where a vault came from, and what is said beside the work in it.
+type keepingForm struct {
+	Received *originForm `json:"received,omitempty"`
+	Notes    *notesForm  `json:"notes,omitempty"` // review notes
 }
 
 // progressForm counts answers.
@@ -96,6 +102,11 @@ Kubernetes, and its problems.`,
 			if form.Received, err = originOf(cmd.Context(), v); err != nil {
 				return err
 			}
+			var me questionnaires.Author
+			if s, err := d.author(); err == nil {
+				me = s.Author
+			}
+			form.Notes = notesOf(a, me)
 			if format == "json" {
 				if err := json.NewEncoder(d.out).Encode(form); err != nil {
 					return err
@@ -206,6 +217,7 @@ func (d *door) printStatus(form statusForm) error {
 	}
 	d.printOutcome(form)
 	d.printOrigin(form.Received)
+	d.printNoteCount(form.Notes)
 	fmt.Fprintf(d.out, "head       %s\nvault head %s\n\n", form.Head, form.VaultHead)
 	const most = 20
 	for i, p := range form.Problems {

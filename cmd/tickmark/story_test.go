@@ -72,6 +72,7 @@ func TestStories(t *testing.T) {
 			"replace":  replace,
 			"answers":  answersTo,
 			"analyses": analysesFor,
+			"nowhere":  nowhere,
 		},
 	})
 }

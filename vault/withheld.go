@@ -1,0 +1,62 @@
+package vault
+
+import (
+	"slices"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+)
+
+// Internal notes stay behind when a vault is handed off: the copy has their entries,
+// with ids, digests and signatures, and an empty payload. The entry of the handoff lists
+// them, so that verifying tells this from a loss.
+
+// leftBehind is what a copy is sealed without.
+type leftBehind struct {
+	bodies  []engine.Digest // licensed texts
+	entries []engine.Digest // whose payloads are internal
+}
+
+// withhold empties the payload of an entry.
+func (d *database) withhold(entry engine.Digest) error {
+	return d.exec("update entries set payload = x'' where id = ?", entry[:])
+}
+
+// says reports whether a payload is what an entry names, or was left out where that may
+// be.
+func says(e questionnaires.Entry, payload []byte) bool {
+	return engine.Sum(payload) == e.Digest || len(payload) == 0 && e.Action.Withholdable()
+}
+
+// withheld are the entries whose payloads stayed behind when the vault came.
+func (v *Vault) withheld(h *questionnaires.History) ([]engine.Digest, error) {
+	from, _, err := h.Origin(described(v.Recipients()))
+	return from.Withheld, err
+}
+
+// withheldIn are the payloads that some handoff left behind, which are not lost.
+func withheldIn(h *questionnaires.History) []engine.Digest {
+	all, err := h.Handoffs()
+	if err != nil {
+		return nil
+	}
+	var left []engine.Digest
+	for _, handoff := range all {
+		if h.CheckHandoff(handoff) == nil {
+			left = append(left, handoff.Withheld...)
+		}
+	}
+	return left
+}
+
+// missing are the entries that say nothing though no handoff left that behind.
+func missing(all []carvedEntry, h *questionnaires.History) []LostEntry {
+	left := withheldIn(h)
+	var lost []LostEntry
+	for _, e := range all {
+		if len(e.payload) == 0 && !slices.Contains(left, e.entry.ID) {
+			lost = append(lost, lostEntry(e.entry))
+		}
+	}
+	return lost
+}
