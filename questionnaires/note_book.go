@@ -115,7 +115,7 @@ func (h *History) noteStep(e Entry) (noteStep, error) {
 	case engine.Sum(body) != e.Digest:
 		return fail(fmt.Errorf("its payload was changed"))
 	}
-	said := step.note
+	var said ID
 	if e.Action == NoteRaised {
 		err = json.Unmarshal(body, &step.content)
 		said = step.content.ID
