@@ -1,6 +1,9 @@
 package questionnaires
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // RecurringState is where a recurring activity stands on a day.
 type RecurringState int
@@ -11,9 +14,10 @@ const (
 	Done                     // in time, and the next is not near
 	DueSoon
 	Late
+	NotPassed // it was done and did not pass, or nobody said that it did
 )
 
-var recurringStates = [...]string{"never-done", "done", "due-soon", "late"}
+var recurringStates = [...]string{"never-done", "done", "due-soon", "late", "not-passed"}
 
 // String returns the state's text.
 func (s RecurringState) String() string { return textOf(recurringStates[:], int(s)) }
@@ -25,10 +29,12 @@ func (s RecurringState) MarshalText() ([]byte, error) { return []byte(s.String()
 // evidenced, by when it is due, and what was missed.
 type Recurring struct {
 	Requirement RequirementID  `json:"requirement"`
+	Of          string         `json:"of,omitempty"` // the third party that is watched
 	Title       string         `json:"title"`
 	Every       Interval       `json:"every"`
 	RiskBased   bool           `json:"riskBased,omitempty"` // the interval is that of a targeted risk analysis
-	Times       []Activity     `json:"-"`                   // oldest first
+	Times       []Occurrence   `json:"-"`                   // that met it, oldest first
+	Open        []Occurrence   `json:"notPassed,omitempty"` // that did not, while that matters
 	Last        Day            `json:"last,omitempty"`
 	Due         Day            `json:"due,omitempty"` // last day in time for the next; "" while it was never done
 	State       RecurringState `json:"state"`
@@ -37,6 +43,16 @@ type Recurring struct {
 	// time and what keeps it so from now on is written down (PCI DSS v4.0.1, section 7).
 	Missed  []Missed `json:"missed,omitempty"`
 	Excused bool     `json:"excused,omitempty"`
+}
+
+// Occurrence is an activity as it counts for one requirement on a day.
+type Occurrence struct {
+	Activity Activity `json:"-"`
+	ID       ID       `json:"id"`
+	Kind     string   `json:"kind"`
+	On       Day      `json:"on"`
+	Counts   Day      `json:"-"`                 // the day as which it counts
+	Remains  []string `json:"remains,omitempty"` // what stands against it
 }
 
 // Missed is a stretch in which an activity was not done in time.
@@ -54,7 +70,8 @@ type AfterChange struct {
 	What        string            `json:"what"`
 	Requirement RequirementID     `json:"requirement"`
 	Title       string            `json:"title"`
-	Done        Day               `json:"done,omitempty"` // "" while it is open
+	Done        Day               `json:"done,omitempty"`      // "" while it is open
+	Open        []Occurrence      `json:"notPassed,omitempty"` // since the change, that did not meet it
 }
 
 // Calendar is what is due, what was done and what was missed on a day.
@@ -68,43 +85,111 @@ type Calendar struct {
 const SoonDays = 30
 
 // Calendar returns the calendar of an assessment on a day: of what its form asks and
-// does not answer Not Applicable. First says that it is the entity's first.
-func (a *Assessment) Calendar(day Day, first bool) (Calendar, error) {
+// does not answer Not Applicable.
+func (a *Assessment) Calendar(day Day) (Calendar, error) {
 	c := Calendar{Day: day}
-	activities, err := a.history.Activities()
-	if err != nil {
-		return c, err
-	}
-	changes, err := a.history.SignificantChanges()
-	if err != nil {
-		return c, err
-	}
-	activities = slices.DeleteFunc(activities, func(t Activity) bool { return t.Withdrawn || t.On > day })
 	for _, r := range a.Requirements() {
 		if a.Current(r.ID).Response == NotApplicable {
 			continue
 		}
-		of := slices.DeleteFunc(slices.Clone(activities), func(t Activity) bool { return !slices.Contains(t.Requirements, r.ID) })
-		if every, riskBased := a.every(r); every != (Interval{}) {
-			c.Recurring = append(c.Recurring, Recurring{Requirement: r.ID, Title: r.Title, Every: every, RiskBased: riskBased, Times: of}.on(day, first))
+		rows, changes, err := a.recurrence(r, day)
+		if err != nil {
+			return c, err
 		}
-		if r.Recurs.OnChange {
-			c.Changes = append(c.Changes, afterChanges(r, changes, of, day)...)
-		}
+		c.Recurring, c.Changes = append(c.Recurring, rows...), append(c.Changes, changes...)
 	}
 	slices.SortStableFunc(c.Changes, func(x, y AfterChange) int { return compareDays(x.On, y.On) })
 	return c, nil
 }
 
-func compareDays(x, y Day) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
+// recurrence is what is asked again and again of one requirement, and after changes.
+func (a *Assessment) recurrence(r Requirement, day Day) (rows []Recurring, after []AfterChange, err error) {
+	every, riskBased := a.every(r)
+	if every == (Interval{}) && !r.Recurs.OnChange {
+		return nil, nil, nil
 	}
-	return 0
+	activities, err := a.history.Activities()
+	if err != nil {
+		return nil, nil, err
+	}
+	times := a.occurrences(r.ID, activities, day)
+	if every != (Interval{}) {
+		for _, row := range a.watched(Recurring{Requirement: r.ID, Title: r.Title, Every: every, RiskBased: riskBased}, times) {
+			rows = append(rows, row.on(day, a.scope.engagement.FirstYear.excuses()))
+		}
+	}
+	if !r.Recurs.OnChange {
+		return rows, nil, nil
+	}
+	changes, err := a.history.SignificantChanges()
+	return rows, afterChanges(r, changes, times, day), err
 }
+
+// occurrences are the activities that serve a requirement as they count on a day, and
+// what the scope says was done.
+func (a *Assessment) occurrences(id RequirementID, activities []Activity, day Day) []Occurrence {
+	var all []Occurrence
+	for _, t := range activities {
+		if !slices.Contains(t.Requirements, id) || t.Withdrawn && t.Beside == 0 || t.On > day {
+			continue
+		}
+		o := Occurrence{Activity: t, ID: t.ID, Kind: t.Kind.String(), On: t.On, Counts: t.detail().cleared(t.On, day), Remains: a.history.Remains(t, id, day)}
+		all = append(all, o)
+	}
+	if c := a.Scope().Confirmation; id == scopeConfirmed && c.On != "" && c.On <= day {
+		all = append(all, Occurrence{Activity: Activity{On: c.On, What: "scope confirmed by " + c.By}, Kind: PlainActivity.String(), On: c.On, Counts: c.On})
+		slices.SortStableFunc(all, func(x, y Occurrence) int { return compareDays(x.On, y.On) })
+	}
+	return all
+}
+
+// scopeConfirmed is the requirement that the scope's own confirmation meets.
+var scopeConfirmed = MustRequirementID("12.5.2")
+
+// Remains says what stands, as known on a day, against a requirement being met by an
+// activity. That it was done is not that it passed.
+func (h *History) Remains(t Activity, id RequirementID, day Day) []string {
+	return append(t.remains(id, day), remaining(h.computed(t))...)
+}
+
+// computed says why a test counts for nothing whose only evidence is what was collected
+// and computed: a reachability analysis is never a penetration test.
+func (h *History) computed(t Activity) string {
+	if t.Kind != PenetrationTestKind && t.Kind != SegmentationTestKind || len(t.Evidence) == 0 {
+		return ""
+	}
+	for _, id := range t.Evidence {
+		if item, known := h.item(id); !known || item.Result == nil {
+			return ""
+		}
+	}
+	return "all its evidence was computed from what was collected, which is no penetration test"
+}
+
+// watched is a row for each third party that has to be watched where the requirement is
+// that, and else the row itself.
+func (a *Assessment) watched(row Recurring, times []Occurrence) []Recurring {
+	scope := a.Scope()
+	if row.Requirement != thirdPartyStatus || len(scope.ThirdParties) == 0 && !scope.NoThirdParties {
+		row.Times = times
+		return []Recurring{row}
+	}
+	var rows []Recurring
+	for _, p := range scope.ThirdParties {
+		if p.CoveredHere {
+			continue // this assessment looks at its services itself
+		}
+		row.Of = p.Name
+		row.Times = slices.DeleteFunc(slices.Clone(times), func(o Occurrence) bool { return !samePerson(valued(o.Activity.Attestation).Party, p.Name) })
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func compareDays(x, y Day) int { return cmp.Compare(x, y) }
+
+// byDay orders by day, then id.
+func byDay(x, y Day, one, other ID) int { return cmp.Or(cmp.Compare(x, y), cmp.Compare(one, other)) }
 
 // every is how often a requirement asks for its activity: as the standard says, or as
 // a targeted risk analysis that is whole does where the standard leaves it the choice.
@@ -119,14 +204,33 @@ func (a *Assessment) every(r Requirement) (Interval, bool) {
 	return r.Recurs.Every, false
 }
 
-// on judges a recurring activity on a day.
+// on judges a recurring activity on a day, out of all its times.
 func (d Recurring) on(day Day, first bool) Recurring {
-	if len(d.Times) == 0 {
-		return d
+	all := d.Times
+	d.Times = nil
+	for _, t := range all {
+		// What was mended only after the next was due counts from when it was mended.
+		if t.Counts <= d.Every.Next(t.On) {
+			t.Counts = t.On
+		}
+		if len(t.Remains) == 0 {
+			d.Times = append(d.Times, t)
+		}
 	}
-	d.Last = d.Times[len(d.Times)-1].On
-	d.Due = d.Every.Next(d.Last)
+	slices.SortStableFunc(d.Times, func(x, y Occurrence) int { return compareDays(x.Counts, y.Counts) })
+	if n := len(d.Times); n > 0 {
+		d.Last = d.Times[n-1].Counts
+		d.Due = d.Every.Next(d.Last)
+	}
+	for _, t := range all {
+		if len(t.Remains) > 0 && (t.On >= d.Last || d.Every.Next(t.On) >= day) {
+			d.Open = append(d.Open, t)
+		}
+	}
 	switch {
+	case len(d.Open) > 0:
+		d.State = NotPassed
+	case d.Last == "":
 	case day > d.Due:
 		d.State = Late
 	case day.Add(SoonDays) >= d.Due:
@@ -135,30 +239,36 @@ func (d Recurring) on(day Day, first bool) Recurring {
 		d.State = Done
 	}
 	for i, t := range d.Times {
-		due, done := d.Every.Next(t.On), Day("")
+		due, done := d.Every.Next(t.Counts), Day("")
 		if i+1 < len(d.Times) {
-			done = d.Times[i+1].On
+			done = d.Times[i+1].Counts
 		}
 		late := done == "" && day > due || done > due
 		if late && due.NextYear() >= day {
-			d.Missed = append(d.Missed, Missed{After: t.On, Due: due, Done: done})
+			d.Missed = append(d.Missed, Missed{After: t.Counts, Due: due, Done: done})
 		}
 	}
-	d.Excused = first && len(d.Missed) > 0 && d.State != Late
+	d.Excused = first && len(d.Missed) > 0 && (d.State == Done || d.State == DueSoon)
 	return d
 }
 
-func afterChanges(r Requirement, changes []SignificantChange, of []Activity, day Day) []AfterChange {
+// Overdue reports whether the last day in time is over.
+func (d Recurring) Overdue(day Day) bool { return d.Due != "" && day > d.Due }
+
+func afterChanges(r Requirement, changes []SignificantChange, times []Occurrence, day Day) []AfterChange {
 	var all []AfterChange
 	for _, change := range changes {
-		if change.Withdrawn || change.On > day {
+		if change.Withdrawn && change.Beside == 0 || change.On > day {
 			continue
 		}
 		d := AfterChange{Change: change, On: change.On, What: change.What, Requirement: r.ID, Title: r.Title}
-		for _, t := range of {
-			if t.On >= change.On {
-				d.Done = t.On
-				break
+		for _, t := range times {
+			switch {
+			case t.On < change.On:
+			case len(t.Remains) > 0:
+				d.Open = append(d.Open, t)
+			case d.Done == "" || t.Counts < d.Done:
+				d.Done = t.Counts
 			}
 		}
 		all = append(all, d)
@@ -170,7 +280,7 @@ func afterChanges(r Requirement, changes []SignificantChange, of []Activity, day
 func (c Calendar) Open() int {
 	n := 0
 	for _, r := range c.Recurring {
-		if r.State == Late || r.State == NeverDone {
+		if r.State == Late || r.State == NeverDone || r.State == NotPassed {
 			n++
 		}
 	}

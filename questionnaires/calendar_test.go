@@ -78,12 +78,18 @@ func TestTheCalendarSaysWhatIsDueAndWhatWasMissed(t *testing.T) {
 	j := found(t, mara)
 	id := j.assessment(mara, c, "saq-d-merchant")
 	scan := func(by *Signer, name string, on Day) {
-		d, err := j.history().RecordActivity(c, Activity{ID: ID(name), Requirements: []RequirementID{req("11.3.2")}, On: on}, "2026-12-31")
+		scan := &ASVScan{Vendor: "Harbour Scan", Result: TestPassed}
+		d, err := j.history().RecordActivity(c, Activity{ID: ID(name), Kind: ASVScanKind, On: on, ActivityDetails: ActivityDetails{ASVScan: scan}}, "2026-12-31")
 		require.NoError(t, err)
 		j.write(by, d)
 	}
 	of := func(day Day, first bool) Recurring {
-		calendar, err := j.open(c, id).Calendar(day, first)
+		a := j.open(c, id)
+		a.scope.engagement.Years = 1 // of this company, which is not the entity's first
+		if first {
+			a.scope.engagement.FirstYear = FirstYear{First: DeclaredYes, Kept: "The scanning policy was examined."}
+		}
+		calendar, err := a.Calendar(day)
 		require.NoError(t, err)
 		require.Len(t, calendar.Recurring, 2)
 		assert.Equal(t, req("11.3.2"), calendar.Recurring[0].Requirement)
@@ -121,7 +127,7 @@ func TestASignificantChangeOpensWhatItAsksFor(t *testing.T) {
 	require.NoError(t, err)
 	j.write(mara, d)
 	open := func() []AfterChange {
-		calendar, err := j.open(c, id).Calendar("2026-06-01", false)
+		calendar, err := j.open(c, id).Calendar("2026-06-01")
 		require.NoError(t, err)
 		return calendar.Changes
 	}
@@ -146,7 +152,7 @@ func TestARiskAnalysisSetsTheInterval(t *testing.T) {
 	})
 	require.NoError(t, err)
 	j.write(mara, d)
-	calendar, err := j.open(c, id).Calendar("2026-06-01", false)
+	calendar, err := j.open(c, id).Calendar("2026-06-01")
 	require.NoError(t, err)
 	require.Len(t, calendar.Recurring, 3)
 	assert.Equal(t, Interval{30, Days}, calendar.Recurring[0].Every)

@@ -141,6 +141,8 @@ func (h *History) follow(e Entry, payloads Payloads) (*History, bool) {
 	case e.Action.isRequest():
 		next.asked = &requestBook{}
 	case e.Action.isNote():
+	case e.Action == ActivityRecorded || e.Action == ChangeRecorded:
+		next.done = &activityBook{}
 	case e.Action == EvidenceAttached:
 		if !next.shelve(e) {
 			return h, false

@@ -19,6 +19,7 @@ type Engagement struct {
 	Subcontractors string          `json:"subcontractors,omitempty"`
 	Years          int             `json:"years,omitempty"` // consecutive, by this company; the first is 1
 	Sampling       Sampling        `json:"sampling,omitzero"`
+	FirstYear      FirstYear       `json:"firstYear,omitzero"`
 }
 
 // Visit is time on site: from a day to a day, both included.
@@ -91,6 +92,7 @@ func (e Engagement) check(b *bounds) {
 	b.text("other services", e.OtherServices)
 	b.text("subcontractors", e.Subcontractors)
 	e.Sampling.check(b)
+	b.text("what keeps periodic activities in time", e.FirstYear.Kept)
 }
 
 // maxYears bounds the years in which one company assessed.

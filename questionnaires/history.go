@@ -50,8 +50,14 @@ type History struct {
 	shelf
 	losses map[engine.Digest]Loss // entries that are not there, by their ids
 	known  *known
-	asked  *requestBook
-	noted  *noteBook
+	books
+}
+
+// books are what a history says of things that are read when they are asked first.
+type books struct {
+	asked *requestBook
+	noted *noteBook
+	done  *activityBook
 }
 
 // known is what was found out about entries, shared by the histories that follow each
@@ -74,7 +80,7 @@ type enrolled struct {
 func NewHistory(entries []Entry, payloads Payloads) (*History, error) {
 	h := &History{
 		byID: places{all: make(map[engine.Digest]int, len(entries))}, payloads: payloads, enrolled: map[engine.Digest][]enrolled{},
-		known: &known{}, asked: &requestBook{}, noted: &noteBook{},
+		known: &known{}, books: books{asked: &requestBook{}, noted: &noteBook{}, done: &activityBook{}},
 	}
 	main := make([]Entry, 0, len(entries))
 	seen := make(map[engine.Digest]bool, len(entries))

@@ -47,6 +47,9 @@ const (
 	EngagementBroken
 	OutdatedEvidence
 	UndescribedEvidence
+	RecordIncomplete
+	RecordBroken
+	RecordNotPassed
 )
 
 var problemKinds = [...]string{
@@ -57,6 +60,7 @@ var problemKinds = [...]string{
 	"eligibility-open", "not-eligible", "asked-otherwise",
 	"scope-incomplete", "scope-broken", "not-separated", "engagement-incomplete", "engagement-broken",
 	"outdated-evidence", "undescribed-evidence",
+	"record-incomplete", "record-broken", "record-not-passed",
 }
 
 // ProblemKinds returns every kind.
@@ -88,9 +92,10 @@ const (
 	AnalysisPart       // targeted risk analyses
 	ResponsibilityPart // who answers for what on a platform
 	EvidencePart       // what is said of it
+	RecordsPart        // scans, tests and what else was done and recorded
 )
 
-var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence"}
+var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence", "records"}
 
 // String returns the part's text.
 func (p Part) String() string { return textOf(parts[:], int(p)) }
@@ -117,7 +122,7 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
-	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.requestProblems(), a.evidenceProblems())
+	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.requestProblems(), a.evidenceProblems(), a.RecordProblems(day))
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.review(r, day)...)
 	}

@@ -147,6 +147,7 @@ func (v *review) inPlace() {
 		v.add(Contradicted, "%s, and evidence contradicts it: %s", v.title(), v.contradiction(r))
 	}
 	v.analysed()
+	v.recurring()
 	v.thirdParties()
 }
 

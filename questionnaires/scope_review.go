@@ -208,8 +208,13 @@ func (a *Assessment) reviewClasses(add adding) {
 
 // reviewCited: what the scope cites is there, and no newer than the report.
 func (a *Assessment) reviewCited(day Day, add adding) {
+	a.reviewCitations("the scope cites", a.Scope().Cited(), day, add)
+}
+
+// reviewCitations: what something cites is there, and no newer than the report.
+func (a *Assessment) reviewCitations(cites string, ids []ID, day Day, add adding) {
 	var seen []ID
-	for _, id := range a.Scope().Cited() {
+	for _, id := range ids {
 		item, known := a.evidence[id]
 		if slices.Contains(seen, id) {
 			continue
@@ -217,13 +222,13 @@ func (a *Assessment) reviewCited(day Day, add adding) {
 		seen = append(seen, id)
 		switch {
 		case !known:
-			add(CitesUnknown, "the scope cites %s, which is not in the vault", id)
+			add(CitesUnknown, "%s %s, which is not in the vault", cites, id)
 		case item.Expunged != nil:
-			add(CitesExpunged, "the scope cites %s, which was %s", item.Label(), item.Expunged)
+			add(CitesExpunged, "%s %s, which was %s", cites, item.Label(), item.Expunged)
 		case a.history.Verify(item.Entry) != nil:
-			add(NotVerified, "the scope cites %s, which somebody who is no enrolled author brought", item.Label())
+			add(NotVerified, "%s %s, which somebody who is no enrolled author brought", cites, item.Label())
 		case DayOf(item.Collected) > day:
-			add(NewerEvidence, "the scope cites %s of %s and the report is of %s: evidence is never newer than the report", item.Label(), DayOf(item.Collected), day)
+			add(NewerEvidence, "%s %s of %s and the report is of %s: evidence is never newer than the report", cites, item.Label(), DayOf(item.Collected), day)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 	case questionnaires.RequestsPart:
 		return push(newRequests(d))
 	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart,
-		questionnaires.EvidencePart:
+		questionnaires.EvidencePart, questionnaires.RecordsPart:
 	}
 	return push(newInterview(d))
 }

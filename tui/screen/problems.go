@@ -98,79 +98,54 @@ func problemPlace(p questionnaires.Problem) string {
 	return p.Requirement.String()
 }
 
+// problemWords are the kinds of problems for people.
+var problemWords = map[questionnaires.ProblemKind]string{
+	questionnaires.NotAnswered:          "unanswered",
+	questionnaires.NoNarrative:          "no narrative",
+	questionnaires.NoEvidence:           "no evidence",
+	questionnaires.Contradicted:         "contradicted",
+	questionnaires.NoReason:             "no reason",
+	questionnaires.NoWorksheet:          "no worksheet",
+	questionnaires.NoPlan:               "no plan",
+	questionnaires.Superseded:           "superseded",
+	questionnaires.InConflict:           "conflict",
+	questionnaires.NotVerified:          "not verified",
+	questionnaires.CitesExpunged:        "expunged",
+	questionnaires.CitesUnknown:         "not in the vault",
+	questionnaires.NewerEvidence:        "newer evidence",
+	questionnaires.NotOffered:           "not offered",
+	questionnaires.NoReporting:          "not reported",
+	questionnaires.InheritedOnly:        "inherited",
+	questionnaires.NoTargetDate:         "no target date",
+	questionnaires.NoLaw:                "no law",
+	questionnaires.NoExclusion:          "not named",
+	questionnaires.NoResults:            "no description",
+	questionnaires.UnfinishedWorksheet:  "unfinished",
+	questionnaires.UnfinishedCustomized: "unfinished",
+	questionnaires.UnfinishedAnalysis:   "unfinished",
+	questionnaires.Misplaced:            "misplaced",
+	questionnaires.CustomizedRefused:    "not allowed",
+	questionnaires.NoRiskAnalysis:       "no risk analysis",
+	questionnaires.Overdue:              "overdue",
+	questionnaires.EligibilityOpen:      "form is open",
+	questionnaires.NotEligible:          "form misfits",
+	questionnaires.AskedOtherwise:       "asked otherwise",
+	questionnaires.ScopeIncomplete:      "scope is open",
+	questionnaires.ScopeBroken:          "scope misfits",
+	questionnaires.NotSeparated:         "not separated",
+	questionnaires.EngagementIncomplete: "not recorded",
+	questionnaires.EngagementBroken:     "not sound",
+	questionnaires.OutdatedEvidence:     "out of date",
+	questionnaires.UndescribedEvidence:  "not described",
+	questionnaires.RecordIncomplete:     "record is open",
+	questionnaires.RecordBroken:         "record misfits",
+	questionnaires.RecordNotPassed:      "not passed",
+}
+
 // problemWord is a kind of problem for people.
 func problemWord(k questionnaires.ProblemKind) string {
-	switch k {
-	case questionnaires.NotAnswered:
-		return "unanswered"
-	case questionnaires.NoNarrative:
-		return "no narrative"
-	case questionnaires.NoEvidence:
-		return "no evidence"
-	case questionnaires.Contradicted:
-		return "contradicted"
-	case questionnaires.NoReason:
-		return "no reason"
-	case questionnaires.NoWorksheet:
-		return "no worksheet"
-	case questionnaires.NoPlan:
-		return "no plan"
-	case questionnaires.Superseded:
-		return "superseded"
-	case questionnaires.InConflict:
-		return "conflict"
-	case questionnaires.NotVerified:
-		return "not verified"
-	case questionnaires.CitesExpunged:
-		return "expunged"
-	case questionnaires.CitesUnknown:
-		return "not in the vault"
-	case questionnaires.NewerEvidence:
-		return "newer evidence"
-	case questionnaires.NotOffered:
-		return "not offered"
-	case questionnaires.NoReporting:
-		return "not reported"
-	case questionnaires.InheritedOnly:
-		return "inherited"
-	case questionnaires.NoTargetDate:
-		return "no target date"
-	case questionnaires.NoLaw:
-		return "no law"
-	case questionnaires.NoExclusion:
-		return "not named"
-	case questionnaires.NoResults:
-		return "no description"
-	case questionnaires.UnfinishedWorksheet, questionnaires.UnfinishedCustomized, questionnaires.UnfinishedAnalysis:
-		return "unfinished"
-	case questionnaires.Misplaced:
-		return "misplaced"
-	case questionnaires.CustomizedRefused:
-		return "not allowed"
-	case questionnaires.NoRiskAnalysis:
-		return "no risk analysis"
-	case questionnaires.Overdue:
-		return "overdue"
-	case questionnaires.EligibilityOpen:
-		return "form is open"
-	case questionnaires.NotEligible:
-		return "form misfits"
-	case questionnaires.AskedOtherwise:
-		return "asked otherwise"
-	case questionnaires.ScopeIncomplete:
-		return "scope is open"
-	case questionnaires.ScopeBroken:
-		return "scope misfits"
-	case questionnaires.NotSeparated:
-		return "not separated"
-	case questionnaires.EngagementIncomplete:
-		return "not recorded"
-	case questionnaires.EngagementBroken:
-		return "not sound"
-	case questionnaires.OutdatedEvidence:
-		return "out of date"
-	case questionnaires.UndescribedEvidence:
-		return "not described"
+	if word, said := problemWords[k]; said {
+		return word
 	}
 	return k.String()
 }
