@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -10,18 +11,16 @@ import (
 
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/pci"
 	"tickmark/reports/export"
 )
 
 func (d *door) calendarVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "calendar VAULT list|record|change|withdraw|export", Short: "What recurs: when it was done, is due, or was missed"}
-	actionsOf(verb, d.calendarListVerb(), d.calendarRecordVerb(), d.calendarChangeVerb(), d.calendarWithdrawVerb(), d.calendarExportVerb())
+	verb := &cobra.Command{Use: "calendar VAULT list|change|withdraw|export", Short: "What recurs: when it was done, is due, or was missed"}
+	actionsOf(verb, d.calendarListVerb(), d.calendarChangeVerb(), d.calendarWithdrawVerb(), d.calendarExportVerb())
 	return verb
 }
 
-// calendarOf is the calendar of an assessment today, or on a day. An engagement in its
-// first year has the rule of a first assessment.
+// calendarOf is the calendar of an assessment today, or on a day.
 func (d *door) calendarOf(a *questionnaires.Assessment, on string) (questionnaires.Calendar, error) {
 	day := questionnaires.DayOf(d.now())
 	if on != "" {
@@ -30,8 +29,7 @@ func (d *door) calendarOf(a *questionnaires.Assessment, on string) (questionnair
 			return questionnaires.Calendar{}, usageError{err}
 		}
 	}
-	engagement, known := a.Engagement()
-	return a.Calendar(day, known && engagement.Years == 1)
+	return a.Calendar(day)
 }
 
 func (d *door) calendarListVerb() *cobra.Command {
@@ -41,9 +39,11 @@ func (d *door) calendarListVerb() *cobra.Command {
 		Use: "list VAULT [--day DATE]", Short: "List what is due, was done and was missed", Args: cobra.ExactArgs(1),
 		Long: `Lists what the form asks for again and again: when it was last recorded, by when it
 is due (intervals of PCI DSS v4.0.1, section 7, or of a targeted risk analysis), what
-was missed within a year, and what significant changes ask for. In the first year of
-an engagement a missed time is not held against what is in time now. Ends with 3
-while something is late, was never recorded, or is open after a change.`,
+was missed within a year, and what significant changes ask for. What was done and did
+not pass is not done: it is shown with what remains. Where the engagement says that it
+is the entity's first assessment and what keeps its activities in time from now on, a
+missed time is not held against what is in time now. Ends with 3 while something is
+late, did not pass, was never recorded, or is open after a change.`,
 		Example: "  tickmark calendar shop.vault list\n  tickmark calendar shop.vault list --day 2027-01-31 -o json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, closing, err := d.looking(cmd.Context(), args[0], o)
@@ -76,10 +76,18 @@ func (d *door) printCalendar(c questionnaires.Calendar) error {
 	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 	for _, r := range c.Recurring {
 		due := "nothing is recorded"
-		if r.Due != "" {
+		switch {
+		case r.Due != "":
 			due = fmt.Sprintf("last %s, due by %s", r.Last, r.Due)
+		case len(r.Open) > 0:
+			due = "nothing passed"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Requirement, r.State, r.Every, due, r.Title)
+		title := r.Title
+		if r.Of != "" {
+			title += ": " + kube.Printable(r.Of)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Requirement, r.State, r.Every, due, title)
+		printOpen(w, r.Open)
 		for _, m := range r.Missed {
 			done := "not since"
 			if m.Done != "" {
@@ -87,7 +95,7 @@ func (d *door) printCalendar(c questionnaires.Calendar) error {
 			}
 			excused := ""
 			if r.Excused {
-				excused = "; a first assessment: not held against it where policies keep it in time from now on"
+				excused = "; a first assessment: not held against it"
 			}
 			fmt.Fprintf(w, "\tmissed\t\tdue by %s, %s%s\t\n", m.Due, done, excused)
 		}
@@ -98,58 +106,16 @@ func (d *door) printCalendar(c questionnaires.Calendar) error {
 			state = "done on " + string(change.Done)
 		}
 		fmt.Fprintf(w, "%s\t%s\tafter change\t%s: %s\t%s\n", change.Requirement, state, change.On, kube.Printable(change.What), change.Title)
+		printOpen(w, change.Open)
 	}
 	return w.Flush()
 }
 
-func (d *door) calendarRecordVerb() *cobra.Command {
-	var o opening
-	var on, what string
-	var evidence []string
-	verb := &cobra.Command{
-		Use: "record VAULT REQUIREMENT... --on DATE", Short: "Record that something recurring was done", Args: cobra.MinimumNArgs(2),
-		Long: `Records one time that something was done which the requirements ask for again and
-again, with the day on which it was finished and the evidence of it. It counts in all
-assessments of the vault.`,
-		Example: "  tickmark calendar shop.vault record 11.3.2 --on 2026-11-02 --what 'ASV scan, passed' --evidence Evidence-31",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			activity := questionnaires.Activity{On: questionnaires.Day(on), What: what}
-			for _, text := range args[1:] {
-				id, err := questionnaires.ParseRequirementID(text)
-				if err != nil {
-					return usageError{err}
-				}
-				activity.Requirements = append(activity.Requirements, id)
-			}
-			err := d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) {
-				for _, label := range evidence {
-					item, err := h.EvidenceByLabel(label)
-					if err != nil {
-						return questionnaires.Draft{}, err
-					}
-					activity.Evidence = append(activity.Evidence, item.ID)
-				}
-				catalogue, err := pci.Catalogue()
-				if err == nil {
-					activity.ID, err = questionnaires.NewID(d.random)
-				}
-				if err != nil {
-					return questionnaires.Draft{}, err
-				}
-				return h.RecordActivity(catalogue, activity, questionnaires.DayOf(d.now()))
-			})
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(d.out, "%.8s  %s on %s\n", activity.ID, strings.Join(args[1:], ", "), on)
-			return nil
-		},
+// printOpen prints what was done and did not pass, with what remains.
+func printOpen(w io.Writer, open []questionnaires.Occurrence) {
+	for _, t := range open {
+		fmt.Fprintf(w, "\tnot-passed\t\t%s\t%s\n", t.On, kube.Printable(t.Activity.Name()+": "+strings.Join(t.Remains, "; ")))
 	}
-	o.flags(verb)
-	verb.Flags().StringVar(&on, "on", "", "`DATE` on which it was finished")
-	verb.Flags().StringVar(&what, "what", "", "what was done, and with what result")
-	verb.Flags().StringArrayVar(&evidence, "evidence", nil, "`NUMBER` of evidence of it (repeatable)")
-	return verb
 }
 
 func (d *door) calendarChangeVerb() *cobra.Command {
@@ -186,11 +152,11 @@ that is recorded as done on the day of the change or later.`,
 func (d *door) calendarWithdrawVerb() *cobra.Command {
 	var o opening
 	verb := &cobra.Command{
-		Use: "withdraw VAULT ID", Short: "Take a recorded activity or change back", Args: cobra.ExactArgs(2),
-		Long:    "Takes a recorded activity or significant change back by a revision that says so;\nnothing is erased. ID is what record or change printed.",
+		Use: "withdraw VAULT ID", Short: "Take a significant change back", Args: cobra.ExactArgs(2),
+		Long:    "Takes a significant change back by a revision that says so; nothing is erased. ID is\nwhat change printed. (Records are taken back with tickmark record.)",
 		Example: "  tickmark calendar shop.vault withdraw 1f41e4c6",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) { return h.Withdraw(args[1]) })
+			err := d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) { return h.WithdrawChange(args[1]) })
 			if err != nil {
 				return err
 			}

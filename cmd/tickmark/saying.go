@@ -262,22 +262,24 @@ func relabel(a *questionnaires.Assessment, answer *questionnaires.Answer) error 
 	return nil
 }
 
+// evidenceBook knows evidence by its label or id.
+type evidenceBook interface {
+	EvidenceByLabel(label string) (questionnaires.Evidence, error)
+}
+
 // idOf returns the id of what a label names.
-func idOf(a *questionnaires.Assessment) func(questionnaires.ID) (questionnaires.ID, error) {
+func idOf(book evidenceBook) func(questionnaires.ID) (questionnaires.ID, error) {
 	return func(label questionnaires.ID) (questionnaires.ID, error) {
-		if _, is := a.Evidence(label); is {
-			return label, nil
-		}
-		item, err := a.EvidenceByLabel(string(label))
+		item, err := book.EvidenceByLabel(string(label))
 		return item.ID, err
 	}
 }
 
 // labelOf returns what people call evidence. An id that is not in the vault stays, so
 // that it is seen.
-func labelOf(a *questionnaires.Assessment) func(questionnaires.ID) (questionnaires.ID, error) {
+func labelOf(book evidenceBook) func(questionnaires.ID) (questionnaires.ID, error) {
 	return func(id questionnaires.ID) (questionnaires.ID, error) {
-		if item, known := a.Evidence(id); known {
+		if item, err := book.EvidenceByLabel(string(id)); err == nil {
 			return questionnaires.ID(item.Label()), nil
 		}
 		return id, nil
