@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -149,7 +150,26 @@ func (d *door) files() screen.Files {
 			}
 			return said, setText(ctx, v, path, loaded)
 		},
+		Folder: func(path string) (*os.Root, error) {
+			folder, err := os.OpenRoot(fromHome(path))
+			if err != nil {
+				return nil, fmt.Errorf("take in %s: %w", path, withoutProgram(err))
+			}
+			return folder, nil
+		},
+		SendRequests: d.sendRequestsFromDesk,
 	}
+}
+
+// fromHome is a path that a person typed where no shell reads it.
+func fromHome(path string) string {
+	path = strings.TrimSpace(path)
+	if rest, is := strings.CutPrefix(path, "~/"); is {
+		if home, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(home, rest)
+		}
+	}
+	return path
 }
 
 // noteOpening writes into the side log that somebody sat down at the vault. Who only

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
 	"tickmark/reports/export"
+	"tickmark/vault"
 )
 
 // requestFormats are how a list of requests is written, by the ending of its file.
@@ -48,37 +50,14 @@ overwritten.`,
 				return err
 			}
 			defer d.finish(cmd.Context(), v)
-			today := questionnaires.DayOf(d.now())
-			all := slices.DeleteFunc(choice.of(a.Requests(), today), func(r questionnaires.Request) bool { return r.Withdrawn })
-			files, err := filesOfRequests(out, choice.owner, formats, listsOf(all, today))
-			if err != nil {
-				return err
+			written, notice, err := d.sendRequests(cmd.Context(), v, a, choice, out, formats)
+			if notice != "" {
+				fmt.Fprintln(d.err, "notice: "+notice)
 			}
-			var drafts []questionnaires.Draft
-			for _, f := range files {
-				if f.records {
-					drafts = append(drafts, a.ExportRequests(f.list.Owner, f.list.Requests))
-				}
-			}
-			author, signs := v.Author()
-			if signs {
-				_, signs = a.History().Author(author.ID)
-			}
-			if signs {
-				// First, so that no list is sent whose numbers may move.
-				if _, err := v.Append(cmd.Context(), drafts...); err != nil {
-					return err
-				}
-			} else {
-				fmt.Fprintln(d.err, "notice: you cannot write to this vault, so it does not know that these lists went out and their numbers may move")
-			}
-			for _, f := range files {
-				if err := f.write(); err != nil {
-					return fmt.Errorf("export requests: %w", err)
-				}
+			for _, f := range written {
 				fmt.Fprintf(d.out, "%s  %d requests\n", kube.Printable(f.path), len(f.list.Requests))
 			}
-			return nil
+			return err
 		},
 	}
 	o.flags(verb)
@@ -86,6 +65,59 @@ overwritten.`,
 	verb.Flags().StringVarP(&out, "output", "o", "", "`FOLDER` for a list of each owner, or FILE for one list")
 	verb.Flags().StringSliceVar(&formats, "format", nil, "xlsx or md (repeatable; default: both in a folder, the file's ending else)")
 	return verb
+}
+
+// sendRequests writes lists outside the vault, which notes them before: no list is sent
+// whose numbers may move. It returns what it wrote, and what has to be said of that.
+func (d *door) sendRequests(ctx context.Context, v *vault.Vault, a *questionnaires.Assessment, choice requestChoice, out string, formats []string) ([]requestFile, string, error) {
+	today := questionnaires.DayOf(d.now())
+	all := slices.DeleteFunc(choice.of(a.Requests(), today), func(r questionnaires.Request) bool { return r.Withdrawn })
+	files, err := filesOfRequests(out, choice.owner, formats, listsOf(all, today))
+	if err != nil {
+		return nil, "", err
+	}
+	var drafts []questionnaires.Draft
+	for _, f := range files {
+		if f.records {
+			drafts = append(drafts, a.ExportRequests(f.list.Owner, f.list.Requests))
+		}
+	}
+	author, signs := v.Author()
+	if signs {
+		_, signs = a.History().Author(author.ID)
+	}
+	notice := ""
+	if signs {
+		if _, err := v.Append(ctx, drafts...); err != nil {
+			return nil, "", err
+		}
+	} else {
+		notice = "you cannot write to this vault, so it does not know that these lists went out and their numbers may move"
+	}
+	for i, f := range files {
+		if err := f.write(); err != nil {
+			return files[:i], notice, fmt.Errorf("export requests: %w", err)
+		}
+	}
+	return files, notice, nil
+}
+
+// sendRequestsFromDesk is sendRequests of the workbench, into a folder.
+func (d *door) sendRequestsFromDesk(ctx context.Context, v *vault.Vault, id questionnaires.ID, folder string, open bool) (string, error) {
+	folder = fromHome(folder)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return "", fmt.Errorf("export requests: %s is no folder; make it first", folder)
+	}
+	a, err := d.assessmentOf(ctx, v, string(id))
+	if err != nil {
+		return "", err
+	}
+	written, notice, err := d.sendRequests(ctx, v, a, requestChoice{open: open}, folder, nil)
+	said := counted(len(written), "list", "lists") + " written into " + folder
+	if notice != "" {
+		said += "; " + notice
+	}
+	return said, err
 }
 
 // listsOf is a list for each owner, however the name is capitalised, in order.

@@ -30,7 +30,7 @@ type Collect struct {
 
 // progressed is how far the sources are; the next is asked for when it was taken.
 type progressed struct {
-	screen *Collect
+	screen Screen
 	feed   *feed
 	all    map[string]engine.Progress
 }

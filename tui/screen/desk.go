@@ -77,6 +77,9 @@ type changed struct {
 // rule gives the draft of a change out of the assessment as it stands.
 type rule func(*questionnaires.Assessment) (questionnaires.Draft, error)
 
+// rules gives the drafts of a change that takes several.
+type rules func(*questionnaires.Assessment) ([]questionnaires.Draft, error)
+
 // act is a job that signs what a rule gives.
 func (d *Desk) act(said string, asked any, r rule) tea.Cmd {
 	return d.do(func() changed {
@@ -86,6 +89,14 @@ func (d *Desk) act(said string, asked any, r rule) tea.Cmd {
 		}
 		return changed{picture: picture, err: err, said: said, asked: asked}
 	})
+}
+
+// signing is a job that signs what rules give, by one save.
+func (d *Desk) signing(said string, asked any, r rules) job {
+	return func() changed {
+		picture, err := d.appendAll(r)
+		return changed{picture: picture, err: err, said: said, asked: asked}
+	}
 }
 
 // change is a job that edits the answer to a requirement as it stands then.
@@ -101,6 +112,14 @@ func (d *Desk) change(id questionnaires.RequirementID, said string, asked any, e
 // append signs the draft that a rule gives out of the assessment as it stands, and
 // reads what followed.
 func (d *Desk) append(r rule) (*Picture, error) {
+	return d.appendAll(func(a *questionnaires.Assessment) ([]questionnaires.Draft, error) {
+		draft, err := r(a)
+		return []questionnaires.Draft{draft}, err
+	})
+}
+
+// appendAll is append of several drafts, by one save.
+func (d *Desk) appendAll(r rules) (*Picture, error) {
 	h, err := d.vault.History(d.ctx)
 	if err != nil {
 		return nil, err
@@ -109,11 +128,11 @@ func (d *Desk) append(r rule) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	draft, err := r(a)
+	drafts, err := r(a)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.vault.Append(d.ctx, draft); err != nil {
+	if _, err := d.vault.Append(d.ctx, drafts...); err != nil {
 		return nil, err
 	}
 	return d.look()

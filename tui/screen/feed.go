@@ -9,7 +9,7 @@ import (
 	"tickmark/engine"
 )
 
-// feed hands progress from the collection's goroutines to the desk: the newest
+// feed hands progress from the goroutines of a collection or a delivery to the desk: the newest
 // state of every source, at most ten times a second and at each new source.
 type feed struct {
 	mu     sync.Mutex
@@ -61,7 +61,7 @@ func (f *feed) close() {
 }
 
 // wait is the command that waits for the next state.
-func (f *feed) wait(s *Collect) tea.Cmd {
+func (f *feed) wait(s Screen) tea.Cmd {
 	return func() tea.Msg {
 		all, more := <-f.states
 		if !more {

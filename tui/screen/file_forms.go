@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"os"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -18,6 +19,11 @@ type Files struct {
 	// LoadText keeps the standard's text that the person has a licence for, and says how
 	// much of it there was.
 	LoadText func(ctx context.Context, v *vault.Vault, path string) (string, error)
+	// Folder opens a folder that a client sent.
+	Folder func(path string) (*os.Root, error)
+	// SendRequests writes what each owner is asked for into a folder, as the vault
+	// records, and says what it wrote; with open only what the client owes.
+	SendRequests func(ctx context.Context, v *vault.Vault, assessment questionnaires.ID, folder string, open bool) (string, error)
 }
 
 // fileKeys take in what a file has: a questionnaire, or the standard's own text.

@@ -33,6 +33,7 @@ type sending struct {
 	said        string
 	rule        func() rule         // of what stands in it now
 	work        func(asked any) job // in place of rule, where it takes more than one draft
+	then        func() Screen       // what follows once it is kept; nil for nothing
 	touched     bool                // something stands in it that was not sent
 }
 
@@ -116,7 +117,7 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	case changed:
 		f.refresh()
 		if s, mine := msg.asked.(sent); mine && s.form == f && msg.err == nil {
-			return tea.Batch(cmd, f.forget(), pop())
+			return tea.Batch(cmd, f.forget(), f.leaveFor())
 		}
 		return tea.Batch(cmd, f.writer.update(msg))
 	case paused, written:

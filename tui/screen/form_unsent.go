@@ -60,3 +60,11 @@ func (f *Form) forget() tea.Cmd {
 		return a.KeepUnsent(questionnaires.Unsent{Form: form})
 	})
 }
+
+// leaveFor goes, to what follows.
+func (f *Form) leaveFor() tea.Cmd {
+	if f.send.then == nil {
+		return pop()
+	}
+	return tea.Sequence(pop(), push(f.send.then()))
+}
