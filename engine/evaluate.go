@@ -26,7 +26,7 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 			return Run{}, fmt.Errorf("evaluate %s: %w", snapshots[i].Target.ID, err)
 		}
 		run.Snapshots = append(run.Snapshots, digest)
-		view := newView(&snapshots[i], documents, params)
+		view := NewView(&snapshots[i], documents, params)
 		for _, check := range checks {
 			if err := ctx.Err(); err != nil {
 				return Run{}, fmt.Errorf("evaluate %s: %w", snapshots[i].Target.ID, err)

@@ -28,7 +28,8 @@ type Object struct {
 // Body returns the canonical bytes; they must not be written to.
 func (o *Object) Body() []byte { return o.body }
 
-func newView(s *Snapshot, documents Documents, params Params) *View {
+// NewView returns the view of one snapshot, for analyses outside an evaluation.
+func NewView(s *Snapshot, documents Documents, params Params) *View {
 	return &View{
 		snapshot: s, params: params, documents: documents,
 		byKind: map[Kind][]*Object{}, memo: map[any]any{}, unreadable: map[Kind][]Gap{},

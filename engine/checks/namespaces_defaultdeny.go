@@ -13,8 +13,9 @@ import (
 // Passes for a namespace in which a NetworkPolicy with an empty pod selector
 // isolates every pod for ingress, and one for egress, so that what no policy
 // allows is denied for pods to come as well. Fails where either is missing, or
-// where another policy for every pod allows everything again; policies that
-// together select all pods of today are no default. NotApplicable for a namespace
+// where policies, alone or together, allow everything again to a pod without labels:
+// an opening that leaves pods out by name, and one in several blocks of addresses,
+// is one. Policies that together select all pods of today are no default. NotApplicable for a namespace
 // in which nothing runs.
 //
 // Pods on the node's network are outside every NetworkPolicy; the sentence counts
@@ -24,13 +25,13 @@ import (
 // it is Unknown, and only a policy that was seen to open everything fails.
 //
 // A policy of an administrator (AdminNetworkPolicy, ClusterNetworkPolicy) is decided
-// before; while such policies are not evaluated, what would pass is Unknown.
+// before and may allow what is denied here; with one, what would pass is Unknown.
 //
 // Namespaces are those listed and those that a workload is in, so that the answer
 // does not hang on the right to list namespaces.
 func namespacesHaveDefaultDeny() check {
 	return check{
-		id: "namespaces-have-default-deny", version: 1, needs: append(workloadKinds(), network.PolicyKind),
+		id: "namespaces-have-default-deny", version: 2, needs: append(workloadKinds(), network.PolicyKind),
 		eval: func(v *engine.View) []engine.Detail {
 			policies := network.PoliciesOf(v)
 			var details []engine.Detail
@@ -38,7 +39,7 @@ func namespacesHaveDefaultDeny() check {
 				d := judgeDefaultDeny(n, policies, v.Saw(network.PolicyKind))
 				if above := policiesAbove(v); d.Verdict == engine.Pass && len(above) > 0 {
 					d.Verdict = engine.Unknown
-					d.Sentence += "; but " + list(above) + " comes before it and is not evaluated yet"
+					d.Sentence += "; but " + list(above) + " comes before it and may allow what it denies"
 				}
 				for _, p := range policies.In(n.ref.Name) {
 					if d.Verdict == engine.Pass && p.Invalid != nil {

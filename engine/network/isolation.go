@@ -52,23 +52,38 @@ func (p *Policies) Isolation(namespace string, podLabels map[string]string, d Di
 // one direction.
 type DefaultDeny struct {
 	By     []Policy // policies that isolate every pod, those to come included
-	Opened []Policy // those among By that allow everything again
+	Opened []Policy // those that alone or together allow everything to a pod without labels
 }
 
 // Holds reports whether connections are denied unless a policy allows them.
 func (d DefaultDeny) Holds() bool { return len(d.By) > 0 && len(d.Opened) == 0 }
 
-// DefaultDeny returns the default deny of a namespace in direction d.
+// DefaultDeny returns the default deny of a namespace in direction d. What a policy
+// opens for pods without labels it opens for those that nobody thought of, whatever
+// it leaves out by name.
 func (p *Policies) DefaultDeny(namespace string, d Direction) DefaultDeny {
 	var deny DefaultDeny
+	var together opening
+	var parts []Policy
 	for _, policy := range p.byNamespace[namespace] {
-		if !policy.SelectsAll() || !policy.Isolates(d) {
+		if !policy.Isolates(d) || !policy.Selects(nil) {
 			continue
 		}
-		deny.By = append(deny.By, policy)
-		if policy.Opens(d) {
+		if policy.SelectsAll() {
+			deny.By = append(deny.By, policy)
+		}
+		var alone opening
+		alone.add(policy, d)
+		if alone.opensAll() {
 			deny.Opened = append(deny.Opened, policy)
 		}
+		if len(alone.blocks) > 0 {
+			parts = append(parts, policy)
+			together.add(policy, d)
+		}
+	}
+	if len(deny.Opened) == 0 && together.opensAll() {
+		deny.Opened = parts
 	}
 	return deny
 }

@@ -1,0 +1,309 @@
+package network
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"tickmark/engine"
+)
+
+// The kinds of policies that administrators set over the whole cluster.
+var (
+	AdminPolicyKind    = engine.Kind{Group: groupPolicy, Kind: "AdminNetworkPolicy"}
+	BaselinePolicyKind = engine.Kind{Group: groupPolicy, Kind: "BaselineAdminNetworkPolicy"}
+	ClusterPolicyKind  = engine.Kind{Group: groupPolicy, Kind: "ClusterNetworkPolicy"}
+)
+
+const groupPolicy = "policy.networking.k8s.io"
+
+// baselinePriority puts a BaselineAdminNetworkPolicy behind the ClusterNetworkPolicies
+// of its tier, which end at 1000.
+const baselinePriority = 1001
+
+// adminPolicy is a policy of the three kinds. Rules are read one by one, so that
+// one that is not understood hides itself alone.
+type adminPolicy struct {
+	Spec struct {
+		Tier     string            `json:"tier"`
+		Priority int32             `json:"priority"`
+		Subject  json.RawMessage   `json:"subject"`
+		Ingress  []json.RawMessage `json:"ingress"`
+		Egress   []json.RawMessage `json:"egress"`
+	} `json:"spec"`
+}
+
+// adminPeer is a subject or a peer: exactly one of its fields is set.
+type adminPeer struct {
+	Namespaces  *metav1.LabelSelector `json:"namespaces"`
+	Pods        *namespacedPods       `json:"pods"`
+	Nodes       *metav1.LabelSelector `json:"nodes"`
+	Networks    []string              `json:"networks"`
+	DomainNames []string              `json:"domainNames"`
+}
+
+type namespacedPods struct {
+	NamespaceSelector metav1.LabelSelector `json:"namespaceSelector"`
+	PodSelector       metav1.LabelSelector `json:"podSelector"`
+}
+
+// adminRule is a rule of v1alpha1 (ports) or of v1alpha2 (protocols).
+type adminRule struct {
+	Name      string           `json:"name"`
+	Action    string           `json:"action"`
+	From      []adminPeer      `json:"from"`
+	To        []adminPeer      `json:"to"`
+	Ports     *[]adminPort     `json:"ports"`
+	Protocols *[]adminProtocol `json:"protocols"`
+}
+
+type adminPort struct {
+	PortNumber *struct {
+		Protocol string `json:"protocol"`
+		Port     int32  `json:"port"`
+	} `json:"portNumber"`
+	NamedPort *string `json:"namedPort"`
+	PortRange *struct {
+		Protocol string `json:"protocol"`
+		Start    int32  `json:"start"`
+		End      int32  `json:"end"`
+	} `json:"portRange"`
+}
+
+type adminProtocol struct {
+	TCP                  *protocolPorts `json:"tcp"`
+	UDP                  *protocolPorts `json:"udp"`
+	SCTP                 *protocolPorts `json:"sctp"`
+	DestinationNamedPort string         `json:"destinationNamedPort"`
+}
+
+type protocolPorts struct {
+	DestinationPort *struct {
+		Number int32 `json:"number"`
+		Range  *struct {
+			Start int32 `json:"start"`
+			End   int32 `json:"end"`
+		} `json:"range"`
+	} `json:"destinationPort"`
+}
+
+// strictly decodes what has no field that this program does not know: one that is
+// passed over could turn some peers into all of them.
+func strictly(raw []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+// newAdminPolicy reads a policy of an administrator, and what of it cannot be
+// evaluated.
+func newAdminPolicy(ref engine.Ref, digest engine.Digest, body []byte) (*policy, []error) {
+	p := &policy{ref: ref, digest: digest, subject: peer{inside: true, withoutHost: true}}
+	var read adminPolicy
+	if err := json.Unmarshal(body, &read); err != nil {
+		p.subject.uncertain = true
+		p.rules = [2][]rule{{unknownRule()}, {unknownRule()}}
+		return p, []error{fmt.Errorf("read policy: %w", err)}
+	}
+	var faults []error
+	if err := p.place(read.Spec.Tier, read.Spec.Priority); err != nil {
+		faults = append(faults, err)
+	}
+	var of adminPeer
+	err := strictly(read.Spec.Subject, &of)
+	if err == nil {
+		p.subject, err = of.understood(true)
+	}
+	if err != nil {
+		faults = append(faults, fmt.Errorf("subject: %w", err))
+		p.subject.uncertain = true
+	}
+	for d, rules := range [2][]json.RawMessage{Ingress: read.Spec.Ingress, Egress: read.Spec.Egress} {
+		for i, raw := range rules {
+			r, wrong := newAdminRule(raw, Direction(d))
+			for _, err := range wrong {
+				faults = append(faults, fmt.Errorf("%s rule %d: %w", Direction(d), i+1, err))
+			}
+			p.rules[d] = append(p.rules[d], r)
+		}
+	}
+	return p, faults
+}
+
+// place puts p into its tier.
+func (p *policy) place(tier string, priority int32) error {
+	p.tier, p.priority = AdminTier, priority
+	switch {
+	case p.ref.Of() == BaselinePolicyKind:
+		p.tier, p.priority = BaselineTier, baselinePriority
+	case p.ref.Of() == ClusterPolicyKind && tier == "Baseline":
+		p.tier = BaselineTier
+	case p.ref.Of() == ClusterPolicyKind && tier != "Admin":
+		p.subject.uncertain = true
+		return fmt.Errorf("tier %q is none that is known", tier)
+	}
+	return nil
+}
+
+// unknownRule may match anything and allow it.
+func unknownRule() rule {
+	return rule{action: Allow, ports: AllPorts(), peers: []peer{{}}, uncertain: true}
+}
+
+func newAdminRule(raw []byte, d Direction) (rule, []error) {
+	var read adminRule
+	if err := strictly(raw, &read); err != nil {
+		return unknownRule(), []error{err}
+	}
+	r := rule{name: read.Name, ports: AllPorts()}
+	var faults []error
+	switch read.Action {
+	case "Allow", "Accept":
+	case "Deny":
+		r.action = Deny
+	case "Pass":
+		r.action = Pass
+	default:
+		faults = append(faults, fmt.Errorf("action %q is none that is known", read.Action))
+		r.uncertain = true
+	}
+	peers := read.From
+	if d == Egress {
+		peers = read.To
+	}
+	if len(peers) == 0 {
+		faults = append(faults, errors.New("it names no peer"))
+		r.peers, r.uncertain = []peer{{}}, true
+	}
+	for _, p := range peers {
+		of, err := p.understood(d == Ingress)
+		if err != nil {
+			faults = append(faults, err)
+			of.uncertain = true
+		}
+		r.peers = append(r.peers, of)
+	}
+	if err := r.limit(read); err != nil {
+		faults = append(faults, err)
+		r.uncertain = true
+	}
+	return r, faults
+}
+
+// understood returns what a subject or a peer means. Networks and nodes are peers
+// of what goes out alone.
+func (a adminPeer) understood(podsOnly bool) (peer, error) {
+	of := peer{inside: true, withoutHost: true}
+	set := 0
+	for _, is := range [...]bool{a.Namespaces != nil, a.Pods != nil, a.Nodes != nil, len(a.Networks) > 0, len(a.DomainNames) > 0} {
+		if is {
+			set++
+		}
+	}
+	if set != 1 || podsOnly && a.Namespaces == nil && a.Pods == nil {
+		return of, errors.New("a peer names exactly one kind of peers that its direction has")
+	}
+	var err error
+	switch {
+	case a.Namespaces != nil:
+		of.namespaces, err = newSelector(a.Namespaces)
+	case a.Pods != nil:
+		if of.namespaces, err = newSelector(&a.Pods.NamespaceSelector); err == nil {
+			of.pods, err = newSelector(&a.Pods.PodSelector)
+		}
+	case a.Nodes != nil:
+		of.nodes, err = newSelector(a.Nodes)
+	case len(a.DomainNames) > 0:
+		err = errors.New("which addresses a domain name has is not known here")
+	default:
+		of.withoutHost = false
+		for _, cidr := range a.Networks {
+			b, wrong := newBlock(cidr, nil)
+			if wrong != nil {
+				return of, wrong
+			}
+			of.block = of.block.union(b)
+		}
+	}
+	return of, err
+}
+
+// limit sets the ports of a rule; none named are all.
+func (r *rule) limit(read adminRule) error {
+	if read.Ports == nil && read.Protocols == nil {
+		return nil
+	}
+	r.ports = Ports{}
+	if read.Ports != nil {
+		for _, p := range *read.Ports {
+			if err := r.addAdminPort(p); err != nil {
+				return err
+			}
+		}
+	}
+	if read.Protocols != nil {
+		for _, p := range *read.Protocols {
+			if err := r.addProtocol(p); err != nil {
+				return err
+			}
+		}
+	}
+	if r.ports.IsEmpty() && len(r.named) == 0 {
+		return errors.New("its list of ports is empty")
+	}
+	return nil
+}
+
+func (r *rule) addAdminPort(p adminPort) error {
+	name, from, to := "", int32(0), int32(0)
+	switch {
+	case p.NamedPort != nil && p.PortNumber == nil && p.PortRange == nil:
+		r.named = append(r.named, namedPort{name: *p.NamedPort, any: true})
+		return nil
+	case p.PortNumber != nil && p.PortRange == nil && p.NamedPort == nil:
+		name, from, to = p.PortNumber.Protocol, p.PortNumber.Port, p.PortNumber.Port
+	case p.PortRange != nil && p.PortNumber == nil && p.NamedPort == nil:
+		name, from, to = p.PortRange.Protocol, p.PortRange.Start, p.PortRange.End
+	default:
+		return errors.New("a port is one number, one name or one range")
+	}
+	protocol, known := protocolOf(name)
+	if !known {
+		return fmt.Errorf("read port: protocol %q is none that policies know", name)
+	}
+	return r.addRange(protocol, from, to)
+}
+
+func (r *rule) addProtocol(p adminProtocol) error {
+	set := 0
+	for protocol, ports := range [protocols]*protocolPorts{SCTP: p.SCTP, TCP: p.TCP, UDP: p.UDP} {
+		if ports == nil {
+			continue
+		}
+		set++
+		from, to := int32(firstPort), int32(lastPort)
+		if at := ports.DestinationPort; at != nil {
+			if (at.Number != 0) == (at.Range != nil) {
+				return errors.New("a destination port is one number or one range")
+			}
+			from, to = at.Number, at.Number
+			if at.Range != nil {
+				from, to = at.Range.Start, at.Range.End
+			}
+		}
+		if err := r.addRange(Protocol(protocol), from, to); err != nil {
+			return err
+		}
+	}
+	if p.DestinationNamedPort != "" {
+		set++
+		r.named = append(r.named, namedPort{name: p.DestinationNamedPort, any: true})
+	}
+	if set != 1 {
+		return errors.New("a protocol is exactly one of tcp, udp, sctp and destinationNamedPort")
+	}
+	return nil
+}

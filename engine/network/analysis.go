@@ -1,0 +1,142 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"tickmark/engine"
+)
+
+// Analysis is who can reach whom in one target, as configured.
+type Analysis struct {
+	target   engine.Target
+	running  *running
+	policies []*policy
+	*evaluation
+	classesOf [][]int // by workload
+	waysIn    []WayIn
+	gaps      []engine.Gap
+	twoFold   bool // something here has an address of IPv6
+	pairs     map[[2]int]answer
+}
+
+type analysisKey struct{}
+
+// Analyse reads a view, once per view.
+func Analyse(v *engine.View) *Analysis {
+	return engine.Memo(v, analysisKey{}, func() *Analysis { return newAnalysis(v) })
+}
+
+func newAnalysis(v *engine.View) *Analysis {
+	a := &Analysis{target: v.Target(), running: runningIn(v), pairs: map[[2]int]answer{}}
+	a.readPolicies(v)
+	var nodes []node
+	if namesNodes(a.policies) {
+		if nodes = nodesOf(v); nodes == nil {
+			a.gap(engine.Ref{Kind: "Node"}, engine.Unsupported, errors.New("a policy names nodes, and their addresses were not seen"))
+		}
+	}
+	a.evaluation = evaluate(newWorld(a.running, labelsOfNamespaces(v), a.policies, nodes), a.policies)
+	a.classesOf = make([][]int, len(a.running.workloads))
+	for i, p := range a.running.pods {
+		if c := a.ofPod[i]; !slices.Contains(a.classesOf[p.workload], c) {
+			a.classesOf[p.workload] = append(a.classesOf[p.workload], c)
+		}
+		a.twoFold = a.twoFold || slices.ContainsFunc(p.addresses, isIPv6)
+	}
+	for _, d := range [...]Direction{Ingress, Egress} {
+		for _, b := range blocksOf(a.policies, d) {
+			a.twoFold = a.twoFold || slices.ContainsFunc(b, func(r AddressRange) bool { return r.From.Is6() })
+		}
+	}
+	a.waysIn = a.readWaysIn(v)
+	a.lookAround(v)
+	slices.SortStableFunc(a.gaps, func(x, y engine.Gap) int {
+		return strings.Compare(x.Kind.String()+x.Namespace+"/"+x.Name, y.Kind.String()+y.Namespace+"/"+y.Name)
+	})
+	return a
+}
+
+// readPolicies reads all policies in the order in which they decide.
+func (a *Analysis) readPolicies(v *engine.View) {
+	for _, o := range engine.All[networkingv1.NetworkPolicy](v, PolicyKind) {
+		p, faults := NewPolicy(o.Ref, o.Digest, &o.Value.Spec).understood()
+		a.policies = append(a.policies, p)
+		a.doubt(o.Ref, "no API server takes it, so that it is not in force", faults)
+	}
+	for _, kind := range []engine.Kind{AdminPolicyKind, BaselinePolicyKind, ClusterPolicyKind} {
+		for _, o := range v.Objects(kind) {
+			p, faults := newAdminPolicy(o.Ref, o.Digest, o.Body())
+			a.policies = append(a.policies, p)
+			a.doubt(o.Ref, "it is not evaluated in full", faults)
+		}
+	}
+	slices.SortStableFunc(a.policies, (*policy).before)
+}
+
+func (a *Analysis) doubt(ref engine.Ref, what string, faults []error) {
+	for _, err := range faults {
+		a.gap(ref, engine.Unsupported, fmt.Errorf("%s: %w", what, err))
+	}
+}
+
+func (a *Analysis) gap(ref engine.Ref, reason engine.GapReason, cause error) {
+	a.gaps = append(a.gaps, engine.Gap{
+		Source: a.target.ID, Kind: ref.Of(), Namespace: ref.Namespace, Name: ref.Name, Reason: reason, Cause: cause.Error(),
+	})
+}
+
+// Gaps returns what of the target's network is not evaluated: each may allow more
+// than is said here, or less.
+func (a *Analysis) Gaps() []engine.Gap { return a.gaps }
+
+// Workloads returns what runs, in the order of their names.
+func (a *Analysis) Workloads() []Workload { return a.running.workloads }
+
+// between returns what one class may send to another.
+func (a *Analysis) between(from, to int) answer {
+	out, in := a.of[Egress][from], a.of[Ingress][to]
+	o, i := out.answers[to], in.answers[from]
+	both := answer{a.ports.intersect(o.allowed, i.allowed), a.ports.intersect(o.possible, i.possible)}
+	if a.classes[from].hostNetwork || a.classes[to].hostNetwork {
+		both.possible = allPorts
+	}
+	return both
+}
+
+// join adds what another class of the same workload has.
+func (a *Analysis) join(sum, one answer) answer {
+	return answer{a.ports.union(sum.allowed, one.allowed), a.ports.union(sum.possible, one.possible)}
+}
+
+// pair returns what one workload may send to another.
+func (a *Analysis) pair(from, to int) answer {
+	sources, targets := a.classesOf[from], a.classesOf[to]
+	if len(sources) == 1 && len(targets) == 1 {
+		return a.between(sources[0], targets[0])
+	}
+	var sum answer
+	for _, s := range sources {
+		for _, t := range targets {
+			sum = a.join(sum, a.between(s, t))
+		}
+	}
+	return sum
+}
+
+// beyond returns what a workload may exchange with a range of addresses outside.
+func (a *Analysis) beyond(workload int, d Direction, part int) answer {
+	var sum answer
+	for _, c := range a.classesOf[workload] {
+		one := a.of[d][c].answers[len(a.classes)+part]
+		if a.classes[c].hostNetwork {
+			one.possible = allPorts
+		}
+		sum = a.join(sum, one)
+	}
+	return sum
+}

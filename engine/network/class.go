@@ -1,0 +1,325 @@
+package network
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tickmark/engine"
+)
+
+// class is pods that no policy tells apart: one namespace, the same values of every
+// label that a selector asks for, the same named ports and the same place among the
+// address blocks.
+type class struct {
+	namespace   string
+	of          namespaceLabels
+	labels      map[string]string
+	labelsKnown bool
+	hostNetwork bool
+	addresses   []netip.Addr
+	named       map[string][]portOf
+}
+
+// world is the peers that policies speak of: classes of pods first, then, by
+// direction, the ranges of addresses outside. The last class is the arbitrary pod,
+// of which nothing is known: what stands for a controller of Ingresses.
+type world struct {
+	classes   []class
+	ofPod     []int // class of each pod
+	outside   [2][]AddressRange
+	nodes     []node
+	selected  map[string]bitset
+	spaces    map[string][2]bitset
+	host      bitset
+	addressed [2][][]int // by direction and class: the ranges that its addresses are in
+}
+
+// node is a machine of the cluster.
+type node struct {
+	labels    map[string]string
+	addresses block
+}
+
+func (w *world) arbitrary() int { return len(w.classes) - 1 }
+
+// size is how many peers there are in a direction.
+func (w *world) size(d Direction) int { return len(w.classes) + len(w.outside[d]) }
+
+// newWorld groups pods by what policies can tell apart.
+func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*policy, nodes []node) *world {
+	w := &world{nodes: nodes, selected: map[string]bitset{}, spaces: map[string][2]bitset{}, ofPod: make([]int, len(r.pods))}
+	for d := range w.outside {
+		blocks := blocksOf(policies, Direction(d))
+		for _, n := range nodes {
+			blocks = append(blocks, n.addresses)
+		}
+		w.outside[d] = parts(blocks)
+	}
+	keys, names := asked(policies)
+	numbers := map[string]int{}
+	for i := range r.pods {
+		p := &r.pods[i]
+		c := class{namespace: p.namespace, labelsKnown: true, hostNetwork: p.hostNetwork, addresses: p.addresses, named: map[string][]portOf{}}
+		for _, n := range names {
+			if ports := p.named[n]; len(ports) > 0 {
+				c.named[n] = ports
+			}
+		}
+		c.labels = p.labels
+		key := w.key(&c, keys, names)
+		n, known := numbers[key]
+		if !known {
+			n = len(w.classes)
+			numbers[key] = n
+			if of, seen := namespaces[p.namespace]; seen {
+				c.of = of
+			} else {
+				c.of = unseenNamespace(p.namespace)
+			}
+			w.classes = append(w.classes, c)
+		}
+		w.ofPod[i] = n
+	}
+	w.classes = append(w.classes, class{})
+	w.host = newBitset(len(w.classes))
+	for d := range w.outside {
+		for i, c := range w.classes {
+			w.addressed[d] = append(w.addressed[d], w.partsOf(Direction(d), c.addresses))
+			if c.hostNetwork {
+				w.host.set(i)
+			}
+		}
+	}
+	return w
+}
+
+func (w *world) partsOf(d Direction, addresses []netip.Addr) []int {
+	var all []int
+	for _, a := range addresses {
+		all = append(all, partAt(w.outside[d], a))
+	}
+	return all
+}
+
+// key tells classes apart.
+func (w *world) key(c *class, keys, names []string) string {
+	var b strings.Builder
+	b.WriteString(c.namespace)
+	if c.hostNetwork {
+		b.WriteString("\x00host")
+	}
+	for _, k := range keys {
+		if value, there := c.labels[k]; there {
+			b.WriteString("\x00=" + value)
+		} else {
+			b.WriteString("\x00-")
+		}
+	}
+	for _, n := range names {
+		b.WriteByte(0)
+		for _, p := range c.named[n] {
+			b.WriteString(p.protocol.String() + strconv.Itoa(int(p.port)))
+		}
+	}
+	for d := range w.outside {
+		for _, part := range w.partsOf(Direction(d), c.addresses) {
+			b.WriteString("\x00" + strconv.Itoa(part))
+		}
+	}
+	return b.String()
+}
+
+// asked returns the labels of pods and the names of ports that policies ask for.
+func asked(policies []*policy) (keys, names []string) {
+	labelled, named := map[string]bool{}, map[string]bool{}
+	look := func(p peer) {
+		if p.pods == nil {
+			return
+		}
+		for i := range p.pods.require {
+			labelled[p.pods.require[i].Key()] = true
+		}
+	}
+	for _, p := range policies {
+		look(p.subject)
+		for _, rules := range p.rules {
+			for _, r := range rules {
+				for _, peer := range r.peers {
+					look(peer)
+				}
+				for _, n := range r.named {
+					named[n.name] = true
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(labelled)), slices.Sorted(maps.Keys(named))
+}
+
+// ofPods returns the classes whose pods a selector selects. Of the arbitrary pod no
+// label is known.
+func (w *world) ofPods(s *selector) bitset {
+	if set, known := w.selected[s.text]; known {
+		return set
+	}
+	set := newBitset(len(w.classes))
+	for i := range w.classes {
+		if s.matches(w.classes[i].labels, true) == yes {
+			set.set(i)
+		}
+	}
+	w.selected[s.text] = set
+	return set
+}
+
+// inNamespaces returns the classes in the namespaces that a selector selects, and
+// those of which it cannot be said.
+func (w *world) inNamespaces(s *selector) (sure, unsure bitset) {
+	if sets, known := w.spaces[s.text]; known {
+		return sets[0], sets[1]
+	}
+	sure, unsure = newBitset(len(w.classes)), newBitset(len(w.classes))
+	answers := map[string]truth{}
+	for i := range w.classes[:w.arbitrary()] {
+		c := &w.classes[i]
+		answer, known := answers[c.namespace]
+		if !known {
+			answer = s.matches(c.of.labels, c.of.known)
+			answers[c.namespace] = answer
+		}
+		switch answer {
+		case yes:
+			sure.set(i)
+		case maybe:
+			unsure.set(i)
+		case no:
+		}
+	}
+	if s.matches(nil, true) == yes {
+		sure.set(w.arbitrary())
+	}
+	w.spaces[s.text] = [2]bitset{sure, unsure}
+	return sure, unsure
+}
+
+// find returns whom a peer means in a direction, and who may be meant: where a
+// namespace or an address is not known.
+func (w *world) find(p peer, d Direction) (sure, unsure bitset) {
+	sure, unsure = newBitset(w.size(d)), newBitset(w.size(d))
+	switch {
+	case p.uncertain:
+		unsure.fill(0, w.size(d))
+		return sure, unsure
+	case p.nodes != nil:
+		w.findNodes(p.nodes, d, sure, unsure)
+		return sure, unsure
+	case p.block != nil:
+		w.findBlock(p.block, d, sure, unsure)
+		return sure, unsure
+	case p.everybody():
+		sure.fill(0, w.size(d))
+		return sure, unsure
+	}
+	w.findPods(p, sure, unsure)
+	return sure, unsure
+}
+
+func (w *world) findPods(p peer, sure, unsure bitset) {
+	in, perhaps := newBitset(len(w.classes)), newBitset(len(w.classes))
+	switch {
+	case p.namespaces != nil:
+		in, perhaps = w.inNamespaces(p.namespaces)
+	case p.only != "":
+		for i := range w.classes {
+			if w.classes[i].namespace == p.only {
+				in.set(i)
+			}
+		}
+	default:
+		in.fill(0, len(w.classes))
+	}
+	if p.pods != nil {
+		of := w.ofPods(p.pods)
+		in, perhaps = in.and(of), perhaps.and(of)
+	}
+	if p.withoutHost {
+		in, perhaps = in.minus(w.host), perhaps.minus(w.host)
+	}
+	sure.or(in)
+	unsure.or(perhaps)
+	if a := w.arbitrary(); !sure.has(a) {
+		unsure.set(a)
+	}
+}
+
+func (w *world) findBlock(b block, d Direction, sure, unsure bitset) {
+	within := newBitset(len(w.outside[d]))
+	for _, r := range b {
+		within.fill(partAt(w.outside[d], r.From), partAt(w.outside[d], r.To)+1)
+	}
+	within.each(func(i int) { sure.set(len(w.classes) + i) })
+	for i := range w.classes {
+		at := w.addressed[d][i]
+		switch {
+		case len(at) == 0:
+			unsure.set(i)
+		case slices.ContainsFunc(at, within.has):
+			sure.set(i)
+		}
+	}
+}
+
+// findNodes looks nodes up by their labels. Where no node was seen with its
+// addresses, any address may be one.
+func (w *world) findNodes(s *selector, d Direction, sure, unsure bitset) {
+	if len(w.nodes) == 0 {
+		unsure.fill(len(w.classes), w.size(d))
+		unsure.or(w.host)
+		return
+	}
+	for _, n := range w.nodes {
+		if s.matches(n.labels, true) == yes {
+			w.findBlock(n.addresses, d, sure, newBitset(w.size(d)))
+		}
+	}
+	w.host.each(func(i int) {
+		if len(w.addressed[d][i]) == 0 {
+			unsure.set(i)
+		}
+	})
+}
+
+// nodesOf reads the nodes of a view; none if some were not seen or have no address.
+func nodesOf(v *engine.View) []node {
+	type object struct {
+		Metadata podMeta `json:"metadata"`
+		Status   struct {
+			Addresses []struct {
+				Type    string `json:"type"`
+				Address string `json:"address"`
+			} `json:"addresses"`
+		} `json:"status"`
+	}
+	kind := engine.Kind{Kind: "Node"}
+	var all []node
+	for _, o := range engine.All[object](v, kind) {
+		n := node{labels: o.Value.Metadata.Labels}
+		for _, a := range o.Value.Status.Addresses {
+			if at, err := netip.ParseAddr(a.Address); err == nil {
+				at = at.Unmap().WithZone("")
+				n.addresses = n.addresses.union(block{{at, at}})
+			}
+		}
+		if len(n.addresses) == 0 {
+			return nil
+		}
+		all = append(all, n)
+	}
+	if !v.Saw(kind) {
+		return nil
+	}
+	return all
+}

@@ -1,0 +1,325 @@
+package network
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// row is a rule with whom it matches.
+type row struct {
+	action       Action
+	ports        portSet
+	sure, unsure bitset
+	policy, rule int // its place
+}
+
+// answer is what a direction of a pod allows: as configured, and at most.
+type answer struct{ allowed, possible portSet }
+
+// profile is what one direction of some classes allows to every peer.
+type profile struct {
+	number  int
+	answers []answer // by peer
+}
+
+// evaluation applies policies to a world.
+type evaluation struct {
+	*world
+	ports    *portTable
+	policies []*policy
+	subjects [][2]bitset       // by policy: the classes that it is for, and may be for
+	rows     map[rowsKey][]row // by policy, direction and, where it matters, class
+	profiles [2]map[string]*profile
+	of       [2][]*profile // by direction and class
+	ties     map[[2]int]bool
+	nearby   map[string][]int // by namespace: the policies that can be for it
+}
+
+type rowsKey struct {
+	policy int
+	d      Direction
+	class  int // -1 where no port is named
+}
+
+func evaluate(w *world, policies []*policy) *evaluation {
+	e := &evaluation{
+		world: w, ports: newPortTable(), policies: policies, rows: map[rowsKey][]row{},
+		profiles: [2]map[string]*profile{{}, {}}, ties: map[[2]int]bool{}, nearby: map[string][]int{},
+	}
+	for _, p := range policies {
+		sure, unsure := newBitset(len(w.classes)), newBitset(len(w.classes))
+		w.findPods(p.subject, sure, unsure)
+		if p.subject.uncertain {
+			unsure.or(sure)
+			if p.tier != PolicyTier {
+				unsure.fill(0, w.arbitrary())
+			}
+			sure = newBitset(len(w.classes))
+		}
+		e.subjects = append(e.subjects, [2]bitset{sure, unsure})
+	}
+	for d := range e.of {
+		for c := range w.classes[:w.arbitrary()] {
+			e.of[d] = append(e.of[d], e.profile(c, Direction(d)))
+		}
+	}
+	return e
+}
+
+// near returns the policies that can be for pods of a namespace, in their order.
+func (e *evaluation) near(namespace string) []int {
+	if all, known := e.nearby[namespace]; known {
+		return all
+	}
+	var all []int
+	for i, p := range e.policies {
+		if p.subject.only == "" || p.subject.only == namespace {
+			all = append(all, i)
+		}
+	}
+	e.nearby[namespace] = all
+	return all
+}
+
+// concern is a policy that is for a class, or may be.
+type concern struct {
+	policy int
+	sure   bool
+	rows   []row
+}
+
+// profile returns what a class allows in a direction. Classes under the same
+// policies have the same.
+func (e *evaluation) profile(c int, d Direction) *profile {
+	var concerns []concern
+	var key strings.Builder
+	for _, i := range e.near(e.classes[c].namespace) {
+		p := e.policies[i]
+		sure, unsure := e.subjects[i][0].has(c), e.subjects[i][1].has(c)
+		if !sure && !unsure || p.tier == PolicyTier && !p.isolates[d] || p.tier != PolicyTier && len(p.rules[d]) == 0 {
+			continue
+		}
+		class := -1
+		if d == Ingress && slices.ContainsFunc(p.rules[d], func(r rule) bool { return len(r.named) > 0 }) {
+			class = c
+			key.WriteString("c" + strconv.Itoa(c))
+		}
+		key.WriteString(strconv.Itoa(i))
+		key.WriteString(map[bool]string{true: ".", false: "?"}[sure])
+		concerns = append(concerns, concern{i, sure, e.rowsOf(rowsKey{i, d, class})})
+	}
+	if known := e.profiles[d][key.String()]; known != nil {
+		return known
+	}
+	p := &profile{number: len(e.profiles[d]), answers: make([]answer, e.size(d))}
+	for _, group := range e.alike(concerns, d) {
+		a := e.decide(concerns, group.first())
+		group.each(func(i int) { p.answers[i] = a })
+	}
+	e.profiles[d][key.String()] = p
+	return p
+}
+
+// alike parts the peers of a direction into those that the same rules match.
+func (e *evaluation) alike(concerns []concern, d Direction) []bitset {
+	whole := newBitset(e.size(d))
+	whole.fill(0, e.size(d))
+	groups := []bitset{whole}
+	for _, c := range concerns {
+		for _, r := range c.rows {
+			for _, by := range [...]bitset{r.sure, r.unsure} {
+				for i, n := 0, len(groups); i < n; i++ {
+					in := groups[i].and(by)
+					if in.empty() {
+						continue
+					}
+					if out := groups[i].minus(by); !out.empty() {
+						groups[i] = in
+						groups = append(groups, out)
+					}
+				}
+			}
+		}
+	}
+	return groups
+}
+
+// rowsOf returns the rules of a policy with whom they match.
+func (e *evaluation) rowsOf(k rowsKey) []row {
+	if rows, known := e.rows[k]; known {
+		return rows
+	}
+	var rows []row
+	for i := range e.policies[k.policy].rules[k.d] {
+		r := &e.policies[k.policy].rules[k.d][i]
+		sure, unsure := newBitset(e.size(k.d)), newBitset(e.size(k.d))
+		for _, p := range r.peers {
+			s, u := e.find(p, k.d)
+			sure.or(s)
+			unsure.or(u)
+		}
+		if r.uncertain {
+			unsure.or(sure)
+			sure = newBitset(e.size(k.d))
+		}
+		unsure = unsure.minus(sure)
+		at := row{action: r.action, sure: sure, unsure: unsure, policy: k.policy, rule: i}
+		switch {
+		case r.uncertain:
+			at.ports = allPorts
+			rows = append(rows, at)
+		case len(r.named) == 0 || k.d == Ingress:
+			var named map[string][]portOf
+			if k.class >= 0 {
+				named = e.classes[k.class].named
+			}
+			at.ports = e.ports.add(r.resolved(named))
+			rows = append(rows, at)
+		default:
+			rows = append(rows, e.byPort(r, at)...)
+		}
+	}
+	e.rows[k] = rows
+	return rows
+}
+
+// byPort splits a rule with named ports by what the names mean at the other end.
+func (e *evaluation) byPort(r *rule, at row) []row {
+	meant := map[portSet]bitset{}
+	var order []portSet
+	for i := range e.size(Egress) {
+		var named map[string][]portOf
+		if i < len(e.classes) {
+			named = e.classes[i].named
+		}
+		ports := e.ports.add(r.resolved(named))
+		if meant[ports] == nil {
+			meant[ports] = newBitset(e.size(Egress))
+			order = append(order, ports)
+		}
+		meant[ports].set(i)
+	}
+	var rows []row
+	for _, ports := range order {
+		one := at
+		one.ports, one.sure, one.unsure = ports, at.sure.and(meant[ports]), at.unsure.and(meant[ports])
+		rows = append(rows, one)
+	}
+	return rows
+}
+
+// decide returns what is allowed to one peer: tier by tier from the last, each
+// taking what it decides from what those behind it would.
+func (e *evaluation) decide(concerns []concern, peer int) answer {
+	open := answer{allPorts, allPorts}
+	a := e.tier(concerns, BaselineTier, peer, open, open)
+	a = e.networkPolicies(concerns, peer, a)
+	return e.tier(concerns, AdminTier, peer, a, a)
+}
+
+// networkPolicies adds up what policies allow; where none isolates, what the
+// baseline leaves is allowed.
+func (e *evaluation) networkPolicies(concerns []concern, peer int, otherwise answer) answer {
+	isolated := false
+	var a answer
+	for _, c := range concerns {
+		if e.policies[c.policy].tier != PolicyTier {
+			continue
+		}
+		isolated = isolated || c.sure
+		for _, r := range c.rows {
+			sure, unsure := r.sure.has(peer), r.unsure.has(peer)
+			if sure && c.sure {
+				a.allowed = e.ports.union(a.allowed, r.ports)
+			}
+			if sure || unsure {
+				a.possible = e.ports.union(a.possible, r.ports)
+			}
+		}
+	}
+	if !isolated {
+		return answer{otherwise.allowed, e.ports.union(a.possible, otherwise.possible)}
+	}
+	return a
+}
+
+// tier applies the policies of administrators of one tier, from the last to the
+// first. Those of one priority have no order that a plugin must keep: what either
+// of them would allow is possible.
+func (e *evaluation) tier(concerns []concern, tier Tier, peer int, otherwise, next answer) answer {
+	for end := len(concerns); end > 0; {
+		p := e.policies[concerns[end-1].policy]
+		start := end - 1
+		for start > 0 && e.policies[concerns[start-1].policy].tier == p.tier && e.policies[concerns[start-1].policy].priority == p.priority {
+			start--
+		}
+		if p.tier == tier {
+			otherwise = e.equals(concerns[start:end], peer, otherwise, next)
+		}
+		end = start
+	}
+	return otherwise
+}
+
+// equals applies policies of one priority.
+func (e *evaluation) equals(group []concern, peer int, otherwise, next answer) answer {
+	a := otherwise
+	var possible, decided portSet
+	for i := len(group) - 1; i >= 0; i-- {
+		one, matched, upper := e.apply(group[i], peer, next)
+		a.allowed = e.ports.union(one, e.ports.minus(a.allowed, matched))
+		possible = e.ports.union(possible, upper)
+		decided = e.ports.union(decided, matched)
+	}
+	a.possible = e.ports.union(possible, e.ports.minus(otherwise.possible, decided))
+	if len(group) > 1 && possible != e.ports.intersect(possible, a.allowed) {
+		e.tie(group, peer, next)
+	}
+	return a
+}
+
+// tie notes two policies of one priority of which it matters who comes first.
+func (e *evaluation) tie(group []concern, peer int, next answer) {
+	for i := range group {
+		for j := range i {
+			one, matchedOne, _ := e.apply(group[i], peer, next)
+			other, matchedOther, _ := e.apply(group[j], peer, next)
+			both := e.ports.intersect(matchedOne, matchedOther)
+			if e.ports.intersect(one, both) != e.ports.intersect(other, both) {
+				e.ties[[2]int{group[j].policy, group[i].policy}] = true
+			}
+		}
+	}
+}
+
+// apply returns what one policy of an administrator allows to a peer, what it
+// decides at all, and what it would allow at most.
+func (e *evaluation) apply(c concern, peer int, next answer) (allowed, matched, possible portSet) {
+	for _, r := range c.rows {
+		sure, unsure := r.sure.has(peer), r.unsure.has(peer)
+		if !sure && !unsure {
+			continue
+		}
+		ports := e.ports.minus(r.ports, matched)
+		switch r.action {
+		case Allow:
+			possible = e.ports.union(possible, ports)
+		case Pass:
+			possible = e.ports.union(possible, e.ports.intersect(ports, next.possible))
+		case Deny:
+		}
+		if !sure || !c.sure {
+			continue
+		}
+		switch r.action {
+		case Allow:
+			allowed = e.ports.union(allowed, ports)
+		case Pass:
+			allowed = e.ports.union(allowed, e.ports.intersect(ports, next.allowed))
+		case Deny:
+		}
+		matched = e.ports.union(matched, ports)
+	}
+	return allowed, matched, possible
+}
