@@ -19,6 +19,9 @@ func (a *Assessment) Answer(answer Answer) (Draft, error) {
 	answer = answer.clone()
 	r, err := a.asks(answer)
 	if err == nil {
+		err = a.Frozen()
+	}
+	if err == nil {
 		err = a.bounded(answer)
 	}
 	if err == nil && a.Questionnaire.PerProcedure && !r.ID.IsZero() {

@@ -132,12 +132,18 @@ type Assessment struct {
 	catalogue     *Catalogue
 	history       *History
 	given         answerRecord
-	analyses      map[RequirementID][]RiskAnalysis
 	evidence      map[ID]Evidence
 	latest        []Evidence
-	form          formRecord        // which form it is, and why
-	scope         scopeRecord       // what it looks at, and who does
-	parties       *Responsibilities // who answers for what on managed platforms
+	form          formRecord  // which form it is, and why
+	scope         scopeRecord // what it looks at, and who does
+	shared        sharedRecord
+	stages        *stageRecord
+}
+
+// sharedRecord is what the vault says for all its assessments.
+type sharedRecord struct {
+	analyses map[RequirementID][]RiskAnalysis
+	parties  *Responsibilities // who answers for what on managed platforms
 }
 
 // answerRecord is what an assessment's history says of its answers.
@@ -148,19 +154,13 @@ type answerRecord struct {
 	subtrees bool                         // whether one of them is for all below an id
 }
 
-// Conclusion is the result that a named person chose. The program has none of
-// its own.
-type Conclusion struct {
-	Result string `json:"result"`
-	Person string `json:"person"`
-}
-
 // Assessment derives one assessment from the history.
 func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	a := &Assessment{
 		Entity: h.entity, catalogue: catalogue, history: h, given: answerRecord{to: map[RequirementID][]Entry{}},
 		evidence: make(map[ID]Evidence, len(h.evidence)),
 		form:     formRecord{created: h.founds(id)},
+		stages:   &stageRecord{},
 	}
 	a.latest = Latest(slices.DeleteFunc(slices.Clone(h.evidence), func(item Evidence) bool { return h.Verify(item.Entry) != nil }))
 	for _, item := range h.evidence {
@@ -177,7 +177,7 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	if a.Details.ID == "" {
 		return nil, fmt.Errorf("open assessment %s: the vault does not hold it", id)
 	}
-	if err := a.settleForm(); err != nil {
+	if err := errors.Join(a.settleForm(), a.settleConclusion()); err != nil {
 		return nil, err
 	}
 	if err := a.stand(); err != nil {
@@ -187,11 +187,11 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.analyses = map[RequirementID][]RiskAnalysis{}
+	a.shared.analyses = map[RequirementID][]RiskAnalysis{}
 	for _, analysis := range analyses {
-		a.analyses[analysis.Requirement] = append(a.analyses[analysis.Requirement], analysis)
+		a.shared.analyses[analysis.Requirement] = append(a.shared.analyses[analysis.Requirement], analysis)
 	}
-	if a.parties, err = h.Responsibilities(catalogue); err != nil {
+	if a.shared.parties, err = h.Responsibilities(catalogue); err != nil {
 		return nil, err
 	}
 	if _, _, err := h.Requests(); err != nil {
@@ -211,10 +211,8 @@ func (a *Assessment) take(e Entry) error {
 		if e.ID == a.form.created {
 			return a.history.read(e, &a.Details)
 		}
-	case ConclusionRecorded:
-		if a.history.Verify(e.ID) == nil {
-			return a.history.read(e, &a.Conclusion)
-		}
+	case ConclusionRecorded, StageMoved, SectionReviewed, AnswersAcknowledged, AssessmentIssued, AmendmentOpened:
+		a.takeStage(e)
 	case AnswerGiven:
 		id, err := ParseRequirementID(e.Subject)
 		if err != nil {
@@ -339,16 +337,3 @@ func (a *Assessment) EvidenceByLabel(label string) (Evidence, error) {
 
 // LatestEvidence returns the newest result per target and check, and every file.
 func (a *Assessment) LatestEvidence() []Evidence { return a.latest }
-
-// Conclude returns the draft of a named person's conclusion.
-func (a *Assessment) Conclude(c Conclusion) (Draft, error) {
-	if c.Person == "" || c.Result == "" {
-		return Draft{}, errors.New("record conclusion: it names no person or no result")
-	}
-	for what, text := range map[string]string{"conclusion": c.Result, "person": c.Person} {
-		if err := CheckText(what, text, 200); err != nil {
-			return Draft{}, err
-		}
-	}
-	return Draft{Assessment: a.Details.ID, Action: ConclusionRecorded, Subject: "conclusion", Payload: c}, nil
-}

@@ -195,7 +195,7 @@ func byDay(x, y Day, one, other ID) int { return cmp.Or(cmp.Compare(x, y), cmp.C
 // a targeted risk analysis that is whole does where the standard leaves it the choice.
 func (a *Assessment) every(r Requirement) (Interval, bool) {
 	if r.Analysis == AnalysisSets || r.Analysis == AnalysisMay && a.Current(r.ID).RiskBased {
-		for _, analysis := range a.analyses[r.ID] {
+		for _, analysis := range a.shared.analyses[r.ID] {
 			if !analysis.Withdrawn && len(analysis.Missing()) == 0 {
 				return analysis.Frequency, true
 			}

@@ -137,7 +137,7 @@ func (h *History) follow(e Entry, payloads Payloads) (*History, bool) {
 	next := *h
 	next.payloads, next.noted = payloads, &noteBook{}
 	switch {
-	case e.Action == AnswerGiven || e.Action == ConclusionRecorded:
+	case e.Action == AnswerGiven || e.Action == ConclusionRecorded || e.Action.isStage():
 	case e.Action.isRequest():
 		next.asked = &requestBook{}
 	case e.Action.isNote():

@@ -32,6 +32,9 @@ type RecordedAnswer struct {
 // answer takes an earlier one back.
 func (a *Assessment) RecordEligibility(answers []EligibilityAnswer) (Draft, error) {
 	rules := a.catalogue.Eligibility()
+	if err := a.Frozen(); err != nil {
+		return Draft{}, fmt.Errorf("record eligibility: %w", err)
+	}
 	if a.Questionnaire.Own() {
 		return Draft{}, errors.New("record eligibility: whoever likes may answer an organisation's own questionnaire")
 	}

@@ -53,7 +53,7 @@ func (e Engagement) Qualified() bool {
 // SetEngagement returns the draft that records the engagement of the assessment. What
 // is merely incomplete is kept and is a Problem where the form asks for it.
 func (a *Assessment) SetEngagement(e Engagement) (Draft, error) {
-	b := &bounds{}
+	b := &bounds{err: a.Frozen()}
 	e.check(b)
 	if broken := e.broken(); len(broken) > 0 {
 		b.add(errors.New(broken[0]))

@@ -51,6 +51,11 @@ const (
 	NoteRaised
 	NoteAnswered
 	NoteClosed
+	StageMoved
+	SectionReviewed
+	AnswersAcknowledged
+	AssessmentIssued
+	AmendmentOpened
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -68,6 +73,7 @@ var actions = [...]string{
 	"request-asked", "request-changed", "request-received", "request-accepted", "request-returned",
 	"activity-recorded", "significant-change-recorded", "evidence-described",
 	"note-raised", "note-answered", "note-closed",
+	"stage-moved", "section-reviewed", "answers-acknowledged", "assessment-issued", "amendment-opened",
 	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
 }
 

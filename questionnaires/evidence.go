@@ -77,6 +77,10 @@ func (e Evidence) Digest() engine.Digest {
 	return engine.Digest{}
 }
 
+// gone reports whether its body was expunged, as far as the version knows that is looked
+// at.
+func (e Evidence) gone() bool { return e.Expunged != nil && !e.Expunged.Later }
+
 // RecordedRun is the payload of the entry that makes a collection and its
 // evaluation part of a vault.
 type RecordedRun struct {

@@ -26,7 +26,7 @@ func (a *Assessment) Expiries() ([]Expiry, error) {
 		if c := current.Customized; c != nil && c.Analysis.ReviewBy != "" {
 			all = append(all, Expiry{c.Analysis.ReviewBy, id, "review of the customized approach's risk analysis (12.3.2)"})
 		}
-		for _, analysis := range a.analyses[id] {
+		for _, analysis := range a.shared.analyses[id] {
 			if !analysis.Withdrawn && analysis.Reviewed != "" {
 				all = append(all, Expiry{analysis.Reviewed.NextYear(), id, "yearly review of its targeted risk analysis (12.3.1)"})
 			}

@@ -54,9 +54,6 @@ func (a *Assessment) takeForm(e Entry) {
 		return
 	}
 	a.form.changes = append(a.form.changes, e)
-	if a.history.Verify(e.ID) == nil {
-		a.Conclusion = Conclusion{} // it was about the form before
-	}
 }
 
 // ChangeQuestionnaire returns the draft that moves the assessment to another form of
@@ -72,7 +69,10 @@ func (a *Assessment) ChangeQuestionnaire(code, reason string) (Draft, error) {
 // ChangeTo returns the draft that moves the assessment to another form, or to another
 // revision of an organisation's own.
 func (a *Assessment) ChangeTo(q Questionnaire, reason string) (Draft, error) {
+	frozen := a.Frozen()
 	switch {
+	case frozen != nil:
+		return Draft{}, fmt.Errorf("change questionnaire: %w", frozen)
 	case q.Code == a.Details.Questionnaire && q.Definition == a.Details.Definition && len(a.form.beside) == 0 && a.form.stray == 0:
 		return Draft{}, fmt.Errorf("change questionnaire: the assessment is %s already", q.Code)
 	case blank(reason):

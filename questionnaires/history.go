@@ -53,6 +53,9 @@ type History struct {
 	books
 }
 
+// unread are books that nobody has read yet.
+func unread() books { return books{asked: &requestBook{}, noted: &noteBook{}, done: &activityBook{}} }
+
 // books are what a history says of things that are read when they are asked first.
 type books struct {
 	asked *requestBook
@@ -67,6 +70,8 @@ type known struct {
 	answers sync.Map // of Answer, by entry
 	forms   sync.Map // of *Catalogue, by the digest of the definition it was made of
 	steps   sync.Map // of requestStep, by entry
+	issues  sync.Map // of foundIssue, by issueOf
+	past    sync.Map // of *History as it was when a version was issued, by the entry that issued it
 }
 
 type enrolled struct {
@@ -80,7 +85,7 @@ type enrolled struct {
 func NewHistory(entries []Entry, payloads Payloads) (*History, error) {
 	h := &History{
 		byID: places{all: make(map[engine.Digest]int, len(entries))}, payloads: payloads, enrolled: map[engine.Digest][]enrolled{},
-		known: &known{}, books: books{asked: &requestBook{}, noted: &noteBook{}, done: &activityBook{}},
+		known: &known{}, books: unread(),
 	}
 	main := make([]Entry, 0, len(entries))
 	seen := make(map[engine.Digest]bool, len(entries))

@@ -196,7 +196,7 @@ func (h *History) touched(n ReviewNote, author, before engine.Digest) bool {
 	}
 	about := func(id RequirementID) bool { return id.Covers(n.On.Procedure.Requirement) }
 	if n.On.Section != "" {
-		about = func(id RequirementID) bool { return requirementSection(id) == n.On.Section }
+		about = func(id RequirementID) bool { return string(SectionOf(id)) == n.On.Section }
 	}
 	return slices.ContainsFunc(h.entries, func(e Entry) bool {
 		if e.Action != AnswerGiven || e.Author != author || e.Assessment != n.Assessment {

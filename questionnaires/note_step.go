@@ -45,8 +45,7 @@ func checkNote(what, text string) error {
 func (a *Assessment) checkPlace(p NotePlace) error {
 	switch id := p.Procedure.Requirement; {
 	case p.Section != "":
-		principal := slices.ContainsFunc(a.Questionnaire.Requirements, func(id RequirementID) bool { return requirementSection(id) == p.Section })
-		if !principal && !slices.Contains(noteSections, p.Section) {
+		if !slices.Contains(a.Sections(), Section(p.Section)) {
 			return fmt.Errorf("%.40q is no section", p.Section)
 		}
 	case p.Evidence != "":

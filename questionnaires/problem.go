@@ -50,6 +50,7 @@ const (
 	RecordIncomplete
 	RecordBroken
 	RecordNotPassed
+	NotIssued
 )
 
 var problemKinds = [...]string{
@@ -61,6 +62,7 @@ var problemKinds = [...]string{
 	"scope-incomplete", "scope-broken", "not-separated", "engagement-incomplete", "engagement-broken",
 	"outdated-evidence", "undescribed-evidence",
 	"record-incomplete", "record-broken", "record-not-passed",
+	"not-issued",
 }
 
 // ProblemKinds returns every kind.
@@ -93,9 +95,10 @@ const (
 	ResponsibilityPart // who answers for what on a platform
 	EvidencePart       // what is said of it
 	RecordsPart        // scans, tests and what else was done and recorded
+	StagePart          // its way to being issued
 )
 
-var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence", "records"}
+var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence", "records", "stage"}
 
 // String returns the part's text.
 func (p Part) String() string { return textOf(parts[:], int(p)) }
@@ -122,7 +125,7 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
-	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.requestProblems(), a.evidenceProblems(), a.RecordProblems(day))
+	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.requestProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems())
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.review(r, day)...)
 	}

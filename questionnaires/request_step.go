@@ -80,6 +80,9 @@ func (a *Assessment) request(id ID) (Request, error) {
 // checkRequest puts what a request says in order, and refuses what is nonsense.
 // Requirements that it named before stay, whatever the form asks now.
 func (a *Assessment) checkRequest(r, before Request) (Request, error) {
+	if err := a.Frozen(); err != nil {
+		return r, err
+	}
 	if blank(r.What) {
 		return r, errors.New("it says not what is wanted")
 	}
@@ -162,6 +165,9 @@ func (a *Assessment) receiving(id ID) (Request, error) {
 	r, err := a.request(id)
 	if err == nil && r.Withdrawn {
 		err = fmt.Errorf("%s was withdrawn", r.Label())
+	}
+	if err == nil {
+		err = a.Frozen()
 	}
 	return r, err
 }

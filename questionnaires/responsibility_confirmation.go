@@ -184,7 +184,7 @@ func (r *Responsibilities) Confirmed() []Responsibility {
 
 // Responsibility returns who answers for a requirement on a platform.
 func (a *Assessment) Responsibility(platform Platform, id RequirementID) Responsibility {
-	return a.parties.Responsibility(platform, id)
+	return a.shared.parties.Responsibility(platform, id)
 }
 
 // partyProblems: who answers for what was not confirmed in several ways side by side.

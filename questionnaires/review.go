@@ -89,7 +89,7 @@ func (v *review) evidence() {
 		switch {
 		case !known:
 			v.add(CitesUnknown, "the answer cites %s, which is not in the vault", id)
-		case item.Expunged != nil:
+		case item.gone():
 			v.add(CitesExpunged, "the answer cites %s, which was %s", item.Label(), item.Expunged)
 		case v.history.Verify(item.Entry) != nil:
 			v.add(NotVerified, "the answer cites %s, which somebody who is no enrolled author brought", item.Label())
@@ -157,7 +157,7 @@ func (v *review) analysed() {
 	if v.requirement.Analysis != AnalysisSets && !(v.requirement.Analysis == AnalysisMay && v.current.RiskBased) {
 		return
 	}
-	analyses := slices.DeleteFunc(slices.Clone(v.analyses[v.requirement.ID]), func(r RiskAnalysis) bool { return r.Withdrawn && r.Beside == 0 })
+	analyses := slices.DeleteFunc(slices.Clone(v.shared.analyses[v.requirement.ID]), func(r RiskAnalysis) bool { return r.Withdrawn && r.Beside == 0 })
 	if len(analyses) == 0 {
 		v.addTo(AnalysisPart, NoRiskAnalysis, "%s, and the targeted risk analysis that sets its frequency (12.3.1) is missing", v.title())
 	}

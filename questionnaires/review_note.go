@@ -85,19 +85,9 @@ func (p NotePlace) section() string {
 	case p.Section != "":
 		return p.Section
 	case p.Evidence != "":
-		return evidenceSection
+		return string(EvidenceSection)
 	}
-	return requirementSection(p.Procedure.Requirement)
-}
-
-// Sections that a note can be on besides those of the principal requirements.
-const evidenceSection = "evidence"
-
-var noteSections = []string{"engagement", "scope", evidenceSection, "records"}
-
-// requirementSection is the section of a requirement: requirement-8, requirement-a1.
-func requirementSection(id RequirementID) string {
-	return "requirement-" + strings.ToLower(id.Principal().String())
+	return string(SectionOf(p.Procedure.Requirement))
 }
 
 // maxNote bounds what a note or a reply says, in bytes.
@@ -242,7 +232,7 @@ func (a *Assessment) NotePlaceOf(text string) (NotePlace, error) {
 	}
 	item, err := a.EvidenceByLabel(text)
 	if err != nil {
-		return p, fmt.Errorf("place a note on %.40q: it is no requirement, procedure, evidence or section (%s, requirement-1)", text, strings.Join(noteSections, ", "))
+		return p, fmt.Errorf("place a note on %.40q: it is no requirement, procedure, evidence or section (%s, requirement-1)", text, namedSections(a.Sections()))
 	}
 	return NotePlace{Evidence: item.ID}, nil
 }

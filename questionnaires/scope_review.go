@@ -223,7 +223,7 @@ func (a *Assessment) reviewCitations(cites string, ids []ID, day Day, add adding
 		switch {
 		case !known:
 			add(CitesUnknown, "%s %s, which is not in the vault", cites, id)
-		case item.Expunged != nil:
+		case item.gone():
 			add(CitesExpunged, "%s %s, which was %s", cites, item.Label(), item.Expunged)
 		case a.history.Verify(item.Entry) != nil:
 			add(NotVerified, "%s %s, which somebody who is no enrolled author brought", cites, item.Label())
@@ -256,7 +256,7 @@ func (a *Assessment) apart(c Classification) []string {
 // somebody enrolled.
 func (a *Assessment) evidences(ids []ID) bool {
 	for _, id := range ids {
-		if item, known := a.evidence[id]; !known || item.Expunged != nil || a.history.Verify(item.Entry) != nil {
+		if item, known := a.evidence[id]; !known || item.gone() || a.history.Verify(item.Entry) != nil {
 			return false
 		}
 	}

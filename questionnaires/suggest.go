@@ -41,7 +41,7 @@ type Reason struct {
 
 // verdict is that of the result. What was expunged is no proof of a pass any more.
 func (r Reason) verdict() engine.Verdict {
-	if r.Evidence.Expunged != nil && r.Evidence.Result.Verdict == engine.Pass {
+	if r.Evidence.gone() && r.Evidence.Result.Verdict == engine.Pass {
 		return engine.Unknown
 	}
 	return r.Evidence.Result.Verdict

@@ -26,6 +26,8 @@ type Tombstone struct {
 	Entry  engine.Digest `json:"-"`
 	Author Author        `json:"-"`
 	Time   time.Time     `json:"-"`
+	// Later says that it went after the version was issued that is looked at.
+	Later bool `json:"-"`
 }
 
 // String says when, by whom and why, in one line.

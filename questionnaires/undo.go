@@ -2,6 +2,7 @@ package questionnaires
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"tickmark/engine"
@@ -10,6 +11,9 @@ import (
 // Undo returns the draft that takes the last answer back: a revision that repeats
 // what stood before it. Called again it takes back the one before.
 func (a *Assessment) Undo() (Draft, Revision, error) {
+	if err := a.Frozen(); err != nil {
+		return Draft{}, Revision{}, fmt.Errorf("undo: %w", err)
+	}
 	last, err := a.lastStep()
 	if err != nil {
 		return Draft{}, Revision{}, err
@@ -68,6 +72,9 @@ func (a *Assessment) steps(given []Entry) ([]Revision, error) {
 // Redo returns the draft that gives again the last answer that Undo took back: a
 // revision that repeats it. A new answer leaves nothing to give again.
 func (a *Assessment) Redo() (Draft, Revision, error) {
+	if err := a.Frozen(); err != nil {
+		return Draft{}, Revision{}, fmt.Errorf("redo: %w", err)
+	}
 	var taken []Revision
 	given := map[engine.Digest]Revision{}
 	for _, e := range a.given.entries {

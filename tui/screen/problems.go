@@ -140,6 +140,7 @@ var problemWords = map[questionnaires.ProblemKind]string{
 	questionnaires.RecordIncomplete:     "record is open",
 	questionnaires.RecordBroken:         "record misfits",
 	questionnaires.RecordNotPassed:      "not passed",
+	questionnaires.NotIssued:            "not issued",
 }
 
 // problemWord is a kind of problem for people.
