@@ -52,6 +52,10 @@ func (v *View) Hidden(k Kind) bool {
 	return len(v.unreadable[k]) > 0 || slices.ContainsFunc(v.snapshot.Gaps, func(g Gap) bool { return g.Hides(k) && g.Reason != NotInstalled })
 }
 
+// Unreadable returns the objects of kind k that were seen and could not be read so
+// far.
+func (v *View) Unreadable(k Kind) []Gap { return v.unreadable[k] }
+
 // Objects returns the documents of kind k in the order of their refs. A body
 // that is not to hand becomes a gap of its kind, never a missing object.
 func (v *View) Objects(k Kind) []*Object {

@@ -57,7 +57,7 @@ var ladder = []struct {
 	{"tui/tuitest", nil, "drives any model"},
 	{"testdata/merchant", []string{"engine", "questionnaires", "questionnaires/sheet"}, "the fictional merchant speaks in their nouns"},
 	{"cmd/tickmark", []string{
-		"engine", "engine/checks", "engine/kube", "engine/redaction", "questionnaires", "questionnaires/custom",
+		"engine", "engine/checks", "engine/kube", "engine/network", "engine/redaction", "questionnaires", "questionnaires/custom",
 		"questionnaires/licensed", "questionnaires/pci", "questionnaires/sheet",
 		"vault", "reports", "reports/export", "reports/pdf", "reports/sign",
 		"reports/printer", "tui", "tui/screen", "tui/theme", "testdata/merchant",

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -41,17 +40,6 @@ type detailForm struct {
 	Value     json.RawMessage `json:"value,omitempty"`
 }
 
-type gapForm struct {
-	Source    string `json:"source"`
-	Line      int    `json:"line"`
-	Kind      string `json:"kind"`
-	Group     string `json:"group"`
-	Namespace string `json:"namespace"`
-	Name      string `json:"name"`
-	Reason    string `json:"reason"`
-	Cause     string `json:"cause"`
-}
-
 func (d *door) scanVerb() *cobra.Command {
 	var s source
 	var format string
@@ -87,44 +75,19 @@ and with 1 only if nothing at all could be read.`,
 
 // scan collects into memory, evaluates and prints.
 func (d *door) scan(ctx context.Context, collectors []engine.Collector, scope questionnaires.Scope, format string) error {
-	bodies := map[engine.Digest][]byte{}
-	line := d.progress()
-	intake := engine.Intake{Progress: line.Show, Document: func(doc engine.Document) error {
-		bodies[doc.Digest] = doc.Body
-		return nil
-	}}
-	var snapshots []engine.Snapshot
-	var failed []engine.Gap
-	for _, c := range collectors {
-		snapshot, err := c.Collect(ctx, intake)
-		if ctx.Err() != nil {
-			return fmt.Errorf("scan %s: %w", c.Source(), ctx.Err())
-		}
-		if err != nil {
-			failed = append(failed, engine.Gap{Source: c.Source(), Reason: engine.Unreachable, Cause: kube.Printable(err.Error())})
-			continue
-		}
-		snapshots = append(snapshots, snapshot)
-	}
-	line.Done()
-	if err := nothingRead(snapshots, failed); err != nil {
+	g, err := d.gather(ctx, "scan", collectors)
+	if err != nil {
 		return err
 	}
 	registry, err := checks.All()
 	if err != nil {
 		return err
 	}
-	documents := func(digest engine.Digest) ([]byte, error) {
-		if body, known := bodies[digest]; known {
-			return body, nil
-		}
-		return nil, errors.New("not collected")
-	}
-	run, err := engine.Evaluate(ctx, registry, snapshots, documents, scope.Params(d.now()))
+	run, err := engine.Evaluate(ctx, registry, g.snapshots, g.document, scope.Params(d.now()))
 	if err != nil {
 		return err
 	}
-	form, err := scanFormOf(snapshots, failed, run)
+	form, err := scanFormOf(g, run)
 	if err != nil {
 		return err
 	}
@@ -139,29 +102,11 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, scope qu
 	return err
 }
 
-// nothingRead is an error if not one object was read.
-func nothingRead(snapshots []engine.Snapshot, failed []engine.Gap) error {
-	for _, s := range snapshots {
-		if len(s.Entries) > 0 {
-			return nil
-		}
-		failed = append(failed, s.Gaps...)
-	}
-	if len(failed) == 0 {
-		return errors.New("scan: there is no Kubernetes object in what was named")
-	}
-	return withHint(fmt.Errorf("scan %s: %s: %s", failed[0].Source, failed[0].Reason, failed[0].Cause), "nothing at all could be read")
-}
-
-func scanFormOf(snapshots []engine.Snapshot, failed []engine.Gap, run engine.Run) (scanForm, error) {
-	form := scanForm{Targets: []engine.Target{}, Results: []resultForm{}, Gaps: []gapForm{}}
-	for _, s := range snapshots {
+func scanFormOf(g *gathered, run engine.Run) (scanForm, error) {
+	form := scanForm{Targets: []engine.Target{}, Results: []resultForm{}, Gaps: gapForms(g.gaps())}
+	for _, s := range g.snapshots {
 		form.Targets = append(form.Targets, s.Target)
 		form.Objects += len(s.Entries)
-		failed = append(failed, s.Gaps...)
-	}
-	for _, g := range failed {
-		form.Gaps = append(form.Gaps, gapForm{g.Source, g.Line, g.Kind.Kind, g.Kind.Group, g.Namespace, g.Name, g.Reason.String(), g.Cause})
 	}
 	catalogue, err := pci.Catalogue()
 	if err != nil {
@@ -205,12 +150,6 @@ func (d *door) printScan(form scanForm) {
 	}
 	if len(form.Gaps) > 0 {
 		fmt.Fprintln(d.out, "\nCould not be seen:")
-	}
-	for _, g := range form.Gaps {
-		place := g.Source
-		if g.Line > 0 {
-			place = fmt.Sprintf("%s:%d", g.Source, g.Line)
-		}
-		fmt.Fprintf(d.out, "  %s  %s %s\n", kube.Printable(place), g.Reason, kube.Printable(g.Cause))
+		printGaps(d.out, form.Gaps)
 	}
 }

@@ -109,9 +109,6 @@ func newAdminPolicy(ref engine.Ref, digest engine.Digest, body []byte) (*policy,
 		return p, []error{fmt.Errorf("read policy: %w", err)}
 	}
 	var faults []error
-	if err := p.place(read.Spec.Tier, read.Spec.Priority); err != nil {
-		faults = append(faults, err)
-	}
 	var of adminPeer
 	err := strictly(read.Spec.Subject, &of)
 	if err == nil {
@@ -119,8 +116,11 @@ func newAdminPolicy(ref engine.Ref, digest engine.Digest, body []byte) (*policy,
 	}
 	if err != nil {
 		faults = append(faults, fmt.Errorf("subject: %w", err))
-		p.subject.uncertain = true
 	}
+	if err := p.place(read.Spec.Tier, read.Spec.Priority); err != nil {
+		faults = append(faults, err)
+	}
+	p.subject.uncertain = len(faults) > 0
 	for d, rules := range [2][]json.RawMessage{Ingress: read.Spec.Ingress, Egress: read.Spec.Egress} {
 		for i, raw := range rules {
 			r, wrong := newAdminRule(raw, Direction(d))
@@ -142,7 +142,6 @@ func (p *policy) place(tier string, priority int32) error {
 	case p.ref.Of() == ClusterPolicyKind && tier == "Baseline":
 		p.tier = BaselineTier
 	case p.ref.Of() == ClusterPolicyKind && tier != "Admin":
-		p.subject.uncertain = true
 		return fmt.Errorf("tier %q is none that is known", tier)
 	}
 	return nil

@@ -21,7 +21,7 @@ type Analysis struct {
 	waysIn    []WayIn
 	gaps      []engine.Gap
 	twoFold   bool // something here has an address of IPv6
-	pairs     map[[2]int]answer
+	isolation *Policies
 }
 
 type analysisKey struct{}
@@ -32,7 +32,7 @@ func Analyse(v *engine.View) *Analysis {
 }
 
 func newAnalysis(v *engine.View) *Analysis {
-	a := &Analysis{target: v.Target(), running: runningIn(v), pairs: map[[2]int]answer{}}
+	a := &Analysis{target: v.Target(), running: runningIn(v), isolation: PoliciesOf(v)}
 	a.readPolicies(v)
 	var nodes []node
 	if namesNodes(a.policies) {
@@ -43,7 +43,7 @@ func newAnalysis(v *engine.View) *Analysis {
 	a.evaluation = evaluate(newWorld(a.running, labelsOfNamespaces(v), a.policies, nodes), a.policies)
 	a.classesOf = make([][]int, len(a.running.workloads))
 	for i, p := range a.running.pods {
-		if c := a.ofPod[i]; !slices.Contains(a.classesOf[p.workload], c) {
+		if c := a.ofPod[i]; c >= 0 && !slices.Contains(a.classesOf[p.workload], c) {
 			a.classesOf[p.workload] = append(a.classesOf[p.workload], c)
 		}
 		a.twoFold = a.twoFold || slices.ContainsFunc(p.addresses, isIPv6)
@@ -85,8 +85,12 @@ func (a *Analysis) doubt(ref engine.Ref, what string, faults []error) {
 }
 
 func (a *Analysis) gap(ref engine.Ref, reason engine.GapReason, cause error) {
+	source := a.target.ID
+	if ref.Name != "" {
+		source += " " + ref.String()
+	}
 	a.gaps = append(a.gaps, engine.Gap{
-		Source: a.target.ID, Kind: ref.Of(), Namespace: ref.Namespace, Name: ref.Name, Reason: reason, Cause: cause.Error(),
+		Source: source, Kind: ref.Of(), Namespace: ref.Namespace, Name: ref.Name, Reason: reason, Cause: cause.Error(),
 	})
 }
 

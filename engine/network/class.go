@@ -62,6 +62,10 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 	numbers := map[string]int{}
 	for i := range r.pods {
 		p := &r.pods[i]
+		if r.standsFor(i, keys, names) {
+			w.ofPod[i] = -1
+			continue
+		}
 		c := class{namespace: p.namespace, labelsKnown: true, hostNetwork: p.hostNetwork, addresses: p.addresses, named: map[string][]portOf{}}
 		for _, n := range names {
 			if ports := p.named[n]; len(ports) > 0 {
@@ -94,6 +98,37 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 		}
 	}
 	return w
+}
+
+// standsFor reports whether pod i is what a workload makes pods of, and one of these
+// runs: then its address is known.
+func (r *running) standsFor(i int, keys, names []string) bool {
+	p := &r.pods[i]
+	if len(p.addresses) > 0 {
+		return false
+	}
+	for _, j := range r.of[p.workload] {
+		if of := &r.pods[j]; len(of.addresses) > 0 && p.like(of, keys, names) {
+			return true
+		}
+	}
+	return false
+}
+
+// like reports whether no policy that asks for these labels and names of ports tells
+// two pods of a workload apart, but for their addresses.
+func (p *pod) like(o *pod, keys, names []string) bool {
+	if p.namespace != o.namespace || p.hostNetwork != o.hostNetwork {
+		return false
+	}
+	for _, k := range keys {
+		mine, have := p.labels[k]
+		theirs, has := o.labels[k]
+		if have != has || mine != theirs {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(names, func(n string) bool { return !slices.Equal(p.named[n], o.named[n]) })
 }
 
 func (w *world) partsOf(d Direction, addresses []netip.Addr) []int {

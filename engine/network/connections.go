@@ -26,6 +26,9 @@ func (c Connection) String() string { return c.From + " => " + c.To + " : " + c.
 // Certain reports whether nothing more is possible than what is allowed.
 func (c Connection) Certain() bool { return c.texts[0] == c.texts[1] }
 
+// AllowedText returns what is allowed as text.
+func (c Connection) AllowedText() string { return c.texts[0] }
+
 // PossibleText returns what is possible as text.
 func (c Connection) PossibleText() string { return c.texts[1] }
 

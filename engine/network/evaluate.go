@@ -1,8 +1,8 @@
 package network
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -19,7 +19,6 @@ type answer struct{ allowed, possible portSet }
 
 // profile is what one direction of some classes allows to every peer.
 type profile struct {
-	number  int
 	answers []answer // by peer
 }
 
@@ -86,14 +85,13 @@ func (e *evaluation) near(namespace string) []int {
 type concern struct {
 	policy int
 	sure   bool
+	class  int // that gives the named ports their numbers, -1 where none is named
 	rows   []row
 }
 
-// profile returns what a class allows in a direction. Classes under the same
-// policies have the same.
-func (e *evaluation) profile(c int, d Direction) *profile {
-	var concerns []concern
-	var key strings.Builder
+// concerns returns the policies of a class in a direction, in their order.
+func (e *evaluation) concerns(c int, d Direction) []concern {
+	var all []concern
 	for _, i := range e.near(e.classes[c].namespace) {
 		p := e.policies[i]
 		sure, unsure := e.subjects[i][0].has(c), e.subjects[i][1].has(c)
@@ -103,16 +101,24 @@ func (e *evaluation) profile(c int, d Direction) *profile {
 		class := -1
 		if d == Ingress && slices.ContainsFunc(p.rules[d], func(r rule) bool { return len(r.named) > 0 }) {
 			class = c
-			key.WriteString("c" + strconv.Itoa(c))
 		}
-		key.WriteString(strconv.Itoa(i))
-		key.WriteString(map[bool]string{true: ".", false: "?"}[sure])
-		concerns = append(concerns, concern{i, sure, e.rowsOf(rowsKey{i, d, class})})
+		all = append(all, concern{i, sure, class, e.rowsOf(rowsKey{i, d, class})})
+	}
+	return all
+}
+
+// profile returns what a class allows in a direction. Classes under the same
+// policies have the same.
+func (e *evaluation) profile(c int, d Direction) *profile {
+	concerns := e.concerns(c, d)
+	var key strings.Builder
+	for _, of := range concerns {
+		fmt.Fprintf(&key, "%d %t %d,", of.policy, of.sure, of.class)
 	}
 	if known := e.profiles[d][key.String()]; known != nil {
 		return known
 	}
-	p := &profile{number: len(e.profiles[d]), answers: make([]answer, e.size(d))}
+	p := &profile{answers: make([]answer, e.size(d))}
 	for _, group := range e.alike(concerns, d) {
 		a := e.decide(concerns, group.first())
 		group.each(func(i int) { p.answers[i] = a })

@@ -31,6 +31,9 @@ func (d Direction) String() string {
 	return "ingress"
 }
 
+// MarshalText writes what String returns.
+func (d Direction) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
 // Policy is one NetworkPolicy, read.
 type Policy struct {
 	Ref    engine.Ref

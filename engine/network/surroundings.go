@@ -40,8 +40,43 @@ var (
 	pluginsWith    = []string{"calico", "canal", "cilium", "antrea", "weave", "kube-router", "ovn", "ovnkube", "azure-npm", "aws-network-policy-agent", "kube-network-policies", "kindnet"}
 )
 
+// read are the kinds that are read here.
+func read() []engine.Kind {
+	kinds := append([]engine.Kind{PolicyKind, serviceKind, ingressKind, routeKind, {Kind: "Namespace"}, {Kind: "Node"}}, makersKinds...)
+	return append(kinds, gatewayRoutes()...)
+}
+
+// lookForUnlisted names the kinds that decide connections and that a collection from
+// a live cluster did not ask for. Files hold what they hold.
+func (a *Analysis) lookForUnlisted(v *engine.View) {
+	if strings.HasPrefix(a.target.ID, "manifests:") {
+		return
+	}
+	var unlisted []string
+	for _, k := range gatewayRoutes() {
+		if !v.Saw(k) {
+			unlisted = append(unlisted, k.Kind)
+		}
+	}
+	for _, o := range others {
+		for _, name := range strings.Fields(o.kinds) {
+			if k := (engine.Kind{Group: o.group, Kind: name}); !v.Saw(k) {
+				unlisted = append(unlisted, k.String())
+			}
+		}
+	}
+	if len(unlisted) > 0 {
+		a.gap(engine.Ref{Group: PolicyKind.Group, Kind: PolicyKind.Kind}, engine.Unsupported,
+			fmt.Errorf("not listed in this collection, and may allow or forbid connections: %s", strings.Join(unlisted, ", ")))
+	}
+}
+
 // lookAround names what else decides connections here.
 func (a *Analysis) lookAround(v *engine.View) {
+	for _, k := range read() {
+		a.gaps = append(a.gaps, v.Unreadable(k)...)
+	}
+	a.lookForUnlisted(v)
 	for _, o := range others {
 		for _, name := range strings.Fields(o.kinds) {
 			for _, found := range v.Objects(engine.Kind{Group: o.group, Kind: name}) {
@@ -56,6 +91,9 @@ func (a *Analysis) lookAround(v *engine.View) {
 		if w.HostNetwork {
 			a.gap(w.Ref, engine.Unsupported, errors.New("its pods are on the network of their node: whether a policy applies to them is the plugin's choice"))
 		}
+	}
+	if len(a.running.workloads) == 0 {
+		a.gap(engine.Ref{Kind: podKind.Kind}, engine.Unsupported, errors.New("nothing that runs was seen: that there is no connection says nothing"))
 	}
 	a.lookForPlugin()
 	for tie := range a.ties {

@@ -215,7 +215,7 @@ func (d *doorway) lead(by engine.Ref, through string, s *service, namespace stri
 	ways := map[int]*WayIn{}
 	for i := range d.running.pods {
 		p := &d.running.pods[i]
-		if p.namespace != namespace || !selects(s.Spec.Selector, p.labels) {
+		if d.ofPod[i] < 0 || p.namespace != namespace || !selects(s.Spec.Selector, p.labels) {
 			continue
 		}
 		var ports Ports

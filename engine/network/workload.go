@@ -109,6 +109,7 @@ var (
 type running struct {
 	workloads []Workload
 	pods      []pod
+	of        [][]int      // pods by workload
 	annotated []engine.Ref // those whose pods ask for further networks
 }
 
@@ -268,8 +269,10 @@ func (r *running) sort() {
 		number[from], sorted[to] = to, r.workloads[from]
 	}
 	r.workloads = sorted
+	r.of = make([][]int, len(r.workloads))
 	for i := range r.pods {
-		r.pods[i].workload = number[r.pods[i].workload]
+		w := number[r.pods[i].workload]
+		r.pods[i].workload, r.of[w] = w, append(r.of[w], i)
 	}
 }
 

@@ -48,9 +48,10 @@ func (c *collected) add(t testing.TB, raw []byte, kind string) {
 		Metadata   struct{ Namespace, Name, UID string }
 		Items      []json.RawMessage
 	}
-	if json.Unmarshal(raw, &head) != nil {
+	if len(raw) == 0 || raw[0] != '{' {
 		return
 	}
+	require.NoError(t, json.Unmarshal(raw, &head))
 	if head.Kind == "" {
 		head.Kind = kind
 	}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"tickmark/engine"
+	"tickmark/engine/kube"
+)
+
+// gathered is what was collected into memory, for verbs without a vault.
+type gathered struct {
+	snapshots []engine.Snapshot
+	failed    []engine.Gap // sources that gave nothing at all
+	bodies    map[engine.Digest][]byte
+}
+
+// gather collects into memory. It is an error if not one object could be read.
+func (d *door) gather(ctx context.Context, verb string, collectors []engine.Collector) (*gathered, error) {
+	g := &gathered{bodies: map[engine.Digest][]byte{}}
+	line := d.progress()
+	intake := engine.Intake{Progress: line.Show, Document: func(doc engine.Document) error {
+		g.bodies[doc.Digest] = doc.Body
+		return nil
+	}}
+	for _, c := range collectors {
+		snapshot, err := c.Collect(ctx, intake)
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("%s %s: %w", verb, c.Source(), ctx.Err())
+		}
+		if err != nil {
+			g.failed = append(g.failed, engine.Gap{Source: c.Source(), Reason: engine.Unreachable, Cause: kube.Printable(err.Error())})
+			continue
+		}
+		g.snapshots = append(g.snapshots, snapshot)
+	}
+	line.Done()
+	return g, g.nothingRead(verb)
+}
+
+// document gives the body of a document.
+func (g *gathered) document(digest engine.Digest) ([]byte, error) {
+	if body, known := g.bodies[digest]; known {
+		return body, nil
+	}
+	return nil, errors.New("not collected")
+}
+
+// gaps returns what could not be seen.
+func (g *gathered) gaps() []engine.Gap {
+	all := g.failed[:len(g.failed):len(g.failed)]
+	for _, s := range g.snapshots {
+		all = append(all, s.Gaps...)
+	}
+	return all
+}
+
+// nothingRead is an error if not one object was read.
+func (g *gathered) nothingRead(verb string) error {
+	for _, s := range g.snapshots {
+		if len(s.Entries) > 0 {
+			return nil
+		}
+	}
+	gaps := g.gaps()
+	if len(gaps) == 0 {
+		return fmt.Errorf("%s: there is no Kubernetes object in what was named", verb)
+	}
+	return withHint(fmt.Errorf("%s %s: %s: %s", verb, gaps[0].Source, gaps[0].Reason, gaps[0].Cause), "nothing at all could be read")
+}
+
+// gapForm is a gap as JSON shows it.
+type gapForm struct {
+	Source    string `json:"source"`
+	Line      int    `json:"line"`
+	Kind      string `json:"kind"`
+	Group     string `json:"group"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Reason    string `json:"reason"`
+	Cause     string `json:"cause"`
+}
+
+func gapForms(gaps []engine.Gap) []gapForm {
+	forms := []gapForm{}
+	for _, g := range gaps {
+		forms = append(forms, gapForm{g.Source, g.Line, g.Kind.Kind, g.Kind.Group, g.Namespace, g.Name, g.Reason.String(), g.Cause})
+	}
+	return forms
+}
+
+// printGaps prints a line for each gap.
+func printGaps(w io.Writer, gaps []gapForm) {
+	for _, g := range gaps {
+		place := g.Source
+		if g.Line > 0 {
+			place = fmt.Sprintf("%s:%d", g.Source, g.Line)
+		}
+		fmt.Fprintf(w, "  %s  %s %s\n", kube.Printable(place), g.Reason, kube.Printable(g.Cause))
+	}
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"tickmark/engine"
+	"tickmark/engine/kube"
+	"tickmark/engine/network"
+)
+
+func (d *door) networkVerb() *cobra.Command {
+	verb := &cobra.Command{
+		Use: "network", Short: "Who can reach whom, as the network policies say",
+		Long: `Reads workloads, Services, Ingresses, the routes of Gateways, NetworkPolicies and the
+policies of administrators (AdminNetworkPolicy, BaselineAdminNetworkPolicy,
+ClusterNetworkPolicy), and says which connections they allow, as configured. Whether the
+network plugin enforces them needs other evidence, and so does the penetration test of
+the segmentation. What is not evaluated is named, and ends with 3.`,
+	}
+	verb.AddCommand(d.connectionsVerb(), d.whoCanReachVerb(), d.explainConnectionVerb())
+	return verb
+}
+
+// networks is what the verbs of network say: an analysis per target.
+type networks struct {
+	*gathered
+	analyses []*network.Analysis
+}
+
+// networkOf collects and analyses what a network verb names.
+func (d *door) networkOf(ctx context.Context, verb string, s source, paths []string) (*networks, error) {
+	s.manifests, s.target = paths, "network"
+	collectors, err := d.collectors(s)
+	if err != nil {
+		return nil, err
+	}
+	if len(collectors) == 0 {
+		return nil, usagef("%s: name files or folders, or --context", verb)
+	}
+	g, err := d.gather(ctx, verb, collectors)
+	if err != nil {
+		return nil, err
+	}
+	all := &networks{gathered: g}
+	for i := range g.snapshots {
+		all.analyses = append(all.analyses, network.Analyse(engine.NewView(&g.snapshots[i], g.document, engine.Params{})))
+	}
+	return all, nil
+}
+
+// gaps returns what could not be seen and what is not evaluated.
+func (n *networks) gaps() []engine.Gap {
+	all := n.gathered.gaps()
+	for _, a := range n.analyses {
+		all = append(all, a.Gaps()...)
+	}
+	return all
+}
+
+// connectionForm is a connection as JSON shows it: possible stands where more is
+// possible than what is allowed.
+type connectionForm struct {
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Ports    string `json:"ports"`
+	Possible string `json:"possible,omitempty"`
+}
+
+func connectionFormOf(c network.Connection) connectionForm {
+	form := connectionForm{From: c.From, To: c.To, Ports: c.AllowedText()}
+	if !c.Certain() {
+		form.Possible = c.PossibleText()
+	}
+	return form
+}
+
+func connectionForms(all []network.Connection) []connectionForm {
+	forms := []connectionForm{}
+	for _, c := range all {
+		forms = append(forms, connectionFormOf(c))
+	}
+	return forms
+}
+
+// networkForm is what a network verb says as JSON.
+type networkForm struct {
+	Targets []any     `json:"targets"`
+	Gaps    []gapForm `json:"gaps"`
+}
+
+// showNetworks prints what a verb of network says: as JSON what of makes of each target,
+// else what of prints, and then, apart from it, what is not known.
+func (d *door) showNetworks(n *networks, format string, of func(engine.Target, *network.Analysis) any, show func(*network.Analysis)) error {
+	gaps := gapForms(n.gaps())
+	if format == "json" {
+		form := networkForm{Targets: []any{}, Gaps: gaps}
+		for i, a := range n.analyses {
+			form.Targets = append(form.Targets, of(n.snapshots[i].Target, a))
+		}
+		if err := json.NewEncoder(d.out).Encode(form); err != nil {
+			return err
+		}
+	} else {
+		for i, a := range n.analyses {
+			if len(n.analyses) > 1 {
+				fmt.Fprintf(d.out, "# %s\n", kube.Printable(n.snapshots[i].Target.Name))
+			}
+			show(a)
+		}
+		d.printUnknown(gaps)
+	}
+	if len(gaps) > 0 {
+		return errAttention
+	}
+	return nil
+}
+
+// printUnknown names on the side what lists of connections do not tell.
+func (d *door) printUnknown(gaps []gapForm) {
+	const most = 20
+	if len(gaps) == 0 {
+		return
+	}
+	fmt.Fprintln(d.err, "Not seen or not evaluated:")
+	printGaps(d.err, gaps[:min(len(gaps), most)])
+	if len(gaps) > most {
+		fmt.Fprintf(d.err, "  and %d more (-o json lists all)\n", len(gaps)-most)
+	}
+}
+
+func (d *door) connectionsVerb() *cobra.Command {
+	var s source
+	var format string
+	var possible bool
+	verb := &cobra.Command{
+		Use: "connections PATH... | --context C", Short: "List every allowed connection",
+		Long: `Lists a line for each pair, in order: from => to : ports of the destination. A workload
+is written namespace/name[Kind], addresses outside as the ranges that no policy tells
+apart, and an arbitrary pod in front of an Ingress as {ingress-controller}, of a Gateway's
+route as {gateway}. With --possible the lines show what cannot be excluded: where
+addresses of pods or labels of namespaces are not known, where a rule is not understood,
+and on the network of a node. What is not known is named on the error output, and ends
+with 3.`,
+		Example: "  tickmark network connections manifests/\n  tickmark network connections --context prod -o json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n, err := d.networkOf(cmd.Context(), "network connections", s, args)
+			if err != nil {
+				return err
+			}
+			return d.showNetworks(n, format, connectionsForm, func(a *network.Analysis) { d.printConnections(a, possible) })
+		},
+	}
+	s.flags(verb)
+	outputFlag(verb, &format)
+	verb.Flags().BoolVar(&possible, "possible", false, "list what cannot be excluded instead of what is allowed")
+	return verb
+}
+
+func connectionsForm(target engine.Target, a *network.Analysis) any {
+	form := struct {
+		Target      string             `json:"target"`
+		Workloads   []network.Workload `json:"workloads"`
+		Connections []connectionForm   `json:"connections"`
+		WaysIn      []network.WayIn    `json:"waysIn"`
+	}{Target: target.ID, Workloads: []network.Workload{}, Connections: []connectionForm{}, WaysIn: []network.WayIn{}}
+	form.Workloads = append(form.Workloads, a.Workloads()...)
+	form.WaysIn = append(form.WaysIn, a.WaysIn()...)
+	for c := range a.Connections() {
+		form.Connections = append(form.Connections, connectionFormOf(c))
+	}
+	return form
+}
+
+// printConnections prints a line for each connection. Names are those of objects,
+// which hold nothing but printable characters.
+func (d *door) printConnections(a *network.Analysis, possible bool) {
+	w := bufio.NewWriterSize(d.out, 1<<16)
+	defer w.Flush()
+	for c := range a.Connections() {
+		text := c.AllowedText()
+		switch {
+		case possible:
+			text = c.PossibleText()
+		case c.Allowed.IsEmpty():
+			continue
+		}
+		for _, part := range [...]string{c.From, " => ", c.To, " : ", text, "\n"} {
+			_, _ = w.WriteString(part) // what is lost is told at the end
+		}
+	}
+}

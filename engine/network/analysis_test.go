@@ -1,0 +1,247 @@
+package network
+
+import (
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
+)
+
+// twoPods are a in one namespace and b in another, as they run.
+func twoPods() []string {
+	return []string{
+		`{apiVersion: v1, kind: Namespace, metadata: {name: na, labels: {zone: open}}}`,
+		`{apiVersion: v1, kind: Namespace, metadata: {name: nb, labels: {zone: cde}}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: na, labels: {app: a}}, status: {podIP: 10.0.0.1}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: nb, labels: {app: b}}, spec: {containers: [{ports: [{name: web, containerPort: 8080}]}]}, status: {podIP: 10.0.0.2}}`,
+	}
+}
+
+// between returns what a may send to b, as allowed and as possible.
+func between(t *testing.T, documents ...string) (allowed, possible string) {
+	t.Helper()
+	x, err := fromYAML(t, documents...).analyse().Explain("na/a", "nb/b")
+	require.NoError(t, err)
+	return x.Connection.AllowedText(), x.Connection.PossibleText()
+}
+
+func clusterPolicy(name, spec string) string {
+	return "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: " + name + "}\nspec: " + spec
+}
+
+func networkPolicy(spec string) string {
+	return "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: nb}\nspec: " + spec
+}
+
+const (
+	denyB    = `{podSelector: {}, policyTypes: [Ingress]}`
+	ofZones  = `subject: {namespaces: {matchLabels: {zone: cde}}}`
+	fromOpen = `from: [{namespaces: {matchLabels: {zone: open}}}]`
+)
+
+func TestTiers(t *testing.T) {
+	const (
+		all  = "All Connections"
+		none = "No Connections"
+	)
+	for name, c := range map[string]struct {
+		policies []string
+		want     string
+	}{
+		"nothing is denied by itself":         {nil, all},
+		"a network policy denies":             {[]string{networkPolicy(denyB)}, none},
+		"the admin tier accepts before it":    {[]string{networkPolicy(denyB), clusterPolicy("x", `{tier: Admin, priority: 5, `+ofZones+`, ingress: [{action: Accept, `+fromOpen+`, protocols: [{tcp: {destinationPort: {number: 443}}}]}]}`)}, "TCP 443"},
+		"a range and a protocol":              {[]string{networkPolicy(denyB), clusterPolicy("x", `{tier: Admin, priority: 5, `+ofZones+`, ingress: [{action: Accept, `+fromOpen+`, protocols: [{udp: {destinationPort: {range: {start: 10, end: 20}}}}, {sctp: {}}]}]}`)}, "SCTP 1-65535,UDP 10-20"},
+		"a named port is the pod's":           {[]string{networkPolicy(denyB), clusterPolicy("x", `{tier: Admin, priority: 5, `+ofZones+`, ingress: [{action: Accept, `+fromOpen+`, protocols: [{destinationNamedPort: web}]}]}`)}, "TCP 8080"},
+		"the smaller priority decides":        {[]string{clusterPolicy("late", `{tier: Admin, priority: 6, `+ofZones+`, ingress: [{action: Accept, `+fromOpen+`}]}`), clusterPolicy("soon", `{tier: Admin, priority: 5, `+ofZones+`, ingress: [{action: Deny, `+fromOpen+`}]}`)}, none},
+		"pass leaves it to network policies":  {[]string{networkPolicy(denyB), clusterPolicy("soon", `{tier: Admin, priority: 5, `+ofZones+`, ingress: [{action: Pass, `+fromOpen+`}]}`), clusterPolicy("late", `{tier: Admin, priority: 6, `+ofZones+`, ingress: [{action: Accept, `+fromOpen+`}]}`)}, none},
+		"the baseline denies where none is":   {[]string{clusterPolicy("x", `{tier: Baseline, priority: 5, `+ofZones+`, ingress: [{action: Deny, `+fromOpen+`}]}`)}, none},
+		"a network policy overrides it":       {[]string{networkPolicy(`{podSelector: {}, ingress: [{ports: [{port: 80}]}]}`), clusterPolicy("x", `{tier: Baseline, priority: 5, `+ofZones+`, ingress: [{action: Deny, `+fromOpen+`}]}`)}, "TCP 80"},
+		"networks mean pods by their address": {[]string{clusterPolicy("x", `{tier: Admin, priority: 5, subject: {namespaces: {}}, egress: [{action: Deny, to: [{networks: [10.0.0.2/32]}]}]}`)}, none},
+	} {
+		allowed, possible := between(t, append(twoPods(), c.policies...)...)
+		assert.Equal(t, c.want, allowed, name)
+		assert.Equal(t, c.want, possible, name)
+	}
+}
+
+// TestWhatIsNotKnownIsNeverClosed holds that nothing is excluded that may be.
+func TestWhatIsNotKnownIsNeverClosed(t *testing.T) {
+	const all, none = "All Connections", "No Connections"
+	pods := twoPods()
+	for name, c := range map[string]struct {
+		documents         []string
+		allowed, possible string
+		gap               string
+	}{
+		"the address of a pod": {
+			[]string{pods[0], pods[1], `{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: na}}`, pods[3], networkPolicy(`{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}`)},
+			none, all, "more may be allowed",
+		},
+		"the labels of a namespace": {
+			[]string{pods[1], pods[2], pods[3], networkPolicy(`{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {zone: open}}}]}]}`)},
+			none, all, "more may be allowed",
+		},
+		"the name of a namespace is known": {
+			[]string{pods[1], pods[2], pods[3], networkPolicy(`{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: na}}}]}]}`)},
+			all, all, "",
+		},
+		"the network of a node": {
+			[]string{pods[0], pods[1], `{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: na}, spec: {hostNetwork: true}}`, pods[3], networkPolicy(denyB)},
+			none, all, "network of their node",
+		},
+		"a policy that no server takes": {
+			append(twoPods(), networkPolicy(`{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/99}}]}]}`)),
+			all, all, "not in force",
+		},
+		"a policy of which an older version of the API is written": {
+			append(twoPods(), networkPolicy(denyB), clusterPolicy("x", `{tier: Admin, priority: 5, `+ofZones+`, ingress: [{action: Accept, from: [{namespaces: {sameLabels: [zone]}}]}]}`)),
+			none, all, "unknown field",
+		},
+		"a tier that is not known": {
+			append(twoPods(), networkPolicy(denyB), clusterPolicy("x", `{tier: Middle, priority: 5, `+ofZones+`, ingress: [{action: Accept, `+fromOpen+`}]}`)),
+			none, all, "tier",
+		},
+		"two policies of one priority": {
+			append(twoPods(), clusterPolicy("first", `{tier: Admin, priority: 5, `+ofZones+`, ingress: [{action: Deny, `+fromOpen+`}]}`), clusterPolicy("second", `{tier: Admin, priority: 5, `+ofZones+`, ingress: [{action: Accept, `+fromOpen+`}]}`)),
+			none, all, "one priority",
+		},
+		"a policy of the plugin": {
+			append(twoPods(), networkPolicy(denyB), `{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: x, namespace: nb}}`),
+			none, none, "a policy of the network plugin",
+		},
+		"a service mesh": {
+			append(twoPods(), `{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: x, namespace: nb}}`),
+			all, all, "service mesh",
+		},
+		"a secondary network": {
+			[]string{pods[0], pods[1], `{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: na, annotations: {k8s.v1.cni.cncf.io/networks: second}}, status: {podIP: 10.0.0.1}}`, pods[3]},
+			all, all, "secondary network",
+		},
+		"a plugin that enforces nothing": {
+			append(twoPods(), networkPolicy(denyB), `{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: kube-flannel-ds, namespace: kube-flannel}}`),
+			none, none, "enforces no policy",
+		},
+		"a name of the internet": {
+			append(twoPods(), clusterPolicy("x", `{tier: Admin, priority: 5, subject: {namespaces: {}}, egress: [{action: Accept, to: [{domainNames: [pay.example]}]}, {action: Deny, to: [{networks: [0.0.0.0/0, "::/0"]}]}]}`)),
+			none, all, "domain name",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			allowed, possible := between(t, c.documents...)
+			assert.Equal(t, c.allowed, allowed)
+			assert.Equal(t, c.possible, possible)
+			gaps := fromYAML(t, c.documents...).analyse().Gaps()
+			said := slices.ContainsFunc(gaps, func(g engine.Gap) bool { return strings.Contains(g.Cause, c.gap) })
+			assert.Equal(t, c.gap != "", said && len(gaps) > 0, "%+v", gaps)
+		})
+	}
+}
+
+func TestAddressesOfBothFamilies(t *testing.T) {
+	documents := append(twoPods(), networkPolicy(`{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "2001:db8::/32", except: ["2001:db8:1::/48"]}}], ports: [{port: 443}]}]}`))
+	var into []string
+	for _, line := range lines(fromYAML(t, documents...).analyse()) {
+		if strings.Contains(line, "=> nb/b") {
+			into = append(into, line)
+		}
+	}
+	assert.Equal(t, []string{
+		"2001:db8:2::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff[External] => nb/b[Pod] : TCP 443",
+		"2001:db8::-2001:db8:0:ffff:ffff:ffff:ffff:ffff[External] => nb/b[Pod] : TCP 443",
+	}, into)
+	forbids := append(twoPods(), clusterPolicy("x", `{tier: Admin, priority: 5, subject: {namespaces: {}}, egress: [{action: Deny, to: [{networks: [0.0.0.0/0]}]}]}`))
+	gaps := fromYAML(t, forbids...).analyse().Gaps()
+	require.Len(t, gaps, 1)
+	assert.Contains(t, gaps[0].Cause, "IPv4 alone")
+}
+
+func TestNodesAsPeers(t *testing.T) {
+	policy := clusterPolicy("x", `{tier: Admin, priority: 5, subject: {namespaces: {}}, egress: [{action: Accept, to: [{nodes: {matchLabels: {role: db}}}]}, {action: Deny, to: [{networks: [0.0.0.0/0]}]}]}`)
+	seen := fromYAML(t, append(twoPods(), policy, `{apiVersion: v1, kind: Node, metadata: {name: node, labels: {role: db}}, status: {addresses: [{type: InternalIP, address: 192.0.2.5}]}}`)...).analyse()
+	x, err := seen.Explain("na/a", "192.0.2.5")
+	require.NoError(t, err)
+	assert.Equal(t, "na/a[Pod] => 192.0.2.5-192.0.2.5[External] : All Connections", x.Connection.String())
+	x, err = seen.Explain("na/a", "192.0.2.6")
+	require.NoError(t, err)
+	assert.True(t, x.Connection.Certain() && x.Connection.Allowed.IsEmpty())
+	unseen := fromYAML(t, append(twoPods(), policy)...).analyse()
+	x, err = unseen.Explain("na/a", "192.0.2.6")
+	require.NoError(t, err)
+	assert.Equal(t, "All Connections", x.Connection.PossibleText(), "any address may be a node's")
+}
+
+func TestWaysIn(t *testing.T) {
+	const service = `{apiVersion: v1, kind: Service, metadata: {name: s, namespace: nb}, spec: {type: TYPE, selector: {app: b}, ports: [{name: w, port: 80, targetPort: web}, {name: m, port: 90, targetPort: 9090}]}}`
+	for name, c := range map[string]struct {
+		kind, object, want string
+	}{
+		"an Ingress by number":     {"ClusterIP", `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, namespace: nb}, spec: {rules: [{http: {paths: [{backend: {service: {name: s, port: {number: 80}}}}]}}]}}`, "{ingress-controller} => nb/b[Pod] : TCP 8080"},
+		"an Ingress by name":       {"ClusterIP", `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, namespace: nb}, spec: {defaultBackend: {service: {name: s, port: {name: m}}}}}`, "{ingress-controller} => nb/b[Pod] : TCP 9090"},
+		"a Route by all ports":     {"ClusterIP", `{apiVersion: route.openshift.io/v1, kind: Route, metadata: {name: r, namespace: nb}, spec: {to: {kind: Service, name: s}}}`, "{ingress-controller} => nb/b[Pod] : TCP 8080,9090"},
+		"a route of a Gateway":     {"ClusterIP", `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: na}, spec: {rules: [{backendRefs: [{name: s, namespace: nb, port: 90}]}]}}`, "{gateway} => nb/b[Pod] : TCP 9090"},
+		"a Service that is not":    {"ClusterIP", `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, namespace: nb}, spec: {defaultBackend: {service: {name: other, port: {number: 80}}}}}`, ""},
+		"a port the Service lacks": {"ClusterIP", `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, namespace: nb}, spec: {defaultBackend: {service: {name: s, port: {number: 81}}}}}`, ""},
+	} {
+		a := fromYAML(t, append(twoPods(), strings.Replace(service, "TYPE", c.kind, 1), c.object)...).analyse()
+		all := lines(a)
+		got := ""
+		if last := all[len(all)-1]; strings.HasPrefix(last, "{") {
+			got = last
+		}
+		assert.Equal(t, c.want, got, name)
+	}
+	open := fromYAML(t, append(twoPods(), strings.Replace(service, "TYPE", "LoadBalancer", 1), networkPolicy(denyB))...).analyse()
+	require.Len(t, open.WaysIn(), 1)
+	w := open.WaysIn()[0]
+	assert.Equal(t, [...]string{"LoadBalancer", "TCP 8080,9090", "No Connections"}, [...]string{w.Through, w.Ports.String(), w.Allowed.String()})
+}
+
+func TestPodsBelongToTheirController(t *testing.T) {
+	const owned = `ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-1, uid: u1, controller: true}]`
+	pod := `{apiVersion: v1, kind: Pod, metadata: {name: web-1-x, namespace: na, ` + owned + `}, status: {phase: PHASE}}`
+	set := `{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web-1, namespace: na, uid: u1, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: u2, controller: true}]}, spec: {replicas: 0}}`
+	running := strings.Replace(pod, "PHASE", "Running", 1)
+	names := func(documents ...string) (all []string) {
+		for _, w := range fromYAML(t, documents...).analyse().Workloads() {
+			all = append(all, w.String())
+		}
+		return all
+	}
+	assert.Equal(t, []string{"na/web-1[ReplicaSet]"}, names(running), "its controller was not seen")
+	assert.Equal(t, []string{"na/web[Deployment]"}, names(running, set, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: na, uid: u2}}`))
+	assert.Empty(t, names(strings.Replace(pod, "PHASE", "Succeeded", 1)), "what has ended")
+	assert.Empty(t, names(set), "what runs nothing")
+	circle := `{apiVersion: batch/v1, kind: Job, metadata: {name: j, namespace: na, ownerReferences: [{kind: Job, name: j, controller: true}]}}`
+	assert.Equal(t, []string{"na/j[Job]"}, names(circle))
+}
+
+// BenchmarkConnections lists the connections of generated deployments, five policies
+// to a namespace.
+func BenchmarkConnections(b *testing.B) {
+	generator := filepath.Join("..", "..", "..", "shared", "generators", "policies.py")
+	for _, n := range []int{100, 200, 400} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			dir := b.TempDir()
+			if out, err := exec.Command("python3", generator, strconv.Itoa(n), dir).CombinedOutput(); err != nil {
+				b.Skipf("no generator: %s", out)
+			}
+			c := fromYAML(b, documentsIn(b, dir)...)
+			b.ResetTimer()
+			for range b.N {
+				count := 0
+				for range c.analyse().Connections() {
+					count++
+				}
+				require.NotZero(b, count)
+			}
+		})
+	}
+}

@@ -1,0 +1,134 @@
+package network
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"tickmark/engine"
+)
+
+// Effect is what one policy has to do with a connection.
+type Effect struct {
+	Direction Direction  `json:"direction"` // egress of the source, ingress of the destination
+	Policy    engine.Ref `json:"policy"`
+	Tier      Tier       `json:"tier"`
+	Rule      int        `json:"rule"` // from 1; 0 where a NetworkPolicy isolates and no rule of it matches
+	Name      string     `json:"name,omitempty"`
+	Action    Action     `json:"action"`
+	Ports     Ports      `json:"ports"`
+	// Certain is false where it is not known whether the policy or its rule is meant.
+	Certain bool `json:"certain"`
+}
+
+// String writes e as a sentence.
+func (e Effect) String() string {
+	text := fmt.Sprintf("%s: %s %ss %s", e.Direction, e.Policy, e.Action, e.Ports)
+	switch {
+	case e.Rule == 0:
+		text = fmt.Sprintf("%s: %s isolates, and no rule of it matches", e.Direction, e.Policy)
+	case e.Action == Pass:
+		text = fmt.Sprintf("%s: %s passes %s on", e.Direction, e.Policy, e.Ports)
+	case e.Action == Deny:
+		text = fmt.Sprintf("%s: %s denies %s", e.Direction, e.Policy, e.Ports)
+	}
+	if e.Rule > 0 {
+		text += fmt.Sprintf(" (rule %d)", e.Rule)
+	}
+	if !e.Certain {
+		text += ", perhaps"
+	}
+	return text
+}
+
+// Explanation is what decides one pair, in the order in which it is decided.
+type Explanation struct {
+	Connection Connection
+	Effects    []Effect
+}
+
+// Explain returns what decides between two ends: workloads by `namespace/name` or as
+// they are written in lists, or an address outside.
+func (a *Analysis) Explain(from, to string) (Explanation, error) {
+	source, err := a.endNamed(from, Ingress)
+	if err != nil {
+		return Explanation{}, err
+	}
+	destination, err := a.endNamed(to, Egress)
+	if err != nil {
+		return Explanation{}, err
+	}
+	of, is := a.ofEnds(source, destination)
+	if !is {
+		return Explanation{}, fmt.Errorf("explain %s to %s: it needs two workloads, or one and an address", source.name, destination.name)
+	}
+	x := Explanation{Connection: a.connection(source.name, destination.name, of), Effects: []Effect{}}
+	x.Effects = a.effects(x.Effects, source, destination, Egress)
+	x.Effects = a.effects(x.Effects, destination, source, Ingress)
+	return x, nil
+}
+
+// endNamed finds an end of connections by what a person calls it.
+func (a *Analysis) endNamed(name string, d Direction) (end, error) {
+	if at, err := netip.ParseAddr(name); err == nil {
+		i := partAt(a.outside[d], at.Unmap().WithZone(""))
+		return end{a.outside[d][i].String() + "[External]", -1, i}, nil
+	}
+	found := end{workload: -1}
+	for i, w := range a.running.workloads {
+		if w.String() != name && w.Ref.Namespace+"/"+w.Ref.Name != name {
+			continue
+		}
+		if found.workload >= 0 {
+			return end{}, fmt.Errorf("find %q: it is both %s and %s", name, a.running.workloads[found.workload], w)
+		}
+		found = end{w.String(), i, -1}
+	}
+	if found.workload < 0 {
+		return end{}, fmt.Errorf("find %q: there is no such workload, and it is no address", name)
+	}
+	return found, nil
+}
+
+// peersAt returns the numbers under which a direction knows an end.
+func (a *Analysis) peersAt(e end) []int {
+	if e.workload < 0 {
+		return []int{len(a.classes) + e.part}
+	}
+	return a.classesOf[e.workload]
+}
+
+func (a *Analysis) effects(all []Effect, own, other end, d Direction) []Effect {
+	if own.workload < 0 {
+		return all
+	}
+	for _, class := range a.classesOf[own.workload] {
+		for _, c := range a.concerns(class, d) {
+			for _, peer := range a.peersAt(other) {
+				for _, e := range a.effect(c, peer, d) {
+					if !slices.ContainsFunc(all, func(x Effect) bool { return x.String() == e.String() }) {
+						all = append(all, e)
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+func (a *Analysis) effect(c concern, peer int, d Direction) []Effect {
+	p := a.policies[c.policy]
+	var all []Effect
+	for _, r := range c.rows {
+		if sure := r.sure.has(peer); sure || r.unsure.has(peer) {
+			all = append(all, Effect{
+				Direction: d, Policy: p.ref, Tier: p.tier, Rule: r.rule + 1, Name: p.rules[d][r.rule].name,
+				Action: r.action, Ports: a.ports.sets[r.ports], Certain: sure && c.sure,
+			})
+		}
+	}
+	if len(all) == 0 && p.tier == PolicyTier {
+		all = append(all, Effect{Direction: d, Policy: p.ref, Tier: p.tier, Action: Deny, Ports: AllPorts(), Certain: c.sure})
+	}
+	return all
+}
