@@ -56,6 +56,7 @@ const (
 	AnswersAcknowledged
 	AssessmentIssued
 	AmendmentOpened
+	EvidenceReleased
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -74,6 +75,7 @@ var actions = [...]string{
 	"activity-recorded", "significant-change-recorded", "evidence-described",
 	"note-raised", "note-answered", "note-closed",
 	"stage-moved", "section-reviewed", "answers-acknowledged", "assessment-issued", "amendment-opened",
+	"evidence-released",
 	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
 }
 

@@ -40,6 +40,10 @@ type Derived struct {
 	Expunged *Tombstone
 	// Beside are descriptions that were written side by side with the one that stands.
 	Beside []EvidenceDescription
+	// Releases are the decisions on what was found in it that stand, and Original the
+	// file that was searched where a redacted copy took its place.
+	Releases []Release
+	Original *FileSource
 }
 
 // ResultSource says which result of which run an item of evidence is.
@@ -64,6 +68,8 @@ type FileSource struct {
 	Name     string        `json:"name"`
 	Size     int64         `json:"size"`
 	Obtained Obtained      `json:"obtained"`
+	// Search is what was found when it was taken in; nil where it was not searched.
+	Search *engine.Contents `json:"search,omitempty"`
 }
 
 // Digest is the SHA-256 of the item's content.

@@ -51,6 +51,7 @@ const (
 	RecordBroken
 	RecordNotPassed
 	NotIssued
+	QuarantinedEvidence
 )
 
 var problemKinds = [...]string{
@@ -63,6 +64,7 @@ var problemKinds = [...]string{
 	"outdated-evidence", "undescribed-evidence",
 	"record-incomplete", "record-broken", "record-not-passed",
 	"not-issued",
+	"quarantined",
 }
 
 // ProblemKinds returns every kind.

@@ -116,6 +116,9 @@ func digitRuns(s string) []run {
 // digitOf returns the ASCII digit of a decimal digit of any script: each range of
 // them in Unicode begins with its zero.
 func digitOf(r rune) (byte, bool) {
+	if !unicode.IsDigit(r) {
+		return 0, false
+	}
 	for _, in := range unicode.Nd.R16 {
 		if lo, hi := rune(in.Lo), rune(in.Hi); r >= lo && r <= hi {
 			return byte('0' + (r-lo)%10), true
