@@ -3,6 +3,7 @@ package questionnaires
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -168,7 +169,7 @@ func (h *History) arrange(items []Evidence) error {
 	}
 	when := func(entry engine.Digest) time.Time { return h.entries[h.at(entry)].Time }
 	h.evidence, h.last = numberEvidence(items, printed, when)
-	if err := h.readDescriptions(); err != nil {
+	if err := errors.Join(h.readDescriptions(), h.readReleases()); err != nil {
 		return err
 	}
 	for i := range h.evidence {

@@ -93,6 +93,8 @@ func (v *review) evidence() {
 			v.add(CitesExpunged, "the answer cites %s, which was %s", item.Label(), item.Expunged)
 		case v.history.Verify(item.Entry) != nil:
 			v.add(NotVerified, "the answer cites %s, which somebody who is no enrolled author brought", item.Label())
+		case item.Quarantined():
+			v.addTo(EvidencePart, QuarantinedEvidence, "%s", quarantinedWords(item))
 		case DayOf(item.Collected) > v.day:
 			v.add(NewerEvidence, "%s is of %s and the report of %s: evidence is never newer than the report", item.Label(), DayOf(item.Collected), v.day)
 		case item.Details.Received > v.day:
@@ -101,6 +103,15 @@ func (v *review) evidence() {
 			v.described(item)
 		}
 	}
+}
+
+// quarantinedWords: nobody rests on a file in which a card number or a key was found, until
+// somebody decided on it.
+func quarantinedWords(item Evidence) string {
+	if len(item.Releases) > 1 {
+		return fmt.Sprintf("%s was released in %d ways side by side; one of them has to be chosen", item.Label(), len(item.Releases))
+	}
+	return fmt.Sprintf("%s is %s; a redacted copy has to take its place, or a reason be given", item.Label(), item.SearchWords())
 }
 
 // described: what an answer that is in place rests on counts on the day of the report,

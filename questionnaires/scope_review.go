@@ -227,6 +227,8 @@ func (a *Assessment) reviewCitations(cites string, ids []ID, day Day, add adding
 			add(CitesExpunged, "%s %s, which was %s", cites, item.Label(), item.Expunged)
 		case a.history.Verify(item.Entry) != nil:
 			add(NotVerified, "%s %s, which somebody who is no enrolled author brought", cites, item.Label())
+		case item.Quarantined():
+			add(QuarantinedEvidence, "%s", quarantinedWords(item))
 		case DayOf(item.Collected) > day:
 			add(NewerEvidence, "%s %s of %s and the report is of %s: evidence is never newer than the report", cites, item.Label(), DayOf(item.Collected), day)
 		}

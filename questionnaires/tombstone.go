@@ -160,7 +160,7 @@ func (h *History) hadBody(body, entry engine.Digest) bool {
 	brought := func(e engine.Digest) bool { return h.IsAncestor(e, entry) }
 	item := false
 	for _, i := range h.evidence {
-		if i.Digest() == body {
+		if i.Digest() == body || i.Original != nil && i.Original.Digest == body {
 			item = true
 			if brought(i.Entry) {
 				return true

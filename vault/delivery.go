@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"tickmark/engine"
@@ -53,6 +54,8 @@ type DeliveredFile struct {
 	File     string   `json:"file"`
 	Evidence string   `json:"evidence"`
 	Requests []string `json:"requests"`
+	// Quarantined says what was found in it that must not be kept as it is; "" for nothing.
+	Quarantined string `json:"quarantined,omitempty"`
 }
 
 // RefusedFile is a file that stays where it is, and why.
@@ -62,7 +65,9 @@ type RefusedFile struct {
 }
 
 // Attention reports whether something of the delivery has to be looked at.
-func (d Delivered) Attention() bool { return len(d.Unmatched)+len(d.Refused) > 0 }
+func (d Delivered) Attention() bool {
+	return len(d.Unmatched)+len(d.Refused) > 0 || slices.ContainsFunc(d.Taken, func(f DeliveredFile) bool { return f.Quarantined != "" })
+}
 
 // String counts what became of the files.
 func (d Delivered) String() string {
@@ -284,7 +289,7 @@ func (d *receiving) link(ctx context.Context, f arrival, held heldFile) error {
 		}
 	}
 	if len(drafts) == 0 {
-		d.outcome.Already = append(d.outcome.Already, DeliveredFile{f.path, held.tag, labelsOf(f.comes)})
+		d.outcome.Already = append(d.outcome.Already, DeliveredFile{File: f.path, Evidence: held.tag, Requests: labelsOf(f.comes)})
 		return nil
 	}
 	if _, err := d.vault.Append(ctx, drafts...); err != nil {
@@ -293,7 +298,7 @@ func (d *receiving) link(ctx context.Context, f arrival, held heldFile) error {
 	for _, r := range f.comes {
 		held.of[r.ID] = true
 	}
-	d.outcome.Linked = append(d.outcome.Linked, DeliveredFile{f.path, held.tag, labels})
+	d.outcome.Linked = append(d.outcome.Linked, DeliveredFile{File: f.path, Evidence: held.tag, Requests: labels})
 	return nil
 }
 
@@ -360,9 +365,17 @@ func (d *receiving) put(ctx context.Context, batch []arrival) error {
 	for n, f := range batch {
 		h, digest := newHeld(items[n], f.comes), items[n].Digest()
 		d.held[digest] = append(d.held[digest], h)
-		d.outcome.Taken = append(d.outcome.Taken, DeliveredFile{f.path, h.tag, labelsOf(f.comes)})
+		d.outcome.Taken = append(d.outcome.Taken, delivered(f.path, items[n], labelsOf(f.comes)))
 	}
 	return nil
+}
+
+func delivered(path string, item questionnaires.Evidence, requests []string) DeliveredFile {
+	f := DeliveredFile{File: path, Evidence: item.Label(), Requests: requests}
+	if item.Quarantined() {
+		f.Quarantined = item.SearchWords()
+	}
+	return f
 }
 
 func labelsOf(requests []questionnaires.Request) []string {

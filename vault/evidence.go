@@ -58,6 +58,40 @@ func (unclosed) Close() error { return nil }
 // one save, all or none. The drafts that also returns for the items are appended by the
 // same save, after them; also may be nil.
 func (v *Vault) PutFiles(ctx context.Context, files []File, also func(items []questionnaires.Evidence) []questionnaires.Draft) ([]questionnaires.Evidence, error) {
+	return v.take(ctx, files, func(tx *Tx, items []questionnaires.Evidence) error {
+		if err := tx.attach(items); err != nil || also == nil {
+			return err
+		}
+		for _, d := range also(items) {
+			if _, err := tx.Append(d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// PutRedacted takes in the copy that takes the place of a file in which something was
+// found, and signs that it does.
+func (v *Vault) PutRedacted(ctx context.Context, r questionnaires.Release, f File) error {
+	_, err := v.take(ctx, []File{f}, func(tx *Tx, items []questionnaires.Evidence) error {
+		h, err := tx.History()
+		if err != nil {
+			return err
+		}
+		r.Copy = items[0].File
+		draft, err := h.Release(r)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Append(draft)
+		return err
+	})
+	return err
+}
+
+// take stores files and signs what they are, by one save, all or none.
+func (v *Vault) take(ctx context.Context, files []File, sign func(*Tx, []questionnaires.Evidence) error) ([]questionnaires.Evidence, error) {
 	v.intake.Lock()
 	defer v.intake.Unlock()
 	if err := v.dropUnfinished(ctx); err != nil {
@@ -80,15 +114,7 @@ func (v *Vault) PutFiles(ctx context.Context, files []File, also func(items []qu
 				return err
 			}
 		}
-		if err := tx.attach(items); err != nil || also == nil {
-			return err
-		}
-		for _, d := range also(items) {
-			if _, err := tx.Append(d); err != nil {
-				return err
-			}
-		}
-		return nil
+		return sign(tx, items)
 	})
 	if err != nil {
 		err = errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx)))
@@ -131,6 +157,9 @@ func (v *Vault) takeFile(ctx context.Context, f File) (*intake, questionnaires.E
 	source := questionnaires.FileSource{Digest: in.digest(), Name: name, Size: in.size}
 	if item.File != nil {
 		source.Obtained = item.File.Obtained
+	}
+	if source.Search, err = v.search(ctx, in, name); err != nil {
+		return nil, item, err
 	}
 	item.File, item.Result = &source, nil
 	return in, item, nil

@@ -406,7 +406,7 @@ func TestEvidenceIsKeptByteForByte(t *testing.T) {
 	}, "/home/ada/fw.png", bytes.NewReader(file))
 	require.NoError(t, err)
 	assert.Equal(t, 1, item.Number)
-	assert.Equal(t, questionnaires.FileSource{Digest: engine.Sum(file), Name: "fw.png", Size: int64(len(file)), Obtained: "watched live"}, *item.File)
+	assert.Equal(t, questionnaires.FileSource{Digest: engine.Sum(file), Name: "fw.png", Size: int64(len(file)), Obtained: "watched live", Search: item.File.Search}, *item.File)
 	second, err := v.PutEvidence(t.Context(), questionnaires.Evidence{Title: "Again"}, "copy.png", bytes.NewReader(file))
 	require.NoError(t, err)
 	assert.Equal(t, 2, second.Number)

@@ -41,6 +41,11 @@ The days are kept apart: collected is when it came to be, effective what period 
 about, received when it came from the entity, valid-until the last day it counts. Days
 that must have been and are to come are refused.
 
+What can be read of it is searched for card numbers and keys: text, HTML, mail, PDF,
+office files, and archives of these. A hit quarantines the file: nobody rests on it, and
+it does not leave, until somebody decides (tickmark evidence VAULT release). Images and
+what cannot be read are marked as not searched. Ends with 3 where it is quarantined.
+
 A file that the vault holds already is not taken in twice: with a requirement that it
 did not serve, the one that is there serves it too; --again takes it in once more.`,
 		Example: "  tickmark attach shop.vault standard.pdf --kind document --version 4 --revised 2026-03-01 --purpose 'Sets how segments are kept apart.' --requirement 1.2.1\n" +
@@ -162,10 +167,22 @@ func (d *door) attach(ctx context.Context, v *vault.Vault, file vault.File, x at
 
 func (d *door) printTaken(taken questionnaires.Evidence, format string) error {
 	if format == "json" {
-		return json.NewEncoder(d.out).Encode(evidenceRow{Evidence: taken, Label: taken.Label(), Aliases: taken.AliasLabels()})
+		if err := json.NewEncoder(d.out).Encode(evidenceRow{Evidence: taken, Label: taken.Label(), Aliases: taken.AliasLabels(), Quarantined: taken.Quarantined()}); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(d.out, "%s  %s, %d bytes, SHA-256 %s\n", taken.Label(), kube.Printable(taken.File.Name), taken.File.Size, taken.File.Digest)
+		if taken.SearchState() != questionnaires.Searched || taken.Quarantined() {
+			fmt.Fprintf(d.out, "%s  %s\n", taken.Label(), kube.Printable(taken.SearchWords()))
+		}
+		if taken.Quarantined() {
+			fmt.Fprintf(d.out, "decide: tickmark evidence VAULT release %s --redacted FILE or --reason TEXT, or expunge it\n", taken.Label())
+		}
 	}
-	fmt.Fprintf(d.out, "%s  %s, %d bytes, SHA-256 %s\n", taken.Label(), kube.Printable(taken.File.Name), taken.File.Size, taken.File.Digest)
-	return nil
+	if !taken.Quarantined() {
+		return nil
+	}
+	return errAttention
 }
 
 // serveToo lets a file that is there serve what the same file was attached for again.

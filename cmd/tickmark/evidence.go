@@ -19,8 +19,8 @@ import (
 )
 
 func (d *door) evidenceVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "evidence VAULT list|show|describe|export|expunge", Short: "The evidence, raw and with its provenance"}
-	actionsOf(verb, d.evidenceListVerb(), d.evidenceShowVerb(), d.evidenceDescribeVerb(), d.evidenceExportVerb(), d.evidenceExpungeVerb())
+	verb := &cobra.Command{Use: "evidence VAULT list|show|describe|release|export|expunge", Short: "The evidence, raw and with its provenance"}
+	actionsOf(verb, d.evidenceListVerb(), d.evidenceShowVerb(), d.evidenceDescribeVerb(), d.evidenceReleaseVerb(), d.evidenceExportVerb(), d.evidenceExpungeVerb())
 	return verb
 }
 
@@ -48,7 +48,7 @@ func (d *door) evidenceListVerb() *cobra.Command {
 				rows := make([]evidenceRow, len(items))
 				for i, item := range items {
 					rows[i] = evidenceRow{
-						Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item),
+						Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item), Quarantined: item.Quarantined(), Searched: item.SearchState(),
 						Acceptances: d.acceptanceForms(history, questionnaires.AcceptancesOf(item.Result, accepted)),
 					}
 				}
@@ -82,6 +82,8 @@ func (d *door) stateOf(item questionnaires.Evidence) string {
 		return "expunged"
 	case item.Result != nil:
 		return verdictMark(item)
+	case item.Quarantined():
+		return "! quarantined " + item.Kind.Noun()
 	case item.StaleOn(questionnaires.DayOf(d.now())) != "":
 		return "⏱ stale " + item.Kind.Noun()
 	}
@@ -94,6 +96,10 @@ type evidenceRow struct {
 	Label    string         `json:"label"`
 	Aliases  []string       `json:"aliases"`
 	Expunged *tombstoneForm `json:"expunged,omitempty"`
+	// Quarantined says that something was found in it and nobody decided yet, Searched how
+	// much of it was searched.
+	Quarantined bool                       `json:"quarantined,omitempty"`
+	Searched    questionnaires.SearchState `json:"searched,omitzero"`
 	// Acceptances of the result, whatever became of them.
 	Acceptances []acceptanceForm `json:"acceptances,omitempty"`
 }
@@ -101,9 +107,13 @@ type evidenceRow struct {
 // evidenceForm is one item with everything it says.
 type evidenceForm struct {
 	questionnaires.Evidence
-	Label    string           `json:"label"`
-	Aliases  []string         `json:"aliases"`
-	Expunged *tombstoneForm   `json:"expunged,omitempty"`
+	Label    string         `json:"label"`
+	Aliases  []string       `json:"aliases"`
+	Expunged *tombstoneForm `json:"expunged,omitempty"`
+
+	Quarantined bool                       `json:"quarantined,omitempty"`
+	Searched    questionnaires.SearchState `json:"searched,omitzero"`
+
 	Result   *engine.Result   `json:"evaluated,omitempty"`
 	Snapshot *engine.Snapshot `json:"provenance,omitempty"`
 
@@ -113,7 +123,7 @@ type evidenceForm struct {
 func (d *door) evidenceShowVerb() *cobra.Command {
 	var o opening
 	var format string
-	var raw bool
+	var raw, quarantined bool
 	verb := &cobra.Command{
 		Use: "show VAULT Evidence-N", Short: "Show one item: what it says of each subject, and where it came from", Args: cobra.ExactArgs(2),
 		Long: `Shows one item of evidence: what it says of each subject, and where it came from.
@@ -126,6 +136,9 @@ a terminal without what would steer it.`,
 				return err
 			}
 			defer v.Close()
+			if raw && item.Quarantined() && !quarantined {
+				return quarantineError(item)
+			}
 			if raw {
 				return exportItem(cmd, v, item, d.harmless(d.out))
 			}
@@ -138,7 +151,7 @@ a terminal without what would steer it.`,
 				return err
 			}
 			form := evidenceForm{
-				Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item),
+				Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item), Quarantined: item.Quarantined(), Searched: item.SearchState(),
 				Acceptances: d.acceptanceForms(h, questionnaires.AcceptancesOf(item.Result, accepted)),
 			}
 			if item.Result != nil {
@@ -158,6 +171,7 @@ a terminal without what would steer it.`,
 	o.flags(verb)
 	outputFlag(verb, &format)
 	verb.Flags().BoolVar(&raw, "raw", false, "the file or the documents themselves")
+	quarantinedFlag(verb, &quarantined)
 	return verb
 }
 
@@ -209,6 +223,12 @@ func (d *door) printEvidence(f evidenceForm, h *questionnaires.History) {
 		for _, fact := range evidenceFacts(f.Evidence) {
 			row(fact[0], fact[1])
 		}
+		if f.Evidence.Expunged == nil {
+			row("search", f.SearchWords())
+		}
+		if o := f.Original; o != nil {
+			row("original", fmt.Sprintf("%s, %d bytes, SHA-256 %s%s", o.Name, o.Size, o.Digest, goneOf(h, o.Digest)))
+		}
 		row("stale", f.StaleOn(questionnaires.DayOf(d.now())))
 	}
 	if f.Snapshot == nil {
@@ -243,6 +263,7 @@ func (d *door) printEvidence(f evidenceForm, h *questionnaires.History) {
 func (d *door) evidenceExportVerb() *cobra.Command {
 	var o opening
 	var out string
+	var quarantined bool
 	verb := &cobra.Command{
 		Use: "export VAULT Evidence-N -o FILE", Short: "Write an item in the clear: a file as it was, a result as JSON with its documents", Args: cobra.ExactArgs(2),
 		Long: "Writes one item of evidence outside the vault, unencrypted, because you asked for it.\nFILE must not exist; `-` is the standard output.",
@@ -256,6 +277,9 @@ func (d *door) evidenceExportVerb() *cobra.Command {
 				return err
 			}
 			defer v.Close()
+			if item.Quarantined() && !quarantined {
+				return quarantineError(item)
+			}
 			if out == "-" {
 				return exportItem(cmd, v, item, d.out)
 			}
@@ -275,6 +299,7 @@ func (d *door) evidenceExportVerb() *cobra.Command {
 	}
 	o.flags(verb)
 	verb.Flags().StringVarP(&out, "output", "o", "", "`FILE` to write")
+	quarantinedFlag(verb, &quarantined)
 	return verb
 }
 

@@ -80,6 +80,11 @@ func (d *door) handOff(ctx context.Context, path string, f handoffFlags) error {
 	if len(given.LeftOut) > 0 {
 		fmt.Fprintln(d.out, "without the licensed text, which the next team loads under its own licence")
 	}
+	if h, err := v.History(ctx); err == nil {
+		for _, item := range h.Quarantined() {
+			fmt.Fprintf(d.out, "with %s, which is %s\n", item.Label(), kube.Printable(item.SearchWords()))
+		}
+	}
 	if n := len(given.Withheld); n > 0 {
 		fmt.Fprintf(d.out, "without what %d internal notes and replies say; their entries stay, signed\n", n)
 	}

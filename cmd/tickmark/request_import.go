@@ -80,6 +80,11 @@ func (d *door) printDelivered(o vault.Delivered, format string) error {
 	for _, r := range o.Refused {
 		fmt.Fprintf(d.out, "refused  %s: %s\n", kube.Printable(r.File), kube.Printable(r.Reason))
 	}
+	for _, f := range o.Taken {
+		if f.Quarantined != "" {
+			fmt.Fprintf(d.out, "%s  %s\n", f.Evidence, kube.Printable(f.Quarantined))
+		}
+	}
 	fmt.Fprintln(d.out, o)
 	return nil
 }

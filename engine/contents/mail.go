@@ -120,7 +120,7 @@ func (s *searching) mailParts(place string, parts *multipart.Reader, depth int) 
 			return
 		}
 		if err != nil {
-			s.unread(place, "a part of the message is broken")
+			s.unread(inside(place, "a part of it"), "it is broken")
 			return
 		}
 		if s.members++; s.members > maxMembers {

@@ -19,7 +19,7 @@ const (
 	maxPacked    = 8 << 20  // bytes of objects in one stream
 )
 
-const pdfUnread = "a stream is packed in a form that is not read"
+const pdfUnread = "it is packed in a form that is not read"
 
 // pdfReader reads the text of one PDF: first every object from the first byte to the
 // last, whatever the file's own table says, and then page by page what they draw.
@@ -95,7 +95,7 @@ func (p *pdfReader) scanFrom(from int64) (int64, error) {
 		o, err := l.next(0)
 		if err != nil {
 			if !errors.Is(err, io.EOF) || errors.Is(err, errUnclosed) {
-				p.s.unread(p.place, "a part of it is broken")
+				p.s.unread(inside(p.place, "a part of it"), "it is broken")
 			}
 			if errors.Is(err, io.EOF) {
 				return p.size, nil
@@ -232,14 +232,14 @@ func (p *pdfReader) strings(o any, depth int) {
 func (p *pdfReader) packedObjects(dict pdfDict, o pdfObject) {
 	body, err := p.decode(o, dict)
 	if err != nil {
-		p.s.unread(p.place, pdfUnread)
+		p.s.unread(inside(p.place, "a part of it"), pdfUnread)
 		return
 	}
 	text, err := io.ReadAll(io.LimitReader(body, maxPacked+1))
 	count, _ := dict["N"].(float64)
 	first, _ := dict["First"].(float64)
 	if err != nil || len(text) > maxPacked || first < 0 || int(first) > len(text) {
-		p.s.unread(p.place, "objects of it could not be read")
+		p.s.unread(inside(p.place, "a part of it"), "it is broken")
 		return
 	}
 	index := newPDFLexer(bytes.NewReader(text[:int(first)]))
@@ -259,7 +259,7 @@ func (p *pdfReader) packedObjects(dict pdfDict, o pdfObject) {
 		}
 		p.keep(pdfRef(n), pdfObject{value: value}, int(l.at))
 		if len(p.objects) > maxObjects || p.memory > maxPDFMemory {
-			p.s.unread(p.place, "it holds more objects than are looked at")
+			p.s.unread(inside(p.place, "its last objects"), "it holds more than are looked at")
 			return
 		}
 	}
@@ -307,7 +307,7 @@ func (p *pdfReader) decode(o pdfObject, dict pdfDict) (io.Reader, error) {
 			if _, err := io.ReadFull(r, head); err != nil {
 				return nil, err
 			}
-			r = &untilBroken{flate.NewReader(r), func() { p.s.unread(p.place, "a part of it is broken") }}
+			r = &untilBroken{flate.NewReader(r), func() { p.s.unread(inside(p.place, "a part of it"), "it is broken") }}
 		case "ASCIIHexDecode", "AHx":
 			r = hex.NewDecoder(&untilMark{r: r, skip: true})
 		case "ASCII85Decode", "A85":

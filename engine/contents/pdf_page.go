@@ -29,7 +29,7 @@ func (p *pdfReader) pages() {
 			continue
 		}
 		if number++; number > maxPages || p.s.done() {
-			p.s.unread(p.place, "it has more pages than are looked at")
+			p.s.unread(inside(p.place, "its last pages"), "it has more than are looked at")
 			return
 		}
 		d := p.drawing(fmt.Sprintf("page %d", number))
@@ -85,7 +85,7 @@ func (p *pdfReader) rest() {
 		switch subtype, _ := dict["Subtype"].(pdfName); {
 		case kind == "XRef" || kind == "ObjStm" || kind == "CMap" || subtype == "Type1C" || subtype == "CIDFontType0C" || subtype == "OpenType" || dict["Length1"] != nil || dict["N"] != nil:
 		case subtype == "Image":
-			p.s.unread(p.place, "images in it")
+			p.s.unread(inside(p.place, "its images"), anImage)
 		case subtype == "Form":
 			d := p.drawing("a field or a stamp")
 			d.form(ref, nil, 0)
@@ -107,7 +107,7 @@ func (p *pdfReader) earlier() {
 		}
 		body, err := p.decode(o, dict)
 		if err != nil {
-			p.s.unread(p.place, pdfUnread)
+			p.s.unread(inside(p.place, "a part of it"), pdfUnread)
 			continue
 		}
 		d := p.drawing("an earlier version of it")
@@ -143,7 +143,7 @@ func (p *pdfReader) plain(ref pdfRef) {
 	}
 	in := input{Reader: io.MultiReader(bytes.NewReader(head[:n]), body), size: -1}
 	if err := p.s.words(inside(p.place, "outside of its pages"), in, head[:n]); err != nil {
-		p.s.unread(p.place, "a part of it is broken")
+		p.s.unread(inside(p.place, "a part of it"), "it is broken")
 	}
 }
 
@@ -226,7 +226,7 @@ func (d *drawing) read(r io.Reader, resources pdfDict, depth int) {
 		}
 		switch word {
 		case "ID":
-			d.p.s.unread(d.p.place, "images in it")
+			d.p.s.unread(inside(d.p.place, "its images"), anImage)
 			skipImage(l)
 		case "Do":
 			d.do(operands, resources, depth)
@@ -247,7 +247,7 @@ func (d *drawing) do(operands []any, resources pdfDict, depth int) {
 	}
 	if dict, _ := d.p.resolve(ref).(pdfDict); dict["Subtype"] == pdfName("Image") {
 		d.p.drawn[ref] = true
-		d.p.s.unread(d.p.place, "images in it")
+		d.p.s.unread(inside(d.p.place, "its images"), anImage)
 		return
 	}
 	font := d.font

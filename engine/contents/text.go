@@ -36,7 +36,7 @@ func (s *searching) words(place string, in input, head []byte) error {
 		n, err := in.Read(buffer)
 		if !binaryFrom && bytes.IndexByte(buffer[:n], 0) >= 0 {
 			binaryFrom = true
-			s.unread(place, "it turns from text into something else")
+			s.unread(inside(place, "a part of it"), "it turns from text into something else")
 		}
 		_, _ = v.Write(buffer[:n]) // never fails
 		if errors.Is(err, io.EOF) {

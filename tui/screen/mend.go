@@ -66,7 +66,7 @@ func (s *Question) focusOn(k questionnaires.ProblemKind) {
 	case questionnaires.Contradicted:
 		s.focus, s.side = suggestionPanel, suggestionPanel
 	case questionnaires.CitesExpunged, questionnaires.CitesUnknown, questionnaires.NewerEvidence,
-		questionnaires.OutdatedEvidence, questionnaires.UndescribedEvidence:
+		questionnaires.OutdatedEvidence, questionnaires.UndescribedEvidence, questionnaires.QuarantinedEvidence:
 		s.focus, s.side = attachedPanel, attachedPanel
 	case questionnaires.NoEvidence:
 		if !s.perProcedure() {

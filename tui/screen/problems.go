@@ -141,6 +141,7 @@ var problemWords = map[questionnaires.ProblemKind]string{
 	questionnaires.RecordBroken:         "record misfits",
 	questionnaires.RecordNotPassed:      "not passed",
 	questionnaires.NotIssued:            "not issued",
+	questionnaires.QuarantinedEvidence:  "quarantined",
 }
 
 // problemWord is a kind of problem for people.
