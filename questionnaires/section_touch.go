@@ -89,6 +89,7 @@ var deeds = map[Action]deed{
 	AnswersAcknowledged:     {},
 	AssessmentIssued:        {},
 	AmendmentOpened:         {onEngagement, ""},
+	EvidenceReleased:        {onCited, "decided on a quarantined file"},
 }
 
 // touch is an entry that bears on a section.
@@ -172,7 +173,9 @@ func (a *Assessment) borne(e Entry, on bearing, attached map[engine.Digest][]Sec
 			sections = append(sections, cites[item.ID]...)
 		}
 	case onCited:
-		var d EvidenceDescription
+		var d struct { // described and released alike
+			Evidence ID `json:"evidence"`
+		}
 		if err := a.history.read(e, &d); err != nil {
 			return nil, err
 		}
