@@ -54,10 +54,41 @@ type Hindrance struct {
 // order in which it is to be done. None is left where it may be issued.
 func (a *Assessment) Hindrances(day Day) ([]Hindrance, error) {
 	all, err := a.hindrances(day)
-	if n := len(a.OpenNotes("")); err == nil && n > 0 {
-		all = append(all, Hindrance{Sentence: many(n, "review note is", "review notes are") + " open"})
+	if err != nil {
+		return nil, err
 	}
-	return all, err
+	if now, err := a.Stage(); err != nil || now.Stage == Issued {
+		return all, err
+	}
+	return append(all, a.noteHindrances()...), nil
+}
+
+// noteHindrances are the sections with review notes that are not closed.
+func (a *Assessment) noteHindrances() []Hindrance {
+	of := map[Section][]string{}
+	behind := 0
+	for _, n := range a.OpenNotes("") {
+		if n.Withheld {
+			behind++
+			continue
+		}
+		s := Section(n.On.section())
+		of[s] = append(of[s], n.Label())
+	}
+	var all []Hindrance
+	for _, s := range a.Sections() {
+		if n := len(of[s]); n > 0 {
+			all = append(all, Hindrance{s, fmt.Sprintf("%s: %s open: %s", s.Title(), many(n, "review note is", "review notes are"), strings.Join(of[s], ", "))})
+			delete(of, s)
+		}
+	}
+	for _, labels := range of {
+		behind += len(labels)
+	}
+	if behind > 0 {
+		all = append(all, Hindrance{Sentence: many(behind, "review note is", "review notes are") + " open elsewhere: where the work was handed off, or on what the form asks no more"})
+	}
+	return all
 }
 
 // hindrances are all but the review notes that a copy may be without.

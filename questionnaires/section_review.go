@@ -90,6 +90,7 @@ type SectionStanding struct {
 	Title   string         `json:"title"`
 	Lead    ReviewStanding `json:"lead"`
 	QA      ReviewStanding `json:"qa"`
+	Notes   int            `json:"notes,omitempty"` // review notes on it that are not closed
 }
 
 // ReviewedForQuality reports whether the form is issued only after QA, as a Report on
@@ -105,7 +106,8 @@ func (a *Assessment) SectionStandings() ([]SectionStanding, error) {
 	seen := sight{h: a.history}
 	var all []SectionStanding
 	for _, s := range a.Sections() {
-		all = append(all, SectionStanding{s, s.Title(), a.reviewOf(b, s, LeadReview, seen), a.reviewOf(b, s, QualityReview, seen)})
+		open := slices.DeleteFunc(a.OpenNotes(string(s)), func(n ReviewNote) bool { return n.Withheld })
+		all = append(all, SectionStanding{s, s.Title(), a.reviewOf(b, s, LeadReview, seen), a.reviewOf(b, s, QualityReview, seen), len(open)})
 	}
 	return all, nil
 }

@@ -14,8 +14,9 @@ import (
 )
 
 func (d *door) assessmentVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "assessment VAULT list|new|move", Short: "The assessments of a vault"}
-	actionsOf(verb, d.assessmentListVerb(), d.assessmentNewVerb(), d.assessmentMoveVerb())
+	verb := &cobra.Command{Use: "assessment VAULT list|new|move|conclude|acknowledge|review|stage", Short: "The assessments of a vault, and their way to being issued"}
+	actionsOf(verb, d.assessmentListVerb(), d.assessmentNewVerb(), d.assessmentMoveVerb(), d.assessmentConcludeVerb(), d.assessmentAcknowledgeVerb(),
+		d.assessmentReviewVerb(), d.assessmentStageVerb())
 	return verb
 }
 

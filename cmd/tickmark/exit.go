@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tickmark/engine/kube"
+	"tickmark/questionnaires"
 	"tickmark/vault"
 )
 
@@ -99,6 +100,8 @@ func (d *door) report(err error) int {
 		fmt.Fprintf(d.err, "hint: %s\n", h.hint)
 	} else if errors.Is(err, vault.ErrRolledBack) {
 		fmt.Fprintln(d.err, "hint: look for the newest copy; one restored on purpose is accepted with `tickmark vault verify VAULT --accept-older`")
+	} else if errors.Is(err, questionnaires.ErrIssued) {
+		fmt.Fprintln(d.err, "hint: `tickmark assessment VAULT stage amend --reason TEXT` opens one")
 	} else if errors.Is(err, vault.ErrNoPlugin) {
 		fmt.Fprintln(d.err, "hint: install the plugin where the PATH finds it")
 	} else if status == exitNoIdentity {
