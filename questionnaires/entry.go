@@ -57,6 +57,9 @@ const (
 	AssessmentIssued
 	AmendmentOpened
 	EvidenceReleased
+	RetentionSet
+	HoldSet
+	VaultArchived
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -76,6 +79,7 @@ var actions = [...]string{
 	"note-raised", "note-answered", "note-closed",
 	"stage-moved", "section-reviewed", "answers-acknowledged", "assessment-issued", "amendment-opened",
 	"evidence-released",
+	"retention-set", "legal-hold-set", "archived",
 	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
 }
 

@@ -115,6 +115,17 @@ func (h *History) Origin(now []Recipient) (Handoff, bool, error) {
 			if SameRecipients(change.After, now) {
 				now = change.Before
 			}
+		case VaultArchived:
+			if h.Verify(e.ID) != nil {
+				continue
+			}
+			var archive Archive
+			if err := h.read(e, &archive); err != nil {
+				return Handoff{}, false, err
+			}
+			if SameRecipients(archive.Recipients, now) {
+				now = archive.Before // this is the archive, or could be
+			}
 		case HandedOff:
 			handoff, err := h.handoff(e)
 			if err != nil || SameRecipients(handoff.Recipients, now) {

@@ -16,6 +16,8 @@ type NoteRemark struct {
 	Note ID     `json:"note"`
 	Text string `json:"text,omitempty"`
 	Salt ID     `json:"salt"` // as a note's
+	// Unseen: whoever closes has a copy that the note did not come with.
+	Unseen bool `json:"unseen,omitempty"`
 }
 
 // noteBook is what a history says of its review notes, read when it is asked first.
@@ -33,7 +35,7 @@ type noteStep struct {
 	entry    Entry
 	note     ID
 	content  ReviewNote // of one that raises
-	text     string     // of the others
+	remark   NoteRemark // of the others
 	withheld bool
 }
 
@@ -120,9 +122,8 @@ func (h *History) noteStep(e Entry) (noteStep, error) {
 		err = json.Unmarshal(body, &step.content)
 		said = step.content.ID
 	} else {
-		var r NoteRemark
-		err = json.Unmarshal(body, &r)
-		said, step.text = r.Note, r.Text
+		err = json.Unmarshal(body, &step.remark)
+		said = step.remark.Note
 	}
 	if err == nil && (!named || said != step.note) {
 		err = fmt.Errorf("it is signed as of %q and says another note", e.Subject)
@@ -150,9 +151,9 @@ func (h *History) noteOf(steps []noteStep) (ReviewNote, Entry, bool) {
 		if s.entry.Action == NoteRaised || s.entry.Assessment != n.Assessment || !h.IsAncestor(first.entry.ID, s.entry.ID) {
 			continue
 		}
-		r := NoteReply{Time: s.entry.Time, Text: s.text, Closes: s.entry.Action == NoteClosed, Withheld: s.withheld}
+		r := NoteReply{Time: s.entry.Time, Text: s.remark.Text, Closes: s.entry.Action == NoteClosed, Withheld: s.withheld}
 		r.Author, _ = h.Author(s.entry.Author)
-		if r.Closes {
+		if r.Closes && !(s.remark.Unseen && !blank(r.Text) && h.stayedBehind(first.entry.ID, s.entry.ID)) {
 			r.Void = h.closing(n, r, s.entry.ID)
 		}
 		if r.Void == "" {
@@ -180,12 +181,22 @@ func (h *History) closing(n ReviewNote, r NoteReply, before engine.Digest) strin
 		return ""
 	case h.touched(n, r.Author.ID, before):
 		return fmt.Sprintf("%s did the work that it is about; %s closes it, or somebody else with a reason", r.Author.Name, n.Author.Name)
-	case r.Withheld:
-		return fmt.Sprintf("it is %s who raised it, and whether another gave a reason cannot be seen here", n.Author.Name)
-	case blank(r.Text):
+	case blank(r.Text) && !r.Withheld: // with what stayed behind, its reason did
 		return fmt.Sprintf("%s raised it; another closes it only with a reason", n.Author.Name)
 	}
 	return ""
+}
+
+// stayedBehind reports whether a note was left behind by a handoff before an entry: who
+// closes it then may not know what it is about.
+func (h *History) stayedBehind(raised, before engine.Digest) bool {
+	return slices.ContainsFunc(h.entries, func(e Entry) bool {
+		if e.Action != HandedOff || !h.IsAncestor(e.ID, before) || h.Verify(e.ID) != nil {
+			return false
+		}
+		given, err := h.handoff(e)
+		return err == nil && slices.Contains(given.Withheld, raised)
+	})
 }
 
 // touched reports whether an author did what a note is about: answered the requirement,

@@ -95,6 +95,7 @@ func (a *Assessment) CloseNote(id ID, by engine.Digest, r NoteRemark) (Draft, er
 	if void := a.history.closing(n, NoteReply{Author: author, Text: r.Text}, engine.Digest{}); void != "" {
 		return fail(errors.New(void))
 	}
+	r.Unseen = n.Withheld
 	return a.remark(NoteClosed, n, r)
 }
 

@@ -127,7 +127,7 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
-	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.requestProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems())
+	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.requestProblems(), a.retentionProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems())
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.review(r, day)...)
 	}

@@ -201,6 +201,28 @@ func TestAnInternalNoteStaysBehind(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Who takes a vault over closes a note that they cannot see with a reason, also where it
+// turns out to be about their own work.
+func TestANoteThatStayedBehindIsClosed(t *testing.T) {
+	mara, bo := person(t, "Mara", 1), person(t, "Bo", 2)
+	f := onSite(t, mara, bo)
+	note := f.raise(bo, "1.2.5", "Look again")
+	f.j.entries = f.entries
+	f.j.answer(mara, f.c, f.id, Answer{Requirement: req("1.2.5"), Response: InPlace, Narrative: "seen"})
+	f.entries = f.j.entries
+	closing := func(unseen bool) Draft {
+		return Draft{Assessment: f.id, Action: NoteClosed, Subject: "note " + string(note), Payload: NoteRemark{Note: note, Text: "not ours", Salt: "c", Unseen: unseen}}
+	}
+	f.write(mara, closing(true))
+	assert.Equal(t, OpenNote, f.note(note).State, "nothing was handed off")
+	d, err := f.history().HandOff([]Recipient{key("Team", "age1b")}, "")
+	f.must(bo, d, err)
+	f.write(mara, closing(false))
+	assert.Equal(t, OpenNote, f.note(note).State)
+	f.write(mara, closing(true))
+	assert.Equal(t, ClosedNote, f.note(note).State)
+}
+
 // Two entries that raise one note leave it internal if one of them does.
 func TestANoteIsSharedOnlyByWhoRaisedIt(t *testing.T) {
 	mara, bo := person(t, "Mara", 1), person(t, "Bo", 2)

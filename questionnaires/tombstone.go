@@ -20,6 +20,8 @@ const maxReason = 1000
 type Tombstone struct {
 	Digest engine.Digest `json:"digest"`
 	Reason string        `json:"reason"`
+	// DespiteHold is why it went although a legal hold kept it, "" where none did.
+	DespiteHold string `json:"despiteHold,omitempty"`
 	// Items are those that the body was the content of; none for a document.
 	Items []PrintedNumber `json:"items,omitempty"`
 	// Entry, Author and Time are not part of the payload.
@@ -36,7 +38,11 @@ func (t Tombstone) String() string {
 	if name == "" {
 		name = t.Author.ID.Short()
 	}
-	return fmt.Sprintf("expunged on %s by %s: %s", t.Time.UTC().Format(time.DateOnly), name, t.Reason)
+	text := fmt.Sprintf("expunged on %s by %s: %s", t.Time.UTC().Format(time.DateOnly), name, t.Reason)
+	if t.DespiteHold != "" {
+		text += "; despite a legal hold, because " + t.DespiteHold
+	}
+	return text
 }
 
 // Tombstone returns what stays of an expunged body.
@@ -58,19 +64,19 @@ func (h *History) Tombstones() []Tombstone {
 // Expunge returns the draft that expunges a file: of an item, and of every other
 // item that is the same file byte for byte, which its tombstone names. The result of
 // a check is refused: what a secret slipped into is a document that it cites, and
-// perhaps the result.
-func (h *History) Expunge(item Evidence, reason string) (Draft, error) {
+// perhaps the result. What a legal hold keeps goes only with a reason despite it.
+func (h *History) Expunge(item Evidence, reason string, despite ...string) (Draft, error) {
 	fail := func(err error) (Draft, error) { return Draft{}, fmt.Errorf("expunge %s: %w", item.Label(), err) }
 	if item.File == nil {
 		return fail(errors.New("it is the result of a check, not a file; expunge the document it cites, or the result itself, by its digest (--document)"))
 	}
-	return h.expunge(fail, item.Digest(), "evidence "+string(item.ID), reason)
+	return h.expunge(fail, item.Digest(), "evidence "+string(item.ID), reason, despite)
 }
 
 // ExpungeDocument returns the draft that expunges a body by its digest: a collected
 // object, a result, or a file. Snapshots and runs, which hold no content of their
 // own, and what the history itself is written in, are refused.
-func (h *History) ExpungeDocument(digest engine.Digest, reason string) (Draft, error) {
+func (h *History) ExpungeDocument(digest engine.Digest, reason string, despite ...string) (Draft, error) {
 	fail := func(err error) (Draft, error) {
 		return Draft{}, fmt.Errorf("expunge document %s: %w", digest.Short(), err)
 	}
@@ -88,21 +94,32 @@ func (h *History) ExpungeDocument(digest engine.Digest, reason string) (Draft, e
 			return fail(errors.New("it is a snapshot or a run, which lists what was seen; expunge the document itself"))
 		}
 	}
-	return h.expunge(fail, digest, "document "+digest.String(), reason)
+	return h.expunge(fail, digest, "document "+digest.String(), reason, despite)
 }
 
-func (h *History) expunge(fail func(error) (Draft, error), digest engine.Digest, subject, reason string) (Draft, error) {
-	reason = strings.TrimSpace(reason)
+// ErrHeld says that a legal hold keeps what was to go.
+var ErrHeld = errors.New("it is under legal hold")
+
+func (h *History) expunge(fail func(error) (Draft, error), digest engine.Digest, subject, reason string, despite []string) (Draft, error) {
 	if before, gone := h.tombstones[digest]; gone {
 		return fail(fmt.Errorf("it was %s", before))
 	}
-	if err := CheckText("reason", reason, maxReason); err != nil {
+	t := Tombstone{Digest: digest, Reason: strings.TrimSpace(reason), DespiteHold: strings.TrimSpace(strings.Join(despite, ""))}
+	if err := errors.Join(checkLine("reason", t.Reason, maxReason), checkLine("reason despite the hold", t.DespiteHold, maxReason)); err != nil {
 		return fail(err)
 	}
-	if reason == "" || strings.ContainsAny(reason, "\n\t") {
+	if t.Reason == "" {
 		return fail(errors.New("it needs a reason, in one line"))
 	}
-	t := Tombstone{Digest: digest, Reason: reason}
+	held, err := h.holding(digest)
+	switch {
+	case err != nil:
+		return fail(err)
+	case held == nil:
+		t.DespiteHold = ""
+	case t.DespiteHold == "":
+		return fail(fmt.Errorf("%w %s", ErrHeld, held))
+	}
 	for _, item := range h.evidence {
 		if item.Digest() == digest {
 			t.Items = append(t.Items, PrintedNumber{ID: item.ID, Number: item.Number})

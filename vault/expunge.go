@@ -26,43 +26,65 @@ func (e *ExpungedError) Error() string {
 // of the file that was replaced, still hold it for whoever has an identity. Before the
 // new base is in place, any error leaves the vault as it was.
 func (v *Vault) Expunge(ctx context.Context, draft questionnaires.Draft, progress func(done, total int64)) (questionnaires.Entry, error) {
-	v.writing.Lock()
-	defer v.writing.Unlock()
-	e, err := v.expunge(ctx, draft, progress)
-	if err != nil {
-		return e, fmt.Errorf("expunge from %s: %w", v.name, err)
+	entries, err := v.ExpungeAll(ctx, []questionnaires.Draft{draft}, progress)
+	if len(entries) == 0 {
+		return questionnaires.Entry{}, err
 	}
-	return e, nil
+	return entries[0], err
 }
 
-func (v *Vault) expunge(ctx context.Context, draft questionnaires.Draft, progress func(done, total int64)) (questionnaires.Entry, error) {
-	var e questionnaires.Entry
+// ExpungeAll is Expunge for many bodies at once, by one compaction: all go, or none.
+func (v *Vault) ExpungeAll(ctx context.Context, drafts []questionnaires.Draft, progress func(done, total int64)) ([]questionnaires.Entry, error) {
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	entries, err := v.expunge(ctx, drafts, progress)
+	if err != nil {
+		return entries, fmt.Errorf("expunge from %s: %w", v.name, err)
+	}
+	return entries, nil
+}
+
+func (v *Vault) expunge(ctx context.Context, drafts []questionnaires.Draft, progress func(done, total int64)) ([]questionnaires.Entry, error) {
 	if err := v.writable(ctx); err != nil {
-		return e, err
+		return nil, err
 	}
-	t, is := draft.Payload.(questionnaires.Tombstone)
-	if !is || draft.Action != questionnaires.EvidenceExpunged {
-		return e, fmt.Errorf("%s expunges nothing", draft.Action)
-	}
-	err := v.rewrite(ctx, v.recipients, func(tx *Tx) (err error) {
+	var entries []questionnaires.Entry
+	err := v.rewrite(ctx, v.recipients, func(tx *Tx) error {
 		tx.thorough = true
-		if err := tx.db.expungeable(t.Digest); err != nil {
-			return err
+		for _, draft := range drafts {
+			e, err := tx.expunge(draft)
+			if err != nil {
+				return err
+			}
+			entries = append(entries, e)
 		}
-		if e, err = tx.Append(draft); err != nil {
-			return err
-		}
-		return tx.change("expunge", func() error { return tx.db.expunge(t.Digest) })
+		return nil
 	}, progress)
 	if err != nil {
-		return e, err
+		return nil, err
 	}
 	v.log.mu.RLock()
 	defer v.log.mu.RUnlock()
 	if v.log.stale {
-		return e, fmt.Errorf("it is done, and the log of before, %s, could not be removed: remove it", filepath.Base(v.log.path))
+		return entries, fmt.Errorf("it is done, and the log of before, %s, could not be removed: remove it", filepath.Base(v.log.path))
 	}
-	return e, nil
+	return entries, nil
+}
+
+// expunge signs a draft and drops the body that it names.
+func (tx *Tx) expunge(draft questionnaires.Draft) (questionnaires.Entry, error) {
+	t, is := draft.Payload.(questionnaires.Tombstone)
+	if !is || draft.Action != questionnaires.EvidenceExpunged {
+		return questionnaires.Entry{}, fmt.Errorf("%s expunges nothing", draft.Action)
+	}
+	if err := tx.db.expungeable(t.Digest); err != nil {
+		return questionnaires.Entry{}, err
+	}
+	e, err := tx.Append(draft)
+	if err != nil {
+		return e, err
+	}
+	return e, tx.change("expunge", func() error { return tx.db.expunge(t.Digest) })
 }
 
 // scour compacts so that nothing that was deleted stays anywhere: of a stream that

@@ -57,14 +57,15 @@ Copies that were made before still hold it: what was handed off is listed.`,
 	o.flags(verb)
 	verb.Flags().StringVar(&what.reason, "reason", "", "why, in one line; it stays and is signed (required)")
 	verb.Flags().StringVar(&what.document, "document", "", "`DIGEST` of a collected object, a result or a file, in place of a number")
+	verb.Flags().StringVar(&what.despite, "despite-hold", "", "`REASON` why it goes although a legal hold keeps it; it stays and is signed")
 	verb.Flags().BoolVar(&what.sure, "yes", false, "do not ask")
 	return verb
 }
 
 // expunging is what is to go, and why.
 type expunging struct {
-	label, document, reason string
-	sure                    bool
+	label, document, reason, despite string
+	sure                             bool
 }
 
 func (d *door) expunge(ctx context.Context, v *vault.Vault, what expunging) error {
@@ -73,6 +74,9 @@ func (d *door) expunge(ctx context.Context, v *vault.Vault, what expunging) erro
 		return err
 	}
 	draft, name, err := what.draft(h)
+	if errors.Is(err, questionnaires.ErrHeld) {
+		err = withHint(err, "a card number has to go all the same: --despite-hold REASON does it, and is signed")
+	}
 	if err != nil {
 		return err
 	}
@@ -100,7 +104,7 @@ func (d *door) expunge(ctx context.Context, v *vault.Vault, what expunging) erro
 	if len(cited) > 0 {
 		fmt.Fprintf(d.out, "results that rest on it stay, and may repeat a value of it: %s\n", strings.Join(cited, ", "))
 	}
-	return d.printHolding(v, stone, e)
+	return d.printHolding(v, draft, e)
 }
 
 // draft finds what is meant; name is what people call it.
@@ -113,7 +117,7 @@ func (x expunging) draft(h *questionnaires.History) (draft questionnaires.Draft,
 		if err != nil {
 			return draft, "", err
 		}
-		draft, err = h.Expunge(item, x.reason)
+		draft, err = h.Expunge(item, x.reason, x.despite)
 		if err != nil && item.Result != nil {
 			err = withHint(err, "`tickmark evidence VAULT export "+item.Label()+"` names the documents")
 		}
@@ -125,7 +129,7 @@ func (x expunging) draft(h *questionnaires.History) (draft questionnaires.Draft,
 	} else {
 		digest = engine.Digest(raw)
 	}
-	draft, err = h.ExpungeDocument(digest, x.reason)
+	draft, err = h.ExpungeDocument(digest, x.reason, x.despite)
 	return draft, "document " + digest.Short(), err
 }
 
@@ -194,20 +198,16 @@ func (d *door) asks() bool {
 }
 
 // printHolding says who holds the content still.
-func (d *door) printHolding(v *vault.Vault, stone questionnaires.Tombstone, e questionnaires.Entry) error {
-	h, err := v.History(context.Background())
-	if err != nil {
-		return err
-	}
-	handoffs, err := h.HandoffsHoldingBody(stone.Digest, e.ID)
-	if err != nil {
-		return err
-	}
-	for _, handoff := range handoffs {
-		fmt.Fprintf(d.out, "the copy handed off on %s to %s still holds it\n", handoff.Time.UTC().Format(time.DateOnly), recipientNames(handoff.Recipients))
-	}
+func (d *door) printHolding(v *vault.Vault, draft questionnaires.Draft, e questionnaires.Entry) error {
+	return d.printHoldingAny(v, []questionnaires.Draft{draft}, []questionnaires.Entry{e})
+}
+
+func (d *door) printHolder(handoff questionnaires.Handoff) {
+	fmt.Fprintf(d.out, "the copy handed off on %s to %s still holds it\n", handoff.Time.UTC().Format(time.DateOnly), recipientNames(handoff.Recipients))
+}
+
+func (d *door) printOlder() {
 	fmt.Fprintln(d.out, "older copies and backups of the vault still hold it, as may the disk where the replaced file was")
-	return nil
 }
 
 // tombstoneForm is what stays of expunged evidence, as JSON.

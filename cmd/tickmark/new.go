@@ -43,6 +43,7 @@ made (see tickmark identity).`,
 				return err
 			}
 			fmt.Fprintf(d.out, "made %s for %s\n", args[0], entity)
+			d.warnOfOneKey(plainRecipients(v.Recipients()))
 			return v.Close()
 		},
 	}

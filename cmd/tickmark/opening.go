@@ -101,10 +101,15 @@ func (d *door) identitiesFor(path string, o opening, c *consent) ([]age.Identity
 	if len(files) == 0 {
 		files = []string{d.folder(identityFile)}
 	}
+	return d.identitiesIn(path, files, plugins, len(o.identities) > 0)
+}
+
+// identitiesIn reads files of identities. Named says that a person named them for this.
+func (d *door) identitiesIn(path string, files []string, plugins *vault.Plugins, named bool) ([]age.Identity, error) {
 	var all []age.Identity
 	for _, file := range files {
 		text, err := os.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) && len(o.identities) == 0 {
+		if errors.Is(err, fs.ErrNotExist) && !named {
 			return nil, withHint(fmt.Errorf("open %s: %w: %s is not there", path, vault.ErrNoIdentity, file), "`tickmark identity new` makes one; -i FILE names another")
 		}
 		if err != nil {

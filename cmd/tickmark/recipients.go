@@ -57,6 +57,7 @@ func (d *door) recipientsListVerb() *cobra.Command {
 			if format == "json" {
 				return json.NewEncoder(d.out).Encode(all)
 			}
+			d.warnOfOneKey(plainRecipients(v.Recipients()))
 			return d.printRecipients(all)
 		},
 	}

@@ -26,7 +26,7 @@ cannot stand in a history, and all they say is in the report of -o json. Where t
 vault. -o json beside -o NEW.vault prints the report for machines.`,
 		Example: "  tickmark vault salvage shop.vault -o saved.vault",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			target, format, err := salvageOutputs(outputs)
+			target, format, err := outputsOf("salvage", "NEW.vault", outputs)
 			if err != nil {
 				return err
 			}
@@ -67,20 +67,20 @@ vault. -o json beside -o NEW.vault prints the report for machines.`,
 	return verb
 }
 
-// salvageOutputs tells the new vault's path from the form of the report.
-func salvageOutputs(given []string) (target, format string, err error) {
+// outputsOf tells the file that is written from the form of the report.
+func outputsOf(verb, what string, given []string) (target, format string, err error) {
 	for _, o := range given {
 		switch {
 		case o == "json" || o == "text":
 			format = o
 		case target != "":
-			return "", "", usagef("salvage: -o names two vaults, %s and %s", target, o)
+			return "", "", usagef("%s: -o names two files, %s and %s", verb, target, o)
 		default:
 			target = o
 		}
 	}
 	if target == "" {
-		return "", "", usagef("salvage: -o NEW.vault is needed")
+		return "", "", usagef("%s: -o %s is needed", verb, what)
 	}
 	return target, format, nil
 }

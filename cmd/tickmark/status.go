@@ -114,6 +114,7 @@ Kubernetes, and its problems.`,
 			} else if err := d.printStatus(form); err != nil {
 				return err
 			}
+			d.warnOfOneKey(plainRecipients(v.Recipients()))
 			if len(form.Problems) > 0 {
 				return errAttention
 			}
