@@ -147,12 +147,11 @@ func (a *Assessment) Keeping() (Keeping, error) {
 
 // keepByRule finds the day until which the rule keeps workpapers.
 func (a *Assessment) keepByRule(k *Keeping) error {
-	issued, err := a.issuedOn()
-	e, _ := a.Engagement()
+	issued, byQSA, err := a.issuedOn()
 	switch {
 	case err != nil:
 		return err
-	case !e.assessedByQSA():
+	case !byQSA:
 		k.Why = "no QSA took part, so that no rule sets a day; set one"
 	case issued == "":
 		k.Why = fmt.Sprintf("it is kept for %d years after it is issued, and it is not issued", retentionYears)
@@ -163,8 +162,25 @@ func (a *Assessment) keepByRule(k *Keeping) error {
 	return nil
 }
 
-// issuedOn is the day on which the assessment was last issued, "" while it was not.
-func (a *Assessment) issuedOn() (Day, error) { return "", nil }
+// issuedOn is the day on which the assessment was last issued, "" while it was not, and
+// whether a QSA took part: in what was issued, or in what is worked on.
+func (a *Assessment) issuedOn() (on Day, byQSA bool, err error) {
+	now, _ := a.Engagement()
+	byQSA = now.assessedByQSA()
+	versions, err := a.Versions()
+	for _, v := range versions {
+		on = max(on, DayOf(v.Time))
+	}
+	if err != nil || len(versions) == 0 || byQSA {
+		return on, byQSA, err
+	}
+	_, then, err := a.Version("")
+	if err != nil {
+		return on, byQSA, err
+	}
+	before, _ := then.Engagement()
+	return on, before.assessedByQSA(), nil
+}
 
 // assessedByQSA reports whether a QSA took part. An ISA is of the entity itself.
 func (e Engagement) assessedByQSA() bool {
@@ -233,7 +249,7 @@ func (h *History) Kept(catalogue *Catalogue) (*KeptBook, error) {
 
 // aboutItem are the actions whose entries bring an item or say what it is: they put it
 // to no use.
-var aboutItem = []Action{EvidenceAttached, RunRecorded, EvidenceExpunged, EvidenceDescribed}
+var aboutItem = []Action{EvidenceAttached, RunRecorded, EvidenceExpunged, EvidenceDescribed, EvidenceReleased}
 
 // serving finds for each item of evidence the assessments whose entries name it: by the
 // random id that no other thing has, whatever the entry is about. What an entry of the

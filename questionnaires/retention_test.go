@@ -54,6 +54,34 @@ func TestWorkpapersStayUntilTheirDay(t *testing.T) {
 	assert.Len(t, f.keeping().Holds, 2)
 }
 
+// Three years count from the issue, and again from that of an amendment, whose paper the
+// QSA's name may have left.
+func TestWhatAQSAIssuedStaysForThreeYears(t *testing.T) {
+	r := toQA(t)
+	r.does(r.mara)(r.a().MoveStage(StageMove{To: Fieldwork, Reason: "the QSA is not named"}))
+	r.does(r.mara)(r.a().SetEngagement(Engagement{Assessors: []Assessor{{Name: "Ivo", Role: LeadAssessor}}}))
+	r.to(LeadReview)
+	r.passAll(r.ivo)
+	r.to(QualityReview)
+	r.passAll(r.quin)
+	issued := r.issue()
+	kept := func() Keeping {
+		k, err := r.a().Keeping()
+		require.NoError(t, err)
+		return k
+	}
+	require.Equal(t, Day("2026-11-02"), DayOf(issued.Time))
+	assert.Equal(t, Day("2029-11-02"), kept().Until)
+	assert.True(t, kept().ByRule)
+	require.ErrorContains(t, kept().MayGo("2029-11-02"), "kept to the end of 2029-11-02: 3 years after 2026-11-02, when it was last issued: a QSA took part")
+	require.NoError(t, kept().MayGo("2029-11-03"))
+
+	r.does(r.mara)(r.a().SetRetention(Retention{Custodian: "Records office"}))
+	r.does(r.mara)(r.a().Amend("A wrong port"))
+	r.does(r.mara)(r.a().SetEngagement(Engagement{}))
+	assert.Equal(t, Day("2029-11-02"), kept().Until, "what was issued was a QSA's")
+}
+
 func TestKeepingSetSideBySideKeepsLonger(t *testing.T) {
 	mara, bo, stranger := person(t, "Mara", 1), person(t, "Bo", 2), person(t, "Nobody", 9)
 	f := onSite(t, mara, bo)

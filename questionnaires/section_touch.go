@@ -90,6 +90,9 @@ var deeds = map[Action]deed{
 	AssessmentIssued:        {},
 	AmendmentOpened:         {onEngagement, ""},
 	EvidenceReleased:        {onCited, "decided on a quarantined file"},
+	RetentionSet:            {},
+	HoldSet:                 {},
+	VaultArchived:           {},
 }
 
 // touch is an entry that bears on a section.

@@ -158,6 +158,6 @@ func (d *door) printArchive(form archiveForm, format string) error {
 // warnOfOneKey says that what one key alone opens is lost with it.
 func (d *door) warnOfOneKey(recipients []questionnaires.Recipient) {
 	if len(recipients) == 1 {
-		fmt.Fprintln(d.err, "warning: one key alone opens it, and a lost key is lost workpapers; `tickmark vault recipients VAULT add` names another")
+		fmt.Fprintln(d.out, "warning: one key alone opens it, and a lost key is lost workpapers; `tickmark vault recipients VAULT add` names another")
 	}
 }

@@ -43,7 +43,9 @@ something expunged is still there or entries were declared lost, 6 if anything i
 			if err := d.printInspection(args[0], found, format); err != nil {
 				return err
 			}
-			d.warnOfOneKey(plainRecipients(v.Recipients()))
+			if format != "json" {
+				d.warnOfOneKey(plainRecipients(v.Recipients()))
+			}
 			if !o.allowOlder {
 				return inspected(args[0], found)
 			}

@@ -57,8 +57,9 @@ func (d *door) recipientsListVerb() *cobra.Command {
 			if format == "json" {
 				return json.NewEncoder(d.out).Encode(all)
 			}
+			err = d.printRecipients(all)
 			d.warnOfOneKey(plainRecipients(v.Recipients()))
-			return d.printRecipients(all)
+			return err
 		},
 	}
 	o.flags(verb)

@@ -111,10 +111,12 @@ Kubernetes, and its problems.`,
 				if err := json.NewEncoder(d.out).Encode(form); err != nil {
 					return err
 				}
-			} else if err := d.printStatus(form); err != nil {
-				return err
+			} else {
+				if err := d.printStatus(form); err != nil {
+					return err
+				}
+				d.warnOfOneKey(plainRecipients(v.Recipients()))
 			}
-			d.warnOfOneKey(plainRecipients(v.Recipients()))
 			if len(form.Problems) > 0 {
 				return errAttention
 			}
