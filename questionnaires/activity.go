@@ -266,12 +266,17 @@ func recordable(id ID, on Day, what string, today Day) error {
 // last revision that no other follows, the latest by time and entry where several
 // stand side by side.
 func standing[T any](h *History, action Action, id func(T) ID, stand func(*T, Standing)) ([]T, error) {
+	return standingAmong(h, h.entries, action, id, stand)
+}
+
+// standingAmong reads those that are among some entries.
+func standingAmong[T any](h *History, entries []Entry, action Action, id func(T) ID, stand func(*T, Standing)) ([]T, error) {
 	type revision struct {
 		Entry
 		record T
 	}
 	byID := map[ID][]revision{}
-	for _, e := range h.entries {
+	for _, e := range entries {
 		if e.Action != action || h.Verify(e.ID) != nil {
 			continue
 		}

@@ -119,6 +119,37 @@ func (h *History) Runs() ([]RecordedRun, error) {
 	return runs, nil
 }
 
+// LatestTargets returns what the newest collection of each target says of it, in the
+// order in which they were first collected.
+func (h *History) LatestTargets() ([]TargetSeen, error) {
+	runs, err := h.Runs()
+	if err != nil {
+		return nil, err
+	}
+	var all []TargetSeen
+	at := map[string]int{}
+	for _, run := range runs {
+		for _, seen := range run.Targets {
+			if i, known := at[seen.Target.ID]; known {
+				all[i] = seen
+				continue
+			}
+			at[seen.Target.ID] = len(all)
+			all = append(all, seen)
+		}
+	}
+	return all, nil
+}
+
+// LatestTarget returns what the newest collection of a target says of it.
+func (h *History) LatestTarget(id string) (TargetSeen, bool, error) {
+	all, err := h.LatestTargets()
+	if i := slices.IndexFunc(all, func(t TargetSeen) bool { return t.Target.ID == id }); i >= 0 {
+		return all[i], true, err
+	}
+	return TargetSeen{}, false, err
+}
+
 // Assessment is one assessment of a vault as its history tells it: a value that
 // is not changed, and whose methods hold the rules. What changes something
 // returns a Draft to be signed.
@@ -201,7 +232,7 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 		return nil, err
 	}
 	a.Head, a.Time = h.assessmentHead(id)
-	return a, a.readScope()
+	return a, errors.Join(a.readScope(), a.readSampling())
 }
 
 // take adds what one entry of the assessment says.
@@ -224,6 +255,8 @@ func (a *Assessment) take(e Entry) error {
 		a.takeForm(e)
 	case EngagementSet:
 		a.scope.engaged = append(a.scope.engaged, e)
+	case PopulationListed, SampleRecorded:
+		a.scope.sampled.entries = append(a.scope.sampled.entries, e)
 	default: // says nothing of it
 	}
 	return nil

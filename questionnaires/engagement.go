@@ -58,6 +58,9 @@ func (a *Assessment) SetEngagement(e Engagement) (Draft, error) {
 	if broken := e.broken(); len(broken) > 0 {
 		b.add(errors.New(broken[0]))
 	}
+	if _, fresh := e.Sampling.split(a.scope.engagement.Sampling); len(fresh) > 0 {
+		b.add(fmt.Errorf("sample set %d: a sample set is a record of its own (see RecordSample)", fresh[0].Number))
+	}
 	if b.err != nil {
 		return Draft{}, fmt.Errorf("set engagement: %w", b.err)
 	}

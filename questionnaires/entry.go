@@ -60,6 +60,8 @@ const (
 	RetentionSet
 	HoldSet
 	VaultArchived
+	PopulationListed
+	SampleRecorded
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -80,6 +82,7 @@ var actions = [...]string{
 	"stage-moved", "section-reviewed", "answers-acknowledged", "assessment-issued", "amendment-opened",
 	"evidence-released",
 	"retention-set", "legal-hold-set", "archived",
+	"population-listed", "sample-recorded",
 	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
 }
 

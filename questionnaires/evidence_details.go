@@ -22,6 +22,7 @@ type EvidenceDetails struct {
 	To         Day `json:"to,omitempty"`
 	Received   Day `json:"received,omitempty"`
 	ValidUntil Day `json:"validUntil,omitempty"` // the last day on which it counts
+	Sample     ID  `json:"sample,omitempty"`     // set that it shows
 }
 
 // Bounds of what is said of evidence, in bytes and items.
@@ -34,7 +35,7 @@ const (
 // IsZero reports whether nothing is said.
 func (d EvidenceDetails) IsZero() bool {
 	return d.Purpose == "" && d.Version == "" && d.Revised == "" && len(d.Topics) == 0 && len(d.Roles) == 0 &&
-		d.From == "" && d.To == "" && d.Received == "" && d.ValidUntil == ""
+		d.From == "" && d.To == "" && d.Received == "" && d.ValidUntil == "" && d.Sample == ""
 }
 
 // Period says the period that the item is about, "" where none is set.

@@ -30,6 +30,8 @@ type PrintedReport struct {
 	// Evidence are the numbers that stand in the report. From a signed one on they
 	// never move.
 	Evidence []PrintedNumber `json:"evidence,omitempty"`
+	// Samples are those of sample sets.
+	Samples []PrintedNumber `json:"samples,omitempty"`
 }
 
 // PrintedNumber is the number that a report gave an item of evidence.

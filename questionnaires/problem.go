@@ -52,6 +52,10 @@ const (
 	RecordNotPassed
 	NotIssued
 	QuarantinedEvidence
+	SampleIncomplete
+	SampleBroken
+	SampleOutdated
+	PopulationIncomplete
 )
 
 var problemKinds = [...]string{
@@ -65,6 +69,7 @@ var problemKinds = [...]string{
 	"record-incomplete", "record-broken", "record-not-passed",
 	"not-issued",
 	"quarantined",
+	"sample-incomplete", "sample-broken", "sample-outdated", "population-incomplete",
 }
 
 // ProblemKinds returns every kind.
@@ -98,9 +103,10 @@ const (
 	EvidencePart       // what is said of it
 	RecordsPart        // scans, tests and what else was done and recorded
 	StagePart          // its way to being issued
+	SamplingPart       // populations and samples
 )
 
-var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence", "records", "stage"}
+var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence", "records", "stage", "sampling"}
 
 // String returns the part's text.
 func (p Part) String() string { return textOf(parts[:], int(p)) }
@@ -127,7 +133,7 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
-	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.requestProblems(), a.retentionProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems())
+	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.SamplingProblems(), a.requestProblems(), a.retentionProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems())
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.review(r, day)...)
 	}

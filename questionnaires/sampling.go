@@ -1,6 +1,7 @@
 package questionnaires
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -16,7 +17,8 @@ type Sampling struct {
 	Sets      []SampleSet `json:"sets,omitempty"`
 }
 
-// SampleSet is one sample: what was drawn from what.
+// SampleSet is a sample as it was once typed into the engagement. New ones are records
+// of their own: see Sample.
 type SampleSet struct {
 	Number     int      `json:"number"`
 	Type       string   `json:"type,omitempty"`
@@ -68,12 +70,13 @@ func (s Sampling) broken() []string {
 	return broken
 }
 
-func (s Sampling) lacks() []string {
+// lacks names what is missing where so many sample sets are recorded.
+func (s Sampling) lacks(recorded int) []string {
 	switch s.Used {
 	case DeclaredYes:
 		return lackingAll(missing([]field{
-			{"rationale", s.Rationale}, {"standard processes (or that there are none)", s.Standard}, {"sample sets", counted(len(s.Sets))},
-		}), lackingIn(s.Sets, func(set SampleSet) string { return fmt.Sprintf("set %d", set.Number) }, SampleSet.lacks))
+			{"rationale", s.Rationale}, {"standard processes (or that there are none)", s.Standard}, {"sample sets", counted(recorded)},
+		}))
 	case DeclaredNo:
 		return lackingAll(missing([]field{{"who attests that everything was tested", s.Attested}}))
 	case Undeclared:
@@ -81,12 +84,71 @@ func (s Sampling) lacks() []string {
 	return lackingAll([]string{"use of samples (yes or no)"})
 }
 
-func (s SampleSet) lacks() []string {
-	lacking := missing([]field{{"type", s.Type}, {"how it was chosen", s.Chosen}, {"number sampled", counted(s.Sampled)}, {"population", counted(s.Population)}})
-	if s.Sampled > 0 && len(s.Items) < s.Sampled {
-		lacking = append(lacking, fmt.Sprintf("%d of its %d items", s.Sampled-len(s.Items), s.Sampled))
+// split returns the sampling with the sets that it had before, and the new ones: what
+// those say is a record of its own.
+func (s Sampling) split(before Sampling) (kept Sampling, fresh []SampleSet) {
+	kept = s
+	kept.Sets = nil
+	for _, set := range s.Sets {
+		if slices.ContainsFunc(before.Sets, func(o SampleSet) bool { return sameContent(set, o) }) {
+			kept.Sets = append(kept.Sets, set)
+		} else {
+			fresh = append(fresh, set)
+		}
 	}
-	return lacking
+	return kept, fresh
+}
+
+// TakeEngagement returns the drafts that record an engagement as a sheet has it: sample
+// sets that it names become records of their own, by their numbers. The error is
+// ErrUnchanged where all of it stands. NewID draws the ids.
+func (a *Assessment) TakeEngagement(e Engagement, newID func() (ID, error)) ([]Draft, error) {
+	b := &bounds{}
+	e.check(b)
+	if broken := e.broken(); len(broken) > 0 {
+		b.add(errors.New(broken[0]))
+	}
+	if b.err != nil {
+		return nil, fmt.Errorf("set engagement: %w", b.err)
+	}
+	kept, fresh := e.Sampling.split(a.scope.engagement.Sampling)
+	e.Sampling = kept
+	var drafts []Draft
+	for _, set := range fresh {
+		d, err := a.takeSet(set, newID)
+		if errors.Is(err, ErrUnchanged) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, d)
+	}
+	d, err := a.SetEngagement(e)
+	if errors.Is(err, ErrUnchanged) && len(drafts) > 0 {
+		return drafts, nil
+	}
+	return append(drafts, d), err
+}
+
+// takeSet records a sample set of a sheet, or revises the one of its number that a person
+// chose.
+func (a *Assessment) takeSet(set SampleSet, newID func() (ID, error)) (Draft, error) {
+	var s Sample
+	all := a.allSamples()
+	if i := slices.IndexFunc(all, func(o Sample) bool { return o.Number == set.Number && !o.Withdrawn }); i >= 0 {
+		if s = all[i]; s.Typed || s.Draw.Method.Drawn() {
+			return Draft{}, fmt.Errorf("sample set %d: %s is another; give it another number, or take that one back", set.Number, s.Label())
+		}
+	} else {
+		var err error
+		if s.ID, err = newID(); err != nil {
+			return Draft{}, err
+		}
+		s.Draw.Method = JudgementSample
+	}
+	s.Number, s.Type, s.Items, s.Chosen, s.Size, s.Count = set.Number, set.Type, set.Items, set.Chosen, set.Sampled, set.Population
+	return a.RecordSample(s)
 }
 
 // IsZero reports whether nothing is said.

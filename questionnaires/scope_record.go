@@ -15,6 +15,7 @@ type scopeRecord struct {
 	last       map[Action]Entry // what stands
 	beside     map[Action]int   // how many that differ stand beside each other
 	strangers  map[Action]int   // how many stand that no enrolled author set
+	sampled    samplingRecord
 }
 
 // Scope returns the scope that stands: of those that no other follows the latest. It

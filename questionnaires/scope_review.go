@@ -139,7 +139,7 @@ func (a *Assessment) EngagementProblems(day Day) []Problem {
 	case asked == ReportedScope && !given:
 		add(EngagementIncomplete, "no engagement is recorded: assessors, reviewer, dates, sampling (`tickmark engagement template`)")
 	case asked == ReportedScope, asked > ScopeNotAsked && e.Qualified():
-		reviewEngagement(e, asked, add)
+		reviewEngagement(e, asked, len(a.Samples()), add)
 	}
 	return problems
 }
@@ -267,11 +267,11 @@ func (a *Assessment) evidences(ids []ID) bool {
 
 // reviewEngagement: a report, and whatever a QSA or an ISA takes part in, says who
 // assessed and how.
-func reviewEngagement(e Engagement, asked ScopeDepth, add adding) {
+func reviewEngagement(e Engagement, asked ScopeDepth, samples int, add adding) {
 	if lacks := e.lacks(asked); len(lacks) > 0 {
 		add(EngagementIncomplete, "engagement: %s", strings.Join(lacks, "; "))
 	}
-	if lacks := e.Sampling.lacks(); len(lacks) > 0 && asked >= ReportedScope {
+	if lacks := e.Sampling.lacks(samples); len(lacks) > 0 && asked >= ReportedScope {
 		add(EngagementIncomplete, "sampling: %s", strings.Join(lacks, "; "))
 	}
 }

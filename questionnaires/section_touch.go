@@ -93,6 +93,8 @@ var deeds = map[Action]deed{
 	RetentionSet:            {},
 	HoldSet:                 {},
 	VaultArchived:           {},
+	PopulationListed:        {onEvidence, "listed a population"},
+	SampleRecorded:          {onEvidence, "recorded a sample"},
 }
 
 // touch is an entry that bears on a section.

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tickmark/questionnaires"
@@ -110,22 +111,77 @@ func (c *composer) sampling(s questionnaires.Sampling) []Block {
 		)
 	}
 	blocks := []Block{Heading{Level: 2, Text: "Sampling"}, Facts{Rows: rows}}
-	if s.Used == questionnaires.DeclaredNo && len(s.Sets) == 0 {
+	samples := c.Assessment.Samples()
+	if s.Used == questionnaires.DeclaredNo && len(samples) == 0 {
 		return blocks
 	}
-	sets := make([]Row, len(s.Sets))
-	for i, set := range s.Sets {
+	sets := make([]Row, len(samples))
+	for i, set := range samples {
 		sets[i] = Row{Cells: []Cell{
-			{Text: fmt.Sprintf("Set %d", set.Number)},
-			{Text: recorded(set.Type), Note: number(set.Sampled) + " of " + number(set.Population)},
-			{Text: recorded(set.Chosen)},
-			{Text: recorded(strings.Join(set.Items, ", "))},
+			{Text: set.Label(), Note: c.shownBy(set)},
+			{Text: recorded(set.Type), Note: number(set.Size) + " of " + number(set.Count) + serves(set)},
+			{Text: recorded(set.How()), Note: set.Rationale},
+			{Text: recorded(itemsOf(set))},
 		}}
 	}
-	return append(blocks, Table{
-		Columns: []Column{{"Sample", 18, Strong}, {"Type and size", 42, Plain}, {"How it was chosen", 50, Plain}, {"Items", 60, Plain}}, Rows: sets,
+	blocks = append(blocks, Table{
+		Columns: []Column{{"Sample", 26, Strong}, {"Type and size", 40, Plain}, {"How it was chosen", 50, Plain}, {"Items", 54, Plain}}, Rows: sets,
 		Empty: "No sample set is recorded.",
 	})
+	return append(blocks, c.populations(samples)...)
+}
+
+// shownBy names the evidence that a sample set was tested by.
+func (c *composer) shownBy(s questionnaires.Sample) string {
+	var labels []string
+	for _, id := range s.Evidence {
+		if item, known := c.Assessment.Evidence(id); known {
+			labels = append(labels, item.Label())
+		}
+	}
+	return strings.Join(labels, ", ")
+}
+
+func serves(s questionnaires.Sample) string {
+	var ids []string
+	for _, id := range s.Requirements {
+		ids = append(ids, id.String())
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return ", for " + strings.Join(ids, ", ")
+}
+
+func itemsOf(s questionnaires.Sample) string {
+	if s.Draw.Method == questionnaires.AllTested && len(s.Items) == 0 {
+		return "each of the population"
+	}
+	return strings.Join(s.Items, ", ")
+}
+
+// populations lists what the samples were drawn from.
+func (c *composer) populations(samples []questionnaires.Sample) []Block {
+	var rows []Row
+	for _, p := range c.Assessment.Populations() {
+		if !slices.ContainsFunc(samples, func(s questionnaires.Sample) bool { return s.Population == p.ID }) {
+			continue
+		}
+		whole := "the listing came to its end"
+		if len(p.Unseen) > 0 {
+			whole = strings.Join(p.Unseen, "; ") + ". How it was made sure that the list is whole: " + recorded(p.Assurance)
+		}
+		rows = append(rows, Row{Cells: []Cell{
+			{Text: p.Name, Note: p.Of},
+			{Text: number(p.Count)},
+			{Text: c.Assessment.PopulationSource(p), Note: p.Query},
+			{Text: whole, Note: "SHA-256 " + p.List.String()},
+		}})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return []Block{Table{Columns: []Column{{"Population", 34, Strong}, {"Items", 16, Plain}, {"Listed from", 54, Plain}, {"Whole", 66, Plain}}, Rows: rows}}
 }
 
 // number is a count that somebody gave, or that nobody did.

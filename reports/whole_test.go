@@ -189,7 +189,8 @@ func (e *engagement) surroundings() {
 		},
 		Zones: map[string][]engine.Selector{"dmz": {{Namespaces: []string{"edge", "ingress"}}, {Target: target}}}, TrustedRegistries: []string{"registry.copperline.example"},
 	}))
-	e.must(e.mara)(e.assessment().SetEngagement(questionnaires.Engagement{
+	// As older vaults have it: two sample sets are typed into the engagement.
+	e.write(e.mara, questionnaires.Draft{Assessment: e.id, Action: questionnaires.EngagementSet, Subject: "engagement", Payload: questionnaires.Engagement{
 		Assessors: []questionnaires.Assessor{
 			{Name: "Ida Holm", Role: questionnaires.LeadAssessor, Company: "Holm Audit", Certificate: "QSA-7", Contact: "ida@holm.example"},
 			{Name: "Nils Berg", Role: questionnaires.AssociateAssessor, Mentor: "Ida Holm"},
@@ -203,6 +204,21 @@ func (e *engagement) surroundings() {
 			Used: questionnaires.DeclaredYes, Rationale: "One in five of each kind", Standard: "One image for all nodes",
 			Sets: []questionnaires.SampleSet{{Number: 1, Type: "nodes", Items: []string{"node-1", "node-4"}, Chosen: "by lot", Sampled: 2, Population: 6}, {Number: 2}},
 		},
+	}})
+	e.sample()
+}
+
+// sample draws a sample set from an inventory.
+func (e *engagement) sample() {
+	servers := questionnaires.ListedPopulation{
+		ID: "e1", Name: "servers", Of: "servers in production", Count: 40, List: engine.Sum([]byte("servers")), Query: "CMDB, class = server",
+		Inventory: &questionnaires.Inventory{Evidence: e.evidence[3].ID, Format: questionnaires.TableInventory, Column: "host"}, Assurance: "Counted in the racks.",
+	}
+	e.must(e.mara)(e.assessment().RecordPopulation(servers))
+	e.must(e.mara)(e.assessment().RecordSample(questionnaires.Sample{
+		ID: "e2", Type: "servers in production", Population: "e1", Count: 40, Size: 2, Items: []string{"db-1", "web-9"}, Rationale: "Two of one build.",
+		Draw:         questionnaires.SampleDraw{Method: questionnaires.RandomSample, Seed: "2026-A", By: "site", List: servers.List},
+		Requirements: []questionnaires.RequirementID{id("2.2.1")},
 	}))
 }
 

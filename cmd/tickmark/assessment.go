@@ -157,11 +157,16 @@ func (d *door) begin(f form, details *questionnaires.AssessmentDetails) ([]quest
 
 // assessmentOf derives the assessment that a name means.
 func (d *door) assessmentOf(ctx context.Context, v *vault.Vault, name string) (*questionnaires.Assessment, error) {
-	catalogue, err := pci.Catalogue()
+	history, err := v.History(ctx)
 	if err != nil {
 		return nil, err
 	}
-	history, err := v.History(ctx)
+	return assessmentIn(history, name)
+}
+
+// assessmentIn derives the assessment that a name means out of a history.
+func assessmentIn(history *questionnaires.History, name string) (*questionnaires.Assessment, error) {
+	catalogue, err := pci.Catalogue()
 	if err != nil {
 		return nil, err
 	}

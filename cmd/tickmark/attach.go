@@ -60,6 +60,13 @@ did not serve, the one that is there serves it too; --again takes it in once mor
 				return err
 			}
 			defer d.finish(cmd.Context(), v)
+			h, err := v.History(cmd.Context())
+			if err == nil {
+				err = x.sampleOf(cmd, h, o.assessment, &file.Item.Details)
+			}
+			if err != nil {
+				return err
+			}
 			return d.attach(cmd.Context(), v, file, x, format)
 		},
 	}

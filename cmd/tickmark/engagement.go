@@ -67,7 +67,7 @@ func (d *door) engagementShowVerb() *cobra.Command {
 			case !given:
 				fmt.Fprintln(d.out, "no engagement is recorded")
 			}
-			d.printEngagement(e)
+			d.printEngagement(a)
 			return nil
 		},
 	}
@@ -76,7 +76,8 @@ func (d *door) engagementShowVerb() *cobra.Command {
 	return verb
 }
 
-func (d *door) printEngagement(e questionnaires.Engagement) {
+func (d *door) printEngagement(assessment *questionnaires.Assessment) {
+	e, _ := assessment.Engagement()
 	for _, a := range e.Assessors {
 		d.fact("assessor", a.Name, a.Role.String(), a.Company, a.Certificate, marked("mentored by", a.Mentor), a.Contact)
 	}
@@ -95,8 +96,8 @@ func (d *door) printEngagement(e questionnaires.Engagement) {
 	d.fact("years", amount(e.Years, "in a row"))
 	s := e.Sampling
 	d.fact("sampling", s.Used.String(), s.Rationale, s.Standard, marked("everything was tested, says", s.Attested))
-	for _, set := range s.Sets {
-		d.fact("sample", fmt.Sprintf("%d", set.Number), set.Type, amount(set.Sampled, fmt.Sprintf("of %d", set.Population)), set.Chosen)
+	for _, set := range assessment.Samples() {
+		d.fact("sample", fmt.Sprintf("%d", set.Number), set.Type, amount(set.Size, fmt.Sprintf("of %d", set.Count)), set.How())
 	}
 }
 
@@ -106,7 +107,8 @@ func (d *door) engagementImportVerb() *cobra.Command {
 		Use: "import VAULT FILE", Short: "Take the whole engagement of an assessment from a file",
 		Long: `Makes the engagement what a file says (- is the standard input): YAML or JSON as show
 prints it. A field that an engagement does not have is refused with its line, and
-nothing is written where nothing changes. A file that show printed names the revision
+nothing is written where nothing changes. Sample sets that it names become records of
+their own (see tickmark sample). A file that show printed names the revision
 that it was written from, and is refused if the engagement was set since. Ends with 3
 while the engagement has problems.`,
 		Example: "  tickmark engagement template > engagement.yaml\n  tickmark engagement shop.vault import engagement.yaml",
@@ -130,22 +132,22 @@ while the engagement has problems.`,
 			if err := stale("engagement", s.Revision, entry, set); err != nil && !s.Same(before) {
 				return err
 			}
-			draft, err := a.SetEngagement(s.Engagement)
+			drafts, err := a.TakeEngagement(s.Engagement, func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) })
 			switch {
 			case errors.Is(err, questionnaires.ErrUnchanged):
 				fmt.Fprintln(d.out, "engagement stays as it is")
 			case err != nil:
 				return err
 			default:
-				if _, err := v.Append(cmd.Context(), draft); err != nil {
+				if _, err := v.Append(cmd.Context(), drafts...); err != nil {
 					return err
 				}
 				if a, err = d.assessmentOf(cmd.Context(), v, string(a.Details.ID)); err != nil {
 					return err
 				}
-				d.printEngagement(s.Engagement)
+				d.printEngagement(a)
 			}
-			problems := a.EngagementProblems(questionnaires.DayOf(a.Time))
+			problems := append(a.EngagementProblems(questionnaires.DayOf(a.Time)), a.SamplingProblems()...)
 			for _, p := range problems {
 				fmt.Fprintf(d.out, "problem     %s\n", p.Sentence)
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 
 // evidenceWords are what the command line says of a file.
 type evidenceWords struct {
-	title, obtained, purpose, version                 string
+	title, obtained, purpose, version, sample         string
 	collected, received, revised, effective, validity string
 	requirements, topics, roles                       []string
 }
@@ -31,6 +32,7 @@ func (w *evidenceWords) flags(verb *cobra.Command) {
 	f.StringVar(&w.revised, "revised", "", "`DAY` of a document's last revision")
 	f.StringArrayVar(&w.topics, "topic", nil, "what was spoken about or watched (repeatable)")
 	f.StringArrayVar(&w.roles, "role", nil, "role of one who was interviewed or watched (repeatable)")
+	f.StringVar(&w.sample, "sample", "", "`Set-N` that it shows, if it shows a sample set")
 	ways := make([]string, 0, 3)
 	for _, o := range questionnaires.WaysObtained() {
 		ways = append(ways, string(o))
@@ -114,6 +116,23 @@ func (w evidenceWords) days(given func(string) bool, d *questionnaires.EvidenceD
 	return nil
 }
 
+// sampleOf finds the sample set that the words name, which is of one assessment.
+func (w evidenceWords) sampleOf(cmd *cobra.Command, h *questionnaires.History, assessment string, d *questionnaires.EvidenceDetails) error {
+	if !cmd.Flags().Changed("sample") {
+		return nil
+	}
+	if d.Sample = ""; w.sample == "" {
+		return nil
+	}
+	a, err := assessmentIn(h, assessment)
+	if err != nil {
+		return err
+	}
+	s, err := a.SampleByLabel(w.sample)
+	d.Sample = s.ID
+	return err
+}
+
 func withoutBlanks(texts []string) []string {
 	var all []string
 	for _, text := range texts {
@@ -165,7 +184,7 @@ description that is shown where several were written side by side.`,
 					return questionnaires.Draft{}, err
 				}
 				description := item.Description()
-				if err := w.change(cmd, &description); err != nil {
+				if err := errors.Join(w.change(cmd, &description), w.sampleOf(cmd, h, o.assessment, &description.Details)); err != nil {
 					return questionnaires.Draft{}, err
 				}
 				return h.Describe(description, d.now())

@@ -152,23 +152,11 @@ func (d *door) statusOfAssessment(a *questionnaires.Assessment) (statusForm, err
 	for _, p := range progress.Principals {
 		form.Principals = append(form.Principals, principalForm{p.ID.String(), p.Title, p.Answered, p.Total, p.Contradicted, p.Unseen})
 	}
-	runs, err := history.Runs()
-	if err != nil {
-		return form, err
+	targets, err := history.LatestTargets()
+	for _, seen := range targets {
+		form.Targets = append(form.Targets, targetForm{seen.Target.ID, seen.Target.Name, seen.Ended, seen.Objects, seen.Gaps})
 	}
-	latest := map[string]int{}
-	for _, run := range runs {
-		for _, seen := range run.Targets {
-			t := targetForm{seen.Target.ID, seen.Target.Name, seen.Ended, seen.Objects, seen.Gaps}
-			if i, known := latest[t.ID]; known {
-				form.Targets[i] = t
-				continue
-			}
-			latest[t.ID] = len(form.Targets)
-			form.Targets = append(form.Targets, t)
-		}
-	}
-	return form, nil
+	return form, err
 }
 
 // proceduresOf counts the testing procedures of a form that asks for them.

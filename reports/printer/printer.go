@@ -64,6 +64,7 @@ type Printed struct {
 	Verify *sign.Verification
 	// Numbers are those that the report gives to evidence.
 	Numbers []questionnaires.PrintedNumber
+	Samples []questionnaires.PrintedNumber // and to sample sets
 }
 
 // Print makes a report. A signed one is verified before it is written: a report
@@ -85,7 +86,7 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 	}
 	draft := questionnaires.Draft{Assessment: r.Assessment, Action: questionnaires.ReportPrinted, Subject: "report", Payload: questionnaires.PrintedReport{
 		Kind: r.Kind.String(), Head: printed.Head, Base: printed.Base, File: printed.File, Name: filepath.Base(r.Out),
-		Evidence: printed.Numbers,
+		Evidence: printed.Numbers, Samples: printed.Samples,
 	}}
 	if r.Signer != nil {
 		draft.Action = questionnaires.ReportSigned
@@ -123,6 +124,11 @@ func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byt
 	printed := Printed{Pages: layout.Pages, Draft: document.Draft, Head: dossier.Assessment.Head, Base: engine.Sum(text)}
 	for _, item := range dossier.Items {
 		printed.Numbers = append(printed.Numbers, questionnaires.PrintedNumber{ID: item.ID, Number: item.Number})
+	}
+	for _, s := range dossier.Assessment.Samples() {
+		if !s.Typed {
+			printed.Samples = append(printed.Samples, questionnaires.PrintedNumber{ID: s.ID, Number: s.Number})
+		}
 	}
 	if r.Signer != nil {
 		if text, err = signed(text, Preparer, r); err != nil {

@@ -1,9 +1,6 @@
 package screen
 
 import (
-	"slices"
-	"strconv"
-
 	"tickmark/questionnaires"
 )
 
@@ -108,7 +105,7 @@ func samplingBlank(p *Picture) blank[engagement] {
 		get: func(e *engagement) string {
 			switch e.Sampling.Used {
 			case questionnaires.DeclaredYes:
-				return count(len(e.Sampling.Sets), "sample set", "sample sets")
+				return count(len(p.Assessment.Samples()), "sample set", "sample sets")
 			case questionnaires.DeclaredNo:
 				return "not used"
 			case questionnaires.Undeclared:
@@ -132,32 +129,5 @@ func samplingBlanks(p *Picture) []blank[questionnaires.Sampling] {
 		line("Attested by", "The assessor who says that every item was tested, where no samples were used.", used == questionnaires.DeclaredNo, func(s *s) *string { return &s.Attested }),
 		long("Rationale", "Why the sizes are right and the samples representative.", used == questionnaires.DeclaredYes, func(s *s) *string { return &s.Rationale }),
 		long("Standard processes", "Central processes that the sampled follow, and how they were validated; \"none\" where there are none.", used == questionnaires.DeclaredYes, func(s *s) *string { return &s.Standard }),
-		sampleSets(used == questionnaires.DeclaredYes).blank(p),
-	}
-}
-
-func sampleSets(needed bool) repeated[questionnaires.Sampling, questionnaires.SampleSet] {
-	type s = questionnaires.SampleSet
-	return repeated[questionnaires.Sampling, s]{
-		label: "Sample sets", help: "What was drawn from what.", one: "sample set", many: "sample sets", needed: needed,
-		list: func(s *questionnaires.Sampling) *[]questionnaires.SampleSet { return &s.Sets },
-		name: func(s s) string { return strconv.Itoa(s.Number) + " " + s.Type },
-		begin: func(all []s) s {
-			next := 1
-			for slices.ContainsFunc(all, func(o s) bool { return o.Number == next }) {
-				next++
-			}
-			return s{Number: next}
-		},
-		blanks: func(*Picture) []blank[s] {
-			return []blank[s]{
-				number("Set", "Its number, by which the report calls it.", true, func(s *s) *int { return &s.Number }),
-				line("Type", "What kind of items.", true, func(s *s) *string { return &s.Type }),
-				long("Chosen", "How the items were chosen.", true, func(s *s) *string { return &s.Chosen }),
-				number("Sampled", "How many were sampled.", true, func(s *s) *int { return &s.Sampled }),
-				number("Population", "Of how many; an estimate will do.", true, func(s *s) *int { return &s.Population }),
-				lines("Items", "Each item that was sampled, one a line.", func(s *s) *[]string { return &s.Items }),
-			}
-		},
 	}
 }

@@ -90,7 +90,7 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 	case questionnaires.RequestsPart:
 		return push(newRequests(d))
 	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart,
-		questionnaires.EvidencePart, questionnaires.RecordsPart, questionnaires.StagePart:
+		questionnaires.EvidencePart, questionnaires.RecordsPart, questionnaires.StagePart, questionnaires.SamplingPart:
 	}
 	return push(newInterview(d))
 }

@@ -142,6 +142,10 @@ var problemWords = map[questionnaires.ProblemKind]string{
 	questionnaires.RecordNotPassed:      "not passed",
 	questionnaires.NotIssued:            "not issued",
 	questionnaires.QuarantinedEvidence:  "quarantined",
+	questionnaires.SampleIncomplete:     "sample is open",
+	questionnaires.SampleBroken:         "sample not sound",
+	questionnaires.SampleOutdated:       "listed again",
+	questionnaires.PopulationIncomplete: "not whole",
 }
 
 // problemWord is a kind of problem for people.
