@@ -175,6 +175,7 @@ type Assessment struct {
 type sharedRecord struct {
 	analyses map[RequirementID][]RiskAnalysis
 	parties  *Responsibilities // who answers for what on managed platforms
+	limits   FreshnessLimits   // for how long each kind of evidence counts
 }
 
 // answerRecord is what an assessment's history says of its answers.
@@ -221,6 +222,9 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	a.shared.analyses = map[RequirementID][]RiskAnalysis{}
 	for _, analysis := range analyses {
 		a.shared.analyses[analysis.Requirement] = append(a.shared.analyses[analysis.Requirement], analysis)
+	}
+	if a.shared.limits, err = h.FreshnessLimits(id); err != nil {
+		return nil, err
 	}
 	if a.shared.parties, err = h.Responsibilities(catalogue); err != nil {
 		return nil, err

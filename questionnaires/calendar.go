@@ -105,7 +105,7 @@ func (a *Assessment) Calendar(day Day) (Calendar, error) {
 // recurrence is what is asked again and again of one requirement, and after changes.
 func (a *Assessment) recurrence(r Requirement, day Day) (rows []Recurring, after []AfterChange, err error) {
 	every, riskBased := a.every(r)
-	if every == (Interval{}) && !r.Recurs.OnChange {
+	if every == (Interval{}) && !r.Recurs.OnChange || !r.SupersededBy.IsZero() {
 		return nil, nil, nil
 	}
 	activities, err := a.history.Activities()

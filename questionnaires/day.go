@@ -39,6 +39,9 @@ func (d Day) NextYear() Day { return DayOf(d.End().AddDate(0, 0, -1).AddDate(1, 
 // Add returns the day so many days after d.
 func (d Day) Add(days int) Day { return DayOf(d.End().AddDate(0, 0, days-1)) }
 
+// since is how many days d is after another.
+func (d Day) since(o Day) int { return int(d.End().Sub(o.End()).Hours() / 24) }
+
 // within reports whether on is no earlier than d, and no more than a year after it.
 func (d Day) within(on Day) bool { return d != "" && d <= on && on <= d.NextYear() }
 

@@ -62,6 +62,7 @@ const (
 	VaultArchived
 	PopulationListed
 	SampleRecorded
+	FreshnessSet
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -83,6 +84,7 @@ var actions = [...]string{
 	"evidence-released",
 	"retention-set", "legal-hold-set", "archived",
 	"population-listed", "sample-recorded",
+	"freshness-set",
 	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
 }
 

@@ -56,6 +56,7 @@ const (
 	SampleBroken
 	SampleOutdated
 	PopulationIncomplete
+	StaleEvidence
 )
 
 var problemKinds = [...]string{
@@ -70,6 +71,7 @@ var problemKinds = [...]string{
 	"not-issued",
 	"quarantined",
 	"sample-incomplete", "sample-broken", "sample-outdated", "population-incomplete",
+	"stale-evidence",
 }
 
 // ProblemKinds returns every kind.
@@ -133,7 +135,7 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
-	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.SamplingProblems(), a.requestProblems(), a.retentionProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems())
+	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.SamplingProblems(), a.requestProblems(), a.retentionProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems(), a.freshnessProblems())
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.review(r, day)...)
 	}

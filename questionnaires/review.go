@@ -26,6 +26,7 @@ func (a *Assessment) review(r Requirement, day Day) []Problem {
 	}
 	v.standing()
 	v.evidence()
+	v.fresh()
 	switch v.current.Response {
 	case Unanswered:
 		v.unanswered()

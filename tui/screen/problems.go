@@ -146,6 +146,7 @@ var problemWords = map[questionnaires.ProblemKind]string{
 	questionnaires.SampleBroken:         "sample not sound",
 	questionnaires.SampleOutdated:       "listed again",
 	questionnaires.PopulationIncomplete: "not whole",
+	questionnaires.StaleEvidence:        "stale evidence",
 }
 
 // problemWord is a kind of problem for people.
