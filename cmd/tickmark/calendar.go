@@ -172,9 +172,10 @@ func (d *door) calendarExportVerb() *cobra.Command {
 	var o opening
 	verb := &cobra.Command{
 		Use: "export VAULT", Short: "Print what is due as an iCalendar file", Args: cobra.ExactArgs(1),
-		Long: `Prints what is due as all-day events that calendar programs take in (RFC 5545). An
-event keeps its identity, so that importing again moves it. Requirements, titles and
-days are in it, and what changed; no answer and no evidence is.`,
+		Long: `Prints all that status --due lists as all-day events that calendar programs take in
+(RFC 5545). An event keeps its identity, so that importing again moves it. Requirements,
+titles, days and owners are in it, and what failed or changed; no answer and no evidence
+is.`,
 		Example: "  tickmark calendar shop.vault export >due.ics",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, closing, err := d.looking(cmd.Context(), args[0], o)
@@ -182,11 +183,11 @@ days are in it, and what changed; no answer and no evidence is.`,
 				return err
 			}
 			defer closing()
-			calendar, err := d.calendarOf(a, "")
+			deadlines, err := a.Deadlines(questionnaires.DayOf(d.now()))
 			if err != nil {
 				return err
 			}
-			return export.ICalendar(d.out, a.Details.ID, calendar, d.now())
+			return export.ICalendar(d.out, a.Details.ID, deadlines.All, d.now())
 		},
 	}
 	o.flags(verb)

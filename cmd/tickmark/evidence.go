@@ -40,6 +40,11 @@ func (d *door) evidenceListVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			limits, err := limitsOf(history, o)
+			if err != nil {
+				return err
+			}
+			today := questionnaires.DayOf(d.now())
 			items := history.Evidence()
 			if !all {
 				items = questionnaires.Latest(items)
@@ -49,6 +54,7 @@ func (d *door) evidenceListVerb() *cobra.Command {
 				for i, item := range items {
 					rows[i] = evidenceRow{
 						Evidence: item, Label: item.Label(), Aliases: item.AliasLabels(), Expunged: tombstoneOf(item), Quarantined: item.Quarantined(), Searched: item.SearchState(),
+						Freshness: limits.Evidence(item, today).String(), FreshUntil: limits.Evidence(item, today).Until,
 						Acceptances: d.acceptanceForms(history, questionnaires.AcceptancesOf(item.Result, accepted)),
 					}
 				}
@@ -56,13 +62,16 @@ func (d *door) evidenceListVerb() *cobra.Command {
 			}
 			w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 			for _, item := range items {
-				what, from := d.stateOf(item), ""
+				what, from := stateOf(item), ""
 				if item.Result != nil {
 					from = item.Result.Name
 				} else if item.File != nil {
 					from = item.File.Name
 				}
 				title := kube.Printable(item.Title) + acceptedMark(item.Result, accepted, d.now())
+				if f := limits.Evidence(item, today).String(); f != "" && item.Expunged == nil {
+					title += "  ⏱ " + f
+				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", item.Label(), item.Collected.UTC().Format(time.DateTime), what, kube.Printable(from), title)
 			}
 			return w.Flush()
@@ -74,9 +83,19 @@ func (d *door) evidenceListVerb() *cobra.Command {
 	return verb
 }
 
+// limitsOf are the limits of freshness of the assessment that is meant, and of the vault
+// where it holds several and none is named.
+func limitsOf(h *questionnaires.History, o opening) (questionnaires.FreshnessLimits, error) {
+	id, err := h.Choose(o.assessment)
+	if err != nil && o.assessment != "" {
+		return nil, err
+	}
+	return h.FreshnessLimits(id)
+}
+
 // stateOf is what a list says of an item in a word: its verdict, what sort of file it
-// is, or what became of it.
-func (d *door) stateOf(item questionnaires.Evidence) string {
+// is, or that it is gone.
+func stateOf(item questionnaires.Evidence) string {
 	switch {
 	case item.Expunged != nil:
 		return "expunged"
@@ -84,8 +103,6 @@ func (d *door) stateOf(item questionnaires.Evidence) string {
 		return verdictMark(item)
 	case item.Quarantined():
 		return "! quarantined " + item.Kind.Noun()
-	case item.StaleOn(questionnaires.DayOf(d.now())) != "":
-		return "⏱ stale " + item.Kind.Noun()
 	}
 	return item.Kind.Noun()
 }
@@ -100,6 +117,9 @@ type evidenceRow struct {
 	// much of it was searched.
 	Quarantined bool                       `json:"quarantined,omitempty"`
 	Searched    questionnaires.SearchState `json:"searched,omitzero"`
+	// FreshUntil is the last day on which it counts, Freshness what has to be said of that.
+	FreshUntil questionnaires.Day `json:"freshUntil,omitempty"`
+	Freshness  string             `json:"freshness,omitempty"`
 	// Acceptances of the result, whatever became of them.
 	Acceptances []acceptanceForm `json:"acceptances,omitempty"`
 }

@@ -9,7 +9,7 @@ import (
 
 // vaultFirst are the verbs that name the vault before what is done with it:
 // `tickmark evidence VAULT list`.
-var vaultFirst = [][]string{{"assessment"}, {"evidence"}, {"scope"}, {"engagement"}, {"risk-analysis"}, {"responsibility"}, {"record"}, {"calendar"}, {"request"}, {"sample"}, {"note"}, {"retention"}, {"vault", "recipients"}, {"vault", "authors"}}
+var vaultFirst = [][]string{{"assessment"}, {"evidence"}, {"scope"}, {"engagement"}, {"risk-analysis"}, {"responsibility"}, {"record"}, {"calendar"}, {"freshness"}, {"request"}, {"sample"}, {"note"}, {"retention"}, {"vault", "recipients"}, {"vault", "authors"}}
 
 // actionsOf gives such a verb its actions, with help texts that show the order in
 // which people write them.

@@ -56,6 +56,7 @@ type recordForm struct {
 	Evidence []string      `json:"evidence,omitempty"`
 	Serves   []servingForm `json:"serves"`
 	Missing  []string      `json:"missing,omitempty"`
+	Fresh    string        `json:"freshness,omitempty"`
 	Beside   int           `json:"beside,omitempty"`
 	By       string        `json:"by"`
 	Time     time.Time     `json:"time"`
@@ -68,8 +69,8 @@ type servingForm struct {
 	Remains     []string                     `json:"remains,omitempty"`
 }
 
-func formOfRecord(h *questionnaires.History, r questionnaires.Activity, today questionnaires.Day) recordForm {
-	form := recordForm{Activity: r, Missing: r.Missing(), Beside: r.Beside, By: r.Author.Name, Time: r.Time}
+func formOfRecord(h *questionnaires.History, r questionnaires.Activity, limits questionnaires.FreshnessLimits, today questionnaires.Day) recordForm {
+	form := recordForm{Activity: r, Missing: r.Missing(), Beside: r.Beside, Fresh: limits.Record(r, today).String(), By: r.Author.Name, Time: r.Time}
 	for _, id := range r.Evidence {
 		label, _ := labelOf(h)(id) // what is not there stays
 		form.Evidence = append(form.Evidence, string(label))
@@ -135,9 +136,13 @@ them failed, lacks something, or was changed side by side.`,
 			if err != nil {
 				return err
 			}
+			limits, err := limitsOf(h, o)
+			if err != nil {
+				return err
+			}
 			forms := make([]recordForm, len(records))
 			for i, r := range records {
-				forms[i] = formOfRecord(h, r, questionnaires.DayOf(d.now()))
+				forms[i] = formOfRecord(h, r, limits, questionnaires.DayOf(d.now()))
 			}
 			if format == "json" {
 				err = json.NewEncoder(d.out).Encode(forms)
@@ -220,6 +225,9 @@ func (f recordForm) lines() []string {
 			lines = append(lines, s.Requirement.String()+" not passed: "+strings.Join(s.Remains, "; "))
 		}
 	}
+	if f.Fresh != "" {
+		lines = append(lines, "⏱ "+f.Fresh)
+	}
 	if len(f.Missing) > 0 {
 		lines = append(lines, "lacks "+strings.Join(f.Missing, ", "))
 	}
@@ -242,7 +250,11 @@ func (d *door) recordShowVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			form := formOfRecord(h, r, questionnaires.DayOf(d.now()))
+			limits, err := limitsOf(h, o)
+			if err != nil {
+				return err
+			}
+			form := formOfRecord(h, r, limits, questionnaires.DayOf(d.now()))
 			switch format {
 			case "json":
 				return json.NewEncoder(d.out).Encode(form)

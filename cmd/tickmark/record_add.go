@@ -297,18 +297,22 @@ func (d *door) writeRecords(cmd *cobra.Command, path string, o opening, make fun
 	if h, err = v.History(cmd.Context()); err != nil {
 		return err
 	}
-	return d.showRecords(h, records, today)
+	return d.showRecords(h, o, records, today)
 }
 
-func (d *door) showRecords(h *questionnaires.History, records []questionnaires.Activity, today questionnaires.Day) error {
+func (d *door) showRecords(h *questionnaires.History, o opening, records []questionnaires.Activity, today questionnaires.Day) error {
 	var forms []recordForm
 	attention := false
+	limits, err := limitsOf(h, o)
+	if err != nil {
+		return err
+	}
 	for _, r := range records {
 		stands, err := h.ActivityNamed(string(r.ID))
 		if err != nil {
 			return err
 		}
-		form := formOfRecord(h, stands, today)
+		form := formOfRecord(h, stands, limits, today)
 		forms = append(forms, form)
 		attention = attention || form.attention()
 	}

@@ -23,11 +23,11 @@ type statusForm struct {
 	VaultHead     engine.Digest     `json:"vaultHead"`
 	Time          time.Time         `json:"time"`
 	progressForm
-	Problems    []questionnaires.Problem `json:"problems"`
-	Outcome     questionnaires.Outcome   `json:"outcome"`     // what the answers would allow; no conclusion
-	Acceptances []acceptanceForm         `json:"acceptances"` // of failing results, whatever became of them
-	Expiries    []questionnaires.Expiry  `json:"expires"`
-	Targets     []targetForm             `json:"targets"`
+	Problems    []questionnaires.Problem  `json:"problems"`
+	Outcome     questionnaires.Outcome    `json:"outcome"`     // what the answers would allow; no conclusion
+	Acceptances []acceptanceForm          `json:"acceptances"` // of failing results, whatever became of them
+	Expiries    []questionnaires.Deadline `json:"expires"`
+	Targets     []targetForm              `json:"targets"`
 	keepingForm
 }
 
@@ -74,6 +74,7 @@ type targetForm struct {
 func (d *door) statusVerb() *cobra.Command {
 	var o opening
 	var format string
+	var due dueChoice
 	verb := &cobra.Command{
 		Use: "status VAULT [REQUIREMENT]", Short: "Progress per requirement, problems, what was last collected", Args: cobra.RangeArgs(1, 2),
 		Long: `Shows how far an assessment is: progress, what its answers would allow an
@@ -82,8 +83,12 @@ program concludes nothing; a named person does. Ends with 3 while it has problem
 
 With a requirement it shows that question and all that bears on it: the answer, what
 the evidence says of each testing procedure, analyses, who answers for it on managed
-Kubernetes, and its problems.`,
-		Example:           "  tickmark status shop.vault\n  tickmark status shop.vault 1.3.1 -o json",
+Kubernetes, and its problems.
+
+With --due it lists by day what is due or ends: requests, what recurs and what changes
+ask for, attestations, acceptances, reviews, target dates, and evidence that goes stale.
+It ends with 3 while something of it is late, open after a change, or did not pass.`,
+		Example:           "  tickmark status shop.vault\n  tickmark status shop.vault 1.3.1 -o json\n  tickmark status shop.vault --due --within 30",
 		ValidArgsFunction: completeRequirement,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.readOnly = true
@@ -92,7 +97,12 @@ Kubernetes, and its problems.`,
 				return err
 			}
 			defer v.Close()
-			if len(args) > 1 {
+			switch {
+			case due.asked && len(args) > 1, due.within >= 0 && !due.asked:
+				return usagef("status: --due is of the whole assessment, and --within DAYS goes with it")
+			case due.asked:
+				return d.printDue(a, due, format)
+			case len(args) > 1:
 				return d.questionStatus(a, args[1], format)
 			}
 			form, err := d.statusOfAssessment(a)
@@ -125,6 +135,7 @@ Kubernetes, and its problems.`,
 	}
 	o.flags(verb)
 	outputFlag(verb, &format)
+	due.flags(verb)
 	return verb
 }
 

@@ -12,32 +12,20 @@ import (
 	"tickmark/reports"
 )
 
-// ICalendar writes what is due as all-day events (RFC 5545), one per recurring
-// activity that was ever done, and one per activity that a significant change asks
-// for and that is open. The same calendar gives the same bytes; an event keeps its UID
-// from one writing to the next, so that a calendar program moves it. At is when the
-// calendar was made.
-func ICalendar(w io.Writer, of questionnaires.ID, c questionnaires.Calendar, at time.Time) error {
+// ICalendar writes what is due as all-day events (RFC 5545), one per deadline. The same
+// deadlines give the same bytes; an event keeps its UID from one writing to the next, so
+// that a calendar program moves it. At is when the list was made.
+func ICalendar(w io.Writer, of questionnaires.ID, all []questionnaires.Deadline, at time.Time) error {
 	out := &contentLines{w: bufio.NewWriter(w)}
 	out.line("BEGIN", "VCALENDAR")
 	out.line("VERSION", "2.0")
 	out.line("PRODID", "-//Tickmark//PCI DSS calendar//EN")
-	for _, r := range c.Recurring {
-		if r.Due == "" {
-			continue
+	for _, d := range all {
+		text := "It is " + d.State.String() + "."
+		if d.Whose != "" {
+			text = d.Whose + ". " + text
 		}
-		text := fmt.Sprintf("%s, last done on %s.", r.Every, r.Last)
-		if r.State == questionnaires.Late {
-			text += " It is late."
-		}
-		out.event(fmt.Sprintf("%s.%s", of, r.Requirement), r.Due, at, fmt.Sprintf("%s %s", r.Requirement, r.Title), text)
-	}
-	for _, change := range c.Changes {
-		if change.Done != "" {
-			continue
-		}
-		out.event(fmt.Sprintf("%s.%s.%s", of, change.Change.ID, change.Requirement), change.On, at,
-			fmt.Sprintf("%s %s", change.Requirement, change.Title), "After a significant change: "+change.What)
+		out.event(fmt.Sprintf("%s.%s", of, d.ID), d.Day, at, strings.TrimSpace(d.Requirement.String()+" "+d.What), text)
 	}
 	out.line("END", "VCALENDAR")
 	if out.err == nil {

@@ -14,18 +14,12 @@ import (
 
 func TestWhatIsDueAsACalendar(t *testing.T) {
 	long := "Prüfung; mit Komma, und \\\nzwei Zeilen\x1b " + strings.Repeat("ü", 80)
-	c := questionnaires.Calendar{
-		Recurring: []questionnaires.Recurring{
-			{Requirement: questionnaires.MustRequirementID("1.2.7"), Title: "never done"},
-			{Requirement: questionnaires.MustRequirementID("11.3.2"), Title: "Scans", Every: questionnaires.Interval{Count: 3, Unit: questionnaires.Months}, Last: "2026-01-05", Due: "2026-04-07"},
-		},
-		Changes: []questionnaires.AfterChange{
-			{Change: questionnaires.SignificantChange{ID: "c1"}, On: "2026-01-06", What: long, Requirement: questionnaires.MustRequirementID("12.5.2"), Title: "Scope"},
-			{Change: questionnaires.SignificantChange{ID: "c2"}, On: "2026-01-07", Done: "2026-01-08"},
-		},
+	all := []questionnaires.Deadline{
+		{ID: "11.3.2", Requirement: questionnaires.MustRequirementID("11.3.2"), What: "Scans", Whose: "Nadia; Ops", Day: "2026-04-07"},
+		{ID: "c1.12.5.2", Day: "2026-01-06", What: long, State: questionnaires.DeadlineOpen},
 	}
 	var b strings.Builder
-	require.NoError(t, export.ICalendar(&b, "a1", c, time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)))
+	require.NoError(t, export.ICalendar(&b, "a1", all, time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)))
 	text := b.String()
 	for _, line := range strings.Split(text, "\r\n") {
 		assert.LessOrEqual(t, len(line), 75)
@@ -33,6 +27,6 @@ func TestWhatIsDueAsACalendar(t *testing.T) {
 	}
 	unfolded := strings.ReplaceAll(text, "\r\n ", "")
 	assert.Equal(t, 2, strings.Count(unfolded, "BEGIN:VEVENT"))
-	assert.Contains(t, unfolded, "UID:a1.11.3.2@tickmark\r\nDTSTAMP:20260201T080000Z\r\nDTSTART;VALUE=DATE:20260407\r\nSUMMARY:11.3.2 Scans\r\n")
+	assert.Contains(t, unfolded, "UID:a1.11.3.2@tickmark\r\nDTSTAMP:20260201T080000Z\r\nDTSTART;VALUE=DATE:20260407\r\nSUMMARY:11.3.2 Scans\r\nDESCRIPTION:Nadia\\; Ops. It is ahead.\r\n")
 	assert.Contains(t, unfolded, `Prüfung\; mit Komma\, und \\\nzwei Zeilen‹U+001B› `+strings.Repeat("ü", 80)+"\r\n")
 }
