@@ -179,7 +179,11 @@ func (all FreshnessLimits) Evidence(item Evidence, day Day) Freshness {
 	if item.Result != nil {
 		of = collectedResults
 	}
-	return all.limit(of).on(DayOf(item.Collected), item.Details.ValidUntil, day)
+	from := Day("")
+	if !item.Collected.IsZero() {
+		from = DayOf(item.Collected)
+	}
+	return all.limit(of).on(from, item.Details.ValidUntil, day)
 }
 
 // Record is how a record stands on a day, from its own.
@@ -210,8 +214,8 @@ func (v *review) fresh() {
 	last := Day("")
 	for _, id := range v.current.Cited() {
 		item, known := v.Assessment.evidence[id]
-		if !known {
-			continue
+		if !known || item.Expunged != nil {
+			continue // and is a problem of its own
 		}
 		f := v.Freshness(item, v.day)
 		if f.State != Stale {
