@@ -192,7 +192,9 @@ func (all FreshnessLimits) Record(t Activity, day Day) Freshness {
 }
 
 // Freshness is how an item of evidence stands on a day in the assessment.
-func (a *Assessment) Freshness(item Evidence, day Day) Freshness { return a.shared.limits.Evidence(item, day) }
+func (a *Assessment) Freshness(item Evidence, day Day) Freshness {
+	return a.shared.limits.Evidence(item, day)
+}
 
 // freshnessProblems are limits that were set side by side.
 func (a *Assessment) freshnessProblems() []Problem {

@@ -81,6 +81,7 @@ var deeds = map[Action]deed{
 	ActivityRecorded:        {onActivity, "recorded an activity"},
 	ChangeRecorded:          {onRecords, "recorded a significant change"},
 	EvidenceDescribed:       {onCited, "described evidence"},
+	FreshnessSet:            {onEvidence, "set for how long evidence counts"},
 	NoteRaised:              {},
 	NoteAnswered:            {},
 	NoteClosed:              {},
