@@ -171,7 +171,7 @@ func (s *aftermath) expunged(e Entry) error {
 	}
 	for _, r := range s.then.Requirements() {
 		for _, id := range s.then.Current(r.ID).Cited() {
-			if item, known := s.then.evidence[id]; known && item.Digest() == t.Digest {
+			if item, known := s.then.Evidence(id); known && item.Digest() == t.Digest {
 				s.add(e, r.ID, adviseExpunged, "%s, on which %s rests, was expunged (%s)", item.Label(), r.ID, t.Reason)
 			}
 		}
@@ -183,7 +183,7 @@ func (s *aftermath) expunged(e Entry) error {
 func (s *aftermath) contradicted() {
 	for _, r := range s.then.Requirements() {
 		current := s.then.Current(r.ID)
-		if current.Response != InPlace || Suggest(r, s.a.latest).Stance != Contradicts || Suggest(r, s.then.latest).Stance == Contradicts {
+		if current.Response != InPlace || Suggest(r, s.a.LatestResults()).Stance != Contradicts || Suggest(r, s.then.LatestResults()).Stance == Contradicts {
 			continue
 		}
 		s.add(Entry{}, r.ID, adviseResult, "%s was issued as In Place, and a newer result contradicts it: %s", r.ID, s.a.contradiction(r))

@@ -93,7 +93,7 @@ func (a *Assessment) bounded(answer Answer) error {
 		}
 	}
 	for _, id := range answer.Cited() {
-		if _, known := a.evidence[id]; !known {
+		if _, known := a.Evidence(id); !known {
 			return fmt.Errorf("evidence %s is not in the vault", id)
 		}
 	}

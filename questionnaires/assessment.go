@@ -163,8 +163,6 @@ type Assessment struct {
 	catalogue     *Catalogue
 	history       *History
 	given         answerRecord
-	evidence      map[ID]Evidence
-	latest        []Evidence
 	form          formRecord  // which form it is, and why
 	scope         scopeRecord // what it looks at, and who does
 	shared        sharedRecord
@@ -188,15 +186,11 @@ type answerRecord struct {
 
 // Assessment derives one assessment from the history.
 func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
+	h.checkAhead()
 	a := &Assessment{
 		Entity: h.entity, catalogue: catalogue, history: h, given: answerRecord{to: map[RequirementID][]Entry{}},
-		evidence: make(map[ID]Evidence, len(h.evidence)),
-		form:     formRecord{created: h.founds(id)},
-		stages:   &stageRecord{},
-	}
-	a.latest = Latest(slices.DeleteFunc(slices.Clone(h.evidence), func(item Evidence) bool { return h.Verify(item.Entry) != nil }))
-	for _, item := range h.evidence {
-		a.evidence[item.ID] = item
+		form:   formRecord{created: h.founds(id)},
+		stages: &stageRecord{},
 	}
 	for _, e := range h.entries {
 		if e.Assessment != id {
@@ -362,8 +356,7 @@ func (a *Assessment) stand() error {
 
 // Evidence returns an item of evidence by its id.
 func (a *Assessment) Evidence(id ID) (Evidence, bool) {
-	item, known := a.evidence[id]
-	return item, known
+	return a.history.item(id)
 }
 
 // EvidenceByLabel returns the item that people call Evidence-7, or by a number it
@@ -372,5 +365,10 @@ func (a *Assessment) EvidenceByLabel(label string) (Evidence, error) {
 	return a.history.EvidenceByLabel(label)
 }
 
-// LatestEvidence returns the newest result per target and check, and every file.
-func (a *Assessment) LatestEvidence() []Evidence { return a.latest }
+// LatestEvidence returns the newest result per target and check, and every file. The
+// slice must not be changed.
+func (a *Assessment) LatestEvidence() []Evidence { return a.history.latestEvidence() }
+
+// LatestResults returns the newest result per target and check. The slice must not be
+// changed.
+func (a *Assessment) LatestResults() []Evidence { return a.history.latestResults() }

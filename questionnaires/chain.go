@@ -49,6 +49,9 @@ func (h *History) IsAncestor(a, b engine.Digest) bool {
 		return false
 	}
 	target := h.chains[ai]
+	if here := h.chains[bi]; here.chain == target.chain && here.place >= target.place {
+		return true
+	}
 	visited := map[int]int{} // chain to the furthest place already followed
 	work := []int{bi}
 	for len(work) > 0 {
@@ -113,8 +116,8 @@ func (h *History) at(id engine.Digest) int {
 	return at
 }
 
-// With returns the history that entries make of this one. Where they are answers,
-// requests and files whose authors saw all there is, as nearly every entry is, that
+// With returns the history that entries make of this one. Where their authors saw all
+// there is, as nearly always, and they enrol nobody, collect and expunge nothing, that
 // costs no more than the entries; else the history is read anew. At most one history may
 // be made of each in this way.
 func (h *History) With(payloads Payloads, entries ...Entry) (*History, error) {
@@ -122,7 +125,7 @@ func (h *History) With(payloads Payloads, entries ...Entry) (*History, error) {
 	for _, e := range entries {
 		var followed bool
 		if next, followed = next.follow(e, payloads); !followed {
-			return NewHistory(slices.Concat(h.entries, h.side, entries), payloads)
+			return readHistory(slices.Concat(h.entries, h.side, entries), payloads, h.known.onwards())
 		}
 	}
 	return next, nil
@@ -137,7 +140,9 @@ func (h *History) follow(e Entry, payloads Payloads) (*History, bool) {
 	next := *h
 	next.payloads, next.noted = payloads, &noteBook{}
 	switch {
-	case e.Action == AnswerGiven || e.Action == ConclusionRecorded || e.Action.isStage():
+	case e.Action == VaultOpened || e.Action == UnsentKept || e.Action == ReportPrinted:
+		return &next, next.putAside(e)
+	case e.Action == AnswerGiven || e.Action == ConclusionRecorded || e.Action.isStage() || e.Action.isForm():
 	case e.Action.isRequest():
 		next.asked = &requestBook{}
 	case e.Action.isNote():
@@ -147,6 +152,10 @@ func (h *History) follow(e Entry, payloads Payloads) (*History, bool) {
 		if !next.shelve(e) {
 			return h, false
 		}
+	case e.Action == EvidenceDescribed:
+		if !next.describe(e) {
+			return h, false
+		}
 	default:
 		return h, false
 	}
@@ -154,6 +163,44 @@ func (h *History) follow(e Entry, payloads Payloads) (*History, bool) {
 	next.place(e)
 	next.tips = []engine.Digest{e.ID}
 	return &next, true
+}
+
+// isForm reports whether an entry says what is assessed and how, which is read out of the
+// entries each time.
+func (a Action) isForm() bool {
+	switch a {
+	case AssessmentCreated, ScopeSet, EligibilityRecorded, QuestionnaireChanged, ResponsibilityConfirmed, RiskAnalysisSet,
+		AcceptanceAsked, AcceptanceApproved, AcceptanceEnded, EngagementSet:
+		return true
+	default:
+		return false
+	}
+}
+
+// putAside adds an entry that is the youngest of the side log, as nearly always.
+func (h *History) putAside(e Entry) bool {
+	if n := len(h.side); n > 0 && compareEntries(h.side[n-1], e) >= 0 {
+		return false
+	}
+	h.side = append(h.side, e)
+	return true
+}
+
+// describe gives an item what an entry of somebody who is enrolled says of it. It follows
+// all that was said before.
+func (h *History) describe(e Entry) bool {
+	var d EvidenceDescription
+	if err := h.read(e, &d); err != nil || h.verifyBy(e, func(engine.Digest) bool { return true }) != nil {
+		return false
+	}
+	i := slices.IndexFunc(h.evidence, func(item Evidence) bool { return item.ID == d.Evidence })
+	if i < 0 || h.evidence[i].File == nil {
+		return false
+	}
+	h.evidence, h.described, h.stock = slices.Clone(h.evidence), maps.Clone(h.described), &evidenceStock{}
+	h.evidence[i], h.described[d.Evidence] = h.evidence[i].described(d), true
+	h.evidence[i].Beside = nil
+	return true
 }
 
 // shelve adds the file that an entry attaches after all others, and reports whether that
@@ -176,7 +223,7 @@ func (h *History) shelve(e Entry) bool {
 	if t, gone := h.tombstones[item.Digest()]; gone {
 		item.Expunged = &t
 	}
-	h.evidence, h.last = append(h.evidence, item), maps.Clone(h.last)
+	h.evidence, h.last, h.stock = append(h.evidence, item), maps.Clone(h.last), &evidenceStock{}
 	h.last[item.Kind.Series()] = item.Number
 	return true
 }

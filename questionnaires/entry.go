@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"tickmark/engine"
@@ -137,19 +138,6 @@ type Entry struct {
 	Signature  []byte
 }
 
-// entryForm is the canonical JSON that an entry's ID is the digest of.
-type entryForm struct {
-	V          int             `json:"v"`
-	Vault      engine.Digest   `json:"vault"`
-	Assessment ID              `json:"assessment"`
-	Parents    []engine.Digest `json:"parents"`
-	Author     engine.Digest   `json:"author"`
-	Action     Action          `json:"action"`
-	Subject    string          `json:"subject"`
-	Digest     engine.Digest   `json:"digest"`
-	Time       string          `json:"time"`
-}
-
 // SignEntry signs a draft into an entry and returns it with the payload's
 // canonical bytes. Parents are the tips that the author saw; they are sorted here.
 // The time is cut to milliseconds.
@@ -163,22 +151,37 @@ func SignEntry(s *Signer, vault engine.Digest, parents []engine.Digest, d Draft,
 		Action: d.Action, Subject: d.Subject, Digest: engine.Sum(payload), Time: now.UTC().Truncate(time.Millisecond),
 	}
 	slices.SortFunc(e.Parents, func(a, b engine.Digest) int { return bytes.Compare(a[:], b[:]) })
-	if e.ID, err = e.digest(); err != nil {
-		return Entry{}, nil, fmt.Errorf("sign %s: %w", d.Action, err)
-	}
+	e.ID = e.digest()
 	e.Signature = ed25519.Sign(s.key, e.signed())
 	return e, payload, nil
 }
 
-func (e Entry) digest() (engine.Digest, error) {
-	parents := e.Parents
-	if parents == nil {
-		parents = []engine.Digest{}
+// digest is that of the entry's canonical JSON, which is written down at once: a vault
+// of many entries checks each of them.
+func (e Entry) digest() engine.Digest {
+	b := make([]byte, 0, 512+len(e.Subject)+(2*len(e.ID)+3)*len(e.Parents))
+	member := func(name, text string) {
+		b = append(b, name...)
+		// A text has a canonical form.
+		b, _ = engine.AppendCanonical(b, text)
 	}
-	return engine.SumOf(entryForm{
-		V: entryVersion, Vault: e.Vault, Assessment: e.Assessment, Parents: parents, Author: e.Author, Action: e.Action,
-		Subject: e.Subject, Digest: e.Digest, Time: e.Time.UTC().Format(timeLayout),
-	})
+	member(`{"action":`, e.Action.String())
+	member(`,"assessment":`, string(e.Assessment))
+	member(`,"author":`, e.Author.String())
+	member(`,"digest":`, e.Digest.String())
+	before := `,"parents":[`
+	if len(e.Parents) == 0 {
+		b = append(b, before...)
+	}
+	for _, p := range e.Parents {
+		member(before, p.String())
+		before = ","
+	}
+	member(`],"subject":`, e.Subject)
+	member(`,"time":`, e.Time.UTC().Format(timeLayout))
+	b = append(strconv.AppendInt(append(b, `,"v":`...), entryVersion, 10), `,"vault":`...)
+	member("", e.Vault.String())
+	return engine.Sum(append(b, '}'))
 }
 
 func (e Entry) signed() []byte { return append([]byte(signaturePrefix), e.ID[:]...) }
@@ -186,10 +189,7 @@ func (e Entry) signed() []byte { return append([]byte(signaturePrefix), e.ID[:].
 // Check reports whether the ID is that of what the entry says and the signature
 // is the key's.
 func (e Entry) Check(key []byte) error {
-	digest, err := e.digest()
-	switch {
-	case err != nil:
-		return fmt.Errorf("check entry %s: %w", e.ID.Short(), err)
+	switch digest := e.digest(); {
 	case digest != e.ID:
 		return fmt.Errorf("check entry %s: it was changed, its digest is %s", e.ID.Short(), digest.Short())
 	case engine.Sum(key) != e.Author:

@@ -3,6 +3,7 @@ package questionnaires
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"tickmark/engine"
@@ -177,4 +178,58 @@ func Latest(items []Evidence) []Evidence {
 		}
 	}
 	return latest
+}
+
+// evidenceStock is what all assessments want to know of the evidence of a history. Each
+// part is found out when it is asked first: to check who brought thousands of files takes
+// a while, and most are never asked for.
+type evidenceStock struct {
+	placing, resulting, checking sync.Once
+
+	at      map[ID]int // places among the history's evidence
+	results []Evidence // the newest per target and check, of enrolled authors
+	latest  []Evidence // and every file of theirs
+}
+
+// item returns an item of evidence by its id.
+func (h *History) item(id ID) (Evidence, bool) {
+	h.stock.placing.Do(func() {
+		h.stock.at = make(map[ID]int, len(h.evidence))
+		for i, item := range h.evidence {
+			h.stock.at[item.ID] = i
+		}
+	})
+	at, known := h.stock.at[id]
+	if !known {
+		return Evidence{}, false
+	}
+	return h.evidence[at], true
+}
+
+// latestResults are the newest results per target and check.
+func (h *History) latestResults() []Evidence {
+	h.stock.resulting.Do(func() {
+		h.stock.results = Latest(h.brought(func(item Evidence) bool { return item.Result != nil }))
+	})
+	return h.stock.results
+}
+
+// latestEvidence are the newest results per target and check, and every file.
+func (h *History) latestEvidence() []Evidence {
+	h.stock.checking.Do(func() {
+		h.checkAll(func(e Entry) bool { return e.Action == EvidenceAttached })
+		h.stock.latest = Latest(h.brought(func(Evidence) bool { return true }))
+	})
+	return h.stock.latest
+}
+
+// brought is what enrolled authors brought of some evidence.
+func (h *History) brought(wanted func(Evidence) bool) []Evidence {
+	own := make([]Evidence, 0, len(h.evidence))
+	for _, item := range h.evidence {
+		if wanted(item) && h.Verify(item.Entry) == nil {
+			own = append(own, item)
+		}
+	}
+	return own
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -66,12 +67,31 @@ type books struct {
 // known is what was found out about entries, shared by the histories that follow each
 // other: an entry never says anything else.
 type known struct {
-	checked sync.Map // of verified, by entry
-	answers sync.Map // of Answer, by entry
-	forms   sync.Map // of *Catalogue, by the digest of the definition it was made of
-	steps   sync.Map // of requestStep, by entry
-	issues  sync.Map // of foundIssue, by issueOf
-	past    sync.Map // of *History as it was when a version was issued, by the entry that issued it
+	ahead   sync.Once // for what is checked ahead
+	checked sync.Map  // of verified, by entry
+	answers sync.Map  // of Answer, by entry
+	forms   sync.Map  // of *Catalogue, by the digest of the definition it was made of
+	steps   sync.Map  // of requestStep, by entry
+	issues  sync.Map  // of foundIssue, by issueOf
+	past    sync.Map  // of *History as it was when a version was issued, by the entry that issued it
+}
+
+// onwards is what stays known where more entries come in between: an entry that was its
+// author's is that with whatever ancestors, and says what it says.
+func (k *known) onwards() *known {
+	next := &known{}
+	k.checked.Range(func(id, found any) bool {
+		if v, is := found.(verified); is && v.err == nil {
+			next.checked.Store(id, v)
+		}
+		return true
+	})
+	keep := func(into *sync.Map) func(id, read any) bool {
+		return func(id, read any) bool { into.Store(id, read); return true }
+	}
+	k.answers.Range(keep(&next.answers))
+	k.steps.Range(keep(&next.steps))
+	return next
 }
 
 type enrolled struct {
@@ -83,9 +103,14 @@ type enrolled struct {
 // parent, a circle, or not exactly one first entry: something was taken out or
 // put in. Signatures are checked entry by entry, by Verify.
 func NewHistory(entries []Entry, payloads Payloads) (*History, error) {
+	return readHistory(entries, payloads, &known{})
+}
+
+// readHistory builds a history of which something was found out before.
+func readHistory(entries []Entry, payloads Payloads, before *known) (*History, error) {
 	h := &History{
 		byID: places{all: make(map[engine.Digest]int, len(entries))}, payloads: payloads, enrolled: map[engine.Digest][]enrolled{},
-		known: &known{}, books: unread(),
+		known: before, books: unread(),
 	}
 	main := make([]Entry, 0, len(entries))
 	seen := make(map[engine.Digest]bool, len(entries))
@@ -326,6 +351,30 @@ func (h *History) Verify(id engine.Digest) error {
 	err := h.verify(id)
 	h.known.checked.Store(id, verified{err})
 	return err
+}
+
+// checkAhead checks what every assessment is derived from, once. Of answers most were
+// replaced by later ones, and of files most are cited nowhere: nobody asks about those.
+func (h *History) checkAhead() {
+	h.known.ahead.Do(func() {
+		h.checkAll(func(e Entry) bool { return e.Action != AnswerGiven && e.Action != EvidenceAttached })
+	})
+}
+
+// checkAll checks some entries by as many goroutines as there are processors, so that it
+// is known when they are asked about one by one.
+func (h *History) checkAll(wanted func(Entry) bool) {
+	var all sync.WaitGroup
+	for some := range slices.Chunk(h.entries, 1+len(h.entries)/runtime.GOMAXPROCS(0)) {
+		all.Go(func() {
+			for _, e := range some {
+				if wanted(e) {
+					_ = h.Verify(e.ID)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // verified is what checking an entry found; histories are read by several

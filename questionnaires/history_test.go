@@ -29,6 +29,31 @@ func TestEntryBytesArePermanent(t *testing.T) {
 	require.NoError(t, e.Check(s.Enrolment().PublicKey))
 }
 
+// FuzzEntryBytes: whatever an entry says, what is hashed is the canonical JSON of it.
+func FuzzEntryBytes(f *testing.F) {
+	for _, subject := range []string{"1.2.5", "", "a\u2028\"\\<&>\x00\x1f\t", "half \xff\xc3 rune", "\U0001f50f"} {
+		f.Add("shop", subject, uint8(3), uint8(2), int64(1_767_315_845_678))
+	}
+	f.Fuzz(func(t *testing.T, assessment, subject string, action, parents uint8, at int64) {
+		e := Entry{
+			Assessment: ID(assessment), Subject: subject, Action: Action(action) % Action(len(actions)), Author: engine.Sum([]byte(subject)),
+			Digest: engine.Sum([]byte(assessment)), Time: time.UnixMilli(at % 1e14),
+		}
+		named := []engine.Digest{}
+		for n := range parents % 4 {
+			named = append(named, engine.Sum([]byte{n}))
+			e.Vault = named[n]
+		}
+		e.Parents = named
+		want, err := engine.SumOf(map[string]any{
+			"v": 1, "vault": e.Vault, "assessment": assessment, "parents": named, "author": e.Author, "action": e.Action,
+			"subject": subject, "digest": e.Digest, "time": e.Time.UTC().Format(timeLayout),
+		})
+		require.NoError(t, err)
+		assert.Equal(t, want, e.digest())
+	})
+}
+
 func TestAnEntryThatWasChangedDoesNotCheck(t *testing.T) {
 	s := person(t, "Mara", 1)
 	whole := found(t, s).entries[0]
@@ -207,6 +232,15 @@ func TestHistoryThatFollowsAnotherIsTheSame(t *testing.T) {
 		switch {
 		case i%100 == 30:
 			draft = Draft{Action: ReportPrinted, Subject: "report", Payload: i}
+		case i%40 == 11:
+			draft = Draft{Action: VaultOpened, Subject: "workbench", Payload: i}
+		case i%40 == 13 && i > 40:
+			item := h.Evidence()[i%len(h.Evidence())]
+			described := item.Description()
+			described.Title = fmt.Sprint("Paper ", i)
+			draft, err = h.Describe(described, j.now)
+		case i%40 == 21:
+			draft, err = j.open(c, id).SetEngagement(Engagement{Independence: fmt.Sprint("Kept, as of take ", i)})
 		case i%7 == 3:
 			item := Evidence{ID: ID(fmt.Sprint("e", i%91)), Number: h.LastNumber(OtherEvidence) + 1 - i%2, Title: "Paper", File: &FileSource{Digest: engine.Sum([]byte{byte(i % 5)})}}
 			draft = Draft{Action: EvidenceAttached, Subject: "evidence", Payload: item}
@@ -227,6 +261,9 @@ func TestHistoryThatFollowsAnotherIsTheSame(t *testing.T) {
 		require.Equal(t, anew.SideLog(), h.SideLog())
 		require.Equal(t, anew.Head(), h.Head())
 		require.Equal(t, anew.Evidence(), h.Evidence())
+		if len(h.Evidence()) > 0 {
+			require.Equal(t, Latest(h.Evidence()), h.latestEvidence())
+		}
 		require.Equal(t, anew.LastNumber(OtherEvidence), h.LastNumber(OtherEvidence))
 		for _, e := range h.Entries() {
 			require.NoError(t, h.Verify(e.ID))

@@ -49,7 +49,7 @@ func (a *Assessment) checkPlace(p NotePlace) error {
 			return fmt.Errorf("%.40q is no section", p.Section)
 		}
 	case p.Evidence != "":
-		if _, known := a.evidence[p.Evidence]; !known {
+		if _, known := a.Evidence(p.Evidence); !known {
 			return errors.New("the vault has no such evidence")
 		}
 	case id.IsZero():

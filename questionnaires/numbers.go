@@ -150,11 +150,13 @@ type shelf struct {
 	last       map[string]int // highest number that was ever given, by series
 	described  map[ID]bool    // those that more is said of, whether they are there or not
 	tombstones map[engine.Digest]Tombstone
+	stock      *evidenceStock
 }
 
 // arrange numbers the items, which come in the order of their entries, and marks
 // those that were expunged.
 func (h *History) arrange(items []Evidence) error {
+	h.stock = &evidenceStock{}
 	printed, err := h.printed(func(e Entry) ([]PrintedNumber, error) {
 		var report PrintedReport
 		if e.Action != ReportSigned {

@@ -58,7 +58,7 @@ func (h *History) lent(later *History) *History {
 	if len(later.tombstones) == len(h.tombstones) {
 		return &then
 	}
-	then.evidence = slices.Clone(h.evidence)
+	then.evidence, then.stock = slices.Clone(h.evidence), &evidenceStock{}
 	then.tombstones = map[engine.Digest]Tombstone{}
 	for digest, t := range later.tombstones {
 		_, seen := h.tombstones[digest]

@@ -38,7 +38,7 @@ func (a *Assessment) Progress() Progress {
 			p.Answered++
 			at.Answered++
 		}
-		suggestion := Suggest(r, a.latest)
+		suggestion := Suggest(r, a.LatestResults())
 		if suggestion.Stance == Contradicts {
 			at.Contradicted++
 		}

@@ -147,7 +147,7 @@ func (a *Assessment) ReceiveRequest(id ID, evidence ...ID) (Draft, error) {
 		return fail(errors.New("no evidence is named"))
 	}
 	for i, id := range evidence {
-		item, known := a.evidence[id]
+		item, known := a.Evidence(id)
 		switch {
 		case !known:
 			return fail(errors.New("the vault has no such evidence"))
@@ -191,7 +191,7 @@ func (a *Assessment) AcceptRequest(id ID) (Draft, error) {
 	if len(r.Beside) > 0 {
 		return Draft{}, fmt.Errorf("accept request: %s was changed side by side; confirm one version first", r.Label())
 	}
-	gone := func(id ID) bool { item, known := a.evidence[id]; return !known || item.Expunged != nil }
+	gone := func(id ID) bool { item, known := a.Evidence(id); return !known || item.Expunged != nil }
 	if !slices.ContainsFunc(r.Evidence, func(id ID) bool { return !gone(id) }) {
 		return Draft{}, fmt.Errorf("accept request: all that was received for %s was expunged", r.Label())
 	}

@@ -86,7 +86,7 @@ func (v *review) standing() {
 // evidence: what is cited is there, and no newer than the report.
 func (v *review) evidence() {
 	for _, id := range v.current.Cited() {
-		item, known := v.Assessment.evidence[id]
+		item, known := v.Assessment.Evidence(id)
 		switch {
 		case !known:
 			v.add(CitesUnknown, "the answer cites %s, which is not in the vault", id)
@@ -155,7 +155,7 @@ func (v *review) inPlace() {
 		v.add(Superseded, "%s took its place on 2025-03-31; it is Not Applicable with that reason", r.SupersededBy)
 	}
 	otherwise := v.current.Customized != nil || v.current.Response == InPlaceWithCCW
-	if !otherwise && Suggest(r, v.latest).Stance == Contradicts {
+	if !otherwise && Suggest(r, v.LatestResults()).Stance == Contradicts {
 		v.add(Contradicted, "%s, and evidence contradicts it: %s", v.title(), v.contradiction(r))
 	}
 	v.analysed()
@@ -279,7 +279,7 @@ func (v *review) customized() {
 // contradiction names the failing checks of a requirement.
 func (a *Assessment) contradiction(r Requirement) string {
 	var failing []string
-	for _, p := range Suggest(r, a.latest).Procedures {
+	for _, p := range Suggest(r, a.LatestResults()).Procedures {
 		for _, reason := range p.Why {
 			if reason.Evidence.Result.Verdict == engine.Fail {
 				failing = append(failing, fmt.Sprintf("%s (%s)", reason.Evidence.Result.Check, reason.Evidence.Label()))

@@ -209,7 +209,7 @@ func (a *Assessment) NoteByLabel(name string) (ReviewNote, error) {
 func (a *Assessment) PlaceOf(n ReviewNote) string {
 	switch {
 	case n.On.Evidence != "":
-		if item, known := a.evidence[n.On.Evidence]; known {
+		if item, known := a.Evidence(n.On.Evidence); known {
 			return item.Label()
 		}
 		return "evidence " + string(n.On.Evidence)

@@ -194,12 +194,3 @@ func (s *Scope) Recite(change func(ID) (ID, error)) error {
 	s.Data.Flows, s.Classes = slices.Clone(s.Data.Flows), slices.Clone(s.Classes)
 	return reciteAll(s.citations(), change)
 }
-
-// item returns an item of evidence by its id.
-func (h *History) item(id ID) (Evidence, bool) {
-	i := slices.IndexFunc(h.evidence, func(e Evidence) bool { return e.ID == id })
-	if i < 0 {
-		return Evidence{}, false
-	}
-	return h.evidence[i], true
-}

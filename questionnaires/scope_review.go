@@ -215,7 +215,7 @@ func (a *Assessment) reviewCited(day Day, add adding) {
 func (a *Assessment) reviewCitations(cites string, ids []ID, day Day, add adding) {
 	var seen []ID
 	for _, id := range ids {
-		item, known := a.evidence[id]
+		item, known := a.Evidence(id)
 		if slices.Contains(seen, id) {
 			continue
 		}
@@ -258,7 +258,7 @@ func (a *Assessment) apart(c Classification) []string {
 // somebody enrolled.
 func (a *Assessment) evidences(ids []ID) bool {
 	for _, id := range ids {
-		if item, known := a.evidence[id]; !known || item.gone() || a.history.Verify(item.Entry) != nil {
+		if item, known := a.Evidence(id); !known || item.gone() || a.history.Verify(item.Entry) != nil {
 			return false
 		}
 	}

@@ -225,7 +225,7 @@ func (a *Assessment) citings(t *touched) (map[ID][]Section, error) {
 		}
 		s := SectionOf(r.Requirement)
 		for _, id := range r.Cited() {
-			if item, known := a.evidence[id]; known {
+			if item, known := a.Evidence(id); known {
 				t.labours[item.Author] = append(t.labours[item.Author], labour{item.Author, s, e.ID, "brought " + item.Label() + ", which is cited in it"})
 			}
 			if !slices.Contains(cites[id], s) {

@@ -1,0 +1,524 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"tickmark/engine"
+	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
+	"tickmark/tui"
+	"tickmark/tui/screen"
+	"tickmark/tui/tuitest"
+	"tickmark/vault"
+)
+
+// What the engagement of the figures holds.
+const (
+	benchAssessments = 5
+	benchRequests    = 400 // of each assessment
+	benchFiles       = 10  // of each request
+	benchDeliveries  = 2   // by which they come
+	benchAnswers     = 8   // of each requirement
+	benchFolder      = 5000
+	benchFolderBytes = 2 << 30
+	benchOfOne       = 10_000 // files for one request
+)
+
+// TestBenchEngagement is `make bench-engagement`: the figures of a whole engagement,
+// with the floor beside them where there is one, from one run. TICKMARK_BENCH_ENGAGEMENT
+// is `all`, which writes the table of docs/benchmarks.md too, or names some of the parts.
+func TestBenchEngagement(t *testing.T) {
+	asked := os.Getenv("TICKMARK_BENCH_ENGAGEMENT")
+	if asked == "" {
+		t.Skip("runs by `make bench-engagement` alone: it needs some minutes and 8 GB of disk")
+	}
+	b := &engagementBench{T: t, load: loadOf()}
+	b.build()
+	for _, part := range []struct {
+		name string
+		run  func()
+	}{{"open", b.opening}, {"lists", b.lists}, {"import", b.importing}, {"one", b.ofOneRequest}} {
+		if asked == "all" || slices.Contains(strings.Split(asked, ","), part.name) {
+			part.run()
+		}
+	}
+	table := b.table()
+	fmt.Print("\n", table)
+	if asked == "all" {
+		b.write("../../docs/benchmarks.md", table)
+	}
+}
+
+// engagementBench gathers the rows of the table.
+type engagementBench struct {
+	*testing.T
+	load    string
+	folder  string // what is kept between runs
+	door    *door
+	entries int
+	rows    []engagementRow
+}
+
+// engagementRow is one measure.
+type engagementRow struct {
+	measure, toReach, ours, reached, beside string
+}
+
+func (b *engagementBench) add(measure string, ours, most float64, unit, beside string) {
+	r := engagementRow{measure: measure, ours: fmt.Sprintf("%.3g %s", ours, unit), beside: beside}
+	if ours >= 100 {
+		r.ours = fmt.Sprintf("%.0f %s", ours, unit)
+	}
+	if most > 0 {
+		r.toReach, r.reached = fmt.Sprintf("≤ %g %s", most, unit), "yes"
+		if ours > most {
+			r.reached = "**no**"
+		}
+	}
+	b.rows = append(b.rows, r)
+	b.Logf("%+v", r)
+}
+
+func loadOf() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	one, _, _ := strings.Cut(string(text), " ")
+	return one
+}
+
+func (b *engagementBench) table() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "A vault of %d assessments, %d requests and %d files in %d entries; %s on %s/%s, %d cores, with a load of %s when it began.\n\n",
+		benchAssessments, benchAssessments*benchRequests, benchAssessments*benchRequests*benchFiles, b.entries, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), b.load)
+	s.WriteString("| measure | to reach | it is | reached | beside it |\n|---|---|---|---|---|\n")
+	for _, r := range b.rows {
+		fmt.Fprintf(&s, "| %s | %s | %s | %s | %s |\n", r.measure, r.toReach, r.ours, r.reached, r.beside)
+	}
+	return s.String()
+}
+
+// write puts the table into a document, between its marks.
+func (b *engagementBench) write(path, table string) {
+	const begins, ends = "<!-- bench-engagement begins -->\n", "<!-- bench-engagement ends -->"
+	text, err := os.ReadFile(path)
+	require.NoError(b, err)
+	before, rest, found := strings.Cut(string(text), begins)
+	require.True(b, found)
+	_, after, found := strings.Cut(rest, ends)
+	require.True(b, found)
+	require.NoError(b, os.WriteFile(path, []byte(before+begins+table+ends+after), 0o600))
+}
+
+// tickmark runs the built program in the home of the engagement, and returns what it
+// said, how long it took and its maximum resident set.
+func (b *engagementBench) tickmark(args ...string) (said string, took watch, peak int64) {
+	b.Helper()
+	program, err := filepath.Abs("../../bin/tickmark")
+	require.NoError(b, err)
+	c := exec.Command(program, args...)
+	c.Env = append(os.Environ(), "XDG_CONFIG_HOME="+b.folder, "XDG_STATE_HOME="+filepath.Join(b.folder, "state"), "HOME="+b.folder)
+	var out, notes bytes.Buffer
+	c.Stdout, c.Stderr = &out, &notes
+	started := time.Now()
+	err = c.Run()
+	took = watch{time.Since(started), c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
+	if status := c.ProcessState.ExitCode(); status != 0 && status != 3 {
+		require.NoError(b, err, "%s %s", out.String(), notes.String())
+	}
+	if usage, is := c.ProcessState.SysUsage().(*syscall.Rusage); is {
+		peak = usage.Maxrss << 10
+	}
+	return out.String(), took, peak
+}
+
+func (b *engagementBench) path() string { return filepath.Join(b.folder, "whole.vault") }
+
+// build makes the vault, once.
+func (b *engagementBench) build() {
+	kept, err := filepath.Abs("../../.cache/bench-engagement/2")
+	require.NoError(b, err)
+	b.folder = kept
+	d := outside()
+	d.config, d.state = filepath.Join(kept, "tickmark"), filepath.Join(kept, "state", "tickmark")
+	b.door = d
+	if _, err := os.Stat(filepath.Join(kept, "built")); err == nil {
+		return
+	}
+	b.Log("building the vault, once")
+	require.NoError(b, os.RemoveAll(kept))
+	require.NoError(b, os.MkdirAll(kept, 0o700))
+	b.tickmark("new", b.path(), "--questionnaire", "roc", "--entity", "Copperline Outfitters")
+	v, err := d.open(b.Context(), b.path(), opening{})
+	require.NoError(b, err)
+	catalogue, err := pci.Catalogue()
+	require.NoError(b, err)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range benchAssessments {
+		name := fmt.Sprint("Shop ", i+1)
+		id, err := questionnaires.NewID(d.random)
+		require.NoError(b, err)
+		if i == 0 {
+			a, err := d.assessmentOf(b.Context(), v, "")
+			require.NoError(b, err)
+			id = a.Details.ID
+		} else {
+			draft, err := questionnaires.NewAssessment(catalogue, questionnaires.AssessmentDetails{ID: id, Questionnaire: "roc", Name: name})
+			require.NoError(b, err)
+			_, err = v.Append(b.Context(), draft)
+			require.NoError(b, err)
+		}
+		b.fillAssessment(v, id, random)
+	}
+	require.NoError(b, v.Compact(b.Context(), nil))
+	require.NoError(b, v.Close())
+	require.NoError(b, os.WriteFile(filepath.Join(kept, "built"), nil, 0o600))
+}
+
+// fillAssessment asks, receives, decides and answers.
+func (b *engagementBench) fillAssessment(v *vault.Vault, id questionnaires.ID, random *rand.Rand) {
+	assessment := func() *questionnaires.Assessment {
+		a, err := b.door.assessmentOf(b.Context(), v, string(id))
+		require.NoError(b, err)
+		return a
+	}
+	a := assessment()
+	asked := a.Requirements()
+	_, last, err := a.History().Requests()
+	require.NoError(b, err)
+	var drafts []questionnaires.Draft
+	for n := range benchRequests {
+		r := questionnaires.Request{
+			What: fmt.Sprintf("Papers %d of %s\nwith the tickets that belong to it", n, asked[n%len(asked)].Title), Requirements: []questionnaires.RequirementID{asked[n%len(asked)].ID},
+			Owner: []string{"Nadia", "Jonas", "Petra", "Ivo"}[n%4], Due: questionnaires.Day(fmt.Sprintf("2026-%02d-15", 1+n%12)), System: "edge",
+		}
+		r.ID, err = questionnaires.NewID(b.door.random)
+		require.NoError(b, err)
+		draft, err := a.AskRequest(r)
+		require.NoError(b, err)
+		last++
+		asking, _ := draft.Payload.(questionnaires.Request)
+		asking.Number, draft.Payload = last, asking
+		drafts = append(drafts, draft)
+	}
+	_, err = v.Append(b.Context(), drafts...)
+	require.NoError(b, err)
+	a = assessment()
+	for some := range slices.Chunk(a.Requests(), 40) {
+		b.fillRequests(v, a, some, random)
+	}
+	a, drafts = assessment(), nil
+	for i, r := range a.Requests() {
+		draft, err := a.AcceptRequest(r.ID)
+		if i%3 == 0 {
+			draft, err = a.ReturnRequest(r.ID, "The review of autumn is missing.")
+		}
+		require.NoError(b, err)
+		drafts = append(drafts, draft)
+	}
+	for n := range benchAnswers * len(asked) {
+		r := asked[n%len(asked)]
+		drafts = append(drafts, questionnaires.Draft{Assessment: id, Action: questionnaires.AnswerGiven, Subject: r.ID.String(), Payload: questionnaires.Answer{
+			Requirement: r.ID, Response: questionnaires.InPlace, Narrative: fmt.Sprintf("Revision %d: examined the papers of %s.", n, r.Title),
+			Methods: []questionnaires.Method{questionnaires.Examine}, Evidence: []questionnaires.ID{a.LatestEvidence()[n%100].ID},
+		}})
+	}
+	_, err = v.Append(b.Context(), drafts...)
+	require.NoError(b, err)
+}
+
+// fillRequests receives files for requests, by one save.
+func (b *engagementBench) fillRequests(v *vault.Vault, a *questionnaires.Assessment, some []questionnaires.Request, random *rand.Rand) {
+	require.NoError(b, v.Update(b.Context(), func(tx *vault.Tx) error {
+		h, err := tx.History()
+		if err != nil {
+			return err
+		}
+		number := h.LastNumber(questionnaires.EvidenceKind(0))
+		for _, r := range some {
+			var came []questionnaires.ID
+			for i := range benchFiles {
+				text := make([]byte, 500+random.IntN(4000))
+				for j := range text {
+					text[j] = byte('a' + random.IntN(26))
+				}
+				document := engine.NewDocument(engine.Ref{}, text)
+				number++
+				item := questionnaires.Evidence{Number: number, Requirements: r.Requirements, File: &questionnaires.FileSource{
+					Digest: document.Digest, Name: fmt.Sprintf("%s - paper %d.txt", r.Label(), i), Size: int64(len(text)), Obtained: questionnaires.ProvidedByEntity,
+				}}
+				if item.ID, err = tx.NewID(); err != nil {
+					return err
+				}
+				draft, err := h.Attach(item, tx.Now())
+				if err != nil {
+					return err
+				}
+				if err := tx.PutDocument(document); err != nil {
+					return err
+				}
+				if _, err := tx.Append(draft); err != nil {
+					return err
+				}
+				if came = append(came, item.ID); len(came) < benchFiles/benchDeliveries {
+					continue
+				}
+				if _, err := tx.Append(a.Delivery(r, came...)); err != nil {
+					return err
+				}
+				came = nil
+			}
+		}
+		return nil
+	}))
+}
+
+// copied is the vault under another name, to be written to.
+func (b *engagementBench) copied() string {
+	folder, err := os.MkdirTemp(b.folder, "scratch-")
+	require.NoError(b, err)
+	b.Cleanup(func() { _ = os.RemoveAll(folder) })
+	path := filepath.Join(folder, "whole.vault")
+	require.NoError(b, os.Link(b.path(), path))
+	return path
+}
+
+// watch tells how long something took, and how long processors worked for it, which is
+// what can be compared where others use the machine too.
+type watch struct{ clock, worked time.Duration }
+
+var began = time.Now()
+
+func startWatch() watch { return watch{time.Since(began), processors()} }
+
+func (w watch) stop() watch { return watch{time.Since(began) - w.clock, processors() - w.worked} }
+
+// processors is the time that all processors have worked for this process.
+func processors() time.Duration {
+	var t unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &t)
+	return time.Duration(t.Nano())
+}
+
+// took adds how long something took: the middle of some times.
+func (b *engagementBench) took(measure string, all []watch, most float64) {
+	worked, clock := times(all)
+	b.add(measure, middle(worked), most, "ms", fmt.Sprintf("%.3g ms by the clock", middle(clock)))
+}
+
+func times(all []watch) (worked, clock []time.Duration) {
+	for _, w := range all {
+		worked, clock = append(worked, w.worked), append(clock, w.clock)
+	}
+	return worked, clock
+}
+
+// middle is the median of some times, and nearly is what all but one in twenty reach.
+func middle(all []time.Duration) float64 { return ms(slices.Sorted(slices.Values(all))[len(all)/2]) }
+
+func nearly(all []time.Duration) float64 {
+	sorted := slices.Sorted(slices.Values(all))
+	return ms(sorted[min(len(sorted)-1, len(sorted)*95/100)])
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// opening measures what stands before the first frame.
+func (b *engagementBench) opening() {
+	const rounds = 5
+	var opened, derived, again, process []watch
+	var peak int64
+	for range rounds {
+		w := startWatch()
+		v, err := b.door.open(b.Context(), b.path(), opening{readOnly: true})
+		require.NoError(b, err)
+		opened = append(opened, w.stop())
+		for _, into := range []*[]watch{&derived, &again} {
+			w = startWatch()
+			a, err := b.door.assessmentOf(b.Context(), v, "Shop 3")
+			require.NoError(b, err)
+			*into = append(*into, w.stop())
+			b.entries = len(a.History().Entries())
+		}
+		require.NoError(b, v.Close())
+		var took watch
+		_, took, peak = b.tickmark("request", b.path(), "list", "--assessment", "Shop 3")
+		process = append(process, took)
+	}
+	b.took("open the vault, read-only", opened, 0)
+	b.took("derive its assessment for the first time, every signature checked", derived, 0)
+	b.took("derive it again, as after each change", again, 0)
+	b.took("`tickmark request list`, whole process", process, 0)
+	b.add("its memory", float64(peak)/(1<<20), 256, "MiB", "")
+}
+
+// lists measures the first frame of each list, and keys in it.
+func (b *engagementBench) lists() {
+	path := b.copied()
+	v, err := b.door.open(b.Context(), path, opening{})
+	require.NoError(b, err)
+	w, err := b.door.bench(path, opening{assessment: "Shop 3"}, nil, &v)
+	require.NoError(b, err)
+	router := tui.New(tui.Options{First: screen.NewUnlock(b.Context(), w)})
+	first := startWatch()
+	d := tuitest.New(b, router, 120, 40)
+	_ = router.View()
+	b.took("dashboard, first frame of all (the assessment derived within)", []watch{first.stop()}, 0)
+	for _, room := range []struct {
+		name string
+		open []string
+	}{
+		{"dashboard", []string{"a", "esc"}},
+		{"requirements", []string{"a"}},
+		{"problems", []string{"p"}},
+		{"evidence", []string{"e"}},
+		{"requests", []string{":", "down", "down", "down", "enter"}},
+		{"one requirement, with all files beside it", []string{"a", "down", "down", "enter"}},
+	} {
+		b.list(d, router, room.name, room.open)
+	}
+	save := startWatch()
+	d.Press(":", "down", "down", "down", "enter", "down", "x")
+	_ = router.View()
+	b.took("a request withdrawn: key to the frame that shows it saved", []watch{save.stop()}, 0)
+	require.NoError(b, v.Close())
+}
+
+func (b *engagementBench) list(d *tuitest.Driver, router *tui.Router, name string, open []string) {
+	d.Press(open[:len(open)-1]...)
+	first := startWatch()
+	d.Press(open[len(open)-1])
+	frame := router.View()
+	b.took(name+", first frame", []watch{first.stop()}, 100)
+	require.NotContains(b, frame, "does nothing")
+	if os.Getenv("TICKMARK_BENCH_FRAMES") != "" {
+		b.Log(d.Frame())
+	}
+	var keys []watch
+	press := func(all []string, times int) {
+		for i := range times {
+			key := startWatch()
+			d.Press(all[i%len(all)])
+			_ = router.View()
+			keys = append(keys, key.stop())
+		}
+	}
+	press([]string{"down", "down", "pgdown", "up", "end", "home"}, 300)
+	d.Press("/")
+	press([]string{"p", "a", "p", "backspace", "backspace", "backspace"}, 60)
+	_, clock := times(keys)
+	b.add(name+", key to frame, p95", nearly(clock), 10, "ms", fmt.Sprintf("%.2g ms at p50", middle(clock)))
+	d.Press("esc")
+	if name != "dashboard" {
+		d.Press("esc", "esc", "esc", "esc")
+	}
+}
+
+// folderOf fills a folder with files for requests, once: half of them text, half of them
+// such as pictures are.
+func (b *engagementBench) folderOf(name string, files int, size int64) string {
+	folder := filepath.Join(b.folder, name)
+	if _, err := os.Stat(filepath.Join(folder, "built")); err == nil {
+		return filepath.Join(folder, "sent")
+	}
+	sent := filepath.Join(folder, "sent")
+	require.NoError(b, os.MkdirAll(sent, 0o700))
+	random := rand.NewChaCha8([32]byte{1})
+	text := []byte(strings.Repeat("2026-10-12 09:14 rule 4711 of the edge firewall was reviewed by the network team, ticket CHG-1182.\n", 10_000))
+	body := make([]byte, size/int64(files))
+	for i := range files {
+		_, _ = random.Read(body[:min(len(body), 64)])
+		if i%2 == 0 {
+			_, _ = random.Read(body)
+		} else {
+			copy(body[min(len(body), 64):], text)
+		}
+		request := 1 + i%benchRequests
+		if files == benchOfOne {
+			request = 1
+		}
+		require.NoError(b, os.WriteFile(filepath.Join(sent, fmt.Sprintf("Req-%d - %05d.txt", request, i)), body, 0o600))
+	}
+	require.NoError(b, os.WriteFile(filepath.Join(folder, "built"), nil, 0o600))
+	return sent
+}
+
+// importing takes a folder of 2 GB in, beside copying it with its digests alone.
+func (b *engagementBench) importing() {
+	sent, path := b.folderOf("folder", benchFolder, benchFolderBytes), b.copied()
+	floor := b.plainCopy(sent)
+	said, took, peak := b.tickmark("request", path, "import", sent, "--assessment", "Report on Compliance")
+	require.Contains(b, said, fmt.Sprintf("%d taken in", benchFolder))
+	b.add("import 5,000 files of 2 GB", took.worked.Seconds(), 0, "s", besideCopy(took, floor))
+	b.add("memory, importing them", float64(peak)/(1<<20), 256, "MiB", "")
+	said, took, _ = b.tickmark("request", path, "import", sent, "--assessment", "Report on Compliance")
+	require.Contains(b, said, fmt.Sprintf("0 taken in, %d there already", benchFolder))
+	b.add("the same folder again", took.worked.Seconds(), 0, "s", "nothing is taken in twice")
+}
+
+// ofOneRequest takes many small files in for one request.
+func (b *engagementBench) ofOneRequest() {
+	sent, path := b.folderOf("one", benchOfOne, benchOfOne*2000), b.copied()
+	floor := b.plainCopy(sent)
+	said, took, peak := b.tickmark("request", path, "import", sent, "--assessment", "Report on Compliance")
+	require.Contains(b, said, fmt.Sprintf("%d taken in", benchOfOne))
+	b.add("import 10,000 small files for one request", took.worked.Seconds(), 0, "s", besideCopy(took, floor))
+	b.add("memory, importing them", float64(peak)/(1<<20), 256, "MiB", "")
+	_, took, _ = b.tickmark("request", path, "show", "Req-1", "--assessment", "Report on Compliance")
+	b.add("show that request, whole process", ms(took.worked), 0, "ms", "")
+}
+
+// besideCopy says what copying the same files alone took.
+func besideCopy(took, floor watch) string {
+	return fmt.Sprintf("copying them to the same disk with their SHA-256: %.3g s, %.1fx; by the clock %.3g s and %.3g s, %.1fx",
+		floor.worked.Seconds(), took.worked.Seconds()/floor.worked.Seconds(), took.clock.Seconds(), floor.clock.Seconds(), took.clock.Seconds()/floor.clock.Seconds())
+}
+
+// plainCopy copies a folder to the same disk, each file forced there, and sums it up.
+func (b *engagementBench) plainCopy(from string) watch {
+	to, err := os.MkdirTemp(b.folder, "scratch-")
+	require.NoError(b, err)
+	defer os.RemoveAll(to)
+	floor := startWatch()
+	err = filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		in, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		out, err := os.Create(filepath.Join(to, entry.Name()))
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.MultiWriter(out, sha256.New()), in)
+		require.NoError(b, out.Sync())
+		require.NoError(b, out.Close())
+		return err
+	})
+	require.NoError(b, err)
+	return floor.stop()
+}
+
