@@ -70,18 +70,19 @@ func (d *database) payload(e questionnaires.Entry) ([]byte, error) {
 	return payload, err
 }
 
-// entries reads the journal. Ids and signatures are checked by the history.
-func (d *database) entries() ([]questionnaires.Entry, error) {
+// entries reads the journal, and what those say that are asked about as soon as a vault
+// is open. Ids and signatures are checked by the history.
+func (d *database) entries() ([]questionnaires.Entry, *nearPayloads, error) {
 	// About how many there are: counting them would read an index.
 	var last int64
 	if err := d.row("select coalesce(max(sequence), 0) from entries").Scan(&last); err != nil {
-		return nil, fmt.Errorf("count entries: %w", err)
+		return nil, nil, fmt.Errorf("count entries: %w", err)
 	}
 	all := make([]questionnaires.Entry, 0, min(max(last, 0), 1<<16))
-	parser := newEntryParser()
+	parser, near := newEntryParser(), &nearPayloads{of: map[engine.Digest][]byte{}}
 	err := d.each(func(rows *sql.Rows) error {
-		var row sql.RawBytes
-		if err := rows.Scan(&row); err != nil {
+		var row, payload sql.RawBytes
+		if err := rows.Scan(&row, &payload); err != nil {
 			return err
 		}
 		e, err := parser.parse(row)
@@ -89,16 +90,45 @@ func (d *database) entries() ([]questionnaires.Entry, error) {
 			return fmt.Errorf("read entry %d: %w", len(all)+1, err)
 		}
 		all = append(all, e)
+		near.keep(e.ID, payload)
 		return nil
 	}, entryRows)
-	return all, err
+	return all, near, err
 }
 
 // entryRows gives each entry as one value, since a column costs more to hand over than
 // to read: what has one length, then texts that end with a zero, then parents and
-// signature.
+// signature. Beside it stands what a short entry says that is near.
 const entryRows = `select cast(id || vault || author || digest || time || assessment || x'00' || action || x'00' || subject || x'00'
-	|| parents || signature as blob) from entries order by sequence`
+	|| parents || signature as blob),
+	case when action in ('evidence-attached', 'request-asked', 'request-changed', 'request-received', 'request-accepted', 'request-returned') and length(payload) <= 4096 then payload end
+	from entries order by sequence`
+
+// maxNear bounds the payloads that are read with the entries, in bytes.
+const maxNear = 32 << 20
+
+// nearPayloads are payloads that were read with the entries: to look each of thousands up
+// takes longer than all else that opening does.
+type nearPayloads struct {
+	of   map[engine.Digest][]byte // by entry
+	size int
+}
+
+func (n *nearPayloads) keep(e engine.Digest, payload []byte) {
+	if len(payload) == 0 || n.size+len(payload) > maxNear {
+		return
+	}
+	n.of[e], n.size = bytes.Clone(payload), n.size+len(payload)
+}
+
+// loaded lets go of what a history reads only while it is made.
+func (n *nearPayloads) loaded(entries []questionnaires.Entry) {
+	for _, e := range entries {
+		if e.Action == questionnaires.EvidenceAttached {
+			delete(n.of, e.ID)
+		}
+	}
+}
 
 // entryParser reads such values. Entries share what they have in common, and memory.
 type entryParser struct {

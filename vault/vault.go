@@ -218,7 +218,7 @@ func (v *Vault) load(identities []age.Identity) error {
 // loadJournal reads the journal. Where it is not said when the vault was saved, it
 // was at its newest entry.
 func (v *Vault) loadJournal(saved time.Time) error {
-	entries, err := v.db.entries()
+	entries, near, err := v.db.entries()
 	if err != nil {
 		return tampered("journal", "%w", err)
 	}
@@ -232,6 +232,9 @@ func (v *Vault) loadJournal(saved time.Time) error {
 	// Nobody else reads or writes yet, so no further connection is needed.
 	loading := v.db
 	history, err := questionnaires.NewHistory(entries, func(e questionnaires.Entry) ([]byte, error) {
+		if payload, is := near.of[e.ID]; is {
+			return payload, nil
+		}
 		if loading != nil {
 			return loading.payload(e)
 		}
@@ -241,6 +244,7 @@ func (v *Vault) loadJournal(saved time.Time) error {
 		return tampered("journal", "%w", err)
 	}
 	loading = nil
+	near.loaded(entries)
 	var id string
 	if err := v.db.row("select vault_id from _journal").Scan(&id); err != nil {
 		return tampered("journal", "read the vault's id: %w", err)
