@@ -218,7 +218,7 @@ func (d *door) demoPapers(ctx context.Context, v *vault.Vault) (map[string]quest
 
 func demoSuggestions(a *questionnaires.Assessment) (against, with int) {
 	for _, r := range a.Requirements() {
-		switch questionnaires.Suggest(r, a.LatestEvidence()).Stance {
+		switch questionnaires.Suggest(r, a.LatestResults()).Stance {
 		case questionnaires.Contradicts:
 			against++
 		case questionnaires.Supports:

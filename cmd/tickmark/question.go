@@ -101,7 +101,7 @@ func (d *door) questionOf(a *questionnaires.Assessment, r questionnaires.Require
 		return forms
 	}
 	found := a.Procedures(r.ID)
-	for i, s := range questionnaires.Suggest(r, a.LatestEvidence()).Procedures {
+	for i, s := range questionnaires.Suggest(r, a.LatestResults()).Procedures {
 		p := procedureForm{Procedure: s.Procedure.String(), Stance: s.Stance, Why: reasons(s.Why), Leads: reasons(s.Leads)}
 		if i < len(found) {
 			p.Finding = found[i].Finding

@@ -10,8 +10,9 @@ import (
 
 // EvidenceList lists the newest result of each check and target, and every file.
 type EvidenceList struct {
-	desk *Desk
-	rows *list.List[questionnaires.Evidence]
+	desk          *Desk
+	rows          *list.List[questionnaires.Evidence]
+	state, number int // widths of the columns
 }
 
 func newEvidenceList(d *Desk) *EvidenceList {
@@ -23,8 +24,19 @@ func newEvidenceList(d *Desk) *EvidenceList {
 		}
 		return text
 	})
-	s.rows.SetItems(d.picture.Assessment.LatestEvidence())
+	s.look()
 	return s
+}
+
+// look takes what the vault holds now. The columns are as wide as all of it needs, which
+// takes too long to be found out for each frame.
+func (s *EvidenceList) look() {
+	items := s.desk.picture.Assessment.LatestEvidence()
+	s.rows.SetItems(items)
+	s.state, s.number = 0, 13
+	for _, e := range items {
+		s.state, s.number = max(s.state, theme.Width(evidenceSign(e).text())+1), max(s.number, theme.Width(e.Label())+1)
+	}
 }
 
 // Start has nothing to do.
@@ -35,7 +47,7 @@ func (s *EvidenceList) Update(msg tea.Msg) tea.Cmd {
 	cmd := s.desk.take(msg)
 	switch msg := msg.(type) {
 	case changed:
-		s.rows.SetItems(s.desk.picture.Assessment.LatestEvidence())
+		s.look()
 	case tea.KeyMsg:
 		typeFilter(s.rows, msg)
 	}
@@ -68,14 +80,11 @@ func (s *EvidenceList) Draw(c Canvas) []string {
 		return append(lines, indent(gutter, theme.Wrap("There is no evidence yet. c on the first screen collects it; `tickmark attach` takes a file in.", c.Width-2))...)
 	}
 	lines = append(lines, filterLine(c, s.rows)...)
-	about, state, number := max(24, c.Width/3), 0, 13
-	for _, e := range s.desk.picture.Assessment.LatestEvidence() {
-		state, number = max(state, theme.Width(evidenceRow(e).sign.text())+1), max(number, theme.Width(e.Label())+1)
-	}
+	about := max(24, c.Width/3)
 	return append(lines, s.rows.Draw(c.Height-len(lines), func(e questionnaires.Evidence, selected bool) string {
-		r := evidenceRow(e)
-		line := c.Theme.Paint(r.sign.tone, theme.Fit(r.sign.text(), state)) + theme.Fit(e.Label(), number) +
-			theme.Fit(evidenceTitle(e), c.Width-4-state-number-about-2) + "  " + c.Theme.Paint(theme.Muted, s.about(e))
+		sign := evidenceSign(e)
+		line := c.Theme.Paint(sign.tone, theme.Fit(sign.text(), s.state)) + theme.Fit(e.Label(), s.number) +
+			theme.Fit(evidenceTitle(e), c.Width-4-s.state-s.number-about-2) + "  " + c.Theme.Paint(theme.Muted, s.about(e))
 		return row(c, line, selected, true)
 	})...)
 }

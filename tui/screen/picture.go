@@ -87,7 +87,7 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 
 func newRow(a *questionnaires.Assessment, r questionnaires.Requirement) Row {
 	row := Row{
-		Requirement: r, Current: a.Current(r.ID), Suggestion: questionnaires.Suggest(r, a.LatestEvidence()),
+		Requirement: r, Current: a.Current(r.ID), Suggestion: questionnaires.Suggest(r, a.LatestResults()),
 		Answers: a.Answers(r.ID),
 	}
 	for _, p := range row.Suggestion.Procedures {

@@ -236,11 +236,14 @@ func (s *Question) attachedRows(r Row) []sideRow {
 }
 
 func evidenceRow(item questionnaires.Evidence) sideRow {
-	r := sideRow{text: item.Label() + "  " + evidenceTitle(item), evidence: &item, sign: sign{"▤", "file", theme.Plain}}
+	return sideRow{text: item.Label() + "  " + evidenceTitle(item), evidence: &item, sign: evidenceSign(item)}
+}
+
+func evidenceSign(item questionnaires.Evidence) sign {
 	if item.Result != nil {
-		r.sign = verdictSign(item.Result.Verdict)
+		return verdictSign(item.Result.Verdict)
 	}
-	return r
+	return sign{"▤", "file", theme.Plain}
 }
 
 // evidenceTitle is what an item is called: a file without a title by its name.

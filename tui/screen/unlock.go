@@ -7,6 +7,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"tickmark/questionnaires"
 	"tickmark/tui/theme"
 	"tickmark/vault"
 )
@@ -68,9 +69,18 @@ func (u *Unlock) opened(o opened) tea.Cmd {
 	case o.err != nil:
 		return nil
 	case o.desk != nil:
-		return tea.Sequence(replace(NewDashboard(o.desk)), noticed(o.vault))
+		return tea.Sequence(replace(NewDashboard(o.desk)), noticed(o.vault), checked(o.desk.picture.Assessment))
 	}
 	return replace(newChoose(u.ctx, u.Workbench, o.vault, o.choices))
+}
+
+// checked finds out who brought each file while the person looks at the first screen: of
+// tens of thousands that takes a second, and the list of them has to come at once.
+func checked(a *questionnaires.Assessment) tea.Cmd {
+	return func() tea.Msg {
+		_ = a.LatestEvidence()
+		return nil
+	}
 }
 
 // noticed says what whoever opened a vault should hear.
