@@ -213,7 +213,7 @@ func (a *Assessment) scopeDeadlines(c Calendar) []Deadline {
 func (a *Assessment) freshnessDeadlines() []Deadline {
 	var all []Deadline
 	newest := map[string]Evidence{}
-	for _, item := range a.latest {
+	for _, item := range a.LatestResults() {
 		if r := item.Result; r != nil && item.Collected.After(newest[r.Target].Collected) {
 			newest[r.Target] = item
 		}
@@ -241,7 +241,7 @@ func (a *Assessment) freshUntil(answer Answer) (last Day, endless bool) {
 		return "", false
 	}
 	for _, id := range answer.Cited() {
-		item, known := a.evidence[id]
+		item, known := a.Evidence(id)
 		if !known {
 			continue
 		}

@@ -215,7 +215,7 @@ func (v *review) fresh() {
 	}
 	last := Day("")
 	for _, id := range v.current.Cited() {
-		item, known := v.Assessment.evidence[id]
+		item, known := v.Assessment.Evidence(id)
 		if !known || item.Expunged != nil {
 			continue // and is a problem of its own
 		}

@@ -201,7 +201,7 @@ func (a *Assessment) PopulationSource(p ListedPopulation) string {
 	case p.Inventory == nil:
 		return ""
 	}
-	item, known := a.evidence[p.Inventory.Evidence]
+	item, known := a.Evidence(p.Inventory.Evidence)
 	if !known || item.File == nil {
 		return "evidence that is not in the vault"
 	}
@@ -238,7 +238,7 @@ func (a *Assessment) populationProblems(used map[ID]bool, add adding) {
 
 // reviewInventory: the file that lists the items is there.
 func (a *Assessment) reviewInventory(p ListedPopulation, add adding) {
-	switch item, known := a.evidence[p.Inventory.Evidence]; {
+	switch item, known := a.Evidence(p.Inventory.Evidence); {
 	case !known:
 		add(CitesUnknown, "population %s is listed in evidence that is not in the vault", p.Name)
 	case item.Expunged != nil:
