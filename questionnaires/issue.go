@@ -44,6 +44,10 @@ func (v IssuedVersion) Label() string {
 	return strings.TrimPrefix(label("", v.Version, v.Suffix), "-")
 }
 
+// ReportHead is the head that a report of the version bears: the issue is the last entry
+// of what it was issued from.
+func (v IssuedVersion) ReportHead() engine.Digest { return headOf([]engine.Digest{v.Entry}) }
+
 // Hindrance is something that keeps an assessment from being issued.
 type Hindrance struct {
 	Section  Section `json:"section,omitempty"` // "" where it is about the whole

@@ -34,7 +34,7 @@ func Compose(d Dossier) (Document, error) {
 // of nothing but the dossier.
 func (c *composer) chapters() []func() []Block {
 	return []func() []Block{
-		c.cover, c.about, c.summary, c.result, c.openProblems, c.engagement, c.scope, c.environment, c.thirdParties, c.sight, c.responses,
+		c.cover, c.about, c.summary, c.result, c.openProblems, c.stage, c.engagement, c.scope, c.environment, c.thirdParties, c.sight, c.responses,
 		c.compensating, c.excluded, c.remedies, c.customized, c.analyses, c.acceptances, c.eligibility, c.moves, c.responsibilities, c.requests,
 		c.evidence, c.details, c.history, c.signatures,
 	}
@@ -106,10 +106,14 @@ func (c *composer) subject() string {
 
 // draft says why the document is a draft, "" if it is none.
 func (c *composer) draft() string {
-	if len(c.problems) == 0 {
+	if c.Edition.Issued != nil {
 		return ""
 	}
-	return count(len(c.problems), "problem is open", "problems are open")
+	stage := "not issued: " + c.Edition.Standing.Stage.Title()
+	if len(c.problems) == 0 {
+		return stage
+	}
+	return count(len(c.problems), "problem is open", "problems are open") + "; " + stage
 }
 
 // people are the names of those whose answers stand, in alphabetical order.
@@ -154,6 +158,7 @@ func (c *composer) cover() []Block {
 			{"Date of this record", longDay(c.Date)},
 			{"Questionnaire", c.form() + ", facts of the form " + a.Questionnaire.Revision},
 			{"Responses", fmt.Sprintf("%d of %d given", c.progress.Answered, c.progress.Total)},
+			{"Version", c.Edition.Line()},
 			{"Open problems", count(len(c.problems), "problem", "problems")},
 			{"Systems looked at", c.targetNames()},
 		},

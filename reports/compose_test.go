@@ -66,13 +66,10 @@ func TestTextFromOutsideActsNowhere(t *testing.T) {
 }
 
 func TestDraftUntilNothingIsOpen(t *testing.T) {
-	e := done(t)
-	assert.NotEmpty(t, e.compose().Draft)
-	ok := questionnaires.Answer{Response: questionnaires.InPlace, Narrative: "Shown.", Evidence: []questionnaires.ID{e.evidence[2].ID}}
-	for _, r := range []string{"1.2.5", "1.3.1", "6.4.2", "8.3.9"} {
-		ok.Requirement = id(r)
-		e.answer(e.mara, ok)
-	}
+	assert.Equal(t, "3 problems are open; not issued: fieldwork", done(t).compose().Draft)
+	e := settled(t)
+	assert.Equal(t, "not issued: fieldwork", e.compose().Draft)
+	e.issue()
 	doc := e.compose()
 	assert.Empty(t, doc.Draft)
 	printed := text(t, doc)

@@ -24,6 +24,7 @@ type Dossier struct {
 	Confirmed  []questionnaires.Responsibility // who answers for what on managed platforms
 	Rules      *questionnaires.EligibilityRules
 	Date       time.Time
+	Edition    Edition
 }
 
 // Risks is what was analysed and accepted in the whole vault.
@@ -58,17 +59,23 @@ type Target struct {
 
 // Load reads the dossier of one assessment. A zero date stands for the time of the
 // assessment's head. A date before the day of the newest entry is refused: a report
-// is never older than what it reports.
+// is never older than what it reports. Of one that was issued it reads the issued
+// version, as LoadVersion does.
 func Load(ctx context.Context, source Source, catalogue *questionnaires.Catalogue, id questionnaires.ID, date time.Time) (Dossier, error) {
-	history, err := source.History(ctx)
+	a, err := assessmentOf(ctx, source, catalogue, id)
+	if err == nil {
+		a, err = current(a, date)
+	}
 	if err != nil {
 		return Dossier{}, fmt.Errorf("load dossier: %w", err)
 	}
-	a, err := history.Assessment(catalogue, id)
-	if err != nil {
-		return Dossier{}, fmt.Errorf("load dossier: %w", err)
-	}
-	d := Dossier{Assessment: a, Date: date.UTC()}
+	return load(ctx, source, catalogue, a, date)
+}
+
+// load reads the dossier of an assessment as its own history tells it.
+func load(ctx context.Context, source Source, catalogue *questionnaires.Catalogue, a *questionnaires.Assessment, date time.Time) (d Dossier, err error) {
+	history := a.History()
+	d = Dossier{Assessment: a, Date: date.UTC()}
 	if date.IsZero() {
 		d.Date = a.Time.UTC()
 	}
@@ -77,6 +84,9 @@ func Load(ctx context.Context, source Source, catalogue *questionnaires.Catalogu
 			isoDay(d.Date), isoDay(a.Time))
 	}
 	if d.Scope, err = history.Scope(); err != nil {
+		return Dossier{}, fmt.Errorf("load dossier: %w", err)
+	}
+	if err := d.loadEdition(); err != nil {
 		return Dossier{}, fmt.Errorf("load dossier: %w", err)
 	}
 	if err := d.loadRecords(history, catalogue); err != nil {

@@ -18,6 +18,8 @@ type Manifest struct {
 	Questionnaire string            `json:"questionnaire"`
 	Head          engine.Digest     `json:"head"`
 	Date          time.Time         `json:"date"`
+	Version       int               `json:"version,omitempty"` // of the assessment
+	Issued        engine.Digest     `json:"issued,omitzero"`   // the entry that issued it
 	Answers       []ManifestAnswer  `json:"answers"`
 	Evidence      []ManifestItem    `json:"evidence"`
 }
@@ -58,6 +60,9 @@ func (d Dossier) manifest() ([]byte, error) {
 	m := Manifest{
 		V: 1, Kind: d.Kind.String(), Entity: a.Entity, Vault: a.History().Vault(), Assessment: a.Details.ID, Questionnaire: a.Questionnaire.Code,
 		Head: a.Head, Date: d.Date, Answers: []ManifestAnswer{}, Evidence: []ManifestItem{},
+	}
+	if v := d.Edition.Issued; v != nil {
+		m.Version, m.Issued = v.Version, v.Entry
 	}
 	for _, r := range a.Requirements() {
 		revision := a.Current(r.ID)

@@ -71,8 +71,8 @@ func (c *composer) summary() []Block {
 	if c.draft() != "" {
 		blocks = append(blocks, Callout{
 			Tone: Warn, Title: "This is a draft",
-			Text: "As long as an answer is missing, lacks its reason or its evidence, or is contradicted by evidence, every page is marked. " +
-				"The chapter “Open problems” lists what is open: " + c.draft() + ".",
+			Text: "As long as an answer is missing, lacks its reason or its evidence, or is contradicted by evidence, and until the record was " +
+				"reviewed and issued, every page is marked. The chapters “Open problems” and “Version and reviews” say what is open: " + c.draft() + ".",
 		})
 	}
 	return append(
@@ -99,7 +99,7 @@ func (c *composer) summarySentence() string {
 	s += fmt.Sprintf("The record rests on %s from %s. ", count(len(c.Items), "item of evidence", "items of evidence"), count(len(c.Targets), "system", "systems"))
 	s += fmt.Sprintf("Collected evidence speaks against %s, and could not be gathered in full for %s. ",
 		count(contradicted, "requirement", "requirements"), count(unseen, "requirement", "requirements"))
-	return s + "The pictures count responses and are no measure of compliance. Conclusion: " + c.conclusionSentence()
+	return s + "Version " + c.Edition.Line() + ". The pictures count responses and are no measure of compliance. Conclusion: " + c.conclusionSentence()
 }
 
 // openProblems lists what is open. Requirements that are merely not answered are

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tickmark/engine/kube"
 	"tickmark/questionnaires/pci"
 	"tickmark/reports"
 	"tickmark/reports/pdf"
@@ -14,21 +15,28 @@ import (
 
 func (d *door) reportVerb() *cobra.Command {
 	var o opening
-	var out, kind, date, key, paper, reason string
+	var out, kind, date, key, paper, reason, version string
 	var unsigned bool
 	verb := &cobra.Command{
 		Use:   "report VAULT -o FILE",
 		Short: "Print an assessment as a signed PDF",
 		Long: `Prints the assessment, signs it with your signing certificate (--sign KEY names
 another, --unsigned leaves it out) and verifies what was made before it is
-written. While the assessment has problems the report is marked as a draft, and
-the verb ends with 3. It is dated by the assessment's newest entry unless --date
-says otherwise, and the same vault gives the same pages.`,
-		Args: cobra.ExactArgs(1),
+written. While the assessment has problems or is not issued the report is marked as
+a draft, and the verb ends with 3. It is dated by the assessment's newest entry
+unless --date says otherwise, and the same vault gives the same pages.
+
+What was issued is printed as it was issued, dated by its issue, whatever came into
+the vault later; --version prints an earlier version again, the same pages too.`,
+		Example: "  tickmark report shop.vault -o record.pdf\n  tickmark report shop.vault -o first.pdf --version 1",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := requestOf(out, kind, date, paper)
 			if err != nil {
 				return err
+			}
+			if request.Version = version; version != "" && date != "" {
+				return usagef("report: --version %s is dated by its issue, and --date is another thing", version)
 			}
 			if !unsigned {
 				if request.Signer, request.Chain, err = d.signing(key); err != nil {
@@ -60,6 +68,7 @@ says otherwise, and the same vault gives the same pages.`,
 	verb.Flags().StringVarP(&out, "output", "o", "", "`FILE` to write")
 	verb.Flags().StringVar(&kind, "kind", "saq", "which report: saq")
 	verb.Flags().StringVar(&date, "date", "", "`DATE` of the report, such as 2026-11-30 (default: the newest entry's)")
+	verb.Flags().StringVar(&version, "version", "", "`VERSION` that was issued (default: the last one, or the assessment as it is)")
 	verb.Flags().StringVar(&key, "sign", "", "`FILE` with key and certificates in PEM (default: yours)")
 	verb.Flags().BoolVar(&unsigned, "unsigned", false, "do not sign")
 	verb.Flags().StringVar(&paper, "paper", "a4", "a4 or letter")
@@ -95,7 +104,7 @@ func requestOf(out, kind, date, paper string) (printer.Request, error) {
 }
 
 func (d *door) printPrinted(p printer.Printed) {
-	fmt.Fprintf(d.out, "printed  %s, %d pages\n", p.Path, p.Pages)
+	fmt.Fprintf(d.out, "printed  %s, %d pages\nversion  %s\n", p.Path, p.Pages, kube.Printable(p.Of))
 	if p.Draft != "" {
 		fmt.Fprintf(d.out, "draft    %s\n", p.Draft)
 	}

@@ -112,16 +112,21 @@ func (d *door) printStep(a *questionnaires.Assessment) error {
 
 // stageForm is `assessment VAULT stage -o json`.
 type stageForm struct {
-	Stage      questionnaires.Stage             `json:"stage"`
-	Version    int                              `json:"version"`
+	stageSummary
 	Reason     string                           `json:"reason,omitempty"`
 	Amending   []string                         `json:"amending,omitempty"` // why this version was opened
 	Sections   []questionnaires.SectionStanding `json:"sections"`
 	Hindrances []questionnaires.Hindrance       `json:"hindrances"`
-	Versions   []versionForm                    `json:"versions"`
-	Since      []questionnaires.Aftermath       `json:"since"` // what came after issue
 	Refused    []refusedForm                    `json:"refused,omitempty"`
 	Conclusion questionnaires.Conclusion        `json:"conclusion"`
+}
+
+// stageSummary is how far an assessment is, and what came since it was issued.
+type stageSummary struct {
+	Stage    questionnaires.Stage       `json:"stage"`
+	Version  int                        `json:"version"`
+	Versions []versionForm              `json:"versions"` // that were issued
+	Since    []questionnaires.Aftermath `json:"since"`    // what came after issue
 }
 
 // versionForm is an issued version.
@@ -140,33 +145,46 @@ type refusedForm struct {
 	Why    string                `json:"why"`
 }
 
-func (d *door) stageOf(a *questionnaires.Assessment) (stageForm, error) {
-	form := stageForm{Versions: []versionForm{}, Hindrances: []questionnaires.Hindrance{}, Since: []questionnaires.Aftermath{}, Conclusion: a.Conclusion}
+func (d *door) summaryOf(a *questionnaires.Assessment) (stageSummary, error) {
+	summary := stageSummary{Versions: []versionForm{}, Since: []questionnaires.Aftermath{}}
 	now, err := a.Stage()
 	if err != nil {
+		return summary, err
+	}
+	summary.Stage, summary.Version = now.Stage, now.Version
+	versions, err := a.Versions()
+	if err != nil {
+		return summary, err
+	}
+	for _, v := range versions {
+		summary.Versions = append(summary.Versions, versionForm{v.Label(), v.Day, v.By.Name, v.ReportHead().String(), v.Reasons})
+	}
+	since, err := a.SinceIssue(a.DayAt(d.now()))
+	summary.Since = append(summary.Since, since...)
+	return summary, err
+}
+
+func (d *door) stageOf(a *questionnaires.Assessment) (stageForm, error) {
+	form := stageForm{Hindrances: []questionnaires.Hindrance{}, Conclusion: a.Conclusion}
+	var err error
+	if form.stageSummary, err = d.summaryOf(a); err != nil {
 		return form, err
 	}
-	form.Stage, form.Version, form.Reason = now.Stage, now.Version, now.Reason
 	if form.Amending, err = a.Amending(); err != nil {
 		return form, err
 	}
 	if form.Sections, err = a.SectionStandings(); err != nil {
 		return form, err
 	}
-	if now.Stage == questionnaires.Issued {
-		form.Reason = ""
-		if form.Since, err = a.SinceIssue(a.DayAt(d.now())); err != nil {
+	if form.Stage != questionnaires.Issued {
+		now, err := a.Stage()
+		if err != nil {
 			return form, err
 		}
-	} else if form.Hindrances, err = a.Hindrances(a.DayAt(d.now())); err != nil {
-		return form, err
-	}
-	versions, err := a.Versions()
-	if err != nil {
-		return form, err
-	}
-	for _, v := range versions {
-		form.Versions = append(form.Versions, versionForm{v.Label(), v.Day, v.By.Name, v.Head.String(), v.Reasons})
+		form.Reason = now.Reason
+		if form.Hindrances, err = a.Hindrances(a.DayAt(d.now())); err != nil {
+			return form, err
+		}
 	}
 	refused, err := a.RefusedSteps()
 	for _, r := range refused {
@@ -204,7 +222,7 @@ func (d *door) printStage(a *questionnaires.Assessment, form stageForm) error {
 	if form.Reason != "" && form.Stage == questionnaires.Fieldwork && len(form.Amending) == 0 {
 		fmt.Fprintf(d.out, "returned   %s\n", kube.Printable(form.Reason))
 	}
-	d.printVersions(form)
+	d.printVersions(form.stageSummary)
 	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\nsection\topen notes\tlead review\tQA")
 	for _, s := range form.Sections {
@@ -226,7 +244,7 @@ func (d *door) printStage(a *questionnaires.Assessment, form stageForm) error {
 }
 
 // printVersions says what was issued, and what came since.
-func (d *door) printVersions(form stageForm) {
+func (d *door) printVersions(form stageSummary) {
 	for _, v := range form.Versions {
 		fmt.Fprintf(d.out, "issued     version %s on %s by %s, head %.12s\n", v.Version, v.Day, kube.Printable(v.By), v.Head)
 	}

@@ -35,6 +35,8 @@ type statusForm struct {
 type keepingForm struct {
 	Received *originForm `json:"received,omitempty"`
 	Notes    *notesForm  `json:"notes,omitempty"` // review notes
+	// Stage is how far it is on its way to being issued, and what came since.
+	Stage stageSummary `json:"stage"`
 }
 
 // progressForm counts answers.
@@ -73,13 +75,15 @@ type targetForm struct {
 
 func (d *door) statusVerb() *cobra.Command {
 	var o opening
-	var format string
+	var format, version string
 	var due dueChoice
 	verb := &cobra.Command{
 		Use: "status VAULT [REQUIREMENT]", Short: "Progress per requirement, problems, what was last collected", Args: cobra.RangeArgs(1, 2),
 		Long: `Shows how far an assessment is: progress, what its answers would allow an
-attestation to say, what was accepted, what expires soon, and its problems. The
-program concludes nothing; a named person does. Ends with 3 while it has problems.
+attestation to say, what was accepted, what expires soon, its stage, and its problems.
+The program concludes nothing; a named person does. Ends with 3 while it has problems,
+or where something came since it was issued. --version shows an issued version as it
+was on the day of its issue.
 
 With a requirement it shows that question and all that bears on it: the answer, what
 the evidence says of each testing procedure, analyses, who answers for it on managed
@@ -97,6 +101,10 @@ It ends with 3 while something of it is late, open after a change, or did not pa
 				return err
 			}
 			defer v.Close()
+			d, a, err := d.asOf(a, version)
+			if err != nil {
+				return err
+			}
 			switch {
 			case due.asked && len(args) > 1, due.within >= 0 && !due.asked:
 				return usagef("status: --due is of the whole assessment, and --within DAYS goes with it")
@@ -127,7 +135,7 @@ It ends with 3 while something of it is late, open after a change, or did not pa
 				}
 				d.warnOfOneKey(plainRecipients(v.Recipients()))
 			}
-			if len(form.Problems) > 0 {
+			if len(form.Problems)+len(form.Stage.Since) > 0 {
 				return errAttention
 			}
 			return nil
@@ -136,7 +144,19 @@ It ends with 3 while something of it is late, open after a change, or did not pa
 	o.flags(verb)
 	outputFlag(verb, &format)
 	due.flags(verb)
+	verb.Flags().StringVar(&version, "version", "", "`VERSION` that was issued, as it was then")
 	return verb
+}
+
+// asOf is the door on the day of an issue, with what was issued; "" changes neither.
+func (d *door) asOf(a *questionnaires.Assessment, version string) (*door, *questionnaires.Assessment, error) {
+	if version == "" {
+		return d, a, nil
+	}
+	v, then, err := a.Version(version)
+	at := *d
+	at.now = func() time.Time { return v.Time }
+	return &at, then, err
 }
 
 func (d *door) statusOfAssessment(a *questionnaires.Assessment) (statusForm, error) {
@@ -151,6 +171,9 @@ func (d *door) statusOfAssessment(a *questionnaires.Assessment) (statusForm, err
 	}
 	accepted, err := history.Acceptances()
 	if err != nil {
+		return form, err
+	}
+	if form.Stage, err = d.summaryOf(a); err != nil {
 		return form, err
 	}
 	form.Acceptances = d.acceptanceForms(history, accepted)
@@ -217,6 +240,8 @@ func (d *door) printStatus(form statusForm) error {
 	if form.Requests != (questionnaires.RequestCounts{}) {
 		fmt.Fprintf(d.out, "requests   %s\n", form.Requests)
 	}
+	fmt.Fprintf(d.out, "stage      %s, version %d\n", form.Stage.Stage.Title(), form.Stage.Version)
+	d.printVersions(form.Stage)
 	d.printOutcome(form)
 	d.printOrigin(form.Received)
 	d.printNoteCount(form.Notes)

@@ -18,6 +18,7 @@ import (
 	"tickmark/engine"
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
 	"tickmark/reports"
 	"tickmark/reports/pdf"
 	"tickmark/reports/sign"
@@ -254,6 +255,9 @@ func compare(text []byte, history *questionnaires.History) *vaultForm {
 		differ("the head %s was never one of this vault's assessment", m.Head.Short())
 	}
 	form.After = len(after)
+	if !m.Issued.IsZero() {
+		form.issued(m, history)
+	}
 	entries := map[engine.Digest]questionnaires.Entry{}
 	for _, e := range history.Entries() {
 		entries[e.ID] = e
@@ -294,6 +298,34 @@ func compare(text []byte, history *questionnaires.History) *vaultForm {
 	}
 	form.Matches = len(form.Different) == 0
 	return form
+}
+
+// issued holds what a report says of its issue against the vault's versions.
+func (form *vaultForm) issued(m reports.Manifest, history *questionnaires.History) {
+	differ := func(format string, args ...any) {
+		form.Different = append(form.Different, fmt.Sprintf(format, args...))
+	}
+	var versions []questionnaires.IssuedVersion
+	catalogue, err := pci.Catalogue()
+	if err == nil {
+		var a *questionnaires.Assessment
+		if a, err = history.Assessment(catalogue, m.Assessment); err == nil {
+			versions, err = a.Versions()
+		}
+	}
+	if err != nil {
+		differ("the versions that were issued cannot be read: %v", err)
+		return
+	}
+	i := slices.IndexFunc(versions, func(v questionnaires.IssuedVersion) bool { return v.Entry == m.Issued && v.Version == m.Version })
+	if i < 0 {
+		differ("version %d was not issued in this vault as the report says", m.Version)
+		return
+	}
+	form.Notes = append(form.Notes, fmt.Sprintf("version %s, issued on %s by %s", versions[i].Label(), versions[i].Day, versions[i].By.Name))
+	if last := versions[len(versions)-1]; last.Version > m.Version {
+		form.Notes = append(form.Notes, fmt.Sprintf("it was amended: version %s was issued on %s", last.Label(), last.Day))
+	}
 }
 
 func (d *door) printVerification(v *sign.Verification, form verifyForm) {

@@ -43,6 +43,7 @@ type Request struct {
 	Catalogue  *questionnaires.Catalogue
 	Kind       reports.Kind
 	Paper      pdf.Paper
+	Version    string    // an issued version; "" is the assessment as it is, or was issued
 	Date       time.Time // of the report; zero is the time of the assessment's head
 	Out        string    // the file to write; it is replaced whole or not at all
 
@@ -58,6 +59,7 @@ type Printed struct {
 	Path   string
 	Pages  int
 	Draft  string // why it is a draft; "" if it is none
+	Of     string // version of the assessment, and how far that is
 	Head   engine.Digest
 	Base   engine.Digest // of the PDF before signing: the same vault gives the same
 	File   engine.Digest // of the file as written
@@ -99,7 +101,7 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 
 // Make makes the report in memory and writes nothing anywhere.
 func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byte, error) {
-	dossier, err := reports.Load(ctx, source, r.Catalogue, r.Assessment, r.Date)
+	dossier, err := loaded(ctx, source, r)
 	if err != nil {
 		return Printed{}, nil, err
 	}
@@ -121,7 +123,7 @@ func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byt
 	if err != nil {
 		return Printed{}, nil, fmt.Errorf("prepare signature fields: %w", err)
 	}
-	printed := Printed{Pages: layout.Pages, Draft: document.Draft, Head: dossier.Assessment.Head, Base: engine.Sum(text)}
+	printed := Printed{Pages: layout.Pages, Draft: document.Draft, Of: dossier.Edition.Line(), Head: dossier.Assessment.Head, Base: engine.Sum(text)}
 	for _, item := range dossier.Items {
 		printed.Numbers = append(printed.Numbers, questionnaires.PrintedNumber{ID: item.ID, Number: item.Number})
 	}
@@ -140,6 +142,13 @@ func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byt
 	}
 	printed.File = engine.Sum(text)
 	return printed, text, nil
+}
+
+func loaded(ctx context.Context, source reports.Source, r Request) (reports.Dossier, error) {
+	if r.Version != "" {
+		return reports.LoadVersion(ctx, source, r.Catalogue, r.Assessment, r.Version)
+	}
+	return reports.Load(ctx, source, r.Catalogue, r.Assessment, r.Date)
 }
 
 // signed puts the signer's visible signature into a field.
