@@ -122,7 +122,7 @@ func (tx *Tx) recordHandOff(recipients []Recipient, what HandingOff) (e question
 	if err != nil {
 		return e, left, err
 	}
-	left.bodies = without
+	left.bodies, left.unsent = without, true
 	draft, err := h.HandOff(described(recipients), what.Note, leftOut...)
 	if err != nil {
 		return e, left, err
@@ -174,6 +174,9 @@ func (tx *Tx) sealCopy(c *copying, recipients []Recipient, left leftBehind, prog
 	}
 	for _, entry := range left.entries {
 		err = errors.Join(err, tx.db.withhold(entry))
+	}
+	if left.unsent {
+		err = errors.Join(err, tx.db.dropUnsent())
 	}
 	var pages func(io.Writer) error
 	if err == nil {

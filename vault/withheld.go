@@ -9,17 +9,24 @@ import (
 
 // Internal notes stay behind when a vault is handed off: the copy has their entries,
 // with ids, digests and signatures, and an empty payload. The entry of the handoff lists
-// them, so that verifying tells this from a loss.
+// them, so that verifying tells this from a loss. What people began to write and did not
+// send stays behind with its entries: it may be such a note, and is no part of any record.
 
 // leftBehind is what a copy is sealed without.
 type leftBehind struct {
 	bodies  []engine.Digest // licensed texts
 	entries []engine.Digest // whose payloads are internal
+	unsent  bool            // words in the making, which are nobody's but their author's
 }
 
 // withhold empties the payload of an entry.
 func (d *database) withhold(entry engine.Digest) error {
 	return d.exec("update entries set payload = x'' where id = ?", entry[:])
+}
+
+// dropUnsent takes out of the side log what somebody began to write and did not send.
+func (d *database) dropUnsent() error {
+	return d.exec("delete from entries where action = ?", questionnaires.UnsentKept.String())
 }
 
 // says reports whether a payload is what an entry names, or was left out where that may

@@ -33,9 +33,14 @@ func TestAHandoffLeavesInternalNotesBehind(t *testing.T) {
 	appendAnswers(t, v, "What we found")
 	licence(t, v, sentence)
 	note := internalNote(t, v, whispered)
+	_, err := v.Append(t.Context(), questionnaires.Draft{Action: questionnaires.UnsentKept, Subject: "unsent note", Payload: questionnaires.Unsent{
+		Form: "New note", Texts: map[string]string{"Text": whispered + ", I mean to write"},
+	}})
+	require.NoError(t, err)
 	given, err := v.HandOff(t.Context(), next.path, HandingOff{To: []Recipient{next.recipient()}, Author: &next.card})
 	require.NoError(t, err)
 	assert.Len(t, given.Withheld, 1)
+	require.Len(t, v.history.SideLog(), 1, "words in the making stay where they were")
 	payload, err := v.payload(note)
 	require.NoError(t, err)
 	assert.Contains(t, string(payload), whispered, "it stays where it was")

@@ -90,7 +90,7 @@ func (s *Dashboard) Draw(c Canvas) []string {
 	lines = append(lines, filterLine(c, s.rows)...)
 	cells := cellsFor(c.Width)
 	lines = append(lines, cells.head(c))
-	collections := slices.Concat(s.requestLine(c), s.collections(c), s.desk.received.draw(c, s.desk.Now()))
+	collections := slices.Concat(s.requestLine(c), s.noteLine(c), s.collections(c), s.desk.received.draw(c, s.desk.Now()))
 	room := max(3, c.Height-len(lines)-min(len(collections), 3)-1)
 	rows := s.rows.Draw(min(room, max(1, s.rows.Len())), func(p questionnaires.PrincipalProgress, selected bool) string {
 		return row(c, cells.line(c, p), selected, true)
@@ -100,11 +100,12 @@ func (s *Dashboard) Draw(c Canvas) []string {
 	return append(lines, s.waiting(c, c.Height-len(lines)-1)...)
 }
 
-// waiting names the first problems, those of given answers first, where there is
-// room for some.
+// waiting names the review notes that wait for the person, then the first problems,
+// those of given answers first, where there is room for some.
 func (s *Dashboard) waiting(c Canvas, room int) []string {
 	problems := slices.Clone(s.desk.picture.Problems)
-	if room < 4 || len(problems) == 0 {
+	notes := s.desk.picture.Waiting
+	if room < 4 || len(problems)+len(notes) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(problems, func(a, b questionnaires.Problem) int {
@@ -117,7 +118,13 @@ func (s *Dashboard) waiting(c Canvas, room int) []string {
 		return open(a) - open(b)
 	})
 	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Waiting for you", "p shows all "+count(len(problems), "problem", "problems"))}
-	for _, p := range problems[:min(len(problems), room-2)] {
+	room -= len(lines)
+	for _, n := range notes[:min(len(notes), room)] {
+		mark := noteSign(n)
+		lines = append(lines, "  "+theme.Fit(s.desk.picture.Assessment.PlaceOf(n), 10)+c.Theme.Paint(mark.tone, theme.Fit("! "+n.Label()+" "+mark.word, 17))+theme.Clean(n.Author.Name+": "+n.Title()))
+		room--
+	}
+	for _, p := range problems[:min(len(problems), room)] {
 		text := p.Sentence
 		if p.Kind == questionnaires.NotAnswered {
 			text = s.desk.picture.Row(p.Requirement).Requirement.Title

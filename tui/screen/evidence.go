@@ -220,7 +220,7 @@ func (s *Evidence) Bindings() []Binding {
 			return note(theme.Accent, s.reproduce())
 		}},
 	}
-	bindings = append(bindings, s.accept())
+	bindings = append(bindings, s.accept(), s.desk.noteOn(s.item.Label()))
 	switch {
 	case s.page == documentPage && s.document != nil:
 		fold := Binding{Keys: []string{"enter", " "}, Label: "fold", Help: "fold or unfold what stands under the cursor", Why: s.document.flat(), Do: s.document.Fold}

@@ -36,7 +36,9 @@ func (s *Evidence) Draw(c Canvas) []string {
 
 func (s *Evidence) headline(c Canvas) string {
 	r := evidenceRow(s.item)
-	return r.sign.paint(c.Theme) + "  " + c.Theme.Paint(theme.Strong, theme.Cut(evidenceTitle(s.item), c.Width-20))
+	notes := s.desk.openNotes(s.item.ID)
+	line := r.sign.paint(c.Theme) + "  " + c.Theme.Paint(theme.Strong, theme.Cut(evidenceTitle(s.item), c.Width-20-theme.Width(notes)))
+	return line + c.Theme.Paint(theme.Warning, notes)
 }
 
 func (s *Evidence) drawPage(c Canvas, page int) []string {

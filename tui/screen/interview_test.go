@@ -128,7 +128,7 @@ func TestFilesAreTakenIn(t *testing.T) {
 	d.Press("enter").Type("our.yaml").Press("enter", "S").Shows("it is not there", "our.yaml")
 	d.Press("enter", "ctrl+u").Type("ours.yaml").Press("enter", "S").Shows("taken in", "acme")
 	d.Press("t").Shows("in no report").Press("enter").Type("pci.csv").Press("enter", "S").Shows("loaded the text of 1 of 280").Press("esc", "esc", "esc")
-	question(d, "1.2.1").Press("tab", "tab", "tab", "tab").Shows("Configured as pci.csv says.")
+	question(d, "1.2.1").Press("tab", "tab", "tab", "tab", "tab").Shows("Configured as pci.csv says.")
 }
 
 // An answer to a question that reads otherwise now is confirmed as it stands, by a key

@@ -33,6 +33,7 @@ type standing struct {
 	Held        map[questionnaires.RequirementID][]questionnaires.Responsibility // by the platforms in use
 	Platforms   []questionnaires.Platform                                        // in use
 	Unsent      map[string]questionnaires.Unsent                                 // what the author began, by form
+	Waiting     []questionnaires.ReviewNote                                      // review notes that wait for the author
 }
 
 // Row is one requirement with what was answered and what speaks for or against it.
@@ -73,6 +74,7 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 	if p.Unsent, err = a.Unsent(author); err != nil {
 		return nil, err
 	}
+	p.Waiting = a.NotesFor(author)
 	for _, r := range a.Requirements() {
 		p.index[r.ID] = len(p.Rows)
 		p.Rows = append(p.Rows, newRow(a, r))

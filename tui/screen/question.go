@@ -22,6 +22,7 @@ const (
 	suggestionPanel
 	attachedPanel
 	historyPanel
+	notesPanel
 	licensedPanel // only where there is licensed text of the question
 	panels
 )

@@ -14,7 +14,7 @@ const labels = 11
 
 // Draw shows the answer, and beside it or as pages the rest.
 func (s *Question) Draw(c Canvas) []string {
-	names := []string{"Answer", "Suggestion", fmt.Sprintf("Attached %d", len(s.row().Current.Evidence)), fmt.Sprintf("History %d", s.row().Answers)}
+	names := []string{"Answer", "Suggestion", fmt.Sprintf("Attached %d", len(s.row().Current.Evidence)), fmt.Sprintf("History %d", s.row().Answers), fmt.Sprintf("Notes %d", len(s.notes()))}
 	if s.hasLicensed() {
 		names = append(names, "Licensed")
 	}

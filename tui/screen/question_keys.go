@@ -18,6 +18,8 @@ func (s *Question) Bindings() []Binding {
 		bindings = append(bindings, s.choosing()...)
 	case s.focus == proceduresPanel:
 		bindings = append(bindings, s.findingKeys()...)
+	case s.focus == notesPanel:
+		bindings = append(bindings, s.noteKeys()...)
 	default:
 		bindings = append(bindings, s.looking()...)
 	}
@@ -26,8 +28,8 @@ func (s *Question) Bindings() []Binding {
 	external := s.writer.external(s.desk, narrative, "the narrative")
 	hand := external.Do
 	external.Do = func() tea.Cmd { s.focus = answerPanel; return hand() }
-	bindings = append(bindings, edit, external,
-		Binding{Keys: []string{"tab"}, Label: "panel", Help: "the next panel: answer, suggestion, attached evidence, history", Do: func() tea.Cmd { return s.turn(1) }},
+	bindings = append(bindings, edit, external, s.raise(),
+		Binding{Keys: []string{"tab"}, Label: "panel", Help: "the next panel: answer, suggestion, attached evidence, history, notes", Do: func() tea.Cmd { return s.turn(1) }},
 		Binding{Keys: []string{"shift+tab"}, Help: "the panel before", Do: func() tea.Cmd { return s.turn(-1) }},
 	)
 	return append(append(bindings, s.desk.undoBindings(s.id)...),

@@ -20,6 +20,7 @@ type sideRow struct {
 	aside     bool
 	evidence  *questionnaires.Evidence
 	procedure *questionnaires.Procedure
+	note      questionnaires.ID
 }
 
 // breakRows breaks the rows of the sides anew where the width is another.
@@ -39,6 +40,7 @@ func (s *Question) refresh() {
 	s.sides[suggestionPanel].SetItems(s.suggestionRows(r))
 	s.sides[attachedPanel].SetItems(s.attachedRows(r))
 	s.sides[historyPanel].SetItems(s.historyRows())
+	s.sides[notesPanel].SetItems(s.noteRows())
 	s.sides[licensedPanel].SetItems(s.licensedRows())
 }
 
@@ -73,6 +75,8 @@ func (s *Question) nothing(p panel) string {
 		return "No evidence is attached to this answer. In the suggestion, a attaches what is under the cursor."
 	case historyPanel:
 		return "Nobody has answered this question yet. Every change will stand here, with who made it and when."
+	case notesPanel:
+		return "There is no review note on this question. m writes one; it is internal unless it is shared."
 	case proceduresPanel:
 		return "The testing procedures of this requirement are not known."
 	case suggestionPanel, answerPanel, licensedPanel, panels:

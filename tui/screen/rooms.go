@@ -18,6 +18,7 @@ var rooms = []room{
 	{"Problems", "what stands between this and a report that is no draft", func(d *Desk) Screen { return newProblems(d) }},
 	{"Evidence", "everything that was collected or attached", func(d *Desk) Screen { return newEvidenceList(d) }},
 	{"Requests", "what the client is asked for, and what came", func(d *Desk) Screen { return newRequests(d) }},
+	{"Notes", "review notes: write, answer, close", func(d *Desk) Screen { return newNotes(d) }},
 	{"Which SAQ", "the questions that decide on the form, and what they lead to", func(d *Desk) Screen { return newInterview(d) }},
 	{"Scope", "entity, channels, third parties, systems and their classes", func(d *Desk) Screen { return newScope(d) }},
 	{"Engagement", "assessors, reviewer, dates, independence, sampling", func(d *Desk) Screen { return newEngagement(d) }},
