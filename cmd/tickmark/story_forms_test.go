@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -12,7 +13,8 @@ import (
 )
 
 // answers FORM FILE EVIDENCE [WITHOUT]...: writes a file that answers every requirement
-// of a form that is not named, resting on one item of evidence.
+// of a form that is not named, alone or by what it is below, resting on one item of
+// evidence.
 func answersTo(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: answers FORM FILE EVIDENCE [WITHOUT]...")
@@ -26,7 +28,8 @@ func answersTo(ts *testscript.TestScript, neg bool, args []string) {
 	evidence := []questionnaires.ID{questionnaires.ID(args[2])}
 	var all answersSheet
 	for _, id := range form.Requirements {
-		if r, _ := catalogue.Requirement(id); !slices.Contains(args[3:], id.String()) {
+		below := func(without string) bool { return strings.HasPrefix(id.String()+".", without+".") }
+		if r, _ := catalogue.Requirement(id); !slices.ContainsFunc(args[3:], below) {
 			all.Answers = append(all.Answers, answerTo(form, r, evidence))
 		}
 	}

@@ -72,6 +72,8 @@ func TestStories(t *testing.T) {
 			"replace":  replace,
 			"answers":  answersTo,
 			"analyses": analysesFor,
+			"requests": requestsOf,
+			"passes":   passesAll,
 			"nowhere":  nowhere,
 		},
 	})
