@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tickmark/engine"
@@ -59,6 +60,28 @@ func (e Evidence) Description() EvidenceDescription {
 		d.Obtained = e.File.Obtained
 	}
 	return d
+}
+
+// CollectOn says on which day it came to be. The moment of the same day, where it is
+// known, stays.
+func (d *EvidenceDescription) CollectOn(day Day) {
+	switch {
+	case day == "":
+		d.Collected = time.Time{}
+	case d.Collected.IsZero() || day != DayOf(d.Collected):
+		d.Collected = day.Start()
+	}
+}
+
+// Serve adds requirements that the item serves too, and returns those that are new.
+func (d *EvidenceDescription) Serve(requirements ...RequirementID) []RequirementID {
+	var more []RequirementID
+	for _, id := range requirements {
+		if !slices.Contains(d.Requirements, id) {
+			d.Requirements, more = append(slices.Clone(d.Requirements), id), append(more, id)
+		}
+	}
+	return more
 }
 
 // described is the item as a description has it.
@@ -223,6 +246,34 @@ func (h *History) readDescriptions() error {
 		h.evidence[i] = item
 	}
 	return nil
+}
+
+// EvidenceFact is one thing that is said of a file, by its name.
+type EvidenceFact struct{ Name, Text string }
+
+// Facts are what is said of a file beside its title, each day by its name; what nobody
+// said has no text.
+func (e Evidence) Facts() []EvidenceFact {
+	d := e.Details
+	facts := []EvidenceFact{
+		{"kind", e.Kind.String()},
+		{"purpose", d.Purpose},
+		{"version", d.Version},
+		{"revised", string(d.Revised)},
+		{"topics", strings.Join(d.Topics, "; ")},
+		{"roles", strings.Join(d.Roles, "; ")},
+		{"effective", d.Period()},
+		{"received", string(d.Received)},
+		{"valid until", string(d.ValidUntil)},
+	}
+	for _, other := range e.Beside {
+		title := other.Title
+		if title == "" {
+			title = "no title"
+		}
+		facts = append(facts, EvidenceFact{"beside", fmt.Sprintf("described otherwise side by side: %s, %s, collected %s", title, other.Obtained, DayOf(other.Collected))})
+	}
+	return facts
 }
 
 // StaleOn says why an item does not count any more on a day, "" where it does. What

@@ -73,6 +73,23 @@ func (h *History) Expunge(item Evidence, reason string, despite ...string) (Draf
 	return h.expunge(fail, item.Digest(), "evidence "+string(item.ID), reason, despite)
 }
 
+// ExpungeOriginal returns the draft that expunges the file in whose place a redacted copy
+// stands; without a reason it says that.
+func (h *History) ExpungeOriginal(item Evidence, reason string) (Draft, error) {
+	if item.Original == nil {
+		return Draft{}, fmt.Errorf("expunge the original of %s: no redacted copy took its place", item.Label())
+	}
+	if strings.TrimSpace(reason) == "" {
+		reason = "a redacted copy took its place"
+	}
+	return h.ExpungeDocument(item.Original.Digest, reason)
+}
+
+// WithContent are the items that are the same, byte for byte.
+func (h *History) WithContent(digest engine.Digest) []Evidence {
+	return slices.DeleteFunc(slices.Clone(h.evidence), func(e Evidence) bool { return e.Digest() != digest })
+}
+
 // ExpungeDocument returns the draft that expunges a body by its digest: a collected
 // object, a result, or a file. Snapshots and runs, which hold no content of their
 // own, and what the history itself is written in, are refused.

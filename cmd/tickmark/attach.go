@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -121,19 +120,24 @@ func (d *door) attachable(cmd *cobra.Command, args []string, x *attaching) (vaul
 		file.Open = func() (io.ReadCloser, error) { return io.NopCloser(d.in), nil }
 		return file, nil
 	}
-	file.Name = args[1]
 	x.line = d.progress()
-	file.Open = func() (io.ReadCloser, error) {
-		f, err := os.Open(args[1])
+	from := fileAt(args[1], x.line.Bytes("taking in"))
+	file.Name, file.Open = from.Name, from.Open
+	return file, nil
+}
+
+// fileAt is the file of a path. Tell is told how much of it was read.
+func fileAt(path string, tell func(done, total int64)) vault.File {
+	return vault.File{Name: path, Open: func() (io.ReadCloser, error) {
+		f, err := os.Open(path)
 		if err != nil {
 			return nil, withoutProgram(err)
 		}
 		if info, err := f.Stat(); err == nil && info.IsDir() {
 			return nil, errors.Join(errors.New("it is a folder; tickmark request VAULT import takes folders in"), f.Close())
 		}
-		return follow(f, x.line.Bytes("taking in")), nil
-	}
-	return file, nil
+		return follow(f, tell), nil
+	}}
 }
 
 // notes are taken in as the text that they are.
@@ -195,12 +199,7 @@ func (d *door) printTaken(taken questionnaires.Evidence, format string) error {
 // serveToo lets a file that is there serve what the same file was attached for again.
 func (d *door) serveToo(ctx context.Context, v *vault.Vault, item questionnaires.Evidence, requirements []questionnaires.RequirementID, there error) error {
 	said := item.Description()
-	var more []string
-	for _, id := range requirements {
-		if !slices.Contains(said.Requirements, id) {
-			said.Requirements, more = append(said.Requirements, id), append(more, id.String())
-		}
-	}
+	more := said.Serve(requirements...)
 	if len(more) == 0 {
 		return withHint(there, "name a requirement that it does not serve yet, or take it in once more with --again")
 	}
@@ -215,7 +214,7 @@ func (d *door) serveToo(ctx context.Context, v *vault.Vault, item questionnaires
 	if _, err := v.Append(ctx, draft); err != nil {
 		return err
 	}
-	fmt.Fprintf(d.out, "%s  is the same file already; it serves %s now too\n", item.Label(), strings.Join(more, ", "))
+	fmt.Fprintf(d.out, "%s  is the same file already; it serves %s now too\n", item.Label(), some(more))
 	return nil
 }
 

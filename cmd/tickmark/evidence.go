@@ -240,8 +240,8 @@ func (d *door) printEvidence(f evidenceForm, h *questionnaires.History) {
 	if f.File != nil {
 		row("file", fmt.Sprintf("%s, %d bytes", f.File.Name, f.File.Size))
 		row("obtained", string(f.File.Obtained))
-		for _, fact := range evidenceFacts(f.Evidence) {
-			row(fact[0], fact[1])
+		for _, fact := range f.Facts() {
+			row(fact.Name, fact.Text)
 		}
 		if f.Evidence.Expunged == nil {
 			row("search", f.SearchWords())

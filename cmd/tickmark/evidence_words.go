@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -109,9 +108,8 @@ func (w evidenceWords) days(given func(string) bool, d *questionnaires.EvidenceD
 			}
 		}
 	}
-	// A day is all that is said; the moment of the same day, where it is known, stays.
-	if collected != "" && collected != questionnaires.DayOf(d.Collected) {
-		d.Collected = collected.Start()
+	if collected != "" {
+		d.CollectOn(collected)
 	}
 	return nil
 }
@@ -141,30 +139,6 @@ func withoutBlanks(texts []string) []string {
 		}
 	}
 	return all
-}
-
-// facts are what is said of a file, for people: each day by its name.
-func evidenceFacts(item questionnaires.Evidence) [][2]string {
-	d := item.Details
-	facts := [][2]string{
-		{"kind", item.Kind.String()},
-		{"purpose", d.Purpose},
-		{"version", d.Version},
-		{"revised", string(d.Revised)},
-		{"topics", strings.Join(d.Topics, "; ")},
-		{"roles", strings.Join(d.Roles, "; ")},
-		{"effective", d.Period()},
-		{"received", string(d.Received)},
-		{"valid until", string(d.ValidUntil)},
-	}
-	for _, other := range item.Beside {
-		title := other.Title
-		if title == "" {
-			title = "no title"
-		}
-		facts = append(facts, [2]string{"beside", fmt.Sprintf("described otherwise side by side: %s, %s, collected %s", title, other.Obtained, other.Collected.UTC().Format(time.DateOnly))})
-	}
-	return facts
 }
 
 func (d *door) evidenceDescribeVerb() *cobra.Command {

@@ -80,13 +80,27 @@ func (d *door) expunge(ctx context.Context, v *vault.Vault, what expunging) erro
 	if err != nil {
 		return err
 	}
+	return d.expungeAs(ctx, v, draft, name, what.sure)
+}
+
+// expungeAs expunges by a draft what people call by a name.
+func (d *door) expungeAs(ctx context.Context, v *vault.Vault, draft questionnaires.Draft, name string, sure bool) error {
+	h, err := v.History(ctx)
+	if err != nil {
+		return err
+	}
 	stone, _ := draft.Payload.(questionnaires.Tombstone)
-	others := sameContent(h, stone.Digest, name)
+	var others []string
+	for _, item := range h.WithContent(stone.Digest) {
+		if item.Label() != name {
+			others = append(others, item.Label())
+		}
+	}
 	cited, err := citing(ctx, v, h, stone.Digest)
 	if err != nil {
 		return err
 	}
-	if !what.sure {
+	if !sure {
 		if err := d.confirm(name, others); err != nil {
 			return err
 		}
@@ -131,17 +145,6 @@ func (x expunging) draft(h *questionnaires.History) (draft questionnaires.Draft,
 	}
 	draft, err = h.ExpungeDocument(digest, x.reason, x.despite)
 	return draft, "document " + digest.Short(), err
-}
-
-// sameContent are the other items with this content.
-func sameContent(h *questionnaires.History, digest engine.Digest, name string) []string {
-	var others []string
-	for _, item := range h.Evidence() {
-		if item.Digest() == digest && item.Label() != name {
-			others = append(others, item.Label())
-		}
-	}
-	return others
 }
 
 // citing are the results that cite a document.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -88,13 +86,7 @@ func (d *door) release(cmd *cobra.Command, v *vault.Vault, label string, r relea
 		return err
 	}
 	line := d.progress()
-	err = v.PutRedacted(cmd.Context(), release, vault.File{Name: r.redacted, Open: func() (io.ReadCloser, error) {
-		f, err := os.Open(r.redacted)
-		if err != nil {
-			return nil, withoutProgram(err)
-		}
-		return follow(f, line.Bytes("taking in")), nil
-	}})
+	err = v.PutRedacted(cmd.Context(), release, fileAt(r.redacted, line.Bytes("taking in")))
 	line.Done()
 	if err != nil {
 		return err
@@ -105,11 +97,17 @@ func (d *door) release(cmd *cobra.Command, v *vault.Vault, label string, r relea
 		return nil
 	}
 	fmt.Fprintln(d.out, "goes")
-	reason := r.reason
-	if reason == "" {
-		reason = "a redacted copy took its place"
+	if h, err = v.History(cmd.Context()); err != nil {
+		return err
 	}
-	return d.expunge(cmd.Context(), v, expunging{document: item.File.Digest.String(), reason: reason, sure: true})
+	if item, err = h.EvidenceByLabel(item.Label()); err != nil {
+		return err
+	}
+	draft, err := h.ExpungeOriginal(item, r.reason)
+	if err != nil {
+		return err
+	}
+	return d.expungeAs(cmd.Context(), v, draft, "document "+item.Original.Digest.Short(), true)
 }
 
 func quarantinedFlag(verb *cobra.Command, allowed *bool) {
