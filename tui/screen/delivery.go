@@ -53,18 +53,11 @@ type sentFolder struct {
 func deliveryForm(d *Desk) *Form {
 	value := &sentFolder{obtained: questionnaires.ProvidedByEntity}
 	type f = sentFolder
-	var ways []option
-	for _, way := range questionnaires.WaysObtained() {
-		ways = append(ways, option{value: string(way), text: string(way)})
-	}
 	return heldForm(d, "Take in", `Takes the files of a folder in as evidence, byte for byte, and receives each for the requests whose numbers its name or its folders have, such as "Req-12 - policy.pdf".`,
 		value, func(*Picture) []blank[f] {
 			return []blank[f]{
 				line("Folder", "The folder that the client sent, as a path.", true, func(f *f) *string { return &f.path }),
-				choice("Obtained", "How its files came into your hands.", true, ways, func(f *f) string { return string(f.obtained) }, func(f *f, text string) (err error) {
-					f.obtained, err = questionnaires.ParseObtained(text)
-					return err
-				}),
+				obtained(func(f *f) *questionnaires.Obtained { return &f.obtained }),
 			}
 		}, sending{
 			form: formKey("Take in"), label: "take in", help: "take the folder in",
@@ -173,7 +166,11 @@ func deliveredRows(o vault.Delivered) []deliveredRow {
 		{sign{"·", "there already", theme.Muted}, o.Already},
 	} {
 		for _, f := range kind.files {
-			rows = append(rows, deliveredRow{kind.sign, f.Evidence + "  " + strings.Join(f.Requests, ", ") + "  " + f.File})
+			row := deliveredRow{kind.sign, f.Evidence + "  " + strings.Join(f.Requests, ", ") + "  " + f.File}
+			if f.Quarantined != "" {
+				row = deliveredRow{sign{"!", "quarantined", theme.Warning}, row.text + ": " + f.Quarantined}
+			}
+			rows = append(rows, row)
 		}
 	}
 	return rows
@@ -213,7 +210,7 @@ func (s *Delivery) Bindings() []Binding {
 func (s *Delivery) Draw(c Canvas) []string {
 	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Taking in "+theme.Clean(s.folder), "files stay where they are; copies come into the vault"), ""}
 	if s.running {
-		return append(lines, indent(gutter, s.progress(c))...)
+		return append(lines, indent(gutter, run{at: s.at, started: s.started}.draw(c, s.desk.Now(), "esc stops it; what was taken in stays."))...)
 	}
 	state := sign{"✓", s.outcome.String(), theme.Good}
 	switch {
@@ -246,15 +243,4 @@ func (s *Delivery) about(c Canvas) []string {
 	}
 	text := theme.Wrap(theme.Clean(r.text), c.Width-2)
 	return append([]string{c.Theme.Paint(theme.Rule, strings.Repeat("─", c.Width))}, indent(gutter, text[:min(len(text), max(3, c.Height/3))])...)
-}
-
-// progress is how far it is, how fast, and how long the rest takes.
-func (s *Delivery) progress(c Canvas) []string {
-	const mebibyte = 1 << 20
-	text := bar(s.at.Seen, max(s.at.Total, 1), 24) + fmt.Sprintf(" %s of %s MiB", thousands(s.at.Seen/mebibyte), thousands((s.at.Total+mebibyte-1)/mebibyte))
-	if seconds := s.desk.Now().Sub(s.started).Seconds(); seconds >= 1 && s.at.Seen > 0 {
-		rate := float64(s.at.Seen) / seconds
-		text += fmt.Sprintf(", %.0f MiB a second, %.0f s left", rate/mebibyte, float64(s.at.Total-s.at.Seen)/rate)
-	}
-	return []string{text, c.Theme.Paint(theme.Muted, theme.Cut(theme.Clean(s.at.What), c.Width-2)), "", c.Theme.Paint(theme.Accent, "esc stops it; what was taken in stays.")}
 }

@@ -19,6 +19,8 @@ type Files struct {
 	// LoadText keeps the standard's text that the person has a licence for, and says how
 	// much of it there was.
 	LoadText func(ctx context.Context, v *vault.Vault, path string) (string, error)
+	// File is the file of a path, which tells how much of it was read.
+	File func(path string, tell func(done, total int64)) vault.File
 	// Folder opens a folder that a client sent.
 	Folder func(path string) (*os.Root, error)
 	// SendRequests writes what each owner is asked for into a folder, as the vault

@@ -23,6 +23,8 @@ type Form struct {
 	rows   *list.List[place]
 	undo   *questionnaires.RequirementID // whose answer the form is part of
 	send   *sending
+	run    *run   // lasting work under way, nil for none
+	why    string // why it was not kept as a whole
 }
 
 // sending is how a form is kept that is kept only as a whole. Until then its texts wait
@@ -33,6 +35,7 @@ type sending struct {
 	said        string
 	rule        func() rule         // of what stands in it now
 	work        func(asked any) job // in place of rule, where it takes more than one draft
+	lasts       func() lasting      // in place of both, where it takes its time
 	then        func() Screen       // what follows once it is kept; nil for nothing
 	touched     bool                // something stands in it that was not sent
 }
@@ -116,10 +119,17 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case changed:
 		f.refresh()
-		if s, mine := msg.asked.(sent); mine && s.form == f && msg.err == nil {
-			return tea.Batch(cmd, f.forget(), f.leaveFor())
+		if s, mine := msg.asked.(sent); mine && s.form == f {
+			f.run, f.why = nil, ""
+			if msg.err != nil {
+				f.why = msg.err.Error()
+			} else {
+				return tea.Batch(cmd, f.forget(), f.leaveFor())
+			}
 		}
 		return tea.Batch(cmd, f.writer.update(msg))
+	case progressed:
+		return tea.Batch(cmd, f.progressed(msg))
 	case paused, written:
 		return f.writer.update(msg)
 	case tea.KeyMsg:
@@ -143,7 +153,7 @@ func (f *Form) save(label, text, said string) tea.Cmd {
 		f.writer.going = false
 		return note(theme.Bad, "not done: "+err.Error())
 	}
-	f.send.touched = true
+	f.send.touched, f.why = true, ""
 	f.refresh()
 	return f.desk.act("", done, f.unsent())
 }
@@ -161,6 +171,9 @@ func (f *Form) Head() Head {
 // Leave saves what is being written. What was not sent waits in the vault, and that is
 // said.
 func (f *Form) Leave() tea.Cmd {
+	if f.run != nil {
+		f.run.cancel()
+	}
 	cmd := f.writer.leave("saved")
 	if f.send != nil && f.send.touched {
 		return tea.Batch(cmd, note(theme.Warning, f.crumb+" is not sent yet; it opens again as you left it"))
@@ -173,6 +186,9 @@ func (f *Form) Busy() bool { return f.writer.away != "" || f.desk.busy() }
 
 // Bindings fill the place under the cursor.
 func (f *Form) Bindings() []Binding {
+	if f.run != nil {
+		return f.stopping()
+	}
 	p, chosen := f.rows.Selected()
 	bindings := f.writer.bindings(strings.ToLower(p.label), func() tea.Cmd { return f.writer.leave(strings.ToLower(p.label) + " saved") })
 	if f.writer.writing() {
@@ -228,20 +244,6 @@ func (f *Form) leaving() []Binding {
 		}}}
 	}
 	return []Binding{b}
-}
-
-// sending keeps the form as a whole.
-func (f *Form) sending() Binding {
-	b := Binding{Keys: []string{"S"}, Label: f.send.label, Help: f.send.help, Why: f.desk.fixed(), Do: func() tea.Cmd {
-		if f.send.work != nil {
-			return f.desk.do(f.send.work(sent{f}))
-		}
-		return f.desk.act(f.send.said, sent{f}, f.send.rule())
-	}}
-	if n := missing(f.places()); b.Why == "" && n > 0 {
-		b.Why = count(n, "place is", "places are") + " missing"
-	}
-	return b
 }
 
 // next saves the place that has the keys and writes into the next one.

@@ -10,6 +10,9 @@ import (
 // there is room, else below.
 func (f *Form) Draw(c Canvas) []string {
 	lines := f.top(c)
+	if f.run != nil {
+		return append(lines, indent(gutter, f.run.draw(c, f.desk.Now(), "esc stops it; what is filled in here stays."))...)
+	}
 	lines = append(lines, filterLine(c, f.rows)...)
 	body := c.narrower(c.Width, c.Height-len(lines))
 	p, chosen := f.rows.Selected()
@@ -35,6 +38,11 @@ func (f *Form) top(c Canvas) []string {
 	var lines []string
 	if f.about != "" {
 		lines = append(lines, indent(gutter, theme.Wrap(f.about, c.Width-2))...)
+	}
+	if f.why != "" {
+		for _, line := range theme.Wrap(theme.Clean("✗ "+f.why), c.Width-2) {
+			lines = append(lines, gutter+c.Theme.Paint(theme.Bad, line))
+		}
 	}
 	state := sign{"✓", "nothing is missing", theme.Good}
 	switch n := missing(f.places()); {

@@ -33,12 +33,14 @@ func (f *Form) restore() {
 	if !begun {
 		return
 	}
-	for _, p := range f.places() {
-		if text, written := left.Texts[p.label]; written && p.put(text) == nil {
-			f.send.touched = true
+	for range 2 { // what stands in one place may bring others
+		for _, p := range f.places() {
+			if text, written := left.Texts[p.label]; written && (p.text == text || p.put(text) == nil) {
+				f.send.touched = true
+			}
 		}
+		f.refresh()
 	}
-	f.refresh()
 }
 
 // unsent is the rule that keeps what stands in the form now.
