@@ -22,16 +22,28 @@ func (c *composer) requests() []Block {
 	for i, r := range all {
 		rows[i] = Row{Cells: []Cell{
 			{Title: r.Label(), Text: r.Serving()},
-			{Text: r.Title(), Facts: facts(Fact{"Period", r.Period()}, Fact{"System", r.System}, Fact{"Owner", r.Owner}, Fact{"Due", string(r.Due)})},
-			{Pill: requestPill(r, on), Facts: facts(Fact{"Returned because", r.Reason}, Fact{"Received", c.receivedFor(r)}, Fact{"In conflict", strings.Join(r.Conflicts, "\n")})},
+			{Text: r.Title(), Note: told("period ", r.Period(), "system ", r.System)},
+			{Text: r.Owner, Note: told("due ", string(r.Due))},
+			{Pill: requestPill(r, on), Note: told("received: ", c.receivedFor(r)), Facts: facts(Fact{"Returned because", r.Reason}, Fact{"In conflict", strings.Join(r.Conflicts, "\n")})},
 		}}
 	}
 	return []Block{
 		Heading{Level: 1, Text: "Requests", Anchor: "requests"},
 		Paragraph{Text: "What the entity was asked for. Of each request its first line stands here, and the evidence that was received for it. On the day of this record: " +
 			questionnaires.CountRequests(all, on).String() + "."},
-		Table{Columns: []Column{{"Request", 32, Plain}, {"What was asked for", 84, Plain}, {"State", 54, Plain}}, Rows: rows},
+		Table{Columns: []Column{{"Request", 30, Plain}, {"What was asked for", 66, Plain}, {"Owner", 28, Plain}, {"State", 46, Plain}}, Rows: rows},
 	}
+}
+
+// told puts words before texts, without the empty ones.
+func told(pairs ...string) string {
+	var said []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			said = append(said, pairs[i]+pairs[i+1])
+		}
+	}
+	return strings.Join(said, ", ")
 }
 
 // facts are those that say something.

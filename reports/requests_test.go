@@ -41,7 +41,7 @@ func TestRequestsAreAPartOfTheRecord(t *testing.T) {
 	e.write(e.mara, draft)
 	for _, want := range []string{
 		"1 open, 1 returned (0 of them overdue), 0 received, 0 accepted.", "Req-1", "Ruleset reviews", "Nadia", "Returned because: It is of last year.",
-		"Received: " + e.evidence[3].Label(),
+		"received: " + e.evidence[3].Label(),
 	} {
 		assert.Contains(t, printed(time.Time{}), want)
 	}

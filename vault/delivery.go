@@ -158,7 +158,8 @@ func (d *receiving) refuse(path, reason string) {
 	d.outcome.Refused = append(d.outcome.Refused, RefusedFile{path, reason})
 }
 
-// look walks the folder and returns what names requests, in the order of its names.
+// look walks the folder and returns what names requests, in the order of the requests,
+// so that the evidence is numbered as it was asked for.
 func (d *receiving) look(ctx context.Context) ([]arrival, error) {
 	var files []arrival
 	seen := 0
@@ -183,6 +184,7 @@ func (d *receiving) look(ctx context.Context) ([]arrival, error) {
 		}
 		return nil
 	})
+	slices.SortStableFunc(files, func(x, y arrival) int { return x.comes[0].Number - y.comes[0].Number })
 	return files, err
 }
 
