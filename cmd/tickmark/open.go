@@ -150,6 +150,7 @@ func (d *door) files() screen.Files {
 			}
 			return said, setText(ctx, v, path, loaded)
 		},
+		File: func(path string, tell func(done, total int64)) vault.File { return fileAt(fromHome(path), tell) },
 		Folder: func(path string) (*os.Root, error) {
 			folder, err := os.OpenRoot(fromHome(path))
 			if err != nil {

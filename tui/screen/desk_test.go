@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -85,6 +86,12 @@ func newEntity(t testing.TB, collections int, code string) *merchant {
 	require.NoError(t, os.Chtimes(path, m.clock.now, m.clock.now)) // the vault was saved when the file was written
 	m.Workbench = screen.Workbench{
 		Path: path, Catalogue: catalogue, Now: m.clock.Now, NewID: func() (questionnaires.ID, error) { return questionnaires.NewID(m.drawn) }, Collection: collection,
+		Files: screen.Files{File: func(path string, tell func(done, total int64)) vault.File {
+			return vault.File{Name: path, Open: func() (io.ReadCloser, error) {
+				tell(1<<20, 2<<20)
+				return os.Open(path)
+			}}
+		}},
 		Open: func(ctx context.Context, _ string) (*vault.Vault, error) {
 			v, err := vault.Open(ctx, path, []age.Identity{identity}, vault.WithAuthor(signer), vault.WithClock(m.clock.Now))
 			if err == nil {

@@ -1,12 +1,8 @@
 package screen
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"io"
 	"slices"
-	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -134,44 +130,12 @@ func (s *Evidence) readDocument() tea.Cmd {
 	}
 }
 
-// maxFile is how much of a file is shown.
-const maxFile = 1 << 20
-
-func (s *Evidence) readFile() tea.Cmd {
-	file, v, ctx := *s.item.File, s.desk.vault, s.desk.ctx
-	s.wanted = file.Digest
-	return func() tea.Msg {
-		document, err := fileDocument(ctx, v.OpenEvidence, file)
-		if err != nil {
-			document = failedDocument(err)
-		}
-		return bodyRead{s, file.Digest, document}
-	}
-}
-
-func fileDocument(ctx context.Context, open func(context.Context, engine.Digest) (io.ReadSeekCloser, error), file questionnaires.FileSource) (*Document, error) {
-	r, err := open(ctx, file.Digest)
-	if err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(io.LimitReader(r, maxFile))
-	if err != nil {
-		_ = r.Close() // the error of reading says more
-		return nil, fmt.Errorf("read %s: %w", file.Name, err)
-	}
-	if err := r.Close(); err != nil {
-		return nil, fmt.Errorf("read %s: %w", file.Name, err)
-	}
-	if bytes.IndexByte(body, 0) >= 0 || !utf8.Valid(bytes.ToValidUTF8(body[:max(0, len(body)-4)], nil)) {
-		return textDocument("This file is no text. `tickmark evidence VAULT export` takes it out, byte for byte."), nil
-	}
-	return textDocument(string(body)), nil
-}
-
 // Update takes what was read.
 func (s *Evidence) Update(msg tea.Msg) tea.Cmd {
 	cmd := s.desk.take(msg)
 	switch msg := msg.(type) {
+	case changed:
+		return tea.Batch(cmd, s.follow())
 	case evidenceRead:
 		if msg.screen == s {
 			s.loaded, s.err, s.snapshot = true, msg.err, msg.snapshot
@@ -220,7 +184,12 @@ func (s *Evidence) Bindings() []Binding {
 			return note(theme.Accent, s.reproduce())
 		}},
 	}
-	bindings = append(bindings, s.accept(), s.desk.noteOn(s.item.Label()))
+	if s.item.File != nil {
+		bindings = append(bindings, s.desk.itemKeys(s.item)...)
+	} else {
+		bindings = append(bindings, s.accept())
+	}
+	bindings = append(bindings, s.desk.noteOn(s.item.Label()))
 	switch {
 	case s.page == documentPage && s.document != nil:
 		fold := Binding{Keys: []string{"enter", " "}, Label: "fold", Help: "fold or unfold what stands under the cursor", Why: s.document.flat(), Do: s.document.Fold}

@@ -35,7 +35,7 @@ func (s *Evidence) Draw(c Canvas) []string {
 }
 
 func (s *Evidence) headline(c Canvas) string {
-	r := evidenceRow(s.item)
+	r := s.desk.evidenceRow(s.item)
 	notes := s.desk.openNotes(s.item.ID)
 	line := r.sign.paint(c.Theme) + "  " + c.Theme.Paint(theme.Strong, theme.Cut(evidenceTitle(s.item), c.Width-20-theme.Width(notes)))
 	return line + c.Theme.Paint(theme.Warning, notes)
@@ -50,7 +50,7 @@ func (s *Evidence) drawPage(c Canvas, page int) []string {
 		return indent(gutter, s.origins.Draw(c.Height, func(line string, _ bool) string { return line }))
 	}
 	if s.item.File != nil {
-		return indent(gutter, theme.Wrap("A file proves what a person reads in it. It was obtained so: "+string(s.item.File.Obtained), c.Width-2))
+		return indent(gutter, s.facts(c.narrower(c.Width-2, c.Height)))
 	}
 	return s.drawDetails(c)
 }
@@ -129,6 +129,9 @@ func (s *Evidence) origin(c Canvas) []string {
 		say("Obtained", string(f.Obtained))
 		say("When", stamp(s.item.Collected))
 		say("SHA-256", f.Digest.String())
+		if o := s.item.Original; o != nil {
+			say("In place of", fmt.Sprintf("%s, SHA-256 %s", o.Name, o.Digest))
+		}
 		say("Recorded by", s.recorder())
 		return lines
 	}

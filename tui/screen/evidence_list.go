@@ -18,7 +18,7 @@ type EvidenceList struct {
 func newEvidenceList(d *Desk) *EvidenceList {
 	s := &EvidenceList{desk: d}
 	s.rows = list.New(func(e questionnaires.Evidence) string {
-		text := e.Label() + " " + evidenceTitle(e) + " " + evidenceAbout(e)
+		text := d.evidenceSign(e).word + " " + e.Label() + " " + evidenceTitle(e) + " " + evidenceAbout(e)
 		if e.Result != nil {
 			text += " " + e.Result.Check + " " + verdictSign(e.Result.Verdict).word
 		}
@@ -35,7 +35,7 @@ func (s *EvidenceList) look() {
 	s.rows.SetItems(items)
 	s.state, s.number = 0, 13
 	for _, e := range items {
-		s.state, s.number = max(s.state, theme.Width(evidenceSign(e).text())+1), max(s.number, theme.Width(e.Label())+1)
+		s.state, s.number = max(s.state, theme.Width(s.desk.evidenceSign(e).text())+1), max(s.number, theme.Width(e.Label())+1)
 	}
 }
 
@@ -70,29 +70,35 @@ func (s *EvidenceList) Bindings() []Binding {
 	if s.rows.Len() == 0 {
 		open.Why = "no evidence is shown"
 	}
-	return append([]Binding{open, back(s.rows)}, moving(s.rows, nil)...)
+	item, _ := s.rows.Selected()
+	keys := append(append([]Binding{open}, s.desk.intakeKeys(questionnaires.RequirementID{})...), s.desk.itemKeys(item)...)
+	return append(append(keys, back(s.rows)), moving(s.rows, nil)...)
 }
 
 // Draw lists the items.
 func (s *EvidenceList) Draw(c Canvas) []string {
 	lines := []string{""}
 	if s.rows.Total() == 0 {
-		return append(lines, indent(gutter, theme.Wrap("There is no evidence yet. c on the first screen collects it; `tickmark attach` takes a file in.", c.Width-2))...)
+		return append(lines, indent(gutter, theme.Wrap("There is no evidence yet. c on the first screen collects it; F takes a file in, I writes notes.", c.Width-2))...)
 	}
 	lines = append(lines, filterLine(c, s.rows)...)
 	about := max(24, c.Width/3)
 	return append(lines, s.rows.Draw(c.Height-len(lines), func(e questionnaires.Evidence, selected bool) string {
-		sign := evidenceSign(e)
+		sign := s.desk.evidenceSign(e)
 		line := c.Theme.Paint(sign.tone, theme.Fit(sign.text(), s.state)) + theme.Fit(e.Label(), s.number) +
 			theme.Fit(evidenceTitle(e), c.Width-4-s.state-s.number-about-2) + "  " + c.Theme.Paint(theme.Muted, s.about(e))
 		return row(c, line, selected, true)
 	})...)
 }
 
-// about says where an item comes from, and what of it is accepted.
+// about says where an item comes from, what of it is accepted, and what goes stale.
 func (s *EvidenceList) about(e questionnaires.Evidence) string {
+	text := evidenceAbout(e)
 	if accepted := s.desk.acceptedOf(e.Result); accepted != "" {
-		return accepted + " · " + evidenceAbout(e)
+		text = accepted + " · " + text
 	}
-	return evidenceAbout(e)
+	if fresh := s.desk.freshness(e).String(); fresh != "" {
+		text = "⏱ " + fresh + " · " + text
+	}
+	return text
 }

@@ -89,8 +89,10 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 		return push(moveForm(d, d.picture.Assessment.Details.Questionnaire))
 	case questionnaires.RequestsPart:
 		return push(newRequests(d))
+	case questionnaires.EvidencePart:
+		return push(newEvidenceList(d))
 	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart,
-		questionnaires.EvidencePart, questionnaires.RecordsPart, questionnaires.StagePart, questionnaires.SamplingPart:
+		questionnaires.RecordsPart, questionnaires.StagePart, questionnaires.SamplingPart:
 	}
 	return push(newInterview(d))
 }

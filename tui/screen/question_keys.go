@@ -32,7 +32,12 @@ func (s *Question) Bindings() []Binding {
 		Binding{Keys: []string{"tab"}, Label: "panel", Help: "the next panel: answer, suggestion, attached evidence, history, notes", Do: func() tea.Cmd { return s.turn(1) }},
 		Binding{Keys: []string{"shift+tab"}, Help: "the panel before", Do: func() tea.Cmd { return s.turn(-1) }},
 	)
-	return append(append(bindings, s.desk.undoBindings(s.id)...),
+	bindings = append(bindings, s.desk.undoBindings(s.id)...)
+	for _, b := range s.desk.intakeKeys(s.id) {
+		b.Label = "" // there is room for them in the help
+		bindings = append(bindings, b)
+	}
+	return append(bindings,
 		s.back(),
 		Binding{Keys: []string{"]", "n"}, Help: "the next question of the form", Do: func() tea.Cmd { return s.neighbour(1) }},
 		Binding{Keys: []string{"[", "N"}, Help: "the question before", Do: func() tea.Cmd { return s.neighbour(-1) }},
@@ -90,7 +95,7 @@ func (s *Question) noEvidence() string {
 		return why
 	}
 	if s.sides[suggestionPanel].Total() == 0 {
-		return "no result bears on this question and the vault holds no files; `tickmark attach` takes one in"
+		return "no result bears on this question and the vault holds no files; F takes one in"
 	}
 	return ""
 }

@@ -72,7 +72,7 @@ func (s *Question) drawSide(c Canvas, p panel) []string {
 func (s *Question) nothing(p panel) string {
 	switch p {
 	case attachedPanel:
-		return "No evidence is attached to this answer. In the suggestion, a attaches what is under the cursor."
+		return "No evidence is attached to this answer. In the suggestion, a attaches what is under the cursor; F takes a file in, I writes notes."
 	case historyPanel:
 		return "Nobody has answered this question yet. Every change will stand here, with who made it and when."
 	case notesPanel:
@@ -137,7 +137,7 @@ func (s *Question) fileRows(r Row) []sideRow {
 		if item.File == nil {
 			continue
 		}
-		file := evidenceRow(item)
+		file := s.desk.evidenceRow(item)
 		if slices.Contains(r.Current.Evidence, item.ID) {
 			file.text = "[attached] " + file.text
 		}
@@ -230,24 +230,45 @@ func (s *Question) attachedRows(r Row) []sideRow {
 		if !known {
 			continue
 		}
-		rows = append(rows, evidenceRow(item))
+		rows = append(rows, s.desk.evidenceRow(item))
 		rows = append(rows, s.wrapped("    ", theme.Muted, evidenceAbout(item)+" · "+since(item.Collected, s.desk.Now()))...)
-		if accepted := s.desk.acceptedOf(item.Result); accepted != "" {
-			rows = append(rows, s.wrapped("    ", theme.Warning, accepted)...)
+		for _, more := range []string{s.desk.acceptedOf(item.Result), s.desk.freshness(item).String()} {
+			if more != "" {
+				rows = append(rows, s.wrapped("    ", theme.Warning, more)...)
+			}
 		}
 	}
 	return rows
 }
 
-func evidenceRow(item questionnaires.Evidence) sideRow {
-	return sideRow{text: item.Label() + "  " + evidenceTitle(item), evidence: &item, sign: evidenceSign(item)}
+// evidenceRow is an item with its state.
+func (d *Desk) evidenceRow(item questionnaires.Evidence) sideRow {
+	return sideRow{text: item.Label() + "  " + evidenceTitle(item), evidence: &item, sign: d.evidenceSign(item)}
 }
 
-func evidenceSign(item questionnaires.Evidence) sign {
-	if item.Result != nil {
+// evidenceSign is the state of an item today: what a check found, or what is wrong with a
+// file.
+func (d *Desk) evidenceSign(item questionnaires.Evidence) sign {
+	switch {
+	case item.Result != nil:
 		return verdictSign(item.Result.Verdict)
+	case item.Expunged != nil:
+		return sign{"–", "expunged", theme.Muted}
+	case item.Quarantined():
+		return sign{"!", "quarantined", theme.Warning}
+	case d.freshness(item).State == questionnaires.Stale:
+		return sign{"⏱", "stale " + item.Kind.Noun(), theme.Warning}
 	}
-	return sign{"▤", "file", theme.Plain}
+	return sign{"▤", item.Kind.Noun(), theme.Plain}
+}
+
+// freshness is how an item stands today, for as long as its kind counts; nothing is said
+// of what is gone.
+func (d *Desk) freshness(item questionnaires.Evidence) questionnaires.Freshness {
+	if item.Expunged != nil {
+		return questionnaires.Freshness{}
+	}
+	return d.picture.Assessment.Freshness(item, questionnaires.DayOf(d.Now()))
 }
 
 // evidenceTitle is what an item is called: a file without a title by its name.

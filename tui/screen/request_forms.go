@@ -62,18 +62,15 @@ func receivedText(p *Picture, r questionnaires.Request) string {
 // requestBlanks are the places of a request, as it stands now.
 func requestBlanks(p *Picture, now questionnaires.Request) []blank[questionnaires.Request] {
 	type r = questionnaires.Request
-	var requirements, procedures []option
+	var procedures []option
 	for _, row := range p.Rows {
-		requirements = append(requirements, option{value: row.Requirement.ID.String(), text: row.Requirement.ID.String() + "  " + row.Requirement.Title})
 		if now.Serves(row.Requirement.ID) {
 			for _, procedure := range row.Requirement.Procedures() {
 				procedures = append(procedures, option{value: procedure.String(), text: procedure.String()})
 			}
 		}
 	}
-	serves := several("Requirements", "Those that the evidence is for.", false, requirements, func(r *r) *[]questionnaires.RequirementID { return &r.Requirements },
-		questionnaires.RequirementID.String, questionnaires.ParseRequirementID)
-	serves.short = func(value string) string { return value }
+	serves := serving(p, func(r *r) *[]questionnaires.RequirementID { return &r.Requirements })
 	choose := serves.set
 	serves.set = func(r *r, text string) error {
 		err := choose(r, text)
@@ -151,7 +148,7 @@ func newCame(d *Desk, id questionnaires.ID) *Roll {
 			if !known {
 				continue
 			}
-			rows = append(rows, rollRow{sign: evidenceRow(item).sign, name: item.Label(), text: evidenceTitle(item), about: evidenceAbout(item), keys: []Binding{
+			rows = append(rows, rollRow{sign: d.evidenceSign(item), name: item.Label(), text: evidenceTitle(item), about: evidenceAbout(item), keys: []Binding{
 				opens("open", "what it is, where it comes from, and the document", "", func() tea.Cmd { return push(newEvidence(d, item)) }),
 			}})
 		}
