@@ -122,3 +122,12 @@ func (s *Evidence) facts(c Canvas) []string {
 	say("Serves", strings.Join(serves, ", "), theme.Plain)
 	return lines
 }
+
+// freshness is how an item stands today, for as long as its kind counts; nothing is said
+// of what is gone.
+func (d *Desk) freshness(item questionnaires.Evidence) questionnaires.Freshness {
+	if item.Expunged != nil {
+		return questionnaires.Freshness{}
+	}
+	return d.picture.Assessment.Freshness(item, questionnaires.DayOf(d.Now()))
+}

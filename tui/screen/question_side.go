@@ -262,15 +262,6 @@ func (d *Desk) evidenceSign(item questionnaires.Evidence) sign {
 	return sign{"▤", item.Kind.Noun(), theme.Plain}
 }
 
-// freshness is how an item stands today, for as long as its kind counts; nothing is said
-// of what is gone.
-func (d *Desk) freshness(item questionnaires.Evidence) questionnaires.Freshness {
-	if item.Expunged != nil {
-		return questionnaires.Freshness{}
-	}
-	return d.picture.Assessment.Freshness(item, questionnaires.DayOf(d.Now()))
-}
-
 // evidenceTitle is what an item is called: a file without a title by its name.
 func evidenceTitle(item questionnaires.Evidence) string {
 	if item.Title == "" && item.File != nil {
