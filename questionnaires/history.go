@@ -136,6 +136,17 @@ func readHistory(entries []Entry, payloads Payloads, before *known) (*History, e
 	return h, nil
 }
 
+// those returns some of tens of thousands of entries.
+func those(entries []Entry, wanted func(*Entry) bool) []Entry {
+	var some []Entry
+	for i := range entries {
+		if wanted(&entries[i]) {
+			some = append(some, entries[i])
+		}
+	}
+	return some
+}
+
 func compareEntries(a, b Entry) int {
 	return cmp.Or(a.Time.Compare(b.Time), bytes.Compare(a.ID[:], b.ID[:]))
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,10 +45,11 @@ type PrintedNumber struct {
 // printed with one number before they met, the beginning of the id follows:
 // Evidence-7-3f2a.
 func label(what string, number int, suffix string) string {
+	name := what + "-" + strconv.Itoa(number)
 	if suffix != "" {
-		return fmt.Sprintf("%s-%d-%s", what, number, suffix)
+		name += "-" + suffix
 	}
-	return fmt.Sprintf("%s-%d", what, number)
+	return name
 }
 
 func aliasLabels(what string, aliases []int) []string {

@@ -68,7 +68,7 @@ func (a *Assessment) RecordProblems(day Day) []Problem {
 		}
 	}
 	for _, action := range []Action{ActivityRecorded, ChangeRecorded} {
-		counted := slices.DeleteFunc(slices.Clone(a.history.entries), func(e Entry) bool { return e.Action != action || a.history.Verify(e.ID) != nil })
+		counted := those(a.history.entries, func(e *Entry) bool { return e.Action == action && a.history.Verify(e.ID) == nil })
 		if n := a.history.unvouched(action, a.history.entries, counted); n > 0 {
 			add(NotVerified, "%d entries (%s) are by somebody who is no enrolled author, which do not count; they have to be recorded again", n, action)
 		}

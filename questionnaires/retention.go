@@ -82,7 +82,7 @@ func (l LegalHold) String() string {
 
 // of returns the entries of an assessment, oldest first.
 func (h *History) of(id ID) []Entry {
-	return slices.DeleteFunc(slices.Clone(h.entries), func(e Entry) bool { return e.Assessment != id })
+	return those(h.entries, func(e *Entry) bool { return e.Assessment == id })
 }
 
 // holds returns every hold and release of an assessment by an enrolled author, oldest

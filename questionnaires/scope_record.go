@@ -29,9 +29,7 @@ func (h *History) Scope() (Scope, error) {
 // latest reads what stands last of an action's entries into payload, and returns the
 // entries of enrolled authors that no other of them follows.
 func (h *History) latest(action Action, entries []Entry, payload any) ([]Entry, error) {
-	standing := h.unfollowed(slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
-		return e.Action != action || h.Verify(e.ID) != nil
-	}))
+	standing := h.unfollowed(those(entries, func(e *Entry) bool { return e.Action == action && h.Verify(e.ID) == nil }))
 	if len(standing) == 0 {
 		return nil, nil
 	}
