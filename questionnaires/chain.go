@@ -121,10 +121,12 @@ func (h *History) at(id engine.Digest) int {
 // costs no more than the entries; else the history is read anew. At most one history may
 // be made of each in this way.
 func (h *History) With(payloads Payloads, entries ...Entry) (*History, error) {
-	next := h
+	next, followed := h.shelve(entries, payloads)
 	for _, e := range entries {
-		var followed bool
-		if next, followed = next.follow(e, payloads); !followed {
+		if followed {
+			next, followed = next.follow(e, payloads)
+		}
+		if !followed {
 			return readHistory(slices.Concat(h.entries, h.side, entries), payloads, h.known.onwards())
 		}
 	}
@@ -148,10 +150,7 @@ func (h *History) follow(e Entry, payloads Payloads) (*History, bool) {
 	case e.Action.isNote():
 	case e.Action == ActivityRecorded || e.Action == ChangeRecorded:
 		next.done = &activityBook{}
-	case e.Action == EvidenceAttached:
-		if !next.shelve(e) {
-			return h, false
-		}
+	case e.Action == EvidenceAttached: // was shelved
 	case e.Action == EvidenceDescribed:
 		if !next.describe(e) {
 			return h, false
@@ -194,7 +193,7 @@ func (h *History) describe(e Entry) bool {
 		return false
 	}
 	i := slices.IndexFunc(h.evidence, func(item Evidence) bool { return item.ID == d.Evidence })
-	if i < 0 || h.evidence[i].File == nil {
+	if i < 0 || h.evidence[i].File == nil || len(h.evidence[i].Releases) > 0 {
 		return false
 	}
 	h.evidence, h.described, h.stock = slices.Clone(h.evidence), maps.Clone(h.described), &evidenceStock{}
@@ -203,27 +202,37 @@ func (h *History) describe(e Entry) bool {
 	return true
 }
 
-// shelve adds the file that an entry attaches after all others, and reports whether that
-// is where it belongs: as nearly always, it has the next number and is the youngest.
-func (h *History) shelve(e Entry) bool {
-	var item Evidence
-	if err := h.read(e, &item); err != nil {
-		return false
+// shelve adds the files that some entries attach after all others, and reports whether
+// that is where they belong: as nearly always they have the next numbers and are the
+// youngest. Those of one millisecond are in the order of their entries' ids.
+func (h *History) shelve(entries []Entry, payloads Payloads) (*History, bool) {
+	attaching := those(entries, func(e *Entry) bool { return e.Action == EvidenceAttached })
+	if len(attaching) == 0 {
+		return h, true
 	}
-	if n := len(h.evidence); n > 0 {
-		last := h.entries[h.at(h.evidence[n-1].Entry)]
-		if compareEntries(last, e) > 0 {
-			return false
+	next := *h
+	next.payloads, next.last, next.stock = payloads, maps.Clone(h.last), &evidenceStock{}
+	slices.SortFunc(attaching, compareEntries)
+	if n := len(h.evidence); n > 0 && compareEntries(h.entries[h.at(h.evidence[n-1].Entry)], attaching[0]) > 0 {
+		return h, false
+	}
+	ids, labels := map[ID]bool{}, map[string]bool{}
+	for _, e := range attaching {
+		var item Evidence
+		if err := next.read(e, &item); err != nil {
+			return h, false
 		}
+		_, known := h.item(item.ID)
+		series, number := item.Kind.Series(), item.Number
+		if known || ids[item.ID] || labels[item.Label()] || h.described[item.ID] || number <= h.last[series] || number > maxNumber {
+			return h, false
+		}
+		ids[item.ID], labels[item.Label()] = true, true
+		item.Entry, item.Author = e.ID, e.Author
+		if t, gone := h.tombstones[item.Digest()]; gone {
+			item.Expunged = &t
+		}
+		next.evidence, next.last[series] = append(next.evidence, item), max(next.last[series], number)
 	}
-	if item.Number != h.LastNumber(item.Kind)+1 || h.described[item.ID] || slices.ContainsFunc(h.evidence, func(o Evidence) bool { return o.ID == item.ID }) {
-		return false
-	}
-	item.Entry, item.Author = e.ID, e.Author
-	if t, gone := h.tombstones[item.Digest()]; gone {
-		item.Expunged = &t
-	}
-	h.evidence, h.last, h.stock = append(h.evidence, item), maps.Clone(h.last), &evidenceStock{}
-	h.last[item.Kind.Series()] = item.Number
-	return true
+	return &next, true
 }
