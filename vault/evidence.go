@@ -98,8 +98,9 @@ func (v *Vault) take(ctx context.Context, files []File, sign func(*Tx, []questio
 		return nil, fmt.Errorf("attach: %w", err)
 	}
 	taken, items := make([]*intake, 0, len(files)), make([]questionnaires.Evidence, 0, len(files))
+	buffer := make([]byte, maxIntake)
 	for _, f := range files {
-		in, item, err := v.takeFile(ctx, f)
+		in, item, err := v.takeFile(ctx, f, buffer)
 		if err != nil {
 			return nil, fmt.Errorf("attach %.100q: %w", filepath.Base(f.Name), errors.Join(err, v.dropUnfinished(context.WithoutCancel(ctx))))
 		}
@@ -133,7 +134,7 @@ func (v *Vault) take(ctx context.Context, files []File, sign func(*Tx, []questio
 }
 
 // takeFile stores what a file holds, and says what is known of it.
-func (v *Vault) takeFile(ctx context.Context, f File) (*intake, questionnaires.Evidence, error) {
+func (v *Vault) takeFile(ctx context.Context, f File, buffer []byte) (*intake, questionnaires.Evidence, error) {
 	item, name := f.Item, filepath.Base(f.Name)
 	if err := errors.Join(questionnaires.CheckText("file name", name, maxName), questionnaires.CheckEvidence(item, v.settings.now())); err != nil {
 		return nil, item, err
@@ -151,7 +152,7 @@ func (v *Vault) takeFile(ctx context.Context, f File) (*intake, questionnaires.E
 		return nil, item, err
 	}
 	in := &intake{vault: v, sum: sha256.New()}
-	if err := in.read(ctx, from); err != nil {
+	if err := in.read(ctx, from, buffer); err != nil {
 		return nil, item, err
 	}
 	source := questionnaires.FileSource{Digest: in.digest(), Name: name, Size: in.size}
@@ -246,13 +247,12 @@ func (v *Vault) takeIn(ctx context.Context, r io.Reader) (*intake, error) {
 		return nil, err
 	}
 	in := &intake{vault: v, sum: sha256.New()}
-	return in, in.read(ctx, r)
+	return in, in.read(ctx, r, make([]byte, maxIntake))
 }
 
 func (in *intake) digest() engine.Digest { return engine.Digest(in.sum.Sum(nil)) }
 
-func (in *intake) read(ctx context.Context, r io.Reader) error {
-	buffer := make([]byte, maxIntake)
+func (in *intake) read(ctx context.Context, r io.Reader, buffer []byte) error {
 	for {
 		n, err := io.ReadFull(untilDone{ctx, r}, buffer)
 		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)

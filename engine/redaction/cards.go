@@ -75,7 +75,11 @@ func digitRuns(s string) []run {
 	var digits []byte
 	from, to := 0, 0
 	end := func() {
-		if len(digits) >= 3 {
+		switch {
+		case len(digits) < 3:
+		case to-from == len(digits): // as nearly always: ASCII in one piece
+			runs = append(runs, run{Span{from, to}, s[from:to]})
+		default:
 			runs = append(runs, run{Span{from, to}, string(digits)})
 		}
 		digits = digits[:0]
