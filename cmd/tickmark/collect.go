@@ -88,16 +88,22 @@ func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []eng
 	}
 	line := d.progress()
 	defer line.Done()
-	// What is garbage goes before more memory is taken than half a million objects
-	// need; who sets GOMEMLIMIT knows better.
-	if d.getenv("GOMEMLIMIT") == "" {
-		limit := debug.SetMemoryLimit(176 << 20)
-		defer func() {
-			debug.SetMemoryLimit(limit)
-			debug.FreeOSMemory() // before a compaction at the closing
-		}()
-	}
+	defer d.lean()()
 	return v.Collect(ctx, vault.Collection{Collectors: collectors, Checks: registry, Params: params, Tool: tool(), Progress: line.Show})
+}
+
+// lean keeps memory low while much is taken in, and returns what ends that. What is
+// garbage goes before more is taken than half a million objects need; who sets GOMEMLIMIT
+// knows better.
+func (d *door) lean() (ends func()) {
+	if d.getenv("GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	limit := debug.SetMemoryLimit(176 << 20)
+	return func() {
+		debug.SetMemoryLimit(limit)
+		debug.FreeOSMemory() // before a compaction at the closing
+	}
 }
 
 func (d *door) paramsOf(ctx context.Context, v *vault.Vault) (engine.Params, error) {

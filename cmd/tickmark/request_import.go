@@ -42,6 +42,7 @@ was refused or matched nothing.`,
 				return err
 			}
 			defer d.finish(cmd.Context(), v)
+			defer d.lean()()
 			line := d.progress()
 			delivered, err := v.Receive(cmd.Context(), vault.Delivery{Folder: folder, Assessment: a, Obtained: obtained, Progress: line.Delivery})
 			line.Done()
