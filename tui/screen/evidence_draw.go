@@ -35,9 +35,8 @@ func (s *Evidence) Draw(c Canvas) []string {
 }
 
 func (s *Evidence) headline(c Canvas) string {
-	r := s.desk.evidenceRow(s.item)
 	notes := s.desk.openNotes(s.item.ID)
-	line := r.sign.paint(c.Theme) + "  " + c.Theme.Paint(theme.Strong, theme.Cut(evidenceTitle(s.item), c.Width-20-theme.Width(notes)))
+	line := s.desk.evidenceSign(s.item).paint(c.Theme) + "  " + c.Theme.Paint(theme.Strong, theme.Cut(evidenceTitle(s.item), c.Width-20-theme.Width(notes)))
 	return line + c.Theme.Paint(theme.Warning, notes)
 }
 

@@ -133,7 +133,9 @@ func (s *Question) suggestionRows(r Row) []sideRow {
 // first.
 func (s *Question) fileRows(r Row) []sideRow {
 	var meant, others []sideRow
-	for _, item := range s.desk.picture.Assessment.LatestEvidence() {
+	all := s.desk.picture.Assessment.LatestEvidence()
+	for i := range all {
+		item := &all[i]
 		if item.File == nil {
 			continue
 		}
@@ -230,7 +232,7 @@ func (s *Question) attachedRows(r Row) []sideRow {
 		if !known {
 			continue
 		}
-		rows = append(rows, s.desk.evidenceRow(item))
+		rows = append(rows, s.desk.evidenceRow(&item))
 		rows = append(rows, s.wrapped("    ", theme.Muted, evidenceAbout(item)+" · "+since(item.Collected, s.desk.Now()))...)
 		for _, more := range []string{s.desk.acceptedOf(item.Result), s.desk.freshness(item).String()} {
 			if more != "" {
@@ -242,8 +244,8 @@ func (s *Question) attachedRows(r Row) []sideRow {
 }
 
 // evidenceRow is an item with its state.
-func (d *Desk) evidenceRow(item questionnaires.Evidence) sideRow {
-	return sideRow{text: item.Label() + "  " + evidenceTitle(item), evidence: &item, sign: d.evidenceSign(item)}
+func (d *Desk) evidenceRow(item *questionnaires.Evidence) sideRow {
+	return sideRow{text: item.Label() + "  " + evidenceTitle(*item), evidence: item, sign: d.evidenceSign(*item)}
 }
 
 // evidenceSign is the state of an item today: what a check found, or what is wrong with a
