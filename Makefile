@@ -18,7 +18,7 @@ FAULTS   ?= 10000
 
 .PHONY: help
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/tickmark, one static binary
@@ -71,6 +71,11 @@ bench: build ## measure, beside a floor or a peer in the same run
 bench-vault: export TICKMARK_BENCH_VAULT ?= all
 bench-vault: ## measure a vault of 1 GB beside plain SQLite and beside sealing the whole file
 	go test -count=1 -timeout 120m -v -run '^TestBenchVault$$' ./vault
+
+.PHONY: bench-engagement
+bench-engagement: export TICKMARK_BENCH_ENGAGEMENT ?= all
+bench-engagement: build ## measure a vault of 2,000 requests and 20,000 files, and taking in a folder of 2 GB
+	go test -count=1 -timeout 120m -v -run '^TestBenchEngagement$$' ./cmd/tickmark
 
 .PHONY: fuzz
 fuzz: ## fuzz every parser, FUZZTIME each (default 20000x)
