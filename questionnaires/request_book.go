@@ -190,9 +190,11 @@ func (h *History) by(steps []requestStep) string {
 // one counts that leaves more to be done: what came and nobody saw, before a return,
 // before an acceptance.
 func (h *History) settleRequest(r *Request, versions, steps []requestStep) {
+	came := map[ID]bool{} // ten thousand files may come for one request
 	for _, s := range steps {
 		for _, id := range s.evidence {
-			if !slices.Contains(r.Evidence, id) {
+			if !came[id] {
+				came[id] = true
 				r.Evidence = append(r.Evidence, id)
 			}
 		}
