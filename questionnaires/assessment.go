@@ -22,6 +22,7 @@ type AssessmentDetails struct {
 	Service    string        `json:"service,omitempty"`
 	From       time.Time     `json:"from,omitzero"` // first and last day of the period assessed
 	To         time.Time     `json:"to,omitzero"`
+	Prior      ID            `json:"prior,omitempty"` // last year's, which it was opened from
 }
 
 // NewAssessment returns the draft that creates an assessment in a vault.
@@ -189,7 +190,7 @@ func (h *History) Assessment(catalogue *Catalogue, id ID) (*Assessment, error) {
 	h.checkAhead()
 	a := &Assessment{
 		Entity: h.entity, catalogue: catalogue, history: h, given: answerRecord{to: map[RequirementID][]Entry{}},
-		form:   formRecord{created: h.founds(id)},
+		form:   formRecord{created: h.founds(id), year: &yearRecord{}},
 		stages: &stageRecord{},
 	}
 	for _, e := range h.entries {
@@ -238,6 +239,7 @@ func (a *Assessment) take(e Entry) error {
 	switch e.Action {
 	case AssessmentCreated:
 		if e.ID == a.form.created {
+			a.form.year.begun = e
 			return a.history.read(e, &a.Details)
 		}
 	case ConclusionRecorded, StageMoved, SectionReviewed, AnswersAcknowledged, AssessmentIssued, AmendmentOpened:
@@ -251,6 +253,8 @@ func (a *Assessment) take(e Entry) error {
 		a.given.to[id] = append(a.given.to[id], e)
 	case EligibilityRecorded, QuestionnaireChanged:
 		a.takeForm(e)
+	case CarriedConfirmed:
+		a.form.year.confirmed = append(a.form.year.confirmed, e)
 	case EngagementSet:
 		a.scope.engaged = append(a.scope.engaged, e)
 	case PopulationListed, SampleRecorded:

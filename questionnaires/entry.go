@@ -64,6 +64,7 @@ const (
 	PopulationListed
 	SampleRecorded
 	FreshnessSet
+	CarriedConfirmed
 	ReportPrinted
 	ReportSigned
 	VaultOpened
@@ -86,6 +87,7 @@ var actions = [...]string{
 	"retention-set", "legal-hold-set", "archived",
 	"population-listed", "sample-recorded",
 	"freshness-set",
+	"carried-confirmed",
 	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
 }
 

@@ -45,6 +45,7 @@ type formRecord struct {
 	beside   []Entry       // the changes that stand beside each other, where they differ
 	recorded []Entry       // eligibility answers, oldest first
 	given    map[Asked][]RecordedAnswer
+	year     *yearRecord // what it has of last year
 }
 
 // takeForm keeps what an entry says of the form.

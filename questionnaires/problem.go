@@ -57,6 +57,9 @@ const (
 	SampleOutdated
 	PopulationIncomplete
 	StaleEvidence
+	NotConfirmed
+	AsLastYear
+	NotFollowedUp
 )
 
 var problemKinds = [...]string{
@@ -72,6 +75,7 @@ var problemKinds = [...]string{
 	"quarantined",
 	"sample-incomplete", "sample-broken", "sample-outdated", "population-incomplete",
 	"stale-evidence",
+	"carried-not-confirmed", "as-last-year", "not-followed-up",
 }
 
 // ProblemKinds returns every kind.
@@ -106,9 +110,10 @@ const (
 	RecordsPart        // scans, tests and what else was done and recorded
 	StagePart          // its way to being issued
 	SamplingPart       // populations and samples
+	CarriedPart        // what was taken over from last year
 )
 
-var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence", "records", "stage", "sampling"}
+var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence", "records", "stage", "sampling", "carried"}
 
 // String returns the part's text.
 func (p Part) String() string { return textOf(parts[:], int(p)) }
@@ -135,7 +140,7 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
-	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.SamplingProblems(), a.requestProblems(), a.retentionProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems(), a.freshnessProblems())
+	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.SamplingProblems(), a.carriedProblems(), a.requestProblems(), a.retentionProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems(), a.freshnessProblems())
 	for _, r := range a.Requirements() {
 		problems = append(problems, a.review(r, day)...)
 	}

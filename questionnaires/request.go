@@ -26,6 +26,7 @@ type Request struct {
 	Due          Day             `json:"due,omitempty"`
 	Seed         string          `json:"seed,omitempty"`      // the section that it was made from; "" where a person wrote it
 	Withdrawn    bool            `json:"withdrawn,omitempty"` // it is not asked for any more
+	Carried      ID              `json:"carried,omitempty"`   // last year's, which it repeats
 	// RequestStanding is not part of the payload.
 	RequestStanding `json:"-"`
 }

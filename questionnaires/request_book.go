@@ -139,6 +139,7 @@ func (h *History) requestOf(steps []requestStep) (Request, Entry, bool) {
 	r.ID, r.Number = first.request, first.content.Number
 	r.Assessment, r.Time, r.Seed = first.entry.Assessment, first.entry.Time, first.content.Seed
 	r.Author, _ = h.Author(first.entry.Author)
+	r.Carried = first.content.Carried
 	if r.Seed != "" {
 		r.seeded = first.content.Requirements
 	}

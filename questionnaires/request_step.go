@@ -42,7 +42,7 @@ func (a *Assessment) ChangeRequest(r Request) (Draft, error) {
 	if r.equals(before) && len(before.Conflicts) == 0 {
 		return Draft{}, fmt.Errorf("change %s: it says that already", before.Label())
 	}
-	r.Number, r.Seed = before.Number, before.Seed
+	r.Number, r.Seed, r.Carried = before.Number, before.Seed, before.Carried
 	return a.requestDraft(RequestChanged, r.ID, r), nil
 }
 

@@ -40,6 +40,7 @@ func (a *Assessment) review(r Requirement, day Day) []Problem {
 	v.reporting()
 	v.compensated()
 	v.customized()
+	v.sinceLastYear()
 	v.problems = append(v.problems, a.partyProblems(r.ID)...)
 	return v.problems
 }

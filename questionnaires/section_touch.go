@@ -18,6 +18,7 @@ const (
 	onExpunged // the evidence, and the sections whose answers cite it
 	onCited    // the evidence, and the sections whose answers cite it
 	onActivity // the records, and the sections of the requirements that it serves
+	onCarried  // the sections of what was confirmed
 	onAnalysed // the records, and the section of the requirement whose frequency is set
 	onEngagement
 	onScope
@@ -34,7 +35,7 @@ func (b bearing) home(s Section) bool {
 		return s == ScopeSection
 	case onAnswered:
 		return true
-	case onNothing, onAttached, onExpunged, onCited, onActivity, onAnalysed, onEngagement, onScope, onEvidence, onRecords:
+	case onNothing, onAttached, onExpunged, onCited, onActivity, onCarried, onAnalysed, onEngagement, onScope, onEvidence, onRecords:
 	}
 	return s.Principal().IsZero()
 }
@@ -96,6 +97,7 @@ var deeds = map[Action]deed{
 	VaultArchived:           {},
 	PopulationListed:        {onEvidence, "listed a population"},
 	SampleRecorded:          {onEvidence, "recorded a sample"},
+	CarriedConfirmed:        {onCarried, "confirmed what was carried"},
 }
 
 // touch is an entry that bears on a section.
@@ -194,6 +196,14 @@ func (a *Assessment) borne(e Entry, on bearing, attached map[engine.Digest][]Sec
 		sections = []Section{RecordsSection}
 		for _, id := range r.Requirements {
 			sections = append(sections, SectionOf(id))
+		}
+	case onCarried:
+		var c CarriedConfirmation
+		if err := a.history.read(e, &c); err != nil {
+			return nil, err
+		}
+		for _, part := range c.Parts {
+			sections = append(sections, part.section())
 		}
 	case onAnalysed:
 		var r RiskAnalysis

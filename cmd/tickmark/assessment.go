@@ -14,8 +14,8 @@ import (
 )
 
 func (d *door) assessmentVerb() *cobra.Command {
-	verb := &cobra.Command{Use: "assessment VAULT list|new|move|conclude|acknowledge|review|stage", Short: "The assessments of a vault, and their way to being issued"}
-	actionsOf(verb, d.assessmentListVerb(), d.assessmentNewVerb(), d.assessmentMoveVerb(), d.assessmentConcludeVerb(), d.assessmentAcknowledgeVerb(),
+	verb := &cobra.Command{Use: "assessment VAULT list|new|carried|follow-ups|move|conclude|acknowledge|review|stage", Short: "The assessments of a vault, and their way to being issued"}
+	actionsOf(verb, d.assessmentListVerb(), d.assessmentNewVerb(), d.assessmentCarriedVerb(), d.assessmentFollowUpsVerb(), d.assessmentMoveVerb(), d.assessmentConcludeVerb(), d.assessmentAcknowledgeVerb(),
 		d.assessmentReviewVerb(), d.assessmentStageVerb())
 	return verb
 }
@@ -53,11 +53,20 @@ func (d *door) assessmentListVerb() *cobra.Command {
 func (d *door) assessmentNewVerb() *cobra.Command {
 	var o opening
 	var details questionnaires.AssessmentDetails
+	var from string
 	verb := &cobra.Command{
-		Use: "new VAULT --questionnaire CODE", Short: "Begin another assessment in a vault", Args: cobra.ExactArgs(1),
+		Use: "new VAULT --questionnaire CODE|--from PRIOR", Short: "Begin another assessment in a vault", Args: cobra.ExactArgs(1),
+		Long: `Begins another assessment in a vault. With --from it is the next year of a prior
+one, with the same questionnaire unless another is named: the people, and the requests
+with their owners, a year later, are carried over; scope, third parties and risk
+analyses are the vault's and stand already. What is carried is confirmed part by part
+(see carried). No answer, narrative, reason, worksheet, sample or evidence is carried,
+and no day of the engagement. What was Not in Place, and results that were accepted,
+open as follow-ups.`,
+		Example: "  tickmark assessment shop.vault new --questionnaire saq-a\n  tickmark assessment shop.vault new --from 'Report on Compliance'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if details.Questionnaire == "" {
-				return usagef("new assessment in %s: --questionnaire is needed", args[0])
+			if details.Questionnaire == "" && from == "" {
+				return usagef("new assessment in %s: --questionnaire or --from is needed", args[0])
 			}
 			v, err := d.open(cmd.Context(), args[0], o)
 			if err != nil {
@@ -68,11 +77,16 @@ func (d *door) assessmentNewVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if from != "" {
+				if err := priorOf(history, from, &details); err != nil {
+					return err
+				}
+			}
 			f, err := d.formOf(history, details.Questionnaire)
 			if err != nil {
 				return err
 			}
-			drafts, err := d.begin(f, &details)
+			drafts, err := d.beginAfter(history, f, &details)
 			if err != nil {
 				return err
 			}
@@ -80,13 +94,25 @@ func (d *door) assessmentNewVerb() *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(d.out, "began %.8s %s\n", details.ID, details.Questionnaire)
-			return nil
+			if from == "" {
+				return nil
+			}
+			a, err := d.assessmentOf(cmd.Context(), v, string(details.ID))
+			if err != nil {
+				return err
+			}
+			form, err := d.lastYearOf(a)
+			if err == nil {
+				d.printLastYear(form)
+			}
+			return err
 		},
 	}
 	o.flags(verb)
 	verb.Flags().StringVar(&details.Questionnaire, "questionnaire", "", "its `CODE`, as `tickmark questionnaire list` shows, or a file of your own")
 	verb.Flags().StringVar(&details.Name, "name", "", "its `NAME`, to tell it from the others")
 	verb.Flags().StringVar(&details.Service, "service", "", "the `SERVICE` assessed, of a service provider")
+	verb.Flags().StringVar(&from, "from", "", "the `PRIOR` assessment, whose next year it is")
 	return verb
 }
 
@@ -153,6 +179,45 @@ func (d *door) begin(f form, details *questionnaires.AssessmentDetails) ([]quest
 		return nil, usageError{err}
 	}
 	return append(f.defines, draft), nil
+}
+
+// priorOf finds the assessment that a new one is opened from, whose questionnaire it has
+// where no other is named.
+func priorOf(history *questionnaires.History, name string, details *questionnaires.AssessmentDetails) error {
+	var err error
+	if details.Prior, err = history.Choose(name); err != nil {
+		return withHint(err, "`tickmark assessment VAULT list` shows them")
+	}
+	all, err := history.Assessments()
+	for _, prior := range all {
+		if prior.ID == details.Prior && details.Questionnaire == "" {
+			details.Questionnaire = prior.Questionnaire
+		}
+	}
+	return err
+}
+
+// beginAfter returns the drafts that begin an assessment, as the next year of a prior
+// one where details name it.
+func (d *door) beginAfter(history *questionnaires.History, f form, details *questionnaires.AssessmentDetails) ([]questionnaires.Draft, error) {
+	if details.Prior == "" {
+		return d.begin(f, details)
+	}
+	standard, err := pci.Catalogue()
+	if err != nil {
+		return nil, err
+	}
+	if details.ID, err = questionnaires.NewID(d.random); err != nil {
+		return nil, err
+	}
+	if details.Name == "" {
+		if details.Name, err = history.NextYearName(f.asked, questionnaires.DayOf(d.now())); err != nil {
+			return nil, err
+		}
+	}
+	details.Questionnaire = f.asked.Code
+	drafts, err := history.NextYear(standard, f.catalogue, *details, func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) })
+	return append(f.defines, drafts...), err
 }
 
 // assessmentOf derives the assessment that a name means.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
@@ -22,7 +23,28 @@ type questionForm struct {
 	Procedures       []procedureForm                 `json:"procedures"`
 	RiskAnalyses     []questionnaires.RiskAnalysis   `json:"riskAnalyses,omitempty"`
 	Responsibilities []questionnaires.Responsibility `json:"responsibilities,omitempty"`
+	LastYear         *lastAnswerForm                 `json:"lastYear,omitempty"`
 	Problems         []questionnaires.Problem        `json:"problems"`
+}
+
+// lastAnswerForm is what the prior assessment says of the question, to be read only.
+type lastAnswerForm struct {
+	From     string                  `json:"from"` // which assessment
+	Response questionnaires.Response `json:"response"`
+	Answer   answerSheet             `json:"answer"`
+	By       string                  `json:"by,omitempty"`
+	Time     time.Time               `json:"time,omitzero"`
+}
+
+// lastAnswerOf is nil where the assessment was not opened from another, or that one did
+// not ask the question.
+func lastAnswerOf(a *questionnaires.Assessment, id questionnaires.RequirementID) (*lastAnswerForm, error) {
+	last, known, err := a.LastYear()
+	if err != nil || !known || !last.Questionnaire.Asks(id) {
+		return nil, err
+	}
+	current := last.Current(id)
+	return &lastAnswerForm{From: last.Title(), Response: current.Response, Answer: answerSheetOf(last.Assessment, id), By: current.Author.Name, Time: current.Time}, nil
 }
 
 // procedureForm is one testing procedure: what was found, and what the evidence says.
@@ -108,6 +130,9 @@ func (d *door) questionOf(a *questionnaires.Assessment, r questionnaires.Require
 		}
 		form.Procedures = append(form.Procedures, p)
 	}
+	if form.LastYear, err = lastAnswerOf(a, r.ID); err != nil {
+		return form, err
+	}
 	analyses, err := h.RiskAnalyses()
 	if err != nil {
 		return form, err
@@ -121,6 +146,15 @@ func (d *door) questionOf(a *questionnaires.Assessment, r questionnaires.Require
 		form.Responsibilities = append(form.Responsibilities, a.Responsibility(platform, r.ID))
 	}
 	return form, nil
+}
+
+// joinedLabels joins the labels of evidence.
+func joinedLabels(labels []questionnaires.ID) string {
+	texts := make([]string, len(labels))
+	for i, label := range labels {
+		texts[i] = string(label)
+	}
+	return strings.Join(texts, ", ")
 }
 
 func (d *door) printQuestion(f questionForm, r questionnaires.Requirement) {
@@ -148,11 +182,15 @@ func (d *door) printQuestion(f questionForm, r questionnaires.Requirement) {
 	fmt.Fprintln(d.out)
 	row("answer", response)
 	row("", f.Answer.Narrative)
-	var cited []string
-	for _, label := range f.Answer.Evidence {
-		cited = append(cited, string(label))
+	row("rests on", joinedLabels(f.Answer.Evidence))
+	if last := f.LastYear; last != nil {
+		row("last year", last.Response.Title()+", "+last.From)
+		row("", last.Answer.Narrative)
+		for _, p := range last.Answer.Procedures {
+			row("", strings.TrimSpace(fmt.Sprintf("%s %s: %s (%s)", p.Letter, p.Finding.Title(), p.Reporting, joinedLabels(p.References))))
+		}
+		row("rested on", joinedLabels(last.Answer.Evidence))
 	}
-	row("rests on", strings.Join(cited, ", "))
 	for _, p := range f.Procedures {
 		finding := ""
 		if p.Finding != questionnaires.Unanswered {

@@ -48,6 +48,7 @@ type progressForm struct {
 	Procedures *procedureCount `json:"procedures,omitempty"` // where the form asks for them
 	// Requests are those to the client, as they stand today.
 	Requests questionnaires.RequestCounts `json:"requests"`
+	LastYear *lastYearForm                `json:"lastYear,omitempty"` // where it was opened from a prior one
 }
 
 // procedureCount counts testing procedures.
@@ -186,6 +187,9 @@ func (d *door) statusOfAssessment(a *questionnaires.Assessment) (statusForm, err
 	for _, p := range progress.Principals {
 		form.Principals = append(form.Principals, principalForm{p.ID.String(), p.Title, p.Answered, p.Total, p.Contradicted, p.Unseen})
 	}
+	if form.LastYear, err = d.lastYearOf(a); err != nil {
+		return form, err
+	}
 	targets, err := history.LatestTargets()
 	for _, seen := range targets {
 		form.Targets = append(form.Targets, targetForm{seen.Target.ID, seen.Target.Name, seen.Ended, seen.Objects, seen.Gaps})
@@ -242,6 +246,7 @@ func (d *door) printStatus(form statusForm) error {
 	}
 	fmt.Fprintf(d.out, "stage      %s, version %d\n", form.Stage.Stage.Title(), form.Stage.Version)
 	d.printVersions(form.Stage)
+	d.printLastYear(form.LastYear)
 	d.printOutcome(form)
 	d.printOrigin(form.Received)
 	d.printNoteCount(form.Notes)

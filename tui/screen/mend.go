@@ -92,7 +92,7 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 	case questionnaires.EvidencePart:
 		return push(newEvidenceList(d))
 	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart,
-		questionnaires.RecordsPart, questionnaires.StagePart, questionnaires.SamplingPart:
+		questionnaires.RecordsPart, questionnaires.StagePart, questionnaires.SamplingPart, questionnaires.CarriedPart:
 	}
 	return push(newInterview(d))
 }

@@ -147,6 +147,9 @@ var problemWords = map[questionnaires.ProblemKind]string{
 	questionnaires.SampleOutdated:       "listed again",
 	questionnaires.PopulationIncomplete: "not whole",
 	questionnaires.StaleEvidence:        "stale evidence",
+	questionnaires.NotConfirmed:         "to be confirmed",
+	questionnaires.AsLastYear:           "as last year",
+	questionnaires.NotFollowedUp:        "not followed up",
 }
 
 // problemWord is a kind of problem for people.
