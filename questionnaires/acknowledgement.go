@@ -96,6 +96,9 @@ func (a *Assessment) Acknowledge(k Acknowledgement, today Day) (Draft, error) {
 // Acknowledgement returns the one that holds, else the last that was void since; false
 // where nobody enrolled recorded a whole one.
 func (a *Assessment) Acknowledgement() (Acknowledgement, bool, error) {
+	if len(a.stages.vouched) == 0 {
+		return Acknowledgement{}, false, nil
+	}
 	b, err := a.stageBook()
 	if err != nil {
 		return Acknowledgement{}, false, err

@@ -40,7 +40,7 @@ func (a *Assessment) Amend(reason string) (Draft, error) {
 
 // Amending returns why the version that is worked on was opened, none of the first.
 func (a *Assessment) Amending() ([]string, error) {
-	b, err := a.stageBook()
+	b, err := a.stepsTaken()
 	if err != nil {
 		return nil, err
 	}

@@ -124,7 +124,7 @@ func (s Section) passable(given []CheckedItem) error {
 			return fmt.Errorf("item %s of its checklist is not answered", item.ID)
 		}
 		if given[i].State == CheckMissing {
-			return fmt.Errorf("item %s of its checklist is answered no: return the section with the reason", item.ID)
+			return fmt.Errorf("item %s is answered no: return the section with the reason", item.ID)
 		}
 	}
 	return nil

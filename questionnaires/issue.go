@@ -57,7 +57,12 @@ type Hindrance struct {
 // Hindrances returns all that keeps the assessment from being issued on a day, in the
 // order in which it is to be done. None is left where it may be issued.
 func (a *Assessment) Hindrances(day Day) ([]Hindrance, error) {
-	all, err := a.hindrances(day)
+	return a.HindrancesBeside(len(a.ProblemsOn(day)))
+}
+
+// HindrancesBeside are the hindrances of a day whose problems were counted already.
+func (a *Assessment) HindrancesBeside(problems int) ([]Hindrance, error) {
+	all, err := a.hindrances(problems)
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +101,8 @@ func (a *Assessment) noteHindrances() []Hindrance {
 }
 
 // hindrances are all but the review notes that a copy may be without.
-func (a *Assessment) hindrances(day Day) ([]Hindrance, error) {
-	b, err := a.stageBook()
+func (a *Assessment) hindrances(problems int) ([]Hindrance, error) {
+	b, err := a.stepsTaken()
 	if err != nil {
 		return nil, err
 	}
@@ -116,8 +121,8 @@ func (a *Assessment) hindrances(day Day) ([]Hindrance, error) {
 	case now.Stage == LeadReview && quality:
 		add("", "it is in the lead review; QA comes next")
 	}
-	if n := len(a.ProblemsOn(day)); n > 0 {
-		add("", "%s open", many(n, "problem is", "problems are"))
+	if problems > 0 {
+		add("", "%s open", many(problems, "problem is", "problems are"))
 	}
 	if a.Conclusion.Result == "" {
 		add("", "nobody concluded it")
@@ -195,7 +200,7 @@ func (a *Assessment) mayIssue(by engine.Digest) error {
 // Issue returns the draft by which an author issues the assessment as the next version.
 // It refuses while anything stands against it, and names the first.
 func (a *Assessment) Issue(by engine.Digest, now time.Time) (Draft, error) {
-	fail := func(err error) (Draft, error) { return Draft{}, fmt.Errorf("issue %s: %w", a.Details.Name, err) }
+	fail := func(err error) (Draft, error) { return Draft{}, fmt.Errorf("issue: %w", err) }
 	day := a.DayAt(now)
 	hindrances, err := a.Hindrances(day)
 	if err != nil {
@@ -275,7 +280,7 @@ func (a *Assessment) unissuable(e Entry, issue Issuance) (broken, err error) {
 	case issue.Day != max(DayOf(e.Time), DayOf(a.Time)):
 		return fmt.Errorf("it was issued on %s and bears %s", DayOf(e.Time), issue.Day), nil
 	}
-	hindrances, err := a.hindrances(issue.Day)
+	hindrances, err := a.hindrances(len(a.ProblemsOn(issue.Day)))
 	if err != nil {
 		return nil, err
 	}
@@ -291,7 +296,7 @@ func (a *Assessment) unissuable(e Entry, issue Issuance) (broken, err error) {
 
 // Versions returns the versions of the assessment that were issued, oldest first.
 func (a *Assessment) Versions() ([]IssuedVersion, error) {
-	b, err := a.stageBook()
+	b, err := a.stepsTaken()
 	if err != nil {
 		return nil, err
 	}

@@ -97,11 +97,19 @@ type SectionStanding struct {
 // Compliance is; else it is a self-assessment, whose executive acknowledges it.
 func (q Questionnaire) ReviewedForQuality() bool { return q.PerProcedure && !q.Own() }
 
-// SectionStandings returns the sections with their reviews, in order.
+// SectionStandings returns the sections with their reviews, in order. Of what was issued
+// they are those of the version as it was issued.
 func (a *Assessment) SectionStandings() ([]SectionStanding, error) {
-	b, err := a.stageBook()
+	b, err := a.stepsTaken()
 	if err != nil {
 		return nil, err
+	}
+	if tips := a.history.tips; a.standingAt(b, sight{h: a.history}).Stage == Issued && (len(tips) != 1 || !b.issues(tips[0])) {
+		_, then, err := a.Version("")
+		if err != nil {
+			return nil, err
+		}
+		return then.SectionStandings()
 	}
 	seen := sight{h: a.history}
 	var all []SectionStanding

@@ -128,6 +128,20 @@ func (a *Assessment) stageBook() (*stageBook, error) {
 	return &r.book, r.err
 }
 
+// stepsTaken is the way through the stages without what bears on its reviews, where
+// nobody took a step: most assessments, most of the time.
+func (a *Assessment) stepsTaken() (*stageBook, error) {
+	if len(a.stages.acts) == 0 {
+		return &stageBook{}, nil
+	}
+	return a.stageBook()
+}
+
+// issues reports whether an entry issued the assessment.
+func (b *stageBook) issues(entry engine.Digest) bool {
+	return slices.ContainsFunc(b.steps, func(s stageStep) bool { return s.entry.ID == entry && s.to == Issued })
+}
+
 // act adds what an enrolled author's entry does to the stages, held against the rules
 // as they stood for what its author saw. What breaks them counts for nothing.
 func (a *Assessment) act(b *stageBook, e Entry) error {
@@ -267,7 +281,7 @@ func titles(sections []Section) string {
 
 // Stage returns the stage that the assessment is in.
 func (a *Assessment) Stage() (StageStanding, error) {
-	b, err := a.stageBook()
+	b, err := a.stepsTaken()
 	if err != nil {
 		return StageStanding{}, err
 	}
@@ -276,7 +290,7 @@ func (a *Assessment) Stage() (StageStanding, error) {
 
 // RefusedSteps are those that were written past the rules, oldest first.
 func (a *Assessment) RefusedSteps() ([]RefusedStep, error) {
-	b, err := a.stageBook()
+	b, err := a.stepsTaken()
 	if err != nil {
 		return nil, err
 	}

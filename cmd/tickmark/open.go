@@ -120,8 +120,8 @@ func (d *door) bench(path string, o opening, collectors []engine.Collector, open
 			}
 			return *opened, d.noteOpening(ctx, *opened)
 		},
-		Print: func(ctx context.Context, id questionnaires.ID) (string, []string, error) {
-			return d.printFrom(ctx, *opened, catalogue, id, reportName(path))
+		Print: func(ctx context.Context, id questionnaires.ID, version string) (string, []string, error) {
+			return d.printFrom(ctx, *opened, printer.Request{Assessment: id, Version: version, Catalogue: catalogue, Out: reportName(path, version)})
 		},
 	}, nil
 }
@@ -194,7 +194,7 @@ func (d *door) openWith(ctx context.Context, path string, o opening, passphrase 
 }
 
 // printFrom prints and signs the report beside the vault.
-func (d *door) printFrom(ctx context.Context, v *vault.Vault, catalogue *questionnaires.Catalogue, id questionnaires.ID, out string) (string, []string, error) {
+func (d *door) printFrom(ctx context.Context, v *vault.Vault, request printer.Request) (string, []string, error) {
 	if v == nil {
 		return "", nil, errors.New("print: the vault is not open")
 	}
@@ -202,19 +202,24 @@ func (d *door) printFrom(ctx context.Context, v *vault.Vault, catalogue *questio
 	if err != nil {
 		return "", nil, err
 	}
-	printed, err := printer.Print(ctx, v, printer.Request{
-		Assessment: id, Catalogue: catalogue, Out: out, Signer: key, Chain: chain, Reason: "Prepared this record", Now: d.now(), Random: d.random,
-	})
+	request.Signer, request.Chain, request.Reason, request.Now, request.Random = key, chain, "Prepared this record", d.now(), d.random
+	printed, err := printer.Print(ctx, v, request)
 	if err != nil {
 		return "", nil, err
 	}
-	lines := []string{fmt.Sprintf("%d pages, SHA-256 %s", printed.Pages, printed.File)}
+	lines := []string{"version " + printed.Of, fmt.Sprintf("%d pages, SHA-256 %s", printed.Pages, printed.File)}
 	if printed.Draft != "" {
 		lines = append(lines, "a draft: "+printed.Draft)
 	}
 	return printed.Path, append(lines, printed.Verify.Lines()...), nil
 }
 
-func reportName(path string) string {
-	return strings.TrimSuffix(path, filepath.Ext(path)) + ".pdf"
+// reportName is where the report of a vault lies: that of an issued version, looked at
+// as it was, beside the one of the assessment as it is.
+func reportName(path, version string) string {
+	name := strings.TrimSuffix(path, filepath.Ext(path))
+	if version != "" {
+		name += "-version-" + version
+	}
+	return name + ".pdf"
 }

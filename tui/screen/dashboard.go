@@ -81,7 +81,11 @@ func (s *Dashboard) Bindings() []Binding {
 		{Keys: []string{"c"}, Label: "collect", Help: "collect evidence", Why: d.fixed(), Do: func() tea.Cmd { return push(newCollect(d)) }},
 		{Keys: []string{"r"}, Label: "report", Help: "print the report", Do: func() tea.Cmd { return push(newReport(d)) }},
 	}
-	return append(append(bindings, d.undoBindings(questionnaires.RequirementID{})...), moving(s.rows, nil)...)
+	bindings = append(bindings, d.undoBindings(questionnaires.RequirementID{})...)
+	if d.version != "" {
+		bindings = append(bindings, back(s.rows))
+	}
+	return append(bindings, moving(s.rows, nil)...)
 }
 
 // Draw shows the sums, a line per principal requirement, and the last collections.
@@ -90,8 +94,8 @@ func (s *Dashboard) Draw(c Canvas) []string {
 	lines = append(lines, filterLine(c, s.rows)...)
 	cells := cellsFor(c.Width)
 	lines = append(lines, cells.head(c))
-	collections := slices.Concat(s.requestLine(c), s.noteLine(c), s.collections(c), s.desk.received.draw(c, s.desk.Now()))
-	room := max(3, c.Height-len(lines)-min(len(collections), 3)-1)
+	collections := slices.Concat(s.stageLine(c), s.requestLine(c), s.noteLine(c), s.collections(c), s.desk.received.draw(c, s.desk.Now()))
+	room := max(3, c.Height-len(lines)-min(len(collections), 4)-1)
 	rows := s.rows.Draw(min(room, max(1, s.rows.Len())), func(p questionnaires.PrincipalProgress, selected bool) string {
 		return row(c, cells.line(c, p), selected, true)
 	})
@@ -100,12 +104,12 @@ func (s *Dashboard) Draw(c Canvas) []string {
 	return append(lines, s.waiting(c, c.Height-len(lines)-1)...)
 }
 
-// waiting names the review notes that wait for the person, then the first problems,
+// waiting names what waits for the person at a stage and of review notes, then the first problems,
 // those of given answers first, where there is room for some.
 func (s *Dashboard) waiting(c Canvas, room int) []string {
 	problems := slices.Clone(s.desk.picture.Problems)
-	notes := s.desk.picture.Waiting
-	if room < 4 || len(problems)+len(notes) == 0 {
+	notes, stage := s.desk.picture.Waiting, s.desk.picture.Stage.Waiting
+	if room < 3 || len(problems)+len(notes)+len(stage) == 0 || room < 4 && len(stage) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(problems, func(a, b questionnaires.Problem) int {
@@ -117,8 +121,16 @@ func (s *Dashboard) waiting(c Canvas, room int) []string {
 		}
 		return open(a) - open(b)
 	})
-	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Waiting for you", "p shows all "+count(len(problems), "problem", "problems"))}
+	where := "p shows all " + count(len(problems), "problem", "problems")
+	if len(problems) == 0 {
+		where = ": and Stage shows more"
+	}
+	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Waiting for you", where)}
 	room -= len(lines)
+	for _, w := range stage[:min(len(stage), room)] {
+		lines = append(lines, "  "+theme.Fit(theme.Clean(w.place), 10)+c.Theme.Paint(w.sign.tone, theme.Fit(w.sign.text(), 17))+theme.Clean(w.text))
+		room--
+	}
 	for _, n := range notes[:min(len(notes), room)] {
 		mark := noteSign(n)
 		lines = append(lines, "  "+theme.Fit(s.desk.picture.Assessment.PlaceOf(n), 10)+c.Theme.Paint(mark.tone, theme.Fit("! "+n.Label()+" "+mark.word, 17))+theme.Clean(n.Author.Name+": "+n.Title()))

@@ -26,9 +26,9 @@ type Workbench struct {
 	// Missing says, where it is known beforehand, which identity is not there and
 	// how to give it; then nothing is opened.
 	Missing string
-	// Print prints the report of an assessment and returns where it lies and what
-	// verifying it said, line by line.
-	Print func(ctx context.Context, assessment questionnaires.ID) (path string, summary []string, err error)
+	// Print prints the report of an assessment, or of an issued version of it, and
+	// returns where it lies and what verifying it said, line by line.
+	Print func(ctx context.Context, assessment questionnaires.ID, version string) (path string, summary []string, err error)
 	// Editor gives a text and the terminal to the person's own editor and returns what
 	// was written; nil where there is none, and then NoEditor says why.
 	Editor   func(text string) (string, error)
@@ -51,6 +51,7 @@ type Desk struct {
 	ctx     context.Context
 	vault   *vault.Vault
 	id      questionnaires.ID
+	version string // the issued one that is looked at; "" is the assessment as it is
 	picture *Picture
 	queue   []job
 	running bool
@@ -120,6 +121,9 @@ func (d *Desk) append(r rule) (*Picture, error) {
 
 // appendAll is append of several drafts, by one save.
 func (d *Desk) appendAll(r rules) (*Picture, error) {
+	if why := d.fixed(); d.version != "" {
+		return nil, errors.New(why)
+	}
 	h, err := d.vault.History(d.ctx)
 	if err != nil {
 		return nil, err
@@ -145,7 +149,11 @@ func (d *Desk) look() (*Picture, error) {
 		return nil, err
 	}
 	author, _ := d.vault.Author()
-	return newPicture(h, d.Catalogue, d.id, d.vault.Saved(), d.Now(), author.ID)
+	h, now, err := d.asIssued(h)
+	if err != nil {
+		return nil, err
+	}
+	return newPicture(h, d.Catalogue, d.id, d.vault.Saved(), now, author.ID)
 }
 
 // do queues a job.
@@ -202,23 +210,14 @@ func (d *Desk) head(crumb string) Head {
 		h.State, h.Tone = "✗ the last change is NOT saved", theme.Bad
 	case d.busy():
 		h.State, h.Tone = "saving", theme.Warning
+	case d.version != "":
+		h.State, h.Tone = "version "+d.version+", as issued", theme.Warning
 	case d.vault.ReadOnly():
 		h.State, h.Tone = "read-only", theme.Warning
 	case d.picture != nil && !d.picture.Saved.IsZero():
 		h.State, h.Tone = "saved "+d.picture.Saved.UTC().Format("15:04:05")+" UTC", theme.Good
 	}
 	return h
-}
-
-// fixed says why nothing can be changed, "" if it can.
-func (d *Desk) fixed() string {
-	if !d.vault.ReadOnly() {
-		return ""
-	}
-	if d.OnlyRead {
-		return "the vault was opened with --read-only"
-	}
-	return "read-only: no author's key; `tickmark identity new` makes one"
 }
 
 // opened is what opening a vault or another assessment gave.

@@ -105,7 +105,7 @@ func newEntity(t testing.TB, collections int, code string) *merchant {
 			}
 			return m.editor(text)
 		},
-		Print: func(context.Context, questionnaires.ID) (string, []string, error) {
+		Print: func(context.Context, questionnaires.ID, string) (string, []string, error) {
 			m.printed++
 			return "/reports/copperline-draft.pdf", []string{"signed by Ada Assessor, intact", "it matches the vault"}, nil
 		},

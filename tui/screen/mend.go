@@ -91,8 +91,10 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 		return push(newRequests(d))
 	case questionnaires.EvidencePart:
 		return push(newEvidenceList(d))
+	case questionnaires.StagePart:
+		return push(newStages(d))
 	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart,
-		questionnaires.RecordsPart, questionnaires.StagePart, questionnaires.SamplingPart, questionnaires.CarriedPart:
+		questionnaires.RecordsPart, questionnaires.SamplingPart, questionnaires.CarriedPart:
 	}
 	return push(newInterview(d))
 }

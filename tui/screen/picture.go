@@ -20,6 +20,7 @@ type Picture struct {
 	Redoable   questionnaires.RequirementID // whose answer redo would give again
 	Outcome    questionnaires.Outcome
 	Saved      time.Time
+	Stage      stagePicture
 	standing
 	index map[questionnaires.RequirementID]int
 }
@@ -75,6 +76,9 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 		return nil, err
 	}
 	p.Waiting = a.NotesFor(author)
+	if p.Stage, err = newStagePicture(a, len(p.Problems), a.DayAt(now), author); err != nil {
+		return nil, err
+	}
 	for _, r := range a.Requirements() {
 		p.index[r.ID] = len(p.Rows)
 		p.Rows = append(p.Rows, newRow(a, r))

@@ -63,7 +63,7 @@ func (s *Report) print() tea.Cmd {
 	s.printing, s.err = true, nil
 	d := s.desk
 	return d.do(func() changed {
-		path, summary, err := d.Print(d.ctx, d.id)
+		path, summary, err := d.Print(d.ctx, d.id, d.version)
 		p := printed{report: s, path: path, summary: summary}
 		if err != nil {
 			return changed{err: err, asked: p}
@@ -98,10 +98,14 @@ func (s *Report) Draw(c Canvas) []string {
 
 // standing says whether it is a draft, and why.
 func (s *Report) standing(c Canvas, p *Picture, width int) []string {
-	if len(p.Problems) == 0 {
-		return []string{sign{"✓", "no draft: there are no problems", theme.Good}.paint(c.Theme)}
+	if stage := p.Stage.Now.Stage; stage == questionnaires.Issued {
+		return []string{sign{"✓", theme.Cut("no draft: "+p.Stage.line()+"; it is printed as it was issued", width-2), theme.Good}.paint(c.Theme)}
 	}
-	lines := []string{sign{"!", "DRAFT on every page, because of " + count(len(p.Problems), "problem", "problems"), theme.Warning}.paint(c.Theme)}
+	why := "it is not issued: " + p.Stage.Now.Stage.Title()
+	if n := len(p.Problems); n > 0 {
+		why += ", and there " + map[bool]string{true: "is ", false: "are "}[n == 1] + count(n, "problem", "problems")
+	}
+	lines := []string{sign{"!", "DRAFT on every page: " + why, theme.Warning}.paint(c.Theme)}
 	counts := map[questionnaires.ProblemKind]int{}
 	for _, problem := range p.Problems {
 		counts[problem.Kind]++
