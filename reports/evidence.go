@@ -158,44 +158,52 @@ func gapSource(g engine.Gap) string {
 	return g.Source
 }
 
-// evidence lists every item with where it came from and its digest.
+// evidence lists every item with where it came from and its digest: what was collected,
+// and what people brought by its series.
 func (c *composer) evidence() []Block {
-	rows := make([]Row, 0, len(c.Items))
-	for _, item := range c.Items {
-		rows = append(rows, c.item(item))
-	}
-	return []Block{
+	blocks := []Block{
 		Heading{Level: 1, Text: "Evidence", Anchor: "evidence"},
 		Paragraph{Text: "Every item has a number that stays its own, and the SHA-256 of what is kept in the vault. The same list travels inside this file as evidence-manifest.json."},
-		Table{
-			Columns: []Column{{"Number", 23, Strong}, {"Item", 49, Plain}, {"Verdict", 24, Plain}, {"Collected", 26, Plain}, {"SHA-256", 48, Mono}}, Rows: rows,
-			Empty: "There is no evidence in the vault.",
-		},
 	}
+	if len(c.Items) == 0 {
+		return append(blocks, Paragraph{Text: "There is no evidence in the vault."})
+	}
+	var results []Row
+	for _, item := range c.Items {
+		if item.File == nil {
+			results = append(results, c.item(item))
+		}
+	}
+	if len(results) > 0 {
+		blocks = append(blocks, Heading{Level: 2, Text: "Collected results"}, Table{
+			Columns: []Column{{"Number", 23, Strong}, {"Item", 49, Plain}, {"Verdict", 24, Plain}, {"Collected", 26, Plain}, {"SHA-256", 48, Mono}}, Rows: results,
+		})
+	}
+	return append(blocks, c.papers()...)
 }
 
 func (c *composer) item(i Item) Row {
-	number := Cell{Text: i.Label()}
-	if aliases := i.AliasLabels(); len(aliases) > 0 {
-		number.Note = "was " + strings.Join(aliases, ", ")
-	}
 	verdict := i.verdict()
 	for _, a := range questionnaires.AcceptancesOf(i.Result, c.Risks.Acceptances) {
 		verdict.Links = append(verdict.Links, Link{strings.ToLower(c.acceptanceState(a).Text), acceptanceAnchor(a)})
 	}
-	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{number, i.what(), verdict, i.when(), {Text: twoLines(i.Digest().String())}}}
+	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{i.number(), i.what(), verdict, i.when(), {Text: twoLines(i.Digest().String())}}}
+}
+
+// number is what an item is called, and what it was once called.
+func (i Item) number() Cell {
+	number := Cell{Text: i.Label()}
+	if aliases := i.AliasLabels(); len(aliases) > 0 {
+		number.Note = "was " + strings.Join(aliases, ", ")
+	}
+	return number
 }
 
 func (i Item) what() Cell {
 	cell := Cell{Title: i.Title}
-	switch {
-	case i.Result != nil:
-		r := i.Result
+	if r := i.Result; r != nil {
 		cell.Text = fmt.Sprintf("%s: %d pass, %d fail, %d unknown, %d not applicable", cmp.Or(r.Name, r.Target), r.Passed, r.Failed, r.Unknown, r.Others)
 		cell.Note = fmt.Sprintf("%s version %d, read as %s with %s %s", r.Check, r.Version, identity(i.Seen.Collector), i.Seen.Tool.Name, i.Seen.Tool.Version)
-	case i.File != nil:
-		cell.Text = fmt.Sprintf("File %s, %d bytes", i.File.Name, i.File.Size)
-		cell.Note = string(i.File.Obtained)
 	}
 	if i.Replaced {
 		cell.Note += " · a newer result exists"
@@ -206,13 +214,11 @@ func (i Item) what() Cell {
 	return cell
 }
 
-// verdict is that of a result; a file has none. Either says where the proof is gone.
+// verdict is that of a result, and says where the proof is gone.
 func (i Item) verdict() Cell {
 	switch {
-	case i.Result == nil && i.Expunged != nil:
-		return Cell{Pill: Pill{"Expunged", Warn}}
 	case i.Result == nil:
-		return Cell{Text: "none: a file"}
+		return Cell{}
 	case i.Expunged != nil:
 		return Cell{Pill: verdictPill(i.Result.Verdict), Note: "expunged"}
 	}

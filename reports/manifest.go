@@ -44,7 +44,12 @@ type ManifestItem struct {
 	Tool      string                       `json:"tool,omitempty"`
 	Result    *questionnaires.ResultSource `json:"result,omitempty"`
 	File      *questionnaires.FileSource   `json:"file,omitempty"`
-	Expunged  *ManifestTombstone           `json:"expunged,omitempty"`
+	// Kind and Details are what is said of a file, Original the one in whose place a
+	// redacted copy stands.
+	Kind     questionnaires.EvidenceKind    `json:"kind,omitzero"`
+	Details  questionnaires.EvidenceDetails `json:"details,omitzero"`
+	Original *questionnaires.FileSource     `json:"original,omitempty"`
+	Expunged *ManifestTombstone             `json:"expunged,omitempty"`
 }
 
 // ManifestTombstone says that the vault does not hold an item's content any more.
@@ -77,6 +82,7 @@ func (d Dossier) manifest() ([]byte, error) {
 	}
 	for _, i := range d.Items {
 		item := ManifestItem{Label: i.Label(), ID: i.ID, Title: i.Title, Digest: i.Digest(), Collected: i.Collected.UTC(), Result: i.Result, File: i.File}
+		item.Kind, item.Details, item.Original = i.Kind, i.Evidence.Details, i.Original
 		if i.Result != nil {
 			item.Collector, item.Tool = i.Seen.Collector.Name, i.Seen.Tool.Name+" "+i.Seen.Tool.Version
 		}
