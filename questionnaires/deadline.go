@@ -74,11 +74,12 @@ type Deadline struct {
 	State       DeadlineState `json:"state"`
 }
 
-// on is the deadline as it stands on a day. What is open or not passed stays so until
-// it is late.
+// on is the deadline as it stands on a day. What is open or did not pass stays so,
+// however late it is.
 func (d Deadline) on(day Day) Deadline {
 	switch {
-	case d.Day < day && d.State != DeadlineOpen:
+	case d.State.Attention():
+	case d.Day < day:
 		d.State = DeadlineLate
 	case d.State == DeadlineAhead && d.Day <= day.Add(SoonDays):
 		d.State = DeadlineSoon

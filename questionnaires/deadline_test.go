@@ -42,8 +42,8 @@ func TestAllThatIsDueStandsInOneOrder(t *testing.T) {
 		said = append(said, strings.TrimSpace(fmt.Sprintf("%s %s %s %s %s", d.Day, d.State, d.Kind, d.Requirement, d.Whose)))
 	}
 	assert.Equal(t, []string{
-		"2026-03-20 late recurring 11.4.2",
-		"2026-03-20 late recurring 11.4.3",
+		"2026-03-20 not-passed recurring 11.4.2",
+		"2026-03-20 not-passed recurring 11.4.3",
 		"2026-03-25 open after-change 11.3.1.3",
 		"2026-03-25 open after-change 11.3.2.1",
 		"2026-03-25 open after-change 11.4.2",

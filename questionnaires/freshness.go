@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // FreshnessLimit is for how many days something counts from its day on, and how many
@@ -184,6 +185,11 @@ func (all FreshnessLimits) Evidence(item Evidence, day Day) Freshness {
 		from = DayOf(item.Collected)
 	}
 	return all.limit(of).on(from, item.Details.ValidUntil, day)
+}
+
+// Collection is how what was collected at a time stands on a day.
+func (all FreshnessLimits) Collection(at time.Time, day Day) Freshness {
+	return all.limit(collectedResults).on(DayOf(at), "", day)
 }
 
 // Record is how a record stands on a day, from its own.
