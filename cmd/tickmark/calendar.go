@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -12,6 +15,7 @@ import (
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
 	"tickmark/reports/export"
+	"tickmark/vault"
 )
 
 func (d *door) calendarVerb() *cobra.Command {
@@ -166,6 +170,28 @@ func (d *door) calendarWithdrawVerb() *cobra.Command {
 	}
 	o.flags(verb)
 	return verb
+}
+
+// exportCalendarFromDesk writes what is due into a new file.
+func (d *door) exportCalendarFromDesk(ctx context.Context, v *vault.Vault, id questionnaires.ID, path string) (string, error) {
+	a, err := d.assessmentOf(ctx, v, string(id))
+	if err != nil {
+		return "", err
+	}
+	deadlines, err := a.Deadlines(questionnaires.DayOf(d.now()))
+	if err != nil {
+		return "", err
+	}
+	path = fromHome(path)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("export calendar: %w", withoutProgram(err))
+	}
+	err = export.ICalendar(file, a.Details.ID, deadlines.All, d.now())
+	if err = errors.Join(err, file.Close()); err != nil {
+		return "", fmt.Errorf("export calendar: %w", errors.Join(err, os.Remove(path)))
+	}
+	return counted(len(deadlines.All), "day", "days") + " written to " + path, nil
 }
 
 func (d *door) calendarExportVerb() *cobra.Command {

@@ -158,7 +158,7 @@ func (d *door) files() screen.Files {
 			}
 			return folder, nil
 		},
-		SendRequests: d.sendRequestsFromDesk,
+		SendRequests: d.sendRequestsFromDesk, ExportCalendar: d.exportCalendarFromDesk,
 	}
 }
 

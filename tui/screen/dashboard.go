@@ -148,11 +148,16 @@ func (s *Dashboard) waiting(c Canvas, room int) []string {
 
 func (s *Dashboard) sums(c Canvas) []string {
 	p, problems := s.desk.picture.Progress, len(s.desk.picture.Problems)
-	first := fmt.Sprintf("Answered %d of %d ", p.Answered, p.Total) + bar(p.Answered, p.Total, max(12, c.Width-56))
+	first := fmt.Sprintf("Answered %d of %d ", p.Answered, p.Total)
 	state := sign{"!", count(problems, "problem", "problems"), theme.Warning}
 	if problems == 0 {
 		state = sign{"✓", "no problems", theme.Good}
 	}
+	states := state.paint(c.Theme)
+	if due, any := s.desk.picture.dueSign(); any {
+		states += "   " + due.paint(c.Theme)
+	}
+	first += bar(p.Answered, p.Total, max(12, min(c.Width-56, c.Width-6-theme.Width(first)-theme.Width(states))))
 	var answers []string
 	for _, r := range questionnaires.Responses() {
 		if n := p.Responses[r]; n > 0 {
@@ -163,7 +168,7 @@ func (s *Dashboard) sums(c Canvas) []string {
 	if len(answers) == 0 {
 		answers = []string{c.Theme.Paint(theme.Muted, theme.Cut("Nothing is answered yet: open a principal requirement.", c.Width-2))}
 	}
-	lines := []string{gutter + c.Theme.Paint(theme.Strong, first) + "   " + state.paint(c.Theme)}
+	lines := []string{gutter + c.Theme.Paint(theme.Strong, first) + "   " + states}
 	second, third := strings.Join(answers, "   "), ""
 	for i := len(answers); theme.Width(second) > c.Width-2 && i > 0; {
 		i--
@@ -217,8 +222,11 @@ func (s *Dashboard) collections(c Canvas) []string {
 			gaps = c.Theme.Paint(theme.Unseen, "◌ "+count(t.Gaps, "gap", "gaps"))
 		}
 		name := theme.Cut(theme.Clean(t.Target.Name), max(16, c.Width/3))
-		lines = append(lines, gutter+c.Theme.Paint(theme.Heading, theme.Fit(label, 17))+name+"  "+since(t.Ended, now)+", "+
-			count(t.Objects, "object", "objects")+", "+gaps)
+		line := gutter + c.Theme.Paint(theme.Heading, theme.Fit(label, 17)) + name + "  " + since(t.Ended, now) + ", " + count(t.Objects, "object", "objects") + ", " + gaps
+		if stale := s.desk.picture.Assessment.FreshnessLimits().Collection(t.Ended, s.desk.picture.Day).String(); stale != "" {
+			line += ", " + c.Theme.Paint(theme.Warning, "⏱ "+stale)
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

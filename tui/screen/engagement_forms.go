@@ -24,6 +24,7 @@ func newEngagement(d *Desk) *Form {
 
 func engagementBlanks(p *Picture) []blank[engagement] {
 	asked := p.Assessment.Questionnaire.Scope
+	e, _ := p.Assessment.Engagement()
 	attested, reported := asked >= questionnaires.AttestedScope, asked >= questionnaires.ReportedScope
 	return []blank[engagement]{
 		assessors(attested).blank(p),
@@ -37,6 +38,9 @@ func engagementBlanks(p *Picture) []blank[engagement] {
 		long("Independence", "How the assessors' independence is kept.", reported, func(e *engagement) *string { return &e.Independence }),
 		long("Other services", "What else the assessors' company does for the entity; \"none\" where it does nothing else.", reported, func(e *engagement) *string { return &e.OtherServices }),
 		long("Subcontractors", "Who else took part; \"none\" where nobody did.", reported, func(e *engagement) *string { return &e.Subcontractors }),
+		declared("First assessment", "Whether the entity is assessed against PCI DSS for the first time, whoever assesses.", false, func(e *engagement) *questionnaires.Declared { return &e.FirstYear.First }),
+		long("Kept in time", "In a first assessment: the policies and procedures that keep in time from now on what recurs. With them, what was missed before is not held against what is in time now.",
+			e.FirstYear.First == questionnaires.DeclaredYes, func(e *engagement) *string { return &e.FirstYear.Kept }),
 		number("Years", "How many years in a row this company has assessed; the first is 1.", reported, func(e *engagement) *int { return &e.Years }),
 		samplingBlank(p),
 	}

@@ -26,6 +26,8 @@ type Files struct {
 	// SendRequests writes what each owner is asked for into a folder, as the vault
 	// records, and says what it wrote; with open only what the client owes.
 	SendRequests func(ctx context.Context, v *vault.Vault, assessment questionnaires.ID, folder string, open bool) (string, error)
+	// ExportCalendar writes what is due into a new file, and says what it wrote.
+	ExportCalendar func(ctx context.Context, v *vault.Vault, assessment questionnaires.ID, path string) (string, error)
 }
 
 // fileKeys take in what a file has: a questionnaire, or the standard's own text.

@@ -22,6 +22,7 @@ type Picture struct {
 	Saved      time.Time
 	Stage      stagePicture
 	standing
+	times
 	index map[questionnaires.RequirementID]int
 }
 
@@ -70,6 +71,9 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 	}
 	p.Outcome = a.Outcome(a.DayAt(now))
 	if p.standing, err = newStanding(h, a, p.Seen); err != nil {
+		return nil, err
+	}
+	if p.times, err = newTimes(h, a, questionnaires.DayOf(now)); err != nil {
 		return nil, err
 	}
 	if p.Unsent, err = a.Unsent(author); err != nil {

@@ -20,6 +20,8 @@ var rooms = []room{
 	{"Requests", "what the client is asked for, and what came", func(d *Desk) Screen { return newRequests(d) }},
 	{"Notes", "review notes: write, answer, close", func(d *Desk) Screen { return newNotes(d) }},
 	{"Stage", "lead review, QA, issue, amendments, section by section", func(d *Desk) Screen { return newStages(d) }},
+	{"Calendar", "what is due, what was done and missed; records, changes, freshness", func(d *Desk) Screen { return newCalendar(d) }},
+	{"Records", "scans, tests, attestations, training, reviews, and what they came to", func(d *Desk) Screen { return newActivities(d) }},
 	{"Which SAQ", "the questions that decide on the form, and what they lead to", func(d *Desk) Screen { return newInterview(d) }},
 	{"Scope", "entity, channels, third parties, systems and their classes", func(d *Desk) Screen { return newScope(d) }},
 	{"Engagement", "assessors, reviewer, dates, independence, sampling", func(d *Desk) Screen { return newEngagement(d) }},
