@@ -62,8 +62,10 @@ func securityTestBlanks() []blank[questionnaires.Activity] {
 	type t = questionnaires.Activity
 	test := func(t *t) *questionnaires.SecurityTest { return own(&t.Test) }
 	from := []option{
-		{value: questionnaires.FromInside.String(), text: "inside"}, {value: questionnaires.FromOutside.String(), text: "outside"},
-		{value: questionnaires.FromBothSides.String(), text: "both"}, {text: "not said", about: "takes the choice back"},
+		{value: questionnaires.FromInside.String(), text: "inside"},
+		{value: questionnaires.FromOutside.String(), text: "outside"},
+		{value: questionnaires.FromBothSides.String(), text: "both"},
+		{text: "not said", about: "takes the choice back"},
 	}
 	all := []blank[t]{
 		line("Tester", "Who tested.", true, func(t *t) *string { return &test(t).Tester }),

@@ -23,12 +23,6 @@ func on(d *tuitest.Driver, word string) *tuitest.Driver {
 	return d.Press("/").Type(word).Press("enter")
 }
 
-// chosen chooses an option of the place that a word names.
-func chosen(d *tuitest.Driver, name, option string) *tuitest.Driver {
-	place(d, name).Press("/").Type(option).Press("enter", "enter")
-	return d.Press("esc")
-}
-
 func (m *merchant) records(t *testing.T) []questionnaires.Activity {
 	t.Helper()
 	v, err := vault.Open(t.Context(), m.Path, []age.Identity{m.identity}, vault.WithClock(m.clock.Now))
