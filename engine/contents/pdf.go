@@ -38,6 +38,8 @@ type pdfReader struct {
 	drawn       map[pdfRef]bool
 	encrypted   bool
 	loose       *sieve // text outside of pages
+	lexer       *pdfLexer
+	buffer      []byte // of what is looked for
 }
 
 // pdfObject is what is kept of an object.
@@ -56,7 +58,7 @@ func (s *searching) pdf(place string, in input, depth int) error {
 	defer release()
 	p := &pdfReader{
 		s: s, place: place, at: at, size: size, depth: depth, objects: map[pdfRef]pdfObject{}, fonts: map[pdfRef]*pdfFont{}, drawn: map[pdfRef]bool{},
-		loose: s.sieve(inside(place, "outside of its pages"), false),
+		loose: s.sieve(inside(place, "outside of its pages"), false), lexer: newPDFLexer(bytes.NewReader(nil)), buffer: make([]byte, 64<<10),
 	}
 	defer p.loose.Close()
 	if err := p.scan(); err != nil {
@@ -88,7 +90,8 @@ func (p *pdfReader) scan() error {
 
 // scanFrom reads objects up to the end of a stream, or of the file.
 func (p *pdfReader) scanFrom(from int64) (int64, error) {
-	l := newPDFLexer(io.NewSectionReader(p.at, from, p.size-from))
+	l := p.lexer
+	l.reset(io.NewSectionReader(p.at, from, p.size-from))
 	var before [2]any
 	for {
 		l.items = 0
@@ -167,14 +170,14 @@ func (p *pdfReader) object(number pdfRef, l *pdfLexer, base int64) (next int64, 
 // streamLength is how long a stream is: what its dictionary says where that ends as it
 // must, else up to the word that ends it.
 func (p *pdfReader) streamLength(from int64, dict pdfDict) int64 {
-	if said, is := dict["Length"].(float64); is && said >= 0 && from+int64(said) <= p.size {
+	if said, is := dict["Length"].(float64); is && said >= 0 && said <= float64(p.size-from) {
 		tail := make([]byte, 16)
 		n, _ := p.at.ReadAt(tail, from+int64(said)) // what is not there does not end it
 		if bytes.HasPrefix(bytes.TrimLeft(tail[:n], "\r\n \t"), []byte("endstream")) {
 			return int64(said)
 		}
 	}
-	buffer := make([]byte, 64<<10)
+	buffer := p.buffer
 	end := []byte("endstream")
 	for at := from; at < p.size; at += int64(len(buffer) - len(end)) {
 		n, err := p.at.ReadAt(buffer, at)
@@ -242,7 +245,7 @@ func (p *pdfReader) packedObjects(dict pdfDict, o pdfObject) {
 		p.s.unread(inside(p.place, "a part of it"), "it is broken")
 		return
 	}
-	index := newPDFLexer(bytes.NewReader(text[:int(first)]))
+	index, l := newPDFLexer(bytes.NewReader(text[:int(first)])), newPDFLexer(bytes.NewReader(nil))
 	for range int(min(count, maxObjects)) {
 		index.items = 0
 		number, err := index.next(0)
@@ -252,7 +255,7 @@ func (p *pdfReader) packedObjects(dict pdfDict, o pdfObject) {
 		if err != nil || other != nil || !isNumber || !isOffset || n < 0 || n >= 1<<31 || offset < 0 || int(first+offset) > len(text) {
 			return
 		}
-		l := newPDFLexer(bytes.NewReader(text[int(first+offset):]))
+		l.reset(bytes.NewReader(text[int(first+offset):]))
 		value, err := l.next(0)
 		if err != nil {
 			continue

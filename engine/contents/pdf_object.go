@@ -33,6 +33,12 @@ type pdfLexer struct {
 
 func newPDFLexer(r io.Reader) *pdfLexer { return &pdfLexer{r: bufio.NewReaderSize(r, 32<<10)} }
 
+// reset lets it read something else.
+func (l *pdfLexer) reset(r io.Reader) {
+	l.r.Reset(r)
+	l.at, l.items = 0, 0
+}
+
 func (l *pdfLexer) byte() (byte, error) {
 	c, err := l.r.ReadByte()
 	if err == nil {

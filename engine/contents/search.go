@@ -37,6 +37,7 @@ const (
 var (
 	errTooMuch = errors.New("it unpacks to more than is looked at")
 	errHeld    = errors.New("it is too large inside an archive")
+	errNowhere = errors.New("it points before its beginning")
 )
 
 // searching is the search of one file.
@@ -89,6 +90,9 @@ type sourceReader struct {
 func (r *sourceReader) ReadAt(p []byte, off int64) (int, error) {
 	if err := r.s.ctx.Err(); err != nil {
 		return 0, err
+	}
+	if off < 0 {
+		return 0, errNowhere // a file that says so of itself
 	}
 	n, err := r.r.ReadAt(p, off)
 	if err != nil && !errors.Is(err, io.EOF) && r.s.source == nil {
