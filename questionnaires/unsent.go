@@ -55,20 +55,16 @@ func unsentSubject(form string) string { return "unsent " + engine.Sum([]byte(fo
 // Unsent returns what an author began and did not send in this assessment, by form. Only
 // what verifies is shown to them as their own.
 func (a *Assessment) Unsent(author engine.Digest) (map[string]Unsent, error) {
-	newest := map[string][]Entry{} // by form, those of its last millisecond
+	kept := map[string][]Entry{} // by form
 	for _, e := range a.history.side {
-		if e.Action != UnsentKept || e.Author != author || e.Assessment != a.Details.ID || a.history.VerifySide(e) != nil {
-			continue
+		if e.Action == UnsentKept && e.Author == author && e.Assessment == a.Details.ID {
+			kept[e.Subject] = append(kept[e.Subject], e)
 		}
-		if beside := newest[e.Subject]; len(beside) > 0 && beside[0].Time.Before(e.Time) {
-			delete(newest, e.Subject)
-		}
-		newest[e.Subject] = append(newest[e.Subject], e)
 	}
 	all := map[string]Unsent{}
-	for _, subject := range slices.Sorted(maps.Keys(newest)) {
+	for _, subject := range slices.Sorted(maps.Keys(kept)) {
 		var last Unsent
-		for _, e := range newest[subject] {
+		for _, e := range a.history.newestVerified(kept[subject]) {
 			var u Unsent
 			if err := a.history.read(e, &u); err != nil {
 				return nil, fmt.Errorf("read words that were not sent: %w", err)
@@ -82,4 +78,20 @@ func (a *Assessment) Unsent(author engine.Digest) (map[string]Unsent, error) {
 		}
 	}
 	return all, nil
+}
+
+// newestVerified are those of the last millisecond, of the entries of the side log that
+// verify. A form is kept with every pause: no more signatures are checked than it takes.
+func (h *History) newestVerified(side []Entry) []Entry {
+	slices.SortStableFunc(side, func(x, y Entry) int { return y.Time.Compare(x.Time) })
+	var newest []Entry
+	for _, e := range side {
+		if len(newest) > 0 && e.Time.Before(newest[0].Time) {
+			break
+		}
+		if h.VerifySide(e) == nil {
+			newest = append(newest, e)
+		}
+	}
+	return newest
 }
