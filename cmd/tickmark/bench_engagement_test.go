@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -133,15 +132,41 @@ func (b *engagementBench) tickmark(args ...string) (said string, took watch, pea
 	var out, notes bytes.Buffer
 	c.Stdout, c.Stderr = &out, &notes
 	started := time.Now()
-	err = c.Run()
+	require.NoError(b, c.Start())
+	ended := make(chan struct{})
+	peaks := peakOf(c.Process.Pid, ended)
+	err = c.Wait()
 	took = watch{time.Since(started), c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
+	close(ended)
 	if status := c.ProcessState.ExitCode(); status != 0 && status != 3 {
 		require.NoError(b, err, "%s %s", out.String(), notes.String())
 	}
-	if usage, is := c.ProcessState.SysUsage().(*syscall.Rusage); is {
-		peak = usage.Maxrss << 10
-	}
+	peak = <-peaks
 	return out.String(), took, peak
+}
+
+// peakOf looks at a process until it ended, and tells its maximum resident set: what the
+// system counts of a child that ended holds what its parent had when it began.
+func peakOf(process int, ended <-chan struct{}) <-chan int64 {
+	told := make(chan int64, 1)
+	go func() {
+		var peak int64
+		for {
+			select {
+			case <-ended:
+				told <- peak
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+			text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", process))
+			if _, rest, is := strings.Cut(string(text), "VmHWM:"); is {
+				var kib int64
+				_, _ = fmt.Sscan(rest, &kib)
+				peak = max(peak, kib<<10)
+			}
+		}
+	}()
+	return told
 }
 
 // copied is the vault under another name, to be written to.

@@ -19,6 +19,7 @@ type List[T any] struct {
 	top    int          // first row of the window, as last drawn
 	height int          // rows of the window, as last drawn
 	filter string
+	chosen string // the filter that shown is for
 	typing bool
 }
 
@@ -38,11 +39,12 @@ func (l *List[T]) passes(row int) bool { return l.passed != nil && l.passed(l.it
 // SetItems replaces the items. Filter and cursor stay where they were, as far as
 // there are rows.
 func (l *List[T]) SetItems(items []T) {
-	l.items, l.lower = items, nil
+	l.items, l.lower, l.shown = items, nil, nil
 	l.choose()
 }
 
-// choose finds what the filter lets through: items that hold each of its words.
+// choose finds what the filter lets through: items that hold each of its words. Where it
+// only grew, as it does with each key typed, that is some of what it let through before.
 func (l *List[T]) choose() {
 	words := strings.Fields(strings.ToLower(l.filter))
 	if len(words) > 0 && l.lower == nil {
@@ -51,12 +53,17 @@ func (l *List[T]) choose() {
 			l.lower[i] = strings.ToLower(l.text(item))
 		}
 	}
-	l.shown = make([]int, 0, len(l.items))
-	for i := range l.items {
-		lacks := slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(l.lower[i], w) })
-		if !lacks {
-			l.shown = append(l.shown, i)
+	if l.shown == nil || !strings.HasPrefix(l.filter, l.chosen) {
+		l.shown = make([]int, len(l.items))
+		for i := range l.items {
+			l.shown[i] = i
 		}
+	}
+	l.chosen = l.filter
+	if len(words) > 0 {
+		l.shown = slices.DeleteFunc(l.shown, func(i int) bool {
+			return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(l.lower[i], w) })
+		})
 	}
 	l.To(l.cursor)
 }

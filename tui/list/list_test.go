@@ -94,3 +94,18 @@ func TestTheCursorPassesOverHeadings(t *testing.T) {
 	_, chosen := all.Selected()
 	assert.False(t, chosen)
 }
+
+// A filter that is typed lets through what one that is set at once does, also after some
+// of it was taken back and after the items are others.
+func TestAFilterThatIsTypedIsThatFilter(t *testing.T) {
+	typed := numbers(2000)
+	typed.StartFilter()
+	for _, filter := range []string{"1", "12", "12 ", "12 9", "12", "1", "17", "", "9"} {
+		typed.SetFilter(filter)
+		at := numbers(2000)
+		at.SetFilter(filter)
+		assert.Equal(t, at.Len(), typed.Len(), filter)
+	}
+	typed.SetItems([]int{9, 18, 19})
+	assert.Equal(t, 2, typed.Len())
+}
