@@ -129,9 +129,23 @@ func (s *Question) suggestionRows(r Row) []sideRow {
 	return append(rows, files...)
 }
 
+// filedRows are the rows of all files, which there may be tens of thousands of: they are
+// made once for each picture.
+type filedRows struct {
+	picture *Picture
+	rows    []sideRow
+}
+
 // fileRows are the files that can be attached: those taken in for this question
 // first.
 func (s *Question) fileRows(r Row) []sideRow {
+	if s.filed.picture != s.desk.picture {
+		s.filed = filedRows{s.desk.picture, s.listFiles(r)}
+	}
+	return s.filed.rows
+}
+
+func (s *Question) listFiles(r Row) []sideRow {
 	var meant, others []sideRow
 	all := s.desk.picture.Assessment.LatestEvidence()
 	for i := range all {
@@ -290,5 +304,6 @@ type beside struct {
 	failures  map[engine.Digest][]engine.Detail
 	revisions []questionnaires.Revision // oldest first
 	licensed  licensed.Requirement      // what the licensed text says
-	err       error                     // why something could not be read
+	filed     filedRows
+	err       error // why something could not be read
 }
