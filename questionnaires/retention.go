@@ -227,6 +227,9 @@ func (h *History) Kept(catalogue *Catalogue) (*KeptBook, error) {
 	b := &KeptBook{content: map[engine.Digest][]Evidence{}}
 	for _, item := range h.evidence {
 		b.content[item.Digest()] = append(b.content[item.Digest()], item)
+		if item.Original != nil {
+			b.content[item.Original.Digest] = append(b.content[item.Original.Digest], item)
+		}
 	}
 	all, err := h.Assessments()
 	if err != nil {
@@ -350,19 +353,32 @@ func retentionOver(until Day) string { return fmt.Sprintf("its retention ended o
 // Expunge returns the draft that expunges an item whose retention is over, with that of
 // all that have the same content.
 func (b *KeptBook) Expunge(item Evidence, on Day) (Draft, error) {
-	fail := func(err error) (Draft, error) { return Draft{}, fmt.Errorf("expunge %s: %w", item.Label(), err) }
 	if item.Expunged != nil {
-		return fail(fmt.Errorf("it was %s", item.Expunged))
+		return Draft{}, fmt.Errorf("expunge %s: it was %s", item.Label(), item.Expunged)
 	}
+	return b.expunge(item, item.Digest(), "evidence "+string(item.ID), on)
+}
+
+// ExpungeOriginal is Expunge for the file that a redacted copy took the place of.
+func (b *KeptBook) ExpungeOriginal(item Evidence, on Day) (Draft, error) {
+	if item.Original == nil {
+		return Draft{}, fmt.Errorf("expunge what %s was: no copy took its place", item.Label())
+	}
+	return b.expunge(item, item.Original.Digest, "document "+item.Original.Digest.String(), on)
+}
+
+func (b *KeptBook) expunge(item Evidence, body engine.Digest, subject string, on Day) (Draft, error) {
 	until, _ := b.RetainedUntil(item.ID)
-	t := Tombstone{Digest: item.Digest(), Reason: retentionOver(until)}
-	for _, same := range b.content[item.Digest()] {
+	t := Tombstone{Digest: body, Reason: retentionOver(until)}
+	for _, same := range b.content[body] {
 		if err := b.MayGo(same.ID, on); err != nil {
-			return fail(err)
+			return Draft{}, fmt.Errorf("expunge %s: %w", item.Label(), err)
 		}
-		t.Items = append(t.Items, PrintedNumber{ID: same.ID, Number: same.Number})
+		if same.Digest() == body {
+			t.Items = append(t.Items, PrintedNumber{ID: same.ID, Number: same.Number})
+		}
 	}
-	return Draft{Action: EvidenceExpunged, Subject: "evidence " + string(item.ID), Payload: t}, nil
+	return Draft{Action: EvidenceExpunged, Subject: subject, Payload: t}, nil
 }
 
 // ExpungeDocument returns the draft that expunges what was collected, once the retention

@@ -82,32 +82,9 @@ func (d *door) archive(ctx context.Context, path, file, format string, x archivi
 	if err != nil {
 		return err
 	}
-	line := d.progress()
-	made, err := v.Archive(ctx, file, vault.Archiving{To: to, Verifying: line.Bytes("verifying"), Sealing: line.Bytes("sealing the archive")})
-	line.Done()
+	form, err := d.archived(ctx, v, file, to, rehearsing, c.plugins())
 	if err != nil {
 		return err
-	}
-	form := archiveForm{File: file, Recipients: made.Recipients, Head: made.Head, HeadNow: v.Head(), Kept: []keepingOfForm{}}
-	if len(rehearsing) > 0 {
-		line := d.progress()
-		found, err := vault.Rehearse(ctx, file, rehearsing, v.Head(), line.Bytes("rehearsing"), vault.WithClock(d.now), vault.WithPlugins(c.plugins()))
-		line.Done()
-		if err != nil {
-			return withHint(err, "the archive was written and cannot be relied on: remove it, and archive again")
-		}
-		form.Rehearsed, form.Documents, form.Entries = true, found.Documents, found.Entries
-	}
-	h, err := v.History(ctx)
-	if err != nil {
-		return err
-	}
-	book, err := keptBook(h)
-	if err != nil {
-		return err
-	}
-	for _, k := range book.Keepings() {
-		form.Kept = append(form.Kept, formOfKeeping(k))
 	}
 	if err := d.printArchive(form, format); err != nil {
 		return err
@@ -116,6 +93,36 @@ func (d *door) archive(ctx context.Context, path, file, format string, x archivi
 		return errAttention
 	}
 	return v.Close()
+}
+
+// archived archives an open vault and rehearses opening that, where somebody can.
+func (d *door) archived(ctx context.Context, v *vault.Vault, file string, to []vault.Recipient, rehearsing []age.Identity, plugins *vault.Plugins) (archiveForm, error) {
+	line := d.progress()
+	defer line.Done()
+	made, err := v.Archive(ctx, file, vault.Archiving{To: to, Verifying: line.Bytes("verifying"), Sealing: line.Bytes("sealing the archive")})
+	if err != nil {
+		return archiveForm{}, err
+	}
+	form := archiveForm{File: file, Recipients: made.Recipients, Head: made.Head, HeadNow: v.Head(), Kept: []keepingOfForm{}}
+	if len(rehearsing) > 0 {
+		found, err := vault.Rehearse(ctx, file, rehearsing, v.Head(), line.Bytes("rehearsing"), vault.WithClock(d.now), vault.WithPlugins(plugins))
+		if err != nil {
+			return form, withHint(err, "the archive was written and cannot be relied on: remove it, and archive again")
+		}
+		form.Rehearsed, form.Documents, form.Entries = true, found.Documents, found.Entries
+	}
+	h, err := v.History(ctx)
+	if err != nil {
+		return form, err
+	}
+	book, err := keptBook(h)
+	if err != nil {
+		return form, err
+	}
+	for _, k := range book.Keepings() {
+		form.Kept = append(form.Kept, formOfKeeping(k))
+	}
+	return form, nil
 }
 
 // rehearsing are the identities that the archive is opened with: those that are named

@@ -69,14 +69,22 @@ func (d *door) handOff(ctx context.Context, path string, f handoffFlags) error {
 		return err
 	}
 	defer v.Close()
+	if err := d.handOver(ctx, v, f.out, what); err != nil {
+		return err
+	}
+	return v.Close()
+}
+
+// handOver hands an open vault off, and says what was given.
+func (d *door) handOver(ctx context.Context, v *vault.Vault, out string, what vault.HandingOff) error {
 	line := d.progress()
 	what.Progress = line.Bytes("sealing the copy")
-	given, err := v.HandOff(ctx, f.out, what)
+	given, err := v.HandOff(ctx, out, what)
 	line.Done()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.out, "handed off %s as %s\nto    %s\nhead  %s\n", path, f.out, recipientNames(given.Recipients), given.Head)
+	fmt.Fprintf(d.out, "handed off %s as %s\nto    %s\nhead  %s\n", v.Path(), out, recipientNames(given.Recipients), given.Head)
 	if len(given.LeftOut) > 0 {
 		fmt.Fprintln(d.out, "without the licensed text, which the next team loads under its own licence")
 	}
@@ -91,7 +99,7 @@ func (d *door) handOff(ctx context.Context, path string, f handoffFlags) error {
 	if what.Author != nil {
 		fmt.Fprintf(d.out, "enrolled %s, fingerprint %s: compare it with them by voice\n", kube.Printable(what.Author.Author.Name), what.Author.Author.Fingerprint())
 	}
-	return v.Close()
+	return nil
 }
 
 // originForm is where a vault came from, in `status -o json`.

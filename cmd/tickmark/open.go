@@ -108,6 +108,7 @@ func (d *door) bench(path string, o opening, collectors []engine.Collector, open
 	return screen.Workbench{
 		Path: path, Assessment: o.assessment, OnlyRead: o.readOnly, Catalogue: catalogue, Now: d.now,
 		Files:      d.files(),
+		Care:       d.care(path, o),
 		NewID:      func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) },
 		Collection: vault.Collection{Collectors: collectors, Checks: registry, Tool: tool()},
 		Open: func(ctx context.Context, passphrase string) (*vault.Vault, error) {

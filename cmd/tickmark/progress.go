@@ -56,6 +56,10 @@ func (p *progressLine) Delivery(at vault.DeliveryState) {
 // long the rest will take.
 func (p *progressLine) Bytes(what string) func(done, total int64) {
 	return func(done, total int64) {
+		if desk, is := p.d.err.(watched); is {
+			desk.tell(engine.Progress{Source: what, What: what, Seen: int(done), Total: int(total)})
+			return
+		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		now := p.d.now()

@@ -183,23 +183,31 @@ func (d *door) changeRecipients(ctx context.Context, path string, o opening, c *
 		return err
 	}
 	defer v.Close()
-	before := v.Recipients()
-	after, err := change(slices.Clone(before), identities)
+	after, err := change(slices.Clone(v.Recipients()), identities)
 	if err != nil {
 		return err
 	}
+	if err := d.sealAnew(ctx, v, after); err != nil {
+		return err
+	}
+	return v.Close()
+}
+
+// sealAnew seals an open vault to others.
+func (d *door) sealAnew(ctx context.Context, v *vault.Vault, after []vault.Recipient) error {
+	before := v.Recipients()
 	line := d.progress()
-	err = v.SetRecipients(ctx, after, line.Bytes("sealing"))
+	err := v.SetRecipients(ctx, after, line.Bytes("sealing"))
 	line.Done()
 	if err != nil {
 		return err
 	}
 	recorded := questionnaires.RecipientsChange{Before: plainRecipients(before), After: plainRecipients(v.Recipients())}
-	fmt.Fprintf(d.out, "sealed %s anew, with a fresh key, to %s\n", path, recipientNames(recorded.After))
+	fmt.Fprintf(d.out, "sealed %s anew, with a fresh key, to %s\n", v.Path(), recipientNames(recorded.After))
 	if removed := recorded.Removed(); len(removed) > 0 {
 		fmt.Fprintf(d.out, "copies that were made before stay readable to %s\n", recipientNames(removed))
 	}
-	return v.Close()
+	return nil
 }
 
 func plainRecipients(all []vault.Recipient) []questionnaires.Recipient {

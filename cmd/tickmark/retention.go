@@ -255,10 +255,10 @@ to stay.`,
 				return err
 			}
 			if format == "json" && !apply {
-				return json.NewEncoder(d.out).Encode(over.forms())
+				return json.NewEncoder(d.out).Encode(formOfPast(over))
 			}
 			d.printPast(over)
-			if !apply || len(over.drafts) == 0 {
+			if !apply || len(over.Drafts) == 0 {
 				return nil
 			}
 			if err := d.expungePast(cmd.Context(), v, over, sure); err != nil {

@@ -37,6 +37,7 @@ type Workbench struct {
 	// Progress is the desk's own.
 	Collection vault.Collection
 	Files      Files
+	Care       Care
 	// NewID draws the id of what is begun here.
 	NewID func() (questionnaires.ID, error)
 	// Now is the clock; times are shown in UTC.

@@ -67,6 +67,9 @@ func (f *Form) progressed(msg progressed) tea.Cmd {
 	}
 	if f.run != nil {
 		for _, at := range msg.all {
+			if at.Seen < f.run.at.Seen { // another part of the work
+				f.run.started = f.desk.Now()
+			}
 			f.run.at = at
 		}
 	}

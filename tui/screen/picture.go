@@ -23,6 +23,7 @@ type Picture struct {
 	Stage      stagePicture
 	standing
 	times
+	keeping
 	index map[questionnaires.RequirementID]int
 }
 
@@ -81,6 +82,9 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 	}
 	p.Waiting = a.NotesFor(author)
 	if p.Stage, err = newStagePicture(a, len(p.Problems), a.DayAt(now), author); err != nil {
+		return nil, err
+	}
+	if p.keeping, err = newKeepingOf(h, a); err != nil {
 		return nil, err
 	}
 	for _, r := range a.Requirements() {
