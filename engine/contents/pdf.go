@@ -39,7 +39,6 @@ type pdfReader struct {
 	encrypted   bool
 	loose       *sieve // text outside of pages
 	lexer       *pdfLexer
-	buffer      []byte // of what is looked for
 }
 
 // pdfObject is what is kept of an object.
@@ -58,7 +57,7 @@ func (s *searching) pdf(place string, in input, depth int) error {
 	defer release()
 	p := &pdfReader{
 		s: s, place: place, at: at, size: size, depth: depth, objects: map[pdfRef]pdfObject{}, fonts: map[pdfRef]*pdfFont{}, drawn: map[pdfRef]bool{},
-		loose: s.sieve(inside(place, "outside of its pages"), false), lexer: newPDFLexer(bytes.NewReader(nil)), buffer: make([]byte, 64<<10),
+		loose: s.sieve(inside(place, "outside of its pages"), false), lexer: newPDFLexer(bytes.NewReader(nil)),
 	}
 	defer p.loose.Close()
 	if err := p.scan(); err != nil {
@@ -177,7 +176,10 @@ func (p *pdfReader) streamLength(from int64, dict pdfDict) int64 {
 			return int64(said)
 		}
 	}
-	buffer := p.buffer
+	if p.lexer.buffer == nil {
+		p.lexer.buffer = make([]byte, 64<<10)
+	}
+	buffer := p.lexer.buffer
 	end := []byte("endstream")
 	for at := from; at < p.size; at += int64(len(buffer) - len(end)) {
 		n, err := p.at.ReadAt(buffer, at)

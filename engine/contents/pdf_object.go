@@ -26,9 +26,10 @@ const (
 
 // pdfLexer reads objects, as they stand in a file or in a stream of one.
 type pdfLexer struct {
-	r     *bufio.Reader
-	at    int64 // of the next byte
-	items int   // of the object at hand
+	r      *bufio.Reader
+	at     int64  // of the next byte
+	items  int    // of the object at hand
+	buffer []byte // of what is looked for beside it
 }
 
 func newPDFLexer(r io.Reader) *pdfLexer { return &pdfLexer{r: bufio.NewReaderSize(r, 32<<10)} }
