@@ -22,16 +22,17 @@ type Aftermath struct {
 
 // What follows, in words.
 const (
-	adviseAmend    = "if it is right, open an amendment: the issued version says otherwise"
-	adviseScope    = "if the scope was so while it was assessed, open an amendment; else it concerns the next assessment"
-	adviseExpunged = "the finding stands by what was seen; open an amendment if nothing else supports it"
-	adviseResult   = "if it was so on the day of issue, open an amendment; else mend it, and the next assessment asks again"
-	adviseChange   = "do what the standard asks after a significant change; the next assessment asks for it"
-	adviseBefore   = "it was before the issue: open an amendment if it touches what was issued"
-	adviseLate     = "it is of the time that was assessed: open an amendment if what was issued says otherwise"
-	adviseNote     = "answer it and close it; open an amendment if it is right"
-	adviseNobody   = "nobody enrolled signed it, and it counts for nothing"
-	adviseAccepted = "the issued version names it as accepted until then; mend the result or accept it again"
+	adviseAmend     = "if it is right, open an amendment: the issued version says otherwise"
+	adviseScope     = "if the scope was so while it was assessed, open an amendment; else it concerns the next assessment"
+	adviseExpunged  = "the finding stands by what was seen; open an amendment if nothing else supports it"
+	adviseResult    = "if it was so on the day of issue, open an amendment; else mend it, and the next assessment asks again"
+	adviseChange    = "do what the standard asks after a significant change; the next assessment asks for it"
+	adviseBefore    = "it was before the issue: open an amendment if it touches what was issued"
+	adviseDescribed = "open an amendment if the answer does not follow from it any more"
+	adviseLate      = "it is of the time that was assessed: open an amendment if what was issued says otherwise"
+	adviseNote      = "answer it and close it; open an amendment if it is right"
+	adviseNobody    = "nobody enrolled signed it, and it counts for nothing"
+	adviseAccepted  = "the issued version names it as accepted until then; mend the result or accept it again"
 )
 
 // SinceIssue returns what came after the assessment was issued, oldest first: what was
@@ -100,7 +101,7 @@ func (s *aftermath) take(e Entry) error {
 		if id, err := ParseRequirementID(e.Subject); err == nil {
 			s.add(e, id, adviseAmend, "%s was answered in a copy that was merged in, or past the rules,", id)
 		}
-	case ConclusionRecorded, EngagementSet, EligibilityRecorded, QuestionnaireChanged:
+	case ConclusionRecorded, EngagementSet, EligibilityRecorded, QuestionnaireChanged, PopulationListed, SampleRecorded, CarriedConfirmed:
 		s.add(e, RequirementID{}, adviseAmend, "%s was written", strings.ReplaceAll(e.Action.String(), "-", " "))
 	case RequestAsked, RequestChanged, RequestReceived, RequestAccepted, RequestReturned:
 		s.add(e, RequirementID{}, adviseAmend, "a request went on: %s", strings.ReplaceAll(e.Action.String(), "-", " "))
@@ -112,6 +113,8 @@ func (s *aftermath) take(e Entry) error {
 		return s.activity(e)
 	case EvidenceExpunged:
 		return s.expunged(e)
+	case EvidenceDescribed, EvidenceReleased:
+		return s.described(e)
 	case AssessmentIssued:
 		if e.ID != s.version.Entry {
 			s.add(e, RequirementID{}, adviseAmend, "it was issued as well, side by side,")
@@ -158,6 +161,23 @@ func (s *aftermath) notes() {
 			})
 		}
 	}
+}
+
+// described: something else is said of evidence on which answers rest.
+func (s *aftermath) described(e Entry) error {
+	var d struct { // described and released alike
+		Evidence ID `json:"evidence"`
+	}
+	if err := s.a.history.read(e, &d); err != nil {
+		return err
+	}
+	item, known := s.then.Evidence(d.Evidence)
+	for _, r := range s.then.Requirements() {
+		if known && slices.Contains(s.then.Current(r.ID).Cited(), d.Evidence) {
+			s.add(e, r.ID, adviseDescribed, "something else was said of %s, on which %s rests,", item.Label(), r.ID)
+		}
+	}
+	return nil
 }
 
 // expunged names the requirements whose answers rest on what went.

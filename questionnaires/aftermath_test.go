@@ -42,6 +42,16 @@ func TestWhatCameSinceIssueIsSaid(t *testing.T) {
 			"Evidence-1, on which 1.2.6 rests, was expunged (a card number) by Mara on 2026-11-02": adviseExpunged,
 			"Evidence-1, on which 2.2.6 rests, was expunged (a card number) by Mara on 2026-11-02": adviseExpunged,
 		}},
+		"evidence said to be something else": {func(r *reviewed, _ []engine.Digest) {
+			paper, _ := r.a().EvidenceByLabel("Evidence-1")
+			d := paper.Description()
+			d.Title = "Last year's list"
+			r.does(r.mara)(r.history().Describe(d, r.now))
+		}, map[string]string{
+			"something else was said of Evidence-1, on which 1.2.5 rests, by Mara on 2026-11-02": adviseDescribed,
+			"something else was said of Evidence-1, on which 1.2.6 rests, by Mara on 2026-11-02": adviseDescribed,
+			"something else was said of Evidence-1, on which 2.2.6 rests, by Mara on 2026-11-02": adviseDescribed,
+		}},
 		"a result that contradicts": {func(r *reviewed, _ []engine.Digest) {
 			r.collect(r.mara, map[string]engine.Verdict{"pods-meet-baseline": engine.Fail})
 		}, map[string]string{"2.2.6 was issued as In Place, and a newer result contradicts it: ": adviseResult}},

@@ -25,7 +25,7 @@ type asked struct {
 
 func newStages(d *Desk) *Stages {
 	s := &Stages{}
-	s.Roll = newRoll(d, "Stage", "", "", func() []rollRow { return d.stageRows() })
+	s.Roll = newRoll(d, "Stage", "Each section is passed by its checklist, in the lead review and for a Report on Compliance in QA, by somebody who did no part of it.", "", func() []rollRow { return d.stageRows() })
 	return s
 }
 
@@ -140,9 +140,12 @@ func (d *Desk) stageRows() []rollRow {
 
 func (d *Desk) sectionRow(section questionnaires.SectionStanding) rollRow {
 	p := d.picture.Stage
-	text := "lead review: " + reviewWords(section.Lead)
+	text := ""
+	if section.Lead.State != questionnaires.NotReviewed || p.Now.Stage != questionnaires.Fieldwork {
+		text = "lead review: " + reviewWords(section.Lead)
+	}
 	if d.picture.Assessment.Questionnaire.ReviewedForQuality() || section.QA.State != questionnaires.NotReviewed {
-		text += " · QA: " + reviewWords(section.QA)
+		text = strings.TrimPrefix(text+" · QA: "+reviewWords(section.QA), " · ")
 	}
 	about := text
 	if section.Notes > 0 {

@@ -60,7 +60,7 @@ func newStagePicture(a *questionnaires.Assessment, problems int, day questionnai
 			}
 		}
 	}
-	s.Waiting = s.waits(a)
+	s.Waiting = s.waits(a, problems)
 	return s, nil
 }
 
@@ -106,7 +106,7 @@ func (s stagePicture) line() string {
 
 // waits lists what waits for somebody: what came since the issue, sections that were
 // returned, and those that are theirs to review.
-func (s stagePicture) waits(a *questionnaires.Assessment) []waitingLine {
+func (s stagePicture) waits(a *questionnaires.Assessment, problems int) []waitingLine {
 	var all []waitingLine
 	for _, since := range s.Since {
 		place := "issued"
@@ -135,15 +135,17 @@ func (s stagePicture) waits(a *questionnaires.Assessment) []waitingLine {
 	if len(mine) > 0 {
 		all = append(all, waitingLine{"stage", sign{"!", s.Now.Stage.Title(), theme.Warning}, count(len(mine), "section waits", "sections wait") + " for your review: " + strings.Join(mine, ", ")})
 	}
-	if next := s.next(a); next != "" {
+	if next := s.next(a, problems); next != "" {
 		all = append(all, waitingLine{"stage", sign{"✓", "next step", theme.Good}, next})
 	}
 	return all
 }
 
 // next is the step that can be taken, where nothing else stands before it.
-func (s stagePicture) next(a *questionnaires.Assessment) string {
+func (s stagePicture) next(a *questionnaires.Assessment, problems int) string {
 	switch {
+	case s.Now.Stage == questionnaires.Fieldwork && problems == 0:
+		return "nothing is open: submit it for the lead review"
 	case s.reviewed() && len(s.Before) == 0:
 		return "nothing stands before the issue"
 	case s.Now.Stage == questionnaires.LeadReview && a.Questionnaire.ReviewedForQuality() && s.passed() == len(s.Sections):

@@ -134,7 +134,7 @@ func TestAReportIsIssuedAtTheDesk(t *testing.T) {
 	m.answered(t)
 
 	d, leaves := m.sits(t, m.signer, 120, 40)
-	stages(d).Shows("fieldwork, version 1", "! nobody concluded it", "Requirement 8", "lead review: not reviewed · QA: not reviewed")
+	stages(d).Shows("fieldwork, version 1", "! nobody concluded it", "Requirement 8", "QA: not reviewed")
 	d.Press("enter").Shows("it is in fieldwork: s submits it").Press("m").Shows("what is not issued is changed without an amendment").Press("A").Shows("A: a Report on Compliance is reviewed for quality")
 	d.Press("c")
 	filled(d, "result", "Compliant")
