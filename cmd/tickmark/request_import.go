@@ -41,8 +41,8 @@ was refused or matched nothing.`,
 			if err != nil {
 				return err
 			}
+			defer d.lean()() // the compaction at the closing as well
 			defer d.finish(cmd.Context(), v)
-			defer d.lean()()
 			line := d.progress()
 			delivered, err := v.Receive(cmd.Context(), vault.Delivery{Folder: folder, Assessment: a, Obtained: obtained, Progress: line.Delivery})
 			line.Done()
