@@ -20,6 +20,7 @@ func newAssessments(d *Desk) *Roll {
 		for _, a := range d.picture.Assessments {
 			r := rollRow{sign: sign{"·", "another", theme.Muted}, name: d.nameOf(a), text: periodOf(a), about: a.Name + " (" + a.Questionnaire + ", " + a.Revision + ") " + a.Service, keys: []Binding{
 				opens("open", "work on this assessment", d.leaving(), func() tea.Cmd { return d.other(a.ID) }),
+				{Keys: []string{"n"}, Label: "next year", Help: "open the next year of this assessment", Why: d.fixed(), Do: func() tea.Cmd { return d.nextYear(a) }},
 			}}
 			if a.ID == d.id {
 				r.sign, r.keys[0].Why = sign{"●", "open", theme.Good}, "it is open: esc goes back to it"
@@ -200,6 +201,35 @@ type beginning struct {
 	from, to            questionnaires.Day
 }
 
+// period is that of the new assessment, zero where none is given.
+func (b beginning) period() (from, to time.Time, err error) {
+	for _, t := range []struct {
+		day questionnaires.Day
+		at  *time.Time
+	}{{b.from, &from}, {b.to, &to}} {
+		if t.day == "" {
+			continue
+		}
+		if *t.at, err = time.Parse(time.DateOnly, string(t.day)); err != nil {
+			return from, to, err
+		}
+	}
+	return from, to, nil
+}
+
+// beginningBlanks are the places of a new assessment.
+func beginningBlanks(d *Desk, value *beginning) []blank[beginning] {
+	type b = beginning
+	period := value.from != "" || value.to != ""
+	return []blank[b]{
+		choice("Form", "Its questionnaire.", true, formOptions(d), func(b *b) string { return b.form }, func(b *b, text string) error { b.form = text; return nil }),
+		line("Name", "How it is told from the others; nothing is the form's title.", false, func(b *b) *string { return &b.name }),
+		line("Service", "The service that is assessed, of a service provider.", false, func(b *b) *string { return &b.service }),
+		day("From", "The first day of the period assessed.", period, func(b *b) *questionnaires.Day { return &b.from }),
+		day("To", "Its last day.", period, func(b *b) *questionnaires.Day { return &b.to }),
+	}
+}
+
 // begin opens the form of a new assessment.
 func (d *Desk) begin(code string) tea.Cmd {
 	id, err := d.NewID()
@@ -207,17 +237,8 @@ func (d *Desk) begin(code string) tea.Cmd {
 		return note(theme.Bad, err.Error())
 	}
 	value := &beginning{form: code}
-	options := formOptions(d)
-	type b = beginning
-	return push(heldForm(d, "New assessment", "Begins another assessment of this vault. It sees the same evidence and scope.", value, func(*Picture) []blank[b] {
-		period := value.from != "" || value.to != ""
-		return []blank[b]{
-			choice("Form", "Its questionnaire.", true, options, func(b *b) string { return b.form }, func(b *b, text string) error { b.form = text; return nil }),
-			line("Name", "How it is told from the others; nothing is the form's title.", false, func(b *b) *string { return &b.name }),
-			line("Service", "The service that is assessed, of a service provider.", false, func(b *b) *string { return &b.service }),
-			day("From", "The first day of the period assessed.", period, func(b *b) *questionnaires.Day { return &b.from }),
-			day("To", "Its last day.", period, func(b *b) *questionnaires.Day { return &b.to }),
-		}
+	return push(heldForm(d, "New assessment", "Begins another assessment of this vault. It sees the same evidence and scope.", value, func(*Picture) []blank[beginning] {
+		return beginningBlanks(d, value)
 	}, sending{form: formKey("New assessment", code), label: "begin", help: "begin the assessment", said: "begun: `:` and Assessments opens it", rule: func() rule {
 		held := *value
 		return func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
@@ -226,16 +247,8 @@ func (d *Desk) begin(code string) tea.Cmd {
 				return questionnaires.Draft{}, err
 			}
 			details := questionnaires.AssessmentDetails{ID: id, Questionnaire: q.Code, Name: held.name, Service: held.service}
-			for _, t := range []struct {
-				day questionnaires.Day
-				at  *time.Time
-			}{{held.from, &details.From}, {held.to, &details.To}} {
-				if t.day == "" {
-					continue
-				}
-				if *t.at, err = time.Parse(time.DateOnly, string(t.day)); err != nil {
-					return questionnaires.Draft{}, err
-				}
+			if details.From, details.To, err = held.period(); err != nil {
+				return questionnaires.Draft{}, err
 			}
 			return questionnaires.NewAssessment(catalogue, details)
 		}

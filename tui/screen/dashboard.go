@@ -94,7 +94,7 @@ func (s *Dashboard) Draw(c Canvas) []string {
 	lines = append(lines, filterLine(c, s.rows)...)
 	cells := cellsFor(c.Width)
 	lines = append(lines, cells.head(c))
-	collections := slices.Concat(s.stageLine(c), s.requestLine(c), s.noteLine(c), s.collections(c), s.desk.received.draw(c, s.desk.Now()))
+	collections := slices.Concat(s.stageLine(c), s.lastYearLine(c), s.requestLine(c), s.noteLine(c), s.collections(c), s.desk.received.draw(c, s.desk.Now()))
 	room := max(3, c.Height-len(lines)-min(len(collections), 4)-1)
 	rows := s.rows.Draw(min(room, max(1, s.rows.Len())), func(p questionnaires.PrincipalProgress, selected bool) string {
 		return row(c, cells.line(c, p), selected, true)

@@ -68,6 +68,8 @@ func (s *Question) focusOn(k questionnaires.ProblemKind) {
 	case questionnaires.CitesExpunged, questionnaires.CitesUnknown, questionnaires.NewerEvidence,
 		questionnaires.OutdatedEvidence, questionnaires.UndescribedEvidence, questionnaires.QuarantinedEvidence:
 		s.focus, s.side = attachedPanel, attachedPanel
+	case questionnaires.AsLastYear:
+		s.side = historyPanel
 	case questionnaires.NoEvidence:
 		if !s.perProcedure() {
 			s.focus, s.side = suggestionPanel, suggestionPanel
@@ -89,12 +91,14 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 		return push(moveForm(d, d.picture.Assessment.Details.Questionnaire))
 	case questionnaires.RequestsPart:
 		return push(newRequests(d))
+	case questionnaires.CarriedPart:
+		return push(newLastYear(d))
 	case questionnaires.EvidencePart:
 		return push(newEvidenceList(d))
 	case questionnaires.StagePart:
 		return push(newStages(d))
 	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart,
-		questionnaires.RecordsPart, questionnaires.SamplingPart, questionnaires.CarriedPart:
+		questionnaires.RecordsPart, questionnaires.SamplingPart:
 	}
 	return push(newInterview(d))
 }

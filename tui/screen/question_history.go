@@ -27,7 +27,7 @@ func (s *Question) readRevisions() tea.Cmd {
 
 // historyRows are the revisions of the answer, newest first.
 func (s *Question) historyRows() []sideRow {
-	var rows []sideRow
+	rows := s.lastYearRows()
 	for _, revision := range slices.Backward(s.revisions) {
 		what := responseSign(revision.Response)
 		rows = append(rows, sideRow{text: stamp(revision.Time) + "  " + theme.Clean(revision.Author.Name), sign: what})
