@@ -103,6 +103,21 @@ func (v *Vault) ListPopulation(ctx context.Context, a *questionnaires.Assessment
 	return p, err
 }
 
+// ListInventory records what a file lists that is evidence already, as p.Inventory says.
+func (v *Vault) ListInventory(ctx context.Context, a *questionnaires.Assessment, p questionnaires.ListedPopulation) (questionnaires.ListedPopulation, error) {
+	list, err := v.PopulationList(ctx, a, p, "")
+	if err != nil {
+		return p, err
+	}
+	p.Count, p.List = len(list.Items), list.Digest
+	draft, err := a.RecordPopulation(p)
+	if err != nil {
+		return p, err
+	}
+	_, err = v.Append(ctx, draft)
+	return p, err
+}
+
 // TakePopulation records a population whose inventory is a file that is taken in as
 // evidence by the same save. Of p all is kept but what the list says: count and digest.
 func (v *Vault) TakePopulation(ctx context.Context, a *questionnaires.Assessment, p questionnaires.ListedPopulation, list questionnaires.PopulationList, f File) (questionnaires.ListedPopulation, questionnaires.Evidence, error) {

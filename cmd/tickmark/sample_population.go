@@ -170,17 +170,7 @@ func (d *door) listEvidence(ctx context.Context, v *vault.Vault, a *questionnair
 	}
 	source.Evidence = item.ID
 	p.Inventory = &source
-	list, err := v.PopulationList(ctx, a, p, "")
-	if err != nil {
-		return p, err
-	}
-	p.Count, p.List = len(list.Items), list.Digest
-	draft, err := a.RecordPopulation(p)
-	if err != nil {
-		return p, err
-	}
-	_, err = v.Append(ctx, draft)
-	return p, err
+	return v.ListInventory(ctx, a, p)
 }
 
 // listFile takes a file in as evidence and records what it lists.

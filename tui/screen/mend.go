@@ -91,6 +91,8 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 		return push(moveForm(d, d.picture.Assessment.Details.Questionnaire))
 	case questionnaires.RequestsPart:
 		return push(newRequests(d))
+	case questionnaires.SamplingPart:
+		return push(newSamples(d))
 	case questionnaires.CarriedPart:
 		return push(newLastYear(d))
 	case questionnaires.EvidencePart:
@@ -98,7 +100,7 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 	case questionnaires.StagePart:
 		return push(newStages(d))
 	case questionnaires.EligibilityPart, questionnaires.AnswerPart, questionnaires.AnalysisPart, questionnaires.ResponsibilityPart,
-		questionnaires.RecordsPart, questionnaires.SamplingPart:
+		questionnaires.RecordsPart:
 	}
 	return push(newInterview(d))
 }

@@ -18,6 +18,7 @@ var rooms = []room{
 	{"Problems", "what stands between this and a report that is no draft", func(d *Desk) Screen { return newProblems(d) }},
 	{"Evidence", "everything that was collected or attached", func(d *Desk) Screen { return newEvidenceList(d) }},
 	{"Requests", "what the client is asked for, and what came", func(d *Desk) Screen { return newRequests(d) }},
+	{"Samples", "populations, and the sample sets drawn from them", func(d *Desk) Screen { return newSamples(d) }},
 	{"Last year", "what this year began with, to be confirmed, and follow-ups", func(d *Desk) Screen { return newLastYear(d) }},
 	{"Notes", "review notes: write, answer, close", func(d *Desk) Screen { return newNotes(d) }},
 	{"Stage", "lead review, QA, issue, amendments, section by section", func(d *Desk) Screen { return newStages(d) }},
