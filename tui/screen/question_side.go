@@ -226,18 +226,6 @@ func (s *Question) reasonRows(r Row, reason questionnaires.Reason) []sideRow {
 	return rows
 }
 
-// subjectName is a subject without its kind's group, for people.
-func subjectName(r engine.Ref) string {
-	name := r.Name
-	if r.Namespace != "" {
-		name = r.Namespace + "/" + r.Name
-	}
-	if name == "" {
-		name = "all"
-	}
-	return r.Kind + " " + name
-}
-
 // attachedRows are the evidence that the answer rests on.
 func (s *Question) attachedRows(r Row) []sideRow {
 	var rows []sideRow

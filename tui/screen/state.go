@@ -148,3 +148,15 @@ func bar(done, total, width int) string {
 	}
 	return "▕" + strings.Repeat("█", full) + strings.Repeat("░", inner-full) + "▏"
 }
+
+// subjectName is a subject without its kind's group, for people.
+func subjectName(r engine.Ref) string {
+	name := r.Name
+	if r.Namespace != "" {
+		name = r.Namespace + "/" + r.Name
+	}
+	if name == "" {
+		name = "all"
+	}
+	return r.Kind + " " + name
+}
