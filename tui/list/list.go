@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -141,7 +142,8 @@ func (l *List[T]) StartFilter() { l.typing = true }
 // StopFilter ends it; the filter stays.
 func (l *List[T]) StopFilter() { l.typing = false }
 
-// SetFilter replaces the filter.
+// SetFilter replaces the filter. Who types a number means the row of that number, not
+// the first whose own holds it: 5.1.1 is not 3.5.1.1.
 func (l *List[T]) SetFilter(filter string) {
 	selected, had := 0, len(l.shown) > 0
 	if had {
@@ -150,11 +152,38 @@ func (l *List[T]) SetFilter(filter string) {
 	l.filter = filter
 	l.choose()
 	// the row under the cursor stays under it if it is still there
-	if i := slices.Index(l.shown, selected); had && i >= 0 {
-		l.To(i)
-	} else {
-		l.To(0)
+	kept := max(0, slices.Index(l.shown, selected))
+	if !had {
+		kept = 0
 	}
+	if word := strings.ToLower(strings.TrimSpace(filter)); word != "" && kept < len(l.shown) && !holdsWhole(l.lower[l.shown[kept]], word) {
+		if i := slices.IndexFunc(l.shown, func(at int) bool { return holdsWhole(l.lower[at], word) }); i >= 0 {
+			kept = i
+		}
+	}
+	l.To(kept)
+}
+
+// holdsWhole reports whether words stand in a text as they are, and not as a part of a
+// longer word or number.
+func holdsWhole(text, words string) bool {
+	for from := 0; ; {
+		at := strings.Index(text[from:], words)
+		if at < 0 {
+			return false
+		}
+		from += at
+		before, _ := utf8.DecodeLastRuneInString(text[:from])
+		after, _ := utf8.DecodeRuneInString(text[from+len(words):])
+		if !inWord(before) && !inWord(after) {
+			return true
+		}
+		from++
+	}
+}
+
+func inWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '-')
 }
 
 // Erase takes the last character off the filter.

@@ -109,3 +109,17 @@ func TestAFilterThatIsTypedIsThatFilter(t *testing.T) {
 	typed.SetItems([]int{9, 18, 19})
 	assert.Equal(t, 2, typed.Len())
 }
+
+func TestWhoTypesANumberMeansThatRow(t *testing.T) {
+	l := list.New(func(s string) string { return s })
+	l.SetItems([]string{"3.5.1.1 Hashes", "5.1.1.2 Other", "· open 5.1.1 Policies", "5.1.10 More"})
+	for typed, want := range map[string]string{"5.1.1": "· open 5.1.1 Policies", "5.1.1.": "5.1.1.2 Other", "hash": "3.5.1.1 Hashes", "more 5": "5.1.10 More", "5.1.10 ": "5.1.10 More"} {
+		l.SetFilter("")
+		l.Home()
+		for i := range typed {
+			l.SetFilter(typed[:i+1])
+		}
+		got, _ := l.Selected()
+		assert.Equal(t, want, got, typed)
+	}
+}
