@@ -42,10 +42,15 @@ func (a *Assessment) KeepUnsent(u Unsent) (Draft, error) {
 		}
 	}
 	subject := unsentSubject(u.Form)
+	var kept []Entry
 	for _, e := range a.history.side {
 		if e.Action == UnsentKept && e.Subject == subject {
-			u.Turn++
+			kept = append(kept, e)
 		}
+	}
+	u.Turn = len(kept)
+	if entry, last, err := a.history.lastUnsent(kept); err == nil && !entry.IsZero() && last.Turn >= u.Turn {
+		u.Turn = last.Turn + 1 // some of before are gone
 	}
 	return Draft{Assessment: a.Details.ID, Action: UnsentKept, Subject: subject, Payload: u}, nil
 }
@@ -63,21 +68,61 @@ func (a *Assessment) Unsent(author engine.Digest) (map[string]Unsent, error) {
 	}
 	all := map[string]Unsent{}
 	for _, subject := range slices.Sorted(maps.Keys(kept)) {
-		var last Unsent
-		for _, e := range a.history.newestVerified(kept[subject]) {
-			var u Unsent
-			if err := a.history.read(e, &u); err != nil {
-				return nil, fmt.Errorf("read words that were not sent: %w", err)
-			}
-			if u.Turn >= last.Turn {
-				last = u
-			}
+		_, last, err := a.history.lastUnsent(kept[subject])
+		if err != nil {
+			return nil, err
 		}
 		if len(last.Texts) > 0 {
 			all[last.Form] = last
 		}
 	}
 	return all, nil
+}
+
+// lastUnsent is what was kept last of one form, and by which entry; none where none
+// verifies.
+func (h *History) lastUnsent(kept []Entry) (entry engine.Digest, last Unsent, err error) {
+	for _, e := range h.newestVerified(kept) {
+		var u Unsent
+		if err := h.read(e, &u); err != nil {
+			return entry, last, fmt.Errorf("read words that were not sent: %w", err)
+		}
+		if entry.IsZero() || u.Turn >= last.Turn {
+			entry, last = e.ID, u
+		}
+	}
+	return entry, last, nil
+}
+
+// SpentUnsent are the entries of words in the making that wait for nobody any more: of
+// each form of each author all but the last, which says that it was sent or dropped, or
+// what waits. A form whose last words cannot be read keeps all.
+func (h *History) SpentUnsent() []engine.Digest {
+	type form struct {
+		assessment ID
+		author     engine.Digest
+		subject    string
+	}
+	kept := map[form][]Entry{}
+	for _, e := range h.side {
+		if e.Action == UnsentKept {
+			of := form{e.Assessment, e.Author, e.Subject}
+			kept[of] = append(kept[of], e)
+		}
+	}
+	var spent []engine.Digest
+	for _, all := range kept {
+		last, _, err := h.lastUnsent(all)
+		if err != nil {
+			continue
+		}
+		for _, e := range all {
+			if e.ID != last {
+				spent = append(spent, e.ID)
+			}
+		}
+	}
+	return spent
 }
 
 // newestVerified are those of the last millisecond, of the entries of the side log that

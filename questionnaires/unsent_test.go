@@ -1,6 +1,7 @@
 package questionnaires
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,15 @@ func TestWordsInTheMakingWaitForTheirAuthor(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, map[string]Unsent{"Accept, 1": {Form: "Accept, 1", Texts: map[string]string{"Reason": "second"}, Turn: 1}}, left)
 	assert.Equal(t, head, f.open().Head)
+	var spent []string
+	for _, e := range f.open().history.SideLog() {
+		if slices.Contains(f.open().history.SpentUnsent(), e.ID) {
+			var u Unsent
+			require.NoError(t, f.open().history.read(e, &u))
+			spent = append(spent, u.Texts["Reason"])
+		}
+	}
+	assert.ElementsMatch(t, []string{"first", "sent soon"}, spent, "what waits for nobody any more")
 	assert.Equal(t, "unsent-kept", UnsentKept.String())
 	assert.True(t, UnsentKept.Side())
 }

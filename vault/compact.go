@@ -21,10 +21,11 @@ const (
 )
 
 // Compact writes base and log into a new base, with a fresh key and to the present
-// recipients, and drops the log. It needs no identity and about as much free space
-// as the vault has. Progress, which may be nil, hears how many of all bytes are
-// written. A compaction that fails leaves the vault as it was; where that cannot be
-// told, later calls return ErrPoisoned.
+// recipients, and drops the log, and what was kept of forms that were kept again, sent
+// or dropped since. It needs no identity and about as much free space as the vault has.
+// Progress, which may be nil, hears how many of all bytes are written. A compaction that
+// fails leaves the vault as it was; where that cannot be told, later calls return
+// ErrPoisoned.
 func (v *Vault) Compact(ctx context.Context, progress func(done, total int64)) error {
 	v.writing.Lock()
 	defer v.writing.Unlock()
@@ -75,16 +76,17 @@ func (v *Vault) sealNext(ctx context.Context, recipients []Recipient, change fun
 		return nil, err
 	}
 	defer func() { _ = v.db.exec("rollback") }()
-	thorough := false
+	tx := v.newTx(ctx)
 	if change != nil {
-		tx := v.newTx(ctx)
 		if err := errors.Join(change(tx), tx.broken); err != nil {
 			return nil, err
 		}
-		thorough = tx.thorough
+	}
+	if err := tx.dropSpent(); err != nil {
+		return nil, err
 	}
 	to, key := remember(recipients, v.settings.plugins)
-	pages, err := v.nextPages(ctx, recipients, thorough, progress)
+	pages, err := v.nextPages(ctx, recipients, tx.thorough, progress)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"filippo.io/age"
@@ -289,6 +290,62 @@ func TestNothingSurvivesExpunging(t *testing.T) {
 		}
 		require.NoError(t, v.Close())
 	}
+}
+
+// What was typed into a form goes with what is expunged, unless it waits to be sent
+// still: age and sqlite3 find it nowhere.
+func TestExpungingLeavesNothingOfWhatWasTyped(t *testing.T) {
+	if missing := strangersTools(); missing != "" {
+		t.Fatalf("%s is needed: nobody else can look into the vault", missing)
+	}
+	const typed = "the slip shows %s of the holder"
+	d := newDesk(t)
+	v := d.create()
+	attach(t, v, "slip.png", []byte("a slip"))
+	keep := func(form, text string) {
+		u := questionnaires.Unsent{Form: form}
+		if text != "" {
+			u.Texts = map[string]string{"Text": text + strings.Repeat(" and so on", 900)} // longer than a page
+		}
+		_, err := v.Append(t.Context(), questionnaires.Draft{Assessment: "a1", Action: questionnaires.UnsentKept, Subject: "unsent " + form, Payload: u})
+		require.NoError(t, err)
+	}
+	gone := []string{"number", "name", "code", "expiry"}
+	for _, word := range gone[:2] {
+		keep("sent", fmt.Sprintf(typed, word))
+	}
+	keep("sent", "")
+	keep("waits", fmt.Sprintf(typed, gone[2]))
+	require.NoError(t, v.Compact(t.Context(), nil))
+	keep("waits", fmt.Sprintf(typed, gone[3]))
+	keep("waits", "nobody has read this yet")
+
+	look := func() string {
+		folder := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "shop.vault"), d.bytes(), 0o600))
+		if log := d.log(); len(log) > 0 {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "shop.vault-wal"), log, 0o600))
+		}
+		strangerRecovers(t, folder, d.identity.String())
+		out, err := exec.Command("sqlite3", filepath.Join(folder, "a.db"), "select cast(payload as text) from entries").Output()
+		require.NoError(t, err)
+		raw, err := os.ReadFile(filepath.Join(folder, "a.db"))
+		require.NoError(t, err)
+		return string(out) + string(raw)
+	}
+	require.Contains(t, look(), fmt.Sprintf(typed, "expiry"), "until something is expunged")
+	expunge(t, v, "Evidence-1", "a card number stood on it")
+	assert.Empty(t, d.log())
+	after := look()
+	for _, word := range gone {
+		assert.NotContains(t, after, fmt.Sprintf(typed, word))
+	}
+	assert.Contains(t, after, "nobody has read this yet", "what waits to be sent stays")
+	holds(t, v)
+	require.NoError(t, v.Close())
+	v = d.open()
+	holds(t, v)
+	assert.Len(t, history(t, v).SideLog(), 2, "that one was sent, and what waits")
 }
 
 // failing is a medium that is pulled out.

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"fmt"
 	"slices"
 
 	"tickmark/engine"
@@ -27,6 +28,18 @@ func (d *database) withhold(entry engine.Digest) error {
 // dropUnsent takes out of the side log what somebody began to write and did not send.
 func (d *database) dropUnsent() error {
 	return d.exec("delete from entries where action = ?", questionnaires.UnsentKept.String())
+}
+
+// dropSpent takes what was kept of forms before it was kept again, sent or dropped out of
+// the side log: what was expunged may have been typed there. No entry names one of the
+// side log as its parent, and all that stay are what they were.
+func (tx *Tx) dropSpent() error {
+	for _, entry := range tx.vault.history.SpentUnsent() {
+		if err := tx.db.exec("delete from entries where id = ?", entry[:]); err != nil {
+			return fmt.Errorf("drop words that were not sent: %w", err)
+		}
+	}
+	return nil
 }
 
 // says reports whether a payload is what an entry names, or was left out where that may
