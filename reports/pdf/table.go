@@ -25,7 +25,12 @@ type cellLine struct {
 	to     string
 	pill   bool
 	tone   reports.Tone
+	lead   string  // stands before the text, in the hand of names of facts
+	indent float64 // of the text because of it, in millimetres
 }
+
+// named is the hand of names of facts.
+var named = hand{bold, 7, slate}
 
 // table lays out a table. Its head is repeated on each page; a row is split only if
 // it is taller than a page.
@@ -160,8 +165,7 @@ func (l *layout) cellLines(style reports.Style, width float64, c reports.Cell) [
 	add(hand{bold, 8, black}, c.Title, "")
 	add(text, c.Text, "")
 	for _, f := range c.Facts {
-		add(hand{bold, 7, slate}, f.Name, "")
-		add(hand{sans, 8, black}, f.Value, "")
+		lines = append(lines, l.factLines(width, f)...)
 	}
 	for _, link := range c.Links {
 		add(hand{mono, 6.8, teal}, link.Text, link.To)
@@ -169,6 +173,29 @@ func (l *layout) cellLines(style reports.Style, width float64, c reports.Cell) [
 	add(hand{sans, 7, mute}, c.Note, "")
 	return lines
 }
+
+// factLines are a fact's name with its value beside it, or below where it is longer.
+func (l *layout) factLines(width float64, f reports.Fact) []cellLine {
+	value := hand{sans, 8, black}
+	names, values := l.fonts.lines(named, f.Name, width), l.fonts.lines(value, f.Value, width)
+	if len(names) == 1 && len(values) == 1 {
+		indent := l.fonts.width(named, names[0]) + factGap
+		if indent+l.fonts.width(value, values[0]) <= width {
+			return []cellLine{{text: values[0], hand: value, height: tableLine, lead: names[0], indent: indent}}
+		}
+	}
+	var lines []cellLine
+	for _, s := range names {
+		lines = append(lines, cellLine{text: s, hand: named, height: tableLine})
+	}
+	for _, s := range values {
+		lines = append(lines, cellLine{text: s, hand: value, height: tableLine})
+	}
+	return lines
+}
+
+// factGap stands between a fact's name and its value, in millimetres.
+const factGap = 1.6
 
 func cellHeight(lines []cellLine) float64 {
 	h := 0.0
@@ -250,10 +277,13 @@ func (l *layout) rowPart(widths []float64, cells [][]cellLine, anchor string, ze
 // cell draws the lines of one cell.
 func (p *pen) cell(x, y, w float64, lines []cellLine) {
 	for _, line := range lines {
+		if line.lead != "" {
+			p.write(x+tablePadX, baseline(y, line.height, line.hand), named, line.lead)
+		}
 		if line.pill {
 			p.pill(x+tablePadX-0.6, y-0.3, w-2*tablePadX+1.2, pillHeight, line.text, line.hand, line.tone)
 		} else {
-			p.write(x+tablePadX, baseline(y, line.height, line.hand), line.hand, line.text)
+			p.write(x+tablePadX+line.indent, baseline(y, line.height, line.hand), line.hand, line.text)
 		}
 		y += line.height
 	}
