@@ -94,6 +94,10 @@ func (k ActivityKind) Usual() []RequirementID { return slices.Clone(k.rule().usu
 // serves whatever recurs and has no kind of its own.
 func (k ActivityKind) Serves() []RequirementID { return slices.Concat(k.rule().usual, k.rule().may) }
 
+// repeats reports whether looking again at what was mended is the whole once more, as a
+// vendor's rescan that passed is. A retest of some flaws is no new penetration test.
+func (k ActivityKind) repeats() bool { return k == ASVScanKind }
+
 // KindFor returns the kind whose record a requirement is shown by, and the plain one
 // where any will do.
 func KindFor(id RequirementID) ActivityKind {

@@ -2,6 +2,7 @@ package questionnaires
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -206,12 +207,17 @@ func (a *Assessment) every(r Requirement) (Interval, bool) {
 
 // on judges a recurring activity on a day, out of all its times.
 func (d Recurring) on(day Day, first bool) Recurring {
-	all := d.Times
+	all := slices.Clone(d.Times)
 	d.Times = nil
-	for _, t := range all {
-		// What was mended only after the next was due counts from when it was mended.
-		if t.Counts <= d.Every.Next(t.On) {
+	for i, t := range all {
+		// What was mended only after the next was due counts from when it was mended,
+		// if what showed it was the whole once more.
+		switch due := d.Every.Next(t.On); {
+		case t.Counts <= due:
 			t.Counts = t.On
+		case len(t.Remains) == 0 && !t.Activity.Kind.repeats():
+			t.Remains = []string{fmt.Sprintf("what it found was mended on %s, after the next was due by %s: to see that is not to do it again", t.Counts, due)}
+			all[i] = t
 		}
 		if len(t.Remains) == 0 {
 			d.Times = append(d.Times, t)

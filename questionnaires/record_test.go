@@ -175,6 +175,43 @@ func TestTheCalendarShowsWhatFailedWithWhatRemains(t *testing.T) {
 	assert.Equal(t, []Missed{{After: "2026-01-11", Due: "2026-04-13", Done: "2026-08-20"}}, r.Missed, "one that passed only when the next was due counts from then")
 }
 
+func TestALaterRetestIsNoNewTest(t *testing.T) {
+	test := func(first TestResult, again ...Rescan) Activity {
+		a := but(func(s *SecurityTest) { s.Result, s.Retests = first, again })
+		a.On = "2024-02-01"
+		return a
+	}
+	failed, late := Rescan{On: "2024-03-01", Result: TestFailed}, Rescan{On: "2026-05-01", Result: TestPassed}
+	vendor := asv(ASVScan{Result: TestPassed, Rescans: []Rescan{{On: "2026-05-01", Result: TestPassed}}})
+	vendor.On = "2024-02-01"
+	for name, tt := range map[string]struct {
+		activity Activity
+		of       string
+		state    RecurringState
+		last     Day
+	}{
+		"mended in time":                  {test(TestFailed, Rescan{On: "2024-03-01", Result: TestPassed}), "11.4.2", Late, "2024-02-01"},
+		"mended long after the next":      {test(TestFailed, late), "11.4.2", NotPassed, ""},
+		"passed, and looked at again":     {test(TestPassed, late), "11.4.2", Late, "2024-02-01"},
+		"failed twice, then mended late":  {test(TestFailed, failed, late), "11.4.2", NotPassed, ""},
+		"a vendor's scan, and one beside": {vendor, "11.3.2", Late, "2024-02-01"},
+	} {
+		a := tt.activity
+		every := Interval{12, Months}
+		if a.Kind == ASVScanKind {
+			every = Interval{3, Months}
+		}
+		day := Day("2026-06-01")
+		o := Occurrence{Activity: a, On: a.On, Counts: a.detail().cleared(a.On, day), Remains: a.remains(req(tt.of), day)}
+		d := Recurring{Every: every, Times: []Occurrence{o}}.on(day, false)
+		assert.Equal(t, tt.state, d.State, name)
+		assert.Equal(t, tt.last, d.Last, name)
+		for _, open := range d.Open {
+			assert.Contains(t, open.Remains, "what it found was mended on 2026-05-01, after the next was due by 2025-02-01: to see that is not to do it again", name)
+		}
+	}
+}
+
 func TestWhatIsRecordedAgainstTheRulesIsRefused(t *testing.T) {
 	c := tested(t)
 	h := found(t, person(t, "Mara", 1)).history()

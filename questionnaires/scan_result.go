@@ -1,7 +1,6 @@
 package questionnaires
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -122,14 +121,17 @@ type rescans struct {
 
 // last is the result that stands on a day, and the day of it.
 func (r rescans) last(on Day, first TestResult, day Day) (TestResult, Day) {
-	sorted := slices.Clone(r.all)
-	slices.SortStableFunc(sorted, func(x, y Rescan) int { return cmp.Compare(x.On, y.On) })
-	for _, again := range sorted {
-		if again.On <= day {
-			first, on = resultOf(again.Result, again.Remained, r.counts), again.On
-		}
+	for _, again := range r.upTo(day) {
+		first, on = resultOf(again.Result, again.Remained, r.counts), again.On
 	}
 	return first, on
+}
+
+// upTo are those up to a day, oldest first.
+func (r rescans) upTo(day Day) []Rescan {
+	done := slices.DeleteFunc(slices.Clone(r.all), func(again Rescan) bool { return again.On > day })
+	slices.SortStableFunc(done, func(x, y Rescan) int { return compareDays(x.On, y.On) })
+	return done
 }
 
 // remains says what stands against a pass on a day, "" if nothing does.
