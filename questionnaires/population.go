@@ -110,6 +110,11 @@ func (a *Assessment) RecordPopulation(p ListedPopulation) (Draft, error) {
 	if broken := p.broken(); broken != "" {
 		return fail(errors.New(broken))
 	}
+	if !p.Withdrawn {
+		if err := a.CheckInventory(p); err != nil {
+			return fail(err)
+		}
+	}
 	for _, o := range a.Populations() {
 		switch {
 		case !o.Withdrawn && !p.Withdrawn && o.ID != p.ID && strings.EqualFold(o.Name, p.Name):
@@ -245,7 +250,21 @@ func (a *Assessment) reviewInventory(p ListedPopulation, add adding) {
 		add(CitesExpunged, "population %s is listed in %s, which was %s", p.Name, item.Label(), item.Expunged)
 	case a.history.Verify(item.Entry) != nil:
 		add(NotVerified, "population %s is listed in %s, which somebody who is no enrolled author brought", p.Name, item.Label())
+	case item.Quarantined():
+		add(QuarantinedEvidence, "population %s is listed in %s, which %s", p.Name, item.Label(), strings.TrimPrefix(quarantinedWords(item), item.Label()+" "))
 	}
+}
+
+// CheckInventory refuses a population that is listed in a file on which somebody has to
+// decide first: nobody rests on it, and what is drawn from it would repeat what it holds.
+func (a *Assessment) CheckInventory(p ListedPopulation) error {
+	if p.Inventory == nil {
+		return nil
+	}
+	if item, known := a.Evidence(p.Inventory.Evidence); known && item.Quarantined() {
+		return errors.New(quarantinedWords(item))
+	}
+	return nil
 }
 
 func comparePopulations(x, y ListedPopulation) int {

@@ -240,6 +240,40 @@ func TestSamplesSideBySideAreAConflictAndKeepTheirNumbers(t *testing.T) {
 	assert.Empty(t, both.open().SamplingProblems(), "one of them was confirmed")
 }
 
+// A list stands on a file that somebody decided on; a decision beside that one, which comes
+// from another copy, undecides it.
+func TestNothingIsSampledFromWhatIsQuarantined(t *testing.T) {
+	mara, ivo := person(t, "Mara", 1), person(t, "Ivo", 2)
+	hers := onSite(t, mara, ivo)
+	id := hers.found(mara, "tills.csv", &onALine)
+	list := listOf(t, numbered("s/%02d", 10)...)
+	p := ListedPopulation{ID: "p1", Name: "tills", Of: "tills", Count: 10, List: list.Digest, Assurance: "counted", Inventory: &Inventory{Evidence: id}}
+	_, err := hers.open().RecordPopulation(p)
+	require.ErrorContains(t, err, `record population "tills": Evidence-1 is quarantined: card number at line 2`)
+	past := hers.copied()
+	past.write(mara, Draft{Assessment: past.id, Action: PopulationListed, Subject: "population p1", Payload: p})
+	past.write(mara, Draft{Assessment: past.id, Action: SampleRecorded, Subject: "s", Payload: drawn(t, p, list, "a1", 3)})
+	assert.Contains(t, kinds(past.open().SamplingProblems()), QuarantinedEvidence, "listed past the rules")
+
+	his := hers.copied()
+	require.NoError(t, his.release(ivo, Release{Evidence: id, Reason: "a test number"}))
+	require.NoError(t, hers.release(mara, Release{Evidence: id, Reason: "a brand's own number"}))
+	d, err := hers.open().RecordPopulation(p)
+	hers.must(mara, d, err)
+	d, err = hers.open().RecordSample(drawn(t, p, list, "a1", 3))
+	hers.must(mara, d, err)
+	require.Empty(t, hers.open().SamplingProblems())
+	for _, both := range []*fieldwork{merged(hers, his), merged(his, hers)} {
+		problems := both.open().SamplingProblems()
+		require.Equal(t, []ProblemKind{QuarantinedEvidence}, kinds(problems))
+		assert.Equal(t, "population tills is listed in Evidence-1, which was released in 2 ways side by side; one of them has to be chosen", problems[0].Sentence)
+		p.Withdrawn = true
+		_, err = both.open().RecordPopulation(p)
+		require.NoError(t, err, "it can be withdrawn")
+		p.Withdrawn = false
+	}
+}
+
 func TestSetsTypedIntoAnOlderEngagementStay(t *testing.T) {
 	mara := person(t, "Mara", 1)
 	f, p, list := sampled(t, mara)

@@ -36,6 +36,9 @@ func (v *Vault) populationList(ctx context.Context, a *questionnaires.Assessment
 	if !known || item.File == nil {
 		return questionnaires.PopulationList{}, errors.New("its inventory is not in the vault")
 	}
+	if err := a.CheckInventory(p); err != nil {
+		return questionnaires.PopulationList{}, err
+	}
 	r, err := v.OpenEvidence(ctx, item.File.Digest)
 	if err != nil {
 		return questionnaires.PopulationList{}, err
@@ -119,13 +122,17 @@ func (v *Vault) ListInventory(ctx context.Context, a *questionnaires.Assessment,
 }
 
 // TakePopulation records a population whose inventory is a file that is taken in as
-// evidence by the same save. Of p all is kept but what the list says: count and digest.
+// evidence by the same save. Of p all is kept but what the list says: count and digest. A
+// file that is quarantined is taken in alone, and the error says so.
 func (v *Vault) TakePopulation(ctx context.Context, a *questionnaires.Assessment, p questionnaires.ListedPopulation, list questionnaires.PopulationList, f File) (questionnaires.ListedPopulation, questionnaires.Evidence, error) {
 	p.Count, p.List = len(list.Items), list.Digest
 	if _, err := a.RecordPopulation(p); err != nil {
 		return p, questionnaires.Evidence{}, err
 	}
 	items, err := v.PutFiles(ctx, []File{f}, func(items []questionnaires.Evidence) []questionnaires.Draft {
+		if items[0].Quarantined() {
+			return nil
+		}
 		source := *p.Inventory
 		source.Evidence = items[0].ID
 		p.Inventory = &source
@@ -137,6 +144,9 @@ func (v *Vault) TakePopulation(ctx context.Context, a *questionnaires.Assessment
 	})
 	if err != nil {
 		return p, questionnaires.Evidence{}, err
+	}
+	if items[0].Quarantined() {
+		return p, items[0], fmt.Errorf("list population %s: its file was taken in as %s, which is %s; decide on it first, then list it (--evidence %[2]s)", p.Name, items[0].Label(), items[0].SearchWords())
 	}
 	return p, items[0], nil
 }
