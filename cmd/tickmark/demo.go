@@ -150,6 +150,11 @@ func (d *door) demoWork(ctx context.Context, v *vault.Vault, step *steps) (quest
 		return "", err
 	}
 	step.done("risks: %d analysed, %d accepted for a time", analyses, accepted)
+	work, err := d.demoFieldwork(ctx, v, papers)
+	if err != nil {
+		return "", err
+	}
+	step.done("fieldwork: %d requests, %d scans, %d review notes", len(work.Requests), len(work.Records), len(work.Notes))
 	return a.Details.ID, nil
 }
 

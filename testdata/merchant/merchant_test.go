@@ -232,6 +232,28 @@ func TestRisks(t *testing.T) {
 	}
 }
 
+// What was asked, recorded and noted speaks of papers that are there, and of every state.
+func TestFieldwork(t *testing.T) {
+	all, err := AllFieldwork()
+	require.NoError(t, err)
+	papers := map[string]bool{"": true}
+	require.NoError(t, fs.WalkDir(Documents(), ".", func(name string, _ fs.DirEntry, err error) error { papers[name] = true; return err }))
+	var open, received, accepted, returned, overdue bool
+	for _, r := range all.Requests {
+		assert.True(t, papers[r.Received], r.Received)
+		open, overdue = open || r.Received == "" && r.Due >= 0, overdue || r.Received == "" && r.Due < 0
+		accepted, returned = accepted || r.Accepted, returned || r.Returned != ""
+		received = received || r.Received != "" && !r.Accepted && r.Returned == ""
+	}
+	assert.True(t, open && received && accepted && returned && overdue)
+	for _, r := range all.Records {
+		assert.True(t, r.Days > 0 && r.Document != "" && papers[r.Document], r.Document)
+	}
+	for _, n := range all.Notes {
+		assert.NotEmpty(t, n.Text)
+	}
+}
+
 func TestDocumentsAreAllUsed(t *testing.T) {
 	all, err := Answers()
 	require.NoError(t, err)
