@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
@@ -54,6 +55,31 @@ type objectList struct {
 	query  string   // that listed them
 }
 
+// kindsLike names the kinds of a snapshot that somebody may have meant who wrote another:
+// those of the same name, or all.
+func kindsLike(s engine.Snapshot, wrote engine.Kind) string {
+	var all, alike []string
+	for _, p := range s.Populations {
+		switch {
+		case p.Kind == wrote:
+			return ""
+		case p.Count == 0:
+		case strings.EqualFold(p.Kind.Kind, wrote.Kind), strings.EqualFold(p.Kind.Kind+"s", wrote.Kind):
+			alike = append(alike, p.Kind.String())
+			fallthrough
+		default:
+			all = append(all, p.Kind.String())
+		}
+	}
+	if len(alike) > 0 {
+		all = alike
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "; it has " + strings.Join(all, ", ")
+}
+
 func (v *Vault) listObjects(ctx context.Context, o questionnaires.ListedObjects, by string) (list objectList, err error) {
 	if by != "" && by != namespaceColumn {
 		return list, fmt.Errorf("a sample of objects is spread over %s, not %.60q", namespaceColumn, by)
@@ -69,7 +95,7 @@ func (v *Vault) listObjects(ctx context.Context, o questionnaires.ListedObjects,
 		return list, err
 	}
 	if list.unseen = unseen; len(refs) == 0 {
-		return list, fmt.Errorf("%s has none: %s", o.Name, o.Selection)
+		return list, fmt.Errorf("%s has none: %s%s", o.Name, o.Selection, kindsLike(snapshot, o.Selection.Kind))
 	}
 	var lister questionnaires.PopulationLister
 	for _, ref := range refs {

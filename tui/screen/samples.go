@@ -2,7 +2,6 @@ package screen
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 // newSamples lists the sample sets, and the populations that they are drawn from.
 func newSamples(d *Desk) *Roll {
 	help := "Populations, and the sample sets drawn from them. What was drawn can be drawn again by anybody, from the seed that is shown."
-	s := newRoll(d, "Samples", help, "Nothing is sampled yet: p lists a population, from evidence that holds an inventory; a records a sample set that a person chose.", func() []rollRow {
+	s := newRoll(d, "Samples", help, "Nothing is sampled yet: o lists a population of what a collection saw, p one from evidence that holds an inventory; a records a sample set that a person chose.", func() []rollRow {
 		a := d.picture.Assessment
 		var rows []rollRow
 		for _, set := range a.Samples() {
@@ -28,7 +27,12 @@ func newSamples(d *Desk) *Roll {
 		}
 		return rows
 	})
+	unseen := d.fixed()
+	if unseen == "" && len(d.picture.Seen) == 0 {
+		unseen = "nothing was collected yet"
+	}
 	s.keys = []Binding{
+		{Keys: []string{"o"}, Label: "objects", Help: "list a population of the objects that a collection saw", Why: unseen, Do: func() tea.Cmd { return d.objectsForm() }},
 		{Keys: []string{"p"}, Label: "population", Help: "list a population from evidence that holds an inventory", Why: d.fixed(), Do: func() tea.Cmd { return d.populationForm() }},
 		{Keys: []string{"a"}, Label: "add", Help: "record a sample set that a person chose", Why: d.fixed(), Do: func() tea.Cmd { return d.chosenForm() }},
 	}
@@ -217,83 +221,4 @@ func (d *Desk) chosenForm() tea.Cmd {
 		held.Size = len(held.Items)
 		return func(a *questionnaires.Assessment) (questionnaires.Draft, error) { return a.RecordSample(held) }
 	}}))
-}
-
-// populationForm lists a population from evidence.
-func (d *Desk) populationForm() tea.Cmd {
-	type p = questionnaires.ListedPopulation
-	id, err := d.NewID()
-	if err != nil {
-		return note(theme.Bad, err.Error())
-	}
-	value := &p{ID: id, Inventory: &questionnaires.Inventory{}}
-	return push(heldForm(d, "New population", "Lists a population from a file that was taken in as evidence: an item a line, a table whose first line names its columns, or a JSON object a line. An item stands in it once.", value, func(now *Picture) []blank[p] {
-		return []blank[p]{
-			line("Name", "How people tell it from others.", true, func(p *p) *string { return &p.Name }),
-			choice("File", "The evidence that lists it.", true, inventoryOptions(now), func(p *p) string { return string(p.Inventory.Evidence) }, func(p *p, text string) error {
-				item, _ := now.Assessment.Evidence(questionnaires.ID(text))
-				next := questionnaires.Inventory{Evidence: item.ID, Column: p.Inventory.Column}
-				if item.File != nil {
-					next.Format = questionnaires.FormatOfInventory(item.File.Name)
-				}
-				p.Inventory = &next
-				return nil
-			}),
-			line("Column", "The column or field that names an item; nothing where each line is one.", value.Inventory.Format != questionnaires.TextInventory, func(p *p) *string { return &p.Inventory.Column }),
-			line("Of", "What it lists, such as servers in production.", false, func(p *p) *string { return &p.Of }),
-			long("Query", "How the list was made, such as the query that the client ran.", false, func(p *p) *string { return &p.Query }),
-			long("Assurance", "How it was made sure that the list is whole.", false, func(p *p) *string { return &p.Assurance }),
-		}
-	}, sending{form: formKey("New population"), label: "list", help: "list it", work: func(asked any) job {
-		held := *value
-		return d.listing(held, asked)
-	}}))
-}
-
-// listing reads the list of a population out of its evidence, and records it.
-func (d *Desk) listing(p questionnaires.ListedPopulation, asked any) job {
-	return func() changed {
-		h, err := d.vault.History(d.ctx)
-		if err != nil {
-			return changed{err: err, asked: asked}
-		}
-		a, err := h.Assessment(d.Catalogue, d.id)
-		if err == nil {
-			p, err = d.vault.ListInventory(context.WithoutCancel(d.ctx), a, p)
-		}
-		if err != nil {
-			return changed{err: err, asked: asked}
-		}
-		picture, err := d.look()
-		return changed{picture: picture, err: err, said: p.Name + ": " + count(p.Count, "item", "items") + " listed", asked: asked}
-	}
-}
-
-// inventoryOptions are the files that may list something.
-func inventoryOptions(p *Picture) []option {
-	var options []option
-	for _, o := range evidenceOptions(p) {
-		if item, known := p.Assessment.Evidence(questionnaires.ID(o.value)); known && item.File != nil && item.Expunged == nil {
-			options = append(options, o)
-		}
-	}
-	return options
-}
-
-// assuranceForm says what is said of a population beside its list.
-func assuranceForm(d *Desk, p questionnaires.ListedPopulation) *Form {
-	type l = questionnaires.ListedPopulation
-	listed := subject[l]{
-		shown: func(now *Picture) l { found, _ := now.Assessment.Population(p.ID); return found },
-		of:    func(a *questionnaires.Assessment) (l, error) { found, _ := a.Population(p.ID); return found, nil },
-		keep:  func(a *questionnaires.Assessment, p l) (questionnaires.Draft, error) { return a.RecordPopulation(p) },
-	}
-	return formOf(d, p.Name, "What is said of the population. Its list stays as it is.", listed, func(*Picture) []blank[l] {
-		return []blank[l]{
-			line("Name", "How people tell it from others.", true, func(p *l) *string { return &p.Name }),
-			line("Of", "What it lists.", false, func(p *l) *string { return &p.Of }),
-			long("Query", "How the list was made.", false, func(p *l) *string { return &p.Query }),
-			long("Assurance", "How it was made sure that the list is whole.", false, func(p *l) *string { return &p.Assurance }),
-		}
-	})
 }

@@ -53,6 +53,23 @@ func TestASampleAtTheDesk(t *testing.T) {
 	assert.Len(t, m.assessment(t).Samples(), 1)
 }
 
+// A population is listed of what a collection saw, by kind, namespace and label, and what
+// nobody saw is no population.
+func TestAPopulationOfObjectsAtTheDesk(t *testing.T) {
+	m := newMerchant(t, 1)
+	d := desk(t, m.Workbench, 120, 40)
+	roomNamed(d, "sets drawn from them").Press("o").Shows("New population of objects", "✓ filled    Collection")
+	filled(d, "name", "pay pods")
+	filled(d, "kind", "pods").Press("S").Shows("not done", "has none: pods; it has Pod")
+	filled(d, "kind", "Pod")
+	filled(d, "namespace", "pay")
+	place(d, "labels").Type("app=nothing").Press("esc", "esc", "S").Shows("not done", "has none: Pod in pay with app=nothing")
+	place(d, "labels").Press("ctrl+u").Type("app=api").Press("esc", "esc", "S").Shows("pay pods: 1 item listed", "Pod in pay with app=api")
+	require.Len(t, m.assessment(t).Populations(), 1)
+	assert.Equal(t, map[string]string{"app": "api"}, m.assessment(t).Populations()[0].Objects.Selection.Labels)
+	d.Press("enter").Shows("Draw", "Draws from pay pods")
+}
+
 // The next year is opened at the desk, what is carried confirmed, and last year's answer
 // stands beside the question.
 func TestTheNextYearAtTheDesk(t *testing.T) {
