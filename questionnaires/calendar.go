@@ -39,8 +39,8 @@ type Recurring struct {
 	Last        Day            `json:"last,omitempty"`
 	Due         Day            `json:"due,omitempty"` // last day in time for the next; "" while it was never done
 	State       RecurringState `json:"state"`
-	// Missed are the times at which it was not done again in time, within a year of
-	// the day. In a first assessment they are not held against it, if the last one is in
+	// Missed are the stretches in which it was not done again in time, and that reach into
+	// the year before the day. In a first assessment they are not held against it, if the last one is in
 	// time and what keeps it so from now on is written down (PCI DSS v4.0.1, section 7).
 	Missed  []Missed `json:"missed,omitempty"`
 	Excused bool     `json:"excused,omitempty"`
@@ -250,7 +250,7 @@ func (d Recurring) on(day Day, first bool) Recurring {
 			done = d.Times[i+1].Counts
 		}
 		late := done == "" && day > due || done > due
-		if late && due.NextYear() >= day {
+		if late && (done == "" || done.NextYear() >= day) { // the stretch reaches into the year
 			d.Missed = append(d.Missed, Missed{After: t.Counts, Due: due, Done: done})
 		}
 	}

@@ -62,7 +62,7 @@ func (c *composer) scans() []Block {
 			})
 		}
 	}
-	if len(blocks) == 0 {
+	if blocks = append(blocks, c.intervals()...); len(blocks) == 0 {
 		return nil
 	}
 	intro := fmt.Sprintf("What was done in the twelve months to %s, and whether it met what it serves. That something was done is not that it passed.", on)

@@ -36,6 +36,13 @@ func TestScansOfTheYearArePrintedWithWhatTheyCameTo(t *testing.T) {
 	record(questionnaires.Activity{Kind: questionnaires.InternalScanKind, On: "2026-10-01", ActivityDetails: questionnaires.ActivityDetails{InternalScan: &questionnaires.InternalScan{
 		By: "Own team", Authenticated: questionnaires.DeclaredNo, Found: questionnaires.Severities{Critical: &critical, High: &high},
 	}}})
+	for _, on := range []questionnaires.Day{"2026-02-01", "2026-08-01"} {
+		record(questionnaires.Activity{Kind: questionnaires.PlainActivity, On: on, What: "Half-yearly review", Requirements: []questionnaires.RequirementID{questionnaires.MustRequirementID("1.2.7")}})
+		record(questionnaires.Activity{Kind: questionnaires.PlainActivity, On: on, What: "Disposal", Requirements: []questionnaires.RequirementID{questionnaires.MustRequirementID("3.2.1")}})
+	}
+	change, err := e.assessment().History().RecordChange(questionnaires.SignificantChange{ID: e.newID(), On: "2026-09-15", What: "A new page for payments"}, "2027-12-31")
+	require.NoError(t, err)
+	e.write(e.mara, change)
 	printed := func(on string) string {
 		date, err := time.Parse(time.DateOnly, on)
 		require.NoError(t, err)
@@ -52,6 +59,13 @@ func TestScansOfTheYearArePrintedWithWhatTheyCameTo(t *testing.T) {
 	for _, want := range []string{
 		"[Not met] 11.3.2 Vendor: Harbour Scan Remains: 11.3.2: it failed, and no", "HS-7", "0 critical, 2 high", "11.3.1.2: it was not authenticated",
 		"1 older record is in the vault and not listed", "First assessment of the not recorded", "No test of these twelve months is recorded.",
+	} {
+		assert.Contains(t, before, want)
+	}
+	for _, want := range []string{
+		"1.2.7 every 6 months 2026-08-01 none", "due by 2026-05-04, done on", "due by 2026-11-01, not done",
+		"11.3.2 every 3 months [Not passed] due by 2025-04-04, not done", "No day is recorded for 6.2.2,",
+		"2026-09-15 A new page for payments 6.5.2 ",
 	} {
 		assert.Contains(t, before, want)
 	}
