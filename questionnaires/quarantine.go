@@ -217,3 +217,24 @@ func (h *History) Quarantined() []Evidence {
 	}
 	return all
 }
+
+// UndecidedWords says of files on which nobody decided that somebody has to, "" where
+// there are none: those that nobody cites are no problem, and wait all the same.
+func UndecidedWords(files []Evidence) string {
+	var labels []string
+	for i, item := range files {
+		if i == maxSearchWords {
+			labels = append(labels, fmt.Sprintf("and %d more", len(files)-i))
+			break
+		}
+		labels = append(labels, item.Label())
+	}
+	named := " (" + strings.Join(labels, ", ") + ")"
+	switch len(files) {
+	case 0:
+		return ""
+	case 1:
+		return "1 file is quarantined: decide on it" + named
+	}
+	return fmt.Sprintf("%d files are quarantined: decide on them", len(files)) + named
+}

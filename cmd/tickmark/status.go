@@ -37,6 +37,9 @@ type keepingForm struct {
 	Notes    *notesForm  `json:"notes,omitempty"` // review notes
 	// Stage is how far it is on its way to being issued, and what came since.
 	Stage stageSummary `json:"stage"`
+	// Quarantined are the files on which nobody decided yet, cited or not.
+	Quarantined []string `json:"quarantined,omitempty"`
+	undecided   string   // the same in words
 }
 
 // progressForm counts answers.
@@ -178,6 +181,11 @@ func (d *door) statusOfAssessment(a *questionnaires.Assessment) (statusForm, err
 		return form, err
 	}
 	form.Acceptances = d.acceptanceForms(history, accepted)
+	undecided := history.Quarantined()
+	for _, item := range undecided {
+		form.Quarantined = append(form.Quarantined, item.Label())
+	}
+	form.undecided = questionnaires.UndecidedWords(undecided)
 	if form.Expiries, err = a.Expiries(); err != nil {
 		return form, err
 	}
@@ -243,6 +251,9 @@ func (d *door) printStatus(form statusForm) error {
 	}
 	if form.Requests != (questionnaires.RequestCounts{}) {
 		fmt.Fprintf(d.out, "requests   %s\n", form.Requests)
+	}
+	if form.undecided != "" {
+		fmt.Fprintf(d.out, "evidence   %s\n", form.undecided)
 	}
 	fmt.Fprintf(d.out, "stage      %s, version %d\n", form.Stage.Stage.Title(), form.Stage.Version)
 	d.printVersions(form.Stage)

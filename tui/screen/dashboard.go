@@ -104,11 +104,18 @@ func (s *Dashboard) Draw(c Canvas) []string {
 	return append(lines, s.waiting(c, c.Height-len(lines)-1)...)
 }
 
-// waiting names what waits for the person at a stage and of review notes, then the first problems,
-// those of given answers first, where there is room for some.
+// waiting names quarantined files, what waits for the person at a stage and of review notes, then the
+// first problems, those of given answers first, where there is room for some.
 func (s *Dashboard) waiting(c Canvas, room int) []string {
 	problems := slices.Clone(s.desk.picture.Problems)
 	notes, stage := s.desk.picture.Waiting, s.desk.picture.Stage.Waiting
+	where := ": and Stage shows more"
+	if undecided := s.desk.picture.Undecided; undecided != "" {
+		if len(stage) == 0 {
+			where = "e shows the evidence"
+		}
+		stage = append([]waitingLine{{"evidence", sign{"!", "quarantined", theme.Warning}, undecided}}, stage...)
+	}
 	if room < 3 || len(problems)+len(notes)+len(stage) == 0 || room < 4 && len(stage) == 0 {
 		return nil
 	}
@@ -121,9 +128,8 @@ func (s *Dashboard) waiting(c Canvas, room int) []string {
 		}
 		return open(a) - open(b)
 	})
-	where := "p shows all " + count(len(problems), "problem", "problems")
-	if len(problems) == 0 {
-		where = ": and Stage shows more"
+	if len(problems) > 0 {
+		where = "p shows all " + count(len(problems), "problem", "problems")
 	}
 	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Waiting for you", where)}
 	room -= len(lines)

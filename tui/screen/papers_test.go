@@ -84,6 +84,7 @@ func TestPapersAtTheDesk(t *testing.T) {
 	d.Press("esc", "e", "F")
 	chosen(d, "kind", "other")
 	filled(d, "file", paper(t, "orders.csv", numbers)).Press("S").Shows("Evidence-1 is quarantined: card number at line 2", "! quarantined")
+	d.Press("esc").Shows("Waiting for you", "1 file is quarantined: decide on it (Evidence-1)").Press("e")
 	d.Press("/").Type("orders").Press("enter", "enter").Shows("card number at line 2", "What it holds is not shown here", "--raw --quarantined").ShowsNot("4111")
 	d.Press("R").Shows("Decide Evidence-1", "1 place is missing")
 	chosen(d, "decision", "redacted").Shows("File", "Original")
@@ -100,7 +101,7 @@ func TestPapersAtTheDesk(t *testing.T) {
 	filled(d, "reason", "The end of its retention.")
 	filled(d, "number", "Evidence-2").Press("S").Shows("something else was typed than Evidence-1; nothing was changed")
 	filled(d, "number", "Evidence-1").Press("S").Shows("Evidence-1 expunged", "What it held was expunged on", "The end of its retention.")
-	d.Press("X").Shows("X: its content was expunged").Press("esc", "esc").Shows("– expunged")
+	d.Press("X").Shows("X: its content was expunged").Press("esc", "esc").Shows("– expunged").Press("esc").ShowsNot("quarantined").Press("e")
 	assert.NotNil(t, m.paper(t, "Evidence-1").Expunged)
 
 	d.Press("F")

@@ -37,6 +37,7 @@ type standing struct {
 	Platforms   []questionnaires.Platform                                        // in use
 	Unsent      map[string]questionnaires.Unsent                                 // what the author began, by form
 	Waiting     []questionnaires.ReviewNote                                      // review notes that wait for the author
+	Undecided   string                                                           // of quarantined files, "" where there are none
 }
 
 // Row is one requirement with what was answered and what speaks for or against it.
@@ -80,7 +81,7 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 	if p.Unsent, err = a.Unsent(author); err != nil {
 		return nil, err
 	}
-	p.Waiting = a.NotesFor(author)
+	p.Waiting, p.Undecided = a.NotesFor(author), questionnaires.UndecidedWords(h.Quarantined())
 	if p.Stage, err = newStagePicture(a, len(p.Problems), a.DayAt(now), author); err != nil {
 		return nil, err
 	}
