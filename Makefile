@@ -11,6 +11,8 @@ RACE    := ./questionnaires ./engine/kube ./tui/... ./vault/sqlitevfs
 # Of the vault's tests, those of what happens beside each other: the detector makes its
 # fault runs ten times as long, and they have one goroutine.
 BESIDE  := Reader|View|Pipeline|Ahead|Beside|Remember|CollectRecords|Cache|Closed|Closing
+# Thousands of answers, typed one after the other in one goroutine.
+TYPED   := ^TestAnEngagementIsTyped$$$$
 # `./...` leaves out what lies below testdata.
 ALL     := ./... ./testdata/merchant
 FUZZTIME ?= 20000x
@@ -44,7 +46,7 @@ check: tools ## before each commit: form, vet, lint, race tests, all without the
 	$(TOOLS)/staticcheck $(ALL)
 	$(TOOLS)/exhaustive -d $(ALL)
 	GOOS=windows go vet ./vault/... && GOOS=darwin go vet ./vault/...
-	TICKMARK_NO_PLANE=1 go test -race $(RACE)
+	TICKMARK_NO_PLANE=1 go test -race -skip '$(TYPED)' $(RACE)
 	go test -race -run '$(BESIDE)' ./vault
 	TICKMARK_NO_PLANE=1 go test $(ALL)
 	@$(MAKE) --no-print-directory fresh
