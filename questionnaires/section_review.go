@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tickmark/engine"
@@ -114,8 +115,7 @@ func (a *Assessment) SectionStandings() ([]SectionStanding, error) {
 	seen := sight{h: a.history}
 	var all []SectionStanding
 	for _, s := range a.Sections() {
-		open := slices.DeleteFunc(a.OpenNotes(string(s)), func(n ReviewNote) bool { return n.Withheld })
-		all = append(all, SectionStanding{s, s.Title(), a.reviewOf(b, s, LeadReview, seen), a.reviewOf(b, s, QualityReview, seen), len(open)})
+		all = append(all, SectionStanding{s, s.Title(), a.reviewOf(b, s, LeadReview, seen), a.reviewOf(b, s, QualityReview, seen), len(a.openIn(s))})
 	}
 	return all, nil
 }
@@ -209,8 +209,8 @@ func (a *Assessment) reviewable(now StageStanding, r SectionReview) error {
 }
 
 // ReviewSection returns the draft by which an author reviews a section in the stage that
-// the assessment is in. It refuses who may not review it, a pass with an open checklist,
-// and a return without its reason.
+// the assessment is in. It refuses who may not review it, a pass with an open checklist
+// or an open review note, and a return without its reason.
 func (a *Assessment) ReviewSection(r SectionReview, by engine.Digest) (Draft, error) {
 	fail := func(err error) (Draft, error) { return Draft{}, fmt.Errorf("review %s: %w", r.Section, err) }
 	b, err := a.stageBook()
@@ -232,7 +232,21 @@ func (a *Assessment) ReviewSection(r SectionReview, by engine.Digest) (Draft, er
 	if err := a.mayReview(b, by, r.Section, r.Stage, seen); err != nil {
 		return fail(err)
 	}
+	if open := a.openIn(r.Section); r.Verdict == PassSection && len(open) > 0 {
+		return fail(fmt.Errorf("a section passes once its review notes are closed; open: %s", strings.Join(open, ", ")))
+	}
 	return a.stageDraft(SectionReviewed, "review of "+string(r.Section), r), nil
+}
+
+// openIn names the review notes of a section that are not closed, as far as they are here.
+func (a *Assessment) openIn(s Section) []string {
+	var open []string
+	for _, n := range a.OpenNotes(string(s)) {
+		if !n.Withheld {
+			open = append(open, n.Label())
+		}
+	}
+	return open
 }
 
 // MayReview reports why an author may not review a section in the stage that the

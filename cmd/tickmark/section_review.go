@@ -27,10 +27,10 @@ or the number of a principal requirement. Without --pass or --return it shows th
 section's checklist and how its reviews stand.
 
 A pass needs every item of the checklist answered: --yes or --not-applicable; "all"
-stands for those that no other flag names. A return needs its reason. Nobody reviews
-what they answered or brought the evidence of; in QA, nobody who answered or
-collected anything. A pass holds for what its author saw: what changes in the section
-afterwards makes it void.`,
+stands for those that no other flag names; and no review note of the section is open.
+A return needs its reason. Nobody reviews what they answered or brought the evidence
+of; in QA, nobody who answered or collected anything. A pass holds for what its author
+saw: what changes in the section afterwards makes it void.`,
 		Example: "  tickmark assessment shop.vault review 8\n" +
 			"  tickmark assessment shop.vault review 8 --pass --yes follows,own-words,contradictions --not-applicable not-applicable,compensating\n" +
 			"  tickmark assessment shop.vault review scope --return 'The call centre is missing.'",
