@@ -53,6 +53,13 @@ func (a *Assessment) SetRetention(r Retention) (Draft, error) {
 	if err := changes(a.history, RetentionSet, a.history.of(a.Details.ID), func(o Retention) bool { return o == r }); err != nil {
 		return fail(err)
 	}
+	var rule Keeping
+	if err := a.keepByRule(&rule); err != nil {
+		return fail(err)
+	}
+	if r.Until != "" && r.Until < rule.Until {
+		return fail(fmt.Errorf("%s is too soon: it is kept at least to the end of %s, %s", r.Until, rule.Until, rule.Why))
+	}
 	return Draft{Assessment: a.Details.ID, Action: RetentionSet, Subject: "retention", Payload: r}, nil
 }
 
@@ -138,14 +145,18 @@ func (a *Assessment) Keeping() (Keeping, error) {
 		}
 		k.Until = max(k.Until, beside.Until)
 	}
-	if k.Until != "" {
-		k.Why = "it was set"
-		return k, nil
+	set := k.Until
+	if err := a.keepByRule(&k); err != nil {
+		return k, err
 	}
-	return k, a.keepByRule(&k)
+	if set >= k.Until && set != "" {
+		k.Until, k.ByRule, k.Why = set, false, "it was set"
+	}
+	return k, nil
 }
 
-// keepByRule finds the day until which the rule keeps workpapers.
+// keepByRule finds the day until which the rule keeps workpapers. A later one may be
+// set, a sooner one not: what was set before the issue gives way to it.
 func (a *Assessment) keepByRule(k *Keeping) error {
 	issued, byQSA, err := a.issuedOn()
 	switch {

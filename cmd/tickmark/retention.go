@@ -18,7 +18,7 @@ func (d *door) retentionVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use: "retention VAULT show|set|hold|release|expunge", Short: "How long the workpapers are kept, by whom and where",
 		Long: `Says how long the workpapers of an assessment are kept. Where a QSA took part they
-are kept for three years after the issue unless another day is set; else a day has to
+are kept for three years after the issue unless a later day is set; else a day has to
 be set. A legal hold keeps everything, whatever day has come.`,
 	}
 	actionsOf(verb, d.retentionShowVerb(), d.retentionSetVerb(), d.retentionHoldVerb(), d.retentionReleaseVerb(), d.retentionExpungeVerb())

@@ -28,7 +28,7 @@ func retentionForm(d *Desk) *Form {
 			return a.SetRetention(value)
 		},
 	}
-	return formOf(d, "Retention", "Where a QSA took part the workpapers are kept for three years after the issue, unless another day stands here. Else a day has to be set.", retention, func(*Picture) []blank[r] {
+	return formOf(d, "Retention", "Where a QSA took part the workpapers are kept for three years after the issue, unless a later day stands here. Else a day has to be set.", retention, func(*Picture) []blank[r] {
 		return []blank[r]{
 			day("Until", "The last day on which they are kept; nothing stands for the rule.", false, func(v *r) *questionnaires.Day { return &v.Until }),
 			line("Custodian", "Who keeps them.", false, func(v *r) *string { return &v.Custodian }),
