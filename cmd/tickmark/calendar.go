@@ -154,22 +154,11 @@ that is recorded as done on the day of the change or later.`,
 }
 
 func (d *door) calendarWithdrawVerb() *cobra.Command {
-	var o opening
-	verb := &cobra.Command{
-		Use: "withdraw VAULT ID", Short: "Take a significant change back", Args: cobra.ExactArgs(2),
+	return d.withdrawing(&cobra.Command{
+		Use: "withdraw VAULT ID", Short: "Take a significant change back",
 		Long:    "Takes a significant change back by a revision that says so; nothing is erased. ID is\nwhat change printed. (Records are taken back with tickmark record.)",
 		Example: "  tickmark calendar shop.vault withdraw 1f41e4c6",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			err := d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) { return h.WithdrawChange(args[1]) })
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(d.out, "%s  taken back\n", args[1])
-			return nil
-		},
-	}
-	o.flags(verb)
-	return verb
+	}, (*questionnaires.History).WithdrawChange)
 }
 
 // exportCalendarFromDesk writes what is due into a new file.

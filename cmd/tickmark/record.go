@@ -273,19 +273,24 @@ func (d *door) recordShowVerb() *cobra.Command {
 }
 
 func (d *door) recordWithdrawVerb() *cobra.Command {
-	var o opening
-	verb := &cobra.Command{
-		Use: "withdraw VAULT ID", Short: "Take a record back; it stays in the history", Args: cobra.ExactArgs(2),
+	return d.withdrawing(&cobra.Command{
+		Use: "withdraw VAULT ID", Short: "Take a record back; it stays in the history",
 		Long:    "Takes a record back by a revision that says so; nothing is erased. ID is what add and\nlist print, its beginning, or KIND@DATE where that means one. Setting it by its id brings\nit back.",
 		Example: "  tickmark record shop.vault withdraw 1f41e4c6",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			err := d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) { return h.WithdrawActivity(args[1]) })
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(d.out, "%s  taken back\n", args[1])
-			return nil
-		},
+	}, (*questionnaires.History).WithdrawActivity)
+}
+
+// withdrawing makes a verb take something back that its second argument names.
+func (d *door) withdrawing(verb *cobra.Command, rule func(*questionnaires.History, string) (questionnaires.Draft, error)) *cobra.Command {
+	var o opening
+	verb.Args = cobra.ExactArgs(2)
+	verb.RunE = func(cmd *cobra.Command, args []string) error {
+		err := d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) { return rule(h, args[1]) })
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(d.out, "%s  taken back\n", args[1])
+		return nil
 	}
 	o.flags(verb)
 	return verb
