@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -91,11 +92,22 @@ func (d *door) authorsAddVerb() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) { return h.Enrol(card) })
+			namesake := ""
+			err = d.sign(cmd.Context(), args[0], o, func(h *questionnaires.History) (questionnaires.Draft, error) {
+				for _, a := range h.EnrolledAuthors() {
+					if strings.EqualFold(strings.TrimSpace(a.Author.Name), strings.TrimSpace(card.Author.Name)) && a.Author.ID != card.Author.ID {
+						namesake = a.Author.Fingerprint()
+					}
+				}
+				return h.Enrol(card)
+			})
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(d.out, "enrolled %s\nfingerprint  %s\ncompare it with %[1]s by voice\n", kube.Printable(card.Author.Name), card.Author.Fingerprint())
+			if namesake != "" {
+				fmt.Fprintf(d.out, "warning: an author of this name is enrolled already, %s; one person with two keys could review their own work\n", namesake)
+			}
 			return nil
 		},
 	}
