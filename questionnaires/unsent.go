@@ -125,6 +125,18 @@ func (h *History) SpentUnsent() []engine.Digest {
 	return spent
 }
 
+// WithoutSpent returns the history without those entries, as it is read where they were
+// left out. At most one history may be made of each in this way or by With.
+func (h *History) WithoutSpent() *History {
+	spent := map[engine.Digest]bool{}
+	for _, id := range h.SpentUnsent() {
+		spent[id] = true
+	}
+	next := *h
+	next.side = those(h.side, func(e *Entry) bool { return !spent[e.ID] })
+	return &next
+}
+
 // newestVerified are those of the last millisecond, of the entries of the side log that
 // verify. A form is kept with every pause: no more signatures are checked than it takes.
 func (h *History) newestVerified(side []Entry) []Entry {

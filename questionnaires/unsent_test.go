@@ -37,6 +37,9 @@ func TestWordsInTheMakingWaitForTheirAuthor(t *testing.T) {
 		}
 	}
 	assert.ElementsMatch(t, []string{"first", "sent soon"}, spent, "what waits for nobody any more")
+	without := f.open().history.WithoutSpent()
+	assert.Len(t, without.SideLog(), len(f.open().history.SideLog())-len(spent))
+	assert.Empty(t, without.SpentUnsent())
 	assert.Equal(t, "unsent-kept", UnsentKept.String())
 	assert.True(t, UnsentKept.Side())
 }

@@ -54,7 +54,11 @@ func (v *Vault) rewrite(ctx context.Context, recipients []Recipient, change func
 	v.mu.Lock()
 	v.recipients = recipients
 	v.mu.Unlock()
-	if err := v.reopen([]age.Identity{key}, v.settings.now()); err != nil {
+	saved, again := v.settings.now(), v.reopen
+	if change == nil {
+		again = v.reattach
+	}
+	if err := again([]age.Identity{key}, saved); err != nil {
 		v.poisoned = fmt.Errorf("open what was compacted: %w", err)
 		return v.poisoned
 	}

@@ -317,6 +317,7 @@ func TestExpungingLeavesNothingOfWhatWasTyped(t *testing.T) {
 	keep("sent", "")
 	keep("waits", fmt.Sprintf(typed, gone[2]))
 	require.NoError(t, v.Compact(t.Context(), nil))
+	assert.Len(t, history(t, v).SideLog(), 2, "what was left out is not at hand either")
 	keep("waits", fmt.Sprintf(typed, gone[3]))
 	keep("waits", "nobody has read this yet")
 

@@ -169,11 +169,12 @@ func TestCompactionAndItsCrash(t *testing.T) {
 	d, _ := savedDesk(t)
 	oldBase, oldLog := d.bytes(), d.log()
 	v := d.open()
-	head := v.Head()
+	head, held := v.Head(), history(t, v).Entries()
 	var done, total int64
 	require.NoError(t, v.Compact(t.Context(), func(d, t int64) { done, total = d, t }))
 	assert.Equal(t, total, done)
 	assert.Equal(t, head, v.Head())
+	assert.Same(t, &held[0], &history(t, v).Entries()[0], "the journal is not read and held twice")
 	require.NoError(t, v.Close())
 	newBase := d.bytes()
 	assert.Empty(t, d.log())

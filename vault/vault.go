@@ -17,7 +17,6 @@ import (
 	"tickmark/questionnaires"
 )
 
-// Vault is one open vault. Its methods may be called from several goroutines;
 // Vault is one open vault. Its methods may be called from several goroutines: any
 // number read while one writes. Update must not be called from within an Update's
 // function.
@@ -203,6 +202,20 @@ func (v *Vault) reopen(identities []age.Identity, saved time.Time) error {
 	return errors.Join(before.retire(), v.loadJournal(saved))
 }
 
+// reattach opens the base that was just made of what the vault holds. The history is
+// the one at hand, without what is left out: read again, it would need its memory twice.
+func (v *Vault) reattach(identities []age.Identity, saved time.Time) error {
+	before := v.store
+	if err := v.attach(identities); err != nil {
+		return err
+	}
+	history := v.history.WithoutSpent()
+	v.mu.Lock()
+	v.state = state{saved: saved, history: history}
+	v.mu.Unlock()
+	return errors.Join(before.retire(), v.belongs(history))
+}
+
 // load reads what an open vault keeps at hand.
 func (v *Vault) load(identities []age.Identity) error {
 	rows, err := v.db.recipients()
@@ -245,6 +258,17 @@ func (v *Vault) loadJournal(saved time.Time) error {
 	}
 	loading = nil
 	near.loaded(entries)
+	if err := v.belongs(history); err != nil {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.state = state{saved: saved, history: history}
+	return nil
+}
+
+// belongs refuses a journal that is of another vault than the history.
+func (v *Vault) belongs(history *questionnaires.History) error {
 	var id string
 	if err := v.db.row("select vault_id from _journal").Scan(&id); err != nil {
 		return tampered("journal", "read the vault's id: %w", err)
@@ -252,9 +276,6 @@ func (v *Vault) loadJournal(saved time.Time) error {
 	if id != history.Vault().String() {
 		return tampered("journal", "it is of vault %.12s, its first entry of %.12s", id, history.Vault())
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.state = state{saved: saved, history: history}
 	return nil
 }
 
