@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -88,22 +87,7 @@ func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []eng
 	}
 	line := d.progress()
 	defer line.Done()
-	defer d.lean()()
 	return v.Collect(ctx, vault.Collection{Collectors: collectors, Checks: registry, Params: params, Tool: tool(), Progress: line.Show})
-}
-
-// lean keeps memory low while much is taken in, and returns what ends that. What is
-// garbage goes before more is taken than half a million objects need; who sets GOMEMLIMIT
-// knows better.
-func (d *door) lean() (ends func()) {
-	if d.getenv("GOMEMLIMIT") != "" {
-		return func() {}
-	}
-	limit := debug.SetMemoryLimit(176 << 20)
-	return func() {
-		debug.SetMemoryLimit(limit)
-		debug.FreeOSMemory() // before a compaction at the closing
-	}
 }
 
 func (d *door) paramsOf(ctx context.Context, v *vault.Vault) (engine.Params, error) {

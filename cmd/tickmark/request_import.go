@@ -41,7 +41,6 @@ was refused or matched nothing.`,
 			if err != nil {
 				return err
 			}
-			defer d.lean()() // the compaction at the closing as well
 			defer d.finish(cmd.Context(), v)
 			line := d.progress()
 			delivered, err := v.Receive(cmd.Context(), vault.Delivery{Folder: folder, Assessment: a, Obtained: obtained, Progress: line.Delivery})
