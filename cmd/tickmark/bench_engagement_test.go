@@ -20,6 +20,7 @@ import (
 	"tickmark/tui"
 	"tickmark/tui/screen"
 	"tickmark/tui/tuitest"
+	"tickmark/vault"
 )
 
 // What the engagement of the figures holds.
@@ -32,6 +33,7 @@ const (
 	benchFolder      = 5000
 	benchFolderBytes = 2 << 30
 	benchOfOne       = 10_000 // files for one request
+	benchRecords     = 500    // of scans, training, reviews and changes, for the lists
 )
 
 // TestBenchEngagement is `make bench-engagement`: the figures of a whole engagement,
@@ -44,6 +46,10 @@ func TestBenchEngagement(t *testing.T) {
 	}
 	b := &engagementBench{T: t, load: loadOf()}
 	b.build()
+	if sent, is := strings.CutPrefix(asked, "desk:"); is {
+		b.atDesk(sent)
+		return
+	}
 	for _, part := range []struct {
 		name string
 		run  func()
@@ -127,6 +133,12 @@ func (b *engagementBench) tickmark(args ...string) (said string, took watch, pea
 	b.Helper()
 	program, err := filepath.Abs("../../bin/tickmark")
 	require.NoError(b, err)
+	return b.process(program, args...)
+}
+
+// process runs a program in the same way.
+func (b *engagementBench) process(program string, args ...string) (said string, took watch, peak int64) {
+	b.Helper()
 	c := exec.Command(program, args...)
 	c.Env = append(os.Environ(), "XDG_CONFIG_HOME="+b.folder, "XDG_STATE_HOME="+filepath.Join(b.folder, "state"), "HOME="+b.folder)
 	var out, notes bytes.Buffer
@@ -135,7 +147,7 @@ func (b *engagementBench) tickmark(args ...string) (said string, took watch, pea
 	require.NoError(b, c.Start())
 	ended := make(chan struct{})
 	peaks := peakOf(c.Process.Pid, ended)
-	err = c.Wait()
+	err := c.Wait()
 	took = watch{time.Since(started), c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
 	close(ended)
 	if status := c.ProcessState.ExitCode(); status != 0 && status != 3 {
@@ -253,11 +265,9 @@ func (b *engagementBench) lists() {
 	path := b.copied()
 	v, err := b.door.open(b.Context(), path, opening{})
 	require.NoError(b, err)
-	w, err := b.door.bench(path, opening{assessment: "Shop 3"}, nil, &v)
-	require.NoError(b, err)
-	router := tui.New(tui.Options{First: screen.NewUnlock(b.Context(), w)})
+	b.fillRecords(v)
 	first := startWatch()
-	d := tuitest.New(b, router, 120, 40)
+	d, router := b.desk(path, "Shop 3", &v)
 	_ = router.View()
 	b.took("dashboard, first frame of all (the assessment derived within)", []watch{first.stop()}, 0)
 	for _, room := range []struct {
@@ -268,12 +278,16 @@ func (b *engagementBench) lists() {
 		{"requirements", []string{"a"}},
 		{"problems", []string{"p"}},
 		{"evidence", []string{"e"}},
-		{"requests", []string{":", "down", "down", "down", "enter"}},
+		{"requests", room("what came")},
+		{"samples", room("drawn from them")},
+		{"stage", room("section by section")},
+		{"calendar", room("done and missed")},
+		{"records", room("attestations")},
 		{"one requirement, with all files beside it", []string{"a", "down", "down", "enter"}},
 	} {
 		b.list(d, router, room.name, room.open)
 	}
-	d.Press(":", "down", "down", "down", "enter")
+	d.Press(room("what came")...)
 	var saved []watch
 	for range 10 {
 		d.Press("down")
@@ -284,6 +298,19 @@ func (b *engagementBench) lists() {
 	}
 	b.took("a request withdrawn: key to the frame that shows it saved", saved, 0)
 	require.NoError(b, v.Close())
+}
+
+// desk is the workbench on a vault.
+func (b *engagementBench) desk(path, assessment string, v **vault.Vault) (*tuitest.Driver, *tui.Router) {
+	w, err := b.door.bench(path, opening{assessment: assessment}, nil, v)
+	require.NoError(b, err)
+	router := tui.New(tui.Options{First: screen.NewUnlock(b.Context(), w)})
+	return tuitest.New(b, router, 120, 40), router
+}
+
+// room are the keys that go where the list of all rooms has these words alone.
+func room(words string) []string {
+	return slices.Concat([]string{":", "/"}, strings.Split(words, ""), []string{"enter", "enter"})
 }
 
 func (b *engagementBench) list(d *tuitest.Driver, router *tui.Router, name string, open []string) {
@@ -321,12 +348,29 @@ func (b *engagementBench) importing() {
 	sent, path := b.folderOf("folder", benchFolder, benchFolderBytes), b.copied()
 	floor := b.plainCopy(sent)
 	said, took, peak := b.tickmark("request", path, "import", sent, "--assessment", "Report on Compliance")
-	require.Contains(b, said, fmt.Sprintf("%d taken in", benchFolder))
+	require.Contains(b, said, fmt.Sprintf("%d taken in, 0 there already", benchFolder))
 	b.add("import 5,000 files of 2 GB", took.worked.Seconds(), 0, "s", besideCopy(took, floor))
 	b.add("memory, importing them", float64(peak)/(1<<20), 256, "MiB", "")
 	said, took, _ = b.tickmark("request", path, "import", sent, "--assessment", "Report on Compliance")
 	require.Contains(b, said, fmt.Sprintf("0 taken in, %d there already", benchFolder))
 	b.add("the same folder again", took.worked.Seconds(), 0, "s", "nothing is taken in twice")
+	program, err := os.Executable()
+	require.NoError(b, err)
+	b.Setenv("TICKMARK_BENCH_ENGAGEMENT", "desk:"+sent)
+	_, _, peak = b.process(program, "-test.run", "^TestBenchEngagement$", "-test.timeout", "60m")
+	b.add("memory, importing them at the desk", float64(peak)/(1<<20), 256, "MiB", "from opening to closing")
+}
+
+// atDesk opens the workbench, takes a folder in and leaves: a process of its own.
+func (b *engagementBench) atDesk(sent string) {
+	path := b.copied()
+	b.door.lean()
+	v, err := b.door.open(b.Context(), path, opening{})
+	require.NoError(b, err)
+	d, _ := b.desk(path, "Report on Compliance", &v)
+	d.Press(room("what came")...).Press("i", "/").Type("folder").Press("enter", "enter", "ctrl+u").Type(sent).Press("enter", "esc", "S")
+	d.Shows(fmt.Sprintf("%d taken in, 0 there already", benchFolder)).Press("esc", "esc", "esc")
+	b.door.finish(b.Context(), v)
 }
 
 // ofOneRequest takes many small files in for one request.

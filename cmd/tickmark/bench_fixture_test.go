@@ -162,6 +162,30 @@ func (b *engagementBench) fillRequests(v *vault.Vault, a *questionnaires.Assessm
 	}))
 }
 
+// fillRecords records what was done and what changed, for the calendar.
+func (b *engagementBench) fillRecords(v *vault.Vault) {
+	catalogue, err := pci.Catalogue()
+	require.NoError(b, err)
+	h, err := v.History(b.Context())
+	require.NoError(b, err)
+	var drafts []questionnaires.Draft
+	today := questionnaires.DayOf(b.door.now())
+	for n := range benchRecords {
+		id, err := questionnaires.NewID(b.door.random)
+		require.NoError(b, err)
+		on := questionnaires.DayOf(b.door.now().AddDate(0, 0, -n))
+		kind := []questionnaires.ActivityKind{questionnaires.InternalScanKind, questionnaires.TrainingKind, questionnaires.PolicyReviewKind}[n%3]
+		draft, err := h.RecordActivity(catalogue, questionnaires.Activity{ID: id, Kind: kind, On: on, What: fmt.Sprint("Round ", n)}, today)
+		if n%5 == 4 {
+			draft, err = h.RecordChange(questionnaires.SignificantChange{ID: id, On: on, What: fmt.Sprint("New zone ", n)}, today)
+		}
+		require.NoError(b, err)
+		drafts = append(drafts, draft)
+	}
+	_, err = v.Append(b.Context(), drafts...)
+	require.NoError(b, err)
+}
+
 // folderOf fills a folder with files for requests, once: half of them text, half of them
 // such as pictures are.
 func (b *engagementBench) folderOf(name string, files int, size int64) string {
