@@ -159,3 +159,46 @@ func TestEvidenceThatDoesNotCountAnyMore(t *testing.T) {
 	}
 	assert.Empty(t, old.StaleOn(yesterday), "the last day counts")
 }
+
+// What an item lacks is mended once, so it is one problem, however many answers cite it;
+// an issue waits for it all the same.
+func TestWhatAnItemLacksIsOneProblem(t *testing.T) {
+	mara := person(t, "Mara", 1)
+	f := onSite(t, mara)
+	policy := f.paper(mara, "Policy", DocumentEvidence, EvidenceDetails{Purpose: "sets the rules"})
+	lacking := func() (whole []Problem, hindered bool) {
+		a := f.open()
+		a.Questionnaire.Scope = ReportedScope
+		for _, p := range a.Problems() {
+			if p.Kind == UndescribedEvidence {
+				whole = append(whole, p)
+			}
+		}
+		assert.Len(t, a.Problems(), a.Outcome(DayOf(a.Time)).Problems)
+		for _, id := range a.Questionnaire.Requirements {
+			cites := slices.Contains(a.Current(id).Cited(), policy.ID)
+			said := slices.ContainsFunc(a.ProblemsOf(id), func(p Problem) bool {
+				return p.Kind == UndescribedEvidence && p.Requirement == id && p.Sentence == "Doc-1 lacks its last revision"
+			})
+			assert.Equal(t, cites && len(whole) > 0, said, "at the question, %s", id)
+		}
+		found, err := a.HindrancesBeside(len(whole))
+		require.NoError(t, err)
+		none, err := a.HindrancesBeside(0)
+		require.NoError(t, err)
+		return whole, len(found) > len(none)
+	}
+	whole, _ := lacking()
+	assert.Empty(t, whole, "nobody cites it")
+	for n, want := range []string{"1 answer cites it", "2 answers cite it", "3 answers cite it"} {
+		id := f.open().Questionnaire.Requirements[n]
+		d, err := f.open().Answer(Answer{Requirement: id, Response: InPlace, Narrative: "as it says", Evidence: []ID{policy.ID}})
+		f.must(mara, d, err)
+		whole, hindered := lacking()
+		assert.Equal(t, []Problem{{Part: EvidencePart, Kind: UndescribedEvidence, Sentence: "Doc-1 lacks its last revision; " + want}}, whole)
+		assert.True(t, hindered)
+	}
+	require.NoError(t, f.describe(mara, policy.ID, func(d *EvidenceDescription) { d.Details.Revised = DayOf(f.j.now) }))
+	whole, _ = lacking()
+	assert.Empty(t, whole)
+}

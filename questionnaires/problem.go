@@ -141,17 +141,25 @@ func (a *Assessment) Problems() []Problem { return a.ProblemsOn(DayOf(a.Time)) }
 // ProblemsOn returns every problem that a report of a day would have.
 func (a *Assessment) ProblemsOn(day Day) []Problem {
 	problems := slices.Concat(a.formProblems(), a.ScopeProblems(day), a.EngagementProblems(day), a.SamplingProblems(), a.carriedProblems(), a.requestProblems(), a.retentionProblems(), a.evidenceProblems(), a.RecordProblems(day), a.stageProblems(), a.freshnessProblems())
+	var ofAnswers []Problem
+	var undescribed []undescribed
 	for _, r := range a.Requirements() {
-		problems = append(problems, a.review(r, day)...)
+		v := a.review(r, day)
+		ofAnswers, undescribed = append(ofAnswers, v.problems...), append(undescribed, v.undescribed...)
 	}
-	return problems
+	return slices.Concat(problems, undescribedProblems(undescribed), ofAnswers)
 }
 
-// ProblemsOf returns the problems of one requirement.
+// ProblemsOf returns the problems of one requirement, with those of the evidence that its
+// answer cites.
 func (a *Assessment) ProblemsOf(id RequirementID) []Problem {
 	r, known := a.catalogue.Requirement(id)
 	if !known || !a.Questionnaire.Asks(id) {
 		return nil
 	}
-	return a.review(r, DayOf(a.Time))
+	v := a.review(r, DayOf(a.Time))
+	for _, u := range v.undescribed {
+		v.addTo(EvidencePart, UndescribedEvidence, "%s", u.why)
+	}
+	return v.problems
 }

@@ -16,10 +16,17 @@ type review struct {
 	procedures  []ProcedureAnswer // where the form asks for them, and they were answered one by one
 	day         Day
 	problems    []Problem
+	undescribed []undescribed // of what is cited
 }
 
-// review returns the problems of a requirement in a report of a day.
-func (a *Assessment) review(r Requirement, day Day) []Problem {
+// undescribed is an item of evidence that a report cannot list as it is, and why.
+type undescribed struct {
+	item ID
+	why  string
+}
+
+// review finds the problems of a requirement in a report of a day.
+func (a *Assessment) review(r Requirement, day Day) *review {
 	v := &review{Assessment: a, requirement: r, current: a.Current(r.ID), day: day}
 	if own := a.own(r.ID); a.Questionnaire.PerProcedure && !r.plain(own.Answer) && begun(own.Answer) {
 		v.procedures = r.found(own.Answer)
@@ -42,7 +49,7 @@ func (a *Assessment) review(r Requirement, day Day) []Problem {
 	v.customized()
 	v.sinceLastYear()
 	v.problems = append(v.problems, a.partyProblems(r.ID)...)
-	return v.problems
+	return v
 }
 
 func (v *review) add(kind ProblemKind, format string, args ...any) {
@@ -123,11 +130,33 @@ func (v *review) described(item Evidence) {
 		v.addTo(EvidencePart, OutdatedEvidence, "%s, and %s does not count any more: %s", v.title(), item.Label(), why)
 	}
 	if item.File != nil && item.File.Obtained != "" && !item.File.Obtained.Known() {
-		v.addTo(EvidencePart, UndescribedEvidence, "%s was obtained in none of the three ways; say which", item.Label())
+		v.undescribed = append(v.undescribed, undescribed{item.ID, item.Label() + " was obtained in none of the three ways; say which"})
 	}
 	if lacks := item.Lacks(); len(lacks) > 0 && v.Questionnaire.Scope >= ReportedScope {
-		v.addTo(EvidencePart, UndescribedEvidence, "%s", lackingOf(item.Label(), lacks))
+		v.undescribed = append(v.undescribed, undescribed{item.ID, lackingOf(item.Label(), lacks)})
 	}
+}
+
+// undescribedProblems are those of items, each once: what is said of one is mended there,
+// however many answers cite it.
+func undescribedProblems(found []undescribed) []Problem {
+	cites := map[undescribed]int{}
+	var once []undescribed
+	for _, u := range found {
+		if cites[u]++; cites[u] == 1 {
+			once = append(once, u)
+		}
+	}
+	var problems []Problem
+	add := into(&problems, EvidencePart)
+	for _, u := range once {
+		if n := cites[u]; n == 1 {
+			add(UndescribedEvidence, "%s; 1 answer cites it", u.why)
+		} else {
+			add(UndescribedEvidence, "%s; %d answers cite it", u.why, n)
+		}
+	}
+	return problems
 }
 
 func (v *review) unanswered() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -293,9 +294,15 @@ func (f *recordedForm) fill(a *questionnaires.Assessment) {
 			f.Below++
 		}
 		if inherits || r.ID == f.Requirement {
-			f.Problems = append(f.Problems, a.ProblemsOf(r.ID)...)
+			f.Problems = append(f.Problems, slices.DeleteFunc(a.ProblemsOf(r.ID), f.said)...)
 		}
 	}
+}
+
+// said reports whether a problem of an item of evidence was named already: one answer for
+// many requirements cites it once.
+func (f *recordedForm) said(p questionnaires.Problem) bool {
+	return p.Kind == questionnaires.UndescribedEvidence && slices.ContainsFunc(f.Problems, func(o questionnaires.Problem) bool { return o.Sentence == p.Sentence })
 }
 
 // printRecorded says what stands, and by the exit status that there are problems.
