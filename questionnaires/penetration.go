@@ -32,6 +32,20 @@ const (
 
 var testPositions = [...]string{"", "internal", "external", "both"}
 
+// Title says it to people, "" where nothing was said.
+func (p TestPosition) Title() string {
+	switch p {
+	case FromInside:
+		return "inside"
+	case FromOutside:
+		return "outside"
+	case FromBothSides:
+		return "inside and outside"
+	case NoPosition:
+	}
+	return ""
+}
+
 // String returns the position's text, "" where nothing was said.
 func (p TestPosition) String() string { return textOf(testPositions[:], int(p)) }
 
@@ -117,5 +131,9 @@ func (t SecurityTest) cleared(on, day Day) Day { return t.rescans().cleared(on, 
 func (t SecurityTest) days() []dated           { return t.rescans().days() }
 
 func (t SecurityTest) about() string {
-	return phrase(t.Tester, t.From.String(), t.Result.String(), t.Found.String(), t.rescans().about())
+	from := t.From.Title()
+	if from != "" {
+		from = "from " + from
+	}
+	return phrase(t.Tester, from, t.Result.String(), t.Found.String(), t.rescans().about())
 }

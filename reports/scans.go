@@ -129,7 +129,7 @@ func detailFacts(t questionnaires.Activity, on questionnaires.Day) []Fact {
 	case t.Test != nil:
 		s := t.Test
 		return facts(
-			Fact{"Tester", s.Tester}, Fact{"Independent", recorded(s.Independent.String())}, Fact{"Qualification", s.Qualification}, Fact{"Made from", s.From.String()},
+			Fact{"Tester", s.Tester}, Fact{"Independent", recorded(s.Independent.String())}, Fact{"Qualification", s.Qualification}, Fact{"Made from", s.From.Title()},
 			Fact{"Scope", s.Scope}, Fact{"Method", s.Method}, Fact{"Result", recorded(s.Result.String())}, Fact{"Found", s.Found.String()}, Fact{"Retests", again(s.Retests, on)},
 		)
 	case t.Attestation != nil:

@@ -62,9 +62,9 @@ func securityTestBlanks() []blank[questionnaires.Activity] {
 	type t = questionnaires.Activity
 	test := func(t *t) *questionnaires.SecurityTest { return own(&t.Test) }
 	from := []option{
-		{value: questionnaires.FromInside.String(), text: "inside"},
-		{value: questionnaires.FromOutside.String(), text: "outside"},
-		{value: questionnaires.FromBothSides.String(), text: "both"},
+		{value: questionnaires.FromInside.String(), text: questionnaires.FromInside.Title()},
+		{value: questionnaires.FromOutside.String(), text: questionnaires.FromOutside.Title()},
+		{value: questionnaires.FromBothSides.String(), text: questionnaires.FromBothSides.Title()},
 		{text: "not said", about: "takes the choice back"},
 	}
 	all := []blank[t]{

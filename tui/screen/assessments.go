@@ -18,7 +18,7 @@ func newAssessments(d *Desk) *Roll {
 	s := newRoll(d, "Assessments", "The assessments of this vault. They share its evidence, scope, analyses and people; each has its own form and answers.", "", func() []rollRow {
 		var rows []rollRow
 		for _, a := range d.picture.Assessments {
-			r := rollRow{sign: sign{"·", "another", theme.Muted}, name: d.nameOf(a), text: periodOf(a), about: a.Name + " (" + a.Questionnaire + ", " + a.Revision + ") " + a.Service, keys: []Binding{
+			r := rollRow{sign: sign{"·", "another", theme.Muted}, name: d.nameOf(a), text: d.periodOf(a), about: strings.TrimSpace(a.Name + " (" + a.Revision + ") " + a.Service), keys: []Binding{
 				opens("open", "work on this assessment", d.leaving(), func() tea.Cmd { return d.other(a.ID) }),
 				{Keys: []string{"n"}, Label: "next year", Help: "open the next year of this assessment", Why: d.fixed(), Do: func() tea.Cmd { return d.nextYear(a) }},
 			}}
@@ -56,11 +56,26 @@ func formTitle(name string) string {
 	return title
 }
 
-func periodOf(a questionnaires.AssessmentDetails) string {
-	if a.From.IsZero() {
-		return a.Questionnaire
+// formOf is the title of an assessment's form, or its short name where this program does
+// not hold it.
+func (d *Desk) formOf(a questionnaires.AssessmentDetails) string {
+	if q, known := d.Catalogue.Questionnaire(a.Questionnaire); known {
+		return formTitle(q.Title)
 	}
-	return a.Questionnaire + ", " + a.From.UTC().Format(time.DateOnly) + " to " + a.To.UTC().Format(time.DateOnly)
+	return a.Questionnaire
+}
+
+// periodOf is what a list says of an assessment beside its name: its form, if that is not
+// the name, and the period.
+func (d *Desk) periodOf(a questionnaires.AssessmentDetails) string {
+	var parts []string
+	if form := d.formOf(a); form != d.nameOf(a) {
+		parts = append(parts, form)
+	}
+	if !a.From.IsZero() {
+		parts = append(parts, a.From.UTC().Format(time.DateOnly)+" to "+a.To.UTC().Format(time.DateOnly))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // other opens another assessment of the vault.

@@ -137,7 +137,7 @@ func TestGoldenCalendar(t *testing.T) {
 		filled(d, "tester", "Breakwater")
 		golden("penetration-test-new")
 		chosen(d, "result", "pass")
-		chosen(d, "made from", "both")
+		chosen(d, "made from", "inside and outside")
 		d.Press("S")
 		golden("penetration-test-recorded")
 		d.Press("enter")

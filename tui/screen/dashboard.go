@@ -69,9 +69,6 @@ func (s *Dashboard) Bindings() []Binding {
 			return push(newRequirements(d, p.ID))
 		}},
 		{Keys: []string{":"}, Label: "go to", Help: "everything else: scope, which SAQ, risk analyses, responsibility, assessments", Do: func() tea.Cmd { return push(newRooms(d)) }},
-		{Keys: []string{"a"}, Label: "all", Help: "all requirements", Do: func() tea.Cmd {
-			return push(newRequirements(d, questionnaires.RequirementID{}))
-		}},
 		{Keys: []string{"p"}, Label: "problems", Help: "what stands between this and a report that is no draft", Do: func() tea.Cmd {
 			return push(newProblems(d))
 		}},
@@ -80,6 +77,9 @@ func (s *Dashboard) Bindings() []Binding {
 		}},
 		{Keys: []string{"c"}, Label: "collect", Help: "collect evidence", Why: d.fixed(), Do: func() tea.Cmd { return push(newCollect(d)) }},
 		{Keys: []string{"r"}, Label: "report", Help: "print the report", Do: func() tea.Cmd { return push(newReport(d)) }},
+		{Keys: []string{"a"}, Label: "all", Help: "all requirements", Do: func() tea.Cmd {
+			return push(newRequirements(d, questionnaires.RequirementID{}))
+		}},
 	}
 	bindings = append(bindings, d.undoBindings(questionnaires.RequirementID{})...)
 	if d.version != "" {
@@ -93,63 +93,23 @@ func (s *Dashboard) Draw(c Canvas) []string {
 	lines := append([]string{""}, s.sums(c)...)
 	lines = append(lines, filterLine(c, s.rows)...)
 	cells := cellsFor(c.Width)
+	head := len(lines)
 	lines = append(lines, cells.head(c))
 	collections := slices.Concat(s.stageLine(c), s.lastYearLine(c), s.requestLine(c), s.noteLine(c), s.collections(c), s.desk.received.draw(c, s.desk.Now()))
-	room := max(3, c.Height-len(lines)-min(len(collections), 4)-1)
+	waits := s.waits()
+	room := max(3, c.Height-len(lines)-min(len(collections), 4)-1-min(len(waits), 1))
+	if s.rows.Len() > room && s.rows.Filter() == "" {
+		lines[head] = c.Theme.Paint(theme.Muted, theme.Fit(gutter+s.rows.Position(), cells.title+6)+theme.Strip(lines[head])[cells.title+6:])
+	}
 	rows := s.rows.Draw(min(room, max(1, s.rows.Len())), func(p questionnaires.PrincipalProgress, selected bool) string {
 		return row(c, cells.line(c, p), selected, true)
 	})
 	lines = append(append(lines, rows...), "")
 	lines = append(lines, collections...)
-	return append(lines, s.waiting(c, c.Height-len(lines)-1)...)
-}
-
-// waiting names quarantined files, what waits for the person at a stage and of review notes, then the
-// first problems, those of given answers first, where there is room for some.
-func (s *Dashboard) waiting(c Canvas, room int) []string {
-	problems := slices.Clone(s.desk.picture.Problems)
-	notes, stage := s.desk.picture.Waiting, s.desk.picture.Stage.Waiting
-	where := ": and Stage shows more"
-	if undecided := s.desk.picture.Undecided; undecided != "" {
-		if len(stage) == 0 {
-			where = "e shows the evidence"
-		}
-		stage = append([]waitingLine{{"evidence", sign{"!", "quarantined", theme.Warning}, undecided}}, stage...)
+	if room := c.Height - len(lines) - 1; room >= 4 {
+		return append(lines, s.waiting(c, waits, room)...)
 	}
-	if room < 3 || len(problems)+len(notes)+len(stage) == 0 || room < 4 && len(stage) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(problems, func(a, b questionnaires.Problem) int {
-		open := func(p questionnaires.Problem) int {
-			if p.Kind == questionnaires.NotAnswered {
-				return 1
-			}
-			return 0
-		}
-		return open(a) - open(b)
-	})
-	if len(problems) > 0 {
-		where = "p shows all " + count(len(problems), "problem", "problems")
-	}
-	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Waiting for you", where)}
-	room -= len(lines)
-	for _, w := range stage[:min(len(stage), room)] {
-		lines = append(lines, "  "+theme.Fit(theme.Clean(w.place), 10)+c.Theme.Paint(w.sign.tone, theme.Fit(w.sign.text(), 17))+theme.Clean(w.text))
-		room--
-	}
-	for _, n := range notes[:min(len(notes), room)] {
-		mark := noteSign(n)
-		lines = append(lines, "  "+theme.Fit(s.desk.picture.Assessment.PlaceOf(n), 10)+c.Theme.Paint(mark.tone, theme.Fit("! "+n.Label()+" "+mark.word, 17))+theme.Clean(n.Author.Name+": "+n.Title()))
-		room--
-	}
-	for _, p := range problems[:min(len(problems), room)] {
-		text := p.Sentence
-		if p.Kind == questionnaires.NotAnswered {
-			text = s.desk.picture.Row(p.Requirement).Requirement.Title
-		}
-		lines = append(lines, "  "+theme.Fit(problemPlace(p), 10)+c.Theme.Paint(theme.Warning, theme.Fit("! "+problemWord(p.Kind), 17))+theme.Clean(text))
-	}
-	return lines
+	return append(lines, s.waitingLine(c, waits)...)
 }
 
 func (s *Dashboard) sums(c Canvas) []string {

@@ -82,6 +82,9 @@ func (s *EvidenceList) Draw(c Canvas) []string {
 		return append(lines, indent(gutter, theme.Wrap("There is no evidence yet. c on the first screen collects it; F takes a file in, I writes notes.", c.Width-2))...)
 	}
 	lines = append(lines, filterLine(c, s.rows)...)
+	if line := whereLine(c, s.rows, c.Height-len(lines)); line != "" {
+		lines[0] = line
+	}
 	about := max(24, c.Width/3)
 	return append(lines, s.rows.Draw(c.Height-len(lines), func(e questionnaires.Evidence, selected bool) string {
 		sign := s.desk.evidenceSign(e)

@@ -59,7 +59,12 @@ func (d *Desk) aboutNote(n questionnaires.ReviewNote) string {
 		last := n.Replies[len(n.Replies)-1]
 		add("Last " + last.Author.Name + ", " + since(last.Time, d.Now()) + replyWord(last) + ": " + last.Said())
 	}
-	return strings.Join(parts, ". ") + "."
+	for i, part := range parts {
+		if !strings.HasSuffix(part, "?") && !strings.HasSuffix(part, "!") {
+			parts[i] = part + "."
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 // replyWord says what a reply does besides.

@@ -78,6 +78,15 @@ func filterLine(c Canvas, l lister) []string {
 	return []string{theme.Fit(line, c.Width-theme.Width(where)-1) + " " + c.Theme.Paint(theme.Muted, where)}
 }
 
+// whereLine is the empty line above a list: where the cursor is among its rows, if not
+// all of them have room below it.
+func whereLine(c Canvas, l lister, room int) string {
+	if l.Total() <= room || l.Typing() || l.Filter() != "" {
+		return ""
+	}
+	return c.Theme.Paint(theme.Muted, theme.FitLeft(l.Position()+" ", c.Width))
+}
+
 // heading names a part of a screen, with what is there to be looked up beside it.
 func heading(c Canvas, title, aside string) string {
 	line := c.Theme.Paint(theme.Heading, title)

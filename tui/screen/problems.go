@@ -67,6 +67,9 @@ func (s *Problems) Draw(c Canvas) []string {
 	if s.rows.Total() == 0 {
 		return lines
 	}
+	if line := whereLine(c, s.rows, c.Height-len(lines)); line != "" {
+		lines[len(lines)-1] = line
+	}
 	return append(lines, s.rows.Draw(c.Height-len(lines), func(p questionnaires.Problem, selected bool) string {
 		tone := theme.Warning
 		if p.Kind == questionnaires.NotAnswered {

@@ -108,6 +108,9 @@ func (s *Requirements) Draw(c Canvas) []string {
 			stance = max(stance, theme.Width(mark.text()))
 		}
 	}
+	if line := whereLine(c, s.rows, c.Height-len(lines)-len(preview)); line != "" {
+		lines[0] = line
+	}
 	title := c.Width - 4 - response - 1 - 9 - 1 - stance
 	rows := s.rows.Draw(c.Height-len(lines)-len(preview), func(r Row, selected bool) string {
 		mark := responseSign(r.Current.Response)

@@ -96,7 +96,11 @@ func (s *Roll) Draw(c Canvas) []string {
 		}
 	}
 	name = min(name, c.Width*2/5)
-	rows := s.rows.Draw(c.Height-len(lines)-len(about), func(r rollRow, selected bool) string {
+	room := c.Height - len(lines) - len(about)
+	if line := whereLine(c, s.rows, room); line != "" {
+		lines[len(lines)-1] = line
+	}
+	rows := s.rows.Draw(room, func(r rollRow, selected bool) string {
 		mark := ""
 		if r.sign.word != "" {
 			mark = r.sign.paint(c.Theme)

@@ -328,7 +328,7 @@ func (e *engagementDesk) typeSamples(d typist) {
 // typePenetrationTest records one that was made from both sides and passed.
 func typePenetrationTest(d typist) {
 	d.room("scans, tests, attestations").Press("a", "/").Type("penetration").Press("enter", "enter")
-	d.line("day", "2026-11-02").line("tester", "Northlight Red Team").pick("own tester", "no").pick("independent", "yes").long("qualification", "OSCP").pick("made from", "both").
+	d.line("day", "2026-11-02").line("tester", "Northlight Red Team").pick("own tester", "no").pick("independent", "yes").long("qualification", "OSCP").pick("made from", "inside and outside").
 		long("scope", "Card data and what is connected to it").long("method", "NIST SP 800-115").pick("live", "yes").pick("result", "pass").line("critical", "0").line("high", "0")
 	d.at("evidence").Press(" ", "esc", "esc", "S")
 	d.Shows("recorded: penetration test")
