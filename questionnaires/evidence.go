@@ -1,6 +1,7 @@
 package questionnaires
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -218,9 +219,31 @@ func (h *History) latestResults() []Evidence {
 func (h *History) latestEvidence() []Evidence {
 	h.stock.checking.Do(func() {
 		h.checkAll(func(e Entry) bool { return e.Action == EvidenceAttached })
-		h.stock.latest = Latest(h.brought(func(Evidence) bool { return true }))
+		h.stock.latest = h.asNumbered(Latest(h.brought(func(Evidence) bool { return true })))
 	})
 	return h.stock.latest
+}
+
+// EvidenceAsNumbered is all evidence in the order in which it came; what came in one
+// millisecond, as a folder does, in the order of its numbers.
+func (h *History) EvidenceAsNumbered() []Evidence { return h.asNumbered(slices.Clone(h.evidence)) }
+
+func (h *History) asNumbered(items []Evidence) []Evidence {
+	came := func(item Evidence) time.Time {
+		at, _ := h.byID.find(item.Entry)
+		return h.entries[at].Time
+	}
+	for from := 0; from < len(items); {
+		to, at := from+1, came(items[from])
+		for to < len(items) && came(items[to]).Equal(at) {
+			to++
+		}
+		slices.SortStableFunc(items[from:to], func(x, y Evidence) int {
+			return cmp.Or(cmp.Compare(x.Kind.Series(), y.Kind.Series()), cmp.Compare(x.Number, y.Number))
+		})
+		from = to
+	}
+	return items
 }
 
 // brought is what enrolled authors brought of some evidence.

@@ -262,7 +262,7 @@ func TestHistoryThatFollowsAnotherIsTheSame(t *testing.T) {
 		require.Equal(t, anew.Head(), h.Head())
 		require.Equal(t, anew.Evidence(), h.Evidence())
 		if len(h.Evidence()) > 0 {
-			require.Equal(t, Latest(h.Evidence()), h.latestEvidence())
+			require.Equal(t, Latest(h.EvidenceAsNumbered()), h.latestEvidence())
 		}
 		require.Equal(t, anew.LastNumber(OtherEvidence), h.LastNumber(OtherEvidence))
 		for _, e := range h.Entries() {

@@ -79,10 +79,21 @@ func (h *History) ExpungeOriginal(item Evidence, reason string) (Draft, error) {
 	if item.Original == nil {
 		return Draft{}, fmt.Errorf("expunge the original of %s: no redacted copy took its place", item.Label())
 	}
+	return h.ExpungeDocument(item.Original.Digest, replacedReason(reason))
+}
+
+// MayReplace reports why a file cannot be expunged once a redacted copy takes its place:
+// that is known before the copy does.
+func (h *History) MayReplace(item Evidence, reason string) error {
+	_, err := h.ExpungeDocument(item.Digest(), replacedReason(reason))
+	return err
+}
+
+func replacedReason(reason string) string {
 	if strings.TrimSpace(reason) == "" {
-		reason = "a redacted copy took its place"
+		return "a redacted copy took its place"
 	}
-	return h.ExpungeDocument(item.Original.Digest, reason)
+	return reason
 }
 
 // WithContent are the items that are the same, byte for byte.

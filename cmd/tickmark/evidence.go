@@ -45,7 +45,7 @@ func (d *door) evidenceListVerb() *cobra.Command {
 				return err
 			}
 			today := questionnaires.DayOf(d.now())
-			items := history.Evidence()
+			items := history.EvidenceAsNumbered()
 			if !all {
 				items = questionnaires.Latest(items)
 			}

@@ -85,6 +85,11 @@ func (d *door) release(cmd *cobra.Command, v *vault.Vault, label string, r relea
 		_, err := h.Release(release)
 		return err
 	}
+	if r.original == "expunge" {
+		if err := h.MayReplace(item, r.reason); err != nil {
+			return err
+		}
+	}
 	line := d.progress()
 	err = v.PutRedacted(cmd.Context(), release, fileAt(r.redacted, line.Bytes("taking in")))
 	line.Done()

@@ -103,6 +103,11 @@ func (d *Desk) release(ctx context.Context, item questionnaires.Evidence, x deci
 	if d.Files.File == nil {
 		return "", errors.New("nothing reads files here")
 	}
+	if x.original != keepOriginal {
+		if err := d.picture.Assessment.History().MayReplace(item, x.reason); err != nil {
+			return "", err
+		}
+	}
 	if err := d.vault.PutRedacted(ctx, r, d.Files.File(x.path, fileProgress(x.path, tell))); err != nil {
 		return "", err
 	}
