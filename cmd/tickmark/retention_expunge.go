@@ -63,7 +63,7 @@ func (d *door) expungePast(ctx context.Context, v *vault.Vault, past vault.PastR
 	}
 	if !sure {
 		if !d.asks() {
-			return usagef("expunge %d bodies: without a terminal --yes is needed", len(past.Drafts))
+			return usagef("expunge %s: without a terminal --yes is needed", counted(len(past.Drafts), "body", "bodies"))
 		}
 		fmt.Fprintf(d.err, "%d bodies go for good, in this vault. Type how many to go on: ", len(past.Drafts))
 		typed, err := bufio.NewReader(d.in).ReadString('\n')
@@ -77,7 +77,7 @@ func (d *door) expungePast(ctx context.Context, v *vault.Vault, past vault.PastR
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.out, "expunged %d bodies; the vault is sealed with a fresh key\n", len(entries))
+	fmt.Fprintf(d.out, "expunged %s; the vault is sealed with a fresh key\n", counted(len(entries), "body", "bodies"))
 	return d.printHoldingAny(v, past.Drafts, entries)
 }
 

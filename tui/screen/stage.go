@@ -14,7 +14,8 @@ import (
 // its issue, and is amended.
 type Stages struct {
 	*Roll
-	sure asked // whether the next I issues
+	sure    asked // whether the next I issues
+	submits asked // whether the next s submits
 }
 
 // asked is where a key was pressed that is pressed twice: elsewhere it begins anew.
@@ -90,7 +91,7 @@ func (s *Stages) steps() []Binding {
 	frozen := "it is issued: m opens an amendment"
 	in := "it is in " + stage.Title()
 	return []Binding{
-		at(Binding{Keys: []string{"s"}, Label: "submit", Help: "fieldwork is done: submit it for the lead review", Do: move(questionnaires.LeadReview, "in lead review now")},
+		at(Binding{Keys: []string{"s"}, Label: "submit", Help: "fieldwork is done: submit it for the lead review", Do: func() tea.Cmd { return s.submit(move(questionnaires.LeadReview, "in lead review now")) }},
 			stage == questionnaires.Fieldwork, in),
 		at(Binding{Keys: []string{"o"}, Label: "on to QA", Help: "the lead review passed every section: on to QA", Do: move(questionnaires.QualityReview, "in QA now")},
 			stage == questionnaires.LeadReview && quality || stage == questionnaires.LeadReview && p.passed() == len(p.Sections), in),
@@ -102,6 +103,17 @@ func (s *Stages) steps() []Binding {
 		at(Binding{Keys: []string{"A"}, Label: "acknowledge", Help: "record that the entity's executive stands for it", Do: func() tea.Cmd { return push(acknowledgeForm(d)) }},
 			!issued && !quality, map[bool]string{true: frozen, false: "a Report on Compliance is reviewed for quality; an executive acknowledges a self-assessment"}[issued]),
 	}
+}
+
+// submit submits it, asked twice where something is open.
+func (s *Stages) submit(move func() tea.Cmd) tea.Cmd {
+	open := len(s.desk.picture.Problems)
+	if here := (asked{s.desk.picture, s.rows.Cursor()}); open > 0 && s.submits != here {
+		s.submits = here
+		return note(theme.Warning, "s again submits it with "+count(open, "problem", "problems")+" open")
+	}
+	s.submits = asked{}
+	return move()
 }
 
 // issue issues it when asked twice: what is issued is frozen.

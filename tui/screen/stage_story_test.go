@@ -235,3 +235,11 @@ func TestASelfAssessmentIsIssuedAtTheDesk(t *testing.T) {
 	d.Shows("1 thing came since", "! since issue", "a significant change of 2026-11-21 was recorded: a second shop")
 	stages(d).Shows("Do what the standard").Golden("stage-since-120x40")
 }
+
+// What is submitted with something open is submitted on purpose.
+func TestWhatIsOpenIsSubmittedOnPurpose(t *testing.T) {
+	m := newMerchant(t, 0)
+	m.small(t)
+	d := stages(desk(t, m.Workbench, 80, 24)).Press("s").Shows("s again submits it with", "problems open", "fieldwork, version 1")
+	d.Press("down", "s").Shows("s again submits it with").Press("s").Shows("in lead review now", "lead review, version 1")
+}
