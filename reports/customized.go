@@ -78,11 +78,7 @@ func (c *composer) labels(ids []questionnaires.ID) string {
 func controlFacts(number int, control questionnaires.Control) []Fact {
 	also := "no other requirement"
 	if len(control.AlsoMeets) > 0 {
-		ids := make([]string, len(control.AlsoMeets))
-		for i, id := range control.AlsoMeets {
-			ids[i] = id.String()
-		}
-		also = strings.Join(ids, ", ")
+		also = idList(control.AlsoMeets)
 	}
 	enhances := strings.TrimSpace(control.Enhances)
 	if enhances == "" {

@@ -1,6 +1,9 @@
 package reports
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Kind is which paper a document is. More kinds follow the same blocks.
 type Kind int
@@ -76,6 +79,11 @@ type Cover struct {
 
 // Fact is a name and a value.
 type Fact struct{ Name, Value string }
+
+// facts are those that say something.
+func facts(all ...Fact) []Fact {
+	return slices.DeleteFunc(all, func(f Fact) bool { return f.Value == "" })
+}
 
 // Panel shows one digest to compare, and how.
 type Panel struct{ Title, Digest, Note string }

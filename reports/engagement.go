@@ -133,24 +133,17 @@ func (c *composer) sampling(s questionnaires.Sampling) []Block {
 
 // shownBy names the evidence that a sample set was tested by.
 func (c *composer) shownBy(s questionnaires.Sample) string {
-	var labels []string
-	for _, id := range s.Evidence {
-		if item, known := c.Assessment.Evidence(id); known {
-			labels = append(labels, item.Label())
-		}
+	if len(s.Evidence) == 0 {
+		return ""
 	}
-	return strings.Join(labels, ", ")
+	return c.labels(s.Evidence)
 }
 
 func serves(s questionnaires.Sample) string {
-	var ids []string
-	for _, id := range s.Requirements {
-		ids = append(ids, id.String())
-	}
-	if len(ids) == 0 {
+	if len(s.Requirements) == 0 {
 		return ""
 	}
-	return ", for " + strings.Join(ids, ", ")
+	return ", for " + idList(s.Requirements)
 }
 
 func itemsOf(s questionnaires.Sample) string {

@@ -37,7 +37,7 @@ func (c *composer) papers() []Block {
 // search for card numbers and keys found.
 func (c *composer) paper(i Item) Cell {
 	d := i.Evidence.Details
-	cell := Cell{Title: cmp.Or(i.Title, i.File.Name), Text: d.Purpose, Facts: said(
+	cell := Cell{Title: cmp.Or(i.Title, i.File.Name), Text: d.Purpose, Facts: facts(
 		Fact{"Version", d.Version},
 		Fact{"Last revision", string(d.Revised)},
 		Fact{"Topics", strings.Join(d.Topics, "; ")},
@@ -59,7 +59,7 @@ func (c *composer) paper(i Item) Cell {
 // obtained is how a file came into the assessor's hands, and its days, each by its name.
 func (c *composer) obtained(i Item) Cell {
 	d := i.Evidence.Details
-	cell := Cell{Text: string(i.File.Obtained), Note: "kept by " + cmp.Or(Line(i.Author.Name), i.Author.ID.Short()), Facts: said(
+	cell := Cell{Text: string(i.File.Obtained), Note: "kept by " + cmp.Or(Line(i.Author.Name), i.Author.ID.Short()), Facts: facts(
 		Fact{"Collected", minute(i.Collected)},
 		Fact{"Effective", d.Period()},
 		Fact{"Received", string(d.Received)},
@@ -84,9 +84,4 @@ func (c *composer) sampleShown(set questionnaires.ID) string {
 		return ""
 	}
 	return samples[i].Label()
-}
-
-// said are the facts that somebody stated.
-func said(facts ...Fact) []Fact {
-	return slices.DeleteFunc(facts, func(f Fact) bool { return f.Value == "" })
 }

@@ -46,17 +46,6 @@ func told(pairs ...string) string {
 	return strings.Join(said, ", ")
 }
 
-// facts are those that say something.
-func facts(all ...Fact) []Fact {
-	var said []Fact
-	for _, f := range all {
-		if f.Value != "" {
-			said = append(said, f)
-		}
-	}
-	return said
-}
-
 // receivedFor names what was received for a request.
 func (c *composer) receivedFor(r questionnaires.Request) string {
 	var names []string

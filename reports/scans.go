@@ -71,22 +71,22 @@ func (c *composer) scans() []Block {
 	}
 	engagement, _ := c.Assessment.Engagement()
 	first := engagement.FirstYear
-	facts := []Fact{{"First assessment of the entity against PCI DSS", recorded(first.First.String())}}
+	year := []Fact{{"First assessment of the entity against PCI DSS", recorded(first.First.String())}}
 	if first.First == questionnaires.DeclaredYes {
-		facts = append(facts, Fact{"What keeps in time from now on what recurs", recorded(first.Kept)})
+		year = append(year, Fact{"What keeps in time from now on what recurs", recorded(first.Kept)})
 	}
-	return append([]Block{Heading{Level: 1, Text: "Scans and tests", Anchor: "scans"}, Paragraph{Text: intro}, Facts{Rows: facts}}, blocks...)
+	return append([]Block{Heading{Level: 1, Text: "Scans and tests", Anchor: "scans"}, Paragraph{Text: intro}, Facts{Rows: year}}, blocks...)
 }
 
 // activity is the row of a record, with what stands against it on a day.
 func (c *composer) activity(t questionnaires.Activity, on questionnaires.Day) Row {
-	var ids, met, open []string
+	var met []questionnaires.RequirementID
+	var open []string
 	for _, id := range t.Requirements {
-		ids = append(ids, id.String())
 		if remains := c.Assessment.History().Remains(t, id, on); len(remains) > 0 {
 			open = append(open, id.String()+": "+strings.Join(remains, "; "))
 		} else {
-			met = append(met, id.String())
+			met = append(met, id)
 		}
 	}
 	pill := Pill{"Met", Good}
@@ -96,12 +96,12 @@ func (c *composer) activity(t questionnaires.Activity, on questionnaires.Day) Ro
 	case len(open) > 0:
 		pill = Pill{"Met in part", Warn}
 	}
-	came := Cell{Pill: pill, Facts: facts(Fact{"Meets", strings.Join(met, ", ")}, Fact{"Remains", strings.Join(open, "\n")}, Fact{"Not recorded", strings.Join(t.Missing(), ", ")})}
+	came := Cell{Pill: pill, Facts: facts(Fact{"Meets", idList(met)}, Fact{"Remains", strings.Join(open, "\n")}, Fact{"Not recorded", strings.Join(t.Missing(), ", ")})}
 	if stale := c.Assessment.FreshnessLimits().Record(t, on); stale.State == questionnaires.Stale {
 		came.Note = stale.String()
 	}
 	return Row{Cells: []Cell{
-		{Title: string(t.On), Text: strings.Join(ids, ", ")},
+		{Title: string(t.On), Text: idList(t.Requirements)},
 		{Title: t.Kind.Title(), Text: t.What, Facts: append(detailFacts(t, on), Fact{"Evidence", c.labels(t.Evidence)})},
 		came,
 	}}
