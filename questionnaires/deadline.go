@@ -243,8 +243,8 @@ func (a *Assessment) freshUntil(answer Answer) (last Day, endless bool) {
 	}
 	for _, id := range answer.Cited() {
 		item, known := a.Evidence(id)
-		if !known {
-			continue
+		if !known || item.gone() {
+			continue // and is a problem of its own
 		}
 		until := a.Freshness(item, "").Until
 		endless = endless || until == ""

@@ -129,7 +129,7 @@ func (a *Assessment) newerThanLastYear(id RequirementID) string {
 	}
 	for _, cited := range a.Current(id).Cited() {
 		item, is := a.Evidence(cited)
-		if is && !slices.Contains(before.Cited(), cited) && item.Collected.After(since) && item.Expunged == nil && a.history.Verify(item.Entry) == nil {
+		if is && !slices.Contains(before.Cited(), cited) && item.Collected.After(since) && !item.gone() && a.history.Verify(item.Entry) == nil {
 			return item.Label()
 		}
 	}
@@ -181,7 +181,7 @@ func (a *Assessment) informed(check string) []RequirementID {
 func (a *Assessment) resultSince(c Acceptance, all []Acceptance, since time.Time, day Day) string {
 	for _, item := range a.LatestResults() {
 		r := item.Result
-		if r == nil || r.Target != c.Target || r.Check != c.Check || !item.Collected.After(since) || item.Expunged != nil {
+		if r == nil || r.Target != c.Target || r.Check != c.Check || !item.Collected.After(since) || item.gone() {
 			continue
 		}
 		if r.Verdict == engine.Pass || r.Verdict == engine.NotApplicable {

@@ -216,22 +216,7 @@ func (a *Assessment) freshnessProblems() []Problem {
 
 // fresh: what is In Place rests on something that still counts.
 func (v *review) fresh() {
-	if v.current.Response != InPlace && v.current.Response != InPlaceWithCCW {
-		return
-	}
-	last := Day("")
-	for _, id := range v.current.Cited() {
-		item, known := v.Assessment.Evidence(id)
-		if !known || item.Expunged != nil {
-			continue // and is a problem of its own
-		}
-		f := v.Freshness(item, v.day)
-		if f.State != Stale {
-			return
-		}
-		last = max(last, f.Until)
-	}
-	if last != "" {
+	if last, endless := v.freshUntil(v.current.Answer); last != "" && !endless && last < v.day {
 		v.addTo(EvidencePart, StaleEvidence, "%s, and all the evidence that it rests on is stale since %s", v.title(), last.Add(1))
 	}
 }

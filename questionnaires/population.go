@@ -246,7 +246,7 @@ func (a *Assessment) reviewInventory(p ListedPopulation, add adding) {
 	switch item, known := a.Evidence(p.Inventory.Evidence); {
 	case !known:
 		add(CitesUnknown, "population %s is listed in evidence that is not in the vault", p.Name)
-	case item.Expunged != nil:
+	case item.gone():
 		add(CitesExpunged, "population %s is listed in %s, which was %s", p.Name, item.Label(), item.Expunged)
 	case a.history.Verify(item.Entry) != nil:
 		add(NotVerified, "population %s is listed in %s, which somebody who is no enrolled author brought", p.Name, item.Label())

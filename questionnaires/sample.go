@@ -331,7 +331,7 @@ func (a *Assessment) readSampling() error {
 	}
 	for _, item := range a.history.evidence {
 		for i := range r.samples {
-			if item.Details.Sample != "" && item.Details.Sample == r.samples[i].ID && item.Expunged == nil && h.Verify(item.Entry) == nil {
+			if item.Details.Sample != "" && item.Details.Sample == r.samples[i].ID && !item.gone() && h.Verify(item.Entry) == nil {
 				r.samples[i].Evidence = append(r.samples[i].Evidence, item.ID)
 			}
 		}

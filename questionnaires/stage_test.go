@@ -1,6 +1,7 @@
 package questionnaires
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -326,6 +327,37 @@ func TestWhatWasIssuedStays(t *testing.T) {
 	now, err := then.Stage()
 	require.NoError(t, err)
 	assert.Equal(t, Issued, now.Stage)
+}
+
+// Evidence that goes after the issue takes nothing from the version that rested on it: of
+// the version that is worked on, what is left is stale.
+func TestWhatIsExpungedLaterMakesNothingIssuedStale(t *testing.T) {
+	r := underReview(t, "roc", "Ivo", "Quin")
+	r.whole()
+	old, paper := r.file(r.mara, r.now.AddDate(-2, 0, 0)), r.a().Current(req("1.2.5")).Cited()[0]
+	r.does(r.mara)(r.a().Answer(Answer{Requirement: req("1.2.5"), Narrative: "shown", Procedures: []ProcedureAnswer{
+		{Finding: InPlace, Reporting: "seen twice", Methods: []Method{Examine}, References: []ID{old, paper}},
+	}}))
+	r.to(LeadReview)
+	r.passAll(r.ivo)
+	r.to(QualityReview)
+	r.passAll(r.quin)
+	r.issue()
+	until := func() Day {
+		all, err := r.a().Deadlines(DayOf(r.now))
+		require.NoError(t, err)
+		i := slices.IndexFunc(all.All, func(d Deadline) bool { return d.ID == "evidence.1.2.5" })
+		require.GreaterOrEqual(t, i, 0)
+		return all.All[i].Day
+	}
+	assert.Equal(t, DayOf(r.now).Add(365), until())
+	item, _ := r.a().Evidence(paper)
+	r.does(r.mara)(r.history().Expunge(item, "it held a card number"))
+	assert.Equal(t, DayOf(r.now.AddDate(-2, 0, 0)).Add(365), until())
+	assert.Contains(t, kinds(r.a().Problems()), StaleEvidence)
+	_, then, err := r.a().Version("")
+	require.NoError(t, err)
+	assert.Empty(t, then.Problems(), "it is the version that was issued")
 }
 
 func TestAnAmendmentIsANewVersion(t *testing.T) {
