@@ -8,10 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"filippo.io/age"
 	"github.com/stretchr/testify/require"
 
 	"tickmark/questionnaires"
 	"tickmark/tui/tuitest"
+	"tickmark/vault"
 )
 
 // typist fills forms at a desk, place by place.
@@ -84,11 +86,12 @@ func (e *engagementDesk) sits(name string) typist {
 	return typist{d}
 }
 
-// A Report on Compliance from its scope to its issue, an amendment, and the next
-// year's opened from it, typed at the desk by three people.
+// A Report on Compliance from its scope to its issue, an amendment, the archive, and the
+// next year's opened from it, typed at the desk by three people.
 func TestAnEngagementIsTyped(t *testing.T) {
 	m := newEntity(t, 0, "roc")
 	m.folders()
+	m.cared(t)
 	e := &engagementDesk{merchant: m, t: t, people: map[string]*questionnaires.Signer{}}
 	for _, name := range []string{"Ines Okonjo", "Jonas Hald", "Per Haugen"} {
 		e.people[name] = person(t, name)
@@ -145,8 +148,11 @@ func TestAnEngagementIsTyped(t *testing.T) {
 	e.typeReviews(d, amended)
 	stages(d.Driver).Press("I", "I").Shows("issued as version 2", "Version 1", "Version 2")
 
-	// the next year
+	// kept for three years, and put into the archive
 	d = e.sits("Ines Okonjo")
+	e.typeArchive(d)
+
+	// the next year
 	d.room("those of this vault").Press("n").Shows("Next year", "No answer, reason, sample or evidence is carried")
 	d.line("name", "2027").Press("S").Shows("opened", "2027")
 	d.Press("/").Type("2027").Press("enter", "enter").Shows("Answered 0 of 260", "parts to be confirmed")
@@ -350,4 +356,25 @@ func (e *engagementDesk) typeReviews(d typist, which func(questionnaires.Section
 		d.pick("verdict", "passes").Press("S").Shows("reviewed: " + section.Title()).Press("esc")
 	}
 	d.home()
+}
+
+// typeArchive writes the archive's copy, which its own key opens with all that was issued.
+func (e *engagementDesk) typeArchive(d typist) {
+	archive, err := age.GenerateX25519Identity()
+	require.NoError(e.t, err)
+	file := filepath.Join(e.t.TempDir(), "archived.vault")
+	keepingRoom(d.Driver).Shows("3 years after 2026-11-20, when it was last issued").Press("/").Type("Archive").Press("enter", "enter")
+	d.long("to", archive.Recipient().String()).line("file", file).line("whose", "the archive").Press("S").Shows("It is done", "archived, head")
+	d.home()
+
+	v, err := vault.Open(e.t.Context(), file, []age.Identity{archive}, vault.ReadOnly())
+	require.NoError(e.t, err)
+	defer func() { require.NoError(e.t, v.Close()) }()
+	h, err := v.History(e.t.Context())
+	require.NoError(e.t, err)
+	a, err := h.Assessment(e.Catalogue, "0123456789abcdef0123456789abcdef")
+	require.NoError(e.t, err)
+	versions, err := a.Versions()
+	require.NoError(e.t, err)
+	require.Len(e.t, versions, 2)
 }
