@@ -54,8 +54,7 @@ func (d *door) printLastYear(f *lastYearForm) {
 
 // yearOf derives the assessment that was asked for, with its last year.
 func (d *door) yearOf(cmd *cobra.Command, path string, o opening) (*lastYearForm, func(), error) {
-	o.readOnly = true
-	v, a, err := d.chosen(cmd.Context(), path, o)
+	a, closing, err := d.looking(cmd.Context(), path, o)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -64,10 +63,10 @@ func (d *door) yearOf(cmd *cobra.Command, path string, o opening) (*lastYearForm
 		err = withHint(fmt.Errorf("look at last year: %s was not opened from a prior assessment", a.Details.Name), "`tickmark assessment VAULT new --from PRIOR` opens the next year")
 	}
 	if err != nil {
-		v.Close()
+		closing()
 		return nil, nil, err
 	}
-	return form, func() { v.Close() }, nil
+	return form, closing, nil
 }
 
 func (d *door) assessmentCarriedVerb() *cobra.Command {

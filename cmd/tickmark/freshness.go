@@ -85,27 +85,19 @@ the one assessment, or with --all of every one that has no limit of its own. Kin
 ` + strings.Join(questionnaires.FreshnessKinds(), ", ") + ".",
 		Example: "  tickmark freshness shop.vault set screenshot --days 30 --warn 7 --reason 'Terminals are patched monthly.'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			v, a, err := d.chosen(cmd.Context(), args[0], o)
-			if err != nil {
-				return err
-			}
-			defer d.finish(cmd.Context(), v)
 			if !cmd.Flags().Changed("days") {
 				return usagef("set freshness: --days is needed")
 			}
 			limit.Of = args[1]
-			if !all {
-				limit.Assessment = a.Details.ID
-			}
-			draft, err := a.SetFreshness(limit)
-			if err != nil {
-				return err
-			}
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
-				return err
-			}
-			fmt.Fprintf(d.out, "%s  %s\n", limit.Of, limit)
-			return nil
+			return d.signOf(cmd.Context(), args[0], o, func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
+				if !all {
+					limit.Assessment = a.Details.ID
+				}
+				return a.SetFreshness(limit)
+			}, func(*questionnaires.Assessment) error {
+				fmt.Fprintf(d.out, "%s  %s\n", limit.Of, limit)
+				return nil
+			})
 		},
 	}
 	o.flags(verb)

@@ -262,3 +262,24 @@ func (d *door) sign(ctx context.Context, path string, o opening, rule func(*ques
 	_, err = v.Append(ctx, draft)
 	return err
 }
+
+// signOf signs what a rule drafts out of the assessment that was asked for, and says what
+// came of it.
+func (d *door) signOf(ctx context.Context, path string, o opening, rule func(*questionnaires.Assessment) (questionnaires.Draft, error), say func(*questionnaires.Assessment) error) error {
+	v, a, err := d.chosen(ctx, path, o)
+	if err != nil {
+		return err
+	}
+	defer d.finish(ctx, v)
+	draft, err := rule(a)
+	if err != nil {
+		return err
+	}
+	if _, err := v.Append(ctx, draft); err != nil {
+		return err
+	}
+	if a, err = d.assessmentOf(ctx, v, string(a.Details.ID)); err != nil {
+		return err
+	}
+	return say(a)
+}

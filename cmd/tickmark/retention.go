@@ -201,34 +201,24 @@ func (d *door) holdVerb(on bool, use, short, example string) *cobra.Command {
 
 // keep writes what is drafted of a retention, and shows it as it stands then.
 func (d *door) keep(cmd *cobra.Command, path string, o opening, draft func(*questionnaires.Assessment, questionnaires.Keeping) (questionnaires.Draft, error)) error {
-	v, a, err := d.chosen(cmd.Context(), path, o)
-	if err != nil {
+	err := d.signOf(cmd.Context(), path, o, func(a *questionnaires.Assessment) (questionnaires.Draft, error) {
+		k, err := a.Keeping()
+		if err != nil {
+			return questionnaires.Draft{}, err
+		}
+		return draft(a, k)
+	}, func(a *questionnaires.Assessment) error {
+		k, err := a.Keeping()
+		if err == nil {
+			d.printKeeping(k)
+		}
 		return err
-	}
-	defer d.finish(cmd.Context(), v)
-	k, err := a.Keeping()
-	if err != nil {
-		return err
-	}
-	made, err := draft(a, k)
-	switch {
-	case errors.Is(err, questionnaires.ErrUnchanged):
+	})
+	if errors.Is(err, questionnaires.ErrUnchanged) {
 		fmt.Fprintln(d.out, "it stays as it is")
 		return nil
-	case err != nil:
-		return err
 	}
-	if _, err := v.Append(cmd.Context(), made); err != nil {
-		return err
-	}
-	if a, err = d.assessmentOf(cmd.Context(), v, string(a.Details.ID)); err != nil {
-		return err
-	}
-	if k, err = a.Keeping(); err != nil {
-		return err
-	}
-	d.printKeeping(k)
-	return nil
+	return err
 }
 
 func (d *door) retentionExpungeVerb() *cobra.Command {

@@ -177,20 +177,11 @@ func (d *door) sampleWithdrawVerb() *cobra.Command {
 		Long:    "Takes a sample set or a population back by a revision that says so; nothing is erased,\nand a number is not given again.",
 		Example: "  tickmark sample shop.vault withdraw Set-3",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			v, a, err := d.chosen(cmd.Context(), args[0], o)
-			if err != nil {
-				return err
-			}
-			defer d.finish(cmd.Context(), v)
-			draft, err := a.WithdrawSampling(args[1])
-			if err != nil {
-				return err
-			}
-			if _, err := v.Append(cmd.Context(), draft); err != nil {
-				return err
-			}
-			fmt.Fprintf(d.out, "%s is withdrawn\n", args[1])
-			return nil
+			return d.signOf(cmd.Context(), args[0], o, func(a *questionnaires.Assessment) (questionnaires.Draft, error) { return a.WithdrawSampling(args[1]) },
+				func(*questionnaires.Assessment) error {
+					fmt.Fprintf(d.out, "%s is withdrawn\n", args[1])
+					return nil
+				})
 		},
 	}
 	o.flags(verb)

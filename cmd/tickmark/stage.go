@@ -79,27 +79,6 @@ func (d *door) stageSteps(reason string) map[string]func(*questionnaires.Assessm
 	}
 }
 
-// signOf signs what a rule drafts out of the assessment that was asked for, and says what
-// came of it.
-func (d *door) signOf(ctx context.Context, path string, o opening, rule func(*questionnaires.Assessment) (questionnaires.Draft, error), say func(*questionnaires.Assessment) error) error {
-	v, a, err := d.chosen(ctx, path, o)
-	if err != nil {
-		return err
-	}
-	defer d.finish(ctx, v)
-	draft, err := rule(a)
-	if err != nil {
-		return err
-	}
-	if _, err := v.Append(ctx, draft); err != nil {
-		return err
-	}
-	if a, err = d.assessmentOf(ctx, v, string(a.Details.ID)); err != nil {
-		return err
-	}
-	return say(a)
-}
-
 // printStep says where a step led.
 func (d *door) printStep(a *questionnaires.Assessment) error {
 	now, err := a.Stage()
