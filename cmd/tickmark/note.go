@@ -115,31 +115,13 @@ func (d *door) printNotes(a *questionnaires.Assessment, all []questionnaires.Rev
 }
 
 func (d *door) noteShowVerb() *cobra.Command {
-	var o opening
-	var format string
-	verb := &cobra.Command{
-		Use: "show VAULT Note-N", Short: "Show a note with all replies", Args: cobra.ExactArgs(2),
+	return d.showing(&cobra.Command{
+		Use: "show VAULT Note-N", Short: "Show a note with all replies",
 		Example: "  tickmark note shop.vault show Note-3",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, closing, err := d.looking(cmd.Context(), args[0], o)
-			if err != nil {
-				return err
-			}
-			defer closing()
-			n, err := a.NoteByLabel(args[1])
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				return json.NewEncoder(d.out).Encode(formOfNote(a, n))
-			}
-			d.printNote(a, n)
-			return nil
-		},
-	}
-	o.flags(verb)
-	outputFlag(verb, &format)
-	return verb
+	}, func(a *questionnaires.Assessment, label string) (any, func(), error) {
+		n, err := a.NoteByLabel(label)
+		return formOfNote(a, n), func() { d.printNote(a, n) }, err
+	})
 }
 
 func (d *door) printNote(a *questionnaires.Assessment, n questionnaires.ReviewNote) {

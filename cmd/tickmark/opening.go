@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -242,6 +243,33 @@ func (d *door) looking(ctx context.Context, path string, o opening) (a *question
 		return nil, nil, err
 	}
 	return a, func() { _ = v.Close() }, nil
+}
+
+// showing makes a verb show what its second argument names in an assessment: as JSON, or
+// printed.
+func (d *door) showing(verb *cobra.Command, find func(a *questionnaires.Assessment, name string) (form any, show func(), err error)) *cobra.Command {
+	var o opening
+	var format string
+	verb.Args = cobra.ExactArgs(2)
+	verb.RunE = func(cmd *cobra.Command, args []string) error {
+		a, closing, err := d.looking(cmd.Context(), args[0], o)
+		if err != nil {
+			return err
+		}
+		defer closing()
+		form, show, err := find(a, args[1])
+		if err != nil {
+			return err
+		}
+		if format == "json" {
+			return json.NewEncoder(d.out).Encode(form)
+		}
+		show()
+		return nil
+	}
+	o.flags(verb)
+	outputFlag(verb, &format)
+	return verb
 }
 
 // sign opens a vault, signs what a rule drafts out of its history, and tidies up.

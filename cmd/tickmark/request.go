@@ -130,35 +130,18 @@ func (d *door) printRequests(all []questionnaires.Request, today questionnaires.
 }
 
 func (d *door) requestShowVerb() *cobra.Command {
-	var o opening
-	var format string
-	verb := &cobra.Command{
-		Use: "show VAULT Req-N", Short: "Show one request whole, with what came for it", Args: cobra.ExactArgs(2),
+	return d.showing(&cobra.Command{
+		Use: "show VAULT Req-N", Short: "Show one request whole, with what came for it",
 		Example: "  tickmark request shop.vault show Req-3",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, closing, err := d.looking(cmd.Context(), args[0], o)
-			if err != nil {
-				return err
-			}
-			defer closing()
-			r, err := a.RequestByLabel(args[1])
-			if err != nil {
-				return err
-			}
-			form := formOfRequest(a, r, questionnaires.DayOf(d.now()))
-			if format == "json" {
-				return json.NewEncoder(d.out).Encode(form)
-			}
-			return d.printRequest(a, form)
-		},
-	}
-	o.flags(verb)
-	outputFlag(verb, &format)
-	return verb
+	}, func(a *questionnaires.Assessment, label string) (any, func(), error) {
+		r, err := a.RequestByLabel(label)
+		form := formOfRequest(a, r, questionnaires.DayOf(d.now()))
+		return form, func() { d.printRequest(a, form) }, err
+	})
 }
 
 // printRequest prints a request, line by line.
-func (d *door) printRequest(a *questionnaires.Assessment, r requestForm) error {
+func (d *door) printRequest(a *questionnaires.Assessment, r requestForm) {
 	say := func(name, text string) {
 		for line := range strings.Lines(text) {
 			fmt.Fprintf(d.out, "%-14s%s\n", name, kube.Printable(strings.TrimRight(line, "\r\n")))
@@ -199,5 +182,4 @@ func (d *door) printRequest(a *questionnaires.Assessment, r requestForm) error {
 		say("other version", other.What)
 		say("", strings.Join([]string{other.Serving(), other.Period(), other.System, other.Owner, string(other.Due)}, ", "))
 	}
-	return nil
 }

@@ -127,40 +127,23 @@ func (d *door) printProblems(problems []questionnaires.Problem) {
 func sampleSize(s questionnaires.Sample) string { return fmt.Sprintf("%d of %d", s.Size, s.Count) }
 
 func (d *door) sampleShowVerb() *cobra.Command {
-	var o opening
-	var format string
-	verb := &cobra.Command{
-		Use: "show VAULT Set-N|POPULATION", Short: "Show a sample set with its items, or a population", Args: cobra.ExactArgs(2),
+	return d.showing(&cobra.Command{
+		Use: "show VAULT Set-N|POPULATION", Short: "Show a sample set with its items, or a population",
 		Long:    "Shows one sample set with each item, or one population with what it was listed from.",
 		Example: "  tickmark sample shop.vault show Set-2\n  tickmark sample shop.vault show 'Production nodes' -o json",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, closing, err := d.looking(cmd.Context(), args[0], o)
-			if err != nil {
-				return err
-			}
-			defer closing()
-			s, err := a.SampleByLabel(args[1])
-			if err != nil {
-				p, unknown := a.PopulationNamed(args[1])
-				if unknown != nil {
-					return errors.Join(err, unknown)
-				}
-				if format == "json" {
-					return json.NewEncoder(d.out).Encode(formOfPopulation(a, p))
-				}
-				d.printPopulation(formOfPopulation(a, p))
-				return nil
-			}
-			if format == "json" {
-				return json.NewEncoder(d.out).Encode(formOfSample(a, s))
-			}
-			d.printSample(formOfSample(a, s))
-			return nil
-		},
-	}
-	o.flags(verb)
-	outputFlag(verb, &format)
-	return verb
+	}, func(a *questionnaires.Assessment, name string) (any, func(), error) {
+		s, err := a.SampleByLabel(name)
+		if err == nil {
+			form := formOfSample(a, s)
+			return form, func() { d.printSample(form) }, nil
+		}
+		p, unknown := a.PopulationNamed(name)
+		if unknown != nil {
+			return nil, nil, errors.Join(err, unknown)
+		}
+		form := formOfPopulation(a, p)
+		return form, func() { d.printPopulation(form) }, nil
+	})
 }
 
 func (d *door) printPopulation(p populationForm) {
