@@ -3,6 +3,7 @@ package contents
 import (
 	"archive/tar"
 	"archive/zip"
+	"bytes"
 	"compress/bzip2"
 	"compress/gzip"
 	"errors"
@@ -23,16 +24,21 @@ func (s *searching) zip(place string, in input, depth int) error {
 		return err
 	}
 	directory.left = 1 << 62
+	s.said(inside(place, "its comments"), z.Comment)
 	for _, f := range z.File {
 		if s.done() {
 			return nil
 		}
-		if strings.HasSuffix(f.Name, "/") {
-			continue
-		}
 		where, err := s.member(place, f.Name)
 		if err != nil {
 			return err
+		}
+		s.said(inside(place, "its comments"), f.Comment)
+		if strings.HasSuffix(f.Name, "/") {
+			if f.UncompressedSize64 > 0 {
+				s.unread(where, "it is a folder that holds bytes")
+			}
+			continue
 		}
 		s.packed(where, f, depth)
 	}
@@ -58,6 +64,13 @@ func (s *searching) packed(place string, f *zip.File, depth int) {
 	s.read(place, input{Reader: s.unpack(r, int64(min(f.CompressedSize64, 1<<40))), size: -1, name: f.Name}, depth+1)
 }
 
+// said searches what an archive says of itself.
+func (s *searching) said(place, text string) {
+	v := s.sieve(place, false)
+	_, _ = v.Write([]byte(text)) // never fails
+	v.Close()
+}
+
 // limitedAt ends a directory that goes on for ever.
 type limitedAt struct {
 	r    io.ReaderAt
@@ -77,21 +90,44 @@ func (s *searching) tar(place string, in input, depth int) error {
 	for !s.done() {
 		header, err := t.Next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return s.afterEnd(place, in)
 		}
 		if err != nil {
 			return err
-		}
-		if header.Typeflag != tar.TypeReg && header.Typeflag != tar.TypeGNUSparse {
-			continue
 		}
 		where, err := s.member(place, header.Name)
 		if err != nil {
 			return err
 		}
+		switch header.Typeflag {
+		case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
+		default: // a folder, a link, a device; what else there is may hold something
+			if header.Size > 0 && !strings.ContainsRune("123456g", rune(header.Typeflag)) {
+				s.unread(where, "it is of a kind that is not read")
+			}
+			continue
+		}
 		s.read(where, input{Reader: s.unpack(t, header.Size), size: header.Size, name: header.Name}, depth+1)
 	}
 	return nil
+}
+
+// afterEnd tells what follows the end that an archive gives itself, such as another one.
+func (s *searching) afterEnd(place string, in io.Reader) error {
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := in.Read(buffer)
+		if len(bytes.Trim(buffer[:n], "\x00")) > 0 {
+			s.unread(inside(place, "what follows its end"), "it is not read")
+			return nil
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // gzip reads what is packed as one stream, or several after each other.

@@ -18,7 +18,6 @@ var magics = []struct{ begin, why string }{
 	{"II*\x00", anImage},
 	{"MM\x00*", anImage},
 	{"\x00\x00\x01\x00", anImage},
-	{"\x01\x00\x00\x00", ""}, // a metafile, or anything
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is an older Office file: only its plain strings were searched"},
 	{"7z\xbc\xaf\x27\x1c", "it is packed in a form that is not read (7z)"},
 	{"Rar!\x1a\x07", "it is packed in a form that is not read (rar)"},
@@ -33,9 +32,8 @@ var magics = []struct{ begin, why string }{
 }
 
 const (
-	anImage      = "it is an image"
-	unknownForm  = "its form is not known: only its plain strings were searched"
-	encryptedZip = "it is encrypted"
+	anImage     = "it is an image"
+	unknownForm = "its form is not known: only its plain strings were searched"
 )
 
 // open finds out what a file is, and reads it as that.
@@ -69,7 +67,7 @@ func (s *searching) open(place string, in input, depth int) error {
 		return s.strings(place, in)
 	}
 	for _, m := range magics {
-		if m.why != "" && bytes.HasPrefix(head, []byte(m.begin)) {
+		if bytes.HasPrefix(head, []byte(m.begin)) {
 			if m.why != anImage || m.begin != "BM" || bytes.IndexByte(head, 0) >= 0 {
 				s.unread(place, m.why)
 				return s.strings(place, in)

@@ -14,6 +14,9 @@ import (
 	"strings"
 )
 
+// mailbox is how each message of a mailbox begins.
+var mailbox = []byte("From ")
+
 // mailed reports whether a text is a message with a header.
 func mailed(ext string, head []byte) bool {
 	if !isText(head) {
@@ -25,6 +28,9 @@ func mailed(ext string, head []byte) bool {
 	}
 	lower := append([]byte("\n"), bytes.ToLower(header)...)
 	has := func(field string) bool { return bytes.Contains(lower, []byte("\n"+field+":")) }
+	if bytes.HasPrefix(head, mailbox) {
+		return has("from")
+	}
 	begins := bytes.IndexByte(head[:min(len(head), 40)], ':') > 0 && head[0] > ' '
 	return begins && (whole || len(head) == sniffed) && has("from") && (has("mime-version") || has("message-id") || has("received") || has("subject"))
 }
@@ -32,9 +38,14 @@ func mailed(ext string, head []byte) bool {
 // mail reads a message: its header, its text, what is attached.
 func (s *searching) mail(place string, in input, head []byte, depth int) error {
 	head = bytes.Clone(head)
+	if bytes.HasPrefix(head, mailbox) {
+		s.unread(place, "it is a mailbox: it was searched as it is written")
+		return s.words(place, in, head)
+	}
 	limit := &limitedReader{r: in.Reader, left: maxHeader, keeps: true}
 	message, err := mail.ReadMessage(bufio.NewReader(limit))
 	if err != nil { // it only looked like one
+		s.unread(place, "it looks like mail: it was searched as it is written")
 		in.Reader = io.MultiReader(bytes.NewReader(limit.kept), in.Reader)
 		return s.words(place, in, head)
 	}
@@ -78,6 +89,9 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 func (s *searching) mailPart(place string, header textproto.MIMEHeader, body io.Reader, depth int) {
 	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil {
+		if said := header.Get("Content-Type"); said != "" && !strings.HasPrefix(strings.ToLower(said), "text/") {
+			s.unread(place, "what a part of it is cannot be told: it was searched as it is written")
+		}
 		kind = "text/plain"
 	}
 	switch {
@@ -89,12 +103,17 @@ func (s *searching) mailPart(place string, header textproto.MIMEHeader, body io.
 	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
 		s.mailParts(place, multipart.NewReader(body, params["boundary"]), depth)
 		return
+	case strings.HasPrefix(kind, "multipart/"):
+		s.unread(place, "where its parts end cannot be told: it was searched as it is written")
 	}
 	switch strings.ToLower(strings.TrimSpace(header.Get("Content-Transfer-Encoding"))) {
+	case "", "7bit", "8bit", "binary":
 	case "base64":
 		body = base64.NewDecoder(base64.StdEncoding, &alphabetic{body})
 	case "quoted-printable":
 		body = quotedprintable.NewReader(body)
+	default:
+		s.unread(place, "a part of it is written in a way that is not read")
 	}
 	name := params["name"]
 	if _, disposition, err := mime.ParseMediaType(header.Get("Content-Disposition")); err == nil && disposition["filename"] != "" {

@@ -61,7 +61,7 @@ func (s *searching) markup(place string, in input) error {
 		switch {
 		case c == '<':
 			if tag, err = s.tag(r, tag[:0]); len(tag) >= shortest {
-				_, _ = tags.Write(append(tag, '\n')) // never fails
+				_, _ = tags.Write([]byte(html.UnescapeString(string(tag)) + "\n")) // never fails
 			}
 			if breaks[elementOf(tag)] {
 				said = append(said, '\n')

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -71,6 +70,12 @@ func Search(ctx context.Context, name string, r io.ReaderAt, size int64) (engine
 	}
 	if s.source != nil {
 		return s.found, s.source
+	}
+	switch { // whoever stopped early over it
+	case s.unpacked > maxUnpacked:
+		s.unread("", errTooMuch.Error())
+	case s.members > maxMembers:
+		s.unread("", tooMany().Error())
 	}
 	if s.moreHits > 0 {
 		s.found.Hits = append(s.found.Hits, engine.Hit{Kind: "more", Place: "elsewhere", Count: s.moreHits})
@@ -200,15 +205,19 @@ func inside(place, part string) string {
 // member counts a file inside a file, and searches its name.
 func (s *searching) member(place, name string) (string, error) {
 	if s.members++; s.members > maxMembers {
-		return "", unreadable(fmt.Sprintf("it holds more than %d files", maxMembers))
+		return "", tooMany()
 	}
 	if strings.ContainsFunc(name, unicode.IsDigit) {
-		for range redaction.Cards(path.Base(name)) {
-			s.hit(cardNumber, inside(place, "the name of a file in it"), 1)
+		for part := range strings.SplitSeq(name, "/") { // the folders it lies in as well
+			for range redaction.Cards(part) {
+				s.hit(cardNumber, inside(place, "the name of a file in it"), 1)
+			}
 		}
 	}
 	return inside(place, name), nil
 }
+
+func tooMany() error { return unreadable(fmt.Sprintf("it holds more than %d files", maxMembers)) }
 
 // bounded counts what is unpacked, and ends a bomb.
 type bounded struct {

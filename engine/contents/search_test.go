@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -47,6 +48,14 @@ func zipped(t testing.TB, files ...string) []byte {
 		require.NoError(t, err)
 	}
 	require.NoError(t, z.Close())
+	return b.Bytes()
+}
+
+func commented(t testing.TB, comment string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	require.NoError(t, errors.Join(z.SetComment(comment), z.Close()))
 	return b.Bytes()
 }
 
@@ -169,6 +178,9 @@ func TestWhatStandsInAFileIsFound(t *testing.T) {
 		"a zip":                 {"a.zip", zipped(t, "x/list.csv", "a\n"+tight), "x/list.csv, line 2"},
 		"a zip in a zip":        {"a.zip", zipped(t, "inner.zip", string(zipped(t, "list.csv", tight))), "inner.zip, list.csv, line 1"},
 		"a tar in a gzip":       {"a.tgz", gzipped(t, tarred(t, "list.csv", tight)), "list.csv, line 1"},
+		"a folder in a zip":     {"a.zip", zipped(t, card+"/a.txt", "nothing"), "the name of a file in it"},
+		"a zip's comment":       {"a.zip", commented(t, card), "its comments"},
+		"an attribute, escaped": {"a.html", []byte(`<html><p data-pan="&#52;111111111111111">x</p>`), "its markup"},
 		"a name in a zip":       {"a.zip", zipped(t, tight+".txt", "nothing"), "the name of a file in it"},
 		"mail":                  {"a.eml", mailOf("--xx\r\n\r\nHello " + card + "\r\n--xx--\r\n"), "line 1"},
 		"mail without a name":   {"", mailOf("--xx\r\n\r\nHello " + card + "\r\n--xx--\r\n"), "line 1"},
@@ -254,6 +266,14 @@ func TestWhatCannotBeReadIsNotClean(t *testing.T) {
 		"i.pdf":    {drawn("BT ET", "7 0 obj <</Subtype/Image/Length 1>> stream\nx\nendstream endobj"), "its images"},
 		"i.docx":   {zipped(t, "word/document.xml", `<?xml version="1.0"?><w:p/>`, "word/media/image1.png", "\x89PNG\r\n\x1a\n"), anImage},
 		"x.age":    {[]byte("age-encryption.org/v1\n"), "encrypted"},
+		"two.tar":  {slices.Concat(tarred(t, "a.txt", "nothing"), tarred(t, "b.txt", "nothing")), "is not read"},
+		"odd.tar":  {kind(tarred(t, "a.txt", "nothing"), 'V'), "of a kind that is not read"},
+		"host.txt": {[]byte(strings.Repeat("\xc3\x81\x99\x84\x40\xf4\xf1\xf1\xf1", 30)), "EBCDIC"},
+		"odd.eml":  {[]byte("no header\n\nbm90aGluZw==\n"), "looks like mail"},
+		"a.mbox":   {[]byte("From a@b Sat Nov 21 10:00:00 2026\nFrom: a@b\nSubject: x\n\nbm90aGluZw==\n"), "a mailbox"},
+		"uu.eml":   {mailOf("--xx\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\nx\r\n--xx--\r\n"), "in a way that is not read"},
+		"two.eml":  {mailOf("--xx\r\nContent-Type: multipart/mixed; boundary=a; boundary=b\r\n\r\nx\r\n--xx--\r\n"), "cannot be told"},
+		"no.eml":   {[]byte("From: a@b\r\nContent-Type: multipart/mixed\r\n\r\nbm90aGluZw==\r\n"), "where its parts end"},
 		"half.txt": {append(bytes.Repeat([]byte("words\n"), 2000), noise...), "turns from text"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -263,6 +283,19 @@ func TestWhatCannotBeReadIsNotClean(t *testing.T) {
 			assert.Contains(t, fmt.Sprintf("%+v", found.Unread), tt.why)
 		})
 	}
+}
+
+// kind makes the file of a tar one of another kind.
+func kind(archive []byte, flag byte) []byte {
+	archive[156] = flag
+	sum := 8 * int(' ')
+	for i, c := range archive[:512] {
+		if i < 148 || i >= 156 {
+			sum += int(c)
+		}
+	}
+	copy(archive[148:], fmt.Sprintf("%06o\x00 ", sum))
+	return archive
 }
 
 func TestManyHitsAreCounted(t *testing.T) {

@@ -25,6 +25,9 @@ func (s *searching) words(place string, in input, head []byte) error {
 	case !isText(head):
 		s.unread(place, unknownForm)
 		return s.strings(place, in)
+	case isMainframe(head):
+		s.unread(place, "it is text of a mainframe (EBCDIC), which is not read")
+		return nil
 	case isMarkup(head):
 		return s.markup(place, in)
 	}
@@ -88,6 +91,18 @@ func isText(head []byte) bool {
 		}
 	}
 	return odd <= len(head)/50
+}
+
+// isMainframe reports whether bytes are EBCDIC, where a blank is what is @ elsewhere and
+// letters and digits are above ASCII.
+func isMainframe(head []byte) bool {
+	high := 0
+	for _, c := range head {
+		if c >= 0x80 {
+			high++
+		}
+	}
+	return high > len(head)/2 && bytes.Count(head, []byte("@")) > bytes.Count(head, []byte(" ")) && !utf8.Valid(head[:max(0, len(head)-utf8.UTFMax)])
 }
 
 func decoded(head []byte, order binary.ByteOrder) []byte {
