@@ -71,7 +71,7 @@ func TestEvidenceGoesStaleByTheLimitOfItsKind(t *testing.T) {
 	on := func(day Day) string { return j.open(c, id).Freshness(item, day).String() }
 	assert.Empty(t, on("2026-03-01"))
 	assert.Equal(t, "stale in 15 days", on("2026-03-18"))
-	assert.Equal(t, "stale in 1 days", on("2026-04-01"), "the last day counts")
+	assert.Equal(t, "stale in 1 day", on("2026-04-01"), "the last day counts")
 	assert.Equal(t, "stale since 2026-04-02", on("2026-04-02"))
 
 	item.Details.ValidUntil = "2026-02-01"

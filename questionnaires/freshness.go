@@ -49,7 +49,7 @@ func (l FreshnessLimit) String() string {
 	if l.Days == 0 {
 		return "no limit"
 	}
-	return fmt.Sprintf("%d days, warned %d before", l.Days, l.Warn)
+	return fmt.Sprintf("%s, warned %d before", many(l.Days, "day", "days"), l.Warn)
 }
 
 // FreshnessLimits are the limits of all kinds, in the order of the defaults.
@@ -103,7 +103,7 @@ func (a *Assessment) SetFreshness(l FreshnessLimit) (Draft, error) {
 	case l.Assessment != "" && l.Assessment != a.Details.ID:
 		err = errors.New("it is of another assessment")
 	case blank(l.Reason):
-		err = errors.New("it needs a reason")
+		err = errNoReason
 	case slices.ContainsFunc(a.shared.limits, func(o FreshnessLimit) bool {
 		return o.Beside == 0 && !o.Entry.IsZero() && o.Of == l.Of && sameContent(o, l)
 	}):
@@ -136,7 +136,7 @@ type Freshness struct {
 func (f Freshness) String() string {
 	switch f.State {
 	case GoingStale:
-		return fmt.Sprintf("stale in %d days", f.Left)
+		return "stale in " + many(f.Left, "day", "days")
 	case Stale:
 		return "stale since " + string(f.Until.Add(1))
 	case Fresh:

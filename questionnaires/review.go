@@ -150,11 +150,7 @@ func undescribedProblems(found []undescribed) []Problem {
 	var problems []Problem
 	add := into(&problems, EvidencePart)
 	for _, u := range once {
-		if n := cites[u]; n == 1 {
-			add(UndescribedEvidence, "%s; 1 answer cites it", u.why)
-		} else {
-			add(UndescribedEvidence, "%s; %d answers cite it", u.why, n)
-		}
+		add(UndescribedEvidence, "%s; %s it", u.why, many(cites[u], "answer cites", "answers cite"))
 	}
 	return problems
 }
