@@ -128,9 +128,9 @@ func (t *touched) saidSince(entry engine.Digest, h *History) int {
 	later := map[engine.Digest]bool{}
 	for s, touches := range t.of {
 		for _, other := range touches {
-			said := other.entry.Action == AnswerGiven || s == EngagementSection || s == ScopeSection
-			if said && !h.IsAncestor(other.entry.ID, entry) {
-				later[other.entry.ID] = true
+			said := other.Action == AnswerGiven || s == EngagementSection || s == ScopeSection
+			if said && !h.IsAncestor(other.ID, entry) {
+				later[other.ID] = true
 			}
 		}
 	}

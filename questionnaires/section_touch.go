@@ -100,16 +100,9 @@ var deeds = map[Action]deed{
 	CarriedConfirmed:        {onCarried, "confirmed what was carried"},
 }
 
-// touch is an entry that bears on a section.
-type touch struct {
-	section Section
-	entry   Entry
-}
-
 // labour is a part of the work that somebody did: in a section, or anywhere where
 // that is "".
 type labour struct {
-	author  engine.Digest
 	section Section
 	entry   engine.Digest
 	words   string
@@ -117,7 +110,7 @@ type labour struct {
 
 // touched is all that bears on the sections of an assessment, and who did the work.
 type touched struct {
-	of      map[Section][]touch
+	of      map[Section][]Entry
 	labours map[engine.Digest][]labour // by author
 }
 
@@ -125,7 +118,7 @@ type touched struct {
 // the whole vault. What somebody collected or brought for another assessment counts:
 // this one may rest on it.
 func (a *Assessment) touches() (*touched, error) {
-	t := &touched{of: map[Section][]touch{}, labours: map[engine.Digest][]labour{}}
+	t := &touched{of: map[Section][]Entry{}, labours: map[engine.Digest][]labour{}}
 	cites, err := a.citings(t)
 	if err != nil {
 		return nil, err
@@ -147,9 +140,9 @@ func (a *Assessment) touches() (*touched, error) {
 			return nil, err
 		}
 		for _, s := range sections {
-			t.of[s] = append(t.of[s], touch{s, e})
+			t.of[s] = append(t.of[s], e)
 			if d.work != "" && d.bears.home(s) {
-				t.labours[e.Author] = append(t.labours[e.Author], labour{e.Author, s, e.ID, d.work})
+				t.labours[e.Author] = append(t.labours[e.Author], labour{s, e.ID, d.work})
 			}
 		}
 	}
@@ -236,7 +229,7 @@ func (a *Assessment) citings(t *touched) (map[ID][]Section, error) {
 		s := SectionOf(r.Requirement)
 		for _, id := range r.Cited() {
 			if item, known := a.Evidence(id); known {
-				t.labours[item.Author] = append(t.labours[item.Author], labour{item.Author, s, e.ID, "brought " + item.Label() + ", which is cited in it"})
+				t.labours[item.Author] = append(t.labours[item.Author], labour{s, e.ID, "brought " + item.Label() + ", which is cited in it"})
 			}
 			if !slices.Contains(cites[id], s) {
 				cites[id] = append(cites[id], s)
@@ -281,7 +274,7 @@ func (t *touched) hindered(author engine.Digest, s Section, stage Stage, seen si
 func (t *touched) changed(s Section, since engine.Digest, seen sight) int {
 	n := 0
 	for _, other := range t.of[s] {
-		if seen.sees(other.entry.ID) && !seen.h.IsAncestor(other.entry.ID, since) {
+		if seen.sees(other.ID) && !seen.h.IsAncestor(other.ID, since) {
 			n++
 		}
 	}
