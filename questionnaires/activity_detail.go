@@ -132,3 +132,14 @@ func phrase(parts ...string) string {
 	}
 	return text
 }
+
+// remaining is a list of what is said.
+func remaining(sentences ...string) []string {
+	var all []string
+	for _, s := range sentences {
+		if s != "" {
+			all = append(all, s)
+		}
+	}
+	return all
+}

@@ -99,7 +99,7 @@ func (a *Assessment) Calendar(day Day) (Calendar, error) {
 		}
 		c.Recurring, c.Changes = append(c.Recurring, rows...), append(c.Changes, changes...)
 	}
-	slices.SortStableFunc(c.Changes, func(x, y AfterChange) int { return compareDays(x.On, y.On) })
+	slices.SortStableFunc(c.Changes, func(x, y AfterChange) int { return cmp.Compare(x.On, y.On) })
 	return c, nil
 }
 
@@ -139,7 +139,7 @@ func (a *Assessment) occurrences(id RequirementID, activities []Activity, day Da
 	}
 	if c := a.Scope().Confirmation; id == scopeConfirmed && c.On != "" && c.On <= day {
 		all = append(all, Occurrence{Activity: Activity{On: c.On, What: "scope confirmed by " + c.By}, Kind: PlainActivity.String(), On: c.On, Counts: c.On})
-		slices.SortStableFunc(all, func(x, y Occurrence) int { return compareDays(x.On, y.On) })
+		slices.SortStableFunc(all, func(x, y Occurrence) int { return cmp.Compare(x.On, y.On) })
 	}
 	return all
 }
@@ -187,8 +187,6 @@ func (a *Assessment) watched(row Recurring, times []Occurrence) []Recurring {
 	return rows
 }
 
-func compareDays(x, y Day) int { return cmp.Compare(x, y) }
-
 // byDay orders by day, then id.
 func byDay(x, y Day, one, other ID) int { return cmp.Or(cmp.Compare(x, y), cmp.Compare(one, other)) }
 
@@ -223,7 +221,7 @@ func (d Recurring) on(day Day, first bool) Recurring {
 			d.Times = append(d.Times, t)
 		}
 	}
-	slices.SortStableFunc(d.Times, func(x, y Occurrence) int { return compareDays(x.Counts, y.Counts) })
+	slices.SortStableFunc(d.Times, func(x, y Occurrence) int { return cmp.Compare(x.Counts, y.Counts) })
 	if n := len(d.Times); n > 0 {
 		d.Last = d.Times[n-1].Counts
 		d.Due = d.Every.Next(d.Last)

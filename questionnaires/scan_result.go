@@ -1,6 +1,7 @@
 package questionnaires
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -130,8 +131,21 @@ func (r rescans) last(on Day, first TestResult, day Day) (TestResult, Day) {
 // upTo are those up to a day, oldest first.
 func (r rescans) upTo(day Day) []Rescan {
 	done := slices.DeleteFunc(slices.Clone(r.all), func(again Rescan) bool { return again.On > day })
-	slices.SortStableFunc(done, func(x, y Rescan) int { return compareDays(x.On, y.On) })
+	slices.SortStableFunc(done, func(x, y Rescan) int { return cmp.Compare(x.On, y.On) })
 	return done
+}
+
+// cleared is the day of the result from which on, as known on a day, each passed.
+func (r rescans) cleared(on Day, first TestResult, day Day) Day {
+	cleared, passed := on, first == TestPassed
+	for _, again := range r.upTo(day) {
+		passes := resultOf(again.Result, again.Remained, r.counts) == TestPassed
+		if !passed || !passes {
+			cleared = again.On
+		}
+		passed = passes
+	}
+	return cleared
 }
 
 // remains says what stands against a pass on a day, "" if nothing does.
