@@ -181,7 +181,7 @@ func (h *History) EndAcceptance(asked engine.Digest, reason string) (Draft, erro
 	case a.Ended != nil:
 		return fail(errors.New("it was taken back before"))
 	case blank(reason):
-		return fail(errors.New("it needs a reason"))
+		return fail(errNoReason)
 	}
 	return Draft{Action: AcceptanceEnded, Subject: "acceptance " + asked.String(), Payload: Ending{Asked: asked, Reason: reason}}, nil
 }

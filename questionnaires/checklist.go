@@ -1,7 +1,6 @@
 package questionnaires
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -129,6 +128,3 @@ func (s Section) passable(given []CheckedItem) error {
 	}
 	return nil
 }
-
-// errNoReason says that something needs a reason and has none.
-var errNoReason = errors.New("it needs a reason")

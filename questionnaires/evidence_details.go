@@ -196,16 +196,10 @@ func (h *History) Describe(d EvidenceDescription, now time.Time) (Draft, error) 
 	if err := CheckEvidence(checked, now); err != nil {
 		return Draft{}, fmt.Errorf("describe %s: %w", item.Label(), err)
 	}
-	if len(item.Beside) == 0 && d.same(item.Description()) {
+	if len(item.Beside) == 0 && sameContent(d, item.Description()) {
 		return Draft{}, fmt.Errorf("describe %s: %w", item.Label(), ErrUnchanged)
 	}
 	return Draft{Action: EvidenceDescribed, Subject: "evidence " + string(item.ID), Payload: d}, nil
-}
-
-func (d EvidenceDescription) same(o EvidenceDescription) bool {
-	x, err := engine.SumOf(d)
-	y, other := engine.SumOf(o)
-	return err == nil && other == nil && x == y
 }
 
 // readDescriptions gives each item what was said of it last. Of descriptions that were

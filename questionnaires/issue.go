@@ -238,7 +238,7 @@ type issueOf struct {
 	catalogue *Catalogue
 }
 
-// found is what came of it: why it broke the rules, nil where it did not.
+// foundIssue is what came of it: why it broke the rules, nil where it did not.
 type foundIssue struct{ broken error }
 
 // issuable holds an entry that issues against the rules, for what its author saw.

@@ -70,7 +70,7 @@ func (a *Assessment) Hold(on bool, reason string) (Draft, error) {
 	held := a.history.held(a.Details.ID)
 	switch {
 	case blank(reason):
-		return fail(errors.New("it needs a reason"))
+		return fail(errNoReason)
 	case on && held != nil:
 		return fail(fmt.Errorf("the assessment is under hold already, %s", held))
 	case !on && held == nil:

@@ -26,11 +26,6 @@ const (
 
 var sampleMethods = [...]string{"", "random", "systematic", "judgement", "all"}
 
-// SampleMethods returns every method.
-func SampleMethods() []SampleMethod {
-	return []SampleMethod{RandomSample, SystematicSample, JudgementSample, AllTested}
-}
-
 // String returns the method's text, "" for none.
 func (m SampleMethod) String() string { return textOf(sampleMethods[:], int(m)) }
 

@@ -10,7 +10,7 @@ import (
 	"tickmark/engine"
 )
 
-// Verdict is what a reviewer says of a section.
+// SectionVerdict is what a reviewer says of a section.
 type SectionVerdict int
 
 // The verdicts.

@@ -260,6 +260,9 @@ func (a *Assessment) movable(b *stageBook, now StageStanding, move StageMove, se
 	return fmt.Errorf("it is in %s, and cannot go to %s from there", now.Stage.Title(), move.To.Title())
 }
 
+// errNoReason says that something needs a reason and has none.
+var errNoReason = errors.New("it needs a reason")
+
 // maxReturnReason bounds why something was returned or amended, in bytes.
 const maxReturnReason = 4000
 
