@@ -17,6 +17,7 @@ type yearRecord struct {
 	known     bool
 	err       error
 	left      []FollowUp // not closed yet
+	leftErr   error
 	leaving   sync.Once
 }
 
@@ -207,6 +208,8 @@ func (a *Assessment) carriedProblems() []Problem {
 		add(NotVerified, "last year's assessment cannot be read: %v", err)
 	} else if !known {
 		add(NotVerified, "it names a prior assessment that it was not opened from; last year's answers are not held against it")
+	} else if _, err := a.followUps(); err != nil {
+		add(NotVerified, "what last year left open cannot be read: %v", err)
 	}
 	for _, item := range a.Carried() {
 		if !item.Confirmed {

@@ -56,10 +56,10 @@ func (a *Assessment) followUps() ([]FollowUp, error) {
 			y.left = append(y.left, f)
 		}
 		var accepted []FollowUp
-		accepted, y.err = a.acceptedFollowUps(last)
+		accepted, y.leftErr = a.acceptedFollowUps(last)
 		y.left = append(y.left, accepted...)
 	})
-	return y.left, y.err
+	return y.left, y.leftErr
 }
 
 // closed says by what a follow-up is closed on a day, "" while it is open.
@@ -222,7 +222,7 @@ func (v *review) sinceLastYear() {
 	}
 	all, err := v.followUps()
 	if err != nil || v.newerThanLastYear(v.requirement.ID) != "" {
-		return
+		return // carriedProblems says what cannot be read
 	}
 	for _, f := range all {
 		if !slices.Contains(f.Requirements, v.requirement.ID) {

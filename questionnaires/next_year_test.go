@@ -200,6 +200,20 @@ func TestAnAcceptedResultIsFollowedUp(t *testing.T) {
 	assert.Contains(t, left().Closed, "it does not fail in Evidence-")
 }
 
+// What cannot be read is no year that left nothing open, however often one looks.
+func TestWhatLastYearLeftOpenAndNobodyCanReadIsAProblem(t *testing.T) {
+	r := wholeYear(t)
+	r.nextYear("saq")
+	r.write(r.mara, Draft{Action: AcceptanceAsked, Subject: "acceptance", Payload: []string{"no acceptance"}})
+	a := r.a()
+	for range 2 {
+		problems := of(a.Problems(), NotVerified)
+		require.Len(t, problems, 1)
+		assert.Equal(t, CarriedPart, problems[0].Part)
+		assert.Contains(t, problems[0].Sentence, "what last year left open cannot be read: ")
+	}
+}
+
 // ask2 accepts the failing pod again, after it failed again.
 func (r *reviewed) ask2(t *testing.T) engine.Digest {
 	t.Helper()
