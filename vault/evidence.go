@@ -30,7 +30,7 @@ type File struct {
 	Item questionnaires.Evidence
 	Name string
 	Open func() (io.ReadCloser, error)
-	// Once refuses a file that the vault holds already, byte for byte: a *HeldError.
+	// Once refuses a file that the vault holds already, byte for byte: a *DuplicateError.
 	Once bool
 }
 
@@ -108,7 +108,7 @@ func (v *Vault) take(ctx context.Context, files []File, sign func(*Tx, []questio
 	}
 	err := v.Update(ctx, func(tx *Tx) error {
 		for i, in := range taken {
-			if err := errors.Join(tx.gone(items[i].File.Digest), tx.held(files[i], items[i].File.Digest)); err != nil {
+			if err := errors.Join(tx.gone(items[i].File.Digest), tx.duplicate(files[i], items[i].File.Digest)); err != nil {
 				return err
 			}
 			if err := tx.change("take in", func() error { return tx.db.finish(in.document, in.size, items[i].File.Digest) }); err != nil {

@@ -64,7 +64,7 @@ type archiveForm struct {
 	Rehearsed  bool                       `json:"rehearsed"` // somebody here opened it
 	Documents  int                        `json:"documents,omitempty"`
 	Entries    int                        `json:"entries,omitempty"`
-	Kept       []keepingOfForm            `json:"kept"`
+	Kept       []keepingForm              `json:"kept"`
 }
 
 func (d *door) archive(ctx context.Context, path, file, format string, x archiving) error {
@@ -103,7 +103,7 @@ func (d *door) archived(ctx context.Context, v *vault.Vault, file string, to []v
 	if err != nil {
 		return archiveForm{}, err
 	}
-	form := archiveForm{File: file, Recipients: made.Recipients, Head: made.Head, HeadNow: v.Head(), Kept: []keepingOfForm{}}
+	form := archiveForm{File: file, Recipients: made.Recipients, Head: made.Head, HeadNow: v.Head(), Kept: []keepingForm{}}
 	if len(rehearsing) > 0 {
 		found, err := vault.Rehearse(ctx, file, rehearsing, v.Head(), line.Bytes("rehearsing"), vault.WithClock(d.now), vault.WithPlugins(plugins))
 		if err != nil {

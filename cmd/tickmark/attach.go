@@ -166,7 +166,7 @@ func (d *door) attach(ctx context.Context, v *vault.Vault, file vault.File, x at
 	if x.line != nil {
 		x.line.Done()
 	}
-	var there *vault.HeldError
+	var there *vault.DuplicateError
 	switch {
 	case errors.As(err, &there):
 		return d.serveToo(ctx, v, there.Item, file.Item.Requirements, err)

@@ -25,8 +25,8 @@ be set. A legal hold keeps everything, whatever day has come.`,
 	return verb
 }
 
-// keepingOfForm is the retention of one assessment in `retention show -o json`.
-type keepingOfForm struct {
+// keepingForm is the retention of one assessment in `retention show -o json`.
+type keepingForm struct {
 	Assessment questionnaires.ID  `json:"assessment"`
 	Name       string             `json:"name"`
 	Until      questionnaires.Day `json:"until,omitempty"`
@@ -46,8 +46,8 @@ type holdForm struct {
 	Time   time.Time `json:"time"`
 }
 
-func formOfKeeping(k questionnaires.Keeping) keepingOfForm {
-	form := keepingOfForm{
+func formOfKeeping(k questionnaires.Keeping) keepingForm {
+	form := keepingForm{
 		Assessment: k.Assessment, Name: k.Name, Until: k.Until, ByRule: k.ByRule, Why: k.Why, Custodian: k.Custodian, Place: k.Place,
 		Held: k.Held != nil, Holds: []holdForm{}, Conflicts: k.Conflicts,
 	}
@@ -78,7 +78,7 @@ func (d *door) retentionShowVerb() *cobra.Command {
 				return d.printKept(history, book, args[1:])
 			}
 			if format == "json" {
-				forms := []keepingOfForm{}
+				forms := []keepingForm{}
 				for _, k := range book.Keepings() {
 					forms = append(forms, formOfKeeping(k))
 				}

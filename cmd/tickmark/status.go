@@ -28,11 +28,11 @@ type statusForm struct {
 	Acceptances []acceptanceForm          `json:"acceptances"` // of failing results, whatever became of them
 	Expiries    []questionnaires.Deadline `json:"expires"`
 	Targets     []targetForm              `json:"targets"`
-	keepingForm
+	besidesForm
 }
 
-// keepingForm is where a vault came from, and what is said beside the work in it.
-type keepingForm struct {
+// besidesForm is where a vault came from, and what is said beside the work in it.
+type besidesForm struct {
 	Received *originForm `json:"received,omitempty"`
 	Notes    *notesForm  `json:"notes,omitempty"` // review notes
 	// Stage is how far it is on its way to being issued, and what came since.

@@ -126,7 +126,7 @@ func (d *Desk) takeIn(ctx context.Context, x handed, id questionnaires.Requireme
 	}
 	cites := x.cited || len(x.procedures) > 0
 	item, said, err := d.put(ctx, file)
-	if there := (*vault.HeldError)(nil); errors.As(err, &there) && cites {
+	if there := (*vault.DuplicateError)(nil); errors.As(err, &there) && cites {
 		item, said, err = there.Item, there.Item.Label()+" is the same file already", nil
 	}
 	if err != nil {
@@ -147,7 +147,7 @@ func (d *Desk) takeIn(ctx context.Context, x handed, id questionnaires.Requireme
 // put takes a file in. One that is there serves what it was brought for, too.
 func (d *Desk) put(ctx context.Context, file vault.File) (questionnaires.Evidence, string, error) {
 	items, err := d.vault.PutFiles(ctx, []vault.File{file}, nil)
-	var there *vault.HeldError
+	var there *vault.DuplicateError
 	switch {
 	case err == nil && items[0].Quarantined():
 		return items[0], items[0].Label() + " is " + theme.Clean(items[0].SearchWords()), nil

@@ -6,9 +6,9 @@ import (
 	"runtime/metrics"
 )
 
-// lowRoom is how much memory is taken before garbage goes, in bytes: half a million
+// leastMemory is how much memory is taken before garbage goes, in bytes: half a million
 // objects of a collection, or a folder of gigabytes, need less.
-const lowRoom = 176 << 20
+const leastMemory = 176 << 20
 
 // lean keeps memory low from here on, on the command line and at the desk alike. Who
 // sets GOMEMLIMIT knows better.
@@ -16,14 +16,14 @@ func (d *door) lean() {
 	if d.getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	room := int64(lowRoom)
-	debug.SetMemoryLimit(room)
+	limit := int64(leastMemory)
+	debug.SetMemoryLimit(limit)
 	var again func(*[1]metrics.Sample)
 	again = func(held *[1]metrics.Sample) {
 		metrics.Read(held[:])
-		if next := roomFor(held[0].Value.Uint64()); next != room {
-			room = next
-			debug.SetMemoryLimit(room)
+		if next := memoryFor(held[0].Value.Uint64()); next != limit {
+			limit = next
+			debug.SetMemoryLimit(limit)
 		}
 		runtime.AddCleanup(new([4]uintptr), again, held)
 	}
@@ -31,6 +31,6 @@ func (d *door) lean() {
 	runtime.AddCleanup(new([4]uintptr), again, &[1]metrics.Sample{{Name: "/gc/heap/live:bytes"}})
 }
 
-// roomFor is how much memory is taken where so much is held: a vault that needs more
-// than there is room for would have nothing but its garbage collected.
-func roomFor(held uint64) int64 { return max(lowRoom, int64(held+held/4)) }
+// memoryFor is how much memory is taken where so much is held: a vault that needs more
+// than its limit would have nothing but its garbage collected.
+func memoryFor(held uint64) int64 { return max(leastMemory, int64(held+held/4)) }

@@ -11,29 +11,29 @@ import (
 	"tickmark/questionnaires"
 )
 
-// HeldError says that the vault holds a file already, byte for byte, and as what.
-type HeldError struct {
+// DuplicateError says that the vault holds a file already, byte for byte, and as what.
+type DuplicateError struct {
 	Item questionnaires.Evidence
 }
 
-func (e *HeldError) Error() string {
+func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("it is %s already, byte for byte: %q, collected on %s", e.Item.Label(), e.Item.File.Name, e.Item.Collected.UTC().Format(time.DateOnly))
 }
 
-// held is the *HeldError of a file that comes once and is there, else nil.
-func held(h *questionnaires.History, f File, digest engine.Digest) error {
+// duplicate is the *DuplicateError of a file that comes once and is there, else nil.
+func duplicate(h *questionnaires.History, f File, digest engine.Digest) error {
 	if item, is := h.Holding(digest); is && f.Once {
-		return &HeldError{item}
+		return &DuplicateError{item}
 	}
 	return nil
 }
 
-func (tx *Tx) held(f File, digest engine.Digest) error {
+func (tx *Tx) duplicate(f File, digest engine.Digest) error {
 	h, err := tx.History()
 	if err != nil {
 		return err
 	}
-	return held(h, f, digest)
+	return duplicate(h, f, digest)
 }
 
 // foresee reads a file that can be read twice before any of it is kept, where it may be
@@ -69,5 +69,5 @@ func (v *Vault) foresee(f File, r io.Reader) error {
 	if err := gone(h, digest); err != nil {
 		return err
 	}
-	return held(h, f, digest)
+	return duplicate(h, f, digest)
 }

@@ -1,0 +1,13 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestMemoryGrowsWithWhatIsHeld(t *testing.T) {
+	require.EqualValues(t, leastMemory, memoryFor(0))
+	require.EqualValues(t, leastMemory, memoryFor(140<<20), "what fits stays low")
+	require.EqualValues(t, 500<<20, memoryFor(400<<20), "a quarter of what is held is left for what comes")
+}
