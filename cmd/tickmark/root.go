@@ -61,9 +61,6 @@ With a vault's path it opens the workbench. Try it without anything at hand:
 		d.scanVerb(), d.networkVerb(), d.answerVerb(), d.undoVerb(), d.redoVerb(), d.acceptVerb(), d.riskAnalysisVerb(), d.responsibilityVerb(), d.recordVerb(), d.calendarVerb(), d.freshnessVerb(), d.attachVerb(), d.evidenceVerb(), d.requestVerb(), d.sampleVerb(), d.noteVerb(), d.retentionVerb(), d.questionnaireVerb(), d.checksVerb(),
 		d.reportVerb(), d.verifyVerb(), d.vaultVerb(), d.versionVerb(), d.docsVerb(),
 	)
-	for _, verb := range root.Commands() {
-		wrapArgs(verb)
-	}
 	wrapArgs(root)
 	return root
 }
