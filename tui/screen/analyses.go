@@ -42,7 +42,7 @@ func analysisRows(d *Desk, r questionnaires.Requirement) []rollRow {
 		if r.Analysis == questionnaires.AnalysisMay {
 			state = sign{"·", "none", theme.Muted}
 		}
-		return []rollRow{{sign: state, name: id.String(), text: r.Title, about: r.Question + " " + r.Frequency, keys: []Binding{begin}}}
+		return []rollRow{{sign: state, name: id.String(), text: r.Title, about: r.Question + " How often: " + r.Frequency + ".", keys: []Binding{begin}}}
 	}
 	var rows []rollRow
 	for _, analysis := range known {
