@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -19,10 +17,8 @@ import (
 type Collect struct {
 	desk     *Desk
 	progress map[string]engine.Progress
-	started  time.Time
-	running  bool
+	run      *run // nil while nothing is collected
 	done     bool
-	cancel   context.CancelFunc
 	result   vault.Collected
 	gaps     *list.List[string]
 	err      error
@@ -72,8 +68,8 @@ func (s *Collect) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (s *Collect) ended(msg collected) tea.Cmd {
-	s.running, s.done, s.err, s.result = false, true, msg.err, msg.result
-	s.cancel()
+	s.run.stop()
+	s.run, s.done, s.err, s.result = nil, true, msg.err, msg.result
 	s.gaps.SetItems(msg.gaps)
 	d := s.desk
 	return d.do(func() changed {
@@ -84,14 +80,12 @@ func (s *Collect) ended(msg collected) tea.Cmd {
 
 // Leave stops what runs.
 func (s *Collect) Leave() tea.Cmd {
-	if s.running {
-		s.cancel()
-	}
+	s.run.stop()
 	return nil
 }
 
 // Busy reports whether it runs: the vault is being written to.
-func (s *Collect) Busy() bool { return s.running }
+func (s *Collect) Busy() bool { return s.run != nil }
 
 // Head is the title's.
 func (s *Collect) Head() Head {
@@ -102,11 +96,8 @@ func (s *Collect) Head() Head {
 
 // Bindings start and stop.
 func (s *Collect) Bindings() []Binding {
-	if s.running {
-		return []Binding{{Keys: []string{"esc", "x"}, Label: "stop", Help: "stop; what was seen so far stays, the rest becomes gaps", Do: func() tea.Cmd {
-			s.cancel()
-			return note(theme.Warning, "stopping: what was seen so far is kept")
-		}}}
+	if s.run != nil {
+		return s.run.stopping("what was seen so far stays, the rest becomes gaps")
 	}
 	start := Binding{Keys: []string{"enter"}, Label: "collect", Help: "look at the sources; nothing in them is changed", Why: s.desk.fixed(), Do: s.start}
 	if s.done {
@@ -119,13 +110,14 @@ func (s *Collect) Bindings() []Binding {
 }
 
 func (s *Collect) start() tea.Cmd {
-	ctx, cancel := context.WithCancel(s.desk.ctx)
-	s.running, s.done, s.err, s.cancel, s.started = true, false, nil, cancel, s.desk.Now()
+	var ctx context.Context
+	s.run, ctx = beginRun(s.desk)
+	s.done, s.err = false, nil
 	s.progress = map[string]engine.Progress{}
 	s.gaps.SetItems(nil)
 	f := newFeed(s.desk.Now)
 	d := s.desk
-	run := func() tea.Msg {
+	work := func() tea.Msg {
 		defer f.close()
 		c, err := d.collection(ctx, f.post)
 		if err != nil {
@@ -134,7 +126,7 @@ func (s *Collect) start() tea.Cmd {
 		result, err := d.vault.Collect(ctx, c)
 		return collected{screen: s, result: result, gaps: d.gapsOf(result), err: err}
 	}
-	return tea.Batch(run, f.wait(s))
+	return tea.Batch(work, f.wait(s))
 }
 
 // maxGaps is how many gaps are listed here; the vault keeps all.
@@ -192,7 +184,7 @@ func (s *Collect) gapAbout(c Canvas) []string {
 	if !chosen || theme.Width(gap) <= c.Width-6 {
 		return nil
 	}
-	return append([]string{c.Theme.Paint(theme.Rule, strings.Repeat("─", c.Width))}, indent(gutter, theme.Wrap(gap, c.Width-2))...)
+	return whole(c, gap)
 }
 
 func (s *Collect) sourceLine(c Canvas, source string) string {
@@ -200,7 +192,7 @@ func (s *Collect) sourceLine(c Canvas, source string) string {
 	p, seen := s.progress[source]
 	if !seen {
 		word := "waits for enter"
-		if s.running {
+		if s.run != nil {
 			word = "waits for its turn"
 		}
 		return name + c.Theme.Paint(theme.Muted, word)
@@ -209,7 +201,7 @@ func (s *Collect) sourceLine(c Canvas, source string) string {
 	if p.Total > 0 {
 		text = bar(p.Seen, p.Total, 12) + " " + thousands(p.Seen) + " of " + count(p.Total, "object", "objects")
 	}
-	if seconds := s.desk.Now().Sub(s.started).Seconds(); s.running && seconds >= 1 {
+	if seconds := s.run.seconds(s.desk.Now()); seconds >= 1 {
 		rate := float64(p.Seen) / seconds
 		text += fmt.Sprintf(", %.0f a second", rate)
 		if p.Total > p.Seen && rate > 0 {
@@ -217,7 +209,7 @@ func (s *Collect) sourceLine(c Canvas, source string) string {
 		}
 	}
 	text += "  " + c.Theme.Paint(theme.Unseen, "◌ "+count(p.Gaps, "gap", "gaps"))
-	if s.running {
+	if s.run != nil {
 		text += "  " + c.Theme.Paint(theme.Muted, theme.Clean(p.What))
 	}
 	return name + text
@@ -248,7 +240,7 @@ func (s *Collect) outcome(c Canvas) []string {
 		}
 		lines = append(lines, line)
 	}
-	if s.running {
+	if s.run != nil {
 		lines = append(lines, c.Theme.Paint(theme.Accent, "Collecting; esc stops it."))
 	}
 	return lines

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -21,10 +20,7 @@ type Delivery struct {
 	desk     *Desk
 	folder   string
 	obtained questionnaires.Obtained
-	at       engine.Progress // in bytes
-	started  time.Time
-	running  bool
-	cancel   context.CancelFunc
+	run      *run // nil while nothing is taken in
 	outcome  vault.Delivered
 	files    *list.List[deliveredRow]
 	err      error
@@ -90,7 +86,9 @@ func (s *Delivery) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case progressed:
 		if msg.screen == s {
-			s.at = msg.all[s.folder]
+			if s.run != nil {
+				s.run.at = msg.all[s.folder]
+			}
 			return tea.Batch(cmd, msg.feed.wait(s))
 		}
 	case delivered:
@@ -104,17 +102,17 @@ func (s *Delivery) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (s *Delivery) start() tea.Cmd {
-	ctx, cancel := context.WithCancel(s.desk.ctx)
-	s.running, s.err, s.cancel, s.started = true, nil, cancel, s.desk.Now()
-	s.at, s.outcome = engine.Progress{}, vault.Delivered{}
+	var ctx context.Context
+	s.run, ctx = beginRun(s.desk)
+	s.err, s.outcome = nil, vault.Delivered{}
 	s.files.SetItems(nil)
 	f, d := newFeed(s.desk.Now), s.desk
-	run := func() tea.Msg {
+	work := func() tea.Msg {
 		defer f.close()
 		outcome, err := d.deliver(ctx, s.folder, s.obtained, f.post)
 		return delivered{s, outcome, err}
 	}
-	return tea.Batch(run, f.wait(s))
+	return tea.Batch(work, f.wait(s))
 }
 
 // deliver takes a folder in for the assessment as it stands.
@@ -138,8 +136,8 @@ func (d *Desk) deliver(ctx context.Context, path string, obtained questionnaires
 }
 
 func (s *Delivery) ended(msg delivered) tea.Cmd {
-	s.running, s.outcome, s.err = false, msg.outcome, msg.err
-	s.cancel()
+	s.run.stop()
+	s.run, s.outcome, s.err = nil, msg.outcome, msg.err
 	s.files.SetItems(deliveredRows(msg.outcome))
 	d := s.desk
 	return d.do(func() changed {
@@ -178,14 +176,12 @@ func deliveredRows(o vault.Delivered) []deliveredRow {
 
 // Leave stops what runs.
 func (s *Delivery) Leave() tea.Cmd {
-	if s.running {
-		s.cancel()
-	}
+	s.run.stop()
 	return nil
 }
 
 // Busy reports whether it runs: the vault is being written to.
-func (s *Delivery) Busy() bool { return s.running || s.desk.busy() }
+func (s *Delivery) Busy() bool { return s.run != nil || s.desk.busy() }
 
 // Head names the screen.
 func (s *Delivery) Head() Head {
@@ -196,11 +192,8 @@ func (s *Delivery) Head() Head {
 
 // Bindings stop, and go on.
 func (s *Delivery) Bindings() []Binding {
-	if s.running {
-		return []Binding{{Keys: []string{"esc", "x"}, Label: "stop", Help: "stop; what was taken in stays, and the folder can be taken in again from there", Do: func() tea.Cmd {
-			s.cancel()
-			return note(theme.Warning, "stopping: what was taken in stays")
-		}}}
+	if s.run != nil {
+		return s.run.stopping("what was taken in stays, and the folder can be taken in again from there")
 	}
 	again := Binding{Keys: []string{"i"}, Label: "again", Help: "take the folder in again; what is there is not taken in twice", Why: s.desk.fixed(), Do: s.start}
 	return append([]Binding{again, back(s.files)}, moving(s.files, nil)...)
@@ -209,8 +202,8 @@ func (s *Delivery) Bindings() []Binding {
 // Draw says how far it is, then what became of the files.
 func (s *Delivery) Draw(c Canvas) []string {
 	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Taking in "+theme.Clean(s.folder), "files stay where they are; copies come into the vault"), ""}
-	if s.running {
-		return append(lines, indent(gutter, run{at: s.at, started: s.started}.draw(c, s.desk.Now(), "esc stops it; what was taken in stays."))...)
+	if s.run != nil {
+		return append(lines, indent(gutter, s.run.draw(c, s.desk.Now(), "esc stops it; what was taken in stays."))...)
 	}
 	state := sign{"✓", s.outcome.String(), theme.Good}
 	switch {
@@ -241,6 +234,5 @@ func (s *Delivery) about(c Canvas) []string {
 	if !chosen || theme.Width(r.text) <= c.Width-26 {
 		return nil
 	}
-	text := theme.Wrap(theme.Clean(r.text), c.Width-2)
-	return append([]string{c.Theme.Paint(theme.Rule, strings.Repeat("─", c.Width))}, indent(gutter, text[:min(len(text), max(3, c.Height/3))])...)
+	return whole(c, r.text)
 }

@@ -171,9 +171,7 @@ func (f *Form) Head() Head {
 // Leave saves what is being written. What was not sent waits in the vault, and that is
 // said.
 func (f *Form) Leave() tea.Cmd {
-	if f.run != nil {
-		f.run.cancel()
-	}
+	f.run.stop()
 	cmd := f.writer.leave("saved")
 	if f.send != nil && f.send.touched {
 		return tea.Batch(cmd, note(theme.Warning, f.crumb+" is not sent yet; it opens again as you left it"))
@@ -187,7 +185,7 @@ func (f *Form) Busy() bool { return f.writer.away != "" || f.desk.busy() }
 // Bindings fill the place under the cursor.
 func (f *Form) Bindings() []Binding {
 	if f.run != nil {
-		return f.stopping()
+		return f.run.stopping(filledStays)
 	}
 	p, chosen := f.rows.Selected()
 	bindings := f.writer.bindings(strings.ToLower(p.label), func() tea.Cmd { return f.writer.leave(strings.ToLower(p.label) + " saved") })

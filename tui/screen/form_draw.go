@@ -11,7 +11,7 @@ import (
 func (f *Form) Draw(c Canvas) []string {
 	lines := f.top(c)
 	if f.run != nil {
-		return append(lines, indent(gutter, f.run.draw(c, f.desk.Now(), "esc stops it; what is filled in here stays."))...)
+		return append(lines, indent(gutter, f.run.draw(c, f.desk.Now(), "esc stops it; "+filledStays+"."))...)
 	}
 	lines = append(lines, filterLine(c, f.rows)...)
 	body := c.narrower(c.Width, c.Height-len(lines))

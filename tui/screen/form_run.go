@@ -45,11 +45,11 @@ func (f *Form) sending() Binding {
 
 // start begins the form's lasting work, on what stands in it now.
 func (f *Form) start() tea.Cmd {
-	ctx, cancel := context.WithCancel(f.desk.ctx)
-	f.run = &run{started: f.desk.Now(), cancel: cancel}
+	r, ctx := beginRun(f.desk)
+	f.run = r
 	work, feed, d := f.send.lasts(), newFeed(f.desk.Now), f.desk
 	return tea.Batch(d.do(func() changed {
-		defer cancel()
+		defer r.stop()
 		defer feed.close()
 		said, err := work(ctx, feed.post)
 		if errors.Is(err, context.Canceled) {
@@ -76,19 +76,43 @@ func (f *Form) progressed(msg progressed) tea.Cmd {
 	return msg.feed.wait(f)
 }
 
-// stopping are the keys while the work is under way.
-func (f *Form) stopping() []Binding {
-	return []Binding{{Keys: []string{"esc", "x"}, Label: "stop", Help: "stop; what is filled in here stays", Do: func() tea.Cmd {
-		f.run.cancel()
-		return note(theme.Warning, "stopping: what is filled in here stays")
+// beginRun begins it: the work ends when ctx does.
+func beginRun(d *Desk) (*run, context.Context) {
+	ctx, cancel := context.WithCancel(d.ctx)
+	return &run{started: d.Now(), cancel: cancel}, ctx
+}
+
+// seconds is for how long it has run; none where nothing does.
+func (r *run) seconds(now time.Time) float64 {
+	if r == nil {
+		return 0
+	}
+	return now.Sub(r.started).Seconds()
+}
+
+// stop ends the work that is under way, if any is.
+func (r *run) stop() {
+	if r != nil {
+		r.cancel()
+	}
+}
+
+// stopping are the keys while the work is under way; stays says what becomes of it.
+func (r *run) stopping(stays string) []Binding {
+	return []Binding{{Keys: []string{"esc", "x"}, Label: "stop", Help: "stop; " + stays, Do: func() tea.Cmd {
+		r.stop()
+		return note(theme.Warning, "stopping: "+stays)
 	}}}
 }
 
+// filledStays is what becomes of a form whose work is stopped.
+const filledStays = "what is filled in here stays"
+
 // draw says how far it is, how fast, and how long the rest takes.
-func (r run) draw(c Canvas, now time.Time, stop string) []string {
+func (r *run) draw(c Canvas, now time.Time, stop string) []string {
 	const mebibyte = 1 << 20
 	text := bar(r.at.Seen, max(r.at.Total, 1), 24) + fmt.Sprintf(" %s of %s MiB", thousands(r.at.Seen/mebibyte), thousands((r.at.Total+mebibyte-1)/mebibyte))
-	if seconds := now.Sub(r.started).Seconds(); seconds >= 1 && r.at.Seen > 0 {
+	if seconds := r.seconds(now); seconds >= 1 && r.at.Seen > 0 {
 		rate := float64(r.at.Seen) / seconds
 		text += fmt.Sprintf(", %.0f MiB a second, %.0f s left", rate/mebibyte, float64(r.at.Total-r.at.Seen)/rate)
 	}

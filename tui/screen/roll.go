@@ -114,13 +114,18 @@ func (s *Roll) Draw(c Canvas) []string {
 	return append(lines, about...)
 }
 
-// about is what is said of the row under the cursor, at most a third of the body.
+// about is what is said of the row under the cursor.
 func (s *Roll) about(c Canvas) []string {
 	r, chosen := s.rows.Selected()
 	if !chosen || r.about == "" {
 		return nil
 	}
-	text := theme.Wrap(r.about, c.Width-2)
+	return whole(c, r.about)
+}
+
+// whole is a text below a list, at most a third of the body.
+func whole(c Canvas, said string) []string {
+	text := theme.Wrap(said, c.Width-2)
 	if most := max(3, c.Height/3); len(text) > most {
 		text = append(text[:most-1], c.Theme.Paint(theme.Muted, "…"))
 	}
