@@ -125,6 +125,17 @@ func TestWhatIsNotKnownIsNeverClosed(t *testing.T) {
 			[]string{pods[0], pods[1], `{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: na, annotations: {k8s.v1.cni.cncf.io/networks: second}}, status: {podIP: 10.0.0.1}}`, pods[3]},
 			all, all, "secondary network",
 		},
+		"a block with one of the addresses of a pod": {
+			[]string{pods[0], pods[1], `{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: na}, status: {podIP: 10.0.0.1, podIPs: [{ip: 10.0.0.1}, {ip: "fd00::1"}]}}`,
+				`{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: nb}, status: {podIP: 10.0.0.2, podIPs: [{ip: 10.0.0.2}, {ip: "fd00::2"}]}}`,
+				clusterPolicy("x", `{tier: Admin, priority: 5, subject: {namespaces: {}}, egress: [{action: Deny, to: [{networks: [10.0.0.0/8]}]}]}`)},
+			all, all, "",
+		},
+		"blocks with all addresses of a pod": {
+			[]string{pods[0], pods[1], pods[2], `{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: nb}, status: {podIP: 10.0.0.2, podIPs: [{ip: 10.0.0.2}, {ip: "fd00::2"}]}}`,
+				clusterPolicy("x", `{tier: Admin, priority: 5, subject: {namespaces: {}}, egress: [{action: Deny, to: [{networks: [10.0.0.0/8, "fd00::/16"]}]}]}`)},
+			none, none, "",
+		},
 		"a plugin that enforces nothing": {
 			append(twoPods(), networkPolicy(denyB), `{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: kube-flannel-ds, namespace: kube-flannel}}`),
 			none, none, "enforces no policy",

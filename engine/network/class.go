@@ -17,7 +17,6 @@ type class struct {
 	namespace   string
 	of          namespaceLabels
 	labels      map[string]string
-	labelsKnown bool
 	hostNetwork bool
 	addresses   []netip.Addr
 	named       map[string][]portOf
@@ -66,7 +65,7 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 			w.ofPod[i] = -1
 			continue
 		}
-		c := class{namespace: p.namespace, labelsKnown: true, hostNetwork: p.hostNetwork, addresses: p.addresses, named: map[string][]portOf{}}
+		c := class{namespace: p.namespace, hostNetwork: p.hostNetwork, addresses: p.addresses, named: map[string][]portOf{}}
 		for _, n := range names {
 			if ports := p.named[n]; len(ports) > 0 {
 				c.named[n] = ports
@@ -241,7 +240,8 @@ func (w *world) inNamespaces(s *selector) (sure, unsure bitset) {
 }
 
 // find returns whom a peer means in a direction, and who may be meant: where a
-// namespace or an address is not known.
+// namespace or an address is not known. A pod with an address within a block and one
+// outside of it is both.
 func (w *world) find(p peer, d Direction) (sure, unsure bitset) {
 	sure, unsure = newBitset(w.size(d)), newBitset(w.size(d))
 	switch {
@@ -303,6 +303,9 @@ func (w *world) findBlock(b block, d Direction, sure, unsure bitset) {
 			unsure.set(i)
 		case slices.ContainsFunc(at, within.has):
 			sure.set(i)
+			if slices.ContainsFunc(at, func(part int) bool { return !within.has(part) }) {
+				unsure.set(i)
+			}
 		}
 	}
 }

@@ -162,6 +162,9 @@ func (e *evaluation) rowsOf(k rowsKey) []row {
 		sure, unsure := newBitset(e.size(k.d)), newBitset(e.size(k.d))
 		for _, p := range r.peers {
 			s, u := e.find(p, k.d)
+			if r.action != Allow { // a pod's other address is not denied with one of them
+				s = s.minus(u)
+			}
 			sure.or(s)
 			unsure.or(u)
 		}
