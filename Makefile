@@ -54,10 +54,12 @@ check: tools ## before each commit: form, vet, lint, race tests, all without the
 .PHONY: fresh
 fresh: build ## fail if what is generated is not what is committed
 	@bin/tickmark docs checks | diff -u docs/checks.md - || { echo 'docs/checks.md is stale: make docs'; exit 1; }
+	@bin/tickmark docs coverage | diff -u docs/coverage.md - || { echo 'docs/coverage.md is stale: make docs'; exit 1; }
 
 .PHONY: docs
 docs: build ## write what the documentation takes from the program
 	bin/tickmark docs checks > docs/checks.md
+	bin/tickmark docs coverage > docs/coverage.md
 
 .PHONY: tools
 tools: $(TOOLS)/gofumpt

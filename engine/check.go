@@ -20,7 +20,7 @@ type Check struct {
 	ID      string
 	Version int
 	Words   Words
-	Area    string // rbac, network, secrets, pods, images, control-plane
+	Area    string // rbac, network, secrets, pods, images, runtime, control-plane, nodes
 	Needs   []Kind // kinds without which it cannot be answered
 	Eval    func(*View) []Detail
 }

@@ -152,6 +152,7 @@ type Link struct {
 	Check     string
 	Class     LinkClass
 	Part      string // of a Partial link: which part
+	Why       string // one sentence; "" in a questionnaire of an organisation's own
 }
 
 // Questionnaire is a choice of requirements with the responses its form allows.

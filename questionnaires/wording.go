@@ -30,6 +30,7 @@ func (c *Catalogue) Wordings() []Wording {
 		add(r.Frequency, "frequency of %s", r.ID)
 		for _, l := range r.InformedBy {
 			add(l.Part, "part of %s in %s", l.Procedure, l.Check)
+			add(l.Why, "reason of %s in %s", l.Procedure, l.Check)
 		}
 	}
 	for _, q := range c.questionnaires {

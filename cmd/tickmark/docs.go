@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"tickmark/questionnaires/pci"
 )
 
 // docsVerb writes what the documentation takes from the program itself, so that
@@ -26,7 +28,40 @@ func (d *door) docsVerb() *cobra.Command {
 		Use: "checks", Short: "Print the reference of the checks", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return d.checksReference() },
 	})
+	verb.AddCommand(&cobra.Command{
+		Use: "coverage", Short: "Print which checks inform which requirement", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return d.coverageReference() },
+	})
 	return verb
+}
+
+// coverageReference prints docs/coverage.md.
+func (d *door) coverageReference() error {
+	catalogue, err := pci.Catalogue()
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(d.out, `# What the evidence speaks to
+
+Written by `+"`tickmark docs coverage`"+` from the catalogue: per requirement and testing procedure, the checks that inform it.
+A direct link answers the procedure; a partial link answers the part that is named. Only these two support or contradict
+an answer. A population lists what has to be sampled, and a lead is worth a look. A requirement that is not listed is
+informed by no check: it is for documents, interviews and observation.
+`)
+	for _, r := range catalogue.Requirements() {
+		if len(r.InformedBy) == 0 {
+			continue
+		}
+		fmt.Fprintf(d.out, "\n## %s %s\n\n| procedure | check | link | why |\n|---|---|---|---|\n", r.ID, r.Title)
+		for _, l := range r.InformedBy {
+			class := l.Class.String()
+			if l.Part != "" {
+				class += ": " + l.Part
+			}
+			fmt.Fprintf(d.out, "| %s | %s | %s | %s |\n", l.Procedure, l.Check, class, l.Why)
+		}
+	}
+	return nil
 }
 
 // checksReference prints docs/checks.md.

@@ -7,88 +7,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
 )
-
-// fixture shows a check passing and failing; its unknown fixture is the passing
-// one with a gap in each kind the check needs.
-type fixture struct {
-	pass, fail []metav1.Object
-	params     engine.Params
-	// Reasons why there is no such fixture.
-	noPass, noFail string
-}
-
-func pods(changes ...func(*corev1.Pod)) []metav1.Object { return []metav1.Object{goodPod(changes...)} }
-
-func fixtures() map[string]fixture {
-	reader := clusterRole("reader", rule([]string{"get"}, []string{""}, []string{"secrets"}))
-	admin := clusterRole("cluster-admin", rule(all(), all(), all()))
-	viewer := clusterRole("viewer", rule([]string{"get"}, []string{""}, []string{"pods"}))
-	cde := map[string][]engine.Selector{cdeZone: {{Namespaces: []string{"pay"}}}}
-	service := func(kind corev1.ServiceType) []metav1.Object {
-		return []metav1.Object{&corev1.Service{ObjectMeta: named("pay", "api"), Spec: corev1.ServiceSpec{Type: kind}}}
-	}
-	namespace := func(level string) []metav1.Object {
-		meta := named("", "pay")
-		meta.Labels = map[string]string{"pod-security.kubernetes.io/enforce": level}
-		return []metav1.Object{&corev1.Namespace{ObjectMeta: meta}}
-	}
-	configMap := func(key, value string) []metav1.Object {
-		return []metav1.Object{&corev1.ConfigMap{ObjectMeta: named("pay", "settings"), Data: map[string]string{key: value}}}
-	}
-	return map[string]fixture{
-		"pods-meet-baseline":   {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.HostPID = true })},
-		"pods-meet-restricted": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.SecurityContext.SeccompProfile = nil })},
-		"pods-run-as-non-root": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.SecurityContext.RunAsNonRoot = nil })},
-		"containers-not-privileged": {pass: pods(), fail: pods(func(p *corev1.Pod) {
-			p.Spec.Containers[0].SecurityContext.Privileged = ptr(true)
-		})},
-		"pods-without-host-namespaces": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.HostIPC = true })},
-		"containers-have-limits": {pass: pods(), fail: pods(func(p *corev1.Pod) {
-			delete(p.Spec.Containers[0].Resources.Limits, corev1.ResourceMemory)
-		})},
-		"images-from-trusted-registries": {
-			pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx:1.27" }),
-			params: engine.Params{TrustedRegistries: []string{"registry.example/pay"}},
-		},
-		"images-pinned-by-digest": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx:1.27" })},
-		"images-not-latest":       {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx" })},
-		"namespaces-have-default-deny": {
-			pass: append(pods(), denyAll()),
-			fail: append(pods(), denyAll(func(p *networkingv1.NetworkPolicy) { p.Spec.PolicyTypes = p.Spec.PolicyTypes[:1] })),
-		},
-		"namespaces-enforce-pod-security": {pass: namespace("restricted"), fail: namespace("privileged")},
-		"cluster-admin-bindings": {
-			pass: []metav1.Object{admin, viewer, bind("viewer", user("ann"))}, fail: []metav1.Object{admin, bind("cluster-admin", user("ann"))},
-		},
-		"roles-without-wildcards": {pass: []metav1.Object{viewer}, fail: []metav1.Object{clusterRole("all", rule(all(), []string{""}, []string{"pods"}))}},
-		"secrets-read-by-few": {
-			pass: []metav1.Object{reader, bind("reader", user("ann"), user("bob"), user("cy"))},
-			fail: []metav1.Object{reader, bind("reader", user("ann"), user("bob"), user("cy"), user("di"))},
-		},
-		"default-service-accounts-unused": {
-			pass: append(pods(), &corev1.ServiceAccount{ObjectMeta: named("pay", "default")}),
-			fail: pods(func(p *corev1.Pod) { p.Spec.AutomountServiceAccountToken, p.Spec.ServiceAccountName = nil, "" }),
-		},
-		"service-account-tokens-not-mounted": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.AutomountServiceAccountToken = nil })},
-		"secrets-not-in-environment": {pass: pods(), fail: pods(func(p *corev1.Pod) {
-			p.Spec.Containers[0].Env = []corev1.EnvVar{{Name: "DB_PASSWORD", Value: "hunter2"}}
-		})},
-		"configmaps-without-secrets": {pass: configMap("colour", "blue"), fail: configMap("application.properties", "url=x\npw=[redacted:password]\n")},
-		"anonymous-has-no-access": {
-			pass: []metav1.Object{viewer, bind("viewer", user("ann"))}, fail: []metav1.Object{viewer, bind("viewer", group("system:unauthenticated"))},
-		},
-		"workloads-inventory": {pass: pods(), noPass: "an inventory judges nothing", noFail: "an inventory judges nothing"},
-		"services-exposed": {
-			pass: service(corev1.ServiceTypeClusterIP), fail: service(corev1.ServiceTypeNodePort), params: engine.Params{Zones: cde},
-		},
-	}
-}
 
 func TestEveryCheckHasItsFixtures(t *testing.T) {
 	known := fixtures()
@@ -100,11 +21,7 @@ func TestEveryCheckHasItsFixtures(t *testing.T) {
 			f, has := known[c.ID]
 			require.True(t, has, "no fixtures")
 			delete(known, c.ID)
-			pass := func() *world {
-				w := newWorld(t, f.pass...)
-				w.params = f.params
-				return w
-			}
+			pass := func() *world { return f.world(t, f.pass, f.passYAML) }
 			passed := pass().result(t, c.ID)
 			if f.noPass == "" {
 				assert.Equal(t, engine.Pass, passed.Verdict, "passing fixture: %+v", passed.Details)
@@ -113,9 +30,7 @@ func TestEveryCheckHasItsFixtures(t *testing.T) {
 			}
 			proved(t, passed)
 			if f.noFail == "" {
-				w := newWorld(t, f.fail...)
-				w.params = f.params
-				failed := w.result(t, c.ID)
+				failed := f.world(t, f.fail, f.failYAML).result(t, c.ID)
 				assert.Equal(t, engine.Fail, failed.Verdict, "failing fixture: %+v", failed.Details)
 				proved(t, failed)
 			}

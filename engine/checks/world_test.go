@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,9 +28,21 @@ type world struct {
 	params   engine.Params
 }
 
-func allKinds() []engine.Kind {
+// allKinds are the kinds that some check needs.
+func allKinds(t testing.TB) []engine.Kind {
+	t.Helper()
+	registry, err := All()
+	require.NoError(t, err)
 	kinds := append(workloadKinds(), rbac.Kinds()...)
-	return append(kinds, namespaceKind, serviceAccountKind, serviceKind, ingressKind, configMapKind, network.PolicyKind)
+	kinds = append(kinds, namespaceKind, serviceAccountKind, serviceKind, ingressKind, configMapKind, network.PolicyKind)
+	for _, c := range registry {
+		for _, k := range c.Needs {
+			if !slices.Contains(kinds, k) {
+				kinds = append(kinds, k)
+			}
+		}
+	}
+	return kinds
 }
 
 // newWorld makes a complete snapshot of a cluster that holds these objects.
@@ -37,7 +50,7 @@ func newWorld(t testing.TB, objects ...metav1.Object) *world {
 	t.Helper()
 	w := &world{bodies: map[engine.Digest][]byte{}, snapshot: engine.Snapshot{Target: engine.Target{ID: "k8s:test"}}}
 	w.params.Now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for _, k := range allKinds() {
+	for _, k := range allKinds(t) {
 		w.snapshot.Populations = append(w.snapshot.Populations, engine.Population{Kind: k, Complete: true})
 	}
 	for _, o := range objects {
@@ -57,6 +70,14 @@ func fromYAML(t testing.TB, documents ...string) *world {
 	t.Helper()
 	w := newWorld(t)
 	w.snapshot.Target.ID = "manifests:test"
+	w.read(t, documents...)
+	return w
+}
+
+// read adds manifests.
+func (w *world) read(t testing.TB, documents ...string) {
+	t.Helper()
+	kinds := allKinds(t)
 	for _, d := range documents {
 		raw, err := yaml.YAMLToJSON([]byte(d))
 		require.NoError(t, err)
@@ -71,9 +92,9 @@ func fromYAML(t testing.TB, documents ...string) *world {
 		body, err := engine.CanonicalJSON(raw)
 		require.NoError(t, err)
 		group := head.GroupVersionKind().Group
-		for _, k := range allKinds() {
-			if k.Kind == head.Kind {
-				group = k.Group // some manifests of the corpora name a version that no cluster serves
+		if !slices.Contains(kinds, engine.Kind{Group: group, Kind: head.Kind}) {
+			if i := slices.IndexFunc(kinds, func(k engine.Kind) bool { return k.Kind == head.Kind }); i >= 0 {
+				group = kinds[i].Group // some manifests of the corpora name a version that no cluster serves
 			}
 		}
 		w.add(engine.NewDocument(engine.Ref{
@@ -81,7 +102,6 @@ func fromYAML(t testing.TB, documents ...string) *world {
 		}, body))
 	}
 	w.snapshot.Sort()
-	return w
 }
 
 func (w *world) add(d engine.Document) {

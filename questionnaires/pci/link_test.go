@@ -8,30 +8,6 @@ import (
 	"tickmark/questionnaires"
 )
 
-// builtIn are the checks that the engine ships.
-var builtIn = []string{
-	"pods-meet-baseline", "pods-meet-restricted", "pods-run-as-non-root", "containers-not-privileged",
-	"pods-without-host-namespaces", "containers-have-limits", "images-from-trusted-registries", "images-pinned-by-digest",
-	"images-not-latest", "namespaces-have-default-deny", "namespaces-enforce-pod-security", "cluster-admin-bindings",
-	"roles-without-wildcards", "secrets-read-by-few", "default-service-accounts-unused", "service-account-tokens-not-mounted",
-	"secrets-not-in-environment", "configmaps-without-secrets", "anonymous-has-no-access", "workloads-inventory",
-	"services-exposed",
-}
-
-func TestEveryBuiltInCheckInformsSomethingAndNoOtherDoes(t *testing.T) {
-	linked := map[string]bool{}
-	for _, r := range catalogue(t).Requirements() {
-		for _, l := range r.InformedBy {
-			linked[l.Check] = true
-		}
-	}
-	want := map[string]bool{}
-	for _, check := range builtIn {
-		want[check] = true
-	}
-	assert.Equal(t, want, linked)
-}
-
 func TestLinksNameTheProcedureTheyAnswer(t *testing.T) {
 	for _, r := range catalogue(t).Requirements() {
 		for _, l := range r.InformedBy {

@@ -22,8 +22,8 @@ const goodForms = `forms:
 `
 
 const goodLinks = `links:
-- {requirement: "1.1.1", procedure: b, check: pods-are-good, link: partial, part: some}
-- {requirement: "1.1.2", check: pods-are-good, link: direct}
+- {requirement: "1.1.1", procedure: b, check: pods-are-good, link: partial, part: some, why: it is looked at}
+- {requirement: "1.1.2", check: pods-are-good, link: direct, why: it is looked at}
 `
 
 func folder(chapter, forms, links string) fstest.MapFS {
@@ -80,6 +80,7 @@ func TestACatalogueThatContradictsItselfIsRefused(t *testing.T) {
 		{"a partial link without its part", ", part: some", "", "which part"},
 		{"a direct link with a part", "link: direct", "link: direct, part: some", "which part"},
 		{"a malformed check", "pods-are-good, link: direct", "Pods, link: direct", "malformed"},
+		{"a link without a reason", "direct, why: it is looked at", "direct", "say why"},
 		{"a link twice", `"1.1.2", check: pods-are-good, link: direct`, `"1.1.1", procedure: b, check: pods-are-good, link: direct`, "twice"},
 	}
 	for _, tt := range tests {
