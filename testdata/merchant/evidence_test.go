@@ -44,18 +44,20 @@ func evaluate(t *testing.T) (engine.Run, map[engine.Digest][]byte) {
 	return run, documents
 }
 
-func TestEveryCheckFindsSomethingToPassAndToFail(t *testing.T) {
+// oneSided are the checks of which the merchant's cluster shows less than a pass and a
+// fail, each with the reason.
+var oneSided = map[string]string{
+	"workloads-inventory": "an inventory judges nothing",
+}
+
+func TestChecksFindSomethingToPassAndToFail(t *testing.T) {
 	run, documents := evaluate(t)
-	require.Len(t, run.Results, len(checks))
+	require.Len(t, run.Results, len(checks()))
 	for _, r := range run.Results {
-		assert.Contains(t, checks, r.Check)
-		assert.Zero(t, r.Count(engine.Unknown), "%s: nothing here is unknown", r.Check)
-		if r.Verdict == engine.NotApplicable { // an inventory
-			assert.Positive(t, r.Count(engine.NotApplicable), r.Check)
-			continue
-		}
-		assert.Positive(t, r.Count(engine.Pass), "%s passes nothing", r.Check)
-		assert.Positive(t, r.Count(engine.Fail), "%s fails nothing", r.Check)
+		both := r.Count(engine.Pass) > 0 && r.Count(engine.Fail) > 0 && r.Count(engine.Unknown) == 0
+		reason, excused := oneSided[r.Check]
+		assert.NotEqual(t, both, excused, "%s: %s; it passes %d, fails %d, does not know %d", r.Check, reason,
+			r.Count(engine.Pass), r.Count(engine.Fail), r.Count(engine.Unknown))
 	}
 	for digest, body := range documents {
 		for _, canary := range Canaries() {
