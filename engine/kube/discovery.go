@@ -3,9 +3,9 @@ package kube
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
@@ -14,55 +14,82 @@ import (
 // offer is in which version a server serves a custom kind, "" if it does not.
 type offer struct{ version string }
 
-// discover asks for the groups of the custom kinds and tells in which version
-// each is served. Kinds that could not be asked for have a gap and no offer.
+// discover asks which groups the server has and tells in which version each custom
+// kind is served. Kinds that could not be asked for have a gap and no offer.
 func (c *collection) discover(ctx context.Context) map[engine.Kind]offer {
 	served := map[engine.Kind]offer{}
-	groups := map[string][]kind{}
-	var order []string
-	for _, k := range kinds {
-		if !k.custom {
-			continue
-		}
-		if groups[k.of.Group] == nil {
-			order = append(order, k.of.Group)
-		}
-		groups[k.of.Group] = append(groups[k.of.Group], k)
+	if ctx.Err() != nil {
+		return served
 	}
-	for _, group := range order {
-		if ctx.Err() != nil {
+	groups, err := c.groups(ctx)
+	if err != nil {
+		c.undiscovered(customKinds, "/apis", err)
+		return served
+	}
+	for _, group := range customGroups() {
+		var of []kind
+		for _, k := range customKinds {
+			if k.of.Group == group {
+				of = append(of, k)
+			}
+		}
+		found, err := c.discoverGroup(ctx, groups[group])
+		if err != nil && ctx.Err() != nil {
 			break
 		}
-		found, err := c.discoverGroup(ctx, group)
-		for _, k := range groups[group] {
-			if err != nil {
-				c.gap(engine.Gap{
-					Source: "GET /apis/" + group, Kind: k.of, Reason: reasonOf(err),
-					Cause: causeOf("get /apis/"+group, err, c.snapshot.Collector.Name),
-				})
-				continue
-			}
+		if err != nil {
+			c.undiscovered(of, "/apis/"+group, err)
+			continue
+		}
+		for _, k := range of {
 			served[k.of] = offer{version: found[k.of.Kind]}
 		}
 	}
 	return served
 }
 
-// discoverGroup returns, by kind, the first version in the server's order of
-// preference that serves it.
-func (c *collection) discoverGroup(ctx context.Context, name string) (map[string]string, error) {
-	found := map[string]string{}
-	raw, err := c.get(ctx, "/apis/"+name)
-	if apierrors.IsNotFound(err) {
-		return found, nil
+// customGroups returns the groups of the custom kinds in the order of the table.
+func customGroups() []string {
+	var groups []string
+	for _, k := range customKinds {
+		if !slices.Contains(groups, k.of.Group) {
+			groups = append(groups, k.of.Group)
+		}
 	}
-	var group metav1.APIGroup
+	return groups
+}
+
+// undiscovered notes kinds of which the server did not tell whether it has them.
+func (c *collection) undiscovered(of []kind, path string, err error) {
+	for _, k := range of {
+		c.gap(engine.Gap{
+			Source: "GET " + path, Kind: k.of, Reason: reasonOf(err),
+			Cause: causeOf("get "+path, err, c.snapshot.Collector.Name),
+		})
+	}
+}
+
+// groups returns the groups that the server has, by name.
+func (c *collection) groups(ctx context.Context) (map[string]metav1.APIGroup, error) {
+	var list metav1.APIGroupList
+	raw, err := c.get(ctx, "/apis")
 	if err == nil {
-		err = json.Unmarshal(raw, &group)
+		err = json.Unmarshal(raw, &list)
 	}
-	if err != nil {
-		return nil, err
+	if err == nil && len(list.Groups) == 0 {
+		err = errors.New("the answer names no group")
 	}
+	groups := make(map[string]metav1.APIGroup, len(list.Groups))
+	for _, g := range list.Groups {
+		groups[g.Name] = g
+	}
+	return groups, err
+}
+
+// discoverGroup returns, by kind, the first version in the server's order of
+// preference that serves it; none of a group that the server does not have.
+func (c *collection) discoverGroup(ctx context.Context, group metav1.APIGroup) (map[string]string, error) {
+	found := map[string]string{}
 	versions := []string{group.PreferredVersion.Version}
 	for _, v := range group.Versions {
 		versions = append(versions, v.Version)
@@ -71,7 +98,7 @@ func (c *collection) discoverGroup(ctx context.Context, name string) (map[string
 		if version == "" || !validName(version) {
 			continue
 		}
-		raw, err := c.get(ctx, "/apis/"+name+"/"+version)
+		raw, err := c.get(ctx, "/apis/"+group.Name+"/"+version)
 		var resources metav1.APIResourceList
 		if err == nil {
 			err = json.Unmarshal(raw, &resources)

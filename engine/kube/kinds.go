@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -8,9 +9,12 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	batchv1 "k8s.io/api/batch/v1"
+	certificatesv1 "k8s.io/api/certificates/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	nodev1 "k8s.io/api/node/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -32,17 +36,21 @@ type kind struct {
 }
 
 const (
-	groupApps       = "apps"
-	groupBatch      = "batch"
-	groupNetworking = "networking.k8s.io"
-	groupRBAC       = "rbac.authorization.k8s.io"
-	groupAdmission  = "admissionregistration.k8s.io"
-	groupPolicy     = "policy.networking.k8s.io"
+	groupApps         = "apps"
+	groupBatch        = "batch"
+	groupNetworking   = "networking.k8s.io"
+	groupRBAC         = "rbac.authorization.k8s.io"
+	groupAdmission    = "admissionregistration.k8s.io"
+	groupCertificates = "certificates.k8s.io"
+	groupNode         = "node.k8s.io"
+	groupStorage      = "storage.k8s.io"
 )
 
 // kinds is everything that is collected, in the order in which it is asked for.
 // Listing, decoding, manifests and the printed role all come from it.
-var kinds = []kind{
+var kinds = slices.Concat(builtInKinds, customKinds)
+
+var builtInKinds = []kind{
 	builtIn("", "v1", "Namespace", "namespaces", false),
 	builtIn("", "v1", "Node", "nodes", false),
 	builtIn("", "v1", "Pod", "pods", true),
@@ -62,6 +70,7 @@ var kinds = []kind{
 	builtIn(groupBatch, "v1", "Job", "jobs", true),
 	builtIn(groupBatch, "v1", "CronJob", "cronjobs", true),
 	builtIn(groupNetworking, "v1", "Ingress", "ingresses", true),
+	builtIn(groupNetworking, "v1", "IngressClass", "ingressclasses", false),
 	builtIn(groupNetworking, "v1", "NetworkPolicy", "networkpolicies", true),
 	builtIn(groupRBAC, "v1", "Role", "roles", true),
 	builtIn(groupRBAC, "v1", "RoleBinding", "rolebindings", true),
@@ -69,11 +78,12 @@ var kinds = []kind{
 	builtIn(groupRBAC, "v1", "ClusterRoleBinding", "clusterrolebindings", false),
 	builtIn(groupAdmission, "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", false),
 	builtIn(groupAdmission, "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false),
-	{of: engine.Kind{Group: groupPolicy, Kind: "AdminNetworkPolicy"}, resource: "adminnetworkpolicies", custom: true, effectless: true},
-	{of: engine.Kind{Group: groupPolicy, Kind: "BaselineAdminNetworkPolicy"}, resource: "baselineadminnetworkpolicies", custom: true, effectless: true},
-	{of: engine.Kind{Group: groupPolicy, Kind: "ClusterNetworkPolicy"}, resource: "clusternetworkpolicies", custom: true, effectless: true},
-	{of: engine.Kind{Group: "aquasecurity.github.io", Kind: "VulnerabilityReport"}, resource: "vulnerabilityreports", namespaced: true, custom: true},
-	{of: engine.Kind{Group: "wgpolicyk8s.io", Kind: "PolicyReport"}, resource: "policyreports", namespaced: true, custom: true},
+	builtIn(groupAdmission, "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies", false),
+	builtIn(groupAdmission, "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", false),
+	builtIn(groupCertificates, "v1", "CertificateSigningRequest", "certificatesigningrequests", false),
+	builtIn(groupNode, "v1", "RuntimeClass", "runtimeclasses", false),
+	builtIn(groupStorage, "v1", "StorageClass", "storageclasses", false),
+	builtIn(groupStorage, "v1", "CSIDriver", "csidrivers", false),
 }
 
 func builtIn(group, version, name, resource string, namespaced bool) kind {
@@ -94,6 +104,12 @@ var formerly = map[string]map[string]string{
 	groupRBAC + "/v1beta1": {
 		"Role": groupRBAC, "RoleBinding": groupRBAC, "ClusterRole": groupRBAC, "ClusterRoleBinding": groupRBAC,
 	},
+	groupNetworking + "/v1beta1": {"IngressClass": groupNetworking},
+	groupNode + "/v1beta1":       {"RuntimeClass": groupNode},
+	groupStorage + "/v1beta1":    {"StorageClass": groupStorage, "CSIDriver": groupStorage},
+	groupAdmission + "/v1beta1": {
+		"ValidatingAdmissionPolicy": groupAdmission, "ValidatingAdmissionPolicyBinding": groupAdmission,
+	},
 }
 
 // reshaped lists kinds that had another group and another shape: to a reader they
@@ -104,13 +120,18 @@ var reshaped = map[engine.Kind]engine.Kind{
 
 // known returns the row of a kind.
 func known(of engine.Kind) (kind, bool) {
-	for _, k := range kinds {
-		if k.of == of {
-			return k, true
-		}
-	}
-	return kind{}, false
+	k, ok := byKind()[of]
+	return k, ok
 }
+
+// byKind holds the rows of the table by their kind.
+var byKind = sync.OnceValue(func() map[engine.Kind]kind {
+	rows := make(map[engine.Kind]kind, len(kinds))
+	for _, k := range kinds {
+		rows[k.of] = k
+	}
+	return rows
+})
 
 func (k kind) gvk() schema.GroupVersionKind {
 	return schema.GroupVersionKind{Group: k.of.Group, Version: k.version, Kind: k.of.Kind}
@@ -136,6 +157,7 @@ var builtInTypes = sync.OnceValue(func() *runtime.Scheme {
 	for _, add := range []func(*runtime.Scheme) error{
 		corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, networkingv1.AddToScheme,
 		rbacv1.AddToScheme, admissionv1.AddToScheme, authenticationv1.AddToScheme,
+		certificatesv1.AddToScheme, nodev1.AddToScheme, storagev1.AddToScheme,
 	} {
 		if err := add(types); err != nil {
 			panic(err) // two kinds of one name in the pinned module: seen by every test

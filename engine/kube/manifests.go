@@ -295,7 +295,7 @@ func (s *scan) list(metadata any, h head, at place) {
 	}
 	of, _ := listOf(h.of.Kind)
 	s.gap(engine.Gap{
-		Source: at.file, Line: at.line, Kind: namesakeOf(of), Reason: engine.PageFailed,
+		Source: at.file, Line: at.line, Kind: namesakeOf(engine.Kind{Group: h.of.Group, Kind: of}), Reason: engine.PageFailed,
 		Cause: "read " + h.of.String() + ": a page of a longer list",
 	})
 }
@@ -314,7 +314,7 @@ func brokenList(tree map[string]any, h head, listed bool) string {
 	}
 	of, ok := listOf(h.of.Kind)
 	_, items := tree["items"]
-	if !ok || of != "" && !items && !hasSpelling(tree, "items") && namesakeOf(of).IsZero() {
+	if !ok || of != "" && !items && !hasSpelling(tree, "items") && namesakeOf(engine.Kind{Group: h.of.Group, Kind: of}).IsZero() {
 		return ""
 	}
 	return "read " + h.of.String() + ": a List without a list of items"

@@ -19,10 +19,12 @@ func (s *scan) object(tree map[string]any, h head, at place) error {
 	} else if now, former := reshaped[h.of]; former {
 		s.unsupported(tree, now, h, at)
 		return nil
-	} else if k, isKnown := known(h.of); isKnown && !k.custom && h.apiVersion != k.apiVersion() {
-		s.unsupported(tree, h.of, h, at)
-		return nil
-	} else if !isKnown && !s.custom(tree, h, at) {
+	} else if k, isKnown := known(h.of); isKnown && !k.custom {
+		if h.apiVersion != k.apiVersion() {
+			s.unsupported(tree, h.of, h, at)
+			return nil
+		}
+	} else if !s.custom(tree, h, at) {
 		return nil
 	}
 	name := nameIn(tree)
@@ -45,15 +47,15 @@ func (s *scan) unsupported(tree map[string]any, of engine.Kind, h head, at place
 	})
 }
 
-// custom names what an object of a kind that is not in the table could hide, and
+// custom names what an object of a kind that is not built in could hide, and
 // reports whether it is kept: a kind of the table under a group or in a spelling
 // that is not its own is for a reader that kind, and a pod is a pod whoever makes
 // it. What is called a Secret is never kept as a document of unknown shape.
 func (s *scan) custom(tree map[string]any, h head, at place) bool {
 	name := nameIn(tree)
 	gap := engine.Gap{Source: at.file, Line: at.line, Namespace: name.Namespace, Name: name.Name, Reason: engine.Unsupported}
-	namesake := namesakeOf(h.of.Kind)
-	if !namesake.IsZero() {
+	namesake := namesakeOf(h.of)
+	if !namesake.IsZero() && namesake != h.of {
 		gap.Kind = namesake
 		gap.Cause = fmt.Sprintf("read %s: kind %s of apiVersion %s is not evaluated", namesake, h.of.Kind, h.apiVersion)
 		s.gap(gap)
@@ -69,11 +71,12 @@ func (s *scan) custom(tree map[string]any, h head, at place) bool {
 // podKind is what stands for all that runs in containers.
 var podKind = engine.Kind{Kind: "Pod"}
 
-// namesakeOf returns the kind of the table that has a name in any spelling; zero
-// if there is none.
-func namesakeOf(name string) engine.Kind {
+// namesakeOf returns the kind of the table that a kind is called after, in any
+// spelling; zero if there is none. Names of custom kinds (Policy, Server, Gateway)
+// mean something in their own group alone, but for the cluster's network policies.
+func namesakeOf(of engine.Kind) engine.Kind {
 	for _, k := range kinds {
-		if strings.EqualFold(k.of.Kind, name) {
+		if strings.EqualFold(k.of.Kind, of.Kind) && (!k.custom || k.of.Group == groupPolicy || k.of.Group == of.Group) {
 			return k.of
 		}
 	}
@@ -166,7 +169,7 @@ func headOfNode(n *yaml.Node) head {
 // meantBy returns the kind of the table that a kind is for a reader, or the kind
 // itself if there is none.
 func meantBy(of engine.Kind) engine.Kind {
-	if namesake := namesakeOf(of.Kind); !namesake.IsZero() {
+	if namesake := namesakeOf(of); !namesake.IsZero() {
 		return namesake
 	}
 	return of

@@ -194,6 +194,40 @@ kind: MutatingWebhookConfiguration
 metadata: {name: inject}
 webhooks:
 - {name: a.example.com, sideEffects: None, admissionReviewVersions: [v1], failurePolicy: Ignore, clientConfig: {url: "https://hook.example/"}, rules: [{apiGroups: [x.example], apiVersions: [v1], operations: [CREATE], resources: [things]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: edge}
+spec: {controller: example.com/edge}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: signed}
+spec:
+  failurePolicy: Fail
+  matchConstraints: {resourceRules: [{apiGroups: [x.example], apiVersions: [v1], operations: [CREATE], resources: [things]}]}
+  validations: [{expression: "object.metadata.name != ''"}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: signed}
+spec: {policyName: signed, validationActions: [Deny]}
+---
+apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata: {name: gvisor}
+handler: runsc
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: disk}
+provisioner: example.com/disk
+parameters: {encrypted: "true"}
+---
+apiVersion: storage.k8s.io/v1
+kind: CSIDriver
+metadata: {name: example.com}
+spec: {attachRequired: true}
 `
 
 // built makes the world on the plane, once per test that asks: applying it again
