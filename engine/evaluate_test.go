@@ -164,6 +164,15 @@ func TestAnObjectIsDecodedOnceForAllChecks(t *testing.T) {
 	assert.Equal(t, 1, reads)
 }
 
+func TestAFieldInAnotherSpellingIsNone(t *testing.T) {
+	s := store{}
+	run := evaluate(t, s, s.snapshot(`{"name":"a","Good":true}`, `{"GOOD":true,"name":"b","good":false}`), goodPods())
+	require.Len(t, run.Results[0].Details, 2)
+	for _, d := range run.Results[0].Details {
+		assert.Equal(t, Fail, d.Verdict, "the API server reads good and nothing that looks like it: %s", d.Subject)
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	assert.Equal(t, Unknown, Verdict(0), "what was not looked at is never a pass")
 	order := []Verdict{NotApplicable, Pass, Unknown, Fail}

@@ -1,11 +1,12 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"sigs.k8s.io/json"
 )
 
 // Selection says which objects of a snapshot are meant: all of a kind, or those of a
@@ -79,7 +80,7 @@ func labelled(body []byte, labels map[string]string) (bool, error) {
 			Labels map[string]string `json:"labels"`
 		} `json:"metadata"`
 	}
-	if err := json.Unmarshal(body, &document); err != nil {
+	if err := json.UnmarshalCaseSensitivePreserveInts(body, &document); err != nil {
 		return false, err
 	}
 	for name, value := range labels {

@@ -1,10 +1,11 @@
 package engine
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
+
+	"sigs.k8s.io/json"
 )
 
 // View is what a check sees of one snapshot. It is shared by the checks of one
@@ -93,6 +94,9 @@ type Typed[T any] struct {
 
 // All returns the objects of kind k decoded as T. One that cannot be decoded
 // becomes a gap of its kind. The values are shared: they must not be changed.
+//
+// A member is read only if it is spelt as the API server spells it: a server takes
+// `hostpid: true` for no field at all, and so must a check.
 func All[T any](v *View, k Kind) []Typed[T] {
 	type key struct {
 		kind Kind
@@ -103,7 +107,7 @@ func All[T any](v *View, k Kind) []Typed[T] {
 		all := make([]Typed[T], 0, len(objects))
 		for _, o := range objects {
 			value := new(T)
-			if err := json.Unmarshal(o.body, value); err != nil {
+			if err := json.UnmarshalCaseSensitivePreserveInts(o.body, value); err != nil {
 				v.lose(o.Ref, err)
 				continue
 			}

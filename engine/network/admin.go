@@ -1,12 +1,12 @@
 package network
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kubejson "sigs.k8s.io/json"
 
 	"tickmark/engine"
 )
@@ -93,9 +93,8 @@ type protocolPorts struct {
 // strictly decodes what has no field that this program does not know: one that is
 // passed over could turn some peers into all of them.
 func strictly(raw []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	return d.Decode(into)
+	unknown, err := kubejson.UnmarshalStrict(raw, into, kubejson.DisallowUnknownFields)
+	return errors.Join(append(unknown, err)...)
 }
 
 // newAdminPolicy reads a policy of an administrator, and what of it cannot be
@@ -103,7 +102,7 @@ func strictly(raw []byte, into any) error {
 func newAdminPolicy(ref engine.Ref, digest engine.Digest, body []byte) (*policy, []error) {
 	p := &policy{ref: ref, digest: digest, subject: peer{inside: true, withoutHost: true}}
 	var read adminPolicy
-	if err := json.Unmarshal(body, &read); err != nil {
+	if err := kubejson.UnmarshalCaseSensitivePreserveInts(body, &read); err != nil {
 		p.subject.uncertain = true
 		p.rules = [2][]rule{{unknownRule()}, {unknownRule()}}
 		return p, []error{fmt.Errorf("read policy: %w", err)}
