@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tickmark/questionnaires/sheet"
+	"tickmark/engine/sheet"
 )
 
 // FuzzScopeSheet asks that whatever scope a file holds and the rules take comes back as

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"tickmark/engine/kube"
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/sheet"
 )
 
 // answerSheet is a whole answer as a file says it. What it cites are labels, such as

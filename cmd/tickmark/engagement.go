@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/sheet"
 )
 
 //go:embed templates/scope.yaml

@@ -14,11 +14,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/engine/kube"
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/custom"
 	"tickmark/questionnaires/licensed"
 	"tickmark/questionnaires/pci"
-	"tickmark/questionnaires/sheet"
 )
 
 func (d *door) questionnaireNewVerb() *cobra.Command {

@@ -10,10 +10,10 @@ import (
 	"strings"
 
 	"tickmark/engine/checks"
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/custom"
 	"tickmark/questionnaires/pci"
-	"tickmark/questionnaires/sheet"
 )
 
 // ownFolder is where the user keeps questionnaires of their own, below the user's

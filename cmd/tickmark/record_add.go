@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
-	"tickmark/questionnaires/sheet"
 )
 
 // recordSheet is a record as files have it: its evidence are labels, such as

@@ -10,9 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/engine/kube"
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
-	"tickmark/questionnaires/sheet"
 	"tickmark/vault"
 )
 

@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
-	"tickmark/questionnaires/sheet"
 	"tickmark/vault"
 )
 

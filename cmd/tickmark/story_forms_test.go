@@ -7,9 +7,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
-	"tickmark/questionnaires/sheet"
 )
 
 // answers FORM FILE EVIDENCE [WITHOUT]...: writes a file that answers every requirement

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/sheet"
 )
 
 // Bounds of what includes may bring together.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/sheet"
 )
 
 // chapter is one file of the catalogue: a principal requirement, such as 3 or A1.

@@ -1,8 +1,8 @@
 package pci
 
 import (
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/sheet"
 )
 
 // eligibilityFile is catalogue/eligibility.yaml as it is written.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/sheet"
 )
 
 // form is a self-assessment questionnaire or the Report on Compliance as its

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/sheet"
 )
 
 // itemError adds file and line of an item of a list to what is wrong with it.

@@ -7,8 +7,8 @@ import (
 	"regexp"
 	"slices"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/sheet"
 )
 
 // link says that a check informs a requirement, as its file writes it.

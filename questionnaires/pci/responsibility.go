@@ -3,8 +3,8 @@ package pci
 import (
 	"fmt"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/sheet"
 )
 
 // responsibilityFile is catalogue/responsibility.yaml as it is written.

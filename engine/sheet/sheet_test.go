@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tickmark/questionnaires/sheet"
+	"tickmark/engine/sheet"
 )
 
 type colour int
