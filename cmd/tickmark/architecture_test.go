@@ -59,7 +59,7 @@ var ladder = []struct {
 	{"tui/tuitest", nil, "drives any model"},
 	{"testdata/merchant", []string{"engine", "questionnaires", "engine/sheet"}, "the fictional merchant speaks in their nouns"},
 	{"cmd/tickmark", []string{
-		"engine", "engine/checks", "engine/kube", "engine/network", "engine/redaction", "engine/sheet", "questionnaires", "questionnaires/custom",
+		"engine", "engine/checks", "engine/kube", "engine/network", "engine/rbac", "engine/redaction", "engine/sheet", "questionnaires", "questionnaires/custom",
 		"questionnaires/inventory", "questionnaires/licensed", "questionnaires/pci",
 		"vault", "reports", "reports/export", "reports/pdf", "reports/sign",
 		"reports/printer", "tui", "tui/screen", "tui/theme", "testdata/merchant",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"tickmark/engine"
 	"tickmark/engine/kube"
@@ -38,6 +39,21 @@ func (d *door) gather(ctx context.Context, verb string, collectors []engine.Coll
 	}
 	line.Done()
 	return g, g.nothingRead(verb)
+}
+
+// gatherNamed collects what a verb of an analysis names: files and folders, contexts
+// or both.
+func (d *door) gatherNamed(ctx context.Context, verb string, s source, paths []string) (*gathered, error) {
+	s.manifests = paths
+	s.target, _, _ = strings.Cut(verb, " ")
+	collectors, err := d.collectors(s)
+	if err != nil {
+		return nil, err
+	}
+	if len(collectors) == 0 {
+		return nil, usagef("%s: name files or folders, or --context", verb)
+	}
+	return d.gather(ctx, verb, collectors)
 }
 
 // document gives the body of a document.

@@ -34,15 +34,7 @@ type networks struct {
 
 // networkOf collects and analyses what a network verb names.
 func (d *door) networkOf(ctx context.Context, verb string, s source, paths []string) (*networks, error) {
-	s.manifests, s.target = paths, "network"
-	collectors, err := d.collectors(s)
-	if err != nil {
-		return nil, err
-	}
-	if len(collectors) == 0 {
-		return nil, usagef("%s: name files or folders, or --context", verb)
-	}
-	g, err := d.gather(ctx, verb, collectors)
+	g, err := d.gatherNamed(ctx, verb, s, paths)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 type Grant struct {
 	Subject Subject
 	Binding *Binding
-	Rule    int // index into Binding.Role.Rules
+	Rule    int // index into Binding.Rules
 	// Names are the only objects it is good for; nil is all of them. A rule that
 	// names "" holds for requests that name no object, such as every list.
 	Names []string
@@ -29,10 +29,10 @@ func (g Grant) Everywhere() bool { return g.Binding.Everywhere() }
 func (r *Rights) Who(verb, group, resource, namespace string) []Grant {
 	var grants []Grant
 	for _, b := range r.bindings {
-		if b.Role == nil || !b.Everywhere() && b.Ref.Namespace != namespace {
+		if !b.Everywhere() && b.Ref.Namespace != namespace {
 			continue
 		}
-		for i, rule := range b.Role.Rules {
+		for i, rule := range b.rules {
 			if !Allows(rule, verb, group, resource) {
 				continue
 			}
@@ -111,29 +111,50 @@ func Implied(s Subject) []Subject {
 		return []Subject{group("system:serviceaccounts"), group("system:serviceaccounts:" + s.Namespace), group("system:authenticated")}
 	case s.Kind == rbacv1.UserKind && s.Name == "system:anonymous":
 		return []Subject{group("system:unauthenticated")}
-	case s.Kind == rbacv1.UserKind && strings.HasPrefix(s.Name, "system:serviceaccount:"):
-		namespace, name, _ := strings.Cut(strings.TrimPrefix(s.Name, "system:serviceaccount:"), ":")
-		return append(Implied(Subject{Kind: rbacv1.ServiceAccountKind, Namespace: namespace, Name: name}),
-			Subject{Kind: rbacv1.ServiceAccountKind, Namespace: namespace, Name: name})
 	case s.Kind == rbacv1.UserKind:
+		if account, is := Account(s.Name); is {
+			return append(Implied(account), account)
+		}
 		return []Subject{group("system:authenticated")}
 	}
 	return nil
 }
 
+// Account returns the service account of a user name, if it is one's.
+func Account(user string) (Subject, bool) {
+	rest, is := strings.CutPrefix(user, "system:serviceaccount:")
+	namespace, name, parted := strings.Cut(rest, ":")
+	if !is || !parted || namespace == "" || name == "" || strings.Contains(name, ":") {
+		return Subject{}, false
+	}
+	return Subject{Kind: rbacv1.ServiceAccountKind, Namespace: namespace, Name: name}, true
+}
+
+// names returns a subject with everything else it is known as to a binding: the
+// groups it is in by itself, and a service account's user name.
+func names(s Subject) []Subject {
+	all := append(Implied(s), s)
+	if s.Kind == rbacv1.ServiceAccountKind {
+		all = append(all, Subject{Kind: rbacv1.UserKind, Name: UserName(s)})
+	}
+	return all
+}
+
+// UserName returns the user name of a service account.
+func UserName(s Subject) string { return "system:serviceaccount:" + s.Namespace + ":" + s.Name }
+
 // Of returns the bindings that grant something to a subject: those that name it,
 // under its user name too where it is a service account, and those that name a
 // group it is in by itself.
 func (r *Rights) Of(s Subject) []*Binding {
-	names := append(Implied(s), s)
-	if s.Kind == rbacv1.ServiceAccountKind {
-		names = append(names, Subject{Kind: rbacv1.UserKind, Name: "system:serviceaccount:" + s.Namespace + ":" + s.Name})
+	var at []int
+	for _, name := range names(s) {
+		at = append(at, r.bySubject[name]...)
 	}
+	slices.Sort(at)
 	var bindings []*Binding
-	for _, b := range r.bindings {
-		if slices.ContainsFunc(b.Subjects, func(bound Subject) bool { return slices.Contains(names, bound) }) {
-			bindings = append(bindings, b)
-		}
+	for _, i := range slices.Compact(at) {
+		bindings = append(bindings, r.bindings[i])
 	}
 	return bindings
 }

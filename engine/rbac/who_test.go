@@ -1,7 +1,7 @@
 package rbac
 
 import (
-	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,8 +15,17 @@ import (
 
 // rightsOf reads manifests of roles and bindings through a view.
 func rightsOf(t *testing.T, documents ...string) *Rights {
+	return Of(viewOf(t, "k8s:test", documents...))
+}
+
+// inManifests reads them as files, beside which a cluster may hold more.
+func inManifests(t *testing.T, documents ...string) *Rights {
+	return Of(viewOf(t, "manifests:test", documents...))
+}
+
+func viewOf(t *testing.T, target string, documents ...string) *engine.View {
 	t.Helper()
-	snapshot := engine.Snapshot{Target: engine.Target{ID: "k8s:test"}}
+	snapshot := engine.Snapshot{Target: engine.Target{ID: target}}
 	bodies := map[engine.Digest][]byte{}
 	for _, d := range documents {
 		raw, err := yaml.YAMLToJSON([]byte(d))
@@ -28,20 +37,19 @@ func rightsOf(t *testing.T, documents ...string) *Rights {
 			metav1.ObjectMeta `json:"metadata"`
 		}
 		require.NoError(t, yaml.Unmarshal(raw, &head))
-		document := engine.NewDocument(engine.Ref{Group: rbacv1.GroupName, Kind: head.Kind, Namespace: head.Namespace, Name: head.Name}, body)
+		group := rbacv1.GroupName
+		if head.APIVersion != "" {
+			group = head.GroupVersionKind().Group
+		}
+		document := engine.NewDocument(engine.Ref{Group: group, Kind: head.Kind, Namespace: head.Namespace, Name: head.Name}, body)
 		bodies[document.Digest] = body
 		snapshot.Entries = append(snapshot.Entries, engine.Entry{Ref: document.Ref, Digest: document.Digest})
 	}
 	snapshot.Sort()
-	var rights *Rights
-	probe := engine.Check{ID: "probe", Version: 1, Needs: Kinds(), Eval: func(v *engine.View) []engine.Detail {
-		rights = Of(v)
-		return nil
-	}}
-	_, err := engine.Evaluate(context.Background(), []engine.Check{probe}, []engine.Snapshot{snapshot},
-		func(d engine.Digest) ([]byte, error) { return bodies[d], nil }, engine.Params{})
-	require.NoError(t, err)
-	return rights
+	for _, k := range Kinds() {
+		snapshot.Populations = append(snapshot.Populations, engine.Population{Kind: k, Complete: true})
+	}
+	return engine.NewView(&snapshot, func(d engine.Digest) ([]byte, error) { return bodies[d], nil }, engine.Params{})
 }
 
 const (
@@ -108,11 +116,27 @@ func TestAggregation(t *testing.T) {
 	const labelledRole = "kind: ClusterRole\nmetadata: {name: part, labels: {into: whole}}\nrules: [{verbs: [get], apiGroups: [''], resources: [pods]}]"
 	const whole = "kind: ClusterRole\nmetadata: {name: whole, labels: {into: whole}}\naggregationRule: {clusterRoleSelectors: [{matchLabels: {into: whole}}]}"
 	const binding = "kind: ClusterRoleBinding\nmetadata: {name: b}\nroleRef: {kind: ClusterRole, name: whole}\nsubjects: [{kind: User, name: ann}]"
-	assert.Equal(t, []string{"User ann by b"}, who(rightsOf(t, labelledRole, whole, binding), "get", "", "pods", ""), "gathered, in a circle with itself")
+	assert.Equal(t, []string{"User ann by b"}, who(inManifests(t, labelledRole, whole, binding), "get", "", "pods", ""), "gathered, in a circle with itself")
+	assert.Empty(t, who(rightsOf(t, labelledRole, whole, binding), "get", "", "pods", ""), "in a cluster what stands in the role counts")
 	written := whole + "\nrules: [{verbs: [list], apiGroups: [''], resources: [pods]}]"
 	r := rightsOf(t, labelledRole, written, binding)
 	assert.Empty(t, who(r, "get", "", "pods", ""), "what the controller wrote is what holds")
 	assert.Len(t, who(r, "list", "", "pods", ""), 1)
+
+	role := func(name, selectors, labels string) string {
+		return "kind: ClusterRole\nmetadata: {name: " + name + ", labels: {" + labels + "}}\naggregationRule: {clusterRoleSelectors: [" + selectors + "]}"
+	}
+	for name, whole := range map[string]string{
+		"over two steps and back": role("whole", "{matchLabels: {into: middle}}", "into: top") + "\n---\n" +
+			role("middle", "{matchExpressions: [{key: into, operator: In, values: [whole, top]}]}", "into: middle"),
+		"an empty selector is everything": role("whole", "{}", ""),
+		"one of two selectors":            role("whole", "{matchLabels: {into: nothing}}, {matchExpressions: [{key: into, operator: Exists}]}", ""),
+	} {
+		assert.Equal(t, []string{"User ann by b"}, who(inManifests(t, append(strings.Split(whole, "\n---\n"), labelledRole, binding)...), "get", "", "pods", ""), name)
+	}
+	for _, selector := range []string{"{matchLabels: {into: nothing}}", "{matchExpressions: [{key: into, operator: Like, values: [whole]}]}"} {
+		assert.Empty(t, who(inManifests(t, labelledRole, role("whole", selector, ""), binding), "get", "", "pods", ""), selector)
+	}
 }
 
 func TestRightsThroughGroupsNobodyNames(t *testing.T) {
