@@ -6,7 +6,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/pod-security-admission/api"
 
 	"tickmark/engine"
 )
@@ -98,10 +100,65 @@ func podsFixtures() map[string]fixture {
 		meta.Labels = map[string]string{"pod-security.kubernetes.io/enforce": level}
 		return []metav1.Object{&corev1.Namespace{ObjectMeta: meta}}
 	}
+	first := func(change func(*corev1.Container)) func(*corev1.Pod) {
+		return func(p *corev1.Pod) { change(&p.Spec.Containers[0]) }
+	}
+	security := func(change func(*corev1.SecurityContext)) []metav1.Object {
+		return pods(first(func(c *corev1.Container) { change(c.SecurityContext) }))
+	}
+	onHost := func(path string) func(*corev1.Pod) {
+		return func(p *corev1.Pod) {
+			p.Spec.Volumes = []corev1.Volume{{Name: "host", VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: path}}}}
+			p.Spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "host", MountPath: "/host"}}
+		}
+	}
+	quota := func(resources ...corev1.ResourceName) *corev1.ResourceQuota {
+		q := &corev1.ResourceQuota{ObjectMeta: named("pay", "bounds"), Spec: corev1.ResourceQuotaSpec{Hard: corev1.ResourceList{}}}
+		for _, r := range resources {
+			q.Spec.Hard[r] = resource.MustParse("8")
+		}
+		return q
+	}
+	pin := func(version string) []metav1.Object {
+		return []metav1.Object{aNamespace("pay", map[string]string{api.EnforceLevelLabel: "restricted", api.EnforceVersionLabel: version})}
+	}
+	volume := func(source corev1.PersistentVolumeSource) []metav1.Object {
+		return []metav1.Object{&corev1.PersistentVolume{ObjectMeta: named("", "data"), Spec: corev1.PersistentVolumeSpec{PersistentVolumeSource: source}}}
+	}
+	kept := func(p *corev1.Pod) { p.OwnerReferences = ownedBy("apps", "ReplicaSet", "api-1", "") }
 	return map[string]fixture{
-		"pods-meet-baseline":   {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.HostPID = true })},
-		"pods-meet-restricted": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.SecurityContext.SeccompProfile = nil })},
-		"pods-run-as-non-root": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.SecurityContext.RunAsNonRoot = nil })},
+		"containers-keep-no-capabilities": {pass: pods(), fail: security(func(s *corev1.SecurityContext) { s.Capabilities = nil })},
+		"containers-add-no-capabilities": {pass: pods(), fail: security(func(s *corev1.SecurityContext) {
+			s.Capabilities.Add = []corev1.Capability{"NET_ADMIN"}
+		})},
+		"containers-cannot-gain-privileges": {pass: pods(), fail: security(func(s *corev1.SecurityContext) { s.AllowPrivilegeEscalation = nil })},
+		"root-filesystems-read-only": {
+			pass: security(func(s *corev1.SecurityContext) { s.ReadOnlyRootFilesystem = ptr(true) }), fail: pods(),
+		},
+		"containers-have-seccomp-profile": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.SecurityContext.SeccompProfile = nil })},
+		"containers-keep-access-control": {pass: pods(), fail: security(func(s *corev1.SecurityContext) {
+			s.AppArmorProfile = &corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeUnconfined}
+		})},
+		"containers-mask-proc": {pass: pods(), fail: security(func(s *corev1.SecurityContext) { s.ProcMount = ptr(corev1.UnmaskedProcMount) })},
+		"containers-without-host-ports": {pass: pods(), fail: pods(first(func(c *corev1.Container) {
+			c.Ports = []corev1.ContainerPort{{ContainerPort: 80, HostPort: 80}}
+		}))},
+		"containers-without-runtime-socket": {pass: pods(onHost("/var/log")), fail: pods(onHost("/var/run/docker.sock"))},
+		"pods-without-host-paths":           {pass: pods(), fail: pods(onHost("/var/log"))},
+		"pods-set-safe-sysctls": {pass: pods(), fail: pods(func(p *corev1.Pod) {
+			p.Spec.SecurityContext.Sysctls = []corev1.Sysctl{{Name: "kernel.msgmax", Value: "1"}}
+		})},
+		"pods-keep-processes-apart": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.ShareProcessNamespace = ptr(true) })},
+		"pods-have-controllers":     {pass: pods(kept), fail: pods()},
+		"pods-without-debug-containers": {pass: pods(), fail: pods(func(p *corev1.Pod) {
+			p.Spec.EphemeralContainers = []corev1.EphemeralContainer{{EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debug"}}}
+		})},
+		"namespaces-have-quotas":         {pass: append(pods(), quota("limits.cpu", "memory")), fail: append(pods(), quota("cpu"))},
+		"pod-security-versions-current":  {pass: pin("latest"), fail: pin("v1.20")},
+		"persistent-volumes-not-on-host": {pass: volume(corev1.PersistentVolumeSource{NFS: &corev1.NFSVolumeSource{Server: "nfs", Path: "/"}}), fail: volume(corev1.PersistentVolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/data"}})},
+		"pods-meet-baseline":             {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.HostPID = true })},
+		"pods-meet-restricted":           {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.SecurityContext.SeccompProfile = nil })},
+		"pods-run-as-non-root":           {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.SecurityContext.RunAsNonRoot = nil })},
 		"containers-not-privileged": {pass: pods(), fail: pods(func(p *corev1.Pod) {
 			p.Spec.Containers[0].SecurityContext.Privileged = ptr(true)
 		})},

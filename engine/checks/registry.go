@@ -46,8 +46,12 @@ func secretsChecks() []check {
 
 func podsChecks() []check {
 	return []check{
-		containersHaveLimits(), containersNotPrivileged(), namespacesEnforcePodSecurity(), podsMeetBaseline(), podsMeetRestricted(),
-		podsRunAsNonRoot(), podsWithoutHostNamespaces(),
+		containersAddNoCapabilities(), containersCannotGainPrivileges(), containersHaveLimits(), containersHaveSeccompProfile(),
+		containersKeepAccessControl(), containersKeepNoCapabilities(), containersMaskProc(), containersNotPrivileged(),
+		containersWithoutHostPorts(), containersWithoutRuntimeSocket(), namespacesEnforcePodSecurity(), namespacesHaveQuotas(),
+		persistentVolumesNotOnHost(), podSecurityVersionsCurrent(), podsHaveControllers(), podsKeepProcessesApart(), podsMeetBaseline(),
+		podsMeetRestricted(), podsRunAsNonRoot(), podsSetSafeSysctls(), podsWithoutDebugContainers(), podsWithoutHostNamespaces(),
+		podsWithoutHostPaths(), rootFilesystemsReadOnly(),
 	}
 }
 

@@ -154,6 +154,11 @@ func (w workload) windows() bool { return w.spec.OS != nil && w.spec.OS.Name == 
 // field returns the path of a field of the pod's spec in the document.
 func (w workload) field(name string) string { return w.path + "." + name }
 
+// metadata returns the path of a field of the pod's metadata in the document.
+func (w workload) metadata(name string) string {
+	return strings.TrimSuffix(w.path, "spec") + "metadata." + name
+}
+
 // container is a container of a workload with its path in the document.
 type container struct {
 	*corev1.Container

@@ -149,6 +149,10 @@ func kindOf(t testing.TB, o metav1.Object) engine.Kind {
 		return serviceKind
 	case *corev1.ConfigMap:
 		return configMapKind
+	case *corev1.ResourceQuota:
+		return resourceQuotaKind
+	case *corev1.PersistentVolume:
+		return persistentVolumeKind
 	case *appsv1.Deployment:
 		return engine.Kind{Group: "apps", Kind: "Deployment"}
 	case *appsv1.ReplicaSet:

@@ -1,0 +1,59 @@
+package checks
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"tickmark/engine"
+)
+
+// Checks pods-have-controllers and pods-without-debug-containers.
+//
+// Both look at pods alone. The first passes for a pod that something made and
+// keeps: a controller of any kind, or its node, whose file it mirrors; fails for
+// one that stands by itself, which somebody made by hand and nobody restores. The
+// second fails for a pod with an ephemeral container, which is added to a running
+// pod to look into it, and never goes before the pod does.
+
+func podsHaveControllers() check {
+	return check{id: "pods-have-controllers", version: 1, needs: []engine.Kind{podKind}, eval: func(v *engine.View) []engine.Detail {
+		return eachPod(v, judgeOrigin)
+	}}
+}
+
+func podsWithoutDebugContainers() check {
+	return check{id: "pods-without-debug-containers", version: 1, needs: []engine.Kind{podKind}, eval: func(v *engine.View) []engine.Detail {
+		return eachPod(v, judgeDebugging)
+	}}
+}
+
+func eachPod(v *engine.View, judge func(*corev1.Pod) finding) []engine.Detail {
+	var details []engine.Detail
+	for _, p := range engine.All[corev1.Pod](v, podKind) {
+		details = append(details, judge(p.Value).of(p.Ref, p.Digest))
+	}
+	return details
+}
+
+func judgeOrigin(p *corev1.Pod) finding {
+	const field = "metadata.ownerReferences"
+	if owner := metav1.GetControllerOf(p); owner != nil {
+		return passes(field, owner.Kind+" "+owner.Name, "%s %s made it and keeps it", owner.Kind, owner.Name)
+	}
+	if _, mirror := p.Annotations[corev1.MirrorPodAnnotationKey]; mirror {
+		return passes("metadata.annotations["+corev1.MirrorPodAnnotationKey+"]", nil, "Its node keeps it: it mirrors a file there")
+	}
+	return fails(field, nil, "Nothing made it and nothing keeps it: it stands by itself")
+}
+
+func judgeDebugging(p *corev1.Pod) finding {
+	const field = "spec.ephemeralContainers"
+	if len(p.Spec.EphemeralContainers) == 0 {
+		return passes(field, nil, "Nobody added a container to it while it ran")
+	}
+	var names []string
+	for _, c := range p.Spec.EphemeralContainers {
+		names = append(names, c.Name+" ("+c.Image+")")
+	}
+	return fails(field, names, "Containers were added to it while it ran: %s", list(names))
+}
