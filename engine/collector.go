@@ -16,6 +16,21 @@ type Collector interface {
 	Collect(ctx context.Context, to Intake) (Snapshot, error)
 }
 
+// Reserving is a Collector that leaves out what a person has to ask for by name.
+type Reserving interface {
+	Collector
+	// Reserved is what With may name, each with what speaks against it.
+	Reserved() []Reserved
+	// With returns the collector that asks for these as well, and for no other.
+	With(names ...string) Collector
+}
+
+// Reserved is something that is collected only when it is asked for by name.
+type Reserved struct {
+	Name    string
+	Warning string // what whoever grants or asks it should know, in one sentence
+}
+
 // Intake takes what a collector gives. Document may be called from one goroutine
 // at a time; Progress may be nil.
 type Intake struct {

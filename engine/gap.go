@@ -18,11 +18,12 @@ const (
 	PageFailed             // a listing broke off after its first page
 	Unsupported            // it is there, and this program does not understand it
 	Interrupted            // the collection was stopped before it
+	NotAsked               // nobody asked for it: it is read only by name, or the chosen checks do without
 )
 
 var gapReasons = [...]string{
 	"unexplained", "forbidden", "timed-out", "unreachable", "not-installed", "unreadable", "too-large",
-	"page-failed", "unsupported", "interrupted",
+	"page-failed", "unsupported", "interrupted", "not-asked",
 }
 
 // String returns the reason's text as in reports and JSON.

@@ -85,7 +85,7 @@ func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]
 			failed[source] = errors.Join(failed[source], err)
 			continue
 		}
-		if len(s.Entries) == 0 {
+		if s.SawNothing() {
 			failed[source] = errors.Join(failed[source], nothingSeen(source, s))
 			continue
 		}

@@ -32,7 +32,11 @@ Ends with 3 if a check failed or something could not be seen.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if printRole {
-				fmt.Fprint(d.out, kube.PrintRole())
+				extras, err := d.extras(s)
+				if err != nil {
+					return err
+				}
+				fmt.Fprint(d.out, kube.PrintRole(kube.Wish{With: extras}))
 				return nil
 			}
 			if len(args) != 1 {
@@ -68,6 +72,7 @@ Ends with 3 if a check failed or something could not be seen.`,
 	}
 	o.flags(verb)
 	s.flags(verb)
+	s.extraFlags(verb)
 	outputFlag(verb, &format)
 	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of a file or folder of manifests (repeatable)")
 	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the manifests' target gets")

@@ -76,7 +76,7 @@ func (g *gathered) gaps() []engine.Gap {
 // nothingRead is an error if not one object was read.
 func (g *gathered) nothingRead(verb string) error {
 	for _, s := range g.snapshots {
-		if len(s.Entries) > 0 {
+		if !s.SawNothing() {
 			return nil
 		}
 	}

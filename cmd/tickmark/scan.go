@@ -67,6 +67,7 @@ and with 1 only if nothing at all could be read.`,
 		},
 	}
 	s.flags(verb)
+	s.extraFlags(verb)
 	outputFlag(verb, &format)
 	verb.Flags().StringSliceVar(&registries, "registry", nil, "`PREFIX` of image names that are trusted (repeatable)")
 	verb.Flags().StringSliceVar(&cde, "cde", nil, "`NAMESPACE` of the cardholder data environment (repeatable)")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,8 @@ type source struct {
 	contexts   []string
 	manifests  []string
 	target     string
+	with       []string // what is asked of a cluster only by name
+	probe      bool     // requests without credentials as well
 	allowExec  bool
 }
 
@@ -23,6 +26,34 @@ func (s *source) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.kubeconfig, "kubeconfig", "", "kubeconfig `FILE` (default: kubectl's own)")
 	cmd.Flags().StringArrayVar(&s.contexts, "context", nil, "`CONTEXT` of a live cluster (repeatable)")
 	execFlag(cmd, &s.allowExec)
+}
+
+// extraFlags are those of the verbs by which a person asks a cluster for more than
+// is asked for by itself.
+func (s *source) extraFlags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&s.with, "with", nil, "`secrets` or nodes/proxy, which are read only by name (repeatable)")
+	cmd.Flags().BoolVar(&s.probe, "probe-anonymous", false, "also send a few requests without credentials, and note whether they are refused")
+}
+
+// extras are what was asked for by name, each of which is warned of on stderr.
+func (d *door) extras(s source) ([]kube.Extra, error) {
+	var named []kube.Extra
+	for _, name := range s.with {
+		e := kube.Extra(name)
+		if e != kube.WithSecrets && e != kube.WithNodesProxy {
+			return nil, usagef("--with %q: only secrets and nodes/proxy are asked for by name", name)
+		}
+		named = append(named, e)
+	}
+	if s.probe {
+		named = append(named, kube.WithAnonymous)
+	}
+	for _, e := range kube.Extras {
+		if slices.Contains(named, kube.Extra(e.Name)) {
+			fmt.Fprintf(d.err, "warning: %s\n", e.Warning)
+		}
+	}
+	return named, nil
 }
 
 // targetName is what may stand behind `manifests:`: a name, never a path.
@@ -36,12 +67,19 @@ func (d *door) collectors(s source) ([]engine.Collector, error) {
 	if len(contexts) == 0 && s.kubeconfig != "" {
 		contexts = []string{""}
 	}
+	extras, err := d.extras(s)
+	if err != nil {
+		return nil, err
+	}
+	if len(extras) > 0 && len(contexts) == 0 {
+		return nil, usagef("collect: --with and --probe-anonymous ask a live cluster: name --context or --kubeconfig")
+	}
 	for _, name := range contexts {
 		config, name, err := kube.FromKubeconfig(s.kubeconfig, name, s.allowExec)
 		if err != nil {
 			return nil, fmt.Errorf("collect: %w", err)
 		}
-		all = append(all, &kube.Live{Config: config, Name: name, Tool: tool(), Now: d.now})
+		all = append(all, &kube.Live{Config: config, Name: name, Tool: tool(), Now: d.now, Wish: kube.Wish{With: extras}})
 	}
 	if len(s.manifests) > 0 {
 		if !targetName.MatchString(s.target) {

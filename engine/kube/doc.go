@@ -8,8 +8,13 @@
 // in the transport (readOnly): lists, reads and discovery of the kinds in the
 // table of kinds.go, and the three reviews by which an identity asks about itself.
 // Upgrades, exec, attach, port-forward, proxies and watches are refused before
-// they leave the machine. PrintRole prints the least role for it, from the same
-// table.
+// they leave the machine. A Wish narrows the list to the kinds that the chosen
+// checks look at. PrintRole prints the least role for it, from the same table.
+//
+// Three things are asked for only by name, and are on the list only then: Secrets,
+// the configuration of each kubelet (the one path of a node's proxy), and requests
+// without credentials, of which the status alone is kept. Without them what rests
+// on them is a Gap, NotAsked.
 //
 // # What it never keeps
 //

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -39,6 +40,8 @@ type Live struct {
 	Tool engine.Tool
 	// Now is the clock; nil leaves the snapshot's times zero.
 	Now func() time.Time
+	// Wish is what is asked for.
+	Wish Wish
 	// Timeout bounds each request, a page of a list included. 0 means 30 seconds.
 	Timeout time.Duration
 }
@@ -46,7 +49,20 @@ type Live struct {
 // Source returns the context's name.
 func (l *Live) Source() string { return l.Name }
 
-// Collect lists everything in the table of kinds. It returns an error only if the
+// Reserved returns the extras.
+func (l *Live) Reserved() []engine.Reserved { return Extras }
+
+// With returns the collector that asks for these extras as well.
+func (l *Live) With(names ...string) engine.Collector {
+	other := *l
+	other.Wish.With = nil
+	for _, name := range names {
+		other.Wish.With = append(other.Wish.With, Extra(name))
+	}
+	return &other
+}
+
+// Collect lists what is wished for of the table of kinds. It returns an error only if the
 // server does not answer, is no Kubernetes, does not accept the credentials, or
 // cannot be told from another one; if ctx ends; or if the intake refuses a
 // document. All else that is not seen is a Gap.
@@ -68,6 +84,8 @@ type collection struct {
 	config  *rest.Config
 	http    *http.Client
 	guard   *readOnly
+	server  *url.URL
+	wish    Wish
 	raw     *rest.RESTClient // JSON, for discovery and the version
 	timeout time.Duration
 }
@@ -85,9 +103,9 @@ func (l *Live) begin(to engine.Intake) (*collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &collection{gathering: newGathering(l.Name, l.Tool, l.Now, to), config: config, timeout: cmp.Or(l.Timeout, defaultTimeout)}
+	c := &collection{gathering: newGathering(l.Name, l.Tool, l.Now, to), config: config, server: server, wish: l.Wish, timeout: cmp.Or(l.Timeout, defaultTimeout)}
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
-		c.guard = newReadOnly(server, next)
+		c.guard = newReadOnly(server, next, l.Wish)
 		return c.guard
 	})
 	if c.http, err = rest.HTTPClientFor(config); err != nil {
@@ -130,6 +148,10 @@ func (c *collection) run(ctx context.Context) error {
 	}
 	served := c.discover(ctx)
 	for _, k := range kinds {
+		if !c.wish.asks(k.of) {
+			c.gap(c.wish.notAsked(k.of, "GET "+k.path(k.version), "list "+k.qualified()))
+			continue
+		}
 		if ctx.Err() != nil {
 			c.interrupted(k)
 			continue
@@ -137,6 +159,12 @@ func (c *collection) run(ctx context.Context) error {
 		if err := c.list(ctx, k, served); err != nil {
 			return err
 		}
+	}
+	if err := c.kubelets(ctx); err != nil {
+		return err
+	}
+	if err := c.anonymous(ctx); err != nil {
+		return err
 	}
 	c.end()
 	if err := ctx.Err(); err != nil {
@@ -157,7 +185,7 @@ func (c *collection) greet(ctx context.Context) error {
 	case apierrors.IsUnauthorized(err):
 		return errors.New("the server does not accept these credentials")
 	case apierrors.IsForbidden(err):
-		c.gap(engine.Gap{Source: "GET /version", Kind: engine.Kind{Kind: "ServerVersion"}, Reason: engine.Forbidden, Cause: "get /version: forbidden"})
+		c.gap(engine.Gap{Source: "GET /version", Kind: engine.ServerVersionKind, Reason: engine.Forbidden, Cause: "get /version: forbidden"})
 		return nil
 	case errors.As(err, &status):
 		return fmt.Errorf("the server does not answer as Kubernetes does: %w", err)
@@ -171,7 +199,7 @@ func (c *collection) greet(ctx context.Context) error {
 		return errors.New("the server does not answer as Kubernetes does: GET /version gives no version")
 	}
 	c.snapshot.Target.ServerVersion = Printable(version.GitVersion)
-	return nil
+	return c.version(raw)
 }
 
 // identify asks the server who the collector is.
@@ -203,6 +231,9 @@ func (c *collection) identify(ctx context.Context) error {
 	return nil
 }
 
+// identityPath is the namespace by whose UID one cluster is told from another.
+const identityPath = "/api/v1/namespaces/kube-system"
+
 // name finds the target's identity: the UID of kube-system, else its certificate
 // authority until the list of namespaces may tell more (see gathering.add).
 func (c *collection) name(ctx context.Context) error {
@@ -211,7 +242,7 @@ func (c *collection) name(ctx context.Context) error {
 			UID string `json:"uid"`
 		} `json:"metadata"`
 	}
-	raw, err := c.get(ctx, "/api/v1/namespaces/kube-system")
+	raw, err := c.get(ctx, identityPath)
 	if err == nil {
 		err = json.Unmarshal(raw, &namespace)
 	}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"tickmark/engine"
 )
 
 // maxResponse bounds one answer of a server, in bytes after decompression.
@@ -19,7 +21,7 @@ const maxResponse = 64 << 20
 
 var (
 	errRefused  = errors.New("not on the list of what Tickmark asks a server")
-	errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxResponse>>20)
+	errTooLarge = errors.New("the answer is larger than what is read")
 )
 
 // reviews are the only requests that are not reads: an identity asks the server
@@ -36,13 +38,14 @@ type readOnly struct {
 	next http.RoundTripper
 	host string // host:port of the server
 	base string // path under which it serves, "" for most
+	wish Wish   // what is asked for, which is all that may be
 
 	mu sync.Mutex
 	ca string // SHA-256 over the DER of the root, in hexadecimal; "" until known
 }
 
-func newReadOnly(server *url.URL, next http.RoundTripper) *readOnly {
-	return &readOnly{next: next, host: server.Host, base: strings.TrimSuffix(server.Path, "/")}
+func newReadOnly(server *url.URL, next http.RoundTripper, wish Wish) *readOnly {
+	return &readOnly{next: next, host: server.Host, base: strings.TrimSuffix(server.Path, "/"), wish: wish}
 }
 
 // RoundTrip sends a request that is on the list and refuses every other one.
@@ -62,15 +65,26 @@ func (t *readOnly) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, refusal(request, "the server wants another protocol")
 	}
 	t.remember(response)
-	response.Body = &boundedBody{ReadCloser: response.Body, left: maxResponse}
+	most := bound(strings.TrimPrefix(request.URL.Path, t.base))
+	response.Body = &boundedBody{ReadCloser: response.Body, most: most, left: most}
 	return response, nil
 }
 
 // CloseIdleConnections passes the wish on.
-func (t *readOnly) CloseIdleConnections() {
-	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+func (t *readOnly) CloseIdleConnections() { closeIdle(t.next) }
+
+func closeIdle(transport http.RoundTripper) {
+	if c, ok := transport.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
+}
+
+// bound is how much of the answer to a path is read.
+func bound(path string) int64 {
+	if isConfigz(path) {
+		return maxConfigz
+	}
+	return maxResponse
 }
 
 func (t *readOnly) allow(request *http.Request) error {
@@ -88,7 +102,7 @@ func (t *readOnly) allow(request *http.Request) error {
 	}
 	switch request.Method {
 	case http.MethodGet:
-		if readable(below) {
+		if t.wish.readable(below) {
 			return nil
 		}
 	case http.MethodPost:
@@ -112,10 +126,14 @@ func hasToken(values []string, token string) bool {
 	return false
 }
 
-// readable reports whether a path is the version, discovery, or a list or an
-// object of a kind in the table. Subresources (log, exec, attach, portforward,
-// proxy and the rest) never are.
-func readable(p string) bool {
+// readable reports whether a path is the version, discovery, the namespace by
+// which a cluster is told, or a list or an object of a kind that is asked for.
+// Subresources (log, exec, attach, portforward, proxy and the rest) never are, but
+// for the configuration of a kubelet where it was asked for by name.
+func (w Wish) readable(p string) bool {
+	if isConfigz(p) {
+		return w.asks(engine.KubeletConfigurationKind)
+	}
 	steps := strings.Split(strings.TrimPrefix(p, "/"), "/")
 	if !strings.HasPrefix(p, "/") || slices.Contains(steps, "") {
 		return false
@@ -128,6 +146,8 @@ func readable(p string) bool {
 		return true
 	case steps[0] == "apis" && len(steps) <= 3:
 		return true
+	case p == identityPath:
+		return true
 	case steps[0] == "api":
 		steps = steps[2:]
 	case steps[0] == "apis":
@@ -135,22 +155,22 @@ func readable(p string) bool {
 	default:
 		return false
 	}
-	return readableResource(group, steps)
+	return w.readableResource(group, steps)
 }
 
 // readableResource takes RESOURCE, RESOURCE/NAME, and the same two below
 // namespaces/NAME.
-func readableResource(group string, steps []string) bool {
+func (w Wish) readableResource(group string, steps []string) bool {
 	if len(steps) > 2 && steps[0] == "namespaces" {
 		steps = steps[2:]
-		return len(steps) <= 2 && listed(group, steps[0], true)
+		return len(steps) <= 2 && w.lists(group, steps[0], true)
 	}
-	return len(steps) <= 2 && listed(group, steps[0], false)
+	return len(steps) <= 2 && w.lists(group, steps[0], false)
 }
 
-func listed(group, resource string, inNamespace bool) bool {
+func (w Wish) lists(group, resource string, inNamespace bool) bool {
 	return slices.ContainsFunc(kinds, func(k kind) bool {
-		return k.of.Group == group && k.resource == resource && (k.namespaced || !inNamespace)
+		return k.of.Group == group && k.resource == resource && (k.namespaced || !inNamespace) && w.asks(k.of)
 	})
 }
 
@@ -178,6 +198,7 @@ func (t *readOnly) authority() string {
 // boundedBody ends with errTooLarge instead of going on beyond its bound.
 type boundedBody struct {
 	io.ReadCloser
+	most int64
 	left int64
 }
 
@@ -187,7 +208,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 		if n, err := b.ReadCloser.Read(one[:]); n == 0 {
 			return 0, err
 		}
-		return 0, errTooLarge
+		return 0, fmt.Errorf("%w: %d MiB", errTooLarge, b.most>>20)
 	}
 	if int64(len(p)) > b.left {
 		p = p[:b.left]

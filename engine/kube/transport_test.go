@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
 )
 
 // recorder answers every request and remembers that it came through.
@@ -28,12 +30,19 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	}, nil
 }
 
+// everything is all that can be asked for.
+var everything = Wish{With: []Extra{WithSecrets, WithNodesProxy, WithAnonymous}}
+
+// crossing is a request and whether it may leave the machine.
+type crossing struct {
+	method, target string
+	header         http.Header
+	wish           Wish
+	passes         bool
+}
+
 func TestOnlyWhatIsOnTheListLeavesTheMachine(t *testing.T) {
-	for _, c := range []struct {
-		method, target string
-		header         http.Header
-		passes         bool
-	}{
+	for _, c := range []crossing{
 		{method: "GET", target: "/version", passes: true},
 		{method: "GET", target: "/api", passes: true},
 		{method: "GET", target: "/api/v1", passes: true},
@@ -42,7 +51,6 @@ func TestOnlyWhatIsOnTheListLeavesTheMachine(t *testing.T) {
 		{method: "GET", target: "/apis/apps/v1", passes: true},
 		{method: "GET", target: "/api/v1/pods?limit=500&continue=x", passes: true},
 		{method: "GET", target: "/api/v1/namespaces/kube-system", passes: true},
-		{method: "GET", target: "/api/v1/namespaces/pay/secrets/db", passes: true},
 		{method: "GET", target: "/apis/networking.k8s.io/v1/networkpolicies", passes: true},
 		{method: "GET", target: "/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies", passes: true},
 		{method: "POST", target: "/apis/authentication.k8s.io/v1/selfsubjectreviews", passes: true},
@@ -66,6 +74,9 @@ func TestOnlyWhatIsOnTheListLeavesTheMachine(t *testing.T) {
 		{method: "GET", target: "/api/v1/namespaces/pay/pods/api/proxy/"},
 		{method: "GET", target: "/api/v1/namespaces/pay/services/api/proxy/metrics"},
 		{method: "GET", target: "/api/v1/nodes/n1/proxy/configz"},
+		{method: "GET", target: "/api/v1/secrets"},
+		{method: "GET", target: "/api/v1/namespaces/pay/secrets"},
+		{method: "GET", target: "/api/v1/namespaces/pay/secrets/db"},
 		{method: "GET", target: "/api/v1/proxy/nodes/n1"},
 		{method: "GET", target: "/api/v1/watch/pods"},
 		{method: "GET", target: "/api/v1/pods?watch=true"},
@@ -85,32 +96,62 @@ func TestOnlyWhatIsOnTheListLeavesTheMachine(t *testing.T) {
 		{method: "GET", target: "https://other.example/api/v1/pods"},
 		{method: "GET", target: "https://kube.example:444/api/v1/pods"},
 	} {
-		target := c.target
-		if strings.HasPrefix(target, "/") {
-			target = "https://kube.example" + target
-		}
-		next := &recorder{code: 200}
-		guard := newReadOnly(&url.URL{Scheme: "https", Host: "kube.example"}, next)
-		request, err := http.NewRequestWithContext(context.Background(), c.method, target, nil)
-		require.NoError(t, err)
-		for key, values := range c.header {
-			request.Header[key] = values
-		}
-		response, err := guard.RoundTrip(request)
-		if c.passes {
-			require.NoError(t, err, "%s %s", c.method, c.target)
-			assert.Equal(t, 1, next.seen)
-			assert.NoError(t, response.Body.Close())
-			continue
-		}
-		require.ErrorIs(t, err, errRefused, "%s %s", c.method, c.target)
-		assert.Zero(t, next.seen, "%s %s left the machine", c.method, c.target)
+		c.tried(t)
 	}
+}
+
+func TestOnlyWhatIsWishedForLeavesTheMachine(t *testing.T) {
+	pods := Wish{Kinds: []engine.Kind{{Kind: "Pod"}}}
+	for _, c := range []crossing{
+		{method: "GET", target: "/api/v1/secrets?limit=500", wish: everything, passes: true},
+		{method: "GET", target: "/api/v1/nodes/n1.example/proxy/configz", wish: everything, passes: true},
+		{method: "GET", target: "/api/v1/pods", wish: pods, passes: true},
+		{method: "GET", target: "/api/v1/namespaces/kube-system", wish: pods, passes: true},
+		{method: "GET", target: "/api/v1/nodes", wish: pods},
+		{method: "GET", target: "/api/v1/secrets", wish: Wish{Kinds: pods.Kinds, With: everything.With}},
+		{method: "GET", target: "/api/v1/namespaces/default", wish: pods},
+		{method: "GET", target: "/api/v1/nodes/n1/proxy/logs/", wish: everything},
+		{method: "GET", target: "/api/v1/nodes/n1/proxy/run/pay/api/c", wish: everything},
+		{method: "GET", target: "/api/v1/nodes/n1/proxy/configz/", wish: everything},
+		{method: "GET", target: "/api/v1/nodes/n1%2Fproxy/configz", wish: everything},
+		{method: "GET", target: "/api/v1/nodes//proxy/configz", wish: everything},
+		{method: "GET", target: "/api/v1/nodes/../proxy/configz", wish: everything},
+		{method: "POST", target: "/api/v1/nodes/n1/proxy/configz", wish: everything},
+		{method: "GET", target: "/api/v1/namespaces/pay/nodes/n1/proxy/configz", wish: everything},
+		{method: "GET", target: "/healthz", wish: everything},
+	} {
+		c.tried(t)
+	}
+}
+
+// tried sends the request through the guard of one server.
+func (c crossing) tried(t *testing.T) {
+	t.Helper()
+	target := c.target
+	if strings.HasPrefix(target, "/") {
+		target = "https://kube.example" + target
+	}
+	next := &recorder{code: 200}
+	guard := newReadOnly(&url.URL{Scheme: "https", Host: "kube.example"}, next, c.wish)
+	request, err := http.NewRequestWithContext(context.Background(), c.method, target, nil)
+	require.NoError(t, err)
+	for key, values := range c.header {
+		request.Header[key] = values
+	}
+	response, err := guard.RoundTrip(request)
+	if c.passes {
+		require.NoError(t, err, "%s %s", c.method, c.target)
+		assert.Equal(t, 1, next.seen)
+		assert.NoError(t, response.Body.Close())
+		return
+	}
+	require.ErrorIs(t, err, errRefused, "%s %s", c.method, c.target)
+	assert.Zero(t, next.seen, "%s %s left the machine", c.method, c.target)
 }
 
 func TestAServerBelowAPathIsReachedThereOnly(t *testing.T) {
 	next := &recorder{code: 200}
-	guard := newReadOnly(&url.URL{Scheme: "https", Host: "h", Path: "/k8s/c-1/"}, next)
+	guard := newReadOnly(&url.URL{Scheme: "https", Host: "h", Path: "/k8s/c-1/"}, next, Wish{})
 	ask := func(target string) error {
 		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, target, nil)
 		require.NoError(t, err)
@@ -130,11 +171,16 @@ func TestAServerBelowAPathIsReachedThereOnly(t *testing.T) {
 }
 
 func TestTheRoleGrantsWhatTheTransportAllows(t *testing.T) {
-	role := PrintRole()
+	role := PrintRole(everything)
 	for _, k := range kinds {
 		assert.Contains(t, role, k.resource)
-		assert.True(t, readable(k.path("v1")), k.path("v1"))
+		assert.True(t, everything.readable(k.path("v1")), k.path("v1"))
 	}
+	assert.Contains(t, role, "resources: [secrets]")
+	assert.Contains(t, role, "resources: [nodes/proxy]")
+	unnamed := PrintRole(Wish{})
+	assert.NotRegexp(t, `[\[ ]secrets[,\]]`, unnamed)
+	assert.NotContains(t, unnamed, "nodes/proxy")
 	for _, verb := range []string{"watch", "create", "update", "patch", "delete", "*", "impersonate"} {
 		assert.NotContains(t, role, "verbs: ["+verb)
 		assert.NotContains(t, role, ", "+verb+"]")

@@ -267,10 +267,13 @@ func (k kept) find(t *testing.T, s engine.Snapshot, of engine.Kind, namespace, n
 	return engine.Document{}
 }
 
+// withSecrets asks for all but the nodes' proxy and the probe.
+var withSecrets = kube.Wish{With: []kube.Extra{kube.WithSecrets}}
+
 func clock() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 
 func live(config *rest.Config) *kube.Live {
-	return &kube.Live{Config: config, Name: "pay-prod", Tool: engine.Tool{Name: "tickmark", Version: "test"}, Now: clock}
+	return &kube.Live{Config: config, Name: "pay-prod", Tool: engine.Tool{Name: "tickmark", Version: "test"}, Now: clock, Wish: withSecrets}
 }
 
 // user returns how a user of the plane reaches it, through a kubeconfig file.
@@ -318,7 +321,7 @@ func gapsOf(s engine.Snapshot, of engine.Kind) []engine.Gap {
 // returns how a member of it reaches the server.
 func auditor(t *testing.T, p *planetest.Plane, name string, without ...string) *rest.Config {
 	t.Helper()
-	role := []byte(strings.ReplaceAll(kube.PrintRole(), kube.RoleName, name))
+	role := []byte(strings.ReplaceAll(kube.PrintRole(withSecrets), kube.RoleName, name))
 	for _, resource := range without {
 		require.Contains(t, string(role), resource)
 		role = bytes.ReplaceAll(role, []byte(resource), []byte("nothings"))

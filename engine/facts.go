@@ -1,0 +1,31 @@
+package engine
+
+// FactGroup is the group of the documents that collectors write themselves: what a
+// source says of itself, and how it answers.
+const FactGroup = "tickmark"
+
+// FactVersion is the apiVersion of these documents.
+const FactVersion = FactGroup + "/v1"
+
+// What is evidence of a cluster and no object of its API.
+var (
+	// ServerVersionKind is what the API server says of its build, named "api-server".
+	ServerVersionKind = Kind{Group: FactGroup, Kind: "ServerVersion"}
+	// AnonymousProbeKind is how the API server answered requests without credentials,
+	// by status alone, named "api-server".
+	AnonymousProbeKind = Kind{Group: FactGroup, Kind: "AnonymousProbe"}
+	// KubeletConfigurationKind is what the kubelet of a node runs with, named as the
+	// node. A file of this kind, which has no name, is what one would be started with.
+	KubeletConfigurationKind = Kind{Group: "kubelet.config.k8s.io", Kind: "KubeletConfiguration"}
+)
+
+// SawNothing reports whether a snapshot holds not one object of its target: what
+// the target said of itself is none.
+func (s Snapshot) SawNothing() bool {
+	for _, e := range s.Entries {
+		if e.Ref.Group != FactGroup {
+			return false
+		}
+	}
+	return true
+}
