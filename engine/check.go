@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"regexp"
+	"slices"
 )
 
 // Words is what a check says to people, in the house's own words.
@@ -22,8 +23,12 @@ type Check struct {
 	Words   Words
 	Area    string // rbac, network, secrets, pods, images, runtime, control-plane, nodes
 	Needs   []Kind // kinds without which it cannot be answered
+	Looks   []Kind // kinds that change what it says where they exist
 	Eval    func(*View) []Detail
 }
+
+// Reads are the kinds that a check looks at: what the role for it has to grant.
+func (c Check) Reads() []Kind { return slices.Concat(c.Needs, c.Looks) }
 
 var checkID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 

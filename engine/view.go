@@ -2,8 +2,10 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/json"
 )
@@ -17,6 +19,7 @@ type View struct {
 	byKind     map[Kind][]*Object
 	memo       map[any]any
 	unreadable map[Kind][]Gap
+	looked     map[Kind]bool
 }
 
 // Object is one document of a View.
@@ -33,7 +36,7 @@ func (o *Object) Body() []byte { return o.body }
 func NewView(s *Snapshot, documents Documents, params Params) *View {
 	return &View{
 		snapshot: s, params: params, documents: documents,
-		byKind: map[Kind][]*Object{}, memo: map[any]any{}, unreadable: map[Kind][]Gap{},
+		byKind: map[Kind][]*Object{}, memo: map[any]any{}, unreadable: map[Kind][]Gap{}, looked: map[Kind]bool{},
 	}
 }
 
@@ -44,12 +47,22 @@ func (v *View) Target() Target { return v.snapshot.Target }
 func (v *View) Params() Params { return v.params }
 
 // Saw reports whether all objects of kind k were seen and could be read.
-func (v *View) Saw(k Kind) bool { return v.snapshot.Saw(k) && len(v.unreadable[k]) == 0 }
+func (v *View) Saw(k Kind) bool {
+	v.looked[k] = true
+	return v.snapshot.Saw(k) && len(v.unreadable[k]) == 0
+}
+
+// Looked returns the kinds that were asked of v so far, which is what a check has to
+// say that it needs or looks at.
+func (v *View) Looked() []Kind {
+	return slices.SortedFunc(maps.Keys(v.looked), func(a, b Kind) int { return strings.Compare(a.String(), b.String()) })
+}
 
 // Hidden reports whether a gap may hide objects of kind k. It is for kinds that a
 // check does not need and that change what it may say where they exist; a kind
 // that the target does not know hides none.
 func (v *View) Hidden(k Kind) bool {
+	v.looked[k] = true
 	return len(v.unreadable[k]) > 0 || slices.ContainsFunc(v.snapshot.Gaps, func(g Gap) bool { return g.Hides(k) && g.Reason != NotInstalled })
 }
 
@@ -60,6 +73,7 @@ func (v *View) Unreadable(k Kind) []Gap { return v.unreadable[k] }
 // Objects returns the documents of kind k in the order of their refs. A body
 // that is not to hand becomes a gap of its kind, never a missing object.
 func (v *View) Objects(k Kind) []*Object {
+	v.looked[k] = true
 	if objects, known := v.byKind[k]; known {
 		return objects
 	}

@@ -32,6 +32,7 @@ import (
 func namespacesHaveDefaultDeny() check {
 	return check{
 		id: "namespaces-have-default-deny", version: 2, needs: append(workloadKinds(), network.PolicyKind),
+		looks: append(kindsAbove(), namespaceKind),
 		eval: func(v *engine.View) []engine.Detail {
 			policies := network.PoliciesOf(v)
 			var details []engine.Detail
@@ -54,17 +55,21 @@ func namespacesHaveDefaultDeny() check {
 	}
 }
 
+// kindsAbove are the kinds of policies that are decided before any NetworkPolicy.
+func kindsAbove() []engine.Kind {
+	return []engine.Kind{network.AdminPolicyKind, network.ClusterPolicyKind}
+}
+
 // policiesAbove names the policies of administrators, which are decided before any
 // NetworkPolicy and may allow what it denies.
 func policiesAbove(v *engine.View) []string {
 	var names []string
-	for _, kind := range []string{"AdminNetworkPolicy", "ClusterNetworkPolicy"} {
-		k := engine.Kind{Group: "policy.networking.k8s.io", Kind: kind}
+	for _, k := range kindsAbove() {
 		for _, o := range v.Objects(k) {
 			names = append(names, o.Ref.String())
 		}
 		if v.Hidden(k) {
-			names = append(names, "what may be a "+kind+" and could not be seen")
+			names = append(names, "what may be a "+k.Kind+" and could not be seen")
 		}
 	}
 	return names

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/api"
 
 	"tickmark/engine"
@@ -17,10 +18,8 @@ func namespacesEnforcePodSecurity() check {
 		id: "namespaces-enforce-pod-security", version: 1, needs: []engine.Kind{namespaceKind},
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
-			for _, n := range namespaces(v) {
-				if n.object != nil {
-					details = append(details, judgeEnforcement(n.object.Labels).of(n.ref, n.digest))
-				}
+			for _, n := range engine.All[corev1.Namespace](v, namespaceKind) {
+				details = append(details, judgeEnforcement(n.Value.Labels).of(n.Ref, n.Digest))
 			}
 			return details
 		},

@@ -3,6 +3,7 @@ package checks
 import (
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 
@@ -26,10 +27,8 @@ func podSecurityVersionsCurrent() check {
 				server = api.LatestVersion()
 			}
 			var details []engine.Detail
-			for _, n := range namespaces(v) {
-				if n.object != nil {
-					details = append(details, judgePin(n.object.Labels, server).of(n.ref, n.digest))
-				}
+			for _, n := range engine.All[corev1.Namespace](v, namespaceKind) {
+				details = append(details, judgePin(n.Value.Labels, server).of(n.Ref, n.Digest))
 			}
 			return details
 		},

@@ -19,7 +19,7 @@ var resourceQuotaKind = engine.Kind{Kind: "ResourceQuota"}
 // NotApplicable to a namespace in which nothing runs.
 func namespacesHaveQuotas() check {
 	return check{
-		id: "namespaces-have-quotas", version: 1, needs: append(workloadKinds(), resourceQuotaKind),
+		id: "namespaces-have-quotas", version: 1, needs: append(workloadKinds(), resourceQuotaKind), looks: []engine.Kind{namespaceKind},
 		eval: func(v *engine.View) []engine.Detail {
 			quotas := map[string][]engine.Typed[corev1.ResourceQuota]{}
 			for _, q := range engine.All[corev1.ResourceQuota](v, resourceQuotaKind) {

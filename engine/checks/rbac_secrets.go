@@ -26,7 +26,7 @@ import (
 // Unknown in manifests while a binding refers to a role that is not among them,
 // unless it is one that every cluster has: of these admin and edit read Secrets.
 func secretsReadByFew() check {
-	return check{id: "secrets-read-by-few", version: 1, needs: rbac.Kinds(), eval: evalSecretReaders}
+	return check{id: "secrets-read-by-few", version: 1, needs: rbac.Kinds(), looks: append(workloadKinds(), namespaceKind), eval: evalSecretReaders}
 }
 
 func evalSecretReaders(v *engine.View) []engine.Detail {

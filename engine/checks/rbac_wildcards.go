@@ -21,6 +21,7 @@ import (
 func rolesWithoutWildcards() check {
 	return check{
 		id: "roles-without-wildcards", version: 1, needs: []engine.Kind{rbac.RoleKind, rbac.ClusterRoleKind},
+		looks: []engine.Kind{rbac.RoleBindingKind, rbac.ClusterRoleBindingKind},
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
 			for _, r := range rbac.Of(v).Roles() {

@@ -21,6 +21,7 @@ type check struct {
 	id      string
 	version int
 	needs   []engine.Kind
+	looks   []engine.Kind // see engine.Check
 	eval    func(*engine.View) []engine.Detail
 }
 
@@ -91,7 +92,7 @@ func assemble(list []check, files fs.FS) ([]engine.Check, error) {
 	}
 	all := make([]engine.Check, 0, len(list))
 	for _, c := range list {
-		whole := engine.Check{ID: c.id, Version: c.version, Needs: c.needs, Eval: c.eval}
+		whole := engine.Check{ID: c.id, Version: c.version, Needs: c.needs, Looks: c.looks, Eval: c.eval}
 		if err := readWords(files, &whole); err != nil {
 			return nil, err
 		}

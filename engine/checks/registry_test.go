@@ -29,6 +29,7 @@ func TestEveryCheckHasItsFixtures(t *testing.T) {
 				assert.Equal(t, engine.NotApplicable, passed.Verdict)
 			}
 			proved(t, passed)
+			f.declares(t, c)
 			if f.noFail == "" {
 				failed := f.world(t, f.fail, f.failYAML).result(t, c.ID)
 				assert.Equal(t, engine.Fail, failed.Verdict, "failing fixture: %+v", failed.Details)
@@ -40,6 +41,18 @@ func TestEveryCheckHasItsFixtures(t *testing.T) {
 		})
 	}
 	assert.Empty(t, known, "fixtures of checks that are not there")
+}
+
+// declares says that a check names every kind that it reads, so that the role which
+// is printed for it grants what it reads.
+func (f fixture) declares(t *testing.T, c engine.Check) {
+	t.Helper()
+	for _, w := range []*world{newWorld(t), f.world(t, f.pass, f.passYAML), f.world(t, f.fail, f.failYAML)} {
+		view := engine.NewView(&w.snapshot, w.body, w.params)
+		c.Eval(view)
+		undeclared := slices.DeleteFunc(view.Looked(), func(k engine.Kind) bool { return slices.Contains(c.Reads(), k) })
+		assert.Empty(t, undeclared, "it reads kinds that stand neither under its needs nor under its looks")
+	}
 }
 
 // proved says of every detail that it names a subject, says something, and

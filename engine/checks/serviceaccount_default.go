@@ -18,6 +18,7 @@ func defaultServiceAccountsUnused() check {
 	return check{
 		id: "default-service-accounts-unused", version: 1,
 		needs: append(workloadKinds(), serviceAccountKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind),
+		looks: []engine.Kind{rbac.RoleKind, rbac.ClusterRoleKind},
 		eval:  evalDefaultAccounts,
 	}
 }
