@@ -23,7 +23,7 @@ decide by them, each with its proof: the binding, the role and the rule. Other a
 (webhooks, a cloud's own rights) and whom the authenticator puts into a group need other
 evidence. What could not be seen is named, and ends with 3.`,
 	}
-	verb.AddCommand(d.whoCanVerb())
+	verb.AddCommand(d.whoCanVerb(), d.rbacPathsVerb())
 	return verb
 }
 

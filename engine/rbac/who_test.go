@@ -1,6 +1,7 @@
 package rbac
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -28,7 +29,10 @@ func viewOf(t *testing.T, target string, documents ...string) *engine.View {
 	snapshot := engine.Snapshot{Target: engine.Target{ID: target}}
 	bodies := map[engine.Digest][]byte{}
 	for _, d := range documents {
-		raw, err := yaml.YAMLToJSON([]byte(d))
+		raw, err := []byte(d), error(nil)
+		if d[0] != '{' {
+			raw, err = yaml.YAMLToJSON(raw)
+		}
 		require.NoError(t, err)
 		body, err := engine.CanonicalJSON(raw)
 		require.NoError(t, err)
@@ -36,7 +40,7 @@ func viewOf(t *testing.T, target string, documents ...string) *engine.View {
 			metav1.TypeMeta
 			metav1.ObjectMeta `json:"metadata"`
 		}
-		require.NoError(t, yaml.Unmarshal(raw, &head))
+		require.NoError(t, json.Unmarshal(raw, &head))
 		group := rbacv1.GroupName
 		if head.APIVersion != "" {
 			group = head.GroupVersionKind().Group
@@ -46,7 +50,7 @@ func viewOf(t *testing.T, target string, documents ...string) *engine.View {
 		snapshot.Entries = append(snapshot.Entries, engine.Entry{Ref: document.Ref, Digest: document.Digest})
 	}
 	snapshot.Sort()
-	for _, k := range Kinds() {
+	for _, k := range append(Kinds(), EscalationKinds()...) {
 		snapshot.Populations = append(snapshot.Populations, engine.Population{Kind: k, Complete: true})
 	}
 	return engine.NewView(&snapshot, func(d engine.Digest) ([]byte, error) { return bodies[d], nil }, engine.Params{})

@@ -1,0 +1,281 @@
+package rbac
+
+import (
+	"fmt"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+
+	"tickmark/engine"
+)
+
+// place is what one may become on a way: a subject, one of a set of subjects, the
+// holder of a role, or somebody who may do everything.
+type place struct {
+	kind      placeKind
+	subject   Subject
+	namespace string // of a set, everyNamespace for all of them
+	role      engine.Ref
+}
+
+type placeKind int
+
+// The kinds of places.
+const (
+	everything    placeKind = iota
+	aSubject                // that one
+	anyAccount              // any service account of a namespace
+	anyWorkload             // whatever account a changed workload is given: of namespaces where there is one
+	anyRunning              // any account that something runs as in a namespace
+	anyKept                 // any account whose token is kept in a Secret of a namespace
+	anyUser                 // any user whom a binding names
+	anyGroup                // any group whom a binding names
+	allIn                   // every right within a namespace
+	roleIn                  // the rights of a role in a namespace, or everywhere
+	anyRole                 // any Role of a namespace
+	theNodes                // the nodes with all that runs there
+	byCertificate           // any user and group but system:masters
+)
+
+// String says what somebody becomes there.
+func (p place) String() string {
+	in := " of namespace " + p.namespace
+	switch p.namespace {
+	case everyNamespace:
+		in = " of any namespace"
+	case "":
+		in = " of the namespace that the manifests do not name"
+	}
+	switch p.kind {
+	case everything:
+		return "every right in the cluster"
+	case anyAccount, anyWorkload:
+		return "any service account" + in
+	case anyRunning:
+		return "any service account that runs" + in
+	case anyKept:
+		return "any service account with a token in a Secret" + in
+	case anyUser:
+		return "any user"
+	case anyGroup:
+		return "any group"
+	case allIn:
+		return "every right" + in
+	case roleIn:
+		if p.namespace == everyNamespace {
+			return "the rights of " + short(p.role) + " in the whole cluster"
+		}
+		return "the rights of " + short(p.role) + in
+	case anyRole:
+		return "the rights of any Role" + in
+	case theNodes:
+		return "root on the nodes"
+	case byCertificate:
+		return "any user and group"
+	case aSubject:
+	}
+	return p.subject.String()
+}
+
+// way leads from one place to another. Without a technique it is no step: who is at
+// the one place is at the other too.
+type way struct {
+	from, to  int
+	technique string
+	does      string
+	grants    []Grant
+	by        []engine.Ref // what else it rests on, such as the pod that is entered
+}
+
+// leg tells ways apart.
+type leg struct {
+	from, to  int
+	technique string
+}
+
+// Escalations are the ways by which subjects of a target come to rights that nobody
+// granted to them.
+//
+// Each step rests on what one subject holds with the groups it is in by itself; two
+// subjects that each hold half of a step are not put together. What admission or
+// another authorizer refuses is not known here: a way is what the roles leave open.
+type Escalations struct {
+	rights  *Rights
+	byRules map[*rbacv1.PolicyRule][]given // abilities, by the first rule of a role
+	running []runner
+	bound   map[engine.Ref]map[string]bool // roles that are bound, in which namespaces
+	byName  map[string][]runner            // what runs, by its name
+	control []engine.Ref                   // control plane pods that a kubelet runs
+	kept    []keeper
+	called  map[string][]Subject // service accounts by their name
+	places  []place
+	index   map[place]int
+	ways    []way
+	met     map[leg]bool
+	out     [][]int // ways by the place they lead from
+	next    []int   // of each place, the way on the shortest path to everything; -1 for none
+	steps   []int   // how many steps that path has
+}
+
+// EscalationKinds are the kinds that ways rest on beside roles and bindings.
+func EscalationKinds() []engine.Kind { return append(RunnerKinds(), accountKind) }
+
+type escalationsKey struct{}
+
+// EscalationsOf finds the ways of a view, once per view.
+func EscalationsOf(v *engine.View) *Escalations {
+	return engine.Memo(v, escalationsKey{}, func() *Escalations {
+		e := &Escalations{
+			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, running: runners(v), bound: map[engine.Ref]map[string]bool{},
+			index: map[place]int{}, kept: tokenSecrets(v), called: map[string][]Subject{}, byName: map[string][]runner{}, met: map[leg]bool{},
+		}
+		e.at(place{kind: everything})
+		for _, r := range e.running {
+			e.byName[r.ref.Name] = append(e.byName[r.ref.Name], r)
+		}
+		for _, b := range e.rights.bindings {
+			if e.bound[b.RoleRef] == nil {
+				e.bound[b.RoleRef] = map[string]bool{}
+			}
+			e.bound[b.RoleRef][namespaceOf(b)] = true
+		}
+		e.sets(accounts(v, e.rights, e.running))
+		for _, s := range e.rights.Subjects() {
+			e.at(place{kind: aSubject, subject: canonical(s)})
+		}
+		// Places that are met on the way are added at the end.
+		for i := 0; i < len(e.places); i++ {
+			e.leave(i)
+		}
+		e.search()
+		return e
+	})
+}
+
+// at returns the index of a place.
+func (e *Escalations) at(p place) int {
+	i, known := e.index[p]
+	if !known {
+		i = len(e.places)
+		e.index[p], e.places = i, append(e.places, p)
+		e.out = append(e.out, nil)
+	}
+	return i
+}
+
+// lead adds a way, once for each technique: another grant to the same is no other way.
+func (e *Escalations) lead(from int, to place, w way) {
+	w.from, w.to = from, e.at(to)
+	if w.from == w.to || e.met[leg{w.from, w.to, w.technique}] {
+		return
+	}
+	e.met[leg{w.from, w.to, w.technique}] = true
+	e.out[from] = append(e.out[from], len(e.ways))
+	e.ways = append(e.ways, w)
+}
+
+// sets leads from the sets of subjects to their members.
+func (e *Escalations) sets(accounts []Subject) {
+	inOne := func(kind placeKind, namespace string, member place, by ...engine.Ref) {
+		one := place{kind: kind, namespace: namespace}
+		e.lead(e.at(place{kind: kind, namespace: everyNamespace}), one, way{})
+		e.lead(e.at(one), member, way{by: by})
+	}
+	for _, a := range accounts {
+		e.called[a.Name] = append(e.called[a.Name], a)
+		inOne(anyAccount, a.Namespace, place{kind: aSubject, subject: a})
+	}
+	for _, r := range e.running {
+		inOne(anyRunning, r.ref.Namespace, place{kind: aSubject, subject: r.account}, r.ref)
+		if r.resource != "pods" && r.resource != "jobs" {
+			inOne(anyWorkload, r.ref.Namespace, place{kind: anyAccount, namespace: r.ref.Namespace}, r.ref)
+		}
+		switch r.static {
+		case "kube-apiserver", "etcd", "kube-controller-manager":
+			e.control = append(e.control, r.ref)
+		}
+	}
+	for _, k := range e.kept {
+		inOne(anyKept, k.account.Namespace, place{kind: aSubject, subject: k.account}, engine.Ref{Kind: secretKind.Kind, Namespace: k.account.Namespace, Name: k.secret})
+	}
+	nodes, certificate := e.at(place{kind: theNodes}), e.at(place{kind: byCertificate})
+	e.lead(nodes, place{kind: anyRunning, namespace: everyNamespace}, way{})
+	if len(e.control) > 0 {
+		e.lead(nodes, place{kind: everything}, way{by: e.control})
+	}
+	e.lead(certificate, place{kind: anyUser}, way{})
+	e.lead(certificate, place{kind: anyGroup}, way{})
+	for _, s := range e.rights.Subjects() {
+		switch {
+		case s.Kind == rbacv1.UserKind && canonical(s) == s:
+			e.lead(e.at(place{kind: anyUser}), place{kind: aSubject, subject: s}, way{})
+		case s.Kind == rbacv1.GroupKind && s != Masters:
+			e.lead(e.at(place{kind: anyGroup}), place{kind: aSubject, subject: s}, way{})
+		}
+	}
+	for _, role := range e.rights.ordered {
+		if namespace := role.Ref.Namespace; role.Ref.Of() == RoleKind {
+			inOne(anyRole, namespace, place{kind: roleIn, namespace: namespace, role: role.Ref.WithoutUID()})
+		}
+	}
+}
+
+// leave finds the ways out of one place.
+func (e *Escalations) leave(i int) {
+	p := e.places[i]
+	switch p.kind {
+	case aSubject:
+		if p.subject == Masters {
+			e.lead(i, place{kind: everything}, way{})
+			return
+		}
+		bindings := e.rights.Of(p.subject)
+		for _, b := range bindings {
+			if b.Everywhere() && AllowEverything(b.rules) {
+				e.lead(i, place{kind: everything}, way{grants: []Grant{{Subject: p.subject, Binding: b}}})
+				return
+			}
+		}
+		e.step(i, e.handOf(p.subject, bindings), bindings)
+	case allIn:
+		e.lead(i, place{kind: anyAccount, namespace: p.namespace}, way{})
+	case roleIn:
+		b := &Binding{Ref: engine.Ref{Group: rbacv1.GroupName, Kind: RoleBindingKind.Kind, Namespace: p.namespace}, RoleRef: p.role}
+		if p.namespace == everyNamespace {
+			b.Ref.Kind, b.Ref.Namespace = ClusterRoleBindingKind.Kind, ""
+		}
+		if b.Role = e.rights.roles[p.role]; b.Role != nil {
+			b.rules = b.Role.Rules
+		} else if p.role.Of() == ClusterRoleKind {
+			b.rules = KnownRules(p.role.Name)
+		}
+		switch everywhere := b.Everywhere(); {
+		case AllowEverything(b.rules) && everywhere:
+			e.lead(i, place{kind: everything}, way{})
+		case AllowEverything(b.rules):
+			e.lead(i, place{kind: allIn, namespace: p.namespace}, way{})
+		default:
+			e.step(i, e.handOf(Subject{}, []*Binding{b}), nil)
+		}
+	case everything, anyAccount, anyWorkload, anyRunning, anyKept, anyUser, anyGroup, anyRole, theNodes, byCertificate:
+		// where these lead is known from the start
+	}
+}
+
+// step adds the steps that a hand allows.
+func (e *Escalations) step(i int, h hand, bindings []*Binding) {
+	e.byRoles(i, h, bindings)
+	e.byBindings(i, h)
+	e.byImpersonation(i, h)
+	e.byWorkloads(i, h)
+	e.byCredentials(i, h)
+	e.byTheCluster(i, h)
+}
+
+// take adds a step that rests on some grants.
+func (e *Escalations) take(i int, to place, technique string, by []held, format string, args ...any) {
+	w := way{technique: technique, does: fmt.Sprintf(format, args...)}
+	for _, h := range by {
+		w.grants = append(w.grants, h.grant)
+	}
+	e.lead(i, to, w)
+}

@@ -1,0 +1,216 @@
+package rbac
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// strong is an account of kube-system that may do everything, and what runs as it.
+const strong = `
+kind: ClusterRole
+metadata: {name: all}
+rules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}]
+---
+kind: ClusterRoleBinding
+metadata: {name: strong}
+roleRef: {kind: ClusterRole, name: all}
+subjects: [{kind: ServiceAccount, name: strong, namespace: sys}]
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: strong, namespace: sys}
+secrets: [{name: strong-token}]
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: weak, namespace: pay}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: operator, namespace: sys}
+spec: {template: {spec: {serviceAccountName: strong}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: operator-1, namespace: sys}
+spec: {serviceAccountName: strong}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: api-1, namespace: pay}
+spec: {serviceAccountName: weak}`
+
+func split(stream string) []string { return strings.Split(stream, "\n---\n") }
+
+// everywhereAnn and inSys bind the role r to ann.
+const (
+	everywhereAnn = "kind: ClusterRoleBinding\nmetadata: {name: b}\nroleRef: {kind: ClusterRole, name: r}\nsubjects: [{kind: User, name: ann}]"
+	bindIn        = "kind: RoleBinding\nmetadata: {name: b, namespace: %s}\nroleRef: {kind: ClusterRole, name: r}\nsubjects: [{kind: User, name: ann}]"
+)
+
+// Source of the cases: the ways to other rights that the documentation of Kubernetes'
+// role-based access control and its good practices name.
+func TestWaysToEverything(t *testing.T) {
+	const rbacs = "apiGroups: [rbac.authorization.k8s.io], "
+	const core = "apiGroups: [''], "
+	for name, c := range map[string]struct {
+		rules string
+		in    string // a namespace, "" for the whole cluster
+		want  string // a part of the path, "" for none
+	}{
+		"escalate and change":                {"{verbs: [escalate, patch], " + rbacs + "resources: [clusterroles]}", "", "writes every right into ClusterRole r"},
+		"escalate alone":                     {"{verbs: [escalate], " + rbacs + "resources: [clusterroles]}", "", ""},
+		"escalate another role":              {"{verbs: [escalate, update], " + rbacs + "resources: [clusterroles], resourceNames: [other]}", "", ""},
+		"escalate in a namespace with power": {"{verbs: [escalate, patch], " + rbacs + "resources: [clusterroles, roles]}", "sys", ""},
+		"bind":                               {"{verbs: [bind], " + rbacs + "resources: [clusterroles]}, {verbs: [create], " + rbacs + "resources: [clusterrolebindings]}", "", "binds cluster-admin to itself: every right"},
+		"bind one of power":                  {"{verbs: [bind], " + rbacs + "resources: [clusterroles], resourceNames: [all]}, {verbs: [create], " + rbacs + "resources: [clusterrolebindings]}", "", "binds ClusterRole all to itself"},
+		"bind one of none":                   {"{verbs: [bind], " + rbacs + "resources: [clusterroles], resourceNames: [r]}, {verbs: [create], " + rbacs + "resources: [clusterrolebindings]}", "", ""},
+		"bind and change what is bound":      {"{verbs: [bind], " + rbacs + "resources: [clusterroles], resourceNames: [all]}, {verbs: [patch], " + rbacs + "resources: [clusterrolebindings]}", "", "binds ClusterRole all"},
+		"bind and no binding":                {"{verbs: [bind], " + rbacs + "resources: [clusterroles]}", "", ""},
+		"bind in a namespace with power":     {"{verbs: [bind], " + rbacs + "resources: [clusterroles]}, {verbs: [create], " + rbacs + "resources: [rolebindings]}", "sys", "binds cluster-admin to itself in a namespace: ServiceAccount sys/strong"},
+		"bind in a namespace without":        {"{verbs: [bind], " + rbacs + "resources: [clusterroles]}, {verbs: [create], " + rbacs + "resources: [rolebindings]}", "pay", ""},
+		"make bindings alone":                {"{verbs: [create, update], " + rbacs + "resources: [clusterrolebindings, rolebindings]}", "", ""},
+		"impersonate groups":                 {"{verbs: [impersonate], " + core + "resources: [groups, users]}", "", "speaks as a member of system:masters: Group system:masters"},
+		"impersonate groups and nobody":      {"{verbs: [impersonate], " + core + "resources: [groups]}", "", ""},
+		"impersonate a group":                {"{verbs: [impersonate], " + core + "resources: [groups], resourceNames: [ops]}, {verbs: [impersonate], " + core + "resources: [users], resourceNames: [zoe]}", "", ""},
+		"impersonate an account":             {"{verbs: [impersonate], " + core + "resources: [serviceaccounts], resourceNames: [strong]}", "sys", "speaks as a service account: ServiceAccount sys/strong"},
+		"impersonate another account":        {"{verbs: [impersonate], " + core + "resources: [serviceaccounts], resourceNames: [weak]}", "", ""},
+		"impersonate users":                  {"{verbs: [impersonate], " + core + "resources: [users]}", "", ""},
+		"create pods":                        {"{verbs: [create], " + core + "resources: [pods]}", "sys", "runs a pod (pods) with an account of its choice: ServiceAccount sys/strong"},
+		"create pods by wildcard":            {"{verbs: ['*'], " + core + "resources: [pods]}", "", "runs a pod"},
+		"create pods of a name":              {"{verbs: [create], " + core + "resources: [pods], resourceNames: [x]}", "sys", ""},
+		"create pods elsewhere":              {"{verbs: [create], " + core + "resources: [pods]}", "pay", ""},
+		"create cron jobs":                   {"{verbs: [create], apiGroups: [batch], resources: [cronjobs]}", "sys", "runs a pod (cronjobs)"},
+		"change deployments":                 {"{verbs: [patch], apiGroups: [apps], resources: [deployments]}", "sys", "another account and another image"},
+		"change one deployment":              {"{verbs: [patch], apiGroups: [apps], resources: [deployments], resourceNames: [operator]}", "", "gives Deployment sys/operator another account"},
+		"change a deployment that is none":   {"{verbs: [patch], apiGroups: [apps], resources: [deployments], resourceNames: [api]}", "", ""},
+		"scale":                              {"{verbs: [patch], apiGroups: [apps], resources: [deployments/scale]}", "", ""},
+		"change pods":                        {"{verbs: [update], " + core + "resources: [pods]}", "", "gives a pod another image"},
+		"ephemeral containers":               {"{verbs: [patch], " + core + "resources: [pods/ephemeralcontainers]}", "", "adds a container to a pod"},
+		"exec":                               {"{verbs: [create], " + core + "resources: [pods/exec]}", "sys", "runs commands in a pod"},
+		"exec by get":                        {"{verbs: [get], " + core + "resources: ['*/exec']}", "", "runs commands in a pod"},
+		"exec into one":                      {"{verbs: [create], " + core + "resources: [pods/exec], resourceNames: [operator-1]}", "", "runs commands in a pod (operator-1)"},
+		"exec into another":                  {"{verbs: [create], " + core + "resources: [pods/exec], resourceNames: [api-1]}", "", ""},
+		"attach":                             {"{verbs: [create], " + core + "resources: [pods/attach]}", "", "attaches to a pod"},
+		"port forwarding is no identity":     {"{verbs: [create], " + core + "resources: [pods/portforward]}", "", ""},
+		"list secrets":                       {"{verbs: [list], " + core + "resources: [secrets]}", "sys", "reads the token of a service account in a Secret"},
+		"watch secrets":                      {"{verbs: [watch], " + core + "resources: [secrets]}", "", "reads the token"},
+		"get a secret":                       {"{verbs: [get], " + core + "resources: [secrets], resourceNames: [strong-token]}", "sys", "reads the token in Secret strong-token"},
+		"secrets without a token":            {"{verbs: [list], " + core + "resources: [secrets]}", "pay", ""},
+		"make secrets and read them":         {"{verbs: [create, get], " + core + "resources: [secrets]}", "sys", "token of a service account, and reads it"},
+		"make secrets alone":                 {"{verbs: [create], " + core + "resources: [secrets]}", "", ""},
+		"request tokens":                     {"{verbs: [create], " + core + "resources: [serviceaccounts/token]}", "sys", "requests a token"},
+		"request one token":                  {"{verbs: [create], " + core + "resources: [serviceaccounts/token], resourceNames: [strong]}", "", "requests a token"},
+		"request another token":              {"{verbs: [create], " + core + "resources: [serviceaccounts/token], resourceNames: [weak]}", "", ""},
+		"nodes/proxy":                        {"{verbs: [get], " + core + "resources: [nodes/proxy]}", "", "through its kubelet: ServiceAccount sys/strong"},
+		"nodes/proxy in a namespace":         {"{verbs: [get], " + core + "resources: [nodes/proxy]}", "sys", ""},
+		"mutating webhooks":                  {"{verbs: [patch], apiGroups: [admissionregistration.k8s.io], resources: [mutatingwebhookconfigurations]}", "", "a webhook of its own"},
+		"validating webhooks":                {"{verbs: [patch], apiGroups: [admissionregistration.k8s.io], resources: [validatingwebhookconfigurations]}", "", ""},
+		"volumes of the host":                {"{verbs: [create], " + core + "resources: [persistentvolumes, persistentvolumeclaims, pods]}", "", "a pod"},
+		"volumes and nowhere to mount them":  {"{verbs: [create], " + core + "resources: [persistentvolumes]}", "", ""},
+		"reading alone":                      {"{verbs: [get, list, watch], " + core + "resources: [pods, configmaps]}", "", ""},
+	} {
+		binding := everywhereAnn
+		if c.in != "" {
+			binding = fmt.Sprintf(bindIn, c.in)
+		}
+		e := EscalationsOf(viewOf(t, "k8s:test", append(split(strong), "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+c.rules+"]", binding)...))
+		path, is := e.ToEverything(Subject{Kind: "User", Name: "ann"})
+		assert.Equal(t, c.want != "", is, "%s: %s", name, path)
+		assert.Contains(t, path.String(), c.want, name)
+		if is {
+			assert.NotEmpty(t, path.Cites(), name)
+			assert.Equal(t, "every right in the cluster", map[bool]string{true: "every right in the cluster"}[e.steps[e.index[place{kind: aSubject, subject: path.From}]] == len(path.Steps)], name)
+		}
+	}
+}
+
+// A certificate for anybody, where somebody is bound to every right by name.
+func TestCertificates(t *testing.T) {
+	const request = "{verbs: [create], apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests]}"
+	const approve = "{verbs: [update], apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests/approval]}"
+	sign := func(signer string) string {
+		return "{verbs: [approve], apiGroups: [certificates.k8s.io], resources: [signers], resourceNames: ['" + signer + "']}"
+	}
+	const root = "kind: ClusterRoleBinding\nmetadata: {name: root}\nroleRef: {kind: ClusterRole, name: all}\nsubjects: [{kind: User, name: root}]"
+	for name, c := range map[string]struct {
+		rules []string
+		want  bool
+	}{
+		"all three":          {[]string{request, approve, sign("kubernetes.io/kube-apiserver-client")}, true},
+		"every signer of it": {[]string{request, approve, sign("kubernetes.io/*")}, true},
+		"another signer":     {[]string{request, approve, sign("example.com/tls")}, false},
+		"no approval":        {[]string{request, sign("kubernetes.io/*")}, false},
+	} {
+		documents := append(split(strong), root, "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+strings.Join(c.rules, ", ")+"]", everywhereAnn)
+		path, is := EscalationsOf(viewOf(t, "k8s:test", documents...)).ToEverything(Subject{Kind: "User", Name: "ann"})
+		assert.Equal(t, c.want, is, "%s: %s", name, path)
+	}
+}
+
+// A chain: what is reached is not everything, and leads there.
+func TestTheShortestChain(t *testing.T) {
+	chain := `
+kind: Role
+metadata: {name: deployer, namespace: pay}
+rules: [{verbs: [create], apiGroups: [apps], resources: [deployments]}]
+---
+kind: RoleBinding
+metadata: {name: deployers, namespace: pay}
+roleRef: {kind: Role, name: deployer}
+subjects: [{kind: Group, name: dev}]
+---
+kind: ClusterRole
+metadata: {name: requester}
+rules: [{verbs: [create], apiGroups: [''], resources: [serviceaccounts/token]}]
+---
+kind: ClusterRoleBinding
+metadata: {name: requesters}
+roleRef: {kind: ClusterRole, name: requester}
+subjects: [{kind: User, name: 'system:serviceaccount:pay:weak'}]`
+	e := EscalationsOf(viewOf(t, "k8s:test", append(split(strong), split(chain)...)...))
+	path, is := e.ToEverything(Subject{Kind: "Group", Name: "dev"})
+	require.True(t, is)
+	assert.Equal(t, "runs a pod (deployments) with an account of its choice, as ServiceAccount pay/weak requests a token of a service account: ServiceAccount sys/strong", path.String())
+	assert.Len(t, path.Cites(), 4)
+	var reached []string
+	for _, p := range e.From(Subject{Kind: "Group", Name: "dev"}) {
+		reached = append(reached, fmt.Sprintf("%d %s", len(p.Steps), p.To))
+	}
+	assert.Equal(t, []string{"1 ServiceAccount pay/weak", "2 ServiceAccount sys/strong", "2  "}, reached)
+	assert.True(t, e.Admin(Subject{Kind: "ServiceAccount", Namespace: "sys", Name: "strong"}))
+	assert.False(t, e.Admin(Subject{Kind: "Group", Name: "dev"}))
+	_, is = e.ToEverything(Subject{Kind: "User", Name: "nobody"})
+	assert.False(t, is)
+}
+
+func TestNodesWithAControlPlane(t *testing.T) {
+	static := "apiVersion: v1\nkind: Pod\nmetadata: {name: etcd-n1, namespace: kube-system, labels: {component: etcd}, annotations: {kubernetes.io/config.mirror: x}}\nspec: {}"
+	role := "kind: ClusterRole\nmetadata: {name: r}\nrules: [{verbs: [get], apiGroups: [''], resources: [nodes/proxy]}]"
+	ann := Subject{Kind: "User", Name: "ann"}
+	path, is := EscalationsOf(viewOf(t, "k8s:test", role, everywhereAnn, static)).ToEverything(ann)
+	require.True(t, is)
+	assert.Equal(t, "Pod kube-system/etcd-n1", path.Steps[0].By[0].String())
+	_, is = EscalationsOf(viewOf(t, "k8s:test", role, everywhereAnn)).ToEverything(ann)
+	assert.False(t, is, "a provider's control plane is not on these nodes")
+}
+
+// Ten thousand namespaces, each with a binding to edit and one group that is bound in
+// all of them.
+func TestEscalationInALargeCluster(t *testing.T) {
+	documents := split(strong)
+	for i := range 10000 {
+		documents = append(documents, fmt.Sprintf(`{"kind": "RoleBinding", "metadata": {"name": "b", "namespace": "n%d"}, "roleRef": {"kind": "ClusterRole", "name": "edit"}, "subjects": [{"kind": "User", "name": "u%d"}, {"kind": "Group", "name": "all"}]}`, i, i),
+			fmt.Sprintf(`{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "n%d"}}`, i))
+	}
+	e := EscalationsOf(viewOf(t, "manifests:test", documents...))
+	for _, s := range e.Subjects() {
+		_, is := e.ToEverything(s)
+		require.False(t, is, s)
+	}
+	assert.Less(t, len(e.ways), 40*10000)
+}
