@@ -35,7 +35,7 @@ func TestMain(m *testing.M) { planetest.Main(m, planetest.Lax, &plane) }
 // collectRights reads the rights of the plane as an auditor with the printed role.
 func collectRights(t *testing.T, p *planetest.Plane) (engine.Snapshot, engine.Documents) {
 	t.Helper()
-	require.NoError(t, p.Apply(t.Context(), []byte(kube.PrintRole()+`
+	require.NoError(t, p.Apply(t.Context(), []byte(kube.PrintRole(kube.Wish{})+`
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
