@@ -17,6 +17,9 @@ type Params struct {
 	// SecretReaders is how many subjects may read Secrets of a whole cluster or of
 	// one namespace before a person has to look. 0 means 3.
 	SecretReaders int `json:"secretReaders,omitempty"`
+	// SecretDays is how old the values of a Secret may be, by the entity's own risk
+	// analysis. 0 means 365.
+	SecretDays int `json:"secretDays,omitempty"`
 	// Now is the time of the evaluation.
 	Now time.Time `json:"now"`
 }

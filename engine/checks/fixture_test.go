@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"maps"
 	"testing"
 
@@ -82,7 +83,24 @@ func secretsFixtures() map[string]fixture {
 	configMap := func(key, value string) []metav1.Object {
 		return []metav1.Object{&corev1.ConfigMap{ObjectMeta: named("pay", "settings"), Data: map[string]string{key: value}}}
 	}
+	const taker = "apiVersion: v1\nkind: Pod\nmetadata: {name: api, namespace: pay}\nspec:\n  containers: [{name: api, env: [{name: DB, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]\n"
+	const there = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: pay, creationTimestamp: %q}\ndata: {password: '[redacted:secret-value]'}\nimmutable: true\n"
+	recent, old := fmt.Sprintf(there, "2025-12-01T00:00:00Z"), fmt.Sprintf(there, "2020-12-01T00:00:00Z")
+	const store = "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: vault, namespace: pay}\nspec: {provider: {vault: {server: https://vault.example}}}\n"
+	const server = "apiVersion: v1\nkind: Pod\nmetadata: {name: kube-apiserver-cp1, namespace: kube-system}\nspec: {containers: [{name: kube-apiserver, command: [kube-apiserver, %s]}]}\n"
+	noted := func(note string) []metav1.Object {
+		return pods(func(p *corev1.Pod) { p.Annotations = map[string]string{"note": note} })
+	}
 	return map[string]fixture{
+		"secrets-inventory":            {passYAML: taker + recent, noPass: "an inventory judges nothing", noFail: "an inventory judges nothing"},
+		"secret-stores-inventory":      {passYAML: store, noPass: "an inventory judges nothing", noFail: "an inventory judges nothing"},
+		"secrets-used":                 {passYAML: taker + recent, failYAML: recent},
+		"secret-references-resolve":    {passYAML: taker + recent, failYAML: taker},
+		"secrets-changed-recently":     {passYAML: recent, failYAML: old},
+		"secrets-mounted-as-files":     {pass: pods(), failYAML: taker},
+		"secrets-encrypted-at-rest":    {passYAML: fmt.Sprintf(server, "--encryption-provider-config=/etc/e.yaml"), failYAML: fmt.Sprintf(server, "--v=2")},
+		"objects-without-secrets":      {pass: noted("nothing"), fail: noted("see [redacted:token]")},
+		"objects-without-card-numbers": {pass: noted("see [redacted:token]"), fail: noted("[redacted:card-number]")},
 		"secrets-read-by-few": {
 			pass: []metav1.Object{reader, bind("reader", user("ann"), user("bob"), user("cy"))},
 			fail: []metav1.Object{reader, bind("reader", user("ann"), user("bob"), user("cy"), user("di"))},

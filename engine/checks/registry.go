@@ -42,7 +42,11 @@ func networkChecks() []check {
 }
 
 func secretsChecks() []check {
-	return []check{configMapsWithoutSecrets(), secretsNotInEnvironment(), secretsReadByFew()}
+	return []check{
+		configMapsWithoutSecrets(), objectsWithoutCardNumbers(), objectsWithoutSecrets(), secretReferencesResolve(), secretStoresInventory(),
+		secretsChangedRecently(), secretsEncryptedAtRest(), secretsInventory(), secretsMountedAsFiles(), secretsNotInEnvironment(),
+		secretsReadByFew(), secretsUsed(),
+	}
 }
 
 func podsChecks() []check {

@@ -19,9 +19,11 @@ const (
 	secretValue = "secret-value" // a value of a Secret
 	namedSecret = "named-secret" // a value whose name says that it is a secret
 	binaryData  = "binary-data"  // binary data of a ConfigMap
-	cardNumber  = "card-number"
 	urlPassword = "url-password"
 )
+
+// CardNumber is what stands in the mark of a redacted card number.
+const CardNumber = "card-number"
 
 // Mark begins what stands in the place of a secret: `[redacted:KIND]`.
 const Mark = "[redacted:"
@@ -281,7 +283,7 @@ func (r *Redactor) keys(m map[string]any) {
 // number redacts a number that is a card number.
 func (r *Redactor) number(v any, digits string) any {
 	if len(digits) >= 13 && len(digits) <= 19 && len(Cards(digits)) > 0 {
-		return r.mark(cardNumber)
+		return r.mark(CardNumber)
 	}
 	return v
 }
@@ -391,7 +393,7 @@ func (r *Redactor) patternsIn(s string) string {
 		}
 	}
 	for cards := Cards(s); len(cards) > 0; cards = Cards(s) {
-		s = r.cut(s, cards, cardNumber)
+		s = r.cut(s, cards, CardNumber)
 	}
 	return s
 }

@@ -49,10 +49,16 @@ func evaluate(t *testing.T) (engine.Run, map[engine.Digest][]byte) {
 var oneSided = map[string]string{
 	"containers-mask-proc":              "nobody asks for the whole of /proc",
 	"containers-without-runtime-socket": "nobody mounts one",
+	"objects-without-secrets":           "its annotations and labels hold none",
 	"persistent-volumes-not-on-host":    "its volumes are those of a storage class, and not among its manifests",
 	"pods-have-controllers":             "its pods are all kept by something",
 	"pods-set-safe-sysctls":             "nobody sets a parameter of the kernel",
 	"pods-without-debug-containers":     "nobody looked into a pod",
+	"secret-references-resolve":         "every Secret that is named is there",
+	"secret-stores-inventory":           "an inventory judges nothing",
+	"secrets-changed-recently":          "its Secrets were all made this year",
+	"secrets-encrypted-at-rest":         "its one API server is told to encrypt",
+	"secrets-inventory":                 "an inventory judges nothing",
 	"workloads-inventory":               "an inventory judges nothing",
 }
 

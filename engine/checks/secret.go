@@ -1,0 +1,190 @@
+package checks
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"tickmark/engine"
+)
+
+var secretKind = engine.Kind{Kind: "Secret"}
+
+// secret is a Secret as it is collected: its values are marks of redaction, which
+// are no base64, so that corev1.Secret could not hold it.
+type secret struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Type              corev1.SecretType `json:"type"`
+	Immutable         *bool             `json:"immutable"`
+	Data              map[string]string `json:"data"`
+	StringData        map[string]string `json:"stringData"`
+}
+
+// keys returns the names under which s holds values.
+func (s *secret) keys() []string {
+	keys := []string{}
+	for _, values := range []map[string]string{s.Data, s.StringData} {
+		for key := range values {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// managed reports whether a Secret is one that Kubernetes or a tool keeps for
+// itself: tokens of service accounts and of joining nodes, and releases of Helm.
+func (s *secret) managed() bool {
+	return slices.Contains([]corev1.SecretType{
+		corev1.SecretTypeServiceAccountToken, corev1.SecretTypeBootstrapToken, "helm.sh/release.v1",
+	}, s.Type)
+}
+
+// secretUse is a place where an object names a Secret.
+type secretUse struct {
+	by       *engine.Object
+	name     engine.Ref // of the Secret
+	field    string     // in the document of the object
+	key      string     // that is asked for, "" for all
+	optional bool
+	as       string // for a sentence: a file, a variable, ...
+}
+
+type secretUsesKey struct{}
+
+// secretUses returns where Secrets are named, once per view: in workloads, service
+// accounts and Ingresses, in this order.
+func secretUses(v *engine.View) []secretUse {
+	return engine.Memo(v, secretUsesKey{}, func() []secretUse {
+		var all []secretUse
+		for _, w := range workloads(v) {
+			all = append(all, usesOf(w)...)
+		}
+		for _, a := range engine.All[corev1.ServiceAccount](v, serviceAccountKind) {
+			take := naming{by: a.Object}
+			for i, r := range a.Value.ImagePullSecrets {
+				take.take(r.Name, index("imagePullSecrets", i), "a credential of its registry")
+			}
+			for i, r := range a.Value.Secrets {
+				take.take(r.Name, index("secrets", i), "a Secret of its own")
+			}
+			all = append(all, take.uses...)
+		}
+		for _, i := range engine.All[networkingv1.Ingress](v, ingressKind) {
+			take := naming{by: i.Object}
+			for n, t := range i.Value.Spec.TLS {
+				take.take(t.SecretName, "spec."+index("tls", n)+".secretName", "its certificate")
+			}
+			all = append(all, take.uses...)
+		}
+		return all
+	})
+}
+
+// secretUsers are the kinds in which Secrets are named.
+func secretUsers() []engine.Kind { return append(workloadKinds(), serviceAccountKind, ingressKind) }
+
+// naming collects the Secrets that one object names.
+type naming struct {
+	by   *engine.Object
+	uses []secretUse
+}
+
+func (n *naming) take(name, field, as string) *secretUse {
+	if name == "" {
+		return &secretUse{}
+	}
+	n.uses = append(n.uses, secretUse{
+		by: n.by, name: engine.Ref{Kind: secretKind.Kind, Namespace: n.by.Ref.Namespace, Name: name}, field: field, as: as,
+	})
+	return &n.uses[len(n.uses)-1]
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+func usesOf(w workload) []secretUse {
+	take := naming{by: w.object}
+	for i, r := range w.spec.ImagePullSecrets {
+		take.take(r.Name, w.field(index("imagePullSecrets", i)), "a credential of its registry")
+	}
+	for _, c := range w.containers() {
+		for i, e := range c.Env {
+			if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
+				r := e.ValueFrom.SecretKeyRef
+				use := take.take(r.Name, c.at(index("env", i)+".valueFrom.secretKeyRef"), "a variable")
+				use.key, use.optional = r.Key, isTrue(r.Optional)
+			}
+		}
+		for i, from := range c.EnvFrom {
+			if from.SecretRef != nil {
+				take.take(from.SecretRef.Name, c.at(index("envFrom", i)+".secretRef"), "its variables").optional = isTrue(from.SecretRef.Optional)
+			}
+		}
+	}
+	for i := range w.spec.Volumes {
+		take.volume(&w.spec.Volumes[i].VolumeSource, w.field(index("volumes", i)))
+	}
+	return take.uses
+}
+
+// volume takes the Secrets of a volume: its content, or what opens the storage.
+func (n *naming) volume(of *corev1.VolumeSource, field string) {
+	if of.Secret != nil {
+		n.keyed(of.Secret.SecretName, field+".secret", isTrue(of.Secret.Optional), of.Secret.Items)
+	}
+	if of.Projected != nil {
+		for i, source := range of.Projected.Sources {
+			if source.Secret != nil {
+				n.keyed(source.Secret.Name, field+".projected."+index("sources", i)+".secret", isTrue(source.Secret.Optional), source.Secret.Items)
+			}
+		}
+	}
+	const storage = "a credential of its storage"
+	if r := credentialOf(of); r != nil {
+		n.take(r.Name, field, storage)
+	}
+	if of.AzureFile != nil {
+		n.take(of.AzureFile.SecretName, field+".azureFile.secretName", storage)
+	}
+}
+
+// keyed takes a Secret of which a volume has all keys, or those that are listed.
+func (n *naming) keyed(name, field string, optional bool, items []corev1.KeyToPath) {
+	if len(items) == 0 {
+		n.take(name, field, "a file").optional = optional
+	}
+	for i, item := range items {
+		use := n.take(name, field+"."+index("items", i), "a file")
+		use.key, use.optional = item.Key, optional
+	}
+}
+
+// credentialOf returns the Secret that opens the storage behind a volume, nil if it names none.
+func credentialOf(of *corev1.VolumeSource) *corev1.LocalObjectReference {
+	switch {
+	case of.CSI != nil:
+		return of.CSI.NodePublishSecretRef
+	case of.FlexVolume != nil:
+		return of.FlexVolume.SecretRef
+	case of.CephFS != nil:
+		return of.CephFS.SecretRef
+	case of.RBD != nil:
+		return of.RBD.SecretRef
+	case of.ISCSI != nil:
+		return of.ISCSI.SecretRef
+	case of.Cinder != nil:
+		return of.Cinder.SecretRef
+	case of.ScaleIO != nil:
+		return of.ScaleIO.SecretRef
+	case of.StorageOS != nil:
+		return of.StorageOS.SecretRef
+	}
+	return nil
+}
+
+// sawAll reports whether all objects of these kinds were seen.
+func sawAll(v *engine.View, kinds []engine.Kind) bool {
+	return !slices.ContainsFunc(kinds, func(k engine.Kind) bool { return !v.Saw(k) })
+}

@@ -1,0 +1,130 @@
+package checks
+
+import (
+	"slices"
+
+	"tickmark/engine"
+)
+
+// Check secret-references-resolve.
+//
+// Judges every workload, service account and Ingress that names a Secret. Fails for
+// a Secret, or a key of one, that is named and does not exist: whoever may create it
+// decides what the workload or the way in gets. Passes where all are there; one that
+// is marked as optional may be missing, and is said. Unknown where Secrets were not
+// all seen, and in manifests, beside which the cluster may hold more; there what an
+// ExternalSecret, a SealedSecret or a Certificate makes counts as being there.
+func secretReferencesResolve() check {
+	return check{
+		id: "secret-references-resolve", version: 1, needs: append(secretUsers(), secretKind), looks: secretMakers(),
+		eval: func(v *engine.View) []engine.Detail {
+			known := secretsThere(v)
+			of := map[*engine.Object][]secretUse{}
+			var order []*engine.Object
+			for _, use := range secretUses(v) {
+				if len(of[use.by]) == 0 {
+					order = append(order, use.by)
+				}
+				of[use.by] = append(of[use.by], use)
+			}
+			var details []engine.Detail
+			for _, by := range order {
+				details = append(details, known.judge(by, of[by])...)
+			}
+			return details
+		},
+	}
+}
+
+// secretsSeen are the Secrets that are there, with the keys they hold; nil keys
+// where it is only known that something makes them.
+type secretsSeen struct {
+	keys   map[engine.Ref][]string
+	digest map[engine.Ref]engine.Digest
+	whole  bool // one that is not here does not exist
+}
+
+func secretsThere(v *engine.View) secretsSeen {
+	seen := secretsSeen{keys: map[engine.Ref][]string{}, digest: map[engine.Ref]engine.Digest{}, whole: v.Saw(secretKind) && !isManifests(v)}
+	for _, m := range madeSecrets(v) {
+		seen.keys[m.name], seen.digest[m.name] = nil, m.by.Digest
+	}
+	for _, s := range engine.All[secret](v, secretKind) {
+		ref := s.Ref.WithoutUID()
+		seen.keys[ref], seen.digest[ref] = s.Value.keys(), s.Digest
+	}
+	return seen
+}
+
+// secretMakers are the kinds that make Secrets where they are installed.
+func secretMakers() []engine.Kind {
+	return []engine.Kind{externalSecretKind, sealedSecretKind, certificateKind}
+}
+
+// madeSecret is a Secret that something else makes, and keeps in step.
+type madeSecret struct {
+	by   *engine.Object
+	name engine.Ref
+}
+
+// madeSecrets returns the Secrets that custom resources make.
+func madeSecrets(v *engine.View) []madeSecret {
+	var all []madeSecret
+	add := func(by *engine.Object, name string) {
+		if name != "" {
+			all = append(all, madeSecret{by, engine.Ref{Kind: secretKind.Kind, Namespace: by.Ref.Namespace, Name: name}})
+		}
+	}
+	for _, e := range engine.All[externalSecret](v, externalSecretKind) {
+		name := e.Value.Spec.Target.Name
+		if name == "" {
+			name = e.Ref.Name
+		}
+		add(e.Object, name)
+	}
+	for _, s := range v.Objects(sealedSecretKind) {
+		add(s, s.Ref.Name)
+	}
+	for _, c := range engine.All[certificate](v, certificateKind) {
+		add(c.Object, c.Value.Spec.SecretName)
+	}
+	return all
+}
+
+func (seen secretsSeen) judge(by *engine.Object, uses []secretUse) []engine.Detail {
+	var details []engine.Detail
+	cites := []engine.Digest{by.Digest}
+	optional := 0
+	for _, use := range uses {
+		keys, there := seen.keys[use.name]
+		missing := ""
+		switch {
+		case !there:
+			missing = "does not exist"
+		case keys != nil && use.key != "" && !slices.Contains(keys, use.key):
+			missing = "has no value " + use.key
+		default:
+			if d := seen.digest[use.name]; !slices.Contains(cites, d) && len(cites) <= mostCited {
+				cites = append(cites, d)
+			}
+			continue
+		}
+		if use.optional {
+			optional++
+			continue
+		}
+		f := fails(use.field, use.name.Name, "It takes Secret %s as %s, and that Secret %s", use.name.Name, use.as, missing)
+		if !seen.whole && !there {
+			f = unknown(use.field, use.name.Name, "It takes Secret %s as %s, which was not seen and may be there", use.name.Name, use.as)
+		}
+		details = append(details, f.of(by.Ref, by.Digest))
+	}
+	if len(details) == 0 {
+		rest := ""
+		if optional > 0 {
+			rest = "; " + count(optional, "optional one") + " missing"
+		}
+		details = append(details, passes("", nil, "The Secrets that it names are there (%s)%s", count(len(uses), "reference"), rest).of(by.Ref, cites...))
+	}
+	return details
+}

@@ -1,0 +1,117 @@
+package checks
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"tickmark/engine"
+	"tickmark/engine/redaction"
+)
+
+// Checks objects-without-secrets and objects-without-card-numbers.
+//
+// Both look for what the collector redacted, in workloads, Services, Ingresses,
+// service accounts, namespaces and nodes; the second in ConfigMaps too. The first
+// fails for an object with a secret in an annotation, a label or any other field
+// but a container's environment, command and arguments, which
+// secrets-not-in-environment judges. The second fails for an object with a card
+// number anywhere. Values of Secrets are redacted whatever they hold: a card number
+// in one is not found. Pass for all others.
+
+func objectsWithoutSecrets() check {
+	return check{id: "objects-without-secrets", version: 1, needs: strayKinds(), eval: func(v *engine.View) []engine.Detail {
+		return perObject(v, strayKinds(), "secret", func(m mark) bool { return m.kind != redaction.CardNumber && !m.inProcess() })
+	}}
+}
+
+func objectsWithoutCardNumbers() check {
+	kinds := append(strayKinds(), configMapKind)
+	return check{id: "objects-without-card-numbers", version: 1, needs: kinds, eval: func(v *engine.View) []engine.Detail {
+		return perObject(v, kinds, "card number", func(m mark) bool { return m.kind == redaction.CardNumber })
+	}}
+}
+
+func strayKinds() []engine.Kind {
+	return append(workloadKinds(), serviceKind, ingressKind, serviceAccountKind, namespaceKind, engine.Kind{Kind: "Node"})
+}
+
+// perObject judges every object of these kinds by the marks of redaction that count.
+func perObject(v *engine.View, kinds []engine.Kind, noun string, counts func(mark) bool) []engine.Detail {
+	details := judgeWorkloads(v, func(w workload) []engine.Detail {
+		return []engine.Detail{judgeMarks(w.object, noun, counts)}
+	})
+	for _, kind := range kinds {
+		if slices.Contains(workloadKinds(), kind) {
+			continue
+		}
+		for _, o := range v.Objects(kind) {
+			details = append(details, judgeMarks(o, noun, counts))
+		}
+	}
+	return details
+}
+
+func judgeMarks(o *engine.Object, noun string, counts func(mark) bool) engine.Detail {
+	var fields, kinds []string
+	for _, m := range marksIn(o.Body()) {
+		if counts(m) {
+			fields, kinds = append(fields, m.field), append(kinds, redaction.Mark+m.kind+"]")
+		}
+	}
+	if len(fields) == 0 {
+		return passes("", nil, "No %s was found in it", noun).of(o.Ref, o.Digest)
+	}
+	return fails(fields[0], kinds, "It holds a %s in: %s", noun, list(fields)).of(o.Ref, o.Digest)
+}
+
+// mark is a place of a document at which something was redacted.
+type mark struct{ field, kind string }
+
+// inProcess reports whether a mark stands in what a container is started with.
+func (m mark) inProcess() bool {
+	return slices.ContainsFunc([]string{".env[", ".command[", ".args["}, func(part string) bool { return strings.Contains(m.field, part) })
+}
+
+// marksIn returns the marks of a document in the order of its fields.
+func marksIn(body []byte) []mark {
+	if !bytes.Contains(body, []byte(redaction.Mark)) {
+		return nil
+	}
+	var tree any
+	if err := json.Unmarshal(body, &tree); err != nil {
+		return nil // the engine says that it cannot be read
+	}
+	return appendMarks(nil, "", tree)
+}
+
+func appendMarks(found []mark, field string, v any) []mark {
+	switch v := v.(type) {
+	case string:
+		for _, text := range redactions(v) {
+			found = append(found, mark{field, strings.TrimSuffix(strings.TrimPrefix(text, redaction.Mark), "]")})
+		}
+	case []any:
+		for i, item := range v {
+			found = appendMarks(found, index(field, i), item)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			found = appendMarks(found, join(field, key), v[key])
+		}
+	}
+	return found
+}
+
+// join writes the path of a member; a key that is no name of a field stands in brackets.
+func join(field, key string) string {
+	switch {
+	case strings.ContainsAny(key, "./"):
+		return field + "[" + key + "]"
+	case field == "":
+		return key
+	}
+	return field + "." + key
+}

@@ -1,0 +1,130 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
+)
+
+// aSecret is a Secret as it is collected.
+func aSecret(name, more string, keys ...string) string {
+	values := []string{}
+	for _, k := range keys {
+		values = append(values, fmt.Sprintf("%q: '[redacted:secret-value]'", k))
+	}
+	return fmt.Sprintf("apiVersion: v1\nkind: Secret\nmetadata: {name: %s, namespace: pay, creationTimestamp: '2020-01-01T00:00:00Z'}\ndata: {%s}\n%s", name, strings.Join(values, ", "), more)
+}
+
+// takes is a pod with a spec beside its container.
+func takes(container, spec string) string {
+	return fmt.Sprintf("apiVersion: v1\nkind: Pod\nmetadata: {name: api, namespace: pay}\nspec:\n  containers: [{name: api, %s}]\n%s", container, spec)
+}
+
+// cluster is a snapshot of a live cluster that holds these documents.
+func cluster(t *testing.T, documents ...string) *world {
+	w := newWorld(t)
+	w.read(t, documents...)
+	return w
+}
+
+func TestEveryWayToNameASecret(t *testing.T) {
+	for _, user := range []string{
+		takes("env: [{name: A, valueFrom: {secretKeyRef: {name: db, key: password}}}]", ""),
+		takes("envFrom: [{secretRef: {name: db}}]", ""),
+		takes("image: x", "  volumes: [{name: v, secret: {secretName: db}}]\n"),
+		takes("image: x", "  volumes: [{name: v, projected: {sources: [{secret: {name: db, items: [{key: password, path: p}]}}]}}]\n"),
+		takes("image: x", "  volumes: [{name: v, csi: {driver: d, nodePublishSecretRef: {name: db}}}]\n"),
+		takes("image: x", "  volumes: [{name: v, azureFile: {secretName: db, shareName: s}}]\n"),
+		takes("image: x", "  volumes: [{name: v, rbd: {monitors: [m], image: i, secretRef: {name: db}}}]\n"),
+		takes("image: x", "  imagePullSecrets: [{name: db}]\n"),
+		takes("image: x", "  ephemeralContainers: [{name: debug, env: [{name: A, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]\n"),
+		"apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: api, namespace: pay}\nimagePullSecrets: [{name: db}]\n",
+		"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: api, namespace: pay}\nspec: {tls: [{secretName: db}]}\n",
+	} {
+		assert.Equal(t, engine.Pass, cluster(t, user, aSecret("db", "", "password")).result(t, "secrets-used").Verdict, user)
+		assert.Equal(t, engine.Pass, cluster(t, user, aSecret("db", "", "password")).result(t, "secret-references-resolve").Verdict, user)
+		assert.Equal(t, engine.Fail, cluster(t, user).result(t, "secret-references-resolve").Verdict, user)
+	}
+	elsewhere := strings.Replace(takes("envFrom: [{secretRef: {name: db}}]", ""), "namespace: pay", "namespace: shop", 1)
+	assert.Equal(t, engine.Fail, cluster(t, elsewhere, aSecret("db", "")).result(t, "secrets-used").Verdict, "a Secret of another namespace")
+	assert.Equal(t, engine.NotApplicable, cluster(t, aSecret("db", "type: helm.sh/release.v1\n")).result(t, "secrets-used").Verdict)
+}
+
+func TestSecretsThatAreNamedAndMissing(t *testing.T) {
+	const id = "secret-references-resolve"
+	keyed := takes("env: [{name: A, valueFrom: {secretKeyRef: {name: db, key: user}}}]", "")
+	r := cluster(t, keyed, aSecret("db", "", "password")).result(t, id)
+	require.Equal(t, engine.Fail, r.Verdict)
+	assert.Contains(t, r.Details[0].Sentence, "has no value user")
+	optional := takes("env: [{name: A, valueFrom: {secretKeyRef: {name: db, key: user, optional: true}}}]", "")
+	assert.Equal(t, engine.Pass, cluster(t, optional).result(t, id).Verdict)
+	assert.Equal(t, engine.Unknown, fromYAML(t, keyed).result(t, id).Verdict, "the Secret may be in the cluster")
+	made := "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: pay}\nspec: {target: {name: db}}\n"
+	assert.Equal(t, engine.Pass, fromYAML(t, keyed, made).result(t, id).Verdict, "something makes it")
+	unseen := cluster(t, keyed).hide(secretKind)
+	assert.Equal(t, engine.Unknown, unseen.result(t, id).Verdict, "Secrets were not asked for")
+}
+
+func TestAgesOfSecrets(t *testing.T) {
+	const id = "secrets-changed-recently"
+	renewed := "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: x, namespace: pay}\nspec: {secretName: db}\n"
+	old := aSecret("db", "")
+	r := cluster(t, old).result(t, id)
+	assert.Equal(t, engine.Unknown, r.Verdict, "it may have been changed in place")
+	kept := cluster(t, old, renewed).result(t, id)
+	assert.Equal(t, engine.Unknown, kept.Verdict)
+	assert.Contains(t, kept.Details[0].Sentence, "Certificate.cert-manager.io pay/x keeps it in step")
+	assert.Equal(t, engine.Fail, cluster(t, aSecret("db", "immutable: true\n")).result(t, id).Verdict)
+	long := cluster(t, old)
+	long.params.SecretDays = 5000
+	assert.Equal(t, engine.Pass, long.result(t, id).Verdict)
+	ageless := strings.Replace(old, ", creationTimestamp: '2020-01-01T00:00:00Z'", "", 1)
+	assert.Equal(t, engine.Unknown, cluster(t, ageless).result(t, id).Verdict)
+	ahead := strings.Replace(old, "2020", "2036", 1)
+	assert.Equal(t, engine.Unknown, cluster(t, ahead).result(t, id).Verdict, "a clock that is wrong proves nothing")
+}
+
+func TestEncryptionAtRest(t *testing.T) {
+	const id = "secrets-encrypted-at-rest"
+	server := func(command string) string { return takes("command: "+command, "") }
+	for command, want := range map[string]engine.Verdict{
+		"[kube-apiserver, --encryption-provider-config=/etc/e.yaml]":                     engine.Pass,
+		"[/usr/local/bin/kube-apiserver, --encryption-provider-config, /etc/e.yaml]":     engine.Pass,
+		"[sh, -c, 'exec kube-apiserver --v=2 --encryption-provider-config=/etc/e.yaml']": engine.Pass,
+		"[kube-apiserver, --encryption-provider-config=]":                                engine.Fail,
+		"[kube-apiserver]": engine.Fail,
+		"[kube-apiserver, --encryption-provider-config=/e, --encryption-provider-config=$(E)]": engine.Unknown,
+		"[kubectl, --encryption-provider-config=/etc/e.yaml]":                                  engine.Unknown,
+	} {
+		assert.Equal(t, want, cluster(t, server(command)).result(t, id).Verdict, command)
+	}
+}
+
+func TestStraySecretsAreNamedByTheirPlace(t *testing.T) {
+	probe := takes("livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: X, value: '[redacted:token]'}]}}, args: ['--token=[redacted:named-secret]']", "")
+	r := cluster(t, probe).result(t, "objects-without-secrets")
+	require.Len(t, r.Details, 1)
+	assert.Equal(t, "It holds a secret in: spec.containers[0].livenessProbe.httpGet.httpHeaders[0].value", r.Details[0].Sentence)
+	assert.JSONEq(t, `["[redacted:token]"]`, string(r.Details[0].Value))
+	noted := "apiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: pay, annotations: {pay.example/card: 'x [redacted:card-number]'}}\n"
+	assert.Equal(t, engine.Pass, cluster(t, noted).result(t, "objects-without-secrets").Verdict)
+	card := cluster(t, noted).result(t, "objects-without-card-numbers")
+	assert.Equal(t, "metadata.annotations[pay.example/card]", card.Details[0].Field)
+}
+
+func TestStoresOfSecrets(t *testing.T) {
+	r := cluster(t,
+		"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: pay}\nspec: {refreshInterval: '0', secretStoreRef: {name: vault}}\n",
+		"apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: x, namespace: pay}\nspec: {provider: azure}\n",
+		takes("image: x", "  volumes: [{name: v, csi: {driver: secrets-store.csi.k8s.io, volumeAttributes: {secretProviderClass: x}}}]\n"),
+	).result(t, "secret-stores-inventory")
+	require.Len(t, r.Details, 3)
+	assert.Equal(t, "It fills a Secret from the store vault, once and never again", r.Details[0].Sentence)
+	assert.Equal(t, "It mounts secrets of a store outside the cluster: SecretProviderClass x", r.Details[1].Sentence)
+	assert.Equal(t, "It is a way to a store of secrets outside the cluster: azure", r.Details[2].Sentence)
+}
