@@ -20,6 +20,9 @@ type Params struct {
 	// SecretDays is how old the values of a Secret may be, by the entity's own risk
 	// analysis. 0 means 365.
 	SecretDays int `json:"secretDays,omitempty"`
+	// ScanDays is how many days old what a scanner or policy engine reports may be.
+	// 0 means 92, the longest that three months are.
+	ScanDays int `json:"scanDays,omitempty"`
 	// Now is the time of the evaluation.
 	Now time.Time `json:"now"`
 }

@@ -189,7 +189,32 @@ func podsFixtures() map[string]fixture {
 }
 
 func imagesFixtures() map[string]fixture {
+	running := []metav1.Object{runningPod("api", pinned, sha)}
+	scanned := func(change func(*report)) string { return reportOn("api", change) }
 	return map[string]fixture{
+		"images-run-as-declared": {
+			pass: []metav1.Object{runningPod("api", "nginx:1.27", sha), runningPod("b", "nginx:1.27", sha), node("n1")},
+			fail: []metav1.Object{runningPod("api", "nginx:1.27", sha), runningPod("b", "nginx:1.27", otherSHA), node("n1")},
+		},
+		"images-pulled-afresh": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx:1.27" })},
+		"images-scanned": {
+			pass: running, passYAML: scanned(nil),
+			fail: running, failYAML: scanned(func(r *report) { r.updated = "2025-08-01T00:00:00Z" }),
+		},
+		"images-without-fixable-vulnerabilities": {
+			pass: running, passYAML: scanned(nil),
+			fail: running, failYAML: scanned(func(r *report) { r.list = vulnerable("CRITICAL", "1.2.4") }),
+		},
+		"images-on-supported-base": {
+			pass: running, passYAML: scanned(nil),
+			fail: running, failYAML: scanned(func(r *report) { r.eosl = true }),
+		},
+		"images-without-exposed-secrets": {
+			pass: running, passYAML: scanned(func(r *report) { r.kind, r.key = "ExposedSecretReport", "secrets" }),
+			fail: running, failYAML: scanned(func(r *report) {
+				r.kind, r.key, r.list = "ExposedSecretReport", "secrets", "[{ruleID: aws-key, target: /app/.env}]"
+			}),
+		},
 		"images-from-trusted-registries": {
 			pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx:1.27" }),
 			params: engine.Params{TrustedRegistries: []string{"registry.example/pay"}},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // image is an image reference taken apart as container runtimes do it.
@@ -100,22 +102,25 @@ func (i image) trustedBy(prefixes []string) string {
 	return ""
 }
 
-// usedImage is a reference and where it stands.
+// usedImage is a reference and where it stands, with its pull policy.
 type usedImage struct {
 	container string // "" for an image that is mounted as a volume
 	field     string
 	reference string
+	pull      corev1.PullPolicy
+	pullField string
 }
 
 // images returns every image a workload uses, those mounted as volumes included.
 func (w workload) images() []usedImage {
 	var all []usedImage
 	for _, c := range w.containers() {
-		all = append(all, usedImage{c.Name, c.at("image"), c.Image})
+		all = append(all, usedImage{c.Name, c.at("image"), c.Image, c.ImagePullPolicy, c.at("imagePullPolicy")})
 	}
 	for i, v := range w.spec.Volumes {
 		if v.Image != nil {
-			all = append(all, usedImage{"", w.field(index("volumes", i)) + ".image.reference", v.Image.Reference})
+			field := w.field(index("volumes", i)) + ".image"
+			all = append(all, usedImage{"", field + ".reference", v.Image.Reference, v.Image.PullPolicy, field + ".pullPolicy"})
 		}
 	}
 	return all

@@ -61,7 +61,10 @@ func podsChecks() []check {
 }
 
 func imagesChecks() []check {
-	return []check{imagesFromTrustedRegistries(), imagesNotLatest(), imagesPinnedByDigest(), workloadsInventory()}
+	return []check{
+		imagesFromTrustedRegistries(), imagesNotLatest(), imagesOnSupportedBase(), imagesPinnedByDigest(), imagesPulledAfresh(),
+		imagesRunAsDeclared(), imagesScanned(), imagesWithoutExposedSecrets(), imagesWithoutFixableVulnerabilities(), workloadsInventory(),
+	}
 }
 
 func runtimeChecks() []check { return nil }

@@ -143,6 +143,8 @@ func kindOf(t testing.TB, o metav1.Object) engine.Kind {
 		return engine.Kind{Kind: "ReplicationController"}
 	case *corev1.Namespace:
 		return namespaceKind
+	case *corev1.Node:
+		return nodeKind
 	case *corev1.ServiceAccount:
 		return serviceAccountKind
 	case *corev1.Service:
@@ -153,6 +155,8 @@ func kindOf(t testing.TB, o metav1.Object) engine.Kind {
 		return resourceQuotaKind
 	case *corev1.PersistentVolume:
 		return persistentVolumeKind
+	case *appsv1.DaemonSet:
+		return engine.Kind{Group: "apps", Kind: "DaemonSet"}
 	case *appsv1.Deployment:
 		return engine.Kind{Group: "apps", Kind: "Deployment"}
 	case *appsv1.ReplicaSet:

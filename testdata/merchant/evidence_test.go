@@ -47,19 +47,24 @@ func evaluate(t *testing.T) (engine.Run, map[engine.Digest][]byte) {
 // oneSided are the checks of which the merchant's cluster shows less than a pass and a
 // fail, each with the reason.
 var oneSided = map[string]string{
-	"containers-mask-proc":              "nobody asks for the whole of /proc",
-	"containers-without-runtime-socket": "nobody mounts one",
-	"objects-without-secrets":           "its annotations and labels hold none",
-	"persistent-volumes-not-on-host":    "its volumes are those of a storage class, and not among its manifests",
-	"pods-have-controllers":             "its pods are all kept by something",
-	"pods-set-safe-sysctls":             "nobody sets a parameter of the kernel",
-	"pods-without-debug-containers":     "nobody looked into a pod",
-	"secret-references-resolve":         "every Secret that is named is there",
-	"secret-stores-inventory":           "an inventory judges nothing",
-	"secrets-changed-recently":          "its Secrets were all made this year",
-	"secrets-encrypted-at-rest":         "its one API server is told to encrypt",
-	"secrets-inventory":                 "an inventory judges nothing",
-	"workloads-inventory":               "an inventory judges nothing",
+	"containers-mask-proc":                   "nobody asks for the whole of /proc",
+	"containers-without-runtime-socket":      "nobody mounts one",
+	"images-on-supported-base":               "no scanner's reports are among the manifests",
+	"images-run-as-declared":                 "no status among the manifests says what ran",
+	"images-scanned":                         "no scanner's reports are among the manifests",
+	"images-without-exposed-secrets":         "no scanner's reports are among the manifests",
+	"images-without-fixable-vulnerabilities": "no scanner's reports are among the manifests",
+	"objects-without-secrets":                "its annotations and labels hold none",
+	"persistent-volumes-not-on-host":         "its volumes are those of a storage class, and not among its manifests",
+	"pods-have-controllers":                  "its pods are all kept by something",
+	"pods-set-safe-sysctls":                  "nobody sets a parameter of the kernel",
+	"pods-without-debug-containers":          "nobody looked into a pod",
+	"secret-references-resolve":              "every Secret that is named is there",
+	"secret-stores-inventory":                "an inventory judges nothing",
+	"secrets-changed-recently":               "its Secrets were all made this year",
+	"secrets-encrypted-at-rest":              "its one API server is told to encrypt",
+	"secrets-inventory":                      "an inventory judges nothing",
+	"workloads-inventory":                    "an inventory judges nothing",
 }
 
 func TestChecksFindSomethingToPassAndToFail(t *testing.T) {

@@ -1,0 +1,292 @@
+package checks
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"tickmark/engine"
+)
+
+var nodeKind = engine.Kind{Kind: "Node"}
+
+// runningImage is a container of a workload with the image it declares and what
+// the nodes say they ran for it. The workload is the topmost one that is there.
+type runningImage struct {
+	workload  workload
+	container string
+	field     string // of the reference in the workload's document
+	reference string
+	makers    []engine.Ref // the workload and what it made, as reports name them, without UID
+	contents  []content    // what ran, each once; none where no pod runs
+}
+
+// content is what a node ran for a reference, as its runtime names it.
+type content struct {
+	id     string          // algorithm:hex; "" where the status says nothing
+	config bool            // the id is of the image's configuration, not of its manifest
+	nodes  map[string]bool // names of the nodes that ran it
+	cite   engine.Digest   // of the first pod
+}
+
+// cites returns the workload's digest and one pod's for each content.
+func (r runningImage) cites() []engine.Digest {
+	cites := []engine.Digest{r.workload.object.Digest}
+	for _, c := range r.contents {
+		if !slices.Contains(cites, c.cite) {
+			cites = append(cites, c.cite)
+		}
+	}
+	return cites
+}
+
+type runningImagesKey struct{}
+
+// runningImages returns the images of all containers that are there, once per
+// view: those of running pods under their topmost controller, and those of
+// workloads of which no pod runs.
+func runningImages(v *engine.View) []*runningImage {
+	return engine.Memo(v, runningImagesKey{}, func() []*runningImage {
+		return (&runningScan{
+			all: workloads(v), statuses: podStatuses(v), byRef: map[engine.Ref]int{}, known: map[runningKey]*runningImage{}, makers: map[int][]engine.Ref{},
+		}).images()
+	})
+}
+
+type runningKey struct {
+	root                 int
+	container, reference string
+}
+
+// runningScan gathers the running images of a view.
+type runningScan struct {
+	all      []workload
+	statuses map[engine.Ref]*corev1.Pod
+	byRef    map[engine.Ref]int
+	known    map[runningKey]*runningImage
+	makers   map[int][]engine.Ref
+	found    []*runningImage
+}
+
+func (s *runningScan) images() []*runningImage {
+	for i, w := range s.all {
+		s.byRef[w.object.Ref.WithoutUID()] = i
+	}
+	roots := make([]int, len(s.all))
+	for i, w := range s.all {
+		roots[i] = top(s.all, s.byRef, i)
+		s.makers[roots[i]] = append(s.makers[roots[i]], w.object.Ref.WithoutUID())
+	}
+	runs := map[int]bool{}
+	for i, w := range s.all {
+		if pod := s.statuses[w.object.Ref]; pod != nil && runsNow(pod) {
+			runs[roots[i]] = true
+			s.pod(roots[i], w, pod)
+		}
+	}
+	for i, w := range s.all {
+		pod := s.statuses[w.object.Ref]
+		over := pod != nil && (pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed)
+		if roots[i] == i && !runs[i] && !w.retired && !over {
+			for _, c := range w.containers() {
+				s.image(i, w, c)
+			}
+		}
+	}
+	for key, r := range s.known {
+		r.makers = s.makers[key.root]
+	}
+	return s.found
+}
+
+// runsNow reports whether a node runs the pod or has begun to.
+func runsNow(pod *corev1.Pod) bool {
+	switch pod.Status.Phase {
+	case corev1.PodRunning, corev1.PodUnknown:
+		return true
+	case corev1.PodSucceeded, corev1.PodFailed:
+		return false
+	case corev1.PodPending:
+	}
+	return len(pod.Status.ContainerStatuses) > 0
+}
+
+// pod takes what a running pod says of its containers.
+func (s *runningScan) pod(root int, w workload, pod *corev1.Pod) {
+	ids := map[string]string{}
+	for _, statuses := range [][]corev1.ContainerStatus{
+		pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses, pod.Status.EphemeralContainerStatuses,
+	} {
+		for i := range statuses {
+			ids[statuses[i].Name] = statuses[i].ImageID
+		}
+	}
+	for _, c := range w.containers() {
+		id, config := ranAs(ids[c.Name])
+		s.image(root, w, c).ran(content{id: id, config: config, cite: w.object.Digest}, pod.Spec.NodeName)
+	}
+}
+
+// image returns the running image of a container; its field is of the topmost
+// workload where the container is declared there in the same way.
+func (s *runningScan) image(root int, w workload, c container) *runningImage {
+	key := runningKey{root, c.Name, c.Image}
+	if r, there := s.known[key]; there {
+		return r
+	}
+	r := &runningImage{workload: s.all[root], container: c.Name, field: c.at("image"), reference: c.Image}
+	for _, declared := range r.workload.containers() {
+		if declared.Name == c.Name {
+			r.field = declared.at("image")
+		}
+	}
+	s.known[key] = r
+	s.found = append(s.found, r)
+	return r
+}
+
+func (r *runningImage) ran(c content, node string) {
+	for i := range r.contents {
+		if have := &r.contents[i]; have.id == c.id && have.config == c.config {
+			have.nodes[node] = true
+			return
+		}
+	}
+	c.nodes = map[string]bool{node: true}
+	r.contents = append(r.contents, c)
+	slices.SortFunc(r.contents, func(a, b content) int { return cmp.Compare(a.id, b.id) })
+}
+
+// ranAs takes an imageID of a container's status apart: a name with the digest of
+// a manifest, or the bare id of a configuration, where the runtime knows the
+// image by no name. What is neither is nothing.
+func ranAs(imageID string) (id string, config bool) {
+	_, plain, schemed := strings.Cut(imageID, "://")
+	if !schemed {
+		plain = imageID
+	}
+	if _, digest, named := strings.Cut(plain, "@"); named {
+		if digestForm.MatchString(digest) {
+			return digest, false
+		}
+		return "", false
+	}
+	if bareDigest.MatchString(plain) {
+		plain = "sha256:" + plain
+	}
+	if digestForm.MatchString(plain) {
+		return plain, true
+	}
+	return "", false
+}
+
+func podStatuses(v *engine.View) map[engine.Ref]*corev1.Pod {
+	all := map[engine.Ref]*corev1.Pod{}
+	for _, p := range engine.All[corev1.Pod](v, podKind) {
+		all[p.Ref] = p.Value
+	}
+	return all
+}
+
+type architecturesKey struct{}
+
+// architectures returns the architecture of each node by its name.
+func architectures(v *engine.View) map[string]string {
+	return engine.Memo(v, architecturesKey{}, func() map[string]string {
+		all := map[string]string{}
+		for _, n := range engine.All[corev1.Node](v, nodeKind) {
+			all[n.Ref.Name] = n.Value.Status.NodeInfo.Architecture
+		}
+		return all
+	})
+}
+
+// Check images-run-as-declared.
+//
+// Compares what nodes say they run (imageID of the container's status) with what
+// is declared. Passes for an image pinned to the digest that runs in every pod,
+// and for one named by tag that runs as one content wherever it runs. Fails where
+// one reference runs as several contents on nodes of one architecture: the tag was
+// moved in between. Unknown where a status names no content or only the id of a
+// configuration, where another digest runs than the one that is pinned (the
+// manifest of one platform of a list, or the same image under another digest, which
+// the registry would tell), and where contents differ on nodes whose architecture
+// was not seen. Workloads of which no pod runs are not judged.
+func imagesRunAsDeclared() check {
+	return check{id: "images-run-as-declared", version: 1, needs: append(workloadKinds(), nodeKind), eval: func(v *engine.View) []engine.Detail {
+		everywhere := map[string]*runningImage{}
+		for _, r := range runningImages(v) {
+			of, there := everywhere[r.reference]
+			if !there {
+				of = &runningImage{reference: r.reference}
+				everywhere[r.reference] = of
+			}
+			of.contents = append(of.contents, r.contents...)
+		}
+		judged := map[string]finding{}
+		for reference, of := range everywhere {
+			if len(of.contents) > 0 {
+				judged[reference] = judgeContents(of, architectures(v))
+			}
+		}
+		var details []engine.Detail
+		for _, r := range runningImages(v) {
+			if len(r.contents) == 0 {
+				continue
+			}
+			f := judged[r.reference]
+			f.field, f.value = r.field, r.reference
+			d := f.of(r.workload.object.Ref, r.cites()...)
+			d.Container = r.container
+			details = append(details, d)
+		}
+		return details
+	}}
+}
+
+// judgeContents judges what a reference ran as in the whole cluster.
+func judgeContents(r *runningImage, architectures map[string]string) finding {
+	ids := map[string]bool{}
+	byArchitecture := map[string]map[string]bool{}
+	config := false
+	for _, c := range r.contents {
+		ids[c.id] = true
+		config = config || c.config
+		for node := range c.nodes {
+			of := architectures[node]
+			if byArchitecture[of] == nil {
+				byArchitecture[of] = map[string]bool{}
+			}
+			byArchitecture[of][c.id] = true
+		}
+	}
+	names := slices.Sorted(maps.Keys(ids))
+	if ids[""] {
+		return unknown("", names, "What image %q ran as is not known: the status of a container names no digest", r.reference)
+	}
+	declared, err := parseImage(r.reference)
+	if err != nil {
+		return unknown("", names, "Image %q runs as %s: it is no image reference", r.reference, list(names))
+	}
+	several := slices.ContainsFunc(slices.Collect(maps.Values(byArchitecture)), func(of map[string]bool) bool { return len(of) > 1 })
+	switch {
+	case declared.digest != "" && config:
+		return unknown("", names, "Image %s is pinned, and the node names the configuration %s that it runs, which cannot be compared with a digest",
+			r.reference, list(names))
+	case declared.digest != "" && len(names) == 1 && names[0] == declared.digest:
+		return passes("", names, "Image %s runs as the digest it is pinned to, in all pods", r.reference)
+	case declared.digest != "":
+		return unknown("", names, "Image %s is pinned and runs as %s: whether that is the same image on one platform, the registry would tell",
+			r.reference, list(names))
+	case len(names) == 1:
+		return passes("", names, "Image %s runs as %s in all pods", r.reference, names[0])
+	case byArchitecture[""] != nil || config:
+		return unknown("", names, "Image %s runs as %d contents; whether for one architecture was not seen", r.reference, len(names))
+	case several:
+		return fails("", names, "Image %s runs as %d contents under one name: %s", r.reference, len(names), list(names))
+	}
+	return passes("", names, "Image %s runs as one content for each architecture: %s", r.reference, list(names))
+}
