@@ -19,11 +19,12 @@ const (
 	Unsupported            // it is there, and this program does not understand it
 	Interrupted            // the collection was stopped before it
 	NotAsked               // nobody asked for it: it is read only by name, or the chosen checks do without
+	NotListed              // the source holds no whole list of this kind
 )
 
 var gapReasons = [...]string{
 	"unexplained", "forbidden", "timed-out", "unreachable", "not-installed", "unreadable", "too-large",
-	"page-failed", "unsupported", "interrupted", "not-asked",
+	"page-failed", "unsupported", "interrupted", "not-asked", "not-listed",
 }
 
 // String returns the reason's text as in reports and JSON.

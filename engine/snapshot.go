@@ -41,13 +41,16 @@ type Population struct {
 // Snapshot is what one collection of one target saw, and what it did not. The
 // documents are beside it, addressed by the digests of its entries.
 type Snapshot struct {
-	Target      Target       `json:"target"`
-	Collector   Identity     `json:"collector"`
-	Tool        Tool         `json:"tool"`
-	Canonical   string       `json:"canonical"` // version of the canonical form, see CanonicalVersion
-	Redaction   string       `json:"redaction"` // version of the redaction rules
-	Started     time.Time    `json:"started"`
-	Ended       time.Time    `json:"ended"`
+	Target    Target    `json:"target"`
+	Collector Identity  `json:"collector"`
+	Tool      Tool      `json:"tool"`
+	Canonical string    `json:"canonical"` // version of the canonical form, see CanonicalVersion
+	Redaction string    `json:"redaction"` // version of the redaction rules
+	Started   time.Time `json:"started"`
+	Ended     time.Time `json:"ended"`
+	// Saved is when what was read had been written down, as the oldest of its files
+	// says it; zero for a source that answered itself.
+	Saved       time.Time    `json:"saved,omitzero"`
 	Entries     []Entry      `json:"entries"`
 	Populations []Population `json:"populations"`
 	Gaps        []Gap        `json:"gaps"`

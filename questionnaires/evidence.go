@@ -107,9 +107,14 @@ type TargetSeen struct {
 	Tool      engine.Tool     `json:"tool"`
 	Started   time.Time       `json:"started"`
 	Ended     time.Time       `json:"ended"`
+	Saved     time.Time       `json:"saved,omitzero"` // of a dump: as engine.Snapshot
 	Objects   int             `json:"objects"`
 	Gaps      int             `json:"gaps"`
 }
+
+// Shown is when what was seen was so: a dump is as old as its files, whenever it was
+// read.
+func (t TargetSeen) Shown() time.Time { return cmp.Or(t.Saved, t.Ended) }
 
 // SeenOf sums a snapshot up.
 func SeenOf(s engine.Snapshot) (TargetSeen, error) {
@@ -118,7 +123,7 @@ func SeenOf(s engine.Snapshot) (TargetSeen, error) {
 		return TargetSeen{}, fmt.Errorf("sum up snapshot of %s: %w", s.Target.ID, err)
 	}
 	return TargetSeen{
-		Snapshot: digest, Target: s.Target, Collector: s.Collector, Tool: s.Tool, Started: s.Started, Ended: s.Ended,
+		Snapshot: digest, Target: s.Target, Collector: s.Collector, Tool: s.Tool, Started: s.Started, Ended: s.Ended, Saved: s.Saved,
 		Objects: len(s.Entries), Gaps: len(s.Gaps),
 	}, nil
 }
@@ -148,7 +153,7 @@ func (h *History) EvidenceOf(run engine.Run, seen []TargetSeen, titles func(chec
 		}
 		number++
 		items = append(items, Evidence{
-			ID: id, Number: number, Title: titles(result.Check), Collected: seen[i].Ended.UTC(),
+			ID: id, Number: number, Title: titles(result.Check), Collected: seen[i].Shown().UTC(),
 			Result: &ResultSource{
 				Target: result.Target, Name: seen[i].Target.Name, Check: result.Check, Version: result.Version, Verdict: result.Verdict,
 				Passed: result.Count(engine.Pass), Failed: result.Count(engine.Fail), Unknown: result.Count(engine.Unknown),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
@@ -32,6 +33,14 @@ func (c *composer) sight() []Block {
 	return blocks
 }
 
+// savedAt says of a dump how old it is.
+func savedAt(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return ", from files saved at " + minute(at)
+}
+
 func (c *composer) sightOf(t Target) []Block {
 	name := cmp.Or(t.Name, t.ID)
 	blocks := []Block{
@@ -39,7 +48,7 @@ func (c *composer) sightOf(t Target) []Block {
 		Facts{Rows: []Fact{
 			{"Target", t.ID + provisional(t.Target)},
 			{"Version", cmp.Or(t.ServerVersion, "not stated")},
-			{"Collected", minute(t.Seen.Started) + " to " + minute(t.Seen.Ended)},
+			{"Collected", minute(t.Seen.Started) + " to " + minute(t.Seen.Ended) + savedAt(t.Seen.Saved)},
 			{"As", identity(t.Seen.Collector)},
 			{"With", t.Seen.Tool.Name + " " + t.Seen.Tool.Version},
 			{"Objects seen", fmt.Sprint(t.Seen.Objects)},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,11 +23,20 @@ func (d *door) collectVerb() *cobra.Command {
 	var format string
 	var printRole bool
 	verb := &cobra.Command{
-		Use:   "collect VAULT [--context C | --kubeconfig FILE | --manifests PATH...]",
+		Use:   "collect VAULT [--context C... | --kubeconfig FILE | --manifests PATH... | --dump PATH...]",
 		Short: "Collect evidence, evaluate it, record the run",
-		Long: `Collects from live clusters and manifests, evaluates every check, and records
-snapshot, results and gaps in the vault as one run. Collectors only read. What
-could not be seen is a gap, and never ends the collection.
+		Long: `Collects from live clusters, manifests and saved dumps, evaluates every check, and
+records snapshot, results and gaps in the vault as one run. Collectors only read.
+What could not be seen is a gap, and never ends the collection. One source that
+fails does not end the others.
+
+A dump is what was saved of one cluster: lists that kubectl prints (-o json or
+yaml), a folder of kubectl cluster-info dump, a support bundle, a must-gather; a
+folder, a tar, tar.gz or zip, or single files. Logs are not read. A list does not
+say what it was asked for: a kind counts as complete where lists show all
+namespaces, or one list each, and is unknown otherwise. --whole-cluster is your
+word that every list is of all namespaces and without a selector.
+
 With --print-role it prints the least role that a live collection needs.
 Ends with 3 if a check failed or something could not be seen.`,
 		Args: cobra.MaximumNArgs(1),
@@ -48,7 +58,7 @@ Ends with 3 if a check failed or something could not be seen.`,
 				return err
 			}
 			if len(collectors) == 0 {
-				return usagef("collect: name a source: --context, --kubeconfig or --manifests")
+				return usagef("collect: name a source: --context, --kubeconfig, --manifests or --dump")
 			}
 			v, err := d.open(cmd.Context(), args[0], o)
 			if err != nil {
@@ -75,7 +85,7 @@ Ends with 3 if a check failed or something could not be seen.`,
 	s.extraFlags(verb)
 	outputFlag(verb, &format)
 	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of a file or folder of manifests (repeatable)")
-	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the manifests' target gets")
+	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the target of manifests gets, and of a dump without the namespace kube-system")
 	verb.Flags().BoolVar(&printRole, "print-role", false, "print the least role that a live collection needs")
 	return verb
 }
@@ -132,11 +142,19 @@ func (d *door) printCollected(c vault.Collected, accepted []questionnaires.Accep
 
 func (d *door) printTargets(c vault.Collected, accepted []questionnaires.Acceptance) {
 	for _, t := range c.Recorded.Targets {
-		fmt.Fprintf(d.out, "collected  %s (%s): %d objects, %d gaps\n", kube.Printable(t.Target.Name), t.Target.ID, t.Objects, t.Gaps)
+		fmt.Fprintf(d.out, "collected  %s (%s): %d objects, %d gaps%s\n", kube.Printable(t.Target.Name), t.Target.ID, t.Objects, t.Gaps, savedAt(t))
 	}
 	for _, item := range c.Recorded.Evidence {
 		fmt.Fprintf(d.out, "%-12s %s  %s\n", item.Label(), verdictMark(item), item.Title+acceptedMark(item.Result, accepted, d.now()))
 	}
+}
+
+// savedAt says of a dump how old it is.
+func savedAt(t questionnaires.TargetSeen) string {
+	if t.Saved.IsZero() {
+		return ""
+	}
+	return ", saved at " + t.Saved.UTC().Format(time.RFC3339)
 }
 
 // verdictMark is a result as glyph, word and counts.

@@ -107,13 +107,27 @@ func gapForms(gaps []engine.Gap) []gapForm {
 	return forms
 }
 
-// printGaps prints a line for each gap.
+// printGaps prints a line for each gap, and one for all kinds of which a dump holds
+// no list.
 func printGaps(w io.Writer, gaps []gapForm) {
+	var unlisted []string
 	for _, g := range gaps {
+		if g.Reason == engine.NotListed.String() && strings.HasSuffix(g.Cause, kube.NoList) {
+			unlisted = append(unlisted, engine.Kind{Group: g.Group, Kind: g.Kind}.String())
+			continue
+		}
 		place := g.Source
 		if g.Line > 0 {
 			place = fmt.Sprintf("%s:%d", g.Source, g.Line)
 		}
 		fmt.Fprintf(w, "  %s  %s %s\n", kube.Printable(place), g.Reason, kube.Printable(g.Cause))
+	}
+	if len(unlisted) > 0 {
+		more := ""
+		if named := 20; len(unlisted) > named {
+			more = fmt.Sprintf(" and %d more (-o json lists all)", len(unlisted)-named)
+			unlisted = unlisted[:named]
+		}
+		fmt.Fprintf(w, "  %s of %s%s\n", kube.NoList, strings.Join(unlisted, ", "), more)
 	}
 }

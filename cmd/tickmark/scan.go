@@ -45,9 +45,9 @@ func (d *door) scanVerb() *cobra.Command {
 	var format string
 	var registries, cde []string
 	verb := &cobra.Command{
-		Use:   "scan PATH... | --context C",
+		Use:   "scan PATH... | --context C | --dump PATH...",
 		Short: "Evaluate without a vault and print the results",
-		Long: `Reads manifests or a live cluster, evaluates every check and prints the results;
+		Long: `Reads manifests, a live cluster or a saved dump, evaluates every check and prints the results;
 nothing is kept. Ends with 3 if a check failed or something could not be read,
 and with 1 only if nothing at all could be read.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -57,7 +57,7 @@ and with 1 only if nothing at all could be read.`,
 				return err
 			}
 			if len(collectors) == 0 {
-				return usagef("scan: name files or folders, or --context")
+				return usagef("scan: name files or folders, --context or --dump")
 			}
 			scope := questionnaires.Scope{TrustedRegistries: registries}
 			if len(cde) > 0 {

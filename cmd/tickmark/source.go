@@ -16,6 +16,8 @@ type source struct {
 	kubeconfig string
 	contexts   []string
 	manifests  []string
+	dumps      []string
+	whole      bool
 	target     string
 	with       []string // what is asked of a cluster only by name
 	probe      bool     // requests without credentials as well
@@ -26,6 +28,8 @@ func (s *source) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.kubeconfig, "kubeconfig", "", "kubeconfig `FILE` (default: kubectl's own)")
 	cmd.Flags().StringArrayVar(&s.contexts, "context", nil, "`CONTEXT` of a live cluster (repeatable)")
 	execFlag(cmd, &s.allowExec)
+	cmd.Flags().StringArrayVar(&s.dumps, "dump", nil, "`PATH` of what was saved of one cluster: a folder, an archive or a file (repeatable)")
+	cmd.Flags().BoolVar(&s.whole, "whole-cluster", false, "say that every list in the dump was asked of all namespaces and without a selector; it is recorded as your word")
 }
 
 // extraFlags are those of the verbs by which a person asks a cluster for more than
@@ -81,10 +85,16 @@ func (d *door) collectors(s source) ([]engine.Collector, error) {
 		}
 		all = append(all, &kube.Live{Config: config, Name: name, Tool: tool(), Now: d.now, Wish: kube.Wish{With: extras}})
 	}
+	if s.whole && len(s.dumps) == 0 {
+		return nil, usagef("collect: --whole-cluster is said of a --dump")
+	}
+	if len(s.manifests)+len(s.dumps) > 0 && !targetName.MatchString(s.target) {
+		return nil, usagef("collect: --target %q: a name is letters, digits, dots, hyphens and underscores, at most 63", s.target)
+	}
+	if len(s.dumps) > 0 {
+		all = append(all, &kube.Dump{Paths: s.dumps, Name: s.target, Whole: s.whole, Tool: tool(), Now: d.now})
+	}
 	if len(s.manifests) > 0 {
-		if !targetName.MatchString(s.target) {
-			return nil, usagef("collect: --target %q: a name is letters, digits, dots, hyphens and underscores, at most 63", s.target)
-		}
 		all = append(all, &kube.Manifests{Paths: s.manifests, Name: s.target, Tool: tool(), Now: d.now})
 	}
 	return all, nil

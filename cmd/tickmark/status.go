@@ -200,7 +200,7 @@ func (d *door) statusOfAssessment(a *questionnaires.Assessment) (statusForm, err
 	}
 	targets, err := history.LatestTargets()
 	for _, seen := range targets {
-		form.Targets = append(form.Targets, targetForm{seen.Target.ID, seen.Target.Name, seen.Ended, seen.Objects, seen.Gaps})
+		form.Targets = append(form.Targets, targetForm{seen.Target.ID, seen.Target.Name, seen.Shown(), seen.Objects, seen.Gaps})
 	}
 	return form, err
 }

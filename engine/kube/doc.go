@@ -1,6 +1,7 @@
-// Package kube collects evidence from Kubernetes: from a live cluster (Live) and
-// from manifests in files (Manifests). Both give the same documents in the same
-// canonical form, and both say what they could not see.
+// Package kube collects evidence from Kubernetes: from a live cluster (Live),
+// from manifests in files (Manifests), and from what was saved of a cluster (Dump).
+// All give the same documents in the same canonical form, and say what they could
+// not see.
 //
 // # What it may do to a cluster
 //

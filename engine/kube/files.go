@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // maxFile bounds a file that is read. Larger ones are not opened.
@@ -21,9 +22,21 @@ var extensions = []string{".yaml", ".yml", ".json"}
 
 // file is one file to read, or one that cannot be read.
 type file struct {
-	name string // as people wrote it, folders joined by slashes
-	open func() (io.ReadCloser, int64, error)
-	err  error
+	name  string // as people wrote it, folders joined by slashes
+	open  func() (io.ReadCloser, int64, error)
+	err   error
+	saved time.Time // when it was written, of a file in an archive
+}
+
+// savedAt is when a file that was opened as r was written, as its folder or its
+// archive says it.
+func (f file) savedAt(r io.Reader) time.Time {
+	if opened, is := r.(*os.File); is {
+		if info, err := opened.Stat(); err == nil {
+			return info.ModTime()
+		}
+	}
+	return f.saved
 }
 
 var (
@@ -32,9 +45,9 @@ var (
 	errLeaves       = errors.New("a symbolic link that leaves the folder, or leads nowhere")
 )
 
-// walk calls each for every file under a path, in the order of names, until each
-// returns an error. Folders are read through os.Root: no link leads out of them.
-func walk(name string, each func(file) error) error {
+// walk calls each for every wanted file under a path, in the order of names, until
+// each returns an error. Folders are read through os.Root: no link leads out of them.
+func walk(name string, wanted func(below string) bool, each func(file) error) error {
 	info, err := os.Stat(name)
 	slashed := filepath.ToSlash(name)
 	switch {
@@ -58,7 +71,7 @@ func walk(name string, each func(file) error) error {
 			}
 			return fs.SkipDir
 		}
-		f, read := inFolder(root, below, entry)
+		f, read := inFolder(root, below, entry, wanted)
 		if !read {
 			return nil
 		}
@@ -99,16 +112,15 @@ func joinSlash(folder, below string) string {
 }
 
 // inFolder tells whether an entry of a folder is read.
-func inFolder(root *os.Root, name string, entry fs.DirEntry) (file, bool) {
+func inFolder(root *os.Root, name string, entry fs.DirEntry, wanted func(string) bool) (file, bool) {
 	if entry.IsDir() {
 		return file{}, false
 	}
-	wanted := isWanted(name)
 	if entry.Type()&fs.ModeSymlink != 0 {
-		return linkInFolder(root, name, wanted)
+		return linkInFolder(root, name, wanted(name))
 	}
 	switch {
-	case !wanted:
+	case !wanted(name):
 		return file{}, false
 	case !entry.Type().IsRegular():
 		return file{err: errNoFile}, true

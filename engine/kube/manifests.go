@@ -65,7 +65,7 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 	var err error
 	for _, p := range m.Paths {
 		lists, before := s.lists, s.found()
-		if err = walk(p, each); err != nil {
+		if err = walk(p, isWanted, each); err != nil {
 			break
 		}
 		if s.found() == before && s.lists == lists {

@@ -188,8 +188,8 @@ func (s *Dashboard) collections(c Canvas) []string {
 			gaps = c.Theme.Paint(theme.Unseen, "◌ "+count(t.Gaps, "gap", "gaps"))
 		}
 		name := theme.Cut(theme.Clean(t.Target.Name), max(16, c.Width/3))
-		line := gutter + c.Theme.Paint(theme.Heading, theme.Fit(label, 17)) + name + "  " + since(t.Ended, now) + ", " + count(t.Objects, "object", "objects") + ", " + gaps
-		if stale := s.desk.picture.Assessment.FreshnessLimits().Collection(t.Ended, s.desk.picture.Day).String(); stale != "" {
+		line := gutter + c.Theme.Paint(theme.Heading, theme.Fit(label, 17)) + name + "  " + since(t.Shown(), now) + ", " + count(t.Objects, "object", "objects") + ", " + gaps
+		if stale := s.desk.picture.Assessment.FreshnessLimits().Collection(t.Shown(), s.desk.picture.Day).String(); stale != "" {
 			line += ", " + c.Theme.Paint(theme.Warning, "⏱ "+stale)
 		}
 		lines = append(lines, line)

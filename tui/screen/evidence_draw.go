@@ -149,6 +149,9 @@ func (s *Evidence) origin(c Canvas) []string {
 	say("Collector", collector)
 	say("Tool", snapshot.Tool.Name+" "+snapshot.Tool.Version+fmt.Sprintf(", check %s version %d", result.Check, result.Version))
 	say("Collected", stamp(snapshot.Started)+" to "+snapshot.Ended.UTC().Format("15:04:05"))
+	if !snapshot.Saved.IsZero() {
+		say("Saved", stamp(snapshot.Saved)+", as its files say")
+	}
 	say("Recorded by", s.recorder())
 	for _, population := range s.populations() {
 		say("Asked", population)

@@ -1,0 +1,255 @@
+package kube
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"tickmark/engine"
+)
+
+// Dump collects from what somebody saved of a cluster: the lists and objects that
+// kubectl prints as JSON or YAML, folders of `kubectl cluster-info dump`, support
+// bundles and must-gathers, as folders, archives (tar, gzip, zip) or single files.
+// What a file is, is told by its content; where it stands in a folder says of which
+// kind and namespace a list is that does not say it itself.
+//
+// Logs are no evidence and are not read. Objects of kinds that are not in the table
+// are passed over, as a live collection does not ask for them.
+//
+// A dump shows a part of a cluster, and rarely says which. A kind is complete only
+// where lists of it cover the cluster (see coverage); of every other kind in the
+// table a gap says what is missing, so that nothing passes for want of objects. The
+// same object twice with two contents is a gap as well, and both are evidence.
+type Dump struct {
+	// Paths are folders, archives and files, all of one cluster, in the order in
+	// which they are read.
+	Paths []string
+	// Name is the target's where the dump does not hold the namespace kube-system:
+	// it becomes `manifests:NAME`.
+	Name string
+	// Whole is the word of a person that every list in the dump was asked of all
+	// namespaces and without a selector. What contradicts it counts more.
+	Whole bool
+	// Tool is recorded in the snapshot.
+	Tool engine.Tool
+	// Now is the clock; nil leaves the snapshot's times zero.
+	Now func() time.Time
+}
+
+// Source returns the paths.
+func (d *Dump) Source() string { return strings.Join(d.Paths, " ") }
+
+// Collect reads the dump, file by file and item by item. It returns an error only
+// if ctx ends, the intake refuses a document, or the dump is of two clusters.
+func (d *Dump) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
+	r := &dumpReader{
+		scan:     scan{gathering: newGathering(d.Source(), d.Tool, d.Now, to), counts: map[engine.Kind]int{}},
+		ctx:      ctx,
+		coverage: coverage{whole: d.Whole, seen: map[engine.Kind]*covered{}, owners: map[owner]string{}},
+	}
+	r.snapshot.Target = engine.Target{ID: "manifests:" + d.Name, Name: d.Name, Provisional: true}
+	var err error
+	for _, p := range d.Paths {
+		before := r.found()
+		if err = walkDump(p, r.file); err != nil {
+			break
+		}
+		if r.found() == before && r.lists == 0 {
+			r.gap(holdsNothingAt(p))
+		}
+	}
+	if err != nil && ctx.Err() != nil {
+		r.gap(engine.Gap{Source: d.Source(), Reason: engine.Interrupted, Cause: "the reading was stopped"})
+	}
+	r.settle(err == nil)
+	if r.snapshot.Target.ID == "manifests:"+d.Name {
+		r.snapshot.Target.Provisional = false
+	}
+	r.end()
+	if err != nil {
+		return r.snapshot, fmt.Errorf("collect %s: %w", Printable(d.Source()), oneLine(err))
+	}
+	return r.snapshot, nil
+}
+
+// dumpReader is one run of Dump.
+type dumpReader struct {
+	scan
+	ctx      context.Context // of the run: files are read within it
+	coverage coverage
+	cluster  string // UID of the namespace kube-system, "" until it was met
+}
+
+// spot is where in a dump an object stands.
+type spot struct {
+	file string
+	line int // in a file of YAML, from 1
+	item int // in a list, from 1
+}
+
+func (s spot) String() string {
+	text := s.file
+	if s.line > 0 {
+		text = fmt.Sprintf("%s:%d", text, s.line)
+	}
+	if s.item > 0 {
+		text = fmt.Sprintf("%s item %d", text, s.item)
+	}
+	return text
+}
+
+func (s spot) gap(reason engine.GapReason, cause string) engine.Gap {
+	return engine.Gap{Source: s.file, Line: s.line, Reason: reason, Cause: cause}
+}
+
+// file reads one file of the dump. Only a refusal of the intake, the end of ctx and
+// a second cluster are errors.
+func (d *dumpReader) file(f file) error {
+	if err := d.ctx.Err(); err != nil {
+		return err
+	}
+	d.progress(f.name)
+	at := spot{file: f.name}
+	if f.err != nil {
+		d.gap(at.gap(reasonOfFile(f.err), f.err.Error()))
+		return nil
+	}
+	r, _, err := f.open()
+	if err != nil {
+		d.gap(at.gap(engine.Unreadable, err.Error()))
+		return nil
+	}
+	defer func() { _ = r.Close() }()
+	before := len(d.snapshot.Entries)
+	err = d.contents(bufio.NewReaderSize(untilDone{d.ctx, r}, 64<<10), at)
+	if len(d.snapshot.Entries) > before {
+		d.savedAt(f.savedAt(r))
+	}
+	return errors.Join(err, d.ctx.Err())
+}
+
+func (d *dumpReader) contents(in *bufio.Reader, at spot) error {
+	if start, err := in.Peek(3); err == nil && string(start) == "\ufeff" {
+		_, _ = in.Discard(3)
+	}
+	if place := placeOf(at.file); place.errors {
+		d.refusals(in, at, place)
+		return nil
+	}
+	first, err := firstByte(in)
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		d.gap(at.gap(reasonOfFile(err), err.Error()))
+		return nil
+	case first == '{' || first == '[':
+		return d.json(in, at)
+	}
+	return d.text(in, at)
+}
+
+// firstByte returns the first byte that is no white space, without taking it.
+func firstByte(in *bufio.Reader) (byte, error) {
+	for {
+		b, err := in.ReadByte()
+		switch {
+		case err != nil:
+			return 0, err
+		case b != ' ' && b != '\t' && b != '\r' && b != '\n':
+			return b, in.UnreadByte()
+		}
+	}
+}
+
+// savedAt notes when a file that gave evidence was written: what a dump shows is as
+// old as its oldest file.
+func (d *dumpReader) savedAt(at time.Time) {
+	const firstCluster = 2014 // archives without times say 1970 or 1980
+	s := &d.snapshot
+	if at.Year() < firstCluster || at.After(s.Started) && !s.Started.IsZero() {
+		return
+	}
+	if s.Saved.IsZero() || at.Before(s.Saved) {
+		s.Saved = at.UTC().Truncate(time.Second)
+	}
+}
+
+// text reads a file that is no JSON: YAML, of one or more documents.
+func (d *dumpReader) text(in io.Reader, at spot) error {
+	text, err := io.ReadAll(io.LimitReader(in, maxFile+1))
+	switch {
+	case err != nil:
+		d.gap(at.gap(reasonOfFile(err), cutOff(err).Error()))
+		return nil
+	case len(text) > maxFile:
+		d.gap(at.gap(engine.TooLarge, errFileTooLarge.Error()))
+		return nil
+	}
+	if line, cause := notText(text); cause != "" {
+		at.line = line
+		d.gap(at.gap(engine.Unreadable, cause))
+		return nil
+	}
+	for _, c := range chunks(text) {
+		if err := d.yaml(c, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *dumpReader) yaml(c chunk, at spot) error {
+	all, err := nodes(c.text)
+	for _, n := range all {
+		at.line = c.line + n.Line - 1
+		r := &reader{}
+		v, err := r.value(n, 0)
+		if err != nil {
+			line, cause := lineOf(err.Error(), c.line)
+			d.gap(engine.Gap{Source: at.file, Line: line, Reason: engine.Unreadable, Cause: cause})
+			continue
+		}
+		if err := d.value(v, at, 0); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		line, cause := lineOf(err.Error(), c.line)
+		gap := engine.Gap{Source: at.file, Line: line, Reason: engine.Unreadable, Cause: cause}
+		if errors.Is(err, errTooManyNodes) {
+			gap.Reason = engine.TooLarge
+		}
+		d.gap(gap)
+	}
+	return nil
+}
+
+// reasonOfFile classes what went wrong with a file or an archive.
+func reasonOfFile(err error) engine.GapReason {
+	switch {
+	case errors.Is(err, errFileTooLarge), errors.Is(err, errItemTooLarge), errors.Is(err, errBomb):
+		return engine.TooLarge
+	case errors.Is(err, errNested):
+		return engine.Unsupported
+	}
+	return engine.Unreadable
+}
+
+// untilDone reads until a context ends.
+type untilDone struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u untilDone) Read(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.r.Read(p)
+}

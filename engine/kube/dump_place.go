@@ -1,0 +1,160 @@
+package kube
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"tickmark/engine"
+)
+
+// dumpPlace is what the name of a file and of its folders say of what is in it.
+type dumpPlace struct {
+	known     bool
+	kind      kind   // if known
+	namespace string // "" if it says none
+	sure      bool   // it is the place that a program gives lists of one namespace
+	errors    bool   // what could not be collected stands there, and no object
+}
+
+// shortNames are what people and programs call kinds besides their names.
+var shortNames = map[string]string{
+	"po": "pods", "no": "nodes", "ns": "namespaces", "sa": "serviceaccounts", "cm": "configmaps", "svc": "services",
+	"rc": "replicationcontrollers", "pv": "persistentvolumes", "pvs": "persistentvolumes", "pvc": "persistentvolumeclaims",
+	"pvcs": "persistentvolumeclaims", "quota": "resourcequotas", "limits": "limitranges", "deploy": "deployments",
+	"sts": "statefulsets", "ds": "daemonsets", "rs": "replicasets", "cj": "cronjobs", "ing": "ingresses",
+	"netpol": "networkpolicies", "csr": "certificatesigningrequests",
+}
+
+// kindsByName holds the kinds of the table by what files are called after them: the
+// resource, the kind, both with the group.
+var kindsByName = sync.OnceValue(func() map[string]kind {
+	names := map[string]kind{}
+	for _, k := range slices.Backward(kinds) { // of equal names the first row's, which is the built-in one
+		for _, name := range []string{k.resource, k.of.Kind} {
+			names[folded(name)+"."+k.of.Group] = k
+			if !k.custom || k.of.Group != groupCalico && k.of.Group != groupCalicoAPI {
+				names[folded(name)] = k
+			}
+		}
+	}
+	for short, resource := range shortNames {
+		names[short] = names[resource]
+	}
+	return names
+})
+
+// folded leaves of a name what all spellings of it share.
+func folded(name string) string {
+	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
+}
+
+// kindNamed returns the kind that a name in a group is of; group "*" is any.
+func kindNamed(name, group string) (kind, bool) {
+	resource, of, qualified := strings.Cut(name, ".")
+	switch {
+	case group == "core":
+		group = ""
+	case group == "*" && qualified:
+		group = of
+	}
+	key := folded(resource)
+	if group != "*" {
+		key += "." + group
+	}
+	k, ok := kindsByName()[key]
+	return k, ok
+}
+
+// placeOf reads the place of a file: NAMESPACE/pods.json of a cluster-info dump,
+// cluster-resources/pods/NAMESPACE.json of a support bundle,
+// namespaces/NAMESPACE/GROUP/pods.yaml and cluster-scoped-resources/GROUP/nodes.yaml
+// of a must-gather, and pods.json of anybody.
+func placeOf(name string) dumpPlace {
+	steps := strings.Split(name, "/")
+	last := len(steps) - 1
+	stem := strings.TrimSuffix(steps[last], path.Ext(steps[last]))
+	step := func(back int) string {
+		if back > last {
+			return ""
+		}
+		return steps[last-back]
+	}
+	if of, ok := strings.CutSuffix(stem, "-errors"); ok {
+		k, ok := kindNamed(of, "*")
+		return dumpPlace{known: ok, kind: k, errors: true}
+	}
+	if step(3) == "namespaces" {
+		k, ok := kindNamed(stem, step(1))
+		return dumpPlace{known: ok, kind: k, namespace: step(2), sure: ok}
+	}
+	if step(2) == "cluster-scoped-resources" {
+		k, ok := kindNamed(stem, step(1))
+		return dumpPlace{known: ok, kind: k}
+	}
+	if step(2) == "cluster-resources" || step(3) == "cluster-resources" {
+		if k, ok := kindNamed(step(1), "*"); ok && k.namespaced {
+			return dumpPlace{known: true, kind: k, namespace: stem, sure: true}
+		}
+	}
+	k, ok := kindNamed(stem, "*")
+	place := dumpPlace{known: ok, kind: k}
+	if ok && k.namespaced {
+		place.namespace = step(1)
+	}
+	return place
+}
+
+// refusals reads what a support bundle says it could not collect: causes, by
+// namespace or for the whole cluster.
+func (d *dumpReader) refusals(in io.Reader, at spot, place dumpPlace) {
+	gap := at.gap(engine.Unexplained, "")
+	if place.known {
+		gap.Kind = place.kind.of
+	}
+	const enough = 1 << 20
+	text, err := io.ReadAll(io.LimitReader(in, enough))
+	var v any
+	if err == nil {
+		err = json.Unmarshal(text, &v)
+	}
+	switch v := v.(type) {
+	case []any:
+		if len(v) > 0 {
+			gap.Cause = fmt.Sprintf("what was collected says so: %v", v[0])
+			gap.Reason = reasonOfText(gap.Cause)
+			d.gap(gap)
+		}
+		return
+	case map[string]any:
+		for _, of := range slices.Sorted(maps.Keys(v)) {
+			gap.Namespace, _, _ = strings.Cut(of, "/")
+			gap.Cause = fmt.Sprintf("what was collected says so of %s: %v", of, v[of])
+			gap.Reason = reasonOfText(gap.Cause)
+			d.gap(gap)
+		}
+		return
+	case nil:
+		if err == nil || len(strings.TrimSpace(string(text))) == 0 {
+			return // nothing went wrong
+		}
+	}
+	gap.Reason, gap.Cause = engine.Unreadable, "what could not be collected cannot be read"
+	d.gap(gap)
+}
+
+// reasonOfText classes a refusal by the words of the API server.
+func reasonOfText(cause string) engine.GapReason {
+	switch {
+	case strings.Contains(cause, "forbidden"):
+		return engine.Forbidden
+	case strings.Contains(cause, "could not find the requested resource"):
+		return engine.NotInstalled
+	}
+	return engine.Unexplained
+}

@@ -1,0 +1,343 @@
+package kube_test
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
+	"tickmark/engine/kube"
+)
+
+var namespaceKind = engine.Kind{Kind: "Namespace"}
+
+// saved is a dump: contents by the names of files.
+type saved map[string]string
+
+// with returns the dump with other files, "" for one that is not there.
+func (s saved) with(files saved) saved {
+	all := maps.Clone(s)
+	for name, text := range files {
+		if all[name] = text; text == "" {
+			delete(all, name)
+		}
+	}
+	return all
+}
+
+func (s saved) folder(t testing.TB) string {
+	dir := t.TempDir()
+	for name, text := range s {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	return dir
+}
+
+func (s saved) tar(t testing.TB) []byte {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		require.NoError(t, w.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(s[name])), ModTime: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}))
+		_, err := io.WriteString(w, s[name])
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
+func zipped(t testing.TB, raw []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := w.Write(raw)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
+func (s saved) zip(t testing.TB) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for name, text := range s {
+		f, err := w.Create(name)
+		require.NoError(t, err)
+		_, err = io.WriteString(f, text)
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
+func onDisk(t testing.TB, name string, raw []byte) string {
+	p := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(p, raw, 0o600))
+	return p
+}
+
+func dump(paths ...string) *kube.Dump {
+	return &kube.Dump{Paths: paths, Name: "shop", Tool: engine.Tool{Name: "tickmark", Version: "test"}, Now: clock}
+}
+
+// lists is a List as kubectl prints it.
+func lists(items ...string) string {
+	return `{"apiVersion":"v1","items":[` + strings.Join(items, ",") + `],"kind":"List","metadata":{"resourceVersion":""}}`
+}
+
+func namespaceJSON(name string) string {
+	return fmt.Sprintf(`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":%q,"uid":"uid-of-%s"}}`, name, name)
+}
+
+func podJSON(namespace, name string, more ...string) string {
+	return fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":%q,"namespace":%q,"uid":"uid-of-%[1]s"%[3]s},"spec":{"containers":[{"name":"c","image":"nginx"}]}}`, name, namespace, strings.Join(more, ""))
+}
+
+// bare is an object as it stands in a list of Go types: without apiVersion and kind.
+func bare(object string) string {
+	_, rest, _ := strings.Cut(object, `"metadata"`)
+	return `{"metadata"` + rest
+}
+
+var allNamespaces = lists(namespaceJSON("default"), namespaceJSON("kube-system"), namespaceJSON("pay"))
+
+// printed is what `kubectl get ... -A -o json` prints.
+var printed = saved{
+	"namespaces.json": allNamespaces,
+	"pods.json":       lists(podJSON("pay", "api"), podJSON("kube-system", "dns")),
+}
+
+func TestAListOfAllNamespacesIsComplete(t *testing.T) {
+	s, _ := collect(t, dump(printed.folder(t)))
+	assert.Equal(t, "k8s:uid-of-kube-system", s.Target.ID)
+	assert.False(t, s.Target.Provisional)
+	assert.True(t, s.Saw(podKind))
+	assert.True(t, s.Saw(namespaceKind))
+	gaps := gapsOf(s, networkPolicy)
+	require.Len(t, gaps, 1, "what the dump does not list is named")
+	assert.Equal(t, engine.NotListed, gaps[0].Reason)
+	assert.Equal(t, "read networkpolicies.networking.k8s.io: the dump holds no list", gaps[0].Cause)
+	assert.Contains(t, originOf(s, "api"), "pods.json item 1")
+}
+
+func originOf(s engine.Snapshot, name string) string {
+	for _, e := range s.Entries {
+		if e.Ref.Name == name {
+			return e.Origin
+		}
+	}
+	return ""
+}
+
+// What is missing of pods in each dump, "" where nothing is.
+func TestADumpIsCompleteOnlyForWhatItsListsCover(t *testing.T) {
+	perNamespace := saved{
+		"default/pods.json":     `{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":null}`,
+		"kube-system/pods.json": `{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[` + bare(podJSON("kube-system", "dns")) + `]}`,
+		"pay/pods.json":         `{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[` + bare(podJSON("pay", "api")) + `]}`,
+	}
+	bundle := saved{
+		"b/cluster-resources/namespaces.json":         "[" + strings.Join([]string{bare(namespaceJSON("default")), bare(namespaceJSON("kube-system")), bare(namespaceJSON("pay"))}, ",") + "]",
+		"b/cluster-resources/namespaces-errors.json":  "null",
+		"b/cluster-resources/pods/default.json":       "[]",
+		"b/cluster-resources/pods/kube-system.json":   "[" + bare(podJSON("kube-system", "dns")) + "]",
+		"b/cluster-resources/pods/pay.json":           `{"metadata":{},"items":[` + bare(podJSON("pay", "api")) + `]}`,
+		"b/cluster-resources/pods-errors.json":        "{}",
+		"b/cluster-resources/auth-cani-list/pay.json": `[{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}]`,
+		"b/cluster-info/cluster_version.json":         `{"info":{"gitVersion":"v1.31.2"},"string":"v1.31.2"}`,
+	}
+	gather := saved{
+		"m/namespaces/default/core/pods.yaml":             "apiVersion: v1\nkind: PodList\nitems: []\n",
+		"m/namespaces/kube-system/core/pods.yaml":         "---\napiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: dns, namespace: kube-system, uid: u1}\n  spec: {containers: [{name: c, image: nginx}]}\nkind: PodList\nmetadata: {resourceVersion: \"9\"}\n",
+		"m/namespaces/pay/core/pods.yaml":                 "---\napiVersion: v1\nitems:\n- metadata: {name: api, namespace: pay, uid: u2}\n  spec: {containers: [{name: c, image: nginx}]}\nkind: PodList\nmetadata: {resourceVersion: \"9\"}\n",
+		"m/cluster-scoped-resources/core/namespaces.yaml": "apiVersion: v1\nkind: NamespaceList\nitems:\n- metadata: {name: default}\n- metadata: {name: kube-system, uid: k}\n- metadata: {name: pay}\n",
+	}
+	for name, c := range map[string]struct {
+		dump saved
+		want string // in the causes of the gaps of pods
+	}{
+		"all namespaces":                 {printed, ""},
+		"one namespace":                  {printed.with(saved{"pods.json": lists(podJSON("pay", "api"))}), "namespaces default, kube-system were asked for"},
+		"an empty list":                  {printed.with(saved{"pods.json": lists()}), "namespaces default, kube-system, pay were asked for"},
+		"single objects":                 {printed.with(saved{"pods.json": podJSON("pay", "api")}), "holds no list"},
+		"no list of namespaces":          {printed.with(saved{"namespaces.json": ""}), ""},
+		"some namespaces":                {perNamespace.with(saved{"namespaces.json": lists(namespaceJSON("kube-system"), namespaceJSON("pay"))}), "does not say which others there are"},
+		"a namespace that is not listed": {perNamespace.with(saved{"namespaces.json": allNamespaces, "old/services.json": lists(`{"apiVersion":"v1","kind":"Service","metadata":{"name":"x","namespace":"old"}}`)}), "does not say which others there are"},
+		"a page":                         {printed.with(saved{"pods.json": strings.Replace(printed["pods.json"], `"resourceVersion":""`, `"continue":"abc"`, 1)}), "a page of a longer list"},
+		"a page by its count":            {printed.with(saved{"pods.json": strings.Replace(printed["pods.json"], `"resourceVersion":""`, `"remainingItemCount":12`, 1)}), "a page of a longer list"},
+		"an owner that is not there": {printed.with(saved{
+			"pods.json": lists(podJSON("pay", "api"), podJSON("kube-system", "dns")),
+			"rs.json":   lists(`{"apiVersion":"apps/v1","kind":"ReplicaSet","metadata":{"name":"r","namespace":"pay","uid":"r","ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"gone","uid":"gone"}]}}`),
+		}), "gone is named by"},
+		"cluster-info dump":             {perNamespace, "does not say which others there are"},
+		"with a list of namespaces":     {perNamespace.with(saved{"namespaces.json": allNamespaces}), ""},
+		"a namespace's pods missing":    {perNamespace.with(saved{"namespaces.json": allNamespaces, "pay/pods.json": ""}), "namespaces pay were asked for"},
+		"support bundle":                {bundle, ""},
+		"support bundle with a refusal": {bundle.with(saved{"b/cluster-resources/pods/pay.json": "", "b/cluster-resources/pods-errors.json": `{"pay":"pods is forbidden"}`}), "says so of pay: pods is forbidden"},
+		"support bundle with no list":   {bundle.with(saved{"b/cluster-resources/pods/pay.json": ""}), "namespaces pay were asked for"},
+		"must-gather":                   {gather, ""},
+		"must-gather without a list":    {gather.with(saved{"m/namespaces/pay/core/pods.yaml": ""}), "namespaces pay were asked for"},
+		"several values in a file":      {saved{"all.json": allNamespaces + "\n" + printed["pods.json"]}, ""},
+		"everything in one list":        {saved{"all.json": lists(namespaceJSON("default"), namespaceJSON("kube-system"), podJSON("default", "a"), podJSON("kube-system", "b"))}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := collect(t, dump(c.dump.folder(t)))
+			var causes []string
+			for _, g := range gapsOf(s, podKind) {
+				causes = append(causes, g.Cause)
+			}
+			if c.want == "" {
+				assert.Empty(t, causes)
+				assert.True(t, s.Saw(podKind), "%+v", s.Gaps[:min(3, len(s.Gaps))])
+				return
+			}
+			assert.Contains(t, strings.Join(causes, "\n"), c.want)
+			assert.False(t, s.Saw(podKind))
+		})
+	}
+	s, _ := collect(t, dump(bundle.folder(t)))
+	assert.Equal(t, "v1.31.2", s.Target.ServerVersion)
+}
+
+func TestAPersonSaysThatAllWasAskedFor(t *testing.T) {
+	d := dump(printed.with(saved{
+		"networkpolicies.json": lists(), "cr.json": lists(`{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"reader"}}`),
+	}).folder(t))
+	d.Whole = true
+	s, _ := collect(t, d)
+	assert.True(t, s.Saw(networkPolicy))
+	p, _ := s.Population(networkPolicy)
+	assert.Contains(t, p.Query, "by the word of who collected")
+	roles := engine.Kind{Group: "rbac.authorization.k8s.io", Kind: "ClusterRole"}
+	assert.False(t, s.Saw(roles), "no word makes up for what every cluster has")
+	assert.Contains(t, gapsOf(s, roles)[0].Cause, "cluster-admin, which every cluster has")
+}
+
+// A dump that cannot be read whole hides something, of which no kind is known.
+func TestWhatOfADumpIsNotReadIsAGap(t *testing.T) {
+	pods := printed["pods.json"]
+	for name, c := range map[string]struct{ text, cause string }{
+		"cut off":             {pods[:len(pods)-60], "breaks off"},
+		"cut off in an item":  {pods[:len(pods)/2], "breaks off"},
+		"something behind":    {pods + "==== START logs", "invalid character"},
+		"items twice":         {strings.Replace(pods, `"kind":"List"`, `"kind":"List","items":[]`, 1), "stands twice"},
+		"a misspelt list":     {strings.Replace(pods, `"items"`, `"Items"`, 1), "without a list of items"},
+		"an item of no kind":  {lists(`{"kind":"Pod","metadata":{"name":"x"}}`), "a kind and no apiVersion"},
+		"items that are none": {`{"apiVersion":"v1","kind":"PodList","items":{"a":1}}`, "no list"},
+		"no text":             {"\x00\x01\x02", "NUL"},
+		"a broken item":       {lists(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","name":"b"}}`), "stands twice"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := collect(t, dump(printed.with(saved{"pods.json": c.text}).folder(t)))
+			gaps := gapsOf(s, engine.Kind{})
+			require.NotEmpty(t, gaps)
+			assert.Contains(t, gaps[0].Cause, c.cause)
+			assert.False(t, s.Saw(podKind))
+			assert.False(t, s.Saw(namespaceKind), "it may hide anything")
+		})
+	}
+}
+
+func TestOneObjectInTwoFiles(t *testing.T) {
+	same, _ := collect(t, dump(printed.with(saved{"again/pod.json": podJSON("pay", "api")}).folder(t)))
+	assert.True(t, same.Saw(podKind))
+	p, _ := same.Population(podKind)
+	assert.Equal(t, 2, p.Count, "it is counted once")
+
+	other, _ := collect(t, dump(printed.with(saved{"again/pod.json": podJSON("pay", "api", `,"labels":{"a":"b"}`)}).folder(t)))
+	gaps := gapsOf(other, podKind)
+	require.Len(t, gaps, 1)
+	assert.Equal(t, "api", gaps[0].Name)
+	assert.Contains(t, gaps[0].Cause, "which one holds cannot be told")
+	assert.Len(t, other.Entries, 6, "both are evidence")
+}
+
+func TestADumpOfTwoClustersIsRefused(t *testing.T) {
+	two := printed.with(saved{"other/ns.json": lists(`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"kube-system","uid":"another"}}`)})
+	_, err := dump(two.folder(t)).Collect(context.Background(), engine.Intake{})
+	assert.ErrorContains(t, err, "it is of two clusters")
+}
+
+func TestAnArchiveIsReadAsItsFolder(t *testing.T) {
+	files := printed.with(saved{"pay/api/logs.txt": `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"logged","namespace":"pay"}}`, "logs/x.json": podJSON("pay", "logged")})
+	want, _ := collect(t, dump(files.folder(t)))
+	content, err := want.Content()
+	require.NoError(t, err)
+	for name, raw := range map[string][]byte{
+		"dump.tar": files.tar(t), "dump.tar.gz": zipped(t, files.tar(t)), "dump.tgz": zipped(t, files.tar(t)), "dump.zip": files.zip(t), "anything": zipped(t, files.tar(t)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := collect(t, dump(onDisk(t, name, raw)))
+			got, err := s.Content()
+			require.NoError(t, err)
+			assert.Equal(t, content, got)
+			assert.Len(t, s.Gaps, len(want.Gaps))
+			assert.Contains(t, originOf(s, "api"), name+"/pods.json item 1")
+			if strings.Contains(name, "tar") {
+				assert.Equal(t, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), s.Saved)
+			}
+		})
+	}
+	one, _ := collect(t, dump(onDisk(t, "pods.json.gz", zipped(t, []byte(printed["pods.json"])))))
+	assert.Len(t, one.Entries, 2, "a compressed file is that file")
+}
+
+func TestAHostileArchiveIsAGap(t *testing.T) {
+	good := printed.tar(t)
+	member := func(headers ...*tar.Header) []byte {
+		var b bytes.Buffer
+		w := tar.NewWriter(&b)
+		for _, h := range headers {
+			body := podJSON("pay", "outside")
+			if h.Typeflag == 0 {
+				h.Size = int64(len(body))
+			}
+			require.NoError(t, w.WriteHeader(h))
+			if h.Typeflag == 0 {
+				_, err := io.WriteString(w, body)
+				require.NoError(t, err)
+			}
+		}
+		require.NoError(t, w.Close())
+		return b.Bytes()
+	}
+	for name, c := range map[string]struct {
+		raw   []byte
+		cause string
+	}{
+		"a path upwards":         {member(&tar.Header{Name: "../../pods.json"}), "leads out of the archive"},
+		"a path inside upwards":  {member(&tar.Header{Name: "a/../../pods.json"}), "leads out of the archive"},
+		"an absolute path":       {member(&tar.Header{Name: "/etc/pods.json"}), "leads out of the archive"},
+		"a path of Windows":      {member(&tar.Header{Name: `..\pods.json`}), "leads out of the archive"},
+		"a link outside":         {member(&tar.Header{Name: "pods.json", Typeflag: tar.TypeSymlink, Linkname: "../../etc/passwd"}), "leaves the folder"},
+		"a link to nothing":      {member(&tar.Header{Name: "pods.json", Typeflag: tar.TypeSymlink, Linkname: "other.json"}), "leads nowhere"},
+		"a device":               {member(&tar.Header{Name: "pods.json", Typeflag: tar.TypeChar}), "neither a file"},
+		"a nested archive":       {saved{"in.tar.gz": string(zipped(t, good))}.tar(t), "an archive inside"},
+		"a gzip that was cut":    {zipped(t, good)[:len(zipped(t, good))/2], "breaks off"},
+		"a gzip without its sum": {zipped(t, good)[:len(zipped(t, good))-4], "breaks off"},
+		"a tar that was cut":     {good[:700], "breaks off"},
+		"a tar cut at a file":    {good[:1024], "cut off"},
+		"a bomb":                 {zipped(t, saved{"pods.json": strings.Repeat(" ", 40<<20)}.tar(t)), "times its size"},
+		"a zip that was cut":     {printed.zip(t)[:100], "not a valid zip file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := collect(t, dump(onDisk(t, "x", c.raw)))
+			gaps := gapsOf(s, engine.Kind{})
+			require.NotEmpty(t, gaps)
+			assert.Contains(t, gaps[0].Cause, c.cause)
+			assert.Empty(t, originOf(s, "outside"))
+		})
+	}
+}
