@@ -12,7 +12,7 @@ import (
 
 // Version is the version of the redaction rules of this package. It is
 // in every snapshot: across two versions a difference is no change.
-const Version = "2"
+const Version = "3"
 
 // What was redacted, as it stands in `[redacted:KIND]` and in Snapshot.Redacted.
 const (
@@ -161,6 +161,7 @@ const (
 	runningText reading = iota // patterns, card numbers and assignments
 	annotated                  // running text whose keys may name a Secret: judged by annotatesSecret
 	listOfWords                // running text of which a flag and its value may be two items
+	settings                   // running text that people fill in: what looks random there is a secret
 )
 
 // readingOf tells from a key how what stands below it is read.
@@ -171,7 +172,7 @@ func readingOf(key string, outer reading) reading {
 	case "annotations":
 		return annotated
 	case "data", "stringData", "env":
-		return runningText
+		return settings
 	}
 	return outer
 }
@@ -179,7 +180,11 @@ func readingOf(key string, outer reading) reading {
 func (r *Redactor) walk(v any, how reading) any {
 	switch v := v.(type) {
 	case string:
-		return r.Text(r.embedded(v))
+		text := r.Text(r.embedded(v))
+		if how != runningText {
+			text = r.random(text)
+		}
+		return text
 	case int64:
 		return r.number(v, strconv.FormatInt(v, 10))
 	case json.Number:
