@@ -14,6 +14,9 @@ type Params struct {
 	// TrustedRegistries are prefixes of image names up to a slash, such as
 	// `registry.example/pay`. Empty means that none was declared.
 	TrustedRegistries []string `json:"trustedRegistries,omitempty"`
+	// Declared are the connections that the entity says it needs across the edge of its
+	// cardholder data environment. Empty means that none was declared.
+	Declared []Declaration `json:"declared,omitempty"`
 	// SecretReaders is how many subjects may read Secrets of a whole cluster or of
 	// one namespace before a person has to look. 0 means 3.
 	SecretReaders int `json:"secretReaders,omitempty"`

@@ -33,6 +33,9 @@ type Scope struct {
 	// cardholder data environment here; it reads as classes.
 	Zones             map[string][]engine.Selector `json:"zones,omitempty"`
 	TrustedRegistries []string                     `json:"trustedRegistries,omitempty"`
+	// Connections are those that are needed over the edge of the cardholder data
+	// environment, each with its business reason (1.2.5).
+	Connections []engine.Declaration `json:"connections,omitempty"`
 }
 
 // settled returns the scope with the zones that are classes written as classes, so
@@ -97,7 +100,7 @@ func (s Scope) EvidenceZones() map[string][]engine.Selector {
 
 // Params are what the checks are told of the scope.
 func (s Scope) Params(now time.Time) engine.Params {
-	return engine.Params{Zones: s.EvidenceZones(), TrustedRegistries: s.TrustedRegistries, Now: now.UTC().Truncate(time.Second)}
+	return engine.Params{Zones: s.EvidenceZones(), TrustedRegistries: s.TrustedRegistries, Declared: s.Connections, Now: now.UTC().Truncate(time.Second)}
 }
 
 // Same reports whether both say the same.
@@ -158,6 +161,13 @@ func (s Scope) check(b *bounds, catalogue *Catalogue) {
 	b.list("trusted registries", len(s.TrustedRegistries))
 	for _, r := range s.TrustedRegistries {
 		b.line("trusted registry", r)
+	}
+	b.list("connections", len(s.Connections))
+	for _, c := range s.Connections {
+		b.line("reason of a connection", c.Why)
+		if err := c.Check(); err != nil {
+			b.add(fmt.Errorf("connection %s => %s: %w", c.From, c.To, err))
+		}
 	}
 	b.list("zones", len(s.Zones))
 	for zone, selectors := range s.Zones {

@@ -86,7 +86,15 @@ func (c *composer) declared() []Block {
 		}
 		rows = append(rows, Fact{"Zone " + zone, strings.Join(parts, "; ")})
 	}
-	return []Block{Heading{Level: 2, Text: "Declared for the evidence"}, Facts{Rows: rows}}
+	blocks := []Block{Heading{Level: 2, Text: "Declared for the evidence"}, Facts{Rows: rows}}
+	if len(c.Scope.Connections) == 0 {
+		return blocks
+	}
+	table := Table{Columns: []Column{{"From", 44, Plain}, {"To", 44, Plain}, {"Ports", 36, Plain}, {"Business reason", 46, Plain}}}
+	for _, d := range c.Scope.Connections {
+		table.Rows = append(table.Rows, Row{Cells: []Cell{{Text: d.From}, {Text: d.To}, {Text: d.Ports}, {Text: recorded(d.Why)}}})
+	}
+	return append(blocks, Heading{Level: 2, Text: "Connections that are needed"}, table)
 }
 
 // cluster is what people call a target, "" standing for all.

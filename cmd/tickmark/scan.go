@@ -43,7 +43,7 @@ type detailForm struct {
 func (d *door) scanVerb() *cobra.Command {
 	var s source
 	var format string
-	var registries, cde []string
+	var registries, cde, connections []string
 	verb := &cobra.Command{
 		Use:   "scan PATH... | --context C | --dump PATH...",
 		Short: "Evaluate without a vault and print the results",
@@ -59,7 +59,11 @@ and with 1 only if nothing at all could be read.`,
 			if len(collectors) == 0 {
 				return usagef("scan: name files or folders, --context or --dump")
 			}
-			scope := questionnaires.Scope{TrustedRegistries: registries}
+			declared, err := declarationsOf("scan", connections)
+			if err != nil {
+				return err
+			}
+			scope := questionnaires.Scope{TrustedRegistries: registries, Connections: declared}
 			if len(cde) > 0 {
 				scope.Zones = map[string][]engine.Selector{questionnaires.CardholderData: selectorsOf(cde)}
 			}
@@ -70,6 +74,7 @@ and with 1 only if nothing at all could be read.`,
 	s.extraFlags(verb)
 	outputFlag(verb, &format)
 	verb.Flags().StringSliceVar(&registries, "registry", nil, "`PREFIX` of image names that are trusted (repeatable)")
+	connectionFlag(verb, &connections)
 	verb.Flags().StringSliceVar(&cde, "cde", nil, "`NAMESPACE` of the cardholder data environment (repeatable)")
 	return verb
 }

@@ -179,15 +179,20 @@ func ofClasses(p questionnaires.Problem) bool {
 
 func (d *door) scopeSetVerb() *cobra.Command {
 	var o opening
-	var cde, registries []string
+	var cde, registries, connections []string
 	var description string
 	verb := &cobra.Command{
-		Use: "set VAULT [--cde NAMESPACE]... [--registry PREFIX]...", Short: "Set namespaces of the cardholder data environment, and trusted registries",
+		Use: "set VAULT [--cde NAMESPACE]... [--registry PREFIX]...", Short: "Set namespaces of the cardholder data environment, needed connections, and trusted registries",
 		Long: `Sets by what evidence is judged. What is not named keeps its value.
 Namespaces may hold patterns such as pay-*; TARGET/NAMESPACE names one target's. They
 are classed as cardholder data environment, in place of those that were; scope class
-puts single ones into a class, scope import takes all of a scope.`,
-		Example: "  tickmark scope shop.vault set --cde pay,pay-* --registry registry.copperline.example",
+puts single ones into a class, scope import takes all of a scope.
+
+A connection is written as tickmark network connections lists it. Its ends are
+NAMESPACE/WORKLOAD, with patterns, or a range of addresses; the first may be
+{ingress-controller} or {gateway}. Those given replace the ones before; scope import
+takes each with its business reason.`,
+		Example: "  tickmark scope shop.vault set --cde pay,pay-* --registry registry.copperline.example\n  tickmark scope shop.vault set --connection 'shop/cart => pay/api : TCP 8443'",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v, a, err := d.anyOf(cmd.Context(), args[0], o)
@@ -202,6 +207,11 @@ puts single ones into a class, scope import takes all of a scope.`,
 			if cmd.Flags().Changed("registry") {
 				scope.TrustedRegistries = registries
 			}
+			if cmd.Flags().Changed("connection") {
+				if scope.Connections, err = declarationsOf("scope set", connections); err != nil {
+					return err
+				}
+			}
 			if cmd.Flags().Changed("description") {
 				scope.Description = description
 			}
@@ -211,8 +221,27 @@ puts single ones into a class, scope import takes all of a scope.`,
 	o.flags(verb)
 	verb.Flags().StringSliceVar(&cde, "cde", nil, "`NAMESPACE` of the cardholder data environment, or TARGET/NAMESPACE (repeatable)")
 	verb.Flags().StringSliceVar(&registries, "registry", nil, "`PREFIX` of image names that are trusted (repeatable)")
+	connectionFlag(verb, &connections)
 	verb.Flags().StringVar(&description, "description", "", "what is in scope, in words")
 	return verb
+}
+
+// connectionFlag adds --connection.
+func connectionFlag(verb *cobra.Command, connections *[]string) {
+	verb.Flags().StringArrayVar(connections, "connection", nil, "`'FROM => TO : PORTS'` that is needed over the edge of the cardholder data environment (repeatable)")
+}
+
+// declarationsOf reads connections as connectionFlag takes them.
+func declarationsOf(verb string, texts []string) ([]engine.Declaration, error) {
+	var all []engine.Declaration
+	for _, text := range texts {
+		d, err := engine.ParseDeclaration(text)
+		if err != nil {
+			return nil, usagef("%s: %w", verb, err)
+		}
+		all = append(all, d)
+	}
+	return all, nil
 }
 
 // selectorsOf reads NAMESPACE or TARGET/NAMESPACE, one selector per target.

@@ -69,6 +69,9 @@ func (d *door) printScope(s questionnaires.Scope) {
 	for _, r := range s.TrustedRegistries {
 		d.fact("registry", r)
 	}
+	for _, c := range s.Connections {
+		d.fact("connection", c.String(), c.Why)
+	}
 }
 
 func (d *door) printEntity(s questionnaires.Scope) {

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -26,8 +27,13 @@ type fixture struct {
 
 func (f fixture) world(t *testing.T, objects []metav1.Object, documents string) *world {
 	w := newWorld(t, objects...)
+	if documents != "" {
+		w.snapshot.Target.ID = "manifests:test"
+	}
 	w.read(t, documentEnd.Split(documents, -1)...)
-	w.params.Zones, w.params.TrustedRegistries, w.params.SecretReaders = f.params.Zones, f.params.TrustedRegistries, f.params.SecretReaders
+	now := w.params.Now
+	w.params = f.params
+	w.params.Now = now
 	return w
 }
 
@@ -66,7 +72,40 @@ func networkFixtures() map[string]fixture {
 	service := func(kind corev1.ServiceType) []metav1.Object {
 		return []metav1.Object{&corev1.Service{ObjectMeta: named("pay", "api"), Spec: corev1.ServiceSpec{Type: kind}}}
 	}
+	cde := engine.Params{Zones: map[string][]engine.Selector{cdeZone: {{Namespaces: []string{"pay"}}}}}
+	declared := cde
+	declared.Declared = []engine.Declaration{{From: "shop/cart", To: "pay/api", Ports: "TCP 8443"}, {From: "pay/api", To: "shop/*", Ports: "TCP 80"}}
+	const (
+		api  = "apiVersion: v1\nkind: Pod\nmetadata: {namespace: pay, name: api}\n---\n"
+		cart = "apiVersion: v1\nkind: Pod\nmetadata: {namespace: shop, name: cart}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n"
+		deny = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {namespace: pay, name: deny}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n---\n"
+		open = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {namespace: pay, name: open}\nspec: {podSelector: {}, ingress: [{}], egress: [{}]}\n---\n"
+	)
+	balancer := func(ranges string) string {
+		return "apiVersion: v1\nkind: Service\nmetadata: {namespace: pay, name: api}\nspec: {type: LoadBalancer, loadBalancerSourceRanges: [" + ranges + "]}\n"
+	}
+	plugin := func(name string) string {
+		return "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {namespace: kube-system, name: " + name + "}\nspec: {template: {spec: {containers: [{name: a}]}}}\n"
+	}
 	return map[string]fixture{
+		"cde-reached-only-as-declared": {passYAML: api + cart + deny, failYAML: api + cart, params: declared},
+		"cde-reaches-only-as-declared": {passYAML: api + cart + deny, failYAML: api + cart, params: declared},
+		"cde-closed-to-metadata":       {passYAML: api + deny, failYAML: api, params: cde},
+		"network-plugin-enforces":      {passYAML: plugin("calico-node"), failYAML: plugin("kube-flannel-ds")},
+		"network-policies-inventory":   {passYAML: deny, noPass: "an inventory judges nothing", noFail: "an inventory judges nothing"},
+		"network-policies-select-pods": {
+			passYAML: api + deny, failYAML: api + strings.Replace(deny, "podSelector: {}", "podSelector: {matchLabels: {app: gone}}", 1),
+		},
+		"network-policies-limited": {passYAML: deny, failYAML: open},
+		"ways-in-use-tls": {
+			passYAML: "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {namespace: pay, name: api}\nspec: {tls: [{hosts: [pay.example]}], rules: [{host: pay.example}]}",
+			failYAML: "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {namespace: pay, name: api}\nspec: {tls: [{hosts: [pay.example]}], rules: [{host: shop.example}]}",
+		},
+		"services-without-insecure-protocols": {
+			passYAML: "apiVersion: v1\nkind: Service\nmetadata: {namespace: pay, name: api}\nspec: {ports: [{port: 8443}]}",
+			failYAML: "apiVersion: v1\nkind: Service\nmetadata: {namespace: pay, name: api}\nspec: {ports: [{port: 2323, targetPort: 23}]}",
+		},
+		"load-balancers-limit-sources": {passYAML: balancer("192.0.2.0/24"), failYAML: balancer("")},
 		"namespaces-have-default-deny": {
 			pass: append(pods(), denyAll()),
 			fail: append(pods(), denyAll(func(p *networkingv1.NetworkPolicy) { p.Spec.PolicyTypes = p.Spec.PolicyTypes[:1] })),

@@ -38,7 +38,11 @@ func rbacChecks() []check {
 }
 
 func networkChecks() []check {
-	return []check{namespacesHaveDefaultDeny(), servicesExposed()}
+	return []check{
+		cdeClosedToMetadata(), cdeReachedOnlyAsDeclared(), cdeReachesOnlyAsDeclared(), loadBalancersLimitSources(), namespacesHaveDefaultDeny(),
+		networkPluginEnforces(), networkPoliciesInventory(), networkPoliciesLimited(), networkPoliciesSelectPods(), servicesExposed(),
+		servicesWithoutInsecureProtocols(), waysInUseTLS(),
+	}
 }
 
 func secretsChecks() []check {

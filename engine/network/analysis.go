@@ -20,7 +20,8 @@ type Analysis struct {
 	classesOf [][]int // by workload
 	waysIn    []WayIn
 	gaps      []engine.Gap
-	twoFold   bool // something here has an address of IPv6
+	doubts    []engine.Gap // those that may allow more than is possible here
+	twoFold   bool         // something here has an address of IPv6
 	isolation *Policies
 }
 
@@ -93,6 +94,17 @@ func (a *Analysis) gap(ref engine.Ref, reason engine.GapReason, cause error) {
 		Source: source, Kind: ref.Of(), Namespace: ref.Namespace, Name: ref.Name, Reason: reason, Cause: cause.Error(),
 	})
 }
+
+// mayAllowMore adds a gap behind which connections may be that nothing here shows.
+func (a *Analysis) mayAllowMore(ref engine.Ref, cause error) {
+	a.gap(ref, engine.Unsupported, cause)
+	a.doubts = append(a.doubts, a.gaps[len(a.gaps)-1])
+}
+
+// Doubts returns the gaps behind which more may be allowed than Possible says: a
+// policy of the network plugin, a network beside this one, a plugin that enforces
+// nothing. What a service mesh takes away is none.
+func (a *Analysis) Doubts() []engine.Gap { return a.doubts }
 
 // Gaps returns what of the target's network is not evaluated: each may allow more
 // than is said here, or less.

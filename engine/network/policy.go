@@ -62,6 +62,9 @@ func NewPolicy(ref engine.Ref, digest engine.Digest, spec *networkingv1.NetworkP
 // included: its pod selector is empty.
 func (p Policy) SelectsAll() bool { return p.Invalid == nil && p.selector.Empty() }
 
+// Selector returns the pod selector as kubectl writes it, "" where it is empty.
+func (p Policy) Selector() string { return p.selector.String() }
+
 // Selects reports whether p selects a pod of its namespace with these labels.
 func (p Policy) Selects(podLabels map[string]string) bool {
 	return p.Invalid == nil && p.selector.Matches(labels.Set(podLabels))

@@ -17,20 +17,22 @@ var others = []struct {
 	group string
 	kinds string
 	what  string
+	// restricts says that it takes connections away and adds none.
+	restricts bool
 }{
-	{"cilium.io", "CiliumNetworkPolicy CiliumClusterwideNetworkPolicy", "a policy of the network plugin"},
-	{"crd.projectcalico.org", "NetworkPolicy GlobalNetworkPolicy StagedNetworkPolicy Tier", "a policy of the network plugin"},
-	{"projectcalico.org", "NetworkPolicy GlobalNetworkPolicy Tier", "a policy of the network plugin"},
-	{"crd.antrea.io", "NetworkPolicy ClusterNetworkPolicy Tier", "a policy of the network plugin"},
-	{"k8s.ovn.org", "EgressFirewall AdminPolicyBasedExternalRoute", "a policy of the network plugin"},
-	{"networking.k8s.aws", "ApplicationNetworkPolicy ClusterNetworkPolicy", "a policy of the network plugin"},
-	{"security.istio.io", "AuthorizationPolicy PeerAuthentication", "a policy of the service mesh"},
-	{"networking.istio.io", "Gateway Sidecar VirtualService ServiceEntry", "a rule of the service mesh"},
-	{"policy.linkerd.io", "Server AuthorizationPolicy ServerAuthorization", "a policy of the service mesh"},
-	{"consul.hashicorp.com", "ServiceIntentions", "a policy of the service mesh"},
-	{"k8s.cni.cncf.io", "NetworkAttachmentDefinition MultiNetworkPolicy", "a secondary network, where these policies do not apply"},
-	{"k8s.ovn.org", "UserDefinedNetwork ClusterUserDefinedNetwork", "a network of its own, which parts pods whatever policies say"},
-	{"kubevirt.io", "VirtualMachine VirtualMachineInstance", "a virtual machine, whose pod is not among the workloads"},
+	{"cilium.io", "CiliumNetworkPolicy CiliumClusterwideNetworkPolicy", "a policy of the network plugin", false},
+	{"crd.projectcalico.org", "NetworkPolicy GlobalNetworkPolicy StagedNetworkPolicy Tier", "a policy of the network plugin", false},
+	{"projectcalico.org", "NetworkPolicy GlobalNetworkPolicy Tier", "a policy of the network plugin", false},
+	{"crd.antrea.io", "NetworkPolicy ClusterNetworkPolicy Tier", "a policy of the network plugin", false},
+	{"k8s.ovn.org", "EgressFirewall AdminPolicyBasedExternalRoute", "a policy of the network plugin", false},
+	{"networking.k8s.aws", "ApplicationNetworkPolicy ClusterNetworkPolicy", "a policy of the network plugin", false},
+	{"security.istio.io", "AuthorizationPolicy PeerAuthentication", "a policy of the service mesh", true},
+	{"networking.istio.io", "Gateway Sidecar VirtualService ServiceEntry", "a rule of the service mesh", true},
+	{"policy.linkerd.io", "Server AuthorizationPolicy ServerAuthorization", "a policy of the service mesh", true},
+	{"consul.hashicorp.com", "ServiceIntentions", "a policy of the service mesh", true},
+	{"k8s.cni.cncf.io", "NetworkAttachmentDefinition MultiNetworkPolicy", "a secondary network, where these policies do not apply", false},
+	{"k8s.ovn.org", "UserDefinedNetwork ClusterUserDefinedNetwork", "a network of its own, which parts pods whatever policies say", true},
+	{"kubevirt.io", "VirtualMachine VirtualMachineInstance", "a virtual machine, whose pod is not among the workloads", false},
 }
 
 // The network plugins that enforce no policy, by a word of the name of their
@@ -52,22 +54,30 @@ func (a *Analysis) lookForUnlisted(v *engine.View) {
 	if strings.HasPrefix(a.target.ID, "manifests:") {
 		return
 	}
-	var unlisted []string
+	var ways, more []string
 	for _, k := range gatewayRoutes() {
 		if !v.Saw(k) {
-			unlisted = append(unlisted, k.Kind)
+			ways = append(ways, k.Kind)
 		}
 	}
 	for _, o := range others {
 		for _, name := range strings.Fields(o.kinds) {
-			if k := (engine.Kind{Group: o.group, Kind: name}); !v.Saw(k) {
-				unlisted = append(unlisted, k.String())
+			switch k := (engine.Kind{Group: o.group, Kind: name}); {
+			case v.Saw(k):
+			case o.restricts:
+				ways = append(ways, k.String())
+			default:
+				more = append(more, k.String())
 			}
 		}
 	}
-	if len(unlisted) > 0 {
+	if len(ways) > 0 {
 		a.gap(engine.Ref{Group: PolicyKind.Group, Kind: PolicyKind.Kind}, engine.Unsupported,
-			fmt.Errorf("not listed in this collection, and may allow or forbid connections: %s", strings.Join(unlisted, ", ")))
+			fmt.Errorf("not listed in this collection, and may lead in or forbid connections: %s", strings.Join(ways, ", ")))
+	}
+	if len(more) > 0 {
+		a.mayAllowMore(engine.Ref{Group: PolicyKind.Group, Kind: PolicyKind.Kind},
+			fmt.Errorf("not listed in this collection, and may allow connections: %s", strings.Join(more, ", ")))
 	}
 }
 
@@ -80,12 +90,16 @@ func (a *Analysis) lookAround(v *engine.View) {
 	for _, o := range others {
 		for _, name := range strings.Fields(o.kinds) {
 			for _, found := range v.Objects(engine.Kind{Group: o.group, Kind: name}) {
-				a.gap(found.Ref, engine.Unsupported, errors.New("not evaluated: "+o.what))
+				if o.restricts {
+					a.gap(found.Ref, engine.Unsupported, errors.New("not evaluated: "+o.what))
+					continue
+				}
+				a.mayAllowMore(found.Ref, errors.New("not evaluated: "+o.what))
 			}
 		}
 	}
 	for _, ref := range a.running.annotated {
-		a.gap(ref, engine.Unsupported, errors.New("its pods ask for a secondary network, where these policies do not apply"))
+		a.mayAllowMore(ref, errors.New("its pods ask for a secondary network, where these policies do not apply"))
 	}
 	for _, w := range a.running.workloads {
 		if w.HostNetwork {
@@ -101,31 +115,16 @@ func (a *Analysis) lookAround(v *engine.View) {
 			fmt.Errorf("it and %s have one priority and decide differently: the plugin chooses which comes first", a.policies[tie[0]].ref))
 	}
 	if !a.twoFold && a.opensIPv6() {
-		a.gap(engine.Ref{Group: PolicyKind.Group, Kind: PolicyKind.Kind}, engine.Unsupported, errors.New("policies forbid addresses of IPv4 alone: where the cluster has IPv6 as well, they are reached by that"))
+		a.mayAllowMore(engine.Ref{Group: PolicyKind.Group, Kind: PolicyKind.Kind}, errors.New("policies forbid addresses of IPv4 alone: where the cluster has IPv6 as well, they are reached by that"))
 	}
 	a.sayUncertain()
 }
 
 // lookForPlugin names a plugin that enforces no policy.
 func (a *Analysis) lookForPlugin() {
-	var without *Workload
-	for i, w := range a.running.workloads {
-		if w.Ref.Kind != "DaemonSet" {
-			continue
-		}
-		for _, word := range pluginsWith {
-			if strings.Contains(w.Ref.Name, word) {
-				return
-			}
-		}
-		for _, word := range pluginsWithout {
-			if strings.Contains(w.Ref.Name, word) {
-				without = &a.running.workloads[i]
-			}
-		}
-	}
-	if without != nil {
-		a.gap(without.Ref, engine.Unsupported, errors.New("the network plugin enforces no policy, and none that does was seen: every connection may be possible"))
+	with, without := a.Plugins()
+	if len(with) == 0 && len(without) > 0 {
+		a.mayAllowMore(without[len(without)-1].Ref, errors.New("the network plugin enforces no policy, and none that does was seen: every connection may be possible"))
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"tickmark/engine"
+
 	"tickmark/questionnaires"
 	"tickmark/tui/theme"
 )
@@ -111,6 +113,21 @@ var products = repeated[scope, questionnaires.ListedProduct]{
 }
 
 // classes put clusters, namespaces, accounts and components into classes.
+var connections = repeated[scope, engine.Declaration]{
+	label: "Connections", help: "What is needed over the edge of the cardholder data environment. What policies allow beyond it fails.", one: "connection", many: "connections",
+	list: func(s *scope) *[]engine.Declaration { return &s.Connections },
+	name: engine.Declaration.String,
+	blanks: func(*Picture) []blank[engine.Declaration] {
+		type c = engine.Declaration
+		return []blank[c]{
+			line("From", "NAMESPACE/WORKLOAD, patterns too; a range of addresses; {ingress-controller} or {gateway}.", true, func(c *c) *string { return &c.From }),
+			line("To", "NAMESPACE/WORKLOAD, patterns too, or a range of addresses.", true, func(c *c) *string { return &c.To }),
+			line("Ports", "Of the destination: TCP 8443,9000-9010,UDP 53, or All Connections.", true, func(c *c) *string { return &c.Ports }),
+			line("Why", "The business reason.", true, func(c *c) *string { return &c.Why }),
+		}
+	},
+}
+
 var classes = repeated[scope, questionnaires.Classification]{
 	label: "Classes", help: "What each cluster, namespace, account or component has to do with card data. Where several apply the strictest counts.", one: "class", many: "classes", whole: true,
 	list: func(s *scope) *[]questionnaires.Classification { return &s.Classes },

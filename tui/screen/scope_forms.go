@@ -50,6 +50,7 @@ func scopeBlanks(p *Picture) []blank[scope] {
 			func(c questionnaires.ScopeConfirmation) string { return c.By + " " + string(c.On) }),
 		classes.blank(p),
 		lines("Trusted registries", "Prefixes of image names that are trusted, one a line.", func(s *scope) *[]string { return &s.TrustedRegistries }),
+		connections.blank(p),
 	}
 }
 

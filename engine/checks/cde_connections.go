@@ -1,0 +1,191 @@
+package checks
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"tickmark/engine"
+	"tickmark/engine/network"
+)
+
+// Checks cde-reached-only-as-declared and cde-reaches-only-as-declared.
+//
+// For each workload of the cardholder data environment: what the policies let in from
+// outside of it, and what they let out. Fails where more is allowed than the scope
+// declares (Params.Declared). Unknown where more cannot be excluded, where nothing is
+// declared and something is allowed, where no cardholder data environment is declared,
+// and for a workload on the network of its node. Passes where all that is allowed is
+// declared, or nothing is.
+//
+// Workloads elsewhere on the network of a node are held by no policy; the sentence
+// counts them. Where something is not evaluated that may allow more (a policy of the
+// network plugin, one that is not understood), what would pass is Unknown.
+func cdeReachedOnlyAsDeclared() check {
+	return check{id: "cde-reached-only-as-declared", version: 1, needs: connectionKinds(), eval: func(v *engine.View) []engine.Detail {
+		return crossingsOf(v, network.Ingress)
+	}}
+}
+
+func cdeReachesOnlyAsDeclared() check {
+	return check{id: "cde-reaches-only-as-declared", version: 1, needs: connectionKinds(), eval: func(v *engine.View) []engine.Detail {
+		return crossingsOf(v, network.Egress)
+	}}
+}
+
+// connectionKinds are what connections follow from.
+func connectionKinds() []engine.Kind {
+	return append(workloadKinds(), namespaceKind, network.PolicyKind, serviceKind, ingressKind)
+}
+
+// inCDE tells the namespaces of the cardholder data environment, once for each.
+func inCDE(v *engine.View) func(namespace string) bool {
+	known := map[string]bool{}
+	return func(namespace string) bool {
+		in, seen := known[namespace]
+		if !seen {
+			in = v.Params().InZone(cdeZone, v.Target().ID, namespace)
+			known[namespace] = in
+		}
+		return in
+	}
+}
+
+// undeclaredCDE is what a check says of a cluster in which something runs while the
+// scope declares no cardholder data environment.
+func undeclaredCDE(v *engine.View) ([]engine.Detail, bool) {
+	if len(v.Params().Zones[cdeZone]) > 0 {
+		return nil, false
+	}
+	if len(workloads(v)) == 0 {
+		return nil, true
+	}
+	return []engine.Detail{unknown("", nil, "No cardholder data environment was declared: which namespaces it is made of").of(engine.Ref{Kind: namespaceKind.Kind})}, true
+}
+
+func crossingsOf(v *engine.View, d network.Direction) []engine.Detail {
+	if details, none := undeclaredCDE(v); none {
+		return details
+	}
+	zone := inCDE(v)
+	a := network.Analyse(v)
+	doubt := doubtOf(a)
+	unpoliced := len(a.Unpoliced(zone))
+	var details []engine.Detail
+	for _, c := range a.Crossings(zone, d, v.Params().Declared) {
+		f := judgeCrossing(v, c)
+		if f.verdict == engine.Pass && unpoliced > 0 {
+			f.sentence += fmt.Sprintf(" (%s elsewhere on the network of a node, where no policy applies)", count(unpoliced, "workload"))
+		}
+		if f.verdict == engine.Pass && doubt != "" {
+			f = unknown(f.field, f.value, "%s; but %s", f.sentence, doubt)
+		}
+		details = append(details, f.of(c.Workload.Ref, policiesOver(v, c.Workload.Ref.Namespace)...))
+	}
+	return details
+}
+
+// doubtOf says what is not evaluated and may allow more than was seen, "" if nothing.
+func doubtOf(a *network.Analysis) string {
+	for _, g := range a.Doubts() {
+		text := g.Cause
+		if g.Name != "" {
+			text = (engine.Ref{Group: g.Kind.Group, Kind: g.Kind.Kind, Namespace: g.Namespace, Name: g.Name}).String() + ": " + text
+		}
+		return text
+	}
+	return ""
+}
+
+// policiesOver returns the proof of what a namespace's policies say.
+func policiesOver(v *engine.View, namespace string) []engine.Digest {
+	var cites []engine.Digest
+	for _, n := range namespaces(v) {
+		if n.ref.Name == namespace && !n.digest.IsZero() {
+			cites = append(cites, n.digest)
+		}
+	}
+	for _, p := range network.PoliciesOf(v).In(namespace) {
+		cites = append(cites, p.Digest)
+	}
+	for _, w := range workloads(v) {
+		if w.object.Ref.Namespace == namespace && len(cites) == 0 {
+			cites = append(cites, w.object.Digest)
+		}
+	}
+	return cites
+}
+
+func judgeCrossing(v *engine.View, c network.Crossing) finding {
+	side := [...]string{network.Ingress: "may reach it", network.Egress: "may be reached by it"}[c.Direction]
+	value := map[string]int{"peers": c.Peers, "undeclared": c.UndeclaredCount, "unsure": c.UnsureCount}
+	switch {
+	case c.Workload.HostNetwork:
+		return unknown("spec.hostNetwork", true, "It is on the network of its node, where no policy is certain to apply")
+	case c.UndeclaredCount > 0 && len(v.Params().Declared) == 0:
+		return unknown("", value, "%s outside the cardholder data environment %s, and no connection was declared as needed: %s",
+			count(c.UndeclaredCount, "peer"), side, someOf(c.Undeclared, c.UndeclaredCount, network.Connection.AllowedText))
+	case c.UndeclaredCount > 0:
+		return fails("", value, "%s outside the cardholder data environment %s beyond what was declared: %s",
+			count(c.UndeclaredCount, "peer"), side, someOf(c.Undeclared, c.UndeclaredCount, network.Connection.AllowedText))
+	case c.UnsureCount > 0:
+		return unknown("", value, "It cannot be excluded that %s outside the cardholder data environment %s beyond what was declared: %s",
+			count(c.UnsureCount, "peer"), side, someOf(c.Unsure, c.UnsureCount, network.Connection.PossibleText))
+	case c.Peers == 0:
+		return passes("", value, "Nothing outside the cardholder data environment %s, as the policies say", side)
+	}
+	return passes("", value, "Of what is outside the cardholder data environment, %s %s, all as declared", count(c.Peers, "peer"), side)
+}
+
+func someOf(named []network.Connection, of int, ports func(network.Connection) string) string {
+	var parts []string
+	for _, c := range named {
+		parts = append(parts, fmt.Sprintf("%s => %s %s", c.From, c.To, ports(c)))
+	}
+	text := strings.Join(parts, "; ")
+	if of > len(named) {
+		text += fmt.Sprintf("; and %d more", of-len(named))
+	}
+	return text
+}
+
+// metadataAddress is where AWS, Google Cloud and Azure answer any process of a
+// machine with credentials of that machine.
+var metadataAddress = netip.AddrFrom4([4]byte{169, 254, 169, 254})
+
+// Check cde-closed-to-metadata.
+//
+// For each workload of the cardholder data environment: whether the policies let it
+// open TCP port 80 of 169.254.169.254, where clouds hand out the credentials of the
+// node. Fails where they do, Unknown where that cannot be excluded, passes otherwise.
+// That the service asks for a session token, or is switched off, is seen in the
+// cloud's account and not here.
+func cdeClosedToMetadata() check {
+	return check{id: "cde-closed-to-metadata", version: 1, needs: append(workloadKinds(), namespaceKind, network.PolicyKind), eval: func(v *engine.View) []engine.Detail {
+		if details, none := undeclaredCDE(v); none {
+			return details
+		}
+		zone := inCDE(v)
+		a := network.Analyse(v)
+		var details []engine.Detail
+		for i, w := range a.Workloads() {
+			if !zone(w.Ref.Namespace) {
+				continue
+			}
+			allowed, possible := a.ReachesAddress(i, metadataAddress, network.TCP, 80)
+			var f finding
+			switch doubt := doubtOf(a); {
+			case allowed:
+				f = fails("", metadataAddress.String(), "It may open the address from which clouds hand out a node's credentials")
+			case possible:
+				f = unknown("", metadataAddress.String(), "It cannot be excluded that it opens the address from which clouds hand out a node's credentials")
+			case doubt != "":
+				f = unknown("", metadataAddress.String(), "The policies keep it from the address from which clouds hand out a node's credentials; but %s", doubt)
+			default:
+				f = passes("", metadataAddress.String(), "The policies keep it from the address from which clouds hand out a node's credentials")
+			}
+			details = append(details, f.of(w.Ref, policiesOver(v, w.Ref.Namespace)...))
+		}
+		return details
+	}}
+}

@@ -1,0 +1,138 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"tickmark/engine"
+	"tickmark/engine/network"
+)
+
+// Check network-policies-inventory.
+//
+// An inventory: each NetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy and
+// ClusterNetworkPolicy, which are the rules of the network security control that 1.2.7
+// has reviewed. It judges nothing.
+func networkPoliciesInventory() check {
+	return check{id: "network-policies-inventory", version: 1, needs: []engine.Kind{network.PolicyKind}, eval: func(v *engine.View) []engine.Detail {
+		var details []engine.Detail
+		for _, p := range engine.All[networkingv1.NetworkPolicy](v, network.PolicyKind) {
+			spec := p.Value.Spec
+			f := notApplicable("spec.policyTypes", spec.PolicyTypes, "A policy with %s in and %s out", count(len(spec.Ingress), "rule"), count(len(spec.Egress), "rule"))
+			details = append(details, f.of(p.Ref, p.Digest))
+		}
+		for _, kind := range []engine.Kind{network.AdminPolicyKind, network.BaselinePolicyKind, network.ClusterPolicyKind} {
+			for _, o := range v.Objects(kind) {
+				details = append(details, notApplicable("", nil, "A policy of the administrators of the cluster").of(o.Ref, o.Digest))
+			}
+		}
+		return details
+	}}
+}
+
+// Check network-policies-select-pods.
+//
+// Fails for a NetworkPolicy that selects no pod of its namespace, neither one that
+// runs nor one that a workload makes: it protects nothing, by a slip of the pen or
+// because what it was for has gone. A policy for every pod of a namespace in which
+// nothing runs passes: it waits for what comes. Unknown where its selector is not
+// understood.
+func networkPoliciesSelectPods() check {
+	return check{id: "network-policies-select-pods", version: 1, needs: append(workloadKinds(), network.PolicyKind), eval: func(v *engine.View) []engine.Detail {
+		inNamespace := map[string][]workload{}
+		for _, w := range workloads(v) {
+			inNamespace[w.object.Ref.Namespace] = append(inNamespace[w.object.Ref.Namespace], w)
+		}
+		var details []engine.Detail
+		for _, o := range engine.All[networkingv1.NetworkPolicy](v, network.PolicyKind) {
+			p := network.NewPolicy(o.Ref, o.Digest, &o.Value.Spec)
+			details = append(details, judgeSelection(p, inNamespace[o.Ref.Namespace]).of(o.Ref, o.Digest))
+		}
+		return details
+	}}
+}
+
+func judgeSelection(p network.Policy, there []workload) finding {
+	const field = "spec.podSelector"
+	if p.Invalid != nil {
+		return unknown(field, nil, "Its selector cannot be understood")
+	}
+	selected := 0
+	for _, w := range there {
+		if p.Selects(w.meta.Labels) {
+			selected++
+		}
+	}
+	switch {
+	case selected > 0:
+		return passes(field, p.Selector(), "It selects the pods of %s", count(selected, "workload"))
+	case p.SelectsAll():
+		return passes(field, "", "It selects every pod of its namespace, in which nothing runs")
+	}
+	return fails(field, p.Selector(), "It selects no pod of its namespace, where %s", runs(len(there)))
+}
+
+func runs(n int) string {
+	if n == 0 {
+		return "nothing runs"
+	}
+	return count(n, "workload") + " are"
+}
+
+// Check network-policies-limited.
+//
+// Fails for a rule of a NetworkPolicy that opens every port to or from everybody: no
+// peer and no port is named, or its peers are all addresses or every pod of every
+// namespace, without a port. Such a rule is no restriction. Passes for every other
+// policy.
+func networkPoliciesLimited() check {
+	return check{id: "network-policies-limited", version: 1, needs: []engine.Kind{network.PolicyKind}, eval: func(v *engine.View) []engine.Detail {
+		var details []engine.Detail
+		for _, o := range engine.All[networkingv1.NetworkPolicy](v, network.PolicyKind) {
+			spec := &o.Value.Spec
+			var open []string
+			for i, r := range spec.Ingress {
+				if len(r.Ports) == 0 && unlimited(r.From) {
+					open = append(open, fmt.Sprintf("spec.ingress[%d]", i))
+				}
+			}
+			for i, r := range spec.Egress {
+				if len(r.Ports) == 0 && unlimited(r.To) {
+					open = append(open, fmt.Sprintf("spec.egress[%d]", i))
+				}
+			}
+			f := passes("spec", nil, "Each of its %d rules names peers or ports", len(spec.Ingress)+len(spec.Egress))
+			switch {
+			case len(open) > 0:
+				f = fails(open[0], nil, "A rule without any limit opens every port to everybody: %s", strings.Join(open, ", "))
+			case len(spec.Ingress)+len(spec.Egress) == 0:
+				f = passes("spec", nil, "It has no rule, and so allows nothing")
+			}
+			details = append(details, f.of(o.Ref, o.Digest))
+		}
+		return details
+	}}
+}
+
+// unlimited reports whether peers leave nobody out.
+func unlimited(peers []networkingv1.NetworkPolicyPeer) bool {
+	if len(peers) == 0 {
+		return true
+	}
+	for _, p := range peers {
+		if p.IPBlock != nil {
+			if strings.HasSuffix(p.IPBlock.CIDR, "/0") && len(p.IPBlock.Except) == 0 {
+				return true
+			}
+			continue
+		}
+		pods := p.PodSelector == nil || len(p.PodSelector.MatchLabels)+len(p.PodSelector.MatchExpressions) == 0
+		all := p.NamespaceSelector != nil && len(p.NamespaceSelector.MatchLabels)+len(p.NamespaceSelector.MatchExpressions) == 0
+		if pods && all {
+			return true
+		}
+	}
+	return false
+}
