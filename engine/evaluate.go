@@ -75,6 +75,10 @@ func unseenDetails(view *View, needs []Kind) []Detail {
 				unknown(kind, gap.Namespace, gap.Name, fmt.Sprintf("%s objects could not be seen (%s): %s", kind, gap.Reason, place(gap)))
 			}
 		}
+		if view.snapshot.LeftOut(kind) {
+			unknown(kind, "", "", kind.String()+" objects were not asked for in this collection, which was for other checks")
+			continue
+		}
 		if population, listed := view.snapshot.Population(kind); len(details) == before && (!listed || !population.Complete) {
 			unknown(kind, "", "", kind.String()+" objects were not listed to the end in this collection")
 		}

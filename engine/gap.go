@@ -18,7 +18,7 @@ const (
 	PageFailed             // a listing broke off after its first page
 	Unsupported            // it is there, and this program does not understand it
 	Interrupted            // the collection was stopped before it
-	NotAsked               // nobody asked for it: it is read only by name, or the chosen checks do without
+	NotAsked               // it is read only where a person asks for it by name, and nobody did
 	NotListed              // the source holds no whole list of this kind
 )
 

@@ -50,7 +50,10 @@ type Snapshot struct {
 	Ended     time.Time `json:"ended"`
 	// Saved is when what was read had been written down, as the oldest of its files
 	// says it; zero for a source that answered itself.
-	Saved       time.Time    `json:"saved,omitzero"`
+	Saved time.Time `json:"saved,omitzero"`
+	// Asked are the kinds that were asked for where a person chose checks. Empty is
+	// every kind that the collector knows, but for the gaps.
+	Asked       []Kind       `json:"asked,omitempty"`
 	Entries     []Entry      `json:"entries"`
 	Populations []Population `json:"populations"`
 	Gaps        []Gap        `json:"gaps"`
@@ -95,6 +98,10 @@ func (s Snapshot) Population(k Kind) (Population, bool) {
 	}
 	return Population{}, false
 }
+
+// LeftOut reports whether kind k was not asked for because the chosen checks read
+// it not.
+func (s Snapshot) LeftOut(k Kind) bool { return len(s.Asked) > 0 && !slices.Contains(s.Asked, k) }
 
 // Saw reports whether all objects of kind k were seen: the listing came to its
 // end, and no gap may hide one.

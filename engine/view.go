@@ -58,12 +58,12 @@ func (v *View) Looked() []Kind {
 	return slices.SortedFunc(maps.Keys(v.looked), func(a, b Kind) int { return strings.Compare(a.String(), b.String()) })
 }
 
-// Hidden reports whether a gap may hide objects of kind k. It is for kinds that a
+// Hidden reports whether a gap may hide objects of kind k, or nobody asked for it. It is for kinds that a
 // check does not need and that change what it may say where they exist; a kind
 // that the target does not know hides none.
 func (v *View) Hidden(k Kind) bool {
 	v.looked[k] = true
-	return len(v.unreadable[k]) > 0 || slices.ContainsFunc(v.snapshot.Gaps, func(g Gap) bool { return g.Hides(k) && g.Reason != NotInstalled })
+	return len(v.unreadable[k]) > 0 || v.snapshot.LeftOut(k) || slices.ContainsFunc(v.snapshot.Gaps, func(g Gap) bool { return g.Hides(k) && g.Reason != NotInstalled })
 }
 
 // Unreadable returns the objects of kind k that were seen and could not be read so

@@ -51,6 +51,7 @@ type Item struct {
 type Target struct {
 	engine.Target
 	Seen        questionnaires.TargetSeen
+	Asked       []engine.Kind // empty is every kind
 	Populations []engine.Population
 	Gaps        []engine.Gap
 	Redacted    map[string]int
@@ -243,7 +244,7 @@ func (d *Dossier) loadTargets(ctx context.Context, source Source, seen map[engin
 		if digest, err := s.Digest(); err != nil || digest != t.Snapshot {
 			return fmt.Errorf("read snapshot of %s: it was changed, its digest is not %s", id, t.Snapshot.Short())
 		}
-		target := Target{Target: s.Target, Seen: t, Populations: s.Populations, Gaps: s.Gaps, Redacted: s.Redacted}
+		target := Target{Target: s.Target, Seen: t, Asked: s.Asked, Populations: s.Populations, Gaps: s.Gaps, Redacted: s.Redacted}
 		for _, e := range s.Entries {
 			if e.Ref.Group == "" && e.Ref.Kind == "Namespace" {
 				target.Namespaces = append(target.Namespaces, e.Ref.Name)

@@ -57,6 +57,11 @@ func (c *composer) sightOf(t Target) []Block {
 			{"Snapshot (SHA-256)", t.Seen.Snapshot.String()},
 		}},
 	}
+	if len(t.Asked) > 0 {
+		facts := blocks[1].(Facts)
+		facts.Rows = append(facts.Rows, Fact{"Asked for", fmt.Sprintf("only the %d kinds that the chosen checks read; nothing is said of others", len(t.Asked))})
+		blocks[1] = facts
+	}
 	rows := make([]Row, 0, len(t.Gaps))
 	for i, g := range t.Gaps {
 		if i == maxGaps {

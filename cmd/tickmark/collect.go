@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
-	"tickmark/engine/checks"
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
 	"tickmark/vault"
@@ -37,17 +36,19 @@ say what it was asked for: a kind counts as complete where lists show all
 namespaces, or one list each, and is unknown otherwise. --whole-cluster is your
 word that every list is of all namespaces and without a selector.
 
+With --check or --area only these checks are evaluated, and a cluster is asked
+for what they read and nothing else. Secrets and the nodes' proxy are asked for
+only with --with, whatever is chosen.
 With --print-role it prints the least role that a live collection needs.
 Ends with 3 if a check failed or something could not be seen.`,
+		Example: `  tickmark collect shop.vault --context prod-eu
+  tickmark collect --print-role --area rbac --area network
+  tickmark collect shop.vault --context prod-eu --check containers-not-privileged
+  tickmark collect shop.vault --context prod-eu --with secrets`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if printRole {
-				extras, err := d.extras(s)
-				if err != nil {
-					return err
-				}
-				fmt.Fprint(d.out, kube.PrintRole(kube.Wish{With: extras}))
-				return nil
+				return d.printRole(s)
 			}
 			if len(args) != 1 {
 				return usagef("collect: name the vault")
@@ -65,7 +66,7 @@ Ends with 3 if a check failed or something could not be seen.`,
 				return err
 			}
 			defer d.finish(cmd.Context(), v)
-			collected, err := d.collectInto(cmd.Context(), v, collectors)
+			collected, err := d.collectInto(cmd.Context(), v, collectors, s.chosen)
 			if err != nil {
 				return err
 			}
@@ -90,9 +91,23 @@ Ends with 3 if a check failed or something could not be seen.`,
 	return verb
 }
 
+// printRole prints the least role for the chosen checks.
+func (d *door) printRole(s source) error {
+	extras, err := d.extras(s)
+	if err != nil {
+		return err
+	}
+	wish, err := s.chosen.wish(extras)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(d.out, kube.PrintRole(wish))
+	return err
+}
+
 // collectInto runs the use case with the scope of the vault.
-func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []engine.Collector) (vault.Collected, error) {
-	registry, err := checks.All()
+func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []engine.Collector, of chosen) (vault.Collected, error) {
+	registry, err := of.registry()
 	if err != nil {
 		return vault.Collected{}, err
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
-	"tickmark/engine/checks"
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
@@ -67,7 +66,7 @@ and with 1 only if nothing at all could be read.`,
 			if len(cde) > 0 {
 				scope.Zones = map[string][]engine.Selector{questionnaires.CardholderData: selectorsOf(cde)}
 			}
-			return d.scan(cmd.Context(), collectors, scope, format)
+			return d.scan(cmd.Context(), collectors, s.chosen, scope, format)
 		},
 	}
 	s.flags(verb)
@@ -80,12 +79,12 @@ and with 1 only if nothing at all could be read.`,
 }
 
 // scan collects into memory, evaluates and prints.
-func (d *door) scan(ctx context.Context, collectors []engine.Collector, scope questionnaires.Scope, format string) error {
+func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chosen, scope questionnaires.Scope, format string) error {
 	g, err := d.gather(ctx, "scan", collectors)
 	if err != nil {
 		return err
 	}
-	registry, err := checks.All()
+	registry, err := of.registry()
 	if err != nil {
 		return err
 	}

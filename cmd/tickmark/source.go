@@ -21,6 +21,7 @@ type source struct {
 	target     string
 	with       []string // what is asked of a cluster only by name
 	probe      bool     // requests without credentials as well
+	chosen     chosen
 	allowExec  bool
 }
 
@@ -32,10 +33,11 @@ func (s *source) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&s.whole, "whole-cluster", false, "say that every list in the dump was asked of all namespaces and without a selector; it is recorded as your word")
 }
 
-// extraFlags are those of the verbs by which a person asks a cluster for more than
-// is asked for by itself.
+// extraFlags are those of the verbs by which a person asks a cluster for less or
+// for more than is asked for by itself.
 func (s *source) extraFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&s.with, "with", nil, "`secrets` or nodes/proxy, which are read only by name (repeatable)")
+	s.chosen.flags(cmd)
 	cmd.Flags().BoolVar(&s.probe, "probe-anonymous", false, "also send a few requests without credentials, and note whether they are refused")
 }
 
@@ -78,12 +80,16 @@ func (d *door) collectors(s source) ([]engine.Collector, error) {
 	if len(extras) > 0 && len(contexts) == 0 {
 		return nil, usagef("collect: --with and --probe-anonymous ask a live cluster: name --context or --kubeconfig")
 	}
+	wish, err := s.chosen.wish(extras)
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range contexts {
 		config, name, err := kube.FromKubeconfig(s.kubeconfig, name, s.allowExec)
 		if err != nil {
 			return nil, fmt.Errorf("collect: %w", err)
 		}
-		all = append(all, &kube.Live{Config: config, Name: name, Tool: tool(), Now: d.now, Wish: kube.Wish{With: extras}})
+		all = append(all, &kube.Live{Config: config, Name: name, Tool: tool(), Now: d.now, Wish: wish})
 	}
 	if s.whole && len(s.dumps) == 0 {
 		return nil, usagef("collect: --whole-cluster is said of a --dump")

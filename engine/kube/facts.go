@@ -72,7 +72,7 @@ func isConfigz(p string) bool {
 func (c *collection) kubelets(ctx context.Context) error {
 	of, query := engine.KubeletConfigurationKind, "GET "+configzOf("NAME")
 	if !c.wish.asks(of) {
-		c.gap(c.wish.notAsked(of, query, "get nodes/proxy"))
+		c.leave(of, query, "get nodes/proxy")
 		return nil
 	}
 	var nodes []string
@@ -190,7 +190,7 @@ func (c *collection) anonymous(ctx context.Context) error {
 	of := engine.AnonymousProbeKind
 	const query = "GET without credentials"
 	if !c.wish.asks(of) {
-		c.gap(c.wish.notAsked(of, query, "probe"))
+		c.leave(of, query, "probe")
 		return nil
 	}
 	config := rest.AnonymousClientConfig(c.config)

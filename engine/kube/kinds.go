@@ -8,6 +8,7 @@ import (
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	authenticationv1 "k8s.io/api/authentication/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	certificatesv1 "k8s.io/api/certificates/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -157,7 +158,7 @@ var builtInTypes = sync.OnceValue(func() *runtime.Scheme {
 	for _, add := range []func(*runtime.Scheme) error{
 		corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, networkingv1.AddToScheme,
 		rbacv1.AddToScheme, admissionv1.AddToScheme, authenticationv1.AddToScheme,
-		certificatesv1.AddToScheme, nodev1.AddToScheme, storagev1.AddToScheme,
+		authorizationv1.AddToScheme, certificatesv1.AddToScheme, nodev1.AddToScheme, storagev1.AddToScheme,
 	} {
 		if err := add(types); err != nil {
 			panic(err) // two kinds of one name in the pinned module: seen by every test

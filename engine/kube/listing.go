@@ -41,20 +41,8 @@ func (c *collection) list(ctx context.Context, k kind, served map[engine.Kind]of
 		}
 		return c.pages(ctx, k, k.path(k.version), k.typedPages(client))
 	}
-	where, asked := served[k.of]
-	switch {
-	case !asked: // discovery failed, and said so
-		return nil
-	case where.version == "" && k.effectless:
-		c.snapshot.Populations = append(c.snapshot.Populations, engine.Population{
-			Kind: k.of, Complete: true, Query: "GET /apis/" + k.of.Group + ": the server does not know the kind",
-		})
-		return nil
-	case where.version == "":
-		c.gap(engine.Gap{
-			Source: "GET /apis/" + k.of.Group, Kind: k.of, Reason: engine.NotInstalled,
-			Cause: "list " + k.qualified() + ": the server does not know the kind",
-		})
+	version, there := c.offered(k, served)
+	if !there {
 		return nil
 	}
 	client, err := dynamic.NewForConfigAndClient(c.config, c.http)
@@ -62,8 +50,30 @@ func (c *collection) list(ctx context.Context, k kind, served map[engine.Kind]of
 		return err
 	}
 	resource := k.gvk().GroupVersion().WithResource(k.resource)
-	resource.Version = where.version
-	return c.pages(ctx, k, k.path(where.version), dynamicPages(client.Resource(resource)))
+	resource.Version = version
+	return c.pages(ctx, k, k.path(version), dynamicPages(client.Resource(resource)))
+}
+
+// offered returns the version in which the server serves a custom kind. What it does
+// not serve is noted: as none, or as not seen.
+func (c *collection) offered(k kind, served map[engine.Kind]offer) (version string, there bool) {
+	where, asked := served[k.of]
+	switch {
+	case !asked: // discovery failed, and said so
+		return "", false
+	case where.version == "" && k.effectless:
+		c.snapshot.Populations = append(c.snapshot.Populations, engine.Population{
+			Kind: k.of, Complete: true, Query: "GET /apis/" + k.of.Group + ": the server does not know the kind",
+		})
+		return "", false
+	case where.version == "":
+		c.gap(engine.Gap{
+			Source: "GET /apis/" + k.of.Group, Kind: k.of, Reason: engine.NotInstalled,
+			Cause: "list " + k.qualified() + ": the server does not know the kind",
+		})
+		return "", false
+	}
+	return where.version, true
 }
 
 func (k kind) typedPages(client *rest.RESTClient) pager {

@@ -30,6 +30,9 @@ const (
 	defaultTimeout = 30 * time.Second
 )
 
+// errNoIdentity says that evidence of a server could not be filed.
+var errNoIdentity = errors.New("the server cannot be told from another one: neither its namespace kube-system nor its certificate authority could be seen")
+
 // Live collects from a cluster's API server, read only.
 type Live struct {
 	// Config says how the server is reached, see FromKubeconfig. It is copied.
@@ -67,7 +70,7 @@ func (l *Live) With(names ...string) engine.Collector {
 // cannot be told from another one; if ctx ends; or if the intake refuses a
 // document. All else that is not seen is a Gap.
 func (l *Live) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
-	c, err := l.begin(to)
+	c, err := l.begin(to, l.Wish)
 	if err != nil {
 		return engine.Snapshot{}, fmt.Errorf("collect %s: %w", Printable(l.Name), oneLine(err))
 	}
@@ -90,7 +93,8 @@ type collection struct {
 	timeout time.Duration
 }
 
-func (l *Live) begin(to engine.Intake) (*collection, error) {
+// begin makes ready for one run; may is what the transport lets through.
+func (l *Live) begin(to engine.Intake, may Wish) (*collection, error) {
 	if l.Config == nil {
 		return nil, errors.New("no cluster is named")
 	}
@@ -105,7 +109,7 @@ func (l *Live) begin(to engine.Intake) (*collection, error) {
 	}
 	c := &collection{gathering: newGathering(l.Name, l.Tool, l.Now, to), config: config, server: server, wish: l.Wish, timeout: cmp.Or(l.Timeout, defaultTimeout)}
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
-		c.guard = newReadOnly(server, next, l.Wish)
+		c.guard = newReadOnly(server, next, may)
 		return c.guard
 	})
 	if c.http, err = rest.HTTPClientFor(config); err != nil {
@@ -116,6 +120,7 @@ func (l *Live) begin(to engine.Intake) (*collection, error) {
 	}
 	address := *server
 	address.User, address.RawQuery, address.Fragment = nil, "", ""
+	c.snapshot.Asked = l.Wish.asked()
 	c.snapshot.Target = engine.Target{Name: Printable(l.Name), Endpoint: address.String()}
 	return c, nil
 }
@@ -136,20 +141,25 @@ func (c *collection) client(gv schema.GroupVersion, accept string) (*rest.RESTCl
 	return rest.RESTClientForConfigAndClient(config, c.http)
 }
 
-func (c *collection) run(ctx context.Context) error {
+// meet asks the server what it is and who the collector is to it.
+func (c *collection) meet(ctx context.Context) error {
 	if err := c.greet(ctx); err != nil {
 		return err
 	}
 	if err := c.identify(ctx); err != nil {
 		return err
 	}
-	if err := c.name(ctx); err != nil {
+	return c.name(ctx)
+}
+
+func (c *collection) run(ctx context.Context) error {
+	if err := c.meet(ctx); err != nil {
 		return err
 	}
 	served := c.discover(ctx)
 	for _, k := range kinds {
 		if !c.wish.asks(k.of) {
-			c.gap(c.wish.notAsked(k.of, "GET "+k.path(k.version), "list "+k.qualified()))
+			c.leave(k.of, "GET "+k.path(k.version), "list "+k.qualified())
 			continue
 		}
 		if ctx.Err() != nil {
@@ -171,7 +181,7 @@ func (c *collection) run(ctx context.Context) error {
 		return err
 	}
 	if c.snapshot.Target.ID == "" {
-		return errors.New("the server cannot be told from another one: neither its namespace kube-system nor its certificate authority could be seen")
+		return errNoIdentity
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package kube
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"tickmark/engine"
 )
@@ -73,13 +75,28 @@ func (w Wish) rows() []kind {
 	return rows
 }
 
-// notAsked is the gap of a kind that is not asked for.
-func (w Wish) notAsked(k engine.Kind, source, asked string) engine.Gap {
-	cause := asked + ": the chosen checks do without"
-	if w.needed(k) {
-		cause = asked + ": asked for only by name (" + byName(k).flag() + ")"
+// leave notes that a kind is not asked for: a gap where the chosen checks read it
+// and nobody named it.
+func (c *collection) leave(k engine.Kind, source, asked string) {
+	if c.wish.needed(k) {
+		c.gap(engine.Gap{Source: source, Kind: k, Reason: engine.NotAsked, Cause: asked + ": asked for only by name (" + byName(k).flag() + ")"})
 	}
-	return engine.Gap{Source: source, Kind: k, Reason: engine.NotAsked, Cause: cause}
+}
+
+// asked are the kinds that a snapshot says it is limited to: the server's version
+// is always told, and nodes where their kubelets are asked.
+func (w Wish) asked() []engine.Kind {
+	if w.Kinds == nil {
+		return nil
+	}
+	kinds := append(slices.Clone(w.Kinds), engine.ServerVersionKind)
+	if w.asks(nodeKind) {
+		kinds = append(kinds, nodeKind)
+	}
+	slices.SortFunc(kinds, func(a, b engine.Kind) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Group, b.Group))
+	})
+	return slices.Compact(kinds)
 }
 
 // flag is how an extra is named on the command line.
