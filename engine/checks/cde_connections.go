@@ -22,13 +22,13 @@ import (
 // counts them. Where something is not evaluated that may allow more (a policy of the
 // network plugin, one that is not understood), what would pass is Unknown.
 func cdeReachedOnlyAsDeclared() check {
-	return check{id: "cde-reached-only-as-declared", version: 1, needs: connectionKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "cde-reached-only-as-declared", version: 1, needs: connectionKinds(), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return crossingsOf(v, network.Ingress)
 	}}
 }
 
 func cdeReachesOnlyAsDeclared() check {
-	return check{id: "cde-reaches-only-as-declared", version: 1, needs: connectionKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "cde-reaches-only-as-declared", version: 1, needs: connectionKinds(), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return crossingsOf(v, network.Egress)
 	}}
 }
@@ -161,7 +161,7 @@ var metadataAddress = netip.AddrFrom4([4]byte{169, 254, 169, 254})
 // That the service asks for a session token, or is switched off, is seen in the
 // cloud's account and not here.
 func cdeClosedToMetadata() check {
-	return check{id: "cde-closed-to-metadata", version: 1, needs: append(workloadKinds(), namespaceKind, network.PolicyKind), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "cde-closed-to-metadata", version: 1, needs: append(workloadKinds(), namespaceKind, network.PolicyKind), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		if details, none := undeclaredCDE(v); none {
 			return details
 		}

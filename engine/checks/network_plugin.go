@@ -12,7 +12,7 @@ import (
 // one known to enforce none where no other was seen. Unknown where neither is seen, as
 // where a provider runs the plugin. The plugin's own settings are not judged.
 func networkPluginEnforces() check {
-	return check{id: "network-plugin-enforces", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "network-plugin-enforces", version: 1, needs: workloadKinds(), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		a := network.Analyse(v)
 		with, without := a.Plugins()
 		cite := map[engine.Ref]engine.Digest{}

@@ -16,7 +16,7 @@ import (
 // ClusterNetworkPolicy, which are the rules of the network security control that 1.2.7
 // has reviewed. It judges nothing.
 func networkPoliciesInventory() check {
-	return check{id: "network-policies-inventory", version: 1, needs: []engine.Kind{network.PolicyKind}, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "network-policies-inventory", version: 1, needs: []engine.Kind{network.PolicyKind}, looks: append(kindsAbove(), network.BaselinePolicyKind), eval: func(v *engine.View) []engine.Detail {
 		var details []engine.Detail
 		for _, p := range engine.All[networkingv1.NetworkPolicy](v, network.PolicyKind) {
 			spec := p.Value.Spec

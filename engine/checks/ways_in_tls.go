@@ -22,7 +22,7 @@ import (
 // Unknown where an annotation of a known controller says so. Which protocol versions
 // and ciphers are offered is not seen here.
 func waysInUseTLS() check {
-	return check{id: "ways-in-use-tls", version: 1, needs: []engine.Kind{ingressKind}, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "ways-in-use-tls", version: 1, needs: []engine.Kind{ingressKind}, looks: []engine.Kind{gatewayKind, httpRouteKind, openshiftRouteKind}, eval: func(v *engine.View) []engine.Detail {
 		var details []engine.Detail
 		for _, i := range engine.All[networkingv1.Ingress](v, ingressKind) {
 			details = append(details, judgeIngressTLS(i.Value).of(i.Ref, i.Digest))

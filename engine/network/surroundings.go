@@ -48,6 +48,18 @@ func read() []engine.Kind {
 	return append(kinds, gatewayRoutes()...)
 }
 
+// Kinds are all that an analysis reads: what it evaluates, and what decides
+// connections beside it.
+func Kinds() []engine.Kind {
+	kinds := append(read(), podKind, AdminPolicyKind, BaselinePolicyKind, ClusterPolicyKind)
+	for _, o := range others {
+		for _, name := range strings.Fields(o.kinds) {
+			kinds = append(kinds, engine.Kind{Group: o.group, Kind: name})
+		}
+	}
+	return kinds
+}
+
 // lookForUnlisted names the kinds that decide connections and that a collection from
 // a live cluster did not ask for. Files hold what they hold.
 func (a *Analysis) lookForUnlisted(v *engine.View) {
