@@ -25,17 +25,43 @@ type Check struct {
 	Needs   []Kind // kinds without which it cannot be answered
 	Looks   []Kind // kinds that change what it says where they exist
 	Eval    func(*View) []Detail
+	Custom  *Custom // of a check of the organisation's own; nil for a built-in one
 }
 
 // Reads are the kinds that a check looks at: what the role for it has to grant.
 func (c Check) Reads() []Kind { return slices.Concat(c.Needs, c.Looks) }
 
-var checkID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+// Custom is what a check of an organisation's own brings along, since no release of
+// this program tells it: the text that defines it, and what it says it bears on.
+type Custom struct {
+	// Text defines the check. It is kept as a document beside the results, and its
+	// digest tells two texts of one version apart.
+	Text []byte
+	// Informs names requirements by standard, as the author wrote them. It is read
+	// by who knows the standard.
+	Informs map[string][]string
+}
+
+// The ids of checks. One with a slash is of an organisation's own, so that it never
+// takes the place of a built-in check, one of a later release among them.
+var (
+	checkID  = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	customID = regexp.MustCompile(`^(custom/[a-z][a-z0-9]*(-[a-z0-9]+)*|admission/[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?/[1-9][0-9]{0,3})$`)
+)
+
+// maxCustomID bounds the id of a custom check.
+const maxCustomID = 300
+
+// IsCustom reports whether an id can be that of a check of an organisation's own:
+// `custom/NAME`, or `admission/POLICY/N` for a validation of an admission policy.
+func IsCustom(id string) bool { return len(id) <= maxCustomID && customID.MatchString(id) }
 
 // Validate reports what is missing in c.
 func (c Check) Validate() error {
 	switch {
-	case !checkID.MatchString(c.ID):
+	case c.Custom != nil && !IsCustom(c.ID):
+		return fmt.Errorf("check %q: the id of a check of one's own is custom/ and lower-case words joined by hyphens", c.ID)
+	case c.Custom == nil && !checkID.MatchString(c.ID):
 		return fmt.Errorf("check %q: the id is not lower-case words joined by hyphens", c.ID)
 	case c.Version < 1:
 		return fmt.Errorf("check %s: version %d, want 1 or more", c.ID, c.Version)

@@ -27,11 +27,16 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 		}
 		run.Snapshots = append(run.Snapshots, digest)
 		view := NewView(&snapshots[i], documents, params)
+		view.done = ctx.Done()
 		for _, check := range checks {
 			if err := ctx.Err(); err != nil {
 				return Run{}, fmt.Errorf("evaluate %s: %w", snapshots[i].Target.ID, err)
 			}
 			run.Results = append(run.Results, evaluateOne(check, view))
+		}
+		// A check that was stopped says Unknown of what it did not come to.
+		if err := ctx.Err(); err != nil {
+			return Run{}, fmt.Errorf("evaluate %s: %w", snapshots[i].Target.ID, err)
 		}
 	}
 	slices.SortStableFunc(run.Results, func(a, b Result) int {
@@ -42,6 +47,9 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 
 func evaluateOne(check Check, view *View) Result {
 	result := Result{Check: check.ID, Version: check.Version, Target: view.Target().ID, Details: []Detail{}}
+	if check.Custom != nil {
+		result.Custom = &CustomSource{Definition: Sum(check.Custom.Text), Informs: check.Custom.Informs}
+	}
 	result.Details = append(result.Details, check.Eval(view)...)
 	unseen := unseenDetails(view, check.Needs)
 	result.Details = append(result.Details, unseen...)

@@ -26,6 +26,9 @@ type Params struct {
 	// ScanDays is how many days old what a scanner or policy engine reports may be.
 	// 0 means 92, the longest that three months are.
 	ScanDays int `json:"scanDays,omitempty"`
+	// Custom are the values of parameters of checks of an organisation's own, by check
+	// and name, as they were given.
+	Custom map[string]map[string]string `json:"custom,omitempty"`
 	// Now is the time of the evaluation.
 	Now time.Time `json:"now"`
 }

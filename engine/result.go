@@ -33,6 +33,14 @@ type Result struct {
 	Target  string   `json:"target"`
 	Verdict Verdict  `json:"verdict"`
 	Details []Detail `json:"details"`
+	// Custom is there for a check of an organisation's own.
+	Custom *CustomSource `json:"custom,omitempty"`
+}
+
+// CustomSource says which text a custom check was, and what the text says it bears on.
+type CustomSource struct {
+	Definition Digest              `json:"definition"` // of the text, a document beside the result
+	Informs    map[string][]string `json:"informs,omitempty"`
 }
 
 // Key returns the key of a detail of r.

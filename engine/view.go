@@ -20,6 +20,7 @@ type View struct {
 	memo       map[any]any
 	unreadable map[Kind][]Gap
 	looked     map[Kind]bool
+	done       <-chan struct{} // closed when the evaluation is to stop; nil is never
 }
 
 // Object is one document of a View.
@@ -45,6 +46,10 @@ func (v *View) Target() Target { return v.snapshot.Target }
 
 // Params is what the checks are told.
 func (v *View) Params() Params { return v.params }
+
+// Done is closed when the evaluation is to stop, for checks that run long; nil where
+// nobody stops it. What a check says after that is not kept.
+func (v *View) Done() <-chan struct{} { return v.done }
 
 // Saw reports whether all objects of kind k were seen and could be read.
 func (v *View) Saw(k Kind) bool {

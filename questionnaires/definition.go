@@ -226,6 +226,7 @@ func (q DefinedQuestion) checkFaults(f *faults, checks map[string]bool) {
 		switch {
 		case c.ID == "":
 			f.add(at+".id", "it is missing")
+		case engine.IsCustom(c.ID): // of a policy, which is named when evidence is collected
 		case len(c.ID) > maxDefinedTitle || !formCode.MatchString(c.ID):
 			f.add(at+".id", "%.100q is no id of a check", c.ID)
 		case checks != nil && !checks[c.ID]:

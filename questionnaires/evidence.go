@@ -62,6 +62,8 @@ type ResultSource struct {
 	Run      engine.Digest  `json:"run"`
 	Snapshot engine.Digest  `json:"snapshot"`
 	Digest   engine.Digest  `json:"digest"` // of the result's canonical JSON
+	// Custom is there for a check of the organisation's own: which text it was.
+	Custom *engine.CustomSource `json:"custom,omitempty"`
 }
 
 // FileSource says which file an item of evidence is, byte for byte.
@@ -158,6 +160,7 @@ func (h *History) EvidenceOf(run engine.Run, seen []TargetSeen, titles func(chec
 				Target: result.Target, Name: seen[i].Target.Name, Check: result.Check, Version: result.Version, Verdict: result.Verdict,
 				Passed: result.Count(engine.Pass), Failed: result.Count(engine.Fail), Unknown: result.Count(engine.Unknown),
 				Others: result.Count(engine.NotApplicable), Run: runDigest, Snapshot: seen[i].Snapshot, Digest: digest,
+				Custom: result.Custom,
 			},
 		})
 	}

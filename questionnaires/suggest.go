@@ -116,19 +116,31 @@ func onlyDirect(s Suggestion) bool {
 
 func suggestProcedure(r Requirement, p Procedure, latest []Evidence) ProcedureSuggestion {
 	ps := ProcedureSuggestion{Procedure: p}
+	add := func(link Link, item Evidence) {
+		reason := Reason{Link: link, Evidence: item}
+		if link.Class.Supports() {
+			ps.Why = append(ps.Why, reason)
+		} else {
+			ps.Leads = append(ps.Leads, reason)
+		}
+	}
 	for _, link := range r.InformedBy {
 		if link.Procedure != p {
 			continue
 		}
 		for _, item := range latest {
-			if item.Result == nil || item.Result.Check != link.Check {
-				continue
+			if item.Result != nil && item.Result.Check == link.Check {
+				add(link, item)
 			}
-			reason := Reason{Link: link, Evidence: item}
-			if link.Class.Supports() {
-				ps.Why = append(ps.Why, reason)
-			} else {
-				ps.Leads = append(ps.Leads, reason)
+		}
+	}
+	for _, item := range latest {
+		if item.Result == nil || item.Result.Custom == nil {
+			continue
+		}
+		for _, link := range customLinks(item.Result.Check, item.Result.Custom.Informs) {
+			if concerns(link, r, p) {
+				add(link, item)
 			}
 		}
 	}
@@ -170,7 +182,11 @@ type Informed struct {
 func (c *Catalogue) Inform(results []engine.Result) []Informed {
 	informed := make([]Informed, 0, len(results))
 	for _, result := range results {
-		informed = append(informed, Informed{Result: result, Links: c.Informs(result.Check)})
+		links := c.Informs(result.Check)
+		if result.Custom != nil {
+			links = append(links, customLinks(result.Check, result.Custom.Informs)...)
+		}
+		informed = append(informed, Informed{Result: result, Links: links})
 	}
 	return informed
 }

@@ -218,6 +218,9 @@ func (i Item) what() Cell {
 	if r := i.Result; r != nil {
 		cell.Text = fmt.Sprintf("%s: %d pass, %d fail, %d unknown, %d not applicable", cmp.Or(r.Name, r.Target), r.Passed, r.Failed, r.Unknown, r.Others)
 		cell.Note = fmt.Sprintf("%s version %d, read as %s with %s %s", r.Check, r.Version, identity(i.Seen.Collector), i.Seen.Tool.Name, i.Seen.Tool.Version)
+		if r.Custom != nil {
+			cell.Note += " · a policy of the organisation's own, text " + r.Custom.Definition.String()
+		}
 	}
 	if i.Replaced {
 		cell.Note += " · a newer result exists"

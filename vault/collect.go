@@ -167,6 +167,14 @@ func (tx *Tx) record(c Collection, snapshots []engine.Snapshot, done *Collected)
 		return err
 	}
 	recorded := questionnaires.RecordedRun{Evaluated: c.Params.Now.UTC()}
+	for _, check := range c.Checks {
+		if check.Custom == nil {
+			continue
+		}
+		if err := tx.PutDocument(engine.NewDocument(engine.Ref{}, check.Custom.Text)); err != nil {
+			return err
+		}
+	}
 	for _, s := range snapshots {
 		if _, err := tx.PutSnapshot(s); err != nil {
 			return err

@@ -31,7 +31,7 @@ var ladder = []struct {
 	{"engine/redaction", []string{"engine"}, "one place knows what a secret and a card number look like"},
 	{"engine/contents", []string{"engine", "engine/redaction"}, "one place reads what people hand over, and keeps none of it"},
 	{"engine/checks", []string{"engine", "engine/network", "engine/rbac", "engine/redaction"}, "checks judge by the analyses"},
-	{"engine/policy", []string{"engine", "engine/network", "engine/rbac"}, "checks of the organisation's own judge as ours do"},
+	{"engine/policy", []string{"engine", "engine/network", "engine/rbac", "engine/redaction", "engine/sheet"}, "checks of the organisation's own judge as ours do"},
 	{"engine/aws", []string{"engine"}, "a collector, as engine/kube"},
 	{"engine/gcp", []string{"engine"}, "a collector, as engine/kube"},
 	{"engine/azure", []string{"engine"}, "a collector, as engine/kube"},
@@ -59,7 +59,7 @@ var ladder = []struct {
 	{"tui/tuitest", nil, "drives any model"},
 	{"testdata/merchant", []string{"engine", "questionnaires", "engine/sheet"}, "the fictional merchant speaks in their nouns"},
 	{"cmd/tickmark", []string{
-		"engine", "engine/checks", "engine/kube", "engine/network", "engine/rbac", "engine/redaction", "engine/sheet", "questionnaires", "questionnaires/custom",
+		"engine", "engine/checks", "engine/kube", "engine/network", "engine/rbac", "engine/policy", "engine/redaction", "engine/sheet", "questionnaires", "questionnaires/custom",
 		"questionnaires/inventory", "questionnaires/licensed", "questionnaires/pci",
 		"vault", "reports", "reports/export", "reports/pdf", "reports/sign",
 		"reports/printer", "tui", "tui/screen", "tui/theme", "testdata/merchant",
@@ -73,6 +73,8 @@ var heavy = []struct {
 	reason  string
 }{
 	{"k8s.io/pod-security-admission", []string{"engine/checks"}, "the standard's own evaluator"},
+	{"github.com/google/cel-go", []string{"engine/policy"}, "one room compiles what organisations write"},
+	{"k8s.io/apiserver", []string{"engine/policy"}, "CEL as admission policies know it; of the server nothing else"},
 	{"k8s.io/client-go", []string{"engine/kube", "engine/kube/planetest"}, "only the collector meets a server"},
 	{"sigs.k8s.io/controller-runtime", []string{"engine/kube/planetest"}, "test code only"},
 	{"modernc.org/sqlite", []string{"vault", "vault/sqlitevfs"}, "one room writes the database; below it, the door SQLite goes through to its bytes"},

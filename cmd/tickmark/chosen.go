@@ -17,6 +17,17 @@ import (
 type chosen struct {
 	checks []string
 	areas  []string
+	// Of the organisation's own: what was named, and what was read of it.
+	policies []string
+	params   []string
+	own      []engine.Check
+	values   map[string]map[string]string
+}
+
+// ownFlags are those of the verbs that evaluate.
+func (c *chosen) ownFlags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&c.policies, "policies", nil, "`PATH` of a file or folder of policies, evaluated as well (repeatable)")
+	cmd.Flags().StringArrayVar(&c.params, "param", nil, "`POLICY.NAME=VALUE` of a parameter of a policy (repeatable)")
 }
 
 func (c *chosen) flags(cmd *cobra.Command) {
@@ -30,8 +41,12 @@ func (c chosen) everything() bool { return len(c.checks) == 0 && len(c.areas) ==
 // registry returns the chosen checks, ordered by id.
 func (c chosen) registry() ([]engine.Check, error) {
 	all, err := checks.All()
-	if err != nil || c.everything() {
-		return all, err
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, c.own...)
+	if c.everything() {
+		return all, nil
 	}
 	picked := map[string]bool{}
 	for _, id := range c.checks {

@@ -44,9 +44,13 @@ Ends with 3 if a check failed or something could not be seen.`,
 		Example: `  tickmark collect shop.vault --context prod-eu
   tickmark collect --print-role --area rbac --area network
   tickmark collect shop.vault --context prod-eu --check containers-not-privileged
-  tickmark collect shop.vault --context prod-eu --with secrets`,
+  tickmark collect shop.vault --context prod-eu --with secrets
+  tickmark collect shop.vault --context prod-eu --policies policies/`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := d.readOwn(&s.chosen); err != nil {
+				return err
+			}
 			if printRole {
 				return d.printRole(s)
 			}
@@ -84,6 +88,7 @@ Ends with 3 if a check failed or something could not be seen.`,
 	o.flags(verb)
 	s.flags(verb)
 	s.extraFlags(verb)
+	s.chosen.ownFlags(verb)
 	outputFlag(verb, &format)
 	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of a file or folder of manifests (repeatable)")
 	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the target of manifests gets, and of a dump without the namespace kube-system")
@@ -115,6 +120,7 @@ func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []eng
 	if err != nil {
 		return vault.Collected{}, err
 	}
+	params.Custom = of.values
 	line := d.progress()
 	defer line.Done()
 	return v.Collect(ctx, vault.Collection{Collectors: collectors, Checks: registry, Params: params, Tool: tool(), Progress: line.Show})

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -260,6 +262,12 @@ func (d *door) printEvidence(f evidenceForm, h *questionnaires.History) {
 	row("collector", s.Collector.Name)
 	row("tool", s.Tool.Name+" "+s.Tool.Version+", canonical form "+s.Canonical+", redaction "+s.Redaction)
 	row("check", fmt.Sprintf("%s, version %d", f.Result.Check, f.Result.Version))
+	if f.Result.Custom != nil {
+		row("policy", "text "+f.Result.Custom.Definition.String())
+		for _, standard := range slices.Sorted(maps.Keys(f.Result.Custom.Informs)) {
+			row("informs", standard+" "+strings.Join(f.Result.Custom.Informs[standard], "; "))
+		}
+	}
 	row("verdict", f.Result.Verdict.String())
 	fmt.Fprintln(d.out)
 	for _, detail := range f.Result.Details {
@@ -341,6 +349,14 @@ func exportItem(cmd *cobra.Command, v *vault.Vault, item questionnaires.Evidence
 		return err
 	}
 	documents, expunged := map[string]json.RawMessage{}, map[string]string{}
+	export := map[string]any{"evidence": item, "result": result, "provenance": snapshot, "documents": documents, "expunged": expunged}
+	if result.Custom != nil {
+		text, err := v.Body(cmd.Context(), result.Custom.Definition)
+		if err != nil {
+			return err
+		}
+		export["policy"] = string(text)
+	}
 	for _, detail := range result.Details {
 		for _, digest := range detail.Cites {
 			body, err := v.Body(cmd.Context(), digest)
@@ -356,7 +372,5 @@ func exportItem(cmd *cobra.Command, v *vault.Vault, item questionnaires.Evidence
 		}
 	}
 	snapshot.Entries = nil
-	return json.NewEncoder(w).Encode(map[string]any{
-		"evidence": item, "result": result, "provenance": snapshot, "documents": documents, "expunged": expunged,
-	})
+	return json.NewEncoder(w).Encode(export)
 }

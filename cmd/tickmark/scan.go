@@ -51,6 +51,9 @@ nothing is kept. Ends with 3 if a check failed or something could not be read,
 and with 1 only if nothing at all could be read.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s.manifests, s.target = args, "scan"
+			if err := d.readOwn(&s.chosen); err != nil {
+				return err
+			}
 			collectors, err := d.collectors(s)
 			if err != nil {
 				return err
@@ -71,6 +74,7 @@ and with 1 only if nothing at all could be read.`,
 	}
 	s.flags(verb)
 	s.extraFlags(verb)
+	s.chosen.ownFlags(verb)
 	outputFlag(verb, &format)
 	verb.Flags().StringSliceVar(&registries, "registry", nil, "`PREFIX` of image names that are trusted (repeatable)")
 	connectionFlag(verb, &connections)
@@ -88,7 +92,9 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chose
 	if err != nil {
 		return err
 	}
-	run, err := engine.Evaluate(ctx, registry, g.snapshots, g.document, scope.Params(d.now()))
+	params := scope.Params(d.now())
+	params.Custom = of.values
+	run, err := engine.Evaluate(ctx, registry, g.snapshots, g.document, params)
 	if err != nil {
 		return err
 	}

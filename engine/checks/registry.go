@@ -130,6 +130,9 @@ func assemble(list []check, files fs.FS) ([]engine.Check, error) {
 // areas are the parts of the evidence a check may belong to.
 var areas = [...]string{"rbac", "network", "secrets", "pods", "images", "runtime", "control-plane", "nodes"}
 
+// Areas returns the parts of the evidence that a check may belong to.
+func Areas() []string { return areas[:] }
+
 func readWords(files fs.FS, c *engine.Check) error {
 	raw, err := fs.ReadFile(files, "words/"+c.ID+".yaml")
 	if err != nil {

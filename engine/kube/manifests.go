@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -34,6 +37,8 @@ type Manifests struct {
 	// Embedded, if any, is a folder that came with the program; it is read after
 	// the paths.
 	Embedded fs.FS
+	// Given are texts that were read already, by name; they come last.
+	Given map[string][]byte
 	// Name is the target's: it becomes `manifests:NAME`.
 	Name string
 	// Tool is recorded in the snapshot.
@@ -77,6 +82,13 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 	}
 	if err == nil && m.Embedded != nil {
 		err = walkEmbedded(m.Embedded, each)
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Given)) {
+		if err == nil {
+			err = each(file{name: name, open: func() (io.ReadCloser, int64, error) {
+				return io.NopCloser(bytes.NewReader(m.Given[name])), int64(len(m.Given[name])), nil
+			}})
+		}
 	}
 	if err != nil && ctx.Err() != nil {
 		s.gap(engine.Gap{Source: m.Source(), Reason: engine.Interrupted, Cause: "the reading was stopped"})

@@ -62,6 +62,10 @@ func (r *reader) value(n *yaml.Node, path string, v reflect.Value) {
 		r.pairs(n, path, v)
 	case reflect.Slice:
 		r.list(n, path, v)
+	case reflect.Interface:
+		if open, is := r.open(n, path); is {
+			v.Set(reflect.ValueOf(&open).Elem())
+		}
 	default:
 		r.scalar(n, path, v)
 	}
@@ -233,4 +237,36 @@ func kindOf(n *yaml.Node) string {
 	case yaml.DocumentNode, yaml.ScalarNode, yaml.AliasNode:
 	}
 	return "a single value"
+}
+
+// open reads a value whose form the noun leaves open, such as an object that it holds:
+// names and values, lists, texts, numbers as they are written, yes and no.
+func (r *reader) open(n *yaml.Node, path string) (any, bool) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		members := map[string]any{}
+		r.keys(n, path, func(key, value *yaml.Node, at string) {
+			var member any
+			r.value(value, at, reflect.ValueOf(&member).Elem())
+			members[key.Value] = member
+		})
+		return members, true
+	case yaml.SequenceNode:
+		items := make([]any, len(n.Content))
+		for i, item := range n.Content {
+			r.value(item, fmt.Sprintf("%s[%d]", path, i), reflect.ValueOf(&items[i]).Elem())
+		}
+		return items, true
+	case yaml.DocumentNode, yaml.ScalarNode, yaml.AliasNode:
+	}
+	switch n.ShortTag() {
+	case "!!bool", "!!int", "!!float":
+		var value any
+		if err := n.Decode(&value); err != nil {
+			r.wrong(n, path, "%q is no value", n.Value)
+			return nil, false
+		}
+		return value, true
+	}
+	return n.Value, true
 }
