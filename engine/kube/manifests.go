@@ -130,6 +130,12 @@ func (s *scan) populations(source string, complete bool) {
 			add(k.of, n)
 		}
 	}
+	// What a live cluster is asked for by name, files hold or do not hold.
+	for _, of := range []engine.Kind{engine.KubeletConfigurationKind, engine.AnonymousProbeKind} {
+		if s.counts[of] == 0 {
+			add(of, 0)
+		}
+	}
 	for of, n := range s.counts {
 		if _, isKnown := known(of); !isKnown {
 			add(of, n)
