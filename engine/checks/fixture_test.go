@@ -266,7 +266,3 @@ func imagesFixtures() map[string]fixture {
 }
 
 func runtimeFixtures() map[string]fixture { return nil }
-
-func controlPlaneFixtures() map[string]fixture { return nil }
-
-func nodesFixtures() map[string]fixture { return nil }

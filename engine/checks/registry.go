@@ -73,9 +73,23 @@ func imagesChecks() []check {
 
 func runtimeChecks() []check { return nil }
 
-func controlPlaneChecks() []check { return nil }
+func controlPlaneChecks() []check {
+	return []check{
+		anonymousRequestsRefused(), apiServerAdmission(), apiServerAuthorizes(), apiServerChecksKubelets(), apiServerEtcdTLS(), apiServerHasCertificate(),
+		apiServerKeepsAuditLog(), apiServerLimitsKubelets(), apiServerRefusesAnonymous(), apiServerStrongTLS(),
+		apiServerWithoutInsecurePort(), apiServerWithoutStaticCredentials(), apiServerWritesAuditLog(), controlPlaneNodesDedicated(),
+		controlPlaneWithoutProfiling(), controllersHaveOwnAccounts(), controllersListenLocally(), etcdChecksClients(), etcdChecksPeers(),
+		kubernetesVersionSupported(), peopleLogOnByProvider(), podsKnowClusterAuthority(), serviceAccountTokensEnd(),
+	}
+}
 
-func nodesChecks() []check { return nil }
+func nodesChecks() []check {
+	return []check{
+		cardholderNodesDedicated(), containerRuntimesSupported(), kubeletsAskForAuthorization(), kubeletsCheckCallers(),
+		kubeletsDefaultSeccomp(), kubeletsEndIdleStreams(), kubeletsHaveCertificates(), kubeletsProtectKernel(), kubeletsRefuseAnonymous(),
+		kubeletsRotateCertificates(), kubeletsStrongTLS(), kubeletsWithoutReadOnlyPort(), nodesInventory(), nodeSystemsSupported(),
+	}
+}
 
 // All returns the built-in checks ordered by id. An error means that the program
 // was built wrong: an id that stands twice, a check without words, words without

@@ -121,6 +121,10 @@ func TestNothingPassesInAnEmptyCluster(t *testing.T) {
 	registry, err := All()
 	require.NoError(t, err)
 	for _, c := range registry {
-		assert.Equal(t, engine.NotApplicable, newWorld(t).result(t, c.ID).Verdict, c.ID)
+		want := engine.NotApplicable
+		if (c.Area == "control-plane" || c.ID == "secrets-encrypted-at-rest") && !slices.Contains([]string{"anonymous-requests-refused", "control-plane-nodes-dedicated"}, c.ID) {
+			want = engine.Unknown // there is one, which somebody else runs
+		}
+		assert.Equal(t, want, newWorld(t).result(t, c.ID).Verdict, c.ID)
 	}
 }

@@ -91,7 +91,9 @@ func TestAgesOfSecrets(t *testing.T) {
 
 func TestEncryptionAtRest(t *testing.T) {
 	const id = "secrets-encrypted-at-rest"
-	server := func(command string) string { return takes("command: "+command, "") }
+	server := func(command string) string {
+		return strings.Replace(apiServerPod(), "command: [kube-apiserver]", "command: "+command, 1)
+	}
 	for command, want := range map[string]engine.Verdict{
 		"[kube-apiserver, --encryption-provider-config=/etc/e.yaml]":                     engine.Pass,
 		"[/usr/local/bin/kube-apiserver, --encryption-provider-config, /etc/e.yaml]":     engine.Pass,
@@ -101,7 +103,8 @@ func TestEncryptionAtRest(t *testing.T) {
 		"[kube-apiserver, --encryption-provider-config=/e, --encryption-provider-config=$(E)]": engine.Unknown,
 		"[kubectl, --encryption-provider-config=/etc/e.yaml]":                                  engine.Unknown,
 	} {
-		assert.Equal(t, want, cluster(t, server(command)).result(t, id).Verdict, command)
+		got, sentence := verdictOf(t, id, server(command))
+		assert.Equal(t, want, got, "%s: %s", command, sentence)
 	}
 }
 
