@@ -34,7 +34,7 @@ func Compose(d Dossier) (Document, error) {
 // of nothing but the dossier.
 func (c *composer) chapters() []func() []Block {
 	return []func() []Block{
-		c.cover, c.about, c.summary, c.result, c.openProblems, c.stage, c.engagement, c.scope, c.environment, c.thirdParties, c.sight, c.responses,
+		c.cover, c.about, c.summary, c.result, c.openProblems, c.stage, c.engagement, c.scope, c.environment, c.segments, c.thirdParties, c.sight, c.responses,
 		c.compensating, c.excluded, c.remedies, c.customized, c.analyses, c.acceptances, c.eligibility, c.moves, c.responsibilities, c.scans, c.requests,
 		c.evidence, c.details, c.history, c.signatures,
 	}

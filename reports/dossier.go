@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tickmark/engine"
+	"tickmark/engine/network"
 	"tickmark/questionnaires"
 )
 
@@ -17,8 +18,9 @@ type Dossier struct {
 	Kind       Kind
 	Assessment *questionnaires.Assessment
 	Scope      questionnaires.Scope
-	Items      []Item   // every item that is current or cited, by number
-	Targets    []Target // the newest collection of each target, by id
+	Items      []Item     // every item that is current or cited, by number
+	Targets    []Target   // the newest collection of each target, by id
+	Segments   []Segments // of those that are clusters in which something runs
 	Risks      Risks
 	Moves      []questionnaires.Move           // from form to form, oldest first
 	Confirmed  []questionnaires.Responsibility // who answers for what on managed platforms
@@ -251,6 +253,15 @@ func (d *Dossier) loadTargets(ctx context.Context, source Source, seen map[engin
 			}
 		}
 		d.Targets = append(d.Targets, target)
+		d.loadSegments(ctx, source, &s)
 	}
 	return nil
+}
+
+// loadSegments analyses the network of a cluster in which something runs.
+func (d *Dossier) loadSegments(ctx context.Context, source Source, s *engine.Snapshot) {
+	view := engine.NewView(s, source.Documents(ctx), d.Scope.Params(d.Date))
+	if a := network.Analyse(view); len(a.Workloads()) > 0 {
+		d.Segments = append(d.Segments, SegmentsOf(a, s.Target, view.Params()))
+	}
 }

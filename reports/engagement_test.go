@@ -56,6 +56,16 @@ func (e *engagement) Run(_ context.Context, d engine.Digest) (engine.Run, error)
 	return e.runs[d], nil
 }
 
+func (e *engagement) Documents(context.Context) engine.Documents {
+	return func(d engine.Digest) ([]byte, error) {
+		body, there := e.bodies[d]
+		if !there {
+			return nil, errors.New("not to hand")
+		}
+		return body, nil
+	}
+}
+
 func newEngagement(t *testing.T) *engagement {
 	t.Helper()
 	e := &engagement{

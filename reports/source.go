@@ -16,4 +16,6 @@ type Source interface {
 	Snapshot(ctx context.Context, digest engine.Digest) (engine.Snapshot, error)
 	// Run returns the run with a digest that the history names.
 	Run(ctx context.Context, digest engine.Digest) (engine.Run, error)
+	// Documents returns the bodies of what snapshots name.
+	Documents(ctx context.Context) engine.Documents
 }

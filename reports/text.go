@@ -56,6 +56,9 @@ func (t *textPrinter) block(b Block) {
 		t.donut(b)
 	case Bars:
 		t.bars(b)
+	case Picture:
+		t.line(0, b.Caption)
+		t.items(b.Words)
 	case Callout:
 		t.callout(b)
 	case SignatureBlock:

@@ -46,7 +46,7 @@ var ladder = []struct {
 	{"vault/sqlitevfs", nil, "a database over any store of bytes; could be a module of its own"},
 	{"vault/testdata/age-plugin-test", nil, "a program of its own, which tests run as a plugin of age"},
 	{"vault", []string{"engine", "engine/contents", "questionnaires", "questionnaires/inventory", "vault/sqlitevfs"}, "keeps what they define; knows no screen and no paper"},
-	{"reports", []string{"engine", "questionnaires"}, "composes what they define; a vault is any source of it"},
+	{"reports", []string{"engine", "engine/network", "questionnaires"}, "composes what they define, and draws the network; a vault is any source of it"},
 	{"reports/pdf", []string{"reports"}, "draws blocks, whatever they say"},
 	{"reports/sign", nil, "signs any PDF"},
 	{"reports/export", []string{"engine", "questionnaires", "reports"}, "other forms of a dossier"},

@@ -22,7 +22,7 @@ ClusterNetworkPolicy), and says which connections they allow, as configured. Whe
 network plugin enforces them needs other evidence, and so does the penetration test of
 the segmentation. What is not evaluated is named, and ends with 3.`,
 	}
-	verb.AddCommand(d.connectionsVerb(), d.whoCanReachVerb(), d.explainConnectionVerb())
+	verb.AddCommand(d.connectionsVerb(), d.whoCanReachVerb(), d.explainConnectionVerb(), d.networkPictureVerb())
 	return verb
 }
 

@@ -59,6 +59,7 @@ type edge struct {
 type outer struct {
 	named []ranked
 	count int
+	space string // their namespace, Outside, or the controller in front
 	means bitset // the declarations that mean them
 }
 
@@ -99,13 +100,14 @@ func (a *Analysis) edgeOf(inZone func(namespace string) bool, d Direction, decla
 			}
 		}
 		means := e.matching(p, d == Egress)
-		key := fmt.Sprint(p.part, means)
+		key, space := fmt.Sprint(p.part, means), Outside
 		if p.workload >= 0 {
-			key += fmt.Sprint(a.classesOf[p.workload])
+			space = a.running.workloads[p.workload].Ref.Namespace
+			key += space + fmt.Sprint(a.classesOf[p.workload])
 		}
 		o := alike[key]
 		if o == nil {
-			o = &outer{means: means}
+			o = &outer{space: space, means: means}
 			alike[key], e.peers = o, append(e.peers, o)
 		}
 		if o.count++; len(o.named) < mostNamed {
@@ -153,38 +155,21 @@ func (e *edge) means(text string, p end) bool {
 func (e *edge) holdAll(inside end) Crossing {
 	var undeclared, unsure []ranked
 	c := Crossing{Workload: e.running.workloads[inside.workload], Direction: e.direction}
-	own := e.matching(inside, e.direction == Ingress)
 	more := map[int]answer{}
-	hold := func(o *outer, of answer) {
-		if of.possible == noPorts {
-			return
-		}
+	e.each(inside, func(o *outer, _, beyond answer) {
 		c.Peers += o.count
-		rest := e.beyondDeclared(of, own.and(o.means))
 		switch {
-		case rest.allowed != noPorts:
+		case beyond.allowed != noPorts:
 			c.UndeclaredCount += o.count
 			undeclared = append(undeclared, o.named...)
-		case rest.possible != noPorts:
+		case beyond.possible != noPorts:
 			c.UnsureCount += o.count
 			unsure = append(unsure, o.named...)
 		}
 		for _, p := range o.named {
-			more[p.rank] = rest
+			more[p.rank] = beyond
 		}
-	}
-	for _, o := range e.peers {
-		of, _ := e.ofEnds(ordered(e.direction, o.named[0].end, inside))
-		hold(o, of)
-	}
-	for i, in := range e.in {
-		if in.To != inside.name {
-			continue
-		}
-		p := end{in.From, -1, -1}
-		hold(&outer{named: []ranked{{p, -1 - i}}, count: 1, means: e.matching(p, false)},
-			answer{e.Analysis.ports.add(in.Allowed), e.Analysis.ports.add(in.Possible)})
-	}
+	})
 	name := func(peers []ranked) []Connection {
 		slices.SortFunc(peers, func(x, y ranked) int { return cmp.Compare(x.rank, y.rank) })
 		var all []Connection
@@ -196,6 +181,29 @@ func (e *edge) holdAll(inside end) Crossing {
 	}
 	c.Undeclared, c.Unsure = name(undeclared), name(unsure)
 	return c
+}
+
+// each calls held for all that one workload of the zone may exchange with the outside:
+// with what is possible, and with what of it was not declared.
+func (e *edge) each(inside end, held func(o *outer, of, beyond answer)) {
+	own := e.matching(inside, e.direction == Ingress)
+	hold := func(o *outer, of answer) {
+		if of.possible != noPorts {
+			held(o, of, e.beyondDeclared(of, own.and(o.means)))
+		}
+	}
+	for _, o := range e.peers {
+		of, _ := e.ofEnds(ordered(e.direction, o.named[0].end, inside))
+		hold(o, of)
+	}
+	for i, in := range e.in {
+		if in.To != inside.name {
+			continue
+		}
+		p := end{in.From, -1, -1}
+		hold(&outer{named: []ranked{{p, -1 - i}}, count: 1, space: in.From, means: e.matching(p, false)},
+			answer{e.Analysis.ports.add(in.Allowed), e.Analysis.ports.add(in.Possible)})
+	}
 }
 
 // beyondDeclared returns what is left of an answer without the ports of declarations.

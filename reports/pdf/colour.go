@@ -3,7 +3,7 @@ package pdf
 import "tickmark/reports"
 
 // colour is red, green and blue, 0 to 255 each.
-type colour [3]int
+type colour = reports.Colour
 
 var (
 	navy      = colour{20, 33, 61}
@@ -21,22 +21,7 @@ var (
 
 // ground is the colour of a tone's text and of the ground below it.
 func ground(t reports.Tone) (text, below colour) {
-	switch t {
-	case reports.Good:
-		return colour{43, 138, 62}, colour{235, 251, 238}
-	case reports.Info:
-		return colour{59, 91, 219}, colour{237, 242, 255}
-	case reports.Bad:
-		return colour{201, 42, 42}, colour{255, 245, 245}
-	case reports.Muted:
-		return colour{105, 115, 125}, colour{241, 243, 245}
-	case reports.Warn:
-		return colour{217, 119, 6}, colour{255, 247, 230}
-	case reports.Open:
-		return slate, white
-	case reports.Neutral:
-	}
-	return navy, panel
+	return t.Ink(), t.Ground()
 }
 
 // chart is the colour of a tone in a picture.

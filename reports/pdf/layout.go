@@ -104,6 +104,8 @@ func (l *layout) block(b reports.Block) {
 		l.donut(b)
 	case reports.Bars:
 		l.bars(b)
+	case reports.Picture:
+		l.picture(b)
 	case reports.Callout:
 		l.callout(b)
 	case reports.SignatureBlock:
@@ -153,6 +155,8 @@ func (l *layout) start(blocks []reports.Block) float64 {
 		return l.tableStart(b)
 	case reports.Donut:
 		return 66
+	case reports.Picture:
+		return b.Drawing.Height*l.scale(b.Drawing) + 8
 	case reports.SignatureBlock:
 		return 0 // they keep together by themselves
 	}

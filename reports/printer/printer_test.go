@@ -69,6 +69,8 @@ func (b *broken) Run(context.Context, engine.Digest) (engine.Run, error) {
 	return engine.Run{}, errBroken
 }
 
+func (b *broken) Documents(context.Context) engine.Documents { return nil }
+
 func (b *broken) ReadOnly() bool { return false }
 
 func (b *broken) Append(context.Context, ...questionnaires.Draft) ([]questionnaires.Entry, error) {

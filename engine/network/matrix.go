@@ -1,0 +1,95 @@
+package network
+
+import "fmt"
+
+// Outside is how a Matrix names what is outside the cluster.
+const Outside = "outside"
+
+// Matrix is who can reach whom, namespace by namespace, with what is outside the
+// cluster last.
+type Matrix struct {
+	Spaces []string
+	Cells  [][]Cell // from, to
+}
+
+// Cell is what the workloads of one namespace may send to those of another.
+type Cell struct {
+	Pairs    int // of workloads; outside counts as one
+	Allowed  int // of which something is allowed
+	Possible int // of which something cannot be excluded
+	Ports    Ports
+	Unsure   Ports // Ports and what cannot be excluded
+}
+
+// alike is workloads of one namespace that no policy tells apart.
+type alike struct {
+	space int
+	first int // the number of the first of them
+	count int
+}
+
+// Matrix adds the connections up by namespace.
+func (a *Analysis) Matrix() Matrix {
+	m, groups := a.spaces()
+	outside := len(m.Spaces)
+	m.Spaces = append(m.Spaces, Outside)
+	m.Cells = make([][]Cell, len(m.Spaces))
+	for i := range m.Cells {
+		m.Cells[i] = make([]Cell, len(m.Spaces))
+	}
+	for _, from := range groups {
+		for _, to := range groups {
+			pairs := from.count * to.count
+			if from == to {
+				pairs -= from.count
+			}
+			if pairs > 0 {
+				a.count(&m.Cells[from.space][to.space], pairs, a.pair(from.first, to.first))
+			}
+		}
+		a.count(&m.Cells[outside][from.space], from.count, a.anyBeyond(from.first, Ingress))
+		a.count(&m.Cells[from.space][outside], from.count, a.anyBeyond(from.first, Egress))
+	}
+	return m
+}
+
+// spaces returns the namespaces in order, and their workloads in groups.
+func (a *Analysis) spaces() (m Matrix, groups []*alike) {
+	known := map[string]*alike{}
+	for i, w := range a.running.workloads {
+		if n := len(m.Spaces); n == 0 || m.Spaces[n-1] != w.Ref.Namespace {
+			m.Spaces = append(m.Spaces, w.Ref.Namespace)
+		}
+		key := w.Ref.Namespace + fmt.Sprint(a.classesOf[i])
+		if g := known[key]; g != nil {
+			g.count++
+			continue
+		}
+		known[key] = &alike{space: len(m.Spaces) - 1, first: i, count: 1}
+		groups = append(groups, known[key])
+	}
+	return m, groups
+}
+
+// anyBeyond returns what a workload may exchange with any address outside.
+func (a *Analysis) anyBeyond(workload int, d Direction) answer {
+	var sum answer
+	for part, r := range a.outside[d] {
+		if r.From.Is4() || a.twoFold {
+			sum = a.join(sum, a.beyond(workload, d, part))
+		}
+	}
+	return sum
+}
+
+func (a *Analysis) count(c *Cell, pairs int, of answer) {
+	c.Pairs += pairs
+	if of.allowed != noPorts {
+		c.Allowed += pairs
+	}
+	if of.possible != noPorts {
+		c.Possible += pairs
+	}
+	c.Ports = a.ports.sets[a.ports.union(a.ports.add(c.Ports), of.allowed)]
+	c.Unsure = a.ports.sets[a.ports.union(a.ports.add(c.Unsure), of.possible)]
+}
