@@ -17,9 +17,9 @@ type Params struct {
 	// Declared are the connections that the entity says it needs across the edge of its
 	// cardholder data environment. Empty means that none was declared.
 	Declared []Declaration `json:"declared,omitempty"`
-	// SecretReaders is how many subjects may read Secrets of a whole cluster or of
-	// one namespace before a person has to look. 0 means 3.
-	SecretReaders int `json:"secretReaders,omitempty"`
+	// Limits is, by the id of a check that counts who may do something, how many may
+	// before a person has to look. 0 means 3.
+	Limits map[string]int `json:"limits,omitempty"`
 	// SecretDays is how old the values of a Secret may be, by the entity's own risk
 	// analysis. 0 means 365.
 	SecretDays int `json:"secretDays,omitempty"`

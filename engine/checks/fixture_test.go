@@ -43,7 +43,7 @@ func pods(changes ...func(*corev1.Pod)) []metav1.Object { return []metav1.Object
 func fixtures() map[string]fixture {
 	all := map[string]fixture{}
 	for _, area := range []map[string]fixture{
-		rbacFixtures(), networkFixtures(), secretsFixtures(), podsFixtures(), imagesFixtures(), runtimeFixtures(), controlPlaneFixtures(), nodesFixtures(),
+		rbacFixtures(), accessFixtures(), networkFixtures(), secretsFixtures(), podsFixtures(), imagesFixtures(), runtimeFixtures(), controlPlaneFixtures(), nodesFixtures(),
 	} {
 		maps.Copy(all, area)
 	}

@@ -59,6 +59,9 @@ func defaultRole(b *rbac.Binding) bool {
 
 // dangling is said of a binding to a role that was not seen.
 func dangling(v *engine.View, b *rbac.Binding) finding {
+	if !v.Saw(b.RoleRef.Of()) {
+		return unknown("roleRef", b.RoleRef.Name, "%s was not seen, and roles could not all be seen, so that what it allows is not known", describe(b.RoleRef))
+	}
 	if isManifests(v) {
 		return unknown("roleRef", b.RoleRef.Name, "%s is not among the manifests, so that what it allows is not known", describe(b.RoleRef))
 	}

@@ -103,7 +103,7 @@ func TestSecretReaders(t *testing.T) {
 	assert.JSONEq(t, `["User ann","User bob","User cy","User di"]`, string(r.Details[0].Value))
 
 	w := newWorld(t, secrets("get"), few)
-	w.params.SecretReaders = 1
+	w.params.Limits = map[string]int{id: 1}
 	assert.Equal(t, engine.Fail, w.result(t, id).Verdict, "the number is the assessment's")
 	assert.Equal(t, engine.Fail, newWorld(t, secrets("watch"), bind("reader", group("system:serviceaccounts"))).result(t, id).Verdict, "a group of everybody")
 	assert.Equal(t, engine.Pass, newWorld(t, secrets("create", "delete"), bind("reader", group("system:authenticated"))).result(t, id).Verdict, "writing shows nothing")
@@ -115,7 +115,7 @@ func TestSecretReaders(t *testing.T) {
 	one.Rules[0].ResourceNames = []string{"tls"}
 	named := newWorld(t, one, bind("reader", user("a"), user("b"), user("c"), user("d"))).result(t, id)
 	assert.Equal(t, engine.Pass, named.Verdict)
-	assert.Contains(t, named.Details[0].Sentence, "4 readers limited to named Secrets")
+	assert.Contains(t, named.Details[0].Sentence, "4 subjects limited to named objects")
 }
 
 func TestAnonymous(t *testing.T) {

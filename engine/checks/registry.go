@@ -27,13 +27,15 @@ type check struct {
 
 // builtin lists every check, area by area; the order here means nothing.
 func builtin() []check {
-	return slices.Concat(rbacChecks(), networkChecks(), secretsChecks(), podsChecks(), imagesChecks(), runtimeChecks(), controlPlaneChecks(), nodesChecks())
+	return slices.Concat(rbacChecks(), byFewChecks(), networkChecks(), secretsChecks(), podsChecks(), imagesChecks(), runtimeChecks(), controlPlaneChecks(), nodesChecks())
 }
 
 func rbacChecks() []check {
 	return []check{
-		anonymousHasNoAccess(), clusterAdminBindings(), defaultServiceAccountsUnused(), rolesWithoutWildcards(),
-		serviceAccountTokensNotMounted(),
+		accessInventory(), anonymousHasNoAccess(), bindingsNotDangling(), broadGroupsHaveNoRights(), cdeSecretsReadFromInside(),
+		certificatesWithoutMasters(), clusterAdminBindings(), defaultRolesNotWidened(), defaultServiceAccountsUnused(),
+		noEscalateOrBindRights(), noImpersonationRights(), noLastingTokenSecrets(), noPathsToClusterAdmin(), rolesWithoutWildcards(),
+		serviceAccountTokensNotMounted(), serviceAccountsNotDormant(), serviceAccountsNotShared(), systemMastersNotBound(),
 	}
 }
 
@@ -49,7 +51,7 @@ func secretsChecks() []check {
 	return []check{
 		configMapsWithoutSecrets(), objectsWithoutCardNumbers(), objectsWithoutSecrets(), secretReferencesResolve(), secretStoresInventory(),
 		secretsChangedRecently(), secretsEncryptedAtRest(), secretsInventory(), secretsMountedAsFiles(), secretsNotInEnvironment(),
-		secretsReadByFew(), secretsUsed(),
+		secretsUsed(),
 	}
 }
 

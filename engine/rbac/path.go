@@ -231,3 +231,15 @@ func (e *Escalations) GrantedByKubernetes(s Subject) bool {
 	at := e.rights.direct(s)
 	return len(at) > 0 && !slices.ContainsFunc(at, func(i int) bool { return !e.rights.bindings[i].BuiltIn })
 }
+
+// ReadsSecrets reports whether a subject may read Secrets, some or all.
+func (e *Escalations) ReadsSecrets(s Subject) bool {
+	for _, b := range e.rights.Of(s) {
+		for _, g := range e.abilities(b.rules) {
+			if g.ability == readSecrets {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -123,6 +123,12 @@ func canonical(s Subject) Subject {
 	return s
 }
 
+// secret is what is read of a Secret: never its data, which are redacted.
+type secret struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Type              corev1.SecretType `json:"type"`
+}
+
 // keeper is a Secret that holds the token of a service account.
 type keeper struct {
 	secret  string
@@ -133,7 +139,7 @@ type keeper struct {
 // where they were seen, and from the accounts that list them.
 func tokenSecrets(v *engine.View) []keeper {
 	var all []keeper
-	for _, s := range engine.All[corev1.Secret](v, secretKind) {
+	for _, s := range engine.All[secret](v, secretKind) {
 		if name := s.Value.Annotations[corev1.ServiceAccountNameKey]; s.Value.Type == corev1.SecretTypeServiceAccountToken && name != "" {
 			all = append(all, keeper{s.Ref.Name, Subject{Kind: rbacv1.ServiceAccountKind, Namespace: s.Ref.Namespace, Name: name}})
 		}

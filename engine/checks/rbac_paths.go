@@ -1,0 +1,94 @@
+package checks
+
+import (
+	"slices"
+
+	"tickmark/engine"
+	"tickmark/engine/rbac"
+)
+
+// Check no-paths-to-cluster-admin.
+//
+// Judges every subject that a binding names. Fails where the roles leave a way open
+// by which it comes to every right in the cluster though nobody granted them: by
+// escalate or bind, impersonation, pods with a stronger account, exec, tokens,
+// certificates, kubelets, webhooks or volumes of the host, in any number of steps.
+// NotApplicable for one that holds every right as it is (cluster-admin-bindings
+// judges that), and for parts of Kubernetes that have their rights from its own
+// bindings alone. Unknown where it reads Secrets that were not seen and may hold
+// the token of a stronger account, and in manifests where a role is elsewhere.
+// Passes for all others.
+//
+// Whether admission or another authorizer closes a way is not known here.
+func noPathsToClusterAdmin() check {
+	needs := slices.Concat(rbac.Kinds(), rbac.EscalationKinds())
+	return check{
+		id: "no-paths-to-cluster-admin", version: 1, needs: needs, looks: []engine.Kind{secretKind},
+		eval: func(v *engine.View) []engine.Detail {
+			escalations := rbac.EscalationsOf(v)
+			unseen := map[rbac.Subject]*rbac.Binding{}
+			for _, b := range rbac.Of(v).Dangling() {
+				for _, s := range b.Subjects {
+					if (isManifests(v) || !v.Saw(b.RoleRef.Of())) && b.Rules() == nil && b.Refused == "" {
+						unseen[s] = b
+					}
+				}
+			}
+			var details []engine.Detail
+			for _, s := range escalations.Subjects() {
+				details = append(details, judgePath(v, escalations, s, unseen[s]).detail(subjectRef(s)))
+			}
+			return details
+		},
+	}
+}
+
+// subjectRef names a subject as what a detail is about. Users and groups are no
+// objects of a cluster: they are named by the group of the bindings that name them.
+func subjectRef(s rbac.Subject) engine.Ref {
+	if s.Kind == serviceAccountKind.Kind {
+		return engine.Ref{Kind: s.Kind, Namespace: s.Namespace, Name: s.Name}
+	}
+	return engine.Ref{Group: rbac.RoleKind.Group, Kind: s.Kind, Name: s.Name}
+}
+
+func judgePath(v *engine.View, escalations *rbac.Escalations, s rbac.Subject, unseen *rbac.Binding) cited {
+	cites := citesOf(rbac.Of(v).Of(s))
+	path, is := escalations.ToEverything(s)
+	switch {
+	case escalations.Admin(s):
+		return cited{notApplicable("", nil, "It holds every right in the cluster as it is"), cites}
+	case escalations.GrantedByKubernetes(s):
+		return cited{notApplicable("", nil, "A part of Kubernetes, with the rights that Kubernetes gives it"), cites}
+	case is:
+		steps := make([]string, len(path.Steps))
+		for i, step := range path.Steps {
+			steps[i] = step.Does + ": " + step.Becomes
+		}
+		return cited{fails("", steps, "By the roles it comes to every right in the cluster in %s: it %s", count(len(path.Steps), "step"), path), path.Cites()}
+	case unseen != nil:
+		return cited{unknown("", nil, "%s, to which it is bound, was not seen", describe(unseen.RoleRef)), append(cites, unseen.Digest)}
+	case !v.Saw(secretKind) && escalations.ReadsSecrets(s):
+		return cited{unknown("", nil, "It reads Secrets, and they were not seen: one may hold the token of a stronger account"), cites}
+	}
+	return cited{passes("", nil, "No right that %s grants leads to every right in the cluster", count(len(rbac.Of(v).Of(s)), "binding")), cites}
+}
+
+// citesOf returns the digests of bindings and their roles, each once.
+func citesOf(bindings []*rbac.Binding) []engine.Digest {
+	var cites []engine.Digest
+	met := map[engine.Digest]bool{{}: true}
+	for _, b := range bindings {
+		of := []engine.Digest{b.Digest}
+		if b.Role != nil {
+			of = append(of, b.Role.Digest)
+		}
+		for _, d := range of {
+			if !met[d] {
+				met[d] = true
+				cites = append(cites, d)
+			}
+		}
+	}
+	return cites
+}
