@@ -47,6 +47,7 @@ func evaluate(t *testing.T) (engine.Run, map[engine.Digest][]byte) {
 // oneSided are the checks of which the merchant's cluster shows less than a pass and a
 // fail, each with the reason.
 var oneSided = map[string]string{
+<<<<<<< HEAD
 	"anonymous-requests-refused":             "requests without credentials were not asked for",
 	"api-server-admission":                   "there is one API server",
 	"api-server-authorizes":                  "there is one API server",
@@ -62,6 +63,30 @@ var oneSided = map[string]string{
 	"api-server-writes-audit-log":            "there is one API server",
 	"cardholder-nodes-dedicated":             "one node runs workloads",
 	"container-runtimes-supported":           "all nodes are of one release",
+=======
+	"access-administered-by-few":             "its roles and bindings are written by few",
+	"access-inventory":                       "an inventory judges nothing",
+	"admission-changed-by-few":               "nobody is granted it beside those who may do everything",
+	"bindings-not-dangling":                  "every role that is bound is there or is in every cluster",
+	"broad-groups-have-no-rights":            "no group of everybody is bound to more than what is public",
+	"cde-secrets-read-from-inside":           "one account reads Secrets there, from outside",
+	"certificates-approved-by-few":           "nobody is granted it beside those who may do everything",
+	"certificates-without-system-masters":    "manifests hold no requests",
+	"debug-containers-added-by-few":          "few may do everything, and nobody is granted this",
+	"default-roles-not-widened":              "no role of its own is aggregated into a default one",
+	"kubelets-reached-by-few":                "nobody is granted it beside those who may do everything",
+	"namespaces-changed-by-few":              "nobody is granted it beside those who may do everything",
+	"network-policies-changed-by-few":        "few may write them",
+	"no-lasting-token-secrets":               "no Secret holds a token of a service account",
+	"no-paths-to-cluster-admin":              "what its people and workloads hold leads no further",
+	"persistent-volumes-created-by-few":      "nobody is granted it beside those who may do everything",
+	"pods-entered-by-few":                    "few may enter pods in each namespace",
+	"service-accounts-not-dormant":           "manifests do not tell what else runs",
+	"service-accounts-not-shared":            "each application has an account of its own",
+	"system-masters-not-bound":               "only the binding that Kubernetes creates names it",
+	"tokens-requested-by-few":                "few may do so in each namespace",
+	"workloads-changed-by-few":               "few may do so in each namespace",
+>>>>>>> d2b6604 (testdata/merchant: name which checks of access its cluster shows from one side)
 	"containers-mask-proc":                   "nobody asks for the whole of /proc",
 	"containers-without-runtime-socket":      "nobody mounts one",
 	"control-plane-nodes-dedicated":          "there is one control plane",
