@@ -47,7 +47,6 @@ func evaluate(t *testing.T) (engine.Run, map[engine.Digest][]byte) {
 // oneSided are the checks of which the merchant's cluster shows less than a pass and a
 // fail, each with the reason.
 var oneSided = map[string]string{
-<<<<<<< HEAD
 	"anonymous-requests-refused":             "requests without credentials were not asked for",
 	"api-server-admission":                   "there is one API server",
 	"api-server-authorizes":                  "there is one API server",
@@ -63,7 +62,6 @@ var oneSided = map[string]string{
 	"api-server-writes-audit-log":            "there is one API server",
 	"cardholder-nodes-dedicated":             "one node runs workloads",
 	"container-runtimes-supported":           "all nodes are of one release",
-=======
 	"access-administered-by-few":             "its roles and bindings are written by few",
 	"access-inventory":                       "an inventory judges nothing",
 	"admission-changed-by-few":               "nobody is granted it beside those who may do everything",
@@ -86,7 +84,6 @@ var oneSided = map[string]string{
 	"system-masters-not-bound":               "only the binding that Kubernetes creates names it",
 	"tokens-requested-by-few":                "few may do so in each namespace",
 	"workloads-changed-by-few":               "few may do so in each namespace",
->>>>>>> d2b6604 (testdata/merchant: name which checks of access its cluster shows from one side)
 	"containers-mask-proc":                   "nobody asks for the whole of /proc",
 	"containers-without-runtime-socket":      "nobody mounts one",
 	"control-plane-nodes-dedicated":          "there is one control plane",
