@@ -1,12 +1,206 @@
 package policy
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/cel-go/cel"
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	"k8s.io/apiserver/pkg/cel/library"
+
+	"tickmark/engine"
 	"tickmark/engine/sheet"
 )
 
 // admitted is what files hold of admission policies.
-type admitted struct{}
+type admitted struct {
+	policies []admissionWritten
+	bindings []admissionv1.ValidatingAdmissionPolicyBinding
+	objects  []map[string]any // that may hold parameters
+}
 
-func (r *reading) object(name string, before int, lines sheet.Lines, tree map[string]any) {}
+// admissionWritten is an admission policy and where it stands.
+type admissionWritten struct {
+	admissionv1.ValidatingAdmissionPolicy
+	tree map[string]any
+	file string
+	line int
+}
 
-func (r *reading) admissions() {}
+// object takes an object that is no policy of one's own.
+func (r *reading) object(name string, before int, lines sheet.Lines, tree map[string]any) {
+	kind, _ := tree["kind"].(string)
+	apiVersion, _ := tree["apiVersion"].(string)
+	if items, is := tree["items"].([]any); is && strings.HasSuffix(kind, "List") {
+		for _, item := range items {
+			if one, is := item.(map[string]any); is {
+				r.object(name, before, lines, one)
+			}
+		}
+		return
+	}
+	line := before + max(1, lines.Line(""))
+	if kind == "" || apiVersion == "" {
+		r.report(name, line, "", "it is no object with apiVersion and kind")
+		return
+	}
+	var err error
+	group, _, _ := strings.Cut(apiVersion, "/")
+	switch {
+	case group == admissionv1.GroupName && kind == "ValidatingAdmissionPolicy":
+		p := admissionWritten{tree: tree, file: name, line: line}
+		if err = strictly(tree, &p.ValidatingAdmissionPolicy); err == nil {
+			r.admitted.policies = append(r.admitted.policies, p)
+		}
+	case group == admissionv1.GroupName && kind == "ValidatingAdmissionPolicyBinding":
+		var b admissionv1.ValidatingAdmissionPolicyBinding
+		if err = strictly(tree, &b); err == nil {
+			r.admitted.bindings = append(r.admitted.bindings, b)
+		}
+	default:
+		r.admitted.objects = append(r.admitted.objects, tree)
+	}
+	if err != nil {
+		r.report(name, line, "", fmt.Sprintf("read %s: %s", kind, err))
+	}
+}
+
+// strictly decodes a tree. What the type does not know is an error: what is misspelt
+// must not be passed over.
+func strictly(tree map[string]any, into any) error {
+	raw, err := json.Marshal(tree)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}
+
+// admissions compiles the admission policies, once all files were read.
+func (r *reading) admissions() {
+	for _, p := range r.admitted.policies {
+		r.admission(p)
+	}
+}
+
+func (r *reading) admission(p admissionWritten) {
+	known := len(r.wrong)
+	b := &building{meter: &meter{}, report: func(place, cause string) { r.report(p.file, p.line, place, cause) }}
+	base := b.admissionBase(p)
+	if base == nil {
+		return
+	}
+	base.rules, base.excluded = r.constrained(p.Spec.MatchConstraints, b.report)
+	if len(base.rules) == 0 && len(r.wrong) == known {
+		b.report("spec.matchConstraints.resourceRules", "they name nothing that is created or updated, so that no object can be judged")
+	}
+	if len(p.Spec.Validations) == 0 {
+		b.report("spec.validations", "it validates nothing")
+	}
+	base.bound = slices.DeleteFunc(slices.Clone(r.admitted.bindings), func(o admissionv1.ValidatingAdmissionPolicyBinding) bool {
+		return o.Spec.PolicyName != p.Name
+	})
+	for i := range base.bound {
+		rules, excluded := r.constrained(base.bound[i].Spec.MatchResources, b.report)
+		base.boundRules = append(base.boundRules, boundRule{rules, excluded})
+	}
+	base.objects = r.admitted.objects
+	text := r.admissionText(p, base)
+	for i, v := range p.Spec.Validations {
+		at := fmt.Sprintf("spec.validations[%d]", i)
+		one := *base
+		one.holds = b.compile(base.env, at+".expression", v.Expression, cel.BoolType)
+		one.says = b.compile(base.env, at+".messageExpression", v.MessageExpression, cel.StringType)
+		one.message, one.title = oneLine(v.Message), fmt.Sprintf("validation %d of %s", i+1, p.Name)
+		check := engine.Check{
+			ID: fmt.Sprintf("admission/%s/%d", p.Name, i+1), Version: 1, Area: "pods", Needs: one.needs(), Eval: one.eval,
+			Words: admissionWords(p.Name, i+1, v), Custom: &engine.Custom{Text: text},
+		}
+		if len(r.wrong) > known {
+			continue
+		}
+		if err := check.Validate(); err != nil {
+			b.report(at, err.Error())
+			continue
+		}
+		r.policies = append(r.policies, Policy{Check: check, Source: fmt.Sprintf("%s:%d", p.file, p.line), Admits: true})
+	}
+}
+
+func admissionWords(name string, n int, v admissionv1.Validation) engine.Words {
+	title := fmt.Sprintf("Objects satisfy validation %d of the admission policy %s", n, name)
+	if v.Message != "" {
+		title += ": " + oneLine(v.Message)
+	}
+	return engine.Words{
+		Title:       title,
+		Rationale:   "An admission policy judges what comes in after it was made; what was there before may break it.",
+		How:         "The expression of the validation over every object that the policy and its bindings select, as if it came in now.",
+		Remediation: "Change the object so that the policy admits it, or the policy where it asks for too much.",
+	}
+}
+
+// admissionText is what was run: the policy, its bindings and what may hold their
+// parameters.
+func (r *reading) admissionText(p admissionWritten, of *admission) []byte {
+	whole := map[string]any{"policy": p.tree, "bindings": of.bound}
+	if p.Spec.ParamKind != nil {
+		whole["objects"] = of.paramObjects()
+	}
+	text, err := engine.Canonical(whole)
+	if err != nil {
+		r.report(p.file, p.line, "", err.Error())
+	}
+	return text
+}
+
+// admissionBase compiles what the validations of a policy share.
+func (b *building) admissionBase(p admissionWritten) *admission {
+	base, err := language()
+	if err != nil {
+		b.report("", err.Error())
+		return nil
+	}
+	env, err := base.Extend(
+		cel.Variable("object", cel.DynType), cel.Variable("oldObject", cel.DynType), cel.Variable("request", cel.DynType),
+		cel.Variable("params", cel.DynType), cel.Variable("namespaceObject", cel.DynType),
+		cel.Variable("authorizer", library.AuthorizerType), cel.Variable("authorizer.requestResource", library.ResourceCheckType),
+	)
+	if err != nil {
+		b.report("", err.Error())
+		return nil
+	}
+	a := &admission{policy: p.ValidatingAdmissionPolicy, meter: b.meter, running: &sync.Mutex{}}
+	if len(p.Spec.Variables) > maxVariables {
+		b.report("spec.variables", fmt.Sprintf("more than %d", maxVariables))
+		return nil
+	}
+	for i, v := range p.Spec.Variables {
+		at := fmt.Sprintf("spec.variables[%d]", i)
+		x := b.compile(env, "variables["+v.Name+"]", v.Expression)
+		if x == nil || !varText.MatchString(v.Name) {
+			b.report(at, "it is no variable with a name and an expression")
+			return nil
+		}
+		a.variables = append(a.variables, variable{v.Name, x})
+		if env, err = env.Extend(cel.Variable("variables."+v.Name, x.kind)); err != nil {
+			b.report(at, err.Error())
+			return nil
+		}
+	}
+	for i, c := range p.Spec.MatchConditions {
+		at := fmt.Sprintf("spec.matchConditions[%d].expression", i)
+		if x := b.compile(env, at, c.Expression, cel.BoolType); x != nil {
+			a.conditions = append(a.conditions, x)
+		} else {
+			b.report(at, "it says nothing")
+		}
+	}
+	a.env = env
+	return a
+}

@@ -94,7 +94,7 @@ var testAreas = []string{"pods", "network", "rbac", "secrets"}
 
 func read(t testing.TB, text string) []Policy {
 	t.Helper()
-	all, err := Read([]File{{"p.yaml", []byte(text)}}, World{Areas: testAreas})
+	all, err := Read([]File{{"p.yaml", []byte(text)}}, World{Areas: testAreas, Resources: testResources})
 	require.NoError(t, err)
 	return all
 }

@@ -1,0 +1,180 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"tickmark/engine"
+)
+
+// constraint is one kind that a rule of an admission policy names.
+type constraint struct {
+	Resource
+	names  []string // of objects; none is all
+	create bool     // else it judges updates alone
+}
+
+// boundRule is what a binding narrows a policy to; nothing narrows nothing.
+type boundRule struct{ rules, excluded []constraint }
+
+// constrained reads the rules of a policy or a binding.
+func (r *reading) constrained(m *admissionv1.MatchResources, report func(place, cause string)) (rules, excluded []constraint) {
+	if m == nil {
+		return nil, nil
+	}
+	for _, s := range []*metav1.LabelSelector{m.NamespaceSelector, m.ObjectSelector} {
+		if _, err := metav1.LabelSelectorAsSelector(s); err != nil {
+			report("matchResources", err.Error())
+		}
+	}
+	for _, rule := range m.ResourceRules {
+		rules = append(rules, r.named(rule)...)
+	}
+	for _, rule := range m.ExcludeResourceRules {
+		excluded = append(excluded, r.named(rule)...)
+	}
+	return rules, excluded
+}
+
+// named are the kinds of a rule. One that names a resource that nobody knows stands
+// for a kind that was never listed, so that its objects are unknown.
+func (r *reading) named(rule admissionv1.NamedRuleWithOperations) []constraint {
+	has := func(op admissionv1.OperationType) bool {
+		return slices.Contains(rule.Operations, op) || slices.Contains(rule.Operations, admissionv1.OperationAll)
+	}
+	if !has(admissionv1.Create) && !has(admissionv1.Update) {
+		return nil
+	}
+	var all []constraint
+	for _, group := range rule.APIGroups {
+		for _, name := range rule.Resources {
+			name = strings.TrimSuffix(name, "/*")
+			if strings.Contains(name, "/") {
+				continue // a part of an object that comes in by itself
+			}
+			found := false
+			for _, known := range r.Resources {
+				if group != "*" && group != known.Kind.Group || name != "*" && name != known.Name || !inScope(rule.Scope, known.Namespaced) {
+					continue
+				}
+				found = true
+				all = append(all, constraint{known, rule.ResourceNames, has(admissionv1.Create)})
+			}
+			if !found && name != "*" && group != "*" {
+				all = append(all, constraint{Resource{Kind: engine.Kind{Group: group, Kind: name}, Name: name}, rule.ResourceNames, has(admissionv1.Create)})
+			}
+		}
+	}
+	return all
+}
+
+func inScope(scope *admissionv1.ScopeType, namespaced bool) bool {
+	if scope == nil || *scope == admissionv1.AllScopes {
+		return true
+	}
+	return namespaced == (*scope == admissionv1.NamespacedScope)
+}
+
+// constraintOf returns the rule that chooses an object.
+func constraintOf(rules []constraint, r engine.Ref) (constraint, bool) {
+	for _, c := range rules {
+		if c.Kind == r.Of() && (len(c.names) == 0 || slices.Contains(c.names, r.Name)) {
+			return c, true
+		}
+	}
+	return constraint{}, false
+}
+
+// selects reports whether the selectors of m choose an object.
+func selects(v *engine.View, m *admissionv1.MatchResources, r engine.Ref, tree map[string]any) (bool, error) {
+	if m == nil {
+		return true, nil
+	}
+	matches := func(s *metav1.LabelSelector, of map[string]string) bool {
+		selector, err := metav1.LabelSelectorAsSelector(s)
+		return err == nil && selector.Matches(labels.Set(of))
+	}
+	if m.ObjectSelector != nil && !matches(m.ObjectSelector, labelsOf(tree)) {
+		return false, nil
+	}
+	if m.NamespaceSelector == nil || len(m.NamespaceSelector.MatchLabels)+len(m.NamespaceSelector.MatchExpressions) == 0 || place(r) == "" {
+		return true, nil
+	}
+	namespace, err := namespaceTree(v, place(r))
+	if err != nil {
+		return false, err
+	}
+	of := labelsOf(namespace)
+	of["kubernetes.io/metadata.name"] = place(r) // which every server puts there
+	return matches(m.NamespaceSelector, of), nil
+}
+
+// paramObjects are the objects of the files that are of the kind of the parameters.
+func (a *admission) paramObjects() []map[string]any {
+	found := []map[string]any{}
+	for _, o := range a.objects {
+		if o["kind"] == a.policy.Spec.ParamKind.Kind && o["apiVersion"] == a.policy.Spec.ParamKind.APIVersion {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// param is an object that holds parameters, with its digest where it is evidence.
+type param struct {
+	tree   any // null where the policy takes none
+	digest engine.Digest
+}
+
+// paramsOf returns what a binding gives a policy for an object.
+func (a *admission) paramsOf(v *engine.View, b *admissionv1.ValidatingAdmissionPolicyBinding, r engine.Ref) ([]param, error) {
+	kind := a.policy.Spec.ParamKind
+	if kind == nil {
+		return []param{{}}, nil
+	}
+	if b == nil || b.Spec.ParamRef == nil {
+		return nil, fmt.Errorf("the policy takes parameters from a %s, and no binding names one", kind.Kind)
+	}
+	where := *b.Spec.ParamRef
+	namespace := where.Namespace
+	if namespace == "" {
+		namespace = r.Namespace
+	}
+	selector, err := metav1.LabelSelectorAsSelector(where.Selector)
+	if err != nil {
+		return nil, err
+	}
+	var found []param
+	take := func(tree map[string]any, digest engine.Digest) {
+		in, name := textAt(tree, "metadata", "namespace"), textAt(tree, "metadata", "name")
+		named := where.Name != "" && where.Name == name || where.Selector != nil && selector.Matches(labels.Set(labelsOf(tree)))
+		if named && (in == "" || in == namespace) {
+			found = append(found, param{tree, digest})
+		}
+	}
+	for _, tree := range a.paramObjects() {
+		take(tree, engine.Digest{})
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	group, _, grouped := strings.Cut(kind.APIVersion, "/")
+	if !grouped {
+		group = ""
+	}
+	of := engine.Kind{Group: group, Kind: kind.Kind}
+	for _, o := range v.Objects(of) {
+		if tree, err := decoded(v, o); err == nil {
+			take(tree, o.Digest)
+		}
+	}
+	if len(found) == 0 {
+		return nil, unseen(v, of)
+	}
+	return found, nil
+}
