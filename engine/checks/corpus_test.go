@@ -10,15 +10,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 	"sigs.k8s.io/yaml"
 
 	"tickmark/engine"
+	"tickmark/engine/kube"
 )
 
 // corpus returns the folder of a corpus: from a variable, else beside the
@@ -84,8 +85,8 @@ func podSecurityFixtures(t *testing.T) string {
 	return dir
 }
 
-// TestPodSecurityFixtures compares with the fixtures of the Kubernetes project:
-// with TICKMARK_WHOLE_CORPORA all of them, else the newest version and every
+// TestPodSecurityFixtures compares with the fixtures of the Kubernetes project, each
+// a manifest on its way through the collector and the engine: with TICKMARK_WHOLE_CORPORA all of them, else the newest version and every
 // tenth of the others.
 func TestPodSecurityFixtures(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(podSecurityFixtures(t), "*", "*", "*", "*.yaml"))
@@ -107,9 +108,15 @@ func TestPodSecurityFixtures(t *testing.T) {
 		parts := strings.Split(filepath.ToSlash(file), "/")
 		level, folder := api.Level(parts[len(parts)-4]), parts[len(parts)-2]
 		seen++
-		got := judgePodSecurity(evaluator, api.LevelVersion{Level: level, Version: version}, podIn(t, file))
+		w := collected(t, file)
+		all := workloads(engine.NewView(&w.snapshot, w.body, w.params))
+		require.Len(t, all, 1, file)
+		got := judgePodSecurity(evaluator, api.LevelVersion{Level: level, Version: version}, all[0])
 		if assert.Equal(t, folder, got.verdict.String(), "%s: %s", file, got.sentence) {
 			agree++
+		}
+		if version == newest {
+			assert.Equal(t, folder, w.result(t, "pods-meet-"+string(level)).Verdict.String(), "%s: by the check itself", file)
 		}
 	}
 	fmt.Printf("pod-security: %d of %d agree\n", agree, seen)
@@ -123,13 +130,19 @@ func versionOf(t *testing.T, file string) api.Version {
 	return version
 }
 
-func podIn(t *testing.T, file string) workload {
+// collected is the world of one manifest as the collector gives it to the engine:
+// decoded by its type, redacted and in canonical bytes.
+func collected(t *testing.T, file string) *world {
 	t.Helper()
 	raw, err := os.ReadFile(file)
 	require.NoError(t, err)
-	var pod corev1.Pod
-	require.NoError(t, yaml.Unmarshal(raw, &pod))
-	return workload{path: "spec", meta: &pod.ObjectMeta, spec: withDefaults(&pod.Spec)}
+	raw, err = yaml.YAMLToJSON(raw)
+	require.NoError(t, err)
+	document, _, err := kube.Document(raw)
+	require.NoError(t, err, file)
+	w := newWorld(t)
+	w.add(document)
+	return w
 }
 
 // otherCheck joins a folder of the corpus to the check of ours that asks the
@@ -224,4 +237,50 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// folderOf is the world of a folder of manifests.
+func folderOf(t *testing.T, folder string) *world {
+	t.Helper()
+	w := &world{bodies: map[engine.Digest][]byte{}}
+	w.params.Now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	collector := &kube.Manifests{Paths: []string{folder}, Name: "corpus", Now: func() time.Time { return w.params.Now }}
+	var err error
+	w.snapshot, err = collector.Collect(t.Context(), engine.Intake{Document: func(d engine.Document) error {
+		w.bodies[d.Digest] = d.Body
+		return nil
+	}})
+	require.NoError(t, err)
+	return w
+}
+
+// TestKubePrometheus names everything that fails in well-hardened manifests. Each was
+// looked at and is true: the agent that measures nodes reads them as a whole and adds
+// SYS_TIME, two workloads name no seccomp profile, and the namespace sets no bounds.
+func TestKubePrometheus(t *testing.T) {
+	w := folderOf(t, corpus(t, "TICKMARK_CORPUS_KUBE_PROMETHEUS", "manifests/kube-prometheus"))
+	const agent, prober = "DaemonSet.apps monitoring/node-exporter", "Deployment.apps monitoring/blackbox-exporter"
+	want := map[string][]string{
+		"containers-add-no-capabilities":    {agent + " node-exporter"},
+		"containers-have-seccomp-profile":   {agent + " node-exporter", prober + " blackbox-exporter", prober + " module-configmap-reloader"},
+		"containers-keep-no-capabilities":   {agent + " node-exporter"},
+		"containers-without-host-ports":     {agent + " kube-rbac-proxy"},
+		"containers-without-runtime-socket": {agent + " node-exporter"},
+		"namespaces-enforce-pod-security":   {"Namespace monitoring "},
+		"namespaces-have-quotas":            {"Namespace monitoring "},
+		"pods-keep-processes-apart":         {agent + " "},
+		"pods-meet-baseline":                {agent + " "},
+		"pods-meet-restricted":              {agent + " ", prober + " "},
+		"pods-without-host-namespaces":      {agent + " "},
+		"pods-without-host-paths":           {agent + " ", agent + " "},
+	}
+	got := map[string][]string{}
+	for _, c := range slices.Concat(podsChecks(), secretsChecks()) {
+		for _, d := range w.result(t, c.id).Details {
+			if d.Verdict == engine.Fail {
+				got[c.id] = append(got[c.id], d.Subject.String()+" "+d.Container)
+			}
+		}
+	}
+	assert.Equal(t, want, got)
 }

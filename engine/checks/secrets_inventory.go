@@ -16,8 +16,9 @@ import (
 // The second passes for a Secret that a workload, a service account or an Ingress
 // of its namespace names; fails for one that nothing names, whose values are kept
 // for nobody that can be seen. Who reads it through the API, as operators do, is
-// not seen. Unknown where a kind that could name it was not seen. NotApplicable to
-// Secrets that Kubernetes or Helm keep for themselves.
+// not seen. Unknown where a kind that could name it was not seen, and in manifests,
+// beside which the cluster may hold more. NotApplicable to Secrets that Kubernetes
+// or Helm keep for themselves.
 
 func secretsInventory() check {
 	return check{
@@ -35,7 +36,7 @@ func secretsUsed() check {
 	return check{
 		id: "secrets-used", version: 1, needs: append(secretUsers(), secretKind),
 		eval: func(v *engine.View) []engine.Detail {
-			whole := sawAll(v, secretUsers())
+			whole := sawAll(v, secretUsers()) && !isManifests(v)
 			return perSecret(v, func(s engine.Typed[secret], uses []secretUse) finding {
 				switch {
 				case s.Value.managed():

@@ -123,6 +123,7 @@ var oneSided = map[string]string{
 	"secrets-encrypted-at-rest":              "its one API server is told to encrypt",
 	"secrets-inventory":                      "an inventory judges nothing",
 	"service-account-tokens-end":             "there is one API server",
+	"secrets-used":                           "what manifests do not name, the cluster may",
 	"workloads-inventory":                    "an inventory judges nothing",
 	"cde-reached-only-as-declared":           "pos-bridge is on the network of its node, and manifests do not name the controller of an Ingress",
 	"cde-reaches-only-as-declared":           "pos-bridge is on the network of its node, and manifests have no addresses of pods",
