@@ -134,7 +134,7 @@ func secretsFixtures() map[string]fixture {
 	return map[string]fixture{
 		"secrets-inventory":            {passYAML: taker + recent, noPass: "an inventory judges nothing", noFail: "an inventory judges nothing"},
 		"secret-stores-inventory":      {passYAML: store, noPass: "an inventory judges nothing", noFail: "an inventory judges nothing"},
-		"secrets-used":                 {passYAML: taker + recent, failYAML: recent},
+		"secrets-used":                 {cluster: true, passYAML: taker + recent, failYAML: recent},
 		"secret-references-resolve":    {cluster: true, passYAML: taker + recent, failYAML: taker},
 		"secrets-changed-recently":     {passYAML: recent, failYAML: old},
 		"secrets-mounted-as-files":     {pass: pods(), failYAML: taker},
