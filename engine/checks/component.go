@@ -34,8 +34,7 @@ type component struct {
 	container
 	arguments
 	version version
-	config  string // a flag that names a file which decides what flags do not say
-	static  bool   // it is this cluster's own: its kubelet or kube-system runs it
+	static  bool // it is this cluster's own: its kubelet or kube-system runs it
 }
 
 type componentsKey struct{}
