@@ -24,14 +24,14 @@ func noLastingTokenSecrets() check {
 
 func judgeTokenSecret(s *secret) finding {
 	const field = "type"
-	switch s.Type {
-	case corev1.SecretTypeServiceAccountToken:
+	switch {
+	case s.Type == corev1.SecretTypeServiceAccountToken:
 		used := "when it was last used does not stand with it"
 		if last := s.Labels["kubernetes.io/legacy-token-last-used"]; last != "" {
 			used = "last used on " + last
 		}
 		return fails(field, s.Type, "It holds a token of service account %s that never expires; %s", s.Annotations[corev1.ServiceAccountNameKey], used)
-	case "":
+	case s.Type == "":
 		return passes(field, nil, "It holds no token of a service account: its type is left out, which means Opaque")
 	}
 	return passes(field, s.Type, "It holds no token of a service account")
