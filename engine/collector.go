@@ -32,10 +32,11 @@ type Reserved struct {
 }
 
 // Intake takes what a collector gives. Document may be called from one goroutine
-// at a time; Progress may be nil.
+// at a time; Progress may be nil, and so may Parts where nothing is kept.
 type Intake struct {
 	Document func(Document) error
 	Progress func(Progress)
+	Parts    Progressing
 }
 
 // Progress says how far a collection is.

@@ -36,6 +36,9 @@ type Population struct {
 	Count    int    `json:"count"`
 	Complete bool   `json:"complete"`
 	Query    string `json:"query"` // what was asked, e.g. GET /api/v1/pods?limit=500
+	// Seen is when the listing came to its end, of one that an earlier collection made
+	// before it was interrupted.
+	Seen time.Time `json:"seen,omitzero"`
 }
 
 // Snapshot is what one collection of one target saw, and what it did not. The
@@ -48,6 +51,9 @@ type Snapshot struct {
 	Redaction string    `json:"redaction"` // version of the redaction rules
 	Started   time.Time `json:"started"`
 	Ended     time.Time `json:"ended"`
+	// Resumed is when a collection that had been interrupted was gone on with: Started
+	// is when the interrupted one began.
+	Resumed time.Time `json:"resumed,omitzero"`
 	// Saved is when what was read had been written down, as the oldest of its files
 	// says it; zero for a source that answered itself.
 	Saved time.Time `json:"saved,omitzero"`

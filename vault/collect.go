@@ -20,6 +20,7 @@ type Collection struct {
 	Params     engine.Params // Now is set here where it is zero
 	Tool       engine.Tool
 	Progress   func(engine.Progress) // may be nil
+	Fresh      bool                  // nothing is gone on with that was interrupted
 }
 
 // Collected is what a collection gave.
@@ -30,6 +31,17 @@ type Collected struct {
 	// Failed holds, by source, those that could not be collected at all. What a
 	// source refused in part is a gap of its snapshot.
 	Failed map[string]error
+	// Resumed holds the targets whose collection went on from where an earlier one
+	// was interrupted.
+	Resumed []Resumed
+}
+
+// Resumed says what a collection did not ask for again.
+type Resumed struct {
+	Target  engine.Target
+	Kinds   int       // that were listed to their end before it was interrupted
+	Objects int       // of those
+	Since   time.Time // when the interrupted one had begun
 }
 
 // Collect runs the collectors, evaluates the checks over what they saw and
@@ -48,9 +60,14 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 		c.Params.Now = v.settings.now().UTC().Truncate(time.Second)
 	}
 	done := Collected{Failed: map[string]error{}}
-	snapshots, err := v.collectAll(ctx, c, done.Failed)
+	snapshots, kept, err := v.collectAll(ctx, c, done.Failed)
 	if err != nil {
 		return done, err
+	}
+	for _, s := range snapshots {
+		if !s.Resumed.IsZero() {
+			done.Resumed = append(done.Resumed, resumedOf(s))
+		}
 	}
 	if done.Run, err = engine.Evaluate(ctx, c.Checks, snapshots, v.Documents(ctx), c.Params); err != nil {
 		return done, fmt.Errorf("collect: %w", err)
@@ -61,26 +78,38 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 			return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
 		}
 	}
-	err = v.Update(ctx, func(tx *Tx) error { return tx.record(c, snapshots, &done) })
+	err = v.Update(ctx, func(tx *Tx) error { return errors.Join(tx.record(c, snapshots, &done), tx.dropPending(kept)) })
 	if err != nil {
 		return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
 	}
 	return done, nil
 }
 
+func resumedOf(s engine.Snapshot) Resumed {
+	r := Resumed{Target: s.Target, Since: s.Started}
+	for _, p := range s.Populations {
+		if !p.Seen.IsZero() {
+			r.Kinds++
+			r.Objects += p.Count
+		}
+	}
+	return r
+}
+
 // collectAll collects every source. One that fails does not stop the others; a
-// vault that takes nothing in does.
-func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]error) ([]engine.Snapshot, error) {
-	var snapshots []engine.Snapshot
+// vault that takes nothing in does. It also returns under what parts of the sources
+// are kept.
+func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]error) (snapshots []engine.Snapshot, kept []string, err error) {
 	sources := map[string]string{} // by target
 	for _, collector := range c.Collectors {
 		source := collector.Source()
-		s, refused, err := v.collectOne(ctx, collector, c.Progress)
+		at := &sitting{vault: v, fresh: c.Fresh}
+		s, refused, err := v.collectOne(ctx, collector, c.Progress, at)
 		switch {
 		case ctx.Err() != nil:
-			return nil, fmt.Errorf("%s: %w", source, ctx.Err())
+			return nil, nil, fmt.Errorf("%s: %w", source, ctx.Err())
 		case refused != nil:
-			return nil, fmt.Errorf("%s: %w", source, refused)
+			return nil, nil, fmt.Errorf("%s: %w", source, refused)
 		case err != nil:
 			failed[source] = errors.Join(failed[source], err)
 			continue
@@ -90,15 +119,15 @@ func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]
 			continue
 		}
 		if other, twice := sources[s.Target.ID]; twice {
-			return nil, fmt.Errorf("collect: %s and %s are one target, %s: collect them one after the other", other, source, s.Target.ID)
+			return nil, nil, fmt.Errorf("collect: %s and %s are one target, %s: collect them one after the other", other, source, s.Target.ID)
 		}
 		sources[s.Target.ID] = source
-		snapshots = append(snapshots, s)
+		snapshots, kept = append(snapshots, s), append(kept, at.source)
 	}
 	if len(snapshots) == 0 {
-		return nil, nothingCollected(failed)
+		return nil, nil, nothingCollected(failed)
 	}
-	return snapshots, nil
+	return snapshots, kept, nil
 }
 
 // nothingSeen is the error of a source of which not one object was seen: a wrong
@@ -126,7 +155,7 @@ func nothingCollected(failed map[string]error) error {
 
 // collectOne stores documents in transactions of about 4 MiB. Refused is the
 // vault's own failure.
-func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, progress func(engine.Progress)) (s engine.Snapshot, refused, err error) {
+func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, progress func(engine.Progress), at *sitting) (s engine.Snapshot, refused, err error) {
 	var waiting []engine.Document
 	size := 0
 	flush := func() error {
@@ -147,6 +176,7 @@ func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, prog
 		waiting, size = waiting[:0], 0
 		return refused
 	}
+	at.flush = flush
 	take := func(d engine.Document) error {
 		waiting = append(waiting, d)
 		if size += len(d.Body); size < maxIntake {
@@ -154,7 +184,7 @@ func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, prog
 		}
 		return flush()
 	}
-	s, err = collector.Collect(ctx, engine.Intake{Document: take, Progress: progress})
+	s, err = collector.Collect(ctx, engine.Intake{Document: take, Progress: progress, Parts: at})
 	if err == nil {
 		err = flush()
 	}

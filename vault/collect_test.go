@@ -157,3 +157,93 @@ func TestSnapshotNeedsItsDocuments(t *testing.T) {
 	})
 	require.ErrorIs(t, err, ErrAbsent)
 }
+
+// listing is a source whose kinds are listed one after the other, as of a cluster; it
+// is stopped before the kind at.
+type listing struct {
+	kinds  []string
+	at     int
+	listed []string
+	began  time.Time
+}
+
+func (l *listing) Source() string { return "shop" }
+
+func (l *listing) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
+	s := engine.Snapshot{Target: engine.Target{ID: "k8s:shop"}, Started: l.began, Ended: l.began}
+	parts, err := to.Parts.Earlier(ctx, "shop as ada")
+	if err != nil {
+		return s, err
+	}
+	earlier := map[string]engine.Part{}
+	for _, p := range parts {
+		earlier[p.Key] = p
+	}
+	for i, kind := range l.kinds {
+		p, kept := earlier[kind]
+		if kept {
+			s.Started, s.Resumed = p.Begun, l.began
+		} else {
+			if i == l.at {
+				return s, errors.New("the cable was pulled")
+			}
+			l.listed = append(l.listed, kind)
+			doc := engine.NewDocument(engine.Ref{Kind: kind, Name: "a"}, fmt.Appendf(nil, `{"kind":%q}`, kind))
+			if err := to.Document(doc); err != nil {
+				return s, err
+			}
+			p = engine.Part{
+				Key: kind, Begun: l.began, Seen: l.began, Entries: []engine.Entry{{Ref: doc.Ref, Digest: doc.Digest}},
+				Population: engine.Population{Kind: engine.Kind{Kind: kind}, Count: 1, Complete: true},
+			}
+			if err := to.Parts.Keep(ctx, "shop as ada", p); err != nil {
+				return s, err
+			}
+		}
+		s.Entries, s.Populations = append(s.Entries, p.Entries...), append(s.Populations, p.Population)
+	}
+	return s, nil
+}
+
+func TestWhatAnInterruptedCollectionSawIsKeptForAnHour(t *testing.T) {
+	kinds := []string{"Namespace", "Pod", "Secret"}
+	for name, c := range map[string]struct {
+		later  time.Duration
+		fresh  bool
+		listed []string
+	}{
+		"soon":  {59 * time.Minute, false, []string{"Secret"}},
+		"late":  {61 * time.Minute, false, kinds},
+		"fresh": {time.Minute, true, kinds},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			v := d.create()
+			began := v.settings.now().UTC().Truncate(time.Second)
+			_, err := v.Collect(t.Context(), collection(&listing{kinds: kinds, at: 2, began: began.Add(-c.later)}))
+			require.ErrorContains(t, err, "the cable was pulled")
+			require.NoError(t, v.Close())
+
+			v = d.open()
+			again := &listing{kinds: kinds, at: -1, began: began}
+			work := collection(again)
+			work.Fresh = c.fresh
+			done, err := v.Collect(t.Context(), work)
+			require.NoError(t, err)
+			assert.Equal(t, c.listed, again.listed)
+			snapshot, err := v.Snapshot(t.Context(), done.Recorded.Targets[0].Snapshot)
+			require.NoError(t, err)
+			assert.Len(t, snapshot.Entries, 3)
+			if len(c.listed) == 1 {
+				assert.Equal(t, began.Add(-c.later), snapshot.Started, "a snapshot is as old as its oldest part")
+				require.Len(t, done.Resumed, 1)
+			}
+			require.NoError(t, v.Verify(t.Context()))
+
+			again.listed = nil
+			_, err = v.Collect(t.Context(), collection(again))
+			require.NoError(t, err)
+			assert.Equal(t, kinds, again.listed, "what is recorded is not gone on with")
+		})
+	}
+}

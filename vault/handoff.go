@@ -178,6 +178,7 @@ func (tx *Tx) sealCopy(c *copying, recipients []Recipient, left leftBehind, prog
 	if left.unsent {
 		err = errors.Join(err, tx.db.dropUnsent())
 	}
+	err = errors.Join(err, tx.db.exec("delete from pending")) // whoever collected goes on with it, and nobody else
 	var pages func(io.Writer) error
 	if err == nil {
 		pages, err = tx.vault.nextPages(tx.ctx, recipients, true, progress)

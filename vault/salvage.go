@@ -84,6 +84,8 @@ func removeAll(paths ...string) error {
 	return errors.Join(wrong...)
 }
 
+var errNoRecipients = errors.New("whom it was sealed to is lost; name recipients for the new one")
+
 // recipients are those of the damaged vault, if they can be read.
 func (f *findings) recipients(identities []age.Identity) ([]Recipient, error) {
 	var rows []storedRecipient
@@ -95,7 +97,7 @@ func (f *findings) recipients(identities []age.Identity) ([]Recipient, error) {
 		rows = append(rows, row)
 	}
 	if len(rows) == 0 || len(rows) < len(f.c.recipients) {
-		return nil, errors.New("whom it was sealed to is lost; name recipients for the new one")
+		return nil, errNoRecipients
 	}
 	return loadRecipients(rows, identities, false)
 }

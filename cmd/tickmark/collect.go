@@ -16,15 +16,7 @@ import (
 	"tickmark/vault"
 )
 
-func (d *door) collectVerb() *cobra.Command {
-	var o opening
-	var s source
-	var format string
-	var printRole bool
-	verb := &cobra.Command{
-		Use:   "collect VAULT [--context C... | --kubeconfig FILE | --manifests PATH... | --dump PATH...]",
-		Short: "Collect evidence, evaluate it, record the run",
-		Long: `Collects from live clusters, manifests and saved dumps, evaluates every check, and
+const collectHelp = `Collects from live clusters, manifests and saved dumps, evaluates every check, and
 records snapshot, results and gaps in the vault as one run. Collectors only read.
 What could not be seen is a gap, and never ends the collection. One source that
 fails does not end the others.
@@ -39,8 +31,23 @@ word that every list is of all namespaces and without a selector.
 With --check or --area only these checks are evaluated, and a cluster is asked
 for what they read and nothing else. Secrets and the nodes' proxy are asked for
 only with --with, whatever is chosen.
+
+A collection of a cluster that was interrupted goes on where it stopped when it is
+started again within an hour, as the same identity: what was listed to its end is
+not listed again, and the run says so. --fresh lists everything anew.
+
 With --print-role it prints the least role that a live collection needs.
-Ends with 3 if a check failed or something could not be seen.`,
+Ends with 3 if a check failed or something could not be seen.`
+
+func (d *door) collectVerb() *cobra.Command {
+	var o opening
+	var s source
+	var format string
+	var printRole, fresh bool
+	verb := &cobra.Command{
+		Use:   "collect VAULT [--context C... | --kubeconfig FILE | --manifests PATH... | --dump PATH...]",
+		Short: "Collect evidence, evaluate it, record the run",
+		Long:  collectHelp,
 		Example: `  tickmark collect shop.vault --context prod-eu
   tickmark collect --print-role --area rbac --area network
   tickmark collect shop.vault --context prod-eu --check containers-not-privileged
@@ -70,7 +77,7 @@ Ends with 3 if a check failed or something could not be seen.`,
 				return err
 			}
 			defer d.finish(cmd.Context(), v)
-			collected, err := d.collectInto(cmd.Context(), v, collectors, s.chosen)
+			collected, err := d.collectInto(cmd.Context(), v, collectors, s.chosen, fresh)
 			if err != nil {
 				return err
 			}
@@ -92,6 +99,7 @@ Ends with 3 if a check failed or something could not be seen.`,
 	outputFlag(verb, &format)
 	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of a file or folder of manifests (repeatable)")
 	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the target of manifests gets, and of a dump without the namespace kube-system")
+	verb.Flags().BoolVar(&fresh, "fresh", false, "list everything anew, whatever an interrupted collection had listed")
 	verb.Flags().BoolVar(&printRole, "print-role", false, "print the least role that a live collection needs")
 	return verb
 }
@@ -111,7 +119,7 @@ func (d *door) printRole(s source) error {
 }
 
 // collectInto runs the use case with the scope of the vault.
-func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []engine.Collector, of chosen) (vault.Collected, error) {
+func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []engine.Collector, of chosen, fresh bool) (vault.Collected, error) {
 	registry, err := of.registry()
 	if err != nil {
 		return vault.Collected{}, err
@@ -123,7 +131,7 @@ func (d *door) collectInto(ctx context.Context, v *vault.Vault, collectors []eng
 	params.Custom = of.values
 	line := d.progress()
 	defer line.Done()
-	return v.Collect(ctx, vault.Collection{Collectors: collectors, Checks: registry, Params: params, Tool: tool(), Progress: line.Show})
+	return v.Collect(ctx, vault.Collection{Collectors: collectors, Checks: registry, Params: params, Tool: tool(), Progress: line.Show, Fresh: fresh})
 }
 
 func (d *door) paramsOf(ctx context.Context, v *vault.Vault) (engine.Params, error) {
@@ -164,6 +172,10 @@ func (d *door) printCollected(c vault.Collected, accepted []questionnaires.Accep
 func (d *door) printTargets(c vault.Collected, accepted []questionnaires.Acceptance) {
 	for _, t := range c.Recorded.Targets {
 		fmt.Fprintf(d.out, "collected  %s (%s): %d objects, %d gaps%s\n", kube.Printable(t.Target.Name), t.Target.ID, t.Objects, t.Gaps, savedAt(t))
+	}
+	for _, r := range c.Resumed {
+		fmt.Fprintf(d.out, "resumed    %s: %d kinds with %d objects were listed before the collection that began at %s was interrupted\n",
+			kube.Printable(r.Target.Name), r.Kinds, r.Objects, r.Since.UTC().Format(time.RFC3339))
 	}
 	for _, item := range c.Recorded.Evidence {
 		fmt.Fprintf(d.out, "%-12s %s  %s\n", item.Label(), verdictMark(item), item.Title+acceptedMark(item.Result, accepted, d.now()))

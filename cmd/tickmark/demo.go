@@ -123,7 +123,7 @@ func (d *door) demoWork(ctx context.Context, v *vault.Vault, step *steps) (quest
 		return "", err
 	}
 	step.done("vault: made for %s, sealed to your identity", merchant.Entity)
-	collected, err := d.collectInto(ctx, v, []engine.Collector{demoCluster(d)}, chosen{})
+	collected, err := d.collectInto(ctx, v, []engine.Collector{demoCluster(d)}, chosen{}, false)
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,8 @@ package kube
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"tickmark/engine"
@@ -49,6 +51,35 @@ func (g *gathering) gap(gap engine.Gap) {
 	gap.Source, gap.Cause = Printable(gap.Source), Printable(gap.Cause)
 	gap.Namespace, gap.Name = Printable(gap.Namespace), Printable(gap.Name)
 	g.snapshot.Gaps = append(g.snapshot.Gaps, gap)
+}
+
+// mark is how far a collection was.
+type mark struct {
+	entries, gaps int
+	redacted      map[string]int
+}
+
+func (g *gathering) mark() mark {
+	return mark{len(g.snapshot.Entries), len(g.snapshot.Gaps), maps.Clone(g.Counts)}
+}
+
+// back forgets what was seen since a mark: it is looked at again.
+func (g *gathering) back(to mark) {
+	s := &g.snapshot
+	s.Entries, s.Gaps = s.Entries[:to.entries], s.Gaps[:to.gaps]
+	clear(g.Counts)
+	maps.Copy(g.Counts, to.redacted)
+}
+
+// since returns the entries since a mark, and what was redacted.
+func (g *gathering) since(m mark) ([]engine.Entry, map[string]int) {
+	redacted := map[string]int{}
+	for what, n := range g.Counts {
+		if more := n - m.redacted[what]; more > 0 {
+			redacted[what] = more
+		}
+	}
+	return slices.Clone(g.snapshot.Entries[m.entries:]), redacted
 }
 
 func (g *gathering) progress(what string) {

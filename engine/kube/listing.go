@@ -125,11 +125,13 @@ func pageOf(list runtime.Object, objects []runtime.Object) page {
 }
 
 // pages asks for page after page until the end or a failure, which becomes a gap.
-// A page too large to read is asked for again in smaller ones.
+// A page too large to read is asked for again in smaller ones; a listing of which the
+// server no longer knows how it went on is begun again, once.
 func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) error {
 	request := "GET " + path
 	population := engine.Population{Kind: k.of, Query: fmt.Sprintf("%s?limit=%d", request, pageSize)}
 	limit, next := int64(pageSize), ""
+	before, again := c.mark(), false
 	for {
 		within, cancel := context.WithTimeout(ctx, c.timeout)
 		p, err := ask(within, limit, next)
@@ -141,6 +143,10 @@ func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) 
 		case err != nil && ctx.Err() != nil:
 			c.interrupted(k)
 			return c.broken(population)
+		case next != "" && !again && lostItsPlace(err):
+			c.back(before)
+			population.Count, next, again = 0, "", true
+			continue
 		case err != nil:
 			c.failed(k, request, population.Count, err)
 			return c.broken(population)
@@ -163,6 +169,12 @@ func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) 
 		}
 		next = p.next
 	}
+}
+
+// lostItsPlace reports whether a page could not be given because the listing changed
+// too much since its first one.
+func lostItsPlace(err error) bool {
+	return apierrors.IsResourceExpired(err) || apierrors.IsGone(err) || apierrors.IsNotFound(err)
 }
 
 // broken notes what was seen of a listing that did not come to its end.

@@ -90,6 +90,7 @@ type collection struct {
 	server  *url.URL
 	wish    Wish
 	raw     *rest.RESTClient // JSON, for discovery and the version
+	pieces  pieces
 	timeout time.Duration
 }
 
@@ -157,6 +158,9 @@ func (c *collection) run(ctx context.Context) error {
 		return err
 	}
 	served := c.discover(ctx)
+	if err := c.resume(ctx); err != nil {
+		return err
+	}
 	for _, k := range kinds {
 		if !c.wish.asks(k.of) {
 			c.leave(k.of, "GET "+k.path(k.version), "list "+k.qualified())
@@ -166,7 +170,7 @@ func (c *collection) run(ctx context.Context) error {
 			c.interrupted(k)
 			continue
 		}
-		if err := c.list(ctx, k, served); err != nil {
+		if err := c.once(ctx, k, served); err != nil {
 			return err
 		}
 	}
