@@ -36,7 +36,7 @@ var light = map[string]bool{
 	"size": true, operators.Index: true, operators.OptIndex: true, operators.OptSelect: true, operators.LogicalNot: true, operators.Negate: true,
 	operators.Subtract: true, operators.Multiply: true, operators.Divide: true, operators.Modulo: true, "type": true, "dyn": true,
 	"has": true, "hasValue": true, "value": true, "optional.of": true, "optional.none": true, "orValue": true, "or": true,
-	operators.NotStrictlyFalse: true, operators.OldNotStrictlyFalse: true, "cel.@mapInsert": true,
+	operators.NotStrictlyFalse: true, "cel.@mapInsert": true,
 }
 
 // guards are the functions that make more than they are given, or compare each with

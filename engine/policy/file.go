@@ -206,10 +206,9 @@ func (r *reading) policy(name string, before int, text []byte) {
 		return
 	}
 	known := len(r.wrong)
-	b := &building{text: text, lines: lines, meter: &meter{}, report: func(place, cause string) {
+	b := &building{lines: lines, meter: &meter{}, report: func(place, cause string) {
 		r.report(name, before+max(1, lines.Line(place)), place, cause)
 	}}
-	b.blocks = before
 	r.head(b, d)
 	made := b.rule(d)
 	if len(r.wrong) > known {
@@ -266,9 +265,7 @@ func (r *reading) head(b *building, d definition) {
 
 // building compiles one policy.
 type building struct {
-	text   []byte
 	lines  sheet.Lines
-	blocks int
 	meter  *meter
 	report func(place, cause string)
 }
