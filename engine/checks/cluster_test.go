@@ -60,6 +60,10 @@ func TestPodSecurityLabels(t *testing.T) {
 		assert.Equal(t, c.want, newWorld(t, aNamespace("pay", c.labels)).result(t, id).Verdict, name)
 	}
 	assert.Equal(t, engine.NotApplicable, newWorld(t, goodPod()).result(t, id).Verdict, "a namespace known from a pod has no labels to judge")
+	warned := newWorld(t, aNamespace("pay", map[string]string{"pod-security.kubernetes.io/warn": "restricted"}))
+	assert.Contains(t, warned.result(t, id).Details[0].Sentence, `it only warns of what is below "restricted"`)
+	warned.add(engine.NewDocument(engine.Ref{Group: "kyverno.io", Kind: "ClusterPolicy", Name: "baseline"}, []byte(`{}`)))
+	assert.Equal(t, engine.Unknown, warned.result(t, id).Verdict, "another admission policy may enforce the same")
 }
 
 func TestTokens(t *testing.T) {

@@ -1,6 +1,9 @@
 package checks
 
 import (
+	"fmt"
+	"strconv"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/api"
 
@@ -11,19 +14,55 @@ import (
 //
 // Passes for a namespace whose label pod-security.kubernetes.io/enforce names
 // baseline or restricted. Fails where it names privileged or no level there is,
-// or is not there. A default or an exemption in the API server's own
-// configuration is not seen; neither are admission controllers of others.
+// or is not there; Unknown instead where the cluster holds admission policies of
+// another kind (Kyverno's, Gatekeeper's, a ValidatingAdmissionPolicy that is bound),
+// which may enforce the same and are not read here. What a namespace audits or warns
+// of is said. A default or an exemption in the API server's own configuration is not
+// seen.
 func namespacesEnforcePodSecurity() check {
 	return check{
-		id: "namespaces-enforce-pod-security", version: 1, needs: []engine.Kind{namespaceKind},
+		id: "namespaces-enforce-pod-security", version: 2, needs: []engine.Kind{namespaceKind}, looks: otherAdmission(),
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
+			others := 0
+			for _, kind := range otherAdmission() {
+				others += len(v.Objects(kind))
+			}
 			for _, n := range engine.All[corev1.Namespace](v, namespaceKind) {
-				details = append(details, judgeEnforcement(n.Value.Labels).of(n.Ref, n.Digest))
+				f := judgeEnforcement(n.Value.Labels)
+				f.sentence += alsoSaid(n.Value.Labels)
+				if f.verdict == engine.Fail && others > 0 {
+					f.verdict = engine.Unknown
+					f.sentence += "; the cluster holds other admission policies (" + strconv.Itoa(others) + "), which may enforce the same"
+				}
+				details = append(details, f.of(n.Ref, n.Digest))
 			}
 			return details
 		},
 	}
+}
+
+// otherAdmission are the kinds with which others say which pods are let in.
+func otherAdmission() []engine.Kind {
+	return []engine.Kind{
+		{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicyBinding"},
+		{Group: "kyverno.io", Kind: "ClusterPolicy"},
+		{Group: "kyverno.io", Kind: "Policy"},
+		{Group: "policies.kyverno.io", Kind: "ValidatingPolicy"},
+		{Group: "templates.gatekeeper.sh", Kind: "ConstraintTemplate"},
+	}
+}
+
+// alsoSaid names the levels of which a namespace writes an audit entry or a warning,
+// neither of which keeps a pod out.
+func alsoSaid(labels map[string]string) string {
+	said := ""
+	for _, l := range []struct{ label, does string }{{api.AuditLevelLabel, "audits"}, {api.WarnLevelLabel, "warns of"}} {
+		if level := labels[l.label]; level != "" {
+			said += fmt.Sprintf("; it only %s what is below %q", l.does, level)
+		}
+	}
+	return said
 }
 
 func judgeEnforcement(labels map[string]string) finding {
