@@ -167,7 +167,7 @@ func nodesFixtures() map[string]fixture {
 // verdictOf evaluates a check over documents.
 func verdictOf(t *testing.T, id string, documents string) (engine.Verdict, string) {
 	t.Helper()
-	r := fixture{}.world(t, nil, documents).result(t, id)
+	r := fixture{cluster: true}.world(t, nil, documents).result(t, id)
 	require.NotEmpty(t, r.Details, id)
 	for _, d := range r.Details {
 		if d.Verdict == r.Verdict {

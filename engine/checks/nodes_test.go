@@ -119,7 +119,7 @@ func TestNodesOfTheCardholderDataEnvironment(t *testing.T) {
 	const id = "cardholder-nodes-dedicated"
 	pass := nodesFixtures()[id]
 	world := func(documents string) engine.Result {
-		return fixture{params: pass.params}.world(t, nil, documents).result(t, id)
+		return fixture{cluster: true, params: pass.params}.world(t, nil, documents).result(t, id)
 	}
 	assert.Equal(t, engine.Fail, world(strings.Replace(pass.passYAML, "effect: NoSchedule", "effect: PreferNoSchedule", 1)).Verdict, "by chance")
 	byCondition := strings.Replace(pass.passYAML, "key: zone", "key: node.kubernetes.io/not-ready", 1)
@@ -128,7 +128,7 @@ func TestNodesOfTheCardholderDataEnvironment(t *testing.T) {
 		"{name: a, namespace: shop, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: d, uid: u1, controller: true}]}", 1)
 	assert.Equal(t, engine.Pass, world(everywhere).Verdict, "an agent of every node")
 	assert.Equal(t, engine.NotApplicable, world(nodeYAML("w-2", "")).Verdict)
-	assert.Equal(t, engine.Unknown, fixture{}.world(t, nil, pass.passYAML).result(t, id).Verdict, "no zone was declared")
+	assert.Equal(t, engine.Unknown, fixture{cluster: true}.world(t, nil, pass.passYAML).result(t, id).Verdict, "no zone was declared")
 }
 
 func TestKubelets(t *testing.T) {
