@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -17,7 +18,8 @@ import (
 type Collect struct {
 	desk     *Desk
 	progress map[string]engine.Progress
-	run      *run // nil while nothing is collected
+	named    map[string]bool // what is asked for by name, none at first
+	run      *run            // nil while nothing is collected
 	done     bool
 	result   vault.Collected
 	gaps     *list.List[string]
@@ -40,7 +42,7 @@ type collected struct {
 }
 
 func newCollect(d *Desk) *Collect {
-	s := &Collect{desk: d, progress: map[string]engine.Progress{}}
+	s := &Collect{desk: d, progress: map[string]engine.Progress{}, named: map[string]bool{}}
 	s.gaps = list.New(func(g string) string { return g })
 	return s
 }
@@ -106,7 +108,48 @@ func (s *Collect) Bindings() []Binding {
 	if len(s.desk.Collection.Collectors) == 0 {
 		start.Why = "no source was given; see the commands above"
 	}
-	return append([]Binding{start, back(s.gaps)}, moving(s.gaps, nil)...)
+	bindings := []Binding{start}
+	for i, r := range s.reserved() {
+		bindings = append(bindings, Binding{
+			Keys: []string{fmt.Sprint(i + 1)}, Label: "with " + r.Name, Help: "ask for " + r.Name + " as well, or no more: " + r.Warning, Why: s.desk.fixed(),
+			Do: func() tea.Cmd { s.named[r.Name] = !s.named[r.Name]; return nil },
+		})
+	}
+	return append(append(bindings, back(s.gaps)), moving(s.gaps, nil)...)
+}
+
+// reserved is what the sources are asked only by name, each once.
+func (s *Collect) reserved() []engine.Reserved {
+	var all []engine.Reserved
+	for _, source := range s.desk.Collection.Collectors {
+		keeps, ok := source.(engine.Reserving)
+		if !ok {
+			continue
+		}
+		for _, r := range keeps.Reserved() {
+			if !slices.ContainsFunc(all, func(o engine.Reserved) bool { return o.Name == r.Name }) {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+// collectors are the sources, asked for what was chosen by name where something was.
+func (s *Collect) collectors() []engine.Collector {
+	var names []string
+	for _, r := range s.reserved() {
+		if s.named[r.Name] {
+			names = append(names, r.Name)
+		}
+	}
+	sources := slices.Clone(s.desk.Collection.Collectors)
+	for i, source := range sources {
+		if keeps, ok := source.(engine.Reserving); ok && len(names) > 0 {
+			sources[i] = keeps.With(names...)
+		}
+	}
+	return sources
 }
 
 func (s *Collect) start() tea.Cmd {
@@ -117,12 +160,14 @@ func (s *Collect) start() tea.Cmd {
 	s.gaps.SetItems(nil)
 	f := newFeed(s.desk.Now)
 	d := s.desk
+	sources := s.collectors()
 	work := func() tea.Msg {
 		defer f.close()
 		c, err := d.collection(ctx, f.post)
 		if err != nil {
 			return collected{screen: s, err: err}
 		}
+		c.Collectors = sources
 		result, err := d.vault.Collect(ctx, c)
 		return collected{screen: s, result: result, gaps: d.gapsOf(result), err: err}
 	}
@@ -164,6 +209,7 @@ func (s *Collect) Draw(c Canvas) []string {
 	for _, source := range sources {
 		lines = append(lines, gutter+s.sourceLine(c.narrower(c.Width-2, 1), source.Source()))
 	}
+	lines = append(lines, indent(gutter, s.reservedLines(c))...)
 	lines = append(lines, "")
 	lines = append(lines, indent(gutter, s.outcome(c))...)
 	if s.gaps.Total() > 0 {
@@ -174,6 +220,23 @@ func (s *Collect) Draw(c Canvas) []string {
 			return row(c, c.Theme.Paint(theme.Unseen, "◌")+" "+g, selected, true)
 		})...)
 		lines = append(lines, about...)
+	}
+	return lines
+}
+
+// reservedLines say what is asked for only by name, and what speaks against what
+// was chosen.
+func (s *Collect) reservedLines(c Canvas) []string {
+	var lines []string
+	for i, r := range s.reserved() {
+		line := fmt.Sprintf("%d  %s: not asked for; what rests on it stays unknown", i+1, r.Name)
+		tone := theme.Muted
+		if s.named[r.Name] {
+			line, tone = fmt.Sprintf("%d  %s: asked for. Mind that %s.", i+1, r.Name, r.Warning), theme.Unseen
+		}
+		for _, part := range theme.Wrap(line, c.Width-3) {
+			lines = append(lines, c.Theme.Paint(tone, part))
+		}
 	}
 	return lines
 }
