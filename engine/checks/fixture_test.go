@@ -236,7 +236,8 @@ func imagesFixtures() map[string]fixture {
 			pass: []metav1.Object{runningPod("api", "nginx:1.27", sha), runningPod("b", "nginx:1.27", sha), node("n1")},
 			fail: []metav1.Object{runningPod("api", "nginx:1.27", sha), runningPod("b", "nginx:1.27", otherSHA), node("n1")},
 		},
-		"images-pulled-afresh": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx:1.27" })},
+		"images-pulled-afresh":         {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx:1.27" })},
+		"images-verified-at-admission": admissionFixtures()["images-verified-at-admission"],
 		"images-scanned": {
 			pass: running, passYAML: scanned(nil),
 			fail: running, failYAML: scanned(func(r *report) { r.updated = "2025-08-01T00:00:00Z" }),
@@ -261,8 +262,7 @@ func imagesFixtures() map[string]fixture {
 		},
 		"images-pinned-by-digest": {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx:1.27" })},
 		"images-not-latest":       {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx" })},
+		"registries-inventory":    {pass: pods(), noPass: "an inventory judges nothing", noFail: "an inventory judges nothing"},
 		"workloads-inventory":     {pass: pods(), noPass: "an inventory judges nothing", noFail: "an inventory judges nothing"},
 	}
 }
-
-func runtimeFixtures() map[string]fixture { return nil }

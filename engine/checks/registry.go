@@ -69,11 +69,18 @@ func podsChecks() []check {
 func imagesChecks() []check {
 	return []check{
 		imagesFromTrustedRegistries(), imagesNotLatest(), imagesOnSupportedBase(), imagesPinnedByDigest(), imagesPulledAfresh(),
-		imagesRunAsDeclared(), imagesScanned(), imagesWithoutExposedSecrets(), imagesWithoutFixableVulnerabilities(), workloadsInventory(),
+		imagesRunAsDeclared(), imagesScanned(), imagesVerifiedAtAdmission(), imagesWithoutExposedSecrets(), imagesWithoutFixableVulnerabilities(),
+		registriesInventory(),
+		workloadsInventory(),
 	}
 }
 
-func runtimeChecks() []check { return nil }
+func runtimeChecks() []check {
+	return []check{
+		admissionPoliciesEnforce(), configurationAuditsWithoutFailures(), fileIntegrityAgentsOnNodes(), logShippersOnNodes(), malwareAgentsOnNodes(),
+		policyReportsWithoutFailures(), runtimeAgentsOnNodes(), securityAgentsReady(), workloadRuntimesInventory(),
+	}
+}
 
 func controlPlaneChecks() []check {
 	return []check{

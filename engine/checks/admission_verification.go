@@ -1,0 +1,294 @@
+package checks
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"tickmark/engine"
+)
+
+var (
+	validatingWebhookKind = engine.Kind{Group: admissionv1.GroupName, Kind: "ValidatingWebhookConfiguration"}
+	mutatingWebhookKind   = engine.Kind{Group: admissionv1.GroupName, Kind: "MutatingWebhookConfiguration"}
+)
+
+// Check images-verified-at-admission.
+//
+// Judges every namespace with workloads. Passes where each image that its workloads
+// declare is matched by a policy that verifies signatures or attestations and
+// refuses (Kyverno's verifyImages and ImageValidatingPolicies, Sigstore's
+// ClusterImagePolicies), where the policy matches the namespace, and where its
+// controller's webhook is registered for pods there and fails closed. Fails where no
+// policy verifies images, or where all that do only audit, leave the namespace or an
+// image out, or let in what they could not be asked about.
+//
+// Unknown where a policy or selector cannot be told to match, and where images may
+// be verified by what is not in the cluster's objects: another verifier's webhook
+// (Connaisseur, Portieris), Ratify behind Gatekeeper, the API server's
+// ImagePolicyWebhook, Binary Authorization on GKE. Whether a webhook answers, and
+// whose keys a policy trusts, is not judged. A ValidatingAdmissionPolicy can look at
+// a reference and not at a signature, and does not count.
+func imagesVerifiedAtAdmission() check {
+	return check{
+		id: "images-verified-at-admission", version: 1, needs: slices.Concat(workloadKinds(), []engine.Kind{namespaceKind}, verifyingKinds()),
+		looks: []engine.Kind{constraintTemplateKind, nodeKind},
+		eval: func(v *engine.View) []engine.Detail {
+			all := verifiers(v)
+			elsewhere := verifiedElsewhere(v)
+			hooks := webhooks(v)
+			var details []engine.Detail
+			for _, n := range namespaces(v) {
+				if len(n.workloads) > 0 {
+					f, cites := judgeVerification(v, n, all, hooks, elsewhere)
+					details = append(details, f.of(n.ref, append([]engine.Digest{proofOf(n)}, cites...)...))
+				}
+			}
+			return details
+		},
+	}
+}
+
+// verifyingKinds are the kinds by which images are verified.
+func verifyingKinds() []engine.Kind {
+	return []engine.Kind{
+		validatingWebhookKind, mutatingWebhookKind, kyvernoClusterPolicyKind, kyvernoPolicyKind, imageValidatingPolicyKind, clusterImagePolicyKind,
+	}
+}
+
+// proofOf is what a detail of a namespace cites: it, or a workload where it was
+// not seen.
+func proofOf(n *namespace) engine.Digest {
+	if n.digest.IsZero() {
+		return n.workloads[0].object.Digest
+	}
+	return n.digest
+}
+
+// verifier is a policy that verifies images.
+type verifier struct {
+	object  *engine.Object
+	name    string // of the policy with its engine
+	mode    finding
+	hook    string           // part of the name of its webhooks or of the service behind them
+	images  []*regexp.Regexp // patterns of what it verifies
+	partial string           // why it may match less than it seems to, "" if nothing
+	matches func(*namespace) (matches, known bool)
+}
+
+// judgeVerification judges one namespace by all policies that verify images.
+func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []webhook, elsewhere string) (finding, []engine.Digest) {
+	left := map[string]bool{}
+	for _, w := range n.workloads {
+		for _, used := range w.images() {
+			left[used.reference] = true
+		}
+	}
+	var cites []engine.Digest
+	var by, doubts, reasons []string
+	for _, policy := range all {
+		matches, known := policy.matches(n)
+		if known && !matches {
+			continue
+		}
+		cites = append(cites, policy.object.Digest)
+		doubt := policy.partial
+		if !known {
+			doubt = "whether it matches this namespace cannot be told"
+		}
+		reason, hookDoubt := refusesThrough(v, policy, n, hooks)
+		if doubt == "" {
+			doubt = hookDoubt
+		}
+		switch {
+		case reason != "":
+			reasons = append(reasons, policy.name+": "+reason)
+			continue
+		case doubt != "":
+			doubts = append(doubts, policy.name+": "+doubt)
+			continue
+		}
+		by = append(by, policy.name)
+		for reference := range left {
+			if policy.verifies(reference) {
+				delete(left, reference)
+			}
+		}
+	}
+	if elsewhere != "" {
+		doubts = append(doubts, elsewhere)
+	}
+	missed := sortedSet(left)
+	switch {
+	case len(missed) == 0:
+		return passes("", nil, "All images declared here are verified when they are admitted, by %s", list(by)), cites
+	case len(doubts) > 0:
+		return unknown("", nil, "Whether %s verified when they are admitted cannot be told; %s", list(missed), list(doubts)), cites
+	case len(by) > 0:
+		return fails("", nil, "No policy verifies %s; others are verified by %s", list(missed), list(by)), cites
+	case len(reasons) > 0:
+		return fails("", nil, "Images are not kept out by verification: %s", list(reasons)), cites
+	}
+	return fails("", nil, "No policy here verifies images when they are admitted"), cites
+}
+
+func sortedSet(of map[string]bool) []string {
+	all := make([]string, 0, len(of))
+	for name := range of {
+		all = append(all, brief(name))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// refusesThrough says why a policy refuses nothing in a namespace, and what is in
+// doubt about it.
+func refusesThrough(v *engine.View, policy verifier, n *namespace, hooks []webhook) (reason, doubt string) {
+	switch policy.mode.verdict {
+	case engine.Fail, engine.NotApplicable:
+		return policy.mode.sentence, ""
+	case engine.Unknown:
+		return "", policy.mode.sentence
+	case engine.Pass:
+	}
+	registered := false
+	for _, h := range hooks {
+		if !strings.Contains(h.name, policy.hook) || !h.pods {
+			continue
+		}
+		registered = true
+		selected, known := selectsNamespace(h.selector, n)
+		switch {
+		case !known || h.narrowed:
+			doubt = "whether its webhook is asked about all pods here cannot be told"
+		case selected && h.ignores:
+			reason = "its webhook's failure policy is Ignore"
+		case selected:
+			return "", ""
+		}
+	}
+	switch {
+	case !registered && isManifests(v):
+		return "", "its webhook is not among the manifests"
+	case !registered:
+		return "no webhook of its controller is registered for pods", ""
+	case reason != "" || doubt != "":
+		return reason, doubt
+	}
+	return "its webhook leaves out this namespace", ""
+}
+
+// webhook is a webhook that may refuse pods.
+type webhook struct {
+	name     string // with that of its service
+	selector *metav1.LabelSelector
+	pods     bool // it is asked when pods are made
+	ignores  bool // what it could not be asked about is let in
+	narrowed bool // by labels of objects or by conditions
+}
+
+func webhooks(v *engine.View) []webhook {
+	var all []webhook
+	for _, c := range engine.All[admissionv1.ValidatingWebhookConfiguration](v, validatingWebhookKind) {
+		for i := range c.Value.Webhooks {
+			h := &c.Value.Webhooks[i]
+			all = append(all, webhookOf(h.Name, &h.ClientConfig, h.NamespaceSelector, h.ObjectSelector, h.Rules, h.FailurePolicy, len(h.MatchConditions)))
+		}
+	}
+	for _, c := range engine.All[admissionv1.MutatingWebhookConfiguration](v, mutatingWebhookKind) {
+		for i := range c.Value.Webhooks {
+			h := &c.Value.Webhooks[i]
+			all = append(all, webhookOf(h.Name, &h.ClientConfig, h.NamespaceSelector, h.ObjectSelector, h.Rules, h.FailurePolicy, len(h.MatchConditions)))
+		}
+	}
+	return all
+}
+
+func webhookOf(name string, client *admissionv1.WebhookClientConfig, namespaces, objects *metav1.LabelSelector, rules []admissionv1.RuleWithOperations,
+	failure *admissionv1.FailurePolicyType, conditions int,
+) webhook {
+	h := webhook{name: name, selector: namespaces, ignores: failure != nil && *failure == admissionv1.Ignore}
+	if client.Service != nil {
+		h.name += " " + client.Service.Name
+	}
+	h.narrowed = conditions > 0 || objects != nil && len(objects.MatchLabels)+len(objects.MatchExpressions) > 0
+	has := func(list []string, names ...string) bool {
+		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(list, n) })
+	}
+	h.pods = slices.ContainsFunc(rules, func(r admissionv1.RuleWithOperations) bool {
+		creates := slices.Contains(r.Operations, admissionv1.Create) || slices.Contains(r.Operations, admissionv1.OperationAll)
+		return creates && has(r.APIGroups, "", "*") && has(r.Resources, "pods", "*", "*/*")
+	})
+	return h
+}
+
+// otherVerifiers are verifiers whose policies are not collected, by a part of the
+// name of their webhooks or of the service behind them.
+var otherVerifiers = map[string]string{"connaisseur": "Connaisseur", "portieris": "Portieris"}
+
+// verifiedElsewhere says what may verify images besides the policies that are read,
+// "" if there is no sign of any.
+func verifiedElsewhere(v *engine.View) string {
+	for _, h := range webhooks(v) {
+		for part, name := range otherVerifiers {
+			if strings.Contains(h.name, part) {
+				return "a webhook of " + name + " may verify them by settings that are not collected"
+			}
+		}
+	}
+	for _, t := range engine.All[metav1.PartialObjectMetadata](v, constraintTemplateKind) {
+		if strings.Contains(strings.ToLower(t.Ref.Name), "ratify") {
+			return "Ratify may verify them behind Gatekeeper, by constraints that are not collected"
+		}
+	}
+	for _, w := range workloads(v) {
+		for _, c := range w.spec.Containers {
+			for _, word := range slices.Concat(c.Command, c.Args) {
+				if strings.HasPrefix(word, "--enable-admission-plugins") && strings.Contains(word, "ImagePolicyWebhook") {
+					return "the API server asks an ImagePolicyWebhook, whose settings are a file on its node"
+				}
+			}
+		}
+	}
+	for _, n := range engine.All[corev1.Node](v, nodeKind) {
+		if strings.HasPrefix(n.Value.Spec.ProviderID, "gce://") {
+			return "Binary Authorization may verify them on Google's side"
+		}
+	}
+	for _, kind := range append(verifyingKinds(), constraintTemplateKind) {
+		if v.Hidden(kind) {
+			return "what may be a " + kind.Kind + " could not be seen"
+		}
+	}
+	return ""
+}
+
+// verifies reports whether a pattern of the policy matches a reference, written as
+// it stands or with what is implied.
+func (p verifier) verifies(reference string) bool {
+	i, err := parseImage(reference)
+	if err != nil {
+		return false
+	}
+	tagged := i.name()
+	switch {
+	case i.tag != "":
+		tagged += ":" + i.tag
+	case i.digest == "":
+		tagged += ":latest"
+	}
+	forms := []string{tagged, i.name()}
+	if i.digest != "" {
+		forms = append(forms, tagged+"@"+i.digest, i.name()+"@"+i.digest)
+	}
+	for _, form := range forms {
+		if i.registry == "docker.io" {
+			forms = append(forms, "index."+form)
+		}
+	}
+	return slices.ContainsFunc(p.images, func(pattern *regexp.Regexp) bool { return slices.ContainsFunc(forms, pattern.MatchString) })
+}

@@ -1,0 +1,72 @@
+package checks
+
+import (
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"tickmark/engine"
+)
+
+// Check security-agents-ready.
+//
+// Judges every DaemonSet, Deployment and StatefulSet with the image of a known
+// agent by its own status. Passes where all the pods that it wants are ready, fails
+// where one is not, where it wants none, and where a DaemonSet has no node to run on.
+// Unknown where there is no status, as in manifests, or one from before the last
+// change. Not applicable where no agent is known.
+func securityAgentsReady() check {
+	deployment, statefulSet := engine.Kind{Group: appsv1.GroupName, Kind: "Deployment"}, engine.Kind{Group: appsv1.GroupName, Kind: "StatefulSet"}
+	return check{
+		id: "security-agents-ready", version: 1, needs: []engine.Kind{daemonSetKind, deployment, statefulSet},
+		eval: func(v *engine.View) []engine.Detail {
+			var details []engine.Detail
+			add := func(o *engine.Object, template *corev1.PodTemplateSpec, meta *metav1.ObjectMeta, s rollout) {
+				if name, reference, is := agentOf(v, &template.Spec, ""); is {
+					details = append(details, judgeRollout(name, reference, meta, s).of(o.Ref, o.Digest))
+				}
+			}
+			for _, d := range engine.All[appsv1.DaemonSet](v, daemonSetKind) {
+				s := d.Value.Status
+				add(d.Object, &d.Value.Spec.Template, &d.Value.ObjectMeta, rollout{s.ObservedGeneration, s.DesiredNumberScheduled, s.NumberReady})
+			}
+			for _, d := range engine.All[appsv1.Deployment](v, deployment) {
+				s := d.Value.Status
+				add(d.Object, &d.Value.Spec.Template, &d.Value.ObjectMeta, rollout{s.ObservedGeneration, orOne(d.Value.Spec.Replicas), s.ReadyReplicas})
+			}
+			for _, d := range engine.All[appsv1.StatefulSet](v, statefulSet) {
+				s := d.Value.Status
+				add(d.Object, &d.Value.Spec.Template, &d.Value.ObjectMeta, rollout{s.ObservedGeneration, orOne(d.Value.Spec.Replicas), s.ReadyReplicas})
+			}
+			return details
+		},
+	}
+}
+
+// rollout is how many pods a workload wants and has ready, as its status says.
+type rollout struct {
+	observed      int64
+	wanted, ready int32
+}
+
+func orOne(replicas *int32) int32 {
+	if replicas == nil {
+		return 1
+	}
+	return *replicas
+}
+
+func judgeRollout(name, reference string, meta *metav1.ObjectMeta, s rollout) finding {
+	of := name + " (known by its image " + brief(reference) + ")"
+	switch {
+	case s.observed == 0:
+		return unknown("status", nil, "%s has no status: whether it runs is not told", of)
+	case s.observed < meta.Generation:
+		return unknown("status.observedGeneration", s.observed, "%s was changed since its status was written", of)
+	case s.wanted == 0:
+		return fails("status", nil, "%s wants no pod: it runs nowhere", of)
+	case s.ready < s.wanted:
+		return fails("status", nil, "%s has %d of %d pods ready", of, s.ready, s.wanted)
+	}
+	return passes("status", nil, "%s has all %d pods ready", of, s.wanted)
+}
