@@ -31,6 +31,17 @@ type Check struct {
 // Reads are the kinds that a check looks at: what the role for it has to grant.
 func (c Check) Reads() []Kind { return slices.Concat(c.Needs, c.Looks) }
 
+// asks reports whether c is a question to a target: other tools' results are asked
+// about by checks of their own, and by no other.
+func (c Check) asks(t Target) bool {
+	for _, k := range c.Needs {
+		if (k.Group == ImportGroup) != t.imported() {
+			return false
+		}
+	}
+	return true
+}
+
 // Custom is what a check of an organisation's own brings along, since no release of
 // this program tells it: the text that defines it, and what it says it bears on.
 type Custom struct {

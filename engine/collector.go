@@ -1,6 +1,10 @@
 package engine
 
-import "context"
+import (
+	"context"
+	"io"
+	"time"
+)
 
 // Collector looks at one target and never changes it. Collect hands every
 // document to the intake as soon as it is redacted and canonical, so that memory
@@ -29,6 +33,21 @@ type Reserving interface {
 type Reserved struct {
 	Name    string
 	Warning string // what whoever grants or asks it should know, in one sentence
+}
+
+// FileCollector is a Collector of one file, which whoever records what it gave keeps
+// beside it, byte for byte. CollectedFile is asked once Collect is done.
+type FileCollector interface {
+	Collector
+	CollectedFile() CollectedFile
+}
+
+// CollectedFile is a file that was collected from.
+type CollectedFile struct {
+	Name   string
+	Digest Digest
+	Made   time.Time // by its own word; zero where it does not say
+	Open   func() (io.ReadCloser, error)
 }
 
 // Intake takes what a collector gives. Document may be called from one goroutine

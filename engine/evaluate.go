@@ -10,7 +10,8 @@ import (
 )
 
 // Evaluate applies every check to every snapshot and returns one Result per
-// pair, ordered by target and check. It stops between two checks when ctx ends.
+// pair, ordered by target and check; checks of other tools' results go with imports
+// alone, and there only with a file that speaks of what they are about. It stops between two checks when ctx ends.
 func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documents Documents, params Params) (Run, error) {
 	run := Run{Results: []Result{}, Snapshots: []Digest{}}
 	if documents == nil {
@@ -32,7 +33,9 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 			if err := ctx.Err(); err != nil {
 				return Run{}, fmt.Errorf("evaluate %s: %w", snapshots[i].Target.ID, err)
 			}
-			run.Results = append(run.Results, evaluateOne(check, view))
+			if result, asked := evaluateOne(check, view); asked {
+				run.Results = append(run.Results, result)
+			}
 		}
 		// A check that was stopped says Unknown of what it did not come to.
 		if err := ctx.Err(); err != nil {
@@ -45,12 +48,19 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 	return run, nil
 }
 
-func evaluateOne(check Check, view *View) Result {
-	result := Result{Check: check.ID, Version: check.Version, Target: view.Target().ID, Details: []Detail{}}
+// evaluateOne applies a check to a snapshot, unless it is no question to it.
+func evaluateOne(check Check, view *View) (result Result, asked bool) {
+	if !check.asks(view.Target()) {
+		return Result{}, false
+	}
+	result = Result{Check: check.ID, Version: check.Version, Target: view.Target().ID, Details: []Detail{}}
 	if check.Custom != nil {
 		result.Custom = &CustomSource{Definition: Sum(check.Custom.Text), Informs: check.Custom.Informs}
 	}
 	result.Details = append(result.Details, check.Eval(view)...)
+	if len(result.Details) == 0 && view.Target().imported() {
+		return Result{}, false
+	}
 	unseen := unseenDetails(view, check.Needs)
 	result.Details = append(result.Details, unseen...)
 	result.sort()
@@ -59,7 +69,7 @@ func evaluateOne(check Check, view *View) Result {
 	for _, d := range result.Details {
 		result.Verdict = result.Verdict.Worse(d.Verdict)
 	}
-	return result
+	return result, true
 }
 
 // unseenDetails says, as Unknown details, what of the needed kinds was not seen. A

@@ -273,3 +273,27 @@ func TestRefsAndKeys(t *testing.T) {
 	assert.Equal(t, Fail, Run{Results: []Result{{Verdict: Pass}, {Verdict: Fail}}}.Verdict())
 	assert.True(t, strings.HasPrefix(policyKind.String(), "NetworkPolicy."))
 }
+
+// Other tools' results are asked about by checks of their own, and the other way round.
+func TestChecksAreAskedOfTheirOwnTargets(t *testing.T) {
+	theirs := Kind{Group: ImportGroup, Kind: "ScanReport"}
+	says := func(of Kind, details ...Detail) Check {
+		return Check{ID: "of-" + strings.ToLower(of.Kind), Version: 1, Needs: []Kind{of}, Eval: func(*View) []Detail { return details }}
+	}
+	snapshot := func(target string) Snapshot {
+		return Snapshot{Target: Target{ID: target}, Populations: []Population{{Kind: theirs, Complete: true}, {Kind: Kind{Kind: "Pod"}, Complete: true}}}
+	}
+	all := []Check{says(Kind{Kind: "Pod"}), says(theirs, Detail{Verdict: Fail, Sentence: "It failed."})}
+	run, err := Evaluate(t.Context(), all, []Snapshot{snapshot("k8s:a"), snapshot(NewImportTarget("trivy", Sum(nil), "api").ID)}, noDocuments, Params{})
+	require.NoError(t, err)
+	var asked []string
+	for _, r := range run.Results {
+		asked = append(asked, r.Check+" "+strings.SplitN(r.Target, ":", 2)[0])
+	}
+	assert.Equal(t, []string{"of-scanreport import", "of-pod k8s"}, asked)
+	run, err = Evaluate(t.Context(), []Check{says(theirs)}, []Snapshot{snapshot("import:trivy:1")}, noDocuments, Params{})
+	require.NoError(t, err)
+	assert.Empty(t, run.Results, "a file that says nothing of it")
+}
+
+func noDocuments(Digest) ([]byte, error) { return nil, errors.New("there is none") }

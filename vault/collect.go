@@ -28,6 +28,9 @@ type Collected struct {
 	Run      engine.Run
 	Recorded questionnaires.RecordedRun
 	Entry    questionnaires.Entry
+	// Files are the files that were collected from, as evidence of their own: those that
+	// were there already too.
+	Files []questionnaires.Evidence
 	// Failed holds, by source, those that could not be collected at all. What a
 	// source refused in part is a gap of its snapshot.
 	Failed map[string]error
@@ -78,8 +81,8 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 			return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
 		}
 	}
-	err = v.Update(ctx, func(tx *Tx) error { return errors.Join(tx.record(c, snapshots, &done), tx.dropPending(kept)) })
-	if err != nil {
+	record := func(tx *Tx) error { return errors.Join(tx.record(c, snapshots, &done), tx.dropPending(kept)) }
+	if err := v.recordWithFiles(ctx, c, &done, record); err != nil {
 		return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
 	}
 	return done, nil
@@ -94,6 +97,49 @@ func resumedOf(s engine.Snapshot) Resumed {
 		}
 	}
 	return r
+}
+
+// recordWithFiles records what was collected, and with the same save the files that it
+// was read from. A file that changed since is refused: it would be no proof.
+func (v *Vault) recordWithFiles(ctx context.Context, c Collection, done *Collected, record func(*Tx) error) error {
+	h, err := v.History(ctx)
+	if err != nil {
+		return err
+	}
+	var files []File
+	var digests []engine.Digest
+	for _, collector := range c.Collectors {
+		from, is := collector.(engine.FileCollector)
+		if !is || done.Failed[collector.Source()] != nil {
+			continue
+		}
+		f := from.CollectedFile()
+		if item, there := h.Holding(f.Digest); there {
+			done.Files = append(done.Files, item)
+			continue
+		}
+		item := questionnaires.Evidence{Title: "Result of another tool: " + f.Name, File: &questionnaires.FileSource{Obtained: questionnaires.OtherEvidence.Obtained()}}
+		if f.Made.Before(c.Params.Now) {
+			item.Collected = f.Made
+		}
+		files, digests = append(files, File{Item: item, Name: f.Name, Open: f.Open}), append(digests, f.Digest)
+	}
+	if len(files) == 0 {
+		return v.Update(ctx, record)
+	}
+	_, err = v.take(ctx, files, func(tx *Tx, items []questionnaires.Evidence) error {
+		for i, item := range items {
+			if item.File.Digest != digests[i] {
+				return fmt.Errorf("%.100q changed while it was collected", item.File.Name)
+			}
+		}
+		if err := tx.attach(items); err != nil {
+			return err
+		}
+		done.Files = append(done.Files, items...)
+		return record(tx)
+	})
+	return err
 }
 
 // collectAll collects every source. One that fails does not stop the others; a

@@ -28,6 +28,11 @@ say what it was asked for: a kind counts as complete where lists show all
 namespaces, or one list each, and is unknown otherwise. --whole-cluster is your
 word that every list is of all namespaces and without a selector.
 
+With --import it takes in what another tool wrote (Trivy, Grype, kube-bench, kubescape,
+Prowler, Checkov, Falco, SARIF, CycloneDX, OpenVEX, Security Hub and others): told by
+what the file holds, kept byte for byte, and judged as what that tool says. --target
+names what the tool looked at, where its file does not say.
+
 With --check or --area only these checks are evaluated, and a cluster is asked
 for what they read and nothing else. Secrets and the nodes' proxy are asked for
 only with --with, whatever is chosen.
@@ -45,14 +50,15 @@ func (d *door) collectVerb() *cobra.Command {
 	var format string
 	var printRole, fresh bool
 	verb := &cobra.Command{
-		Use:   "collect VAULT [--context C... | --kubeconfig FILE | --manifests PATH... | --dump PATH...]",
+		Use:   "collect VAULT [--context C... | --kubeconfig FILE | --manifests PATH... | --dump PATH... | --import FILE...]",
 		Short: "Collect evidence, evaluate it, record the run",
 		Long:  collectHelp,
 		Example: `  tickmark collect shop.vault --context prod-eu
   tickmark collect --print-role --area rbac --area network
   tickmark collect shop.vault --context prod-eu --check containers-not-privileged
   tickmark collect shop.vault --context prod-eu --with secrets
-  tickmark collect shop.vault --context prod-eu --policies policies/`,
+  tickmark collect shop.vault --context prod-eu --policies policies/
+  tickmark collect shop.vault --import trivy.json --import kube-bench.txt --target node-1`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := d.readOwn(&s.chosen); err != nil {
@@ -65,12 +71,15 @@ func (d *door) collectVerb() *cobra.Command {
 				return usagef("collect: name the vault")
 			}
 			s.allowExec = o.allowExec
+			if cmd.Flags().Changed("target") {
+				s.looked = s.target
+			}
 			collectors, err := d.collectors(s)
 			if err != nil {
 				return err
 			}
 			if len(collectors) == 0 {
-				return usagef("collect: name a source: --context, --kubeconfig, --manifests or --dump")
+				return usagef("collect: name a source: --context, --kubeconfig, --manifests, --dump or --import")
 			}
 			v, err := d.open(cmd.Context(), args[0], o)
 			if err != nil {
@@ -98,7 +107,7 @@ func (d *door) collectVerb() *cobra.Command {
 	s.chosen.ownFlags(verb)
 	outputFlag(verb, &format)
 	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of a file or folder of manifests (repeatable)")
-	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the target of manifests gets, and of a dump without the namespace kube-system")
+	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the target of manifests gets, of a dump without the namespace kube-system, and what an imported file is of that does not say")
 	verb.Flags().BoolVar(&fresh, "fresh", false, "list everything anew, whatever an interrupted collection had listed")
 	verb.Flags().BoolVar(&printRole, "print-role", false, "print the least role that a live collection needs")
 	return verb
@@ -160,6 +169,12 @@ func (d *door) printCollected(c vault.Collected, accepted []questionnaires.Accep
 		fmt.Fprintf(d.err, "error: %s\n", kube.Printable(c.Failed[name].Error()))
 	}
 	gaps := 0
+	for _, item := range c.Files {
+		if item.Quarantined() {
+			gaps++
+			fmt.Fprintf(d.err, "warning: %s is quarantined: %s\n", item.Label(), kube.Printable(item.SearchWords()))
+		}
+	}
 	for _, t := range c.Recorded.Targets {
 		gaps += t.Gaps
 	}
@@ -176,6 +191,9 @@ func (d *door) printTargets(c vault.Collected, accepted []questionnaires.Accepta
 	for _, r := range c.Resumed {
 		fmt.Fprintf(d.out, "resumed    %s: %d kinds with %d objects were listed before the collection that began at %s was interrupted\n",
 			kube.Printable(r.Target.Name), r.Kinds, r.Objects, r.Since.UTC().Format(time.RFC3339))
+	}
+	for _, item := range c.Files {
+		fmt.Fprintf(d.out, "kept       %s  %s, %d bytes, SHA-256 %s; %s\n", item.Label(), kube.Printable(item.File.Name), item.File.Size, item.File.Digest, kube.Printable(item.SearchWords()))
 	}
 	for _, item := range c.Recorded.Evidence {
 		fmt.Fprintf(d.out, "%-12s %s  %s\n", item.Label(), verdictMark(item), item.Title+acceptedMark(item.Result, accepted, d.now()))

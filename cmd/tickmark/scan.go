@@ -44,9 +44,10 @@ func (d *door) scanVerb() *cobra.Command {
 	var format string
 	var registries, cde, connections []string
 	verb := &cobra.Command{
-		Use:   "scan PATH... | --context C | --dump PATH...",
+		Use:   "scan PATH... | --context C | --dump PATH... | --import FILE...",
 		Short: "Evaluate without a vault and print the results",
-		Long: `Reads manifests, a live cluster or a saved dump, evaluates every check and prints the results;
+		Long: `Reads manifests, a live cluster, a saved dump or other tools' results, evaluates
+every check and prints the results;
 nothing is kept. Ends with 3 if a check failed or something could not be read,
 and with 1 only if nothing at all could be read.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,7 +60,7 @@ and with 1 only if nothing at all could be read.`,
 				return err
 			}
 			if len(collectors) == 0 {
-				return usagef("scan: name files or folders, --context or --dump")
+				return usagef("scan: name files or folders, --context, --dump or --import")
 			}
 			declared, err := declarationsOf("scan", connections)
 			if err != nil {

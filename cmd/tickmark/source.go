@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
+	"tickmark/engine/imports"
 	"tickmark/engine/kube"
 )
 
@@ -19,6 +20,8 @@ type source struct {
 	dumps      []string
 	whole      bool
 	target     string
+	imports    []string // files that other tools wrote
+	looked     string   // what those looked at that do not say so
 	with       []string // what is asked of a cluster only by name
 	probe      bool     // requests without credentials as well
 	chosen     chosen
@@ -28,6 +31,7 @@ type source struct {
 func (s *source) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.kubeconfig, "kubeconfig", "", "kubeconfig `FILE` (default: kubectl's own)")
 	cmd.Flags().StringArrayVar(&s.contexts, "context", nil, "`CONTEXT` of a live cluster (repeatable)")
+	cmd.Flags().StringArrayVar(&s.imports, "import", nil, "`FILE` that another tool wrote: a scanner's result, a benchmark's, events (repeatable)")
 	execFlag(cmd, &s.allowExec)
 	cmd.Flags().StringArrayVar(&s.dumps, "dump", nil, "`PATH` of what was saved of one cluster: a folder, an archive or a file (repeatable)")
 	cmd.Flags().BoolVar(&s.whole, "whole-cluster", false, "say that every list in the dump was asked of all namespaces and without a selector; it is recorded as your word")
@@ -102,6 +106,12 @@ func (d *door) collectors(s source) ([]engine.Collector, error) {
 	}
 	if len(s.manifests) > 0 {
 		all = append(all, &kube.Manifests{Paths: s.manifests, Name: s.target, Tool: tool(), Now: d.now})
+	}
+	for _, file := range s.imports {
+		if s.looked != "" && !targetName.MatchString(s.looked) {
+			return nil, usagef("collect: --target %q: a name is letters, digits, dots, hyphens and underscores, at most 63", s.looked)
+		}
+		all = append(all, &imports.File{Path: file, Looked: s.looked, Tool: tool(), Now: d.now})
 	}
 	return all, nil
 }

@@ -44,6 +44,7 @@ func fixtures() map[string]fixture {
 	all := map[string]fixture{}
 	for _, area := range []map[string]fixture{
 		rbacFixtures(), accessFixtures(), networkFixtures(), secretsFixtures(), podsFixtures(), imagesFixtures(), runtimeFixtures(), controlPlaneFixtures(), nodesFixtures(),
+		importsFixtures(),
 	} {
 		maps.Copy(all, area)
 	}

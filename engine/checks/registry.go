@@ -27,7 +27,7 @@ type check struct {
 
 // builtin lists every check, area by area; the order here means nothing.
 func builtin() []check {
-	return slices.Concat(rbacChecks(), byFewChecks(), networkChecks(), secretsChecks(), podsChecks(), imagesChecks(), runtimeChecks(), controlPlaneChecks(), nodesChecks())
+	return slices.Concat(rbacChecks(), byFewChecks(), networkChecks(), secretsChecks(), podsChecks(), imagesChecks(), runtimeChecks(), controlPlaneChecks(), nodesChecks(), importsChecks())
 }
 
 func rbacChecks() []check {
@@ -97,6 +97,14 @@ func nodesChecks() []check {
 		cardholderNodesDedicated(), containerRuntimesSupported(), kubeletsAskForAuthorization(), kubeletsCheckCallers(),
 		kubeletsDefaultSeccomp(), kubeletsEndIdleStreams(), kubeletsHaveCertificates(), kubeletsProtectKernel(), kubeletsRefuseAnonymous(),
 		kubeletsRotateCertificates(), kubeletsStrongTLS(), kubeletsWithoutReadOnlyPort(), nodesInventory(), nodeSystemsSupported(),
+	}
+}
+
+// importsChecks judge what other tools found; their areas are those of what was found.
+func importsChecks() []check {
+	return []check{
+		importedBenchmarksPassed(), importedConfigurationScansClean(), importedEventsNoticed(), importedScansRecent(), importedSecretScansClean(),
+		importedVulnerabilityScansClean(),
 	}
 }
 

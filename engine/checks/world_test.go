@@ -128,8 +128,14 @@ func (w *world) result(t testing.TB, id string) engine.Result {
 	t.Helper()
 	c, err := Find(id)
 	require.NoError(t, err)
+	if c.Needs[0].Group == engine.ImportGroup {
+		w.snapshot.Target = engine.NewImportTarget("test", engine.Sum([]byte("test")), "test")
+	}
 	run, err := engine.Evaluate(context.Background(), []engine.Check{c}, []engine.Snapshot{w.snapshot}, w.body, w.params)
 	require.NoError(t, err)
+	if c.Needs[0].Group == engine.ImportGroup && len(run.Results) == 0 {
+		return engine.Result{Check: id, Verdict: engine.NotApplicable} // the file does not speak of it
+	}
 	require.Len(t, run.Results, 1)
 	return run.Results[0]
 }

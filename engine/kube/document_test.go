@@ -62,7 +62,7 @@ func TestSecretsUnderOtherKindsAndKeysAreRedacted(t *testing.T) {
 func TestPrintable(t *testing.T) {
 	assert.Equal(t, "a [31mred b ]52;c; tab", Printable("a \x1b[31mred\u202e\nb\x07 \x1b]52;c;\ttab\x00"))
 	assert.Equal(t, "\ufffd", Printable("\xff"))
-	assert.LessOrEqual(t, len(Printable(strings.Repeat("ü", 10000))), maxLine+3)
+	assert.LessOrEqual(t, len(Printable(strings.Repeat("ü", 10000))), 403)
 	assert.Equal(t, "pan [redacted:card-number]", Printable("pan 4111111111111111"))
 }
 

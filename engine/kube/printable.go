@@ -1,43 +1,6 @@
 package kube
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
+import "tickmark/engine/redaction"
 
-	"tickmark/engine/redaction"
-)
-
-// maxLine bounds a line made from outside text, in bytes.
-const maxLine = 400
-
-// Printable makes outside text safe to stand on one line of a terminal, a log or
-// a report: control and format characters (escape sequences, bidirectional
-// overrides) go, white space becomes single spaces, card numbers and tokens are
-// redacted, and what is longer than 400 bytes is cut at a character.
-func Printable(s string) string {
-	const enough = 64 * maxLine
-	if len(s) > enough {
-		s = s[:enough]
-	}
-	s = strings.Join(strings.Fields(strings.Map(printableRune, strings.ToValidUTF8(s, "\uFFFD"))), " ")
-	s = redaction.New().Looks(s)
-	if len(s) <= maxLine {
-		return s
-	}
-	cut := maxLine
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "..."
-}
-
-func printableRune(r rune) rune {
-	switch {
-	case unicode.IsSpace(r):
-		return ' '
-	case unicode.IsGraphic(r):
-		return r
-	}
-	return -1
-}
+// Printable makes outside text safe to stand on one line, as redaction.Printable does.
+func Printable(s string) string { return redaction.Printable(s) }

@@ -1,0 +1,111 @@
+package imports
+
+import (
+	"fmt"
+
+	"tickmark/engine"
+	"tickmark/engine/findings"
+)
+
+func fitsCheckov(h head) bool {
+	first := item(h.first)
+	results := at(first, "results")
+	return has(first, "check_type") && (has(results, "failed_checks") || has(results, "passed_checks")) || has(first, "checkov_version", "resource_count")
+}
+
+type checkovRecord struct {
+	CheckID     string `json:"check_id"`
+	CheckName   string `json:"check_name"`
+	CheckResult struct {
+		Result          string `json:"result"`
+		SuppressComment string `json:"suppress_comment"`
+	} `json:"check_result"`
+	FilePath      string `json:"file_path"`
+	FileLineRange []int  `json:"file_line_range"`
+	Resource      string `json:"resource"`
+	Severity      string `json:"severity"`
+	Guideline     string `json:"guideline"`
+	Vulnerability *struct {
+		ID             string `json:"id"`
+		Severity       string `json:"severity"`
+		PackageName    string `json:"package_name"`
+		PackageVersion string `json:"package_version"`
+		Status         string `json:"status"`
+		Link           string `json:"link"`
+	} `json:"vulnerability_details"`
+}
+
+// readCheckov reads what `checkov -o json` writes: the result of one framework, or a list
+// of them. It says neither when it ran nor which folder it was started in.
+func readCheckov(in *intake) error {
+	var framework string
+	in.report.Tool.Version = textAt(item(in.head.first), "summary", "checkov_version")
+	if in.report.Tool.Version == "" {
+		in.report.Tool.Version = textAt(item(in.head.first), "checkov_version")
+	}
+	record := func(status findings.Status) *spot {
+		return each(taken(func(raw []byte) {
+			var r checkovRecord
+			if in.decode(raw, &r) {
+				in.finding(r.finding(framework, status))
+			}
+		}))
+	}
+	results := fields(map[string]*spot{
+		"passed_checks": record(findings.Passed), "failed_checks": record(findings.Failed), "skipped_checks": record(findings.Suppressed),
+		"parsing_errors": each(taken(func(raw []byte) {
+			var file string
+			if in.decode(raw, &file) {
+				in.gap(in.place(), engine.Unreadable, "Checkov could not read "+file)
+			}
+		})),
+	})
+	summary := taken(func(raw []byte) {
+		var s struct {
+			Passed, Failed, Skipped, ParsingErrors int
+		}
+		if in.decode(raw, &s) {
+			in.says(fmt.Sprintf("%s: %d passed, %d failed, %d skipped", framework, s.Passed, s.Failed, s.Skipped))
+		}
+	})
+	one := fields(map[string]*spot{"check_type": in.into(&framework), "results": results, "summary": summary})
+	one.begin = func(string) { framework = "" }
+	one.end = func() { in.speaks(checkovClass(framework)) }
+	if _, list := in.head.first.([]any); list {
+		return in.walk(each(one))
+	}
+	return in.walk(one)
+}
+
+func checkovClass(framework string) findings.Class {
+	switch framework {
+	case "sca_package", "sca_image":
+		return findings.Vulnerabilities
+	case "secrets":
+		return findings.Secrets
+	}
+	return findings.Configuration
+}
+
+func (r checkovRecord) finding(framework string, status findings.Status) findings.Finding {
+	f := findings.Finding{
+		Class: checkovClass(framework), ID: r.CheckID, Title: r.CheckName, Status: status, Word: r.CheckResult.Result,
+		Severity: findings.Rate(r.Severity), Rating: r.Severity, Subject: r.Resource, Location: r.FilePath, References: some(r.Guideline),
+	}
+	if len(r.FileLineRange) > 0 && r.FileLineRange[0] > 0 {
+		f.Location = fmt.Sprintf("%s:%d", r.FilePath, r.FileLineRange[0])
+	}
+	// A record says for itself what its list says; where they differ nobody can tell.
+	said, known := map[string]findings.Status{"PASSED": findings.Passed, "FAILED": findings.Failed, "SKIPPED": findings.Suppressed}[r.CheckResult.Result]
+	if !known || said != status {
+		f.Status = findings.Unclear
+	}
+	if f.Status == findings.Suppressed {
+		f.Statement = &findings.Statement{Why: r.CheckResult.SuppressComment, Source: "a comment in the file"}
+	}
+	if v := r.Vulnerability; v != nil {
+		f.ID, f.Severity, f.Rating, f.References = v.ID, findings.Rate(v.Severity), v.Severity, some(v.Link)
+		f.Package = findings.Package{Name: v.PackageName, Installed: v.PackageVersion, Fixed: v.Status}
+	}
+	return f
+}

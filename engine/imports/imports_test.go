@@ -1,0 +1,265 @@
+package imports
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
+	"tickmark/engine/findings"
+)
+
+// What each sample is, of what, from when, and what it says.
+func TestWhatEachToolSays(t *testing.T) {
+	for name, want := range map[string]struct {
+		tool, looked, ran string
+		findings          []string
+	}{
+		"trivy-image.json": {"Trivy 0.69.0", "image registry.example/pay/api:1.2", "2026-11-02T08:30:00Z", []string{
+			"vulnerabilities CVE-2026-1111 failed critical libssl3", "vulnerabilities CVE-2026-2222 failed low zlib1g",
+			"vulnerabilities CVE-2026-3333 suppressed high curl", "configuration DS002 failed high", "configuration DS005 passed low", "secrets private-key failed high",
+		}},
+		"trivy-k8s.json": {"Trivy ", "cluster shop", "", []string{"vulnerabilities CVE-2026-1111 failed high libssl3"}},
+		"grype.json": {"Grype 0.90.0", "image registry.example/pay/api:1.2", "2026-11-02T09:00:00Z", []string{
+			"vulnerabilities CVE-2026-1111 failed high libssl3", "vulnerabilities CVE-2026-4444 suppressed critical curl",
+		}},
+		"kube-bench.json": {"kube-bench ", "", "", []string{
+			"benchmark 4.1.1 passed unrated", "benchmark 4.1.2 failed unrated", "benchmark 4.1.3 manual unrated",
+		}},
+		"kube-bench.txt": {"kube-bench ", "", "", []string{
+			"benchmark 4.1.1 passed unrated", "benchmark 4.1.2 failed unrated", "benchmark 4.1.3 manual unrated",
+		}},
+		"kubescape.json": {"kubescape v3.0.20", "cluster shop-production", "2026-11-02T10:00:00Z", []string{
+			"configuration C-0057 failed high", "configuration C-0016 passed medium", "configuration C-0034 manual medium", "configuration C-0099 suppressed unrated",
+		}},
+		"prowler.ocsf.json": {"Prowler 5.7.0", "account account aws 111122223333", "2026-11-02T11:00:00Z", []string{
+			"configuration iam_root_mfa_enabled failed critical", "configuration cloudtrail_multi_region_enabled passed high",
+			"configuration s3_bucket_public suppressed high", "configuration iam_support_role manual low",
+		}},
+		"checkov.json": {"Checkov 3.2.400", "", "", []string{
+			"configuration CKV_K8S_16 passed unrated", "configuration CKV_K8S_22 failed unrated", "configuration CKV_K8S_8 suppressed unrated",
+		}},
+		"falco.jsonl": {"Falco ", "machines machines node-1, node-2", "2026-11-02T10:00:00Z", []string{
+			"events Terminal shell in container failed medium", "events Contact K8S API Server From Container failed low",
+		}},
+		"results.sarif": {"Trivy 0.69.0", "image registry.example/pay/api:1.2", "2026-11-02T12:00:00Z", []string{
+			"vulnerabilities CVE-2026-1111 failed critical", "configuration DS002 suppressed medium", "configuration DS005 passed negligible",
+		}},
+		"cyclonedx.json": {"trivy 0.69.0", "container registry.example/pay/api", "2026-11-02T13:00:00Z", []string{
+			"vulnerabilities CVE-2026-1111 failed critical libssl3", "vulnerabilities CVE-2026-3333 suppressed high curl", "vulnerabilities CVE-2026-5555 manual unrated",
+		}},
+		"sbom.json": {"CycloneDX ", "container registry.example/pay/api", "2026-11-02T13:00:00Z", nil},
+		"openvex.json": {"OpenVEX ", "", "2026-10-20T00:00:00Z", []string{
+			"vulnerabilities CVE-2026-3333 suppressed unrated pkg:deb/curl@8", "vulnerabilities CVE-2026-1111 failed unrated",
+		}},
+		"asff.json": {"Security Hub ", "account account aws 111122223333", "2026-11-02T14:00:00Z", []string{
+			"configuration IAM.9 failed critical", "configuration S3.1 passed medium", "configuration S3.8 suppressed high",
+		}},
+		"kube-score.json":  {"kube-score ", "", "", []string{"configuration container-image-tag passed unrated", "configuration container-resources failed critical"}},
+		"kube-linter.json": {"kube-linter 0.8.1", "", "2026-11-02T15:00:00Z", []string{"configuration run-as-non-root failed unrated"}},
+		"polaris.json":     {"Polaris ", "cluster https://10.0.0.1:6443", "2026-11-02T16:00:00Z", []string{"configuration hostPIDSet passed high", "configuration runAsRootAllowed failed high"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := sample(t, name)
+			assert.Equal(t, want.tool, got.report.Tool.Name+" "+got.report.Tool.Version)
+			assert.Equal(t, want.looked, strings.TrimSpace(got.report.Looked.Kind+" "+got.report.Looked.Name))
+			ran := ""
+			if !got.report.Ran.IsZero() {
+				ran = got.report.Ran.Format(time.RFC3339)
+			}
+			assert.Equal(t, want.ran, ran)
+			assert.Equal(t, want.findings, got.lines())
+			assert.Equal(t, want.looked == "", got.snapshot.Target.Provisional)
+			assert.Equal(t, clock, got.snapshot.Ended, "when it was imported is not when the tool ran")
+			raw, err := os.ReadFile("testdata/" + name)
+			require.NoError(t, err)
+			assert.Equal(t, engine.Sum(raw), got.report.File.Digest)
+			again := sample(t, name)
+			assert.Equal(t, got.snapshot, again.snapshot)
+		})
+	}
+}
+
+func TestWhatIsKeptBesideAFinding(t *testing.T) {
+	trivy := sample(t, "trivy-image.json")
+	assert.Equal(t, findings.Package{Name: "libssl3", Installed: "3.0.1", Fixed: "3.0.2"}, trivy.findings[0].Package)
+	assert.Equal(t, &findings.Statement{State: "not_affected", Why: "vulnerable_code_not_in_execute_path", Source: "OpenVEX", VEX: true}, trivy.findings[2].Statement)
+	assert.Len(t, trivy.subjects, 4, "what was looked at and is clean is told")
+	for _, body := range trivy.bodies {
+		assert.NotContains(t, body, "CANARY", "no secret that a tool found")
+	}
+
+	grype := sample(t, "grype.json")
+	assert.Equal(t, []string{"only-fixed"}, grype.report.LeftOut)
+	assert.Equal(t, time.Date(2026, 11, 1, 1, 0, 0, 0, time.UTC), grype.report.Database.Built)
+
+	prowler := sample(t, "prowler.ocsf.json")
+	assert.Equal(t, "aws:aws:111122223333", prowler.snapshot.Target.About)
+	assert.Equal(t, []findings.Compliance{
+		{Standard: "CIS-3.0", IDs: []string{"1.5"}}, {Standard: "PCI-3.2.1", IDs: []string{"8.3.1", "8.3.2"}, PCI: "3.2.1"}, {Standard: "PCI-4.0", IDs: []string{"8.4.1"}, PCI: "4.0"},
+	}, prowler.findings[0].Compliance)
+
+	falco := sample(t, "falco.jsonl")
+	shell := falco.findings[0]
+	assert.Equal(t, findings.Seen{Count: 2, First: time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC), Last: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}, shell.Seen)
+	assert.Equal(t, "Pod pay/api-1", shell.Subject)
+	assert.Equal(t, []findings.Compliance{{Standard: "PCI_DSS", IDs: []string{"10.2.5"}, PCI: "?"}}, shell.Compliance)
+	assert.NotContains(t, shell.Reason, "hunter2secret")
+	assert.Len(t, falco.gaps(), 1, "the broken line: %v", falco.gaps())
+	assert.Equal(t, 3, falco.snapshot.Gaps[0].Line)
+
+	vex := sample(t, "cyclonedx.json").findings[1].Statement
+	assert.Equal(t, "Product Security", vex.Author)
+	assert.Equal(t, "2026-10-20", vex.Date.Format(time.DateOnly))
+	assert.Equal(t, []findings.Class{findings.Components, findings.Vulnerabilities}, sample(t, "sbom.json").report.Classes)
+	assert.Empty(t, sample(t, "sbom.json").subjects, "an empty list shows nothing")
+
+	hub := sample(t, "asff.json")
+	assert.Equal(t, "PCI DSS 3.2.1: 8.3.1", hub.findings[0].Compliance[0].String())
+	assert.True(t, hub.findings[0].Compliance[1].Current())
+	assert.Equal(t, "ann", hub.findings[2].Statement.Author)
+}
+
+// What a tool says that it could not look at, or what is not whole, is a gap.
+func TestWhatWasNotLookedAtIsAGap(t *testing.T) {
+	whole, err := os.ReadFile("testdata/trivy-image.json")
+	require.NoError(t, err)
+	bench, err := os.ReadFile("testdata/kube-bench.txt")
+	require.NoError(t, err)
+	for name, c := range map[string]struct{ content, want string }{
+		"cut off":              {string(whole[:len(whole)-40]), "it ends in the middle"},
+		"broken further down":  {strings.Replace(string(whole), `"Severity":"LOW"`, `"Severity":LOW`, 1), "is broken there"},
+		"another form":         {strings.Replace(string(whole), `"CVE-2026-2222"`, `{"a":1}`, 1), "VulnerabilityID is a object"},
+		"more behind it":       {string(whole) + "{}", "more follows"},
+		"text without totals":  {strings.Split(string(bench), "== Summary total")[0], "it ends before its totals"},
+		"text that was edited": {strings.Replace(string(bench), "[FAIL] 4.1.2", "[PASS] 4.1.2", 1), "the file counts 1 PASS, 1 FAIL"},
+		"a strange line":       {strings.Replace(string(bench), "[WARN]", "WARN", 1), "does not print"},
+		"a run that failed":    {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"invocations":[{"executionSuccessful":false}],"results":[]}]}`, "did not run successfully"},
+		"a run without any":    {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}}}]}`, "did not finish"},
+		"an older SARIF":       {`{"version":"2.0.0","runs":[]}`, "2.1.0 is what is read"},
+		"deep": {
+			`{"SchemaVersion":2,"ArtifactName":"x","Results":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}", "nested deeper",
+		},
+		"a value too long": {
+			`{"SchemaVersion":2,"ArtifactName":"x","Results":[{"Class":"os-pkgs","Vulnerabilities":[{"Title":"` + strings.Repeat("x", maxItem) + `"}]}]}`, "was passed over",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := text(t, c.content)
+			require.NoError(t, err)
+			assert.Contains(t, strings.Join(got.gaps(), "\n"), c.want)
+			assert.False(t, got.report.Whole)
+			assert.False(t, got.snapshot.Saw(findings.FindingKind))
+		})
+	}
+	assert.Contains(t, sample(t, "trivy-k8s.json").gaps()[0], "could not look at Job pay/settle")
+	assert.Equal(t, []string{"Checkov could not read /broken.yaml"}, sample(t, "checkov.json").gaps())
+	cut, err := text(t, string(whole[:len(whole)-400]))
+	require.NoError(t, err)
+	assert.NotEmpty(t, cut.findings, "what was read stays")
+}
+
+func TestFilesThatAreRefused(t *testing.T) {
+	for name, c := range map[string]struct{ content, want string }{
+		"nothing":             {" \n", "it is empty"},
+		"no tool's":           {`{"hello":"world"}`, "no result of a tool that is known"},
+		"an empty list":       {`[]`, "no result of a tool that is known"},
+		"a text":              {"dear auditor,\n", "no result of a tool that is known"},
+		"XML":                 {"<bom/>", "let the tool write JSON"},
+		"UTF-16":              {"\xff\xfe{\x00}\x00", "save it as UTF-8"},
+		"two tools at once":   {`{"SchemaVersion":2,"ArtifactName":"x","Results":[],"bomFormat":"CycloneDX"}`, "could be Trivy JSON as well as CycloneDX JSON"},
+		"broken at its start": {`{"SchemaVersion`, "no result of a tool that is known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := text(t, c.content)
+			require.ErrorContains(t, err, c.want)
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+	_, err := importFile(t, &File{Path: t.TempDir()})
+	require.ErrorContains(t, err, "it is no file")
+}
+
+// The same thing looked at again by the same tool is one target; a name that a person
+// states is marked as theirs.
+func TestTargets(t *testing.T) {
+	before, err := os.ReadFile("testdata/trivy-image.json")
+	require.NoError(t, err)
+	after, err := text(t, strings.Replace(string(before), "2026-11-02", "2026-11-03", 1))
+	require.NoError(t, err)
+	assert.Equal(t, sample(t, "trivy-image.json").snapshot.Target, after.snapshot.Target)
+	assert.NotEqual(t, sample(t, "trivy-image.json").snapshot.Target.ID, sample(t, "grype.json").snapshot.Target.ID)
+	assert.Regexp(t, `^import:trivy:[0-9a-f]{32}$`, after.snapshot.Target.ID)
+
+	stated, err := importFile(t, &File{Path: "testdata/kube-bench.txt", Looked: "node-1"})
+	require.NoError(t, err)
+	assert.Equal(t, findings.Artifact{Name: "node-1", Stated: true}, stated.report.Looked)
+	assert.False(t, stated.snapshot.Target.Provisional)
+
+	here, err := text(t, `{"SchemaVersion":2,"ArtifactName":".","ArtifactType":"filesystem"}`)
+	require.NoError(t, err)
+	assert.True(t, here.snapshot.Target.Provisional, "the folder that a tool was started in tells nothing")
+}
+
+func TestIdsOfAnotherVersionOfPCI(t *testing.T) {
+	for standard, want := range map[string]string{
+		"PCI-3.2.1": "3.2.1", "pci_3.2.1_aws": "3.2.1", "PCI DSS v4.0.1": "4.0.1", "standards/pci-dss/v/3.2.1": "3.2.1", "PCI-4.0": "4.0", "pci_dss": "?", "PCI": "?",
+		"CIS-1.4": "", "capci-1.0": "", "ISO27001-2022": "",
+	} {
+		assert.Equal(t, want, pciVersion(standard), standard)
+	}
+}
+
+// More findings than are kept are counted, and said.
+func TestFindingsBeyondWhatIsKept(t *testing.T) {
+	got, err := importFile(t, &File{Path: "testdata/trivy-image.json", most: 2})
+	require.NoError(t, err)
+	assert.Len(t, got.findings, 2)
+	assert.Equal(t, map[string]int{"failed": 4, "passed": 1, "suppressed": 1}, got.report.Counts.Statuses)
+	assert.Equal(t, 4, got.report.Truncate)
+	assert.Contains(t, got.gaps()[0], "4 findings beyond the first 2")
+	assert.False(t, got.report.Whole)
+}
+
+// kube-bench's own outputs: every line is accounted for, and the totals that the files
+// print are those of what was read.
+func TestCorpusOfKubeBench(t *testing.T) {
+	folder := os.Getenv("TICKMARK_CORPUS_KUBEBENCH")
+	if folder == "" {
+		folder = "../../../shared/corpora/kube-bench-output"
+	}
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Skipf("no corpus at %s", folder)
+	}
+	agree := 0
+	for _, f := range files {
+		got, err := importFile(t, &File{Path: folder + "/" + f.Name()})
+		if !assert.NoError(t, err, f.Name()) {
+			continue
+		}
+		s := got.report.Counts.Statuses
+		read := benchTotals{"PASS": s["passed"], "FAIL": s["failed"], "WARN": s["manual"], "INFO": s["skipped"]}
+		if assert.Empty(t, got.gaps(), f.Name()) && assert.Contains(t, got.report.Says, read.String(), f.Name()) {
+			agree++
+		}
+		t.Logf("%s: %s", f.Name(), read)
+	}
+	t.Logf("kube-bench: %d of %d agree", agree, len(files))
+	assert.Equal(t, len(files), agree)
+}
+
+func TestNamesAreTheirOwn(t *testing.T) {
+	seen := map[engine.Ref]bool{}
+	for _, e := range sample(t, "trivy-image.json").snapshot.Entries {
+		assert.False(t, seen[e.Ref], e.Ref)
+		seen[e.Ref] = true
+	}
+	assert.Len(t, slices.Collect(maps.Keys(seen)), 11)
+}

@@ -1,0 +1,303 @@
+package imports
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tickmark/engine"
+	"tickmark/engine/findings"
+)
+
+func fitsSARIF(h head) bool {
+	return isList(h.first, "runs") && (strings.Contains(strings.ToLower(textAt(h.first, "$schema")), "sarif") || strings.HasPrefix(textAt(h.first, "version"), "2."))
+}
+
+// sarifRule is what a result's rule says of it.
+type sarifRule struct {
+	ID                   string
+	Name                 string
+	ShortDescription     struct{ Text string }
+	HelpURI              string `json:"helpUri"`
+	DefaultConfiguration struct{ Level string }
+	Properties           struct {
+		Tags     []string
+		Severity string `json:"security-severity"`
+	}
+}
+
+// sarifRun is what stands beside the results of a run, in whatever order.
+type sarifRun struct {
+	Tool struct {
+		Driver struct {
+			Name, Version, SemanticVersion string
+			Rules                          []json.RawMessage
+		}
+	}
+	Invocations []struct {
+		ExecutionSuccessful        *bool
+		StartTimeUtc, EndTimeUtc   string
+		ToolExecutionNotifications []struct {
+			Level   string
+			Message struct{ Text string }
+		}
+	}
+	VersionControlProvenance []struct{ RepositoryURI, RevisionID string }
+	AutomationDetails        struct{ ID string }
+	Properties               struct {
+		ImageName   string
+		RepoDigests []string
+		ImageID     string
+	}
+	ExternalPropertyFileReferences json.RawMessage
+
+	rules   map[string]sarifRule
+	byIndex []string
+	class   findings.Class // of a run whose results do not tell
+}
+
+type sarifResult struct {
+	RuleID    string
+	RuleIndex *int
+	Rule      struct {
+		ID    string
+		Index *int
+	}
+	Level, Kind, BaselineState string
+	Message                    struct{ Text string }
+	Locations                  []struct {
+		PhysicalLocation struct {
+			ArtifactLocation struct{ URI string }
+			Region           struct{ StartLine int }
+		}
+		LogicalLocations []struct{ FullyQualifiedName, Name string }
+	}
+	Suppressions []struct{ Kind, Status, Justification string }
+}
+
+// readSARIF reads the Static Analysis Results Interchange Format, version 2.1.0. What
+// stands beside a run's results is read first, wherever it stands.
+func readSARIF(in *intake) error {
+	if version := textAt(in.head.first, "version"); version != "2.1.0" {
+		in.gap(1, engine.Unsupported, fmt.Sprintf("it is SARIF %s, and 2.1.0 is what is read", version))
+		return nil
+	}
+	runs, err := in.sarifRuns()
+	if err != nil {
+		return err
+	}
+	n := -1
+	var subject findings.Subject
+	results := each(taken(func(raw []byte) {
+		var r sarifResult
+		if in.decode(raw, &r) {
+			f := runs[n].finding(r)
+			subject.Counts.Add(f)
+			in.finding(f)
+		}
+	}))
+	listed := false
+	results.begin = func(string) { listed = true }
+	run := fields(map[string]*spot{"results": results})
+	run.begin = func(string) { n++; listed, subject = false, findings.Subject{} }
+	run.end = func() {
+		if !listed {
+			in.gap(in.place(), engine.Unexplained, "a run without results: the tool did not finish, by the format's own rule")
+			return
+		}
+		if subject.Name = runs[n].looked().Name; subject.Name != "" {
+			subject.Class = runs[n].class
+			in.subject(subject)
+		}
+	}
+	return in.walk(fields(map[string]*spot{"runs": each(run)}))
+}
+
+// sarifRuns reads all but the results.
+func (in *intake) sarifRuns() ([]*sarifRun, error) {
+	var runs []*sarifRun
+	file, s, err := in.again()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	into := func(value func(*sarifRun) any) *spot {
+		return taken(func(raw []byte) {
+			if err := json.Unmarshal(raw, value(runs[len(runs)-1])); err != nil {
+				in.gap(s.line(), engine.Unreadable, "what stands beside the results: "+err.Error())
+			}
+		})
+	}
+	run := fields(map[string]*spot{
+		"tool":                           into(func(r *sarifRun) any { return &r.Tool }),
+		"invocations":                    into(func(r *sarifRun) any { return &r.Invocations }),
+		"versionControlProvenance":       into(func(r *sarifRun) any { return &r.VersionControlProvenance }),
+		"automationDetails":              into(func(r *sarifRun) any { return &r.AutomationDetails }),
+		"properties":                     into(func(r *sarifRun) any { return &r.Properties }),
+		"externalPropertyFileReferences": into(func(r *sarifRun) any { return &r.ExternalPropertyFileReferences }),
+	})
+	run.begin = func(string) { runs = append(runs, &sarifRun{rules: map[string]sarifRule{}}) }
+	var broken *syntaxError
+	if err := fields(map[string]*spot{"runs": each(run)}).walk(s, "", 0); err != nil && !errors.As(err, &broken) {
+		return nil, err // what is broken is found again, and said, where results are read
+	}
+	if len(runs) == 0 {
+		in.gap(1, engine.Unexplained, "it has no run")
+	}
+	for _, r := range runs {
+		r.understand(in)
+	}
+	return runs, nil
+}
+
+// understand reads the rules, and what the run says of itself.
+func (r *sarifRun) understand(in *intake) {
+	driver := r.Tool.Driver
+	in.report.Tool.Name, in.report.Tool.Version = driver.Name, driver.SemanticVersion
+	if driver.SemanticVersion == "" {
+		in.report.Tool.Version = driver.Version
+	}
+	for _, raw := range driver.Rules {
+		var rule sarifRule
+		if err := json.Unmarshal(raw, &rule); err != nil {
+			in.gap(0, engine.Unreadable, "a rule: "+err.Error())
+		}
+		r.rules[rule.ID] = rule
+		r.byIndex = append(r.byIndex, rule.ID)
+	}
+	for _, i := range r.Invocations {
+		for _, t := range []string{i.StartTimeUtc, i.EndTimeUtc} {
+			in.report.Ran = later(in.report.Ran, when(t))
+		}
+		if i.ExecutionSuccessful != nil && !*i.ExecutionSuccessful {
+			in.gap(0, engine.Unexplained, driver.Name+" says that it did not run successfully")
+		}
+		for _, n := range i.ToolExecutionNotifications {
+			if n.Level == "error" {
+				in.gap(0, engine.Unexplained, driver.Name+" reported an error: "+n.Message.Text)
+			}
+		}
+	}
+	if len(r.ExternalPropertyFileReferences) > 0 && string(r.ExternalPropertyFileReferences) != "null" {
+		in.gap(0, engine.Unsupported, "it keeps a part of itself in other files, which were not read")
+	}
+	if looked := r.looked(); in.report.Looked.Name == "" {
+		in.report.Looked = looked
+	} else if looked.Name != "" && looked.Name != in.report.Looked.Name {
+		in.report.Looked = findings.Artifact{Kind: "several", Name: in.report.Looked.Name + ", " + looked.Name}
+	}
+	r.class = findings.Configuration
+	switch name := strings.ToLower(driver.Name); {
+	case slices.ContainsFunc([]string{"gitleaks", "trufflehog", "detect-secrets"}, func(s string) bool { return strings.Contains(name, s) }):
+		r.class = findings.Secrets
+	case slices.ContainsFunc([]string{"trivy", "grype", "snyk", "osv-scanner", "scout", "clair"}, func(s string) bool { return strings.Contains(name, s) }):
+		r.class = findings.Vulnerabilities
+	}
+	in.speaks(r.class)
+}
+
+func (r *sarifRun) looked() findings.Artifact {
+	if name := r.Properties.ImageName; name != "" {
+		return findings.Artifact{Kind: "image", Name: name, Digests: append(some(r.Properties.ImageID), r.Properties.RepoDigests...)}
+	}
+	if len(r.VersionControlProvenance) > 0 && r.VersionControlProvenance[0].RepositoryURI != "" {
+		p := r.VersionControlProvenance[0]
+		return findings.Artifact{Kind: "repository", Name: p.RepositoryURI, Digests: some(p.RevisionID)}
+	}
+	if id := r.AutomationDetails.ID; id != "" {
+		return findings.Artifact{Kind: "analysis", Name: id}
+	}
+	return findings.Artifact{}
+}
+
+var vulnerabilityID = regexp.MustCompile(`^(?:CVE|GHSA|RHSA|DSA|ALAS|OSV|GO|RUSTSEC|PYSEC)-[0-9A-Za-z-]+`)
+
+func (r *sarifRun) finding(result sarifResult) findings.Finding {
+	id := result.RuleID
+	if id == "" {
+		id = result.Rule.ID
+	}
+	for _, index := range []*int{result.RuleIndex, result.Rule.Index} {
+		if id == "" && index != nil && *index >= 0 && *index < len(r.byIndex) {
+			id = r.byIndex[*index]
+		}
+	}
+	rule, known := r.rules[id]
+	if !known { // a result may name a part of a rule's id
+		if i := strings.LastIndexByte(id, '/'); i > 0 {
+			rule = r.rules[id[:i]]
+		}
+	}
+	f := findings.Finding{Class: r.classOf(id, rule), ID: id, Title: rule.ShortDescription.Text, Reason: result.Message.Text, References: some(rule.HelpURI)}
+	if f.Title == "" {
+		f.Title = rule.Name
+	}
+	f.Severity, f.Rating = result.severity(rule)
+	f.Status, f.Word, f.Statement = result.status()
+	if len(result.Locations) > 0 {
+		l := result.Locations[0]
+		f.Subject = l.PhysicalLocation.ArtifactLocation.URI
+		if n := l.PhysicalLocation.Region.StartLine; n > 0 {
+			f.Location = fmt.Sprintf("line %d", n)
+		}
+		if len(l.LogicalLocations) > 0 {
+			f.Location = strings.TrimSpace(f.Location + " " + l.LogicalLocations[0].FullyQualifiedName)
+		}
+	}
+	return f
+}
+
+func (r *sarifRun) classOf(id string, rule sarifRule) findings.Class {
+	for _, tag := range rule.Properties.Tags {
+		switch strings.ToLower(tag) {
+		case "vulnerability":
+			return findings.Vulnerabilities
+		case "secret":
+			return findings.Secrets
+		case "misconfiguration":
+			return findings.Configuration
+		}
+	}
+	if vulnerabilityID.MatchString(id) {
+		return findings.Vulnerabilities
+	}
+	return r.class
+}
+
+func (result sarifResult) severity(rule sarifRule) (findings.Severity, string) {
+	if score := rule.Properties.Severity; score != "" {
+		if n, err := json.Number(score).Float64(); err == nil {
+			return scored(n), score
+		}
+	}
+	level := result.Level
+	if level == "" {
+		level = rule.DefaultConfiguration.Level
+	}
+	if level == "" {
+		level = "warning" // the format's own default
+	}
+	return map[string]findings.Severity{"error": findings.High, "warning": findings.Medium, "note": findings.Low, "none": findings.Negligible}[level], level
+}
+
+func (result sarifResult) status() (findings.Status, string, *findings.Statement) {
+	for _, s := range result.Suppressions {
+		if s.Status == "" || s.Status == "accepted" {
+			return findings.Suppressed, "suppressed " + s.Kind, &findings.Statement{State: s.Status, Why: s.Justification, Source: "a suppression, " + s.Kind}
+		}
+	}
+	if result.BaselineState == "absent" {
+		return findings.Passed, "absent since the baseline", nil
+	}
+	kind := result.Kind
+	if kind == "" {
+		kind = "fail"
+	}
+	return map[string]findings.Status{
+		"fail": findings.Failed, "pass": findings.Passed, "review": findings.Manual, "open": findings.Manual,
+		"notApplicable": findings.Skipped, "informational": findings.Skipped,
+	}[kind], kind, nil
+}

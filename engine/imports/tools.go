@@ -1,0 +1,122 @@
+package imports
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"tickmark/engine"
+	"tickmark/engine/findings"
+)
+
+// format is a form of file that is read: who writes it, what people call it, what it
+// speaks of even where it says nothing, how it is known by what it holds, and how it is
+// read.
+type format struct {
+	tool, name string
+	of         findings.Class
+	fits       func(head) bool
+	read       func(*intake) error
+}
+
+// formats are all that are read.
+func formats() []format {
+	return []format{
+		{"Trivy", "Trivy JSON", findings.Vulnerabilities, fitsTrivy, readTrivy},
+		{"Trivy", "Trivy Kubernetes JSON", findings.Vulnerabilities, fitsTrivyCluster, readTrivyCluster},
+		{"Grype", "Grype JSON", findings.Vulnerabilities, fitsGrype, readGrype},
+		{"kube-bench", "kube-bench JSON", findings.Benchmark, fitsBench, readBench},
+		{"kube-bench", "kube-bench text", findings.Benchmark, fitsBenchText, readBenchText},
+		{"kubescape", "kubescape JSON", findings.Configuration, fitsKubescape, readKubescape},
+		{"Prowler", "OCSF findings", findings.Configuration, fitsOCSF, readOCSF},
+		{"Checkov", "Checkov JSON", findings.Configuration, fitsCheckov, readCheckov},
+		{"Falco", "Falco events", findings.Events, fitsFalco, readFalco},
+		{"SARIF", "SARIF 2.1.0", findings.Configuration, fitsSARIF, readSARIF},
+		{"CycloneDX", "CycloneDX JSON", findings.Components, fitsCycloneDX, readCycloneDX},
+		{"OpenVEX", "OpenVEX", findings.Vulnerabilities, fitsOpenVEX, readOpenVEX},
+		{"Security Hub", "AWS Security Finding Format", findings.Configuration, fitsASFF, readASFF},
+		{"kube-score", "kube-score JSON", findings.Configuration, fitsKubeScore, readKubeScore},
+		{"kube-linter", "kube-linter JSON", findings.Configuration, fitsKubeLinter, readKubeLinter},
+		{"Polaris", "Polaris JSON", findings.Configuration, fitsPolaris, readPolaris},
+	}
+}
+
+// Formats names every form of file that is read.
+func Formats() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// recognise tells by what a file holds which tool wrote it: never by its name, and not
+// where two could have.
+func recognise(h head) (format, error) {
+	var fitting []format
+	for _, f := range formats() {
+		if f.fits(h) {
+			fitting = append(fitting, f)
+		}
+	}
+	switch len(fitting) {
+	case 0:
+		return format{}, errors.New("it is no result of a tool that is known; known are " + strings.Join(Formats(), ", "))
+	case 1:
+		return fitting[0], nil
+	}
+	return format{}, fmt.Errorf("it could be %s as well as %s, so that it is neither", fitting[0].name, fitting[1].name)
+}
+
+// walk reads a file that is one value.
+func (in *intake) walk(p *spot) error {
+	if err := p.walk(in.stream, "", 0); err != nil {
+		return err
+	}
+	if in.stream.peek() != 0 {
+		in.gap(in.stream.line(), engine.Unreadable, "more follows behind the end of the result, and was not read")
+	}
+	return in.stream.failed
+}
+
+// maxBroken is how many broken lines are gone over before a file is given up.
+const maxBroken = 100
+
+// walkAll reads a file that is a value after the other, as logs are. A broken one costs
+// its line.
+func (in *intake) walkAll(p *spot) error {
+	for broken := 0; in.stream.peek() != 0; {
+		var wrong *syntaxError
+		err := p.walk(in.stream, "", 0)
+		switch {
+		case errors.As(err, &wrong) && broken < maxBroken:
+			broken++
+			in.gap(wrong.line, engine.Unreadable, "it is broken there: "+wrong.cause)
+			in.stream.skipLine()
+		case err != nil:
+			return err
+		}
+	}
+	return in.stream.failed
+}
+
+// walkItems reads a file that is a list of items, or items one after the other.
+func (in *intake) walkItems(take func(raw []byte)) error {
+	if _, list := in.head.first.([]any); list {
+		return in.walkAll(each(taken(take)))
+	}
+	return in.walkAll(taken(take))
+}
+
+// into is a spot of a text or a number as text.
+func (in *intake) into(value *string) *spot {
+	return taken(func(raw []byte) {
+		if len(raw) > 0 && raw[0] == '"' {
+			in.decode(raw, value)
+			return
+		}
+		if *value = string(raw); *value == "null" {
+			*value = ""
+		}
+	})
+}

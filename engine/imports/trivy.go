@@ -1,0 +1,235 @@
+package imports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tickmark/engine"
+	"tickmark/engine/findings"
+)
+
+func fitsTrivy(h head) bool {
+	return has(h.first, "SchemaVersion", "ArtifactType") || has(h.first, "SchemaVersion", "ArtifactName") || has(h.first, "SchemaVersion", "Results")
+}
+
+func fitsTrivyCluster(h head) bool {
+	return has(h.first, "ClusterName") &&
+		(isList(h.first, "Resources") || isList(h.first, "Findings") || isList(h.first, "Vulnerabilities") || isList(h.first, "Misconfigurations"))
+}
+
+// readTrivy reads what `trivy image`, `fs`, `repo`, `config` and `sbom` write. It does not
+// say how old the database was, nor which severities were asked for.
+func readTrivy(in *intake) error {
+	h := in.head.first
+	in.report.Tool.Version = textAt(h, "Trivy", "Version")
+	in.report.Ran = when(textAt(h, "CreatedAt"))
+	kind := map[string]string{"container_image": "image", "filesystem": "folder", "vm": "machine image"}[textAt(h, "ArtifactType")]
+	if kind == "" {
+		kind = textAt(h, "ArtifactType")
+	}
+	in.report.Looked = findings.Artifact{Kind: kind, Name: namely(textAt(h, "ArtifactName")), Digests: texts(at(h, "Metadata", "RepoDigests"))}
+	if id := textAt(h, "Metadata", "ImageID"); id != "" {
+		in.report.Looked.Digests = append(in.report.Looked.Digests, id)
+	}
+	if gone, _ := at(h, "Metadata", "OS", "EOSL").(bool); gone {
+		system := textAt(h, "Metadata", "OS", "Family") + " " + textAt(h, "Metadata", "OS", "Name")
+		in.finding(findings.Finding{
+			Class: findings.Vulnerabilities, ID: "end-of-support", Status: findings.Failed, Word: "EOSL", Subject: in.report.Looked.Name,
+			Title: system + " is out of support: what is found in it later is not published for it",
+		})
+	}
+	t := &trivy{in: in}
+	err := in.walk(fields(map[string]*spot{"Results": each(t.result())}))
+	t.defaults()
+	return err
+}
+
+// defaults are what Trivy looks for unless it is told otherwise. Of secrets it says nothing
+// where it found none.
+func (t *trivy) defaults() {
+	if !slices.Equal(t.in.report.Classes, []findings.Class{findings.Configuration}) {
+		t.in.speaks(findings.Vulnerabilities, findings.Secrets)
+	}
+}
+
+// readTrivyCluster reads what `trivy k8s` writes, the summary too.
+func readTrivyCluster(in *intake) error {
+	in.report.Looked = findings.Artifact{Kind: "cluster", Name: textAt(in.head.first, "ClusterName")}
+	in.report.Ran = when(textAt(in.head.first, "CreatedAt"))
+	t := &trivy{in: in}
+	var namespace, kind, name string
+	resource := fields(map[string]*spot{
+		"Namespace": in.into(&namespace), "Kind": in.into(&kind), "Name": in.into(&name), "Results": each(t.result()),
+		"Error": taken(func(raw []byte) {
+			var cause string
+			if in.decode(raw, &cause) && cause != "" {
+				in.gap(in.place(), engine.Unexplained, fmt.Sprintf("Trivy could not look at %s %s/%s: %s", kind, namespace, name, cause))
+			}
+		}),
+	})
+	resource.begin = func(string) {
+		namespace, kind, name = "", "", ""
+		t.within = func() string { return strings.TrimSpace(kind+" "+strings.Trim(namespace+"/"+name, "/")) + ": " }
+	}
+	list := each(resource)
+	err := in.walk(fields(map[string]*spot{"Resources": list, "Findings": list, "Vulnerabilities": list, "Misconfigurations": list}))
+	t.defaults()
+	return err
+}
+
+// trivy reads results.
+type trivy struct {
+	in                  *intake
+	target, class, kind string
+	subject             findings.Subject
+	within              func() string // the resource of a cluster
+}
+
+func (t *trivy) result() *spot {
+	in := t.in
+	p := fields(map[string]*spot{
+		"Target": in.into(&t.target), "Class": in.into(&t.class), "Type": in.into(&t.kind),
+		"Vulnerabilities":              each(taken(t.vulnerability)),
+		"Misconfigurations":            each(taken(t.misconfiguration)),
+		"Secrets":                      each(taken(t.secret)),
+		"ExperimentalModifiedFindings": each(taken(t.modified)),
+		"MisconfSummary": taken(func(raw []byte) {
+			var s struct{ Successes, Failures, Exceptions int }
+			if in.decode(raw, &s) {
+				in.report.Says = append(in.report.Says, fmt.Sprintf("%s: %d successes, %d failures, %d exceptions", t.name(), s.Successes, s.Failures, s.Exceptions))
+			}
+		}),
+	})
+	p.begin = func(string) { t.target, t.class, t.kind, t.subject = "", "", "", findings.Subject{} }
+	p.end = func() {
+		class, is := map[string]findings.Class{
+			"os-pkgs": findings.Vulnerabilities, "lang-pkgs": findings.Vulnerabilities, "config": findings.Configuration, "secret": findings.Secrets,
+		}[t.class]
+		if !is {
+			return // licences, and what the results do not name
+		}
+		t.subject.Name, t.subject.Class, t.subject.Type = t.name(), class, t.kind
+		in.subject(t.subject)
+	}
+	return p
+}
+
+func (t *trivy) name() string {
+	name := t.target
+	if t.within != nil {
+		name = t.within() + name
+	}
+	return name
+}
+
+// found takes a finding of the result at hand.
+func (t *trivy) found(f findings.Finding) {
+	f.Subject = t.name()
+	t.subject.Counts.Add(f)
+	t.in.finding(f)
+}
+
+type trivyVulnerability struct {
+	VulnerabilityID, PkgName, PkgPath, InstalledVersion, FixedVersion, Status, PrimaryURL, Severity, Title string
+}
+
+func (v trivyVulnerability) finding() findings.Finding {
+	return findings.Finding{
+		Class: findings.Vulnerabilities, ID: v.VulnerabilityID, Title: v.Title, Status: findings.Failed, Word: v.Status,
+		Severity: findings.Rate(v.Severity), Rating: v.Severity, Location: v.PkgPath, References: some(v.PrimaryURL),
+		Package: findings.Package{Name: v.PkgName, Installed: v.InstalledVersion, Fixed: v.FixedVersion},
+	}
+}
+
+func (t *trivy) vulnerability(raw []byte) {
+	var v trivyVulnerability
+	if t.in.decode(raw, &v) {
+		t.found(v.finding())
+	}
+}
+
+type trivyMisconfiguration struct {
+	ID, AVDID, Title, Message, Severity, PrimaryURL, Status string
+	CauseMetadata                                           struct {
+		Resource  string
+		StartLine int
+	}
+}
+
+func (m trivyMisconfiguration) finding() findings.Finding {
+	f := findings.Finding{
+		Class: findings.Configuration, ID: m.ID, Title: m.Title, Word: m.Status, Severity: findings.Rate(m.Severity), Rating: m.Severity,
+		Location: m.CauseMetadata.Resource, Reason: m.Message, References: some(m.PrimaryURL),
+	}
+	if m.CauseMetadata.StartLine > 0 {
+		f.Location = strings.TrimSpace(fmt.Sprintf("%s line %d", f.Location, m.CauseMetadata.StartLine))
+	}
+	f.Status = map[string]findings.Status{"FAIL": findings.Failed, "PASS": findings.Passed, "EXCEPTION": findings.Suppressed}[m.Status]
+	return f
+}
+
+func (t *trivy) misconfiguration(raw []byte) {
+	var m trivyMisconfiguration
+	if t.in.decode(raw, &m) {
+		t.found(m.finding())
+	}
+}
+
+// secret keeps where one was found, and nothing of it.
+func (t *trivy) secret(raw []byte) {
+	var s struct {
+		RuleID, Title, Severity string
+		StartLine               int
+	}
+	if t.in.decode(raw, &s) {
+		t.found(findings.Finding{
+			Class: findings.Secrets, ID: s.RuleID, Title: s.Title, Status: findings.Failed, Severity: findings.Rate(s.Severity), Rating: s.Severity,
+			Location: fmt.Sprintf("line %d", s.StartLine),
+		})
+	}
+}
+
+// modified is a finding that an ignore file or a statement of exploitability took out.
+func (t *trivy) modified(raw []byte) {
+	var m struct {
+		Type, Status, Statement, Source string
+		Finding                         struct {
+			trivyVulnerability
+			ID string
+		}
+	}
+	if !t.in.decode(raw, &m) {
+		return
+	}
+	f := m.Finding.finding()
+	if m.Type != "vulnerability" {
+		f = findings.Finding{Class: findings.Configuration, ID: m.Finding.ID, Title: m.Finding.Title, Severity: findings.Rate(m.Finding.Severity), Rating: m.Finding.Severity}
+		if m.Type == "secret" {
+			f.Class = findings.Secrets
+		}
+	}
+	f.Status, f.Word = findings.Suppressed, m.Status
+	f.Statement = &findings.Statement{State: m.Status, Why: m.Statement, Source: m.Source, VEX: strings.Contains(m.Source, "VEX") || m.Status == "not_affected"}
+	t.found(f)
+}
+
+// namely is a name that tells what was looked at: the folder that a tool happened to be
+// started in tells nothing.
+func namely(name string) string {
+	if strings.Trim(name, "./\\ ") == "" {
+		return ""
+	}
+	return name
+}
+
+// some is a list of what is there.
+func some(all ...string) []string {
+	var list []string
+	for _, s := range all {
+		if s != "" {
+			list = append(list, s)
+		}
+	}
+	return list
+}
