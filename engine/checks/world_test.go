@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,10 +29,14 @@ type world struct {
 	params   engine.Params
 }
 
+// assembled is the registry, read once for all tests: each reading parses the words of
+// every check.
+var assembled = sync.OnceValues(All)
+
 // allKinds are the kinds that some check needs.
 func allKinds(t testing.TB) []engine.Kind {
 	t.Helper()
-	registry, err := All()
+	registry, err := assembled()
 	require.NoError(t, err)
 	kinds := append(workloadKinds(), rbac.Kinds()...)
 	kinds = append(kinds, namespaceKind, serviceAccountKind, serviceKind, ingressKind, configMapKind, network.PolicyKind)
@@ -126,8 +131,11 @@ func (w *world) body(d engine.Digest) ([]byte, error) {
 // result evaluates one check.
 func (w *world) result(t testing.TB, id string) engine.Result {
 	t.Helper()
-	c, err := Find(id)
+	registry, err := assembled()
 	require.NoError(t, err)
+	i := slices.IndexFunc(registry, func(c engine.Check) bool { return c.ID == id })
+	require.GreaterOrEqual(t, i, 0, "there is no check %s", id)
+	c := registry[i]
 	if c.Needs[0].Group == engine.ImportGroup {
 		w.snapshot.Target = engine.NewImportTarget("test", engine.Sum([]byte("test")), "test")
 	}
