@@ -173,18 +173,22 @@ func (all FreshnessLimits) limit(of string) FreshnessLimit {
 	return FreshnessLimit{Of: of}
 }
 
+// Of is the limit of an item of evidence.
+func (all FreshnessLimits) Of(item Evidence) FreshnessLimit {
+	if item.Result != nil {
+		return all.limit(collectedResults)
+	}
+	return all.limit(item.Kind.String())
+}
+
 // Evidence is how an item of evidence stands on a day: from when it was collected, and
 // no longer than somebody said that it is valid.
 func (all FreshnessLimits) Evidence(item Evidence, day Day) Freshness {
-	of := item.Kind.String()
-	if item.Result != nil {
-		of = collectedResults
-	}
 	from := Day("")
 	if !item.Collected.IsZero() {
 		from = DayOf(item.Collected)
 	}
-	return all.limit(of).on(from, item.Details.ValidUntil, day)
+	return all.Of(item).on(from, item.Details.ValidUntil, day)
 }
 
 // Collection is how what was collected at a time stands on a day.

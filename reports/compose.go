@@ -33,6 +33,13 @@ func Compose(d Dossier) (Document, error) {
 // chapters are those of the kind, in reading order. Each is a file of its own, made
 // of nothing but the dossier.
 func (c *composer) chapters() []func() []Block {
+	switch c.Kind {
+	case Summary:
+		return []func() []Block{c.cover, c.decision}
+	case Binder:
+		return []func() []Block{c.cover, c.about, c.evidence, c.signatures}
+	case Record:
+	}
 	return []func() []Block{
 		c.cover, c.about, c.summary, c.result, c.openProblems, c.stage, c.engagement, c.scope, c.environment, c.segments, c.thirdParties, c.sight, c.responses,
 		c.compensating, c.excluded, c.remedies, c.customized, c.analyses, c.acceptances, c.eligibility, c.moves, c.responsibilities, c.scans, c.requests,
@@ -54,6 +61,9 @@ func (c *composer) title() string {
 }
 
 func (c *composer) kindName() string {
+	if c.Kind != Record {
+		return kinds[c.Kind.known()].title
+	}
 	if c.Assessment.Questionnaire.PerProcedure || c.whole() {
 		return "Assessment Record"
 	}
@@ -228,15 +238,17 @@ func (c *composer) signatures() []Block {
 		Heading{Level: 1, Text: "Signatures", Anchor: "signatures"},
 		Paragraph{Text: "A signature covers every page of this file and the manifest of evidence inside it. Whoever changes anything afterwards breaks it. " +
 			"The signer answers for the record as it stands; a signature makes it neither an attestation nor an official form."},
-		SignatureBlock{
-			Field: "preparer", Role: "Prepared by", Person: cmp.Or(strings.Join(c.people(), ", "), "nobody has answered yet"),
-			Note: "Answers for the responses, and for the evidence being what was collected.",
-		},
+		c.preparer("Answers for the responses, and for the evidence being what was collected."),
 		SignatureBlock{
 			Field: "officer", Role: "Executive officer", Person: c.Assessment.Entity,
 			Note: "Has read this record. The field stays empty until the officer signs.",
 		},
 	}
+}
+
+// preparer has room for who prepared the paper.
+func (c *composer) preparer(note string) Block {
+	return SignatureBlock{Field: "preparer", Role: "Prepared by", Person: cmp.Or(strings.Join(c.people(), ", "), "nobody has answered yet"), Note: note}
 }
 
 func longDay(t time.Time) string { return t.UTC().Format("2 January 2006") }

@@ -5,24 +5,6 @@ import (
 	"time"
 )
 
-// Kind is which paper a document is. More kinds follow the same blocks.
-type Kind int
-
-// The kinds.
-const (
-	Record Kind = iota // the self-assessment's record, `saq` on the command line
-)
-
-var kinds = [...]string{"saq"}
-
-// String returns the name of the kind on the command line.
-func (k Kind) String() string {
-	if k < 0 || int(k) >= len(kinds) {
-		return kinds[Record]
-	}
-	return kinds[k]
-}
-
 // Document is a composed report: what it says of itself, and its blocks in reading
 // order. A renderer adds nothing to it but page numbers.
 type Document struct {

@@ -15,6 +15,7 @@ import (
 const (
 	maxDetails = 60
 	maxGaps    = 300
+	maxStale   = 100
 )
 
 // sight says per target what was seen, what was not, and which checks stayed
@@ -182,6 +183,7 @@ func (c *composer) evidence() []Block {
 	if len(c.Items) == 0 {
 		return append(blocks, Paragraph{Text: "There is no evidence in the vault."})
 	}
+	blocks = append(blocks, c.freshness(maxStale)...)
 	var results []Row
 	for _, item := range c.Items {
 		if item.File == nil {

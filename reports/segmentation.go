@@ -167,8 +167,11 @@ const mostNodes = 28
 
 // GraphDrawing draws what crosses the edge of the cardholder data environment: who
 // reaches it on the left, its workloads in the middle, what they reach on the right.
-func (s Segments) GraphDrawing() Drawing {
-	g := s.graph()
+func (s Segments) GraphDrawing() Drawing { return s.graphDrawing(mostNodes) }
+
+// graphDrawing draws at most so many nodes in a column.
+func (s Segments) graphDrawing(most int) Drawing {
+	g := s.graph(most)
 	const width, pitch, height, top = 170.0, 8.4, 6.2, 10.0
 	columns := [3]struct{ x, w float64 }{{0.3, 40}, {62, 46}, {129.7, 40}}
 	rows := max(len(g.nodes[0]), len(g.nodes[1]), len(g.nodes[2]), 1)
@@ -224,14 +227,14 @@ type segmentEdge struct {
 	tone            Tone
 }
 
-func (s Segments) graph() segmentGraph {
+func (s Segments) graph(most int) segmentGraph {
 	var g segmentGraph
 	node := func(column int, name string) string {
 		nodes := &g.nodes[column]
 		if slices.Contains(*nodes, name) {
 			return name
 		}
-		if len(*nodes) >= mostNodes-1 {
+		if len(*nodes) >= most-1 {
 			name = "others"
 		}
 		if !slices.Contains(*nodes, name) {

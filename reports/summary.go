@@ -57,13 +57,6 @@ func (c *composer) slices(counts [6]int) []Slice {
 
 func (c *composer) summary() []Block {
 	p := c.progress
-	bars := make([]Bar, 0, len(p.Principals))
-	for _, principal := range p.Principals {
-		bars = append(bars, Bar{
-			Number: principal.ID.String(), Label: principal.Title, Figure: fmt.Sprintf("%d of %d", principal.Answered, principal.Total),
-			Slices: c.slices(principal.Responses),
-		})
-	}
 	blocks := []Block{
 		Heading{Level: 1, Text: "Summary", Anchor: "summary"},
 		Paragraph{Text: c.summarySentence()},
@@ -75,12 +68,20 @@ func (c *composer) summary() []Block {
 				"reviewed and issued, every page is marked. The chapters “Open problems” and “Version and reviews” say what is open: " + c.draft() + ".",
 		})
 	}
-	return append(
-		blocks,
-		Donut{Figure: fmt.Sprint(p.Answered), Caption: fmt.Sprintf("of %d answered", p.Total), Slices: c.slices(p.Responses)},
-		Heading{Level: 2, Text: "Responses by principal requirement"},
-		Bars{Rows: bars},
-	)
+	blocks = append(blocks, Donut{Figure: fmt.Sprint(p.Answered), Caption: fmt.Sprintf("of %d answered", p.Total), Slices: c.slices(p.Responses)})
+	return append(blocks, c.byPrincipal()...)
+}
+
+// byPrincipal counts the responses to each principal requirement.
+func (c *composer) byPrincipal() []Block {
+	bars := make([]Bar, 0, len(c.progress.Principals))
+	for _, principal := range c.progress.Principals {
+		bars = append(bars, Bar{
+			Number: principal.ID.String(), Label: principal.Title, Figure: fmt.Sprintf("%d of %d", principal.Answered, principal.Total),
+			Slices: c.slices(principal.Responses),
+		})
+	}
+	return []Block{Heading{Level: 2, Text: "Responses by principal requirement"}, Bars{Rows: bars}}
 }
 
 func (c *composer) summarySentence() string {

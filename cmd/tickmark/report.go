@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,9 +27,11 @@ written. While the assessment has problems or is not issued the report is marked
 a draft, and the verb ends with 3. It is dated by the assessment's newest entry
 unless --date says otherwise, and the same vault gives the same pages.
 
+Kinds:` + kindLines() + `
+
 What was issued is printed as it was issued, dated by its issue, whatever came into
 the vault later; --version prints an earlier version again, the same pages too.`,
-		Example: "  tickmark report shop.vault -o record.pdf\n  tickmark report shop.vault -o first.pdf --version 1",
+		Example: "  tickmark report shop.vault -o record.pdf\n  tickmark report shop.vault -o first.pdf --version 1\n  tickmark report shop.vault -o summary.pdf --kind summary",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := requestOf(out, kind, date, paper)
@@ -66,7 +69,7 @@ the vault later; --version prints an earlier version again, the same pages too.`
 	}
 	o.flags(verb)
 	verb.Flags().StringVarP(&out, "output", "o", "", "`FILE` to write")
-	verb.Flags().StringVar(&kind, "kind", "saq", "which report: saq")
+	verb.Flags().StringVar(&kind, "kind", "saq", "which report: `KIND` is one of "+reports.KindNames())
 	verb.Flags().StringVar(&date, "date", "", "`DATE` of the report, such as 2026-11-30 (default: the newest entry's)")
 	verb.Flags().StringVar(&version, "version", "", "`VERSION` that was issued (default: the last one, or the assessment as it is)")
 	verb.Flags().StringVar(&key, "sign", "", "`FILE` with key and certificates in PEM (default: yours)")
@@ -76,13 +79,23 @@ the vault later; --version prints an earlier version again, the same pages too.`
 	return verb
 }
 
+// kindLines says what each kind is.
+func kindLines() string {
+	lines := make([]string, 0, len(reports.Kinds()))
+	for _, k := range reports.Kinds() {
+		lines = append(lines, fmt.Sprintf("  %-10s %s", k, k.Purpose()))
+	}
+	return "\n" + strings.Join(lines, "\n")
+}
+
 func requestOf(out, kind, date, paper string) (printer.Request, error) {
 	r := printer.Request{Out: out}
 	if out == "" || out == "-" {
 		return r, usagef("report: -o FILE is needed")
 	}
-	if kind != reports.Record.String() {
-		return r, usagef("report: %q is no kind of report: want %s", kind, reports.Record)
+	var err error
+	if r.Kind, err = reports.ParseKind(kind); err != nil {
+		return r, usagef("report: %w", err)
 	}
 	switch paper {
 	case "a4":
