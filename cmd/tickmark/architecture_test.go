@@ -50,6 +50,8 @@ var ladder = []struct {
 	{"reports", []string{"engine", "engine/network", "questionnaires"}, "composes what they define, and draws the network; a vault is any source of it"},
 	{"reports/pdf", []string{"reports"}, "draws blocks, whatever they say"},
 	{"reports/sign", nil, "signs any PDF"},
+	{"reports/timestamp", nil, "carries bytes to an authority and back, and knows not what they say"},
+	{"reports/timestamp/authoritytest", nil, "answers tests as an authority does, and shares no code with what it tests"},
 	{"reports/export", []string{"engine", "questionnaires", "reports"}, "other forms of a dossier"},
 	{"reports/notify", []string{"engine", "questionnaires", "reports"}, "news of a dossier"},
 	{"reports/printer", []string{"engine", "questionnaires", "reports", "reports/pdf", "reports/sign"}, "the one way to a report"},
@@ -81,12 +83,13 @@ var heavy = []struct {
 	{"modernc.org/sqlite", []string{"vault", "vault/sqlitevfs"}, "one room writes the database; below it, the door SQLite goes through to its bytes"},
 	{"filippo.io/age", []string{"vault", "cmd/tickmark", "vault/testdata/age-plugin-test"}, "one room seals; the door hands it identities and recipients"},
 	{"github.com/go-pdf/fpdf", []string{"reports/pdf"}, "one room draws"},
+	{"software.sslmate.com/src/go-pkcs12", []string{"reports/sign"}, "one room reads signing keys"},
 	{"github.com/xuri/excelize/v2", []string{"reports/export"}, "one room writes sheets"},
 	{"github.com/charmbracelet/bubbletea", []string{"tui", "tui/screen", "tui/list", "tui/tuitest"}, "only the desk has a loop"},
 	{"github.com/charmbracelet/bubbles", []string{"tui/screen"}, "fields belong to screens"},
 	{"github.com/charmbracelet/lipgloss", []string{"tui/theme", "cmd/tickmark"}, "styles are tokens; the door tells the theme the terminal's colours"},
 	{"github.com/spf13/cobra", []string{"cmd/tickmark"}, "only the door has verbs"},
-	{"net/http", []string{"engine/kube", "engine/kube/planetest"}, "nothing else speaks to the network"},
+	{"net/http", []string{"engine/kube", "engine/kube/planetest", "reports/timestamp", "reports/timestamp/authoritytest"}, "nothing else speaks to the network: the collector, and where a person names a time-stamp authority"},
 	{"os/exec", []string{"engine/kube/planetest", "cmd/tickmark"}, "the program runs no other program but the person's editor"},
 }
 

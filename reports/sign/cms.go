@@ -25,6 +25,7 @@ var (
 	oidMessageDigest      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
 	oidSigningCertificate = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
 	oidRSA                = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+	oidStampToken         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
 )
 
 // scheme ties a digest to the names that CMS has for it.
@@ -74,12 +75,19 @@ type contentInfo struct {
 type signedData struct {
 	Version      int
 	Digests      []pkix.AlgorithmIdentifier `asn1:"set"`
-	Content      struct{ Type asn1.ObjectIdentifier }
+	Content      signedContent
 	Certificates asn1.RawValue `asn1:"optional,tag:0"`
+	Revocations  asn1.RawValue `asn1:"optional,tag:1"`
 	Signers      []signerInfo  `asn1:"set"`
 }
 
-// signerInfo has no unsigned attributes: a time stamp would be one.
+// signedContent is what is signed: named alone where it stands elsewhere, as in a PDF.
+type signedContent struct {
+	Type asn1.ObjectIdentifier
+	Text asn1.RawValue `asn1:"optional,tag:0"`
+}
+
+// signerInfo has one unsigned attribute at most: the time stamp over the signature.
 type signerInfo struct {
 	Version   int
 	Signer    issuerAndSerial
@@ -87,6 +95,7 @@ type signerInfo struct {
 	Signed    asn1.RawValue `asn1:"optional,tag:0"`
 	Algorithm pkix.AlgorithmIdentifier
 	Signature []byte
+	Unsigned  asn1.RawValue `asn1:"optional,tag:1"`
 }
 
 type issuerAndSerial struct {
@@ -108,8 +117,9 @@ type certificateID struct {
 type signingCertificate struct{ Certificates []certificateID }
 
 // buildCMS signs content and returns the CMS in DER. It names every certificate of the chain
-// in a signed attribute, so that none can be exchanged or added.
-func buildCMS(rand io.Reader, signer crypto.Signer, chain []*x509.Certificate, content ...[]byte) ([]byte, error) {
+// in a signed attribute, so that none can be exchanged or added. A stamp, if there is one, is
+// asked for the time stamp over the signature.
+func buildCMS(rand io.Reader, signer crypto.Signer, chain []*x509.Certificate, stamp func(signature []byte) (token []byte, err error), content ...[]byte) ([]byte, error) {
 	s := schemeFor(signer.Public())
 	signed, err := signedAttributes(s.sum(content...), chain)
 	if err != nil {
@@ -138,6 +148,17 @@ func buildCMS(rand io.Reader, signer crypto.Signer, chain []*x509.Certificate, c
 		}},
 	}
 	data.Content.Type = oidData
+	if stamp != nil {
+		token, err := stamp(signature)
+		if err != nil {
+			return nil, err
+		}
+		unsigned, err := asn1.Marshal(attribute{oidStampToken, []asn1.RawValue{{FullBytes: token}}})
+		if err != nil {
+			return nil, err
+		}
+		data.Signers[0].Unsigned = asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 1, IsCompound: true, Bytes: unsigned}
+	}
 	der, err := asn1.Marshal(data)
 	if err != nil {
 		return nil, err
@@ -180,87 +201,145 @@ var (
 	errDER    = errors.New("the signature is not encoded as DER demands")
 )
 
-// checkCMS verifies a CMS over content and returns its certificates, the signer's first.
-// padded is what stands in the file: the CMS and zeros behind it. Everything outside the signed
-// attributes must follow from them, so that no byte can be changed without notice.
-func checkCMS(padded []byte, content ...[]byte) ([]*x509.Certificate, error) {
+// signed is what a CMS over a PDF holds once it is verified.
+type signed struct {
+	chain []*x509.Certificate // the signer's certificate first
+	stamp *token              // nil without a time stamp
+}
+
+// checkCMS verifies a CMS over content. padded is what stands in the file: the CMS and zeros
+// behind it. Everything outside the signed attributes must follow from them, so that no byte
+// can be changed without notice.
+func checkCMS(padded []byte, content ...[]byte) (signed, error) {
 	data, err := parseCMS(padded)
 	if err != nil {
-		return nil, err
+		return signed{}, err
 	}
 	info := data.Signers[0]
-	i := slices.IndexFunc(schemes, func(s scheme) bool { return s.digest.Equal(info.Digest.Algorithm) })
-	if i < 0 || !parametersEmpty(info.Digest) || !data.Digests[0].Algorithm.Equal(info.Digest.Algorithm) || !parametersEmpty(data.Digests[0]) {
-		return nil, errors.New("the digest is none of SHA-256, SHA-384 and SHA-512")
-	}
-	s := schemes[i]
-	values, err := parseAttributes(info.Signed.Bytes)
+	s, err := data.scheme()
 	if err != nil {
-		return nil, err
+		return signed{}, err
+	}
+	values, err := parseAttributes(info.Signed.Bytes, oidData)
+	if err != nil {
+		return signed{}, err
 	}
 	chain, err := boundCertificates(data.Certificates.Bytes, values[oidSigningCertificate.String()])
 	if err != nil {
-		return nil, err
+		return signed{}, err
 	}
 	leaf := chain[0]
-	if !bytes.Equal(leaf.RawIssuer, info.Signer.Issuer.FullBytes) || leaf.SerialNumber.Cmp(info.Signer.Serial) != 0 {
-		return nil, errors.New("the signature names another certificate than its signed attribute")
+	if !info.names(leaf) {
+		return signed{}, errors.New("the signature names another certificate than its signed attribute")
 	}
+	if err := info.check(s, values, leaf.PublicKey, content...); err != nil {
+		return signed{}, err
+	}
+	stamp, err := info.stamp()
+	return signed{chain, stamp}, err
+}
+
+// scheme is the digest that the only signer used, said the same way in both places.
+func (d *signedData) scheme() (scheme, error) {
+	info := d.Signers[0]
+	i := slices.IndexFunc(schemes, func(s scheme) bool { return s.digest.Equal(info.Digest.Algorithm) })
+	if i < 0 || !parametersEmpty(info.Digest) || !d.Digests[0].Algorithm.Equal(info.Digest.Algorithm) || !parametersEmpty(d.Digests[0]) {
+		return scheme{}, errors.New("the digest is none of SHA-256, SHA-384 and SHA-512")
+	}
+	return schemes[i], nil
+}
+
+// names tells whether a certificate is the one that the signer points at.
+func (info *signerInfo) names(c *x509.Certificate) bool {
+	return bytes.Equal(c.RawIssuer, info.Signer.Issuer.FullBytes) && c.SerialNumber.Cmp(info.Signer.Serial) == 0
+}
+
+// check holds the digest among the signed attributes against the content, and the signature
+// against both.
+func (info *signerInfo) check(s scheme, values map[string][]byte, public crypto.PublicKey, content ...[]byte) error {
 	var digest []byte
 	if rest, err := asn1.Unmarshal(values[oidMessageDigest.String()], &digest); err != nil || len(rest) > 0 {
-		return nil, errors.New("no message digest")
+		return errors.New("no message digest")
 	}
 	if !bytes.Equal(digest, s.sum(content...)) {
-		return nil, errDigest
+		return errDigest
 	}
 	set, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: info.Signed.Bytes})
 	if err != nil {
-		return nil, errDER
+		return errDER
 	}
-	return chain, checkSignature(s, leaf.PublicKey, info, s.sum(set))
+	return checkSignature(s, public, *info, s.sum(set))
 }
 
-// parseCMS decodes the outer structure and accepts only what would be encoded the same way.
+// parseCMS decodes the CMS of a PDF and accepts only what would be encoded the same way.
 func parseCMS(padded []byte) (*signedData, error) {
-	var outer contentInfo
-	rest, err := asn1.Unmarshal(padded, &outer)
+	data, rest, err := parseSigned(padded)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errDER, err)
+		return nil, err
 	}
-	if len(bytes.Trim(rest, "\x00")) > 0 {
+	switch {
+	case len(bytes.Trim(rest, "\x00")) > 0:
 		return nil, errors.New("something is hidden behind the signature")
+	case !data.Content.Type.Equal(oidData), len(data.Content.Text.FullBytes) > 0, len(data.Revocations.FullBytes) > 0, data.Version != 1:
+		return nil, errors.New("no detached CMS signature")
+	}
+	return data, nil
+}
+
+// parseSigned decodes signed data of one signer, in DER, and returns what follows it.
+func parseSigned(der []byte) (*signedData, []byte, error) {
+	var outer contentInfo
+	rest, err := asn1.Unmarshal(der, &outer)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", errDER, err)
 	}
 	var data signedData
 	if more, err := asn1.Unmarshal(outer.Content.Bytes, &data); err != nil || len(more) > 0 {
-		return nil, fmt.Errorf("%w, or carries a time stamp, which is not read here", errDER)
+		return nil, nil, errDER
 	}
 	inner, err := asn1.Marshal(data)
 	if err != nil {
-		return nil, errDER
+		return nil, nil, errDER
 	}
 	again, err := asn1.Marshal(wrap(outer.Type, inner))
-	if err != nil || !bytes.Equal(again, padded[:len(padded)-len(rest)]) {
-		return nil, errDER
+	if err != nil || !bytes.Equal(again, der[:len(der)-len(rest)]) {
+		return nil, nil, errDER
 	}
 	switch {
-	case !outer.Type.Equal(oidSignedData), !data.Content.Type.Equal(oidData), data.Version != 1:
-		return nil, errors.New("no detached CMS signature")
+	case !outer.Type.Equal(oidSignedData):
+		return nil, nil, errors.New("no CMS signature")
 	case len(data.Signers) != 1, len(data.Digests) != 1, data.Signers[0].Version != 1:
-		return nil, errors.New("not exactly one signer")
-	case !data.Certificates.IsCompound, !data.Signers[0].Signed.IsCompound: // asn1 lets both pass
-		return nil, errDER
+		return nil, nil, errors.New("not exactly one signer")
 	}
-	return &data, nil
+	for _, raw := range []asn1.RawValue{data.Certificates, data.Signers[0].Signed, data.Signers[0].Unsigned, data.Content.Text, data.Revocations} {
+		if len(raw.FullBytes) > 0 && !raw.IsCompound { // asn1 lets it pass
+			return nil, nil, errDER
+		}
+	}
+	if len(data.Certificates.FullBytes) == 0 || len(data.Signers[0].Signed.FullBytes) == 0 {
+		return nil, nil, errors.New("no certificates, or no signed attributes")
+	}
+	return &data, rest, nil
 }
 
 func parametersEmpty(a pkix.AlgorithmIdentifier) bool {
 	return len(a.Parameters.FullBytes) == 0 || bytes.Equal(a.Parameters.FullBytes, asn1.NullBytes)
 }
 
-// parseAttributes decodes the signed attributes: sorted, each once, with one value.
-func parseAttributes(der []byte) (map[string][]byte, error) {
-	values := map[string][]byte{}
+// parseAttributes decodes the signed attributes of our own signatures: sorted, each once, with
+// one value.
+func parseAttributes(der []byte, content asn1.ObjectIdentifier) (map[string][]byte, error) {
 	var before []byte
+	return eachAttribute(der, content, func(this []byte) bool {
+		sorted := bytes.Compare(before, this) < 0
+		before = this
+		return sorted
+	})
+}
+
+// eachAttribute decodes signed attributes, each once, and asks accept about the encoding of each.
+func eachAttribute(der []byte, content asn1.ObjectIdentifier, accept func(encoded []byte) bool) (map[string][]byte, error) {
+	values := map[string][]byte{}
 	for len(der) > 0 {
 		var a attribute
 		rest, err := asn1.Unmarshal(der, &a)
@@ -269,7 +348,7 @@ func parseAttributes(der []byte) (map[string][]byte, error) {
 		}
 		this := der[:len(der)-len(rest)]
 		again, err := asn1.Marshal(a)
-		if err != nil || !bytes.Equal(again, this) || bytes.Compare(before, this) >= 0 {
+		if err != nil || !bytes.Equal(again, this) || !accept(this) {
 			return nil, errDER
 		}
 		key := a.Type.String()
@@ -277,10 +356,10 @@ func parseAttributes(der []byte) (map[string][]byte, error) {
 			return nil, errors.New("a signed attribute stands twice")
 		}
 		values[key] = a.Values[0].FullBytes
-		before, der = this, rest
+		der = rest
 	}
-	var content asn1.ObjectIdentifier
-	if _, err := asn1.Unmarshal(values[oidContentType.String()], &content); err != nil || !content.Equal(oidData) {
+	var named asn1.ObjectIdentifier
+	if _, err := asn1.Unmarshal(values[oidContentType.String()], &named); err != nil || !named.Equal(content) {
 		return nil, errors.New("no content type among the signed attributes")
 	}
 	return values, nil

@@ -11,8 +11,12 @@
 // report from which the last signature has been cut off looks in every other way like a
 // report that was never countersigned; with the field there, [Verify] can say who is missing.
 //
-// The time in a signature is the signer's own claim. Nothing here speaks to a time-stamp
-// authority; the room kept for the CMS is large enough for its token.
+// The time in a signature is the signer's own claim. Where a time-stamp authority was asked
+// (RFC 3161; with it the signature is baseline T), its token stands beside the signature and
+// is verified with it: the imprint, the authority's signature and certificate, and, when it is
+// taken in, the nonce and the clock. Nothing here speaks to the network: whoever signs hands in a
+// function that carries the query and brings the answer. Of a token only what its own signature
+// covers is kept, or what follows from that, so that no byte in a file is of no account.
 //
 // # What the verifier refuses
 //
@@ -30,11 +34,14 @@
 //
 // Nobody by default. An intact signature whose certificate neither is one that the caller
 // trusts nor leads to one is reported as intact and not identified, with the certificate's
-// SHA-256, so that it can be compared over the telephone.
+// SHA-256, so that it can be compared over the telephone. The same holds for a time-stamp
+// authority: one that is not trusted confirms nothing, and the time stays a claim. A trusted
+// one keeps a signature alive that was made before the signer's certificate expired. Whether a
+// certificate was revoked is not looked up.
 //
 // # Keys
 //
-// ECDSA on P-256 and P-384, and RSA (PKCS #1 v1.5, 2048 bits or more): what the common readers
+// PEM or PKCS #12; any other signer can be handed in. ECDSA on P-256 and P-384, and RSA (PKCS #1 v1.5, 2048 bits or more): what the common readers
 // verify. Ed25519 and RSA-PSS are refused, because a signature that the recipient's reader
 // calls invalid is worse than none.
 package sign

@@ -54,6 +54,11 @@ func LoadKey(text []byte) (crypto.Signer, []*x509.Certificate, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("load signing key: %w", err)
 	}
+	return suitable(signer, certificates)
+}
+
+// suitable is a key with its certificates in order, unless the key is of no use for PDFs.
+func suitable(signer crypto.Signer, certificates []*x509.Certificate) (crypto.Signer, []*x509.Certificate, error) {
 	if err := suitableKey(signer.Public()); err != nil {
 		return nil, nil, fmt.Errorf("load signing key: %w", err)
 	}
@@ -93,7 +98,7 @@ var oidPSSKey = []byte{0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0
 
 func parseKey(block *pem.Block) (crypto.Signer, error) {
 	if block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "" {
-		return nil, fmt.Errorf("%w: the key is encrypted; decrypt it with openssl pkey first", ErrKey)
+		return nil, fmt.Errorf("%w: the key is encrypted; decrypt it with openssl pkey, or hand it over as PKCS #12", ErrKey)
 	}
 	var key any
 	var err error

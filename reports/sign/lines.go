@@ -29,7 +29,9 @@ func (s *Signature) lines() []string {
 	lines := []string{
 		fmt.Sprintf("%s: signed by %s, certificate issued by %s.", s.Field, s.Signer.Name, s.Signer.Issuer),
 		"  Certificate SHA-256 " + s.Signer.SHA256 + ".",
-		"  " + s.timeLine(),
+	}
+	for _, line := range s.timeLines() {
+		lines = append(lines, "  "+line)
 	}
 	if s.Reason != "" {
 		lines = append(lines, "  Reason given: "+s.Reason+".")
@@ -51,11 +53,20 @@ func (s *Signature) lines() []string {
 	return append(lines, "  Signer not identified: "+s.Doubt+".")
 }
 
-func (s *Signature) timeLine() string {
-	if s.Claimed.IsZero() {
-		return "No time of signing is given."
+// timeLines say when somebody signed, and on whose word.
+func (s *Signature) timeLines() []string {
+	claim := "Time of signing " + s.Claimed.Format(time.RFC3339) + ": a claim of the signer"
+	switch {
+	case s.Claimed.IsZero():
+		return []string{"No time of signing is given."}
+	case s.Stamp == nil:
+		return []string{claim + ", no time stamp confirms it."}
 	}
-	return "Time of signing " + s.Claimed.Format(time.RFC3339) + ": a claim of the signer, no time stamp confirms it."
+	stamp := fmt.Sprintf("Time stamp %s of %s, certificate SHA-256 %s", s.Stamp.Time.Format(time.RFC3339), s.Stamp.Authority.Name, s.Stamp.Authority.SHA256)
+	if s.Stamp.Trusted {
+		return []string{stamp + ": the authority is trusted; the signature existed then."}
+	}
+	return []string{claim + ".", stamp + ": authority not identified, so it confirms nothing here: " + s.Stamp.Doubt + "."}
 }
 
 func (v *Verification) conclusion() string {

@@ -107,7 +107,7 @@ func TestEveryBitOfACMSCounts(t *testing.T) {
 	key, rootKey := ecKey(t, elliptic.P256()), ecKey(t, elliptic.P256())
 	root := issue(t, rootKey, func(c *x509.Certificate) { c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign }, nil, nil)
 	leaf := issue(t, key, nil, root, rootKey)
-	der, err := buildCMS(crand.Reader, key, []*x509.Certificate{leaf, root}, content)
+	der, err := buildCMS(crand.Reader, key, []*x509.Certificate{leaf, root}, nil, content)
 	require.NoError(t, err)
 	padded := append(der, make([]byte, 40)...)
 	_, err = checkCMS(padded, content)

@@ -19,15 +19,18 @@ const reserved = 16 << 10
 
 // Options say who signs, where and when.
 type Options struct {
-	Signer     crypto.Signer
-	Chain      []*x509.Certificate // the signer's certificate first
-	Field      string              // the empty field to fill
-	Name       string              // of the person; the certificate's common name if empty
-	Reason     string              // such as "Completed the self-assessment"; may be empty
-	Location   string              // may be empty
-	When       time.Time           // the signer's claim, to the second
-	Rand       io.Reader           // crypto/rand's if nil
-	Appearance []byte              // a PDF whose first page fills the field's rectangle; nil leaves it empty
+	Signer   crypto.Signer
+	Chain    []*x509.Certificate // the signer's certificate first
+	Field    string              // the empty field to fill
+	Name     string              // of the person; the certificate's common name if empty
+	Reason   string              // such as "Completed the self-assessment"; may be empty
+	Location string              // may be empty
+	When     time.Time           // the signer's claim, to the second
+	Rand     io.Reader           // crypto/rand's if nil
+	// Stamp carries the query of RFC 3161 to a time-stamp authority and brings its answer, which
+	// is checked here; nil signs without time stamp.
+	Stamp      func(query []byte) (reply []byte, err error)
+	Appearance []byte // a PDF whose first page fills the field's rectangle; nil leaves it empty
 }
 
 // Sign returns the PDF with one signature more, in the empty field that the options name. The
@@ -173,7 +176,11 @@ func (g gap) fill(out []byte, body int, o Options) ([]byte, error) {
 	from := body + g.contents
 	to := from + 2*reserved + len("<>")
 	copy(out[body+g.ranges:], fmt.Sprintf("[0 %d %d %d]", from, to, len(out)-to))
-	der, err := buildCMS(o.Rand, o.Signer, o.Chain, out[:from], out[to:])
+	var stamp func([]byte) ([]byte, error)
+	if o.Stamp != nil {
+		stamp = o.stamped
+	}
+	der, err := buildCMS(o.Rand, o.Signer, o.Chain, stamp, out[:from], out[to:])
 	if err != nil {
 		return nil, err
 	}

@@ -57,10 +57,10 @@ func detached(t *testing.T, pdf []byte, field string) {
 	content, cms := filepath.Join(t.TempDir(), "content"), filepath.Join(t.TempDir(), "cms")
 	require.NoError(t, os.WriteFile(content, slices.Concat(before, after), 0o600))
 	require.NoError(t, os.WriteFile(cms, der, 0o600))
-	chain, err := checkCMS(der, before, after)
+	read, err := checkCMS(der, before, after)
 	require.NoError(t, err)
 	signer := filepath.Join(t.TempDir(), "signer.pem")
-	require.NoError(t, os.WriteFile(signer, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: chain[0].Raw}), 0o600))
+	require.NoError(t, os.WriteFile(signer, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: read.chain[0].Raw}), 0o600))
 	out, err := exec.Command("openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", cms, "-content", content,
 		"-CAfile", signer, "-partial_chain", "-purpose", "any", "-attime", strconv.FormatInt(now.Unix(), 10), "-out", os.DevNull).CombinedOutput()
 	require.NoErrorf(t, err, "openssl: %s", out)

@@ -1,8 +1,6 @@
 package sign
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
@@ -42,7 +40,7 @@ func (s Status) String() string {
 // VerifyOptions say whom the reader trusts and what time it is.
 type VerifyOptions struct {
 	Roots []*x509.Certificate // signers' own certificates, and authorities that vouch for signers
-	Now   time.Time           // certificates must be valid now: without a time stamp the time of signing proves nothing
+	Now   time.Time           // certificates must be valid now, or when a trusted time stamp says: a claimed time proves nothing
 }
 
 // Verification is what can be said about a file. All text in it is free of control characters.
@@ -57,7 +55,8 @@ type Verification struct {
 type Signature struct {
 	Field     string // the field's name
 	Signer    Identity
-	Claimed   time.Time // the signer's own statement, zero if there is none; no time stamp confirms it
+	Claimed   time.Time // the signer's own statement, zero if there is none
+	Stamp     *Stamp    // nil where no authority confirms the time
 	Reason    string
 	Location  string
 	DocMDP    int                 // what the signer allows afterwards: 0 says nothing, 2 further signatures
@@ -238,17 +237,15 @@ func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
 	if err != nil {
 		return err
 	}
-	s.Chain, err = checkCMS(der, before, after)
+	read, err := checkCMS(der, before, after)
 	if err != nil {
 		return err
 	}
-	leaf := s.Chain[0]
-	sum := sha256.Sum256(leaf.Raw)
-	s.Signer = Identity{
-		displayName(leaf.Subject.CommonName, leaf.Subject.String()),
-		displayName(leaf.Issuer.CommonName, leaf.Issuer.String()), hex.EncodeToString(sum[:]),
+	s.Chain, s.Signer = read.chain, identityOf(read.chain[0])
+	if read.stamp != nil {
+		s.Stamp = read.stamp.describe(o)
 	}
-	if err := trust(s.Chain, s.Claimed, o); err != nil {
+	if err := s.trust(o); err != nil {
 		s.Doubt = printable(err.Error())
 	}
 	s.Trusted = s.Doubt == ""
@@ -315,39 +312,29 @@ func claimedTime(s string) time.Time {
 }
 
 // trust tells why a signer is not to be taken for who the certificate says; nil if the
-// certificate is one of the trusted ones or leads to an authority among them.
-func trust(chain []*x509.Certificate, claimed time.Time, o VerifyOptions) error {
-	const skew = 24 * time.Hour // of two clocks in good faith
-	leaf := chain[0]
-	if err := suitableCertificate(leaf, o.Now); err != nil {
+// certificate is one of the trusted ones or leads to an authority among them. It must have been
+// valid when the signature was made: if a trusted time stamp says when, then that is enough;
+// else it must be valid now as well, because the signer's claim proves nothing.
+func (s *Signature) trust(o VerifyOptions) error {
+	leaf, at := s.Chain[0], o.Now
+	if s.Stamp != nil && s.Stamp.Trusted {
+		at = s.Stamp.Time
+	}
+	if err := suitableCertificate(leaf, at); err != nil {
 		return err
 	}
 	switch {
-	case claimed.IsZero():
+	case s.Claimed.IsZero():
 		return errors.New("the signature names no time")
-	case claimed.After(o.Now.Add(skew)):
+	case s.Claimed.After(o.Now.Add(maxClock)):
 		return errors.New("the signature claims a time that has not come yet")
+	case s.Stamp != nil && s.Stamp.Trusted && (s.Claimed.After(at.Add(maxClock)) || s.Claimed.Before(at.Add(-maxClock))):
+		return errors.New("the signature claims another time than its time stamp")
 	}
-	if err := suitableCertificate(leaf, claimed); err != nil {
+	if err := suitableCertificate(leaf, s.Claimed); err != nil {
 		return fmt.Errorf("at the claimed time: %w", err)
 	}
-	authorities, intermediates := x509.NewCertPool(), x509.NewCertPool()
-	for _, root := range o.Roots {
-		if bytes.Equal(root.Raw, leaf.Raw) {
-			return nil
-		}
-		if root.IsCA && root.BasicConstraintsValid { // a person's certificate vouches for nobody else
-			authorities.AddCert(root)
-		}
-	}
-	for _, c := range chain[1:] {
-		intermediates.AddCert(c)
-	}
-	_, err := leaf.Verify(x509.VerifyOptions{
-		Roots: authorities, Intermediates: intermediates, CurrentTime: o.Now,
-		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-	})
-	if err != nil {
+	if !leads(s.Chain, o.Roots, at, x509.ExtKeyUsageAny) {
 		return errors.New("the certificate is not trusted here and leads to none that is")
 	}
 	return nil
