@@ -152,6 +152,7 @@ type Link struct {
 	Check     string
 	Class     LinkClass
 	Part      string // of a Partial link: which part
+	Beside    string // the check that has to pass for the same target before a pass of this one counts
 	Why       string // one sentence; "" in a questionnaire of an organisation's own
 }
 

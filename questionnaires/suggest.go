@@ -3,6 +3,7 @@ package questionnaires
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"tickmark/engine"
 )
@@ -37,11 +38,22 @@ func (s *Stance) UnmarshalText(b []byte) error {
 type Reason struct {
 	Link     Link
 	Evidence Evidence
+	// Alone says that it passes without the check beside which alone its pass counts.
+	Alone bool
 }
 
-// verdict is that of the result. What was expunged is no proof of a pass any more.
+// Part says which part of a procedure it answers, and what it waits for; "" if all.
+func (r Reason) Part() string {
+	if r.Alone {
+		return strings.TrimPrefix(r.Link.Part+"; it counts once "+r.Link.Beside+" passes for the same target", "; ")
+	}
+	return r.Link.Part
+}
+
+// verdict is that of the result. What was expunged is no proof of a pass any more, and
+// what counts beside another alone is none without it.
 func (r Reason) verdict() engine.Verdict {
-	if r.Evidence.gone() && r.Evidence.Result.Verdict == engine.Pass {
+	if (r.Evidence.gone() || r.Alone) && r.Evidence.Result.Verdict == engine.Pass {
 		return engine.Unknown
 	}
 	return r.Evidence.Result.Verdict
@@ -117,7 +129,7 @@ func onlyDirect(s Suggestion) bool {
 func suggestProcedure(r Requirement, p Procedure, latest []Evidence) ProcedureSuggestion {
 	ps := ProcedureSuggestion{Procedure: p}
 	add := func(link Link, item Evidence) {
-		reason := Reason{Link: link, Evidence: item}
+		reason := Reason{Link: link, Evidence: item, Alone: !beside(link, item, latest)}
 		if link.Class.Supports() {
 			ps.Why = append(ps.Why, reason)
 		} else {
@@ -148,6 +160,15 @@ func suggestProcedure(r Requirement, p Procedure, latest []Evidence) ProcedureSu
 	sortReasons(ps.Leads)
 	ps.Stance = stanceOf(ps.Why)
 	return ps
+}
+
+// beside reports whether the check beside which alone a link counts passes for the
+// same target.
+func beside(link Link, item Evidence, latest []Evidence) bool {
+	return link.Beside == "" || slices.ContainsFunc(latest, func(other Evidence) bool {
+		return other.Result != nil && other.Result.Check == link.Beside && other.Result.Target == item.Result.Target &&
+			other.Result.Verdict == engine.Pass && !other.gone()
+	})
 }
 
 func stanceOf(why []Reason) Stance {

@@ -52,6 +52,28 @@ func TestSuggestNeverSaysMoreThanTheEvidence(t *testing.T) {
 	assert.Len(t, Suggest(inbound, []Evidence{result("workloads-inventory", "a", engine.Pass)}).Procedures[0].Leads, 1)
 }
 
+// Rules of the network prove nothing where nobody enforces them.
+func TestAPassThatCountsBesideAnotherAlone(t *testing.T) {
+	link := Link{Procedure: Procedure{Requirement: req("1.3.3")}, Check: "deny", Class: Partial, Part: "some", Beside: "enforced"}
+	r := Requirement{ID: req("1.3.3"), ProcedureSize: 1, InformedBy: []Link{link}}
+	for name, c := range map[string]struct {
+		latest []Evidence
+		want   Stance
+	}{
+		"alone":                      {[]Evidence{result("deny", "a", engine.Pass)}, CannotSay},
+		"beside a pass":              {[]Evidence{result("deny", "a", engine.Pass), result("enforced", "a", engine.Pass)}, Supports},
+		"beside what is not known":   {[]Evidence{result("deny", "a", engine.Pass), result("enforced", "a", engine.Unknown)}, CannotSay},
+		"beside another target's":    {[]Evidence{result("deny", "a", engine.Pass), result("enforced", "b", engine.Pass)}, CannotSay},
+		"a failure counts by itself": {[]Evidence{result("deny", "a", engine.Fail)}, Contradicts},
+	} {
+		s := Suggest(r, c.latest)
+		assert.Equal(t, c.want, s.Stance, name)
+		if name == "alone" {
+			assert.Equal(t, "some; it counts once enforced passes for the same target", s.Procedures[0].Why[0].Part())
+		}
+	}
+}
+
 func TestLatestKeepsTheNewestResultPerTargetAndEveryFile(t *testing.T) {
 	at := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	old, newer, other := result("c", "a", engine.Pass), result("c", "a", engine.Unknown), result("c", "b", engine.Fail)

@@ -58,6 +58,9 @@ informed by no check: it is for documents, interviews and observation.
 			if l.Part != "" {
 				class += ": " + l.Part
 			}
+			if l.Beside != "" {
+				class += "; counts beside a pass of " + l.Beside
+			}
 			fmt.Fprintf(d.out, "| %s | %s | %s | %s |\n", l.Procedure, l.Check, class, l.Why)
 		}
 	}

@@ -114,7 +114,7 @@ func (d *door) questionOf(a *questionnaires.Assessment, r questionnaires.Require
 		for _, reason := range of {
 			item, about := reason.Evidence, questionnaires.AcceptancesOf(reason.Evidence.Result, accepted)
 			f := reasonForm{
-				Evidence: item.Label(), Check: item.Result.Check, Target: item.Result.Target, Link: reason.Link.Class, Part: reason.Link.Part,
+				Evidence: item.Label(), Check: item.Result.Check, Target: item.Result.Target, Link: reason.Link.Class, Part: reason.Part(),
 				Verdict: item.Result.Verdict.String(), Acceptances: d.acceptanceForms(h, about),
 			}
 			f.line = fmt.Sprintf("%-8s  %s  %s  %s  %s", f.Link, f.Evidence, verdictMark(item), f.Check, kube.Printable(item.Result.Name)+acceptedMark(item.Result, accepted, d.now()))

@@ -18,7 +18,8 @@ type link struct {
 	Check       string                       `json:"check"`
 	Class       linkClass                    `json:"link"`
 	Part        string                       `json:"part"`
-	Why         string                       `json:"why"` // one sentence, no full stop
+	Beside      string                       `json:"beside"` // a check without whose pass this one's does not count
+	Why         string                       `json:"why"`    // one sentence, no full stop
 }
 
 // linkClass is a class that must be written out: Lead is the zero value of
@@ -64,6 +65,9 @@ func (l link) validate() error {
 	if (l.Class.LinkClass == questionnaires.Partial) != (l.Part != "") {
 		return errors.New("a partial link, and no other, says which part")
 	}
+	if l.Beside != "" && !checkID.MatchString(l.Beside) {
+		return errors.New("the check beside it is malformed")
+	}
 	if l.Why == "" {
 		return errors.New("it does not say why")
 	}
@@ -102,7 +106,7 @@ func attach(requirements []questionnaires.Requirement, links []link) error {
 		if err := l.fits(*r); err != nil {
 			return fmt.Errorf("link of %s: %w", l.Check, err)
 		}
-		r.InformedBy = append(r.InformedBy, questionnaires.Link{Procedure: l.procedure(), Check: l.Check, Class: l.Class.LinkClass, Part: l.Part, Why: l.Why})
+		r.InformedBy = append(r.InformedBy, questionnaires.Link{Procedure: l.procedure(), Check: l.Check, Class: l.Class.LinkClass, Part: l.Part, Beside: l.Beside, Why: l.Why})
 	}
 	for _, r := range requirements {
 		slices.SortFunc(r.InformedBy, byProcedure)

@@ -209,8 +209,8 @@ func (s *Question) reasonRows(r Row, reason questionnaires.Reason) []sideRow {
 	if accepted := s.desk.acceptedOf(item.Result); accepted != "" {
 		rows = append(rows, s.wrapped("    ", theme.Warning, accepted)...)
 	}
-	if reason.Link.Part != "" {
-		rows = append(rows, s.wrapped("    ", theme.Muted, "only a part: "+reason.Link.Part)...)
+	if part := reason.Part(); part != "" {
+		rows = append(rows, s.wrapped("    ", theme.Muted, "only a part: "+part)...)
 	}
 	for _, detail := range s.failures[item.Result.Digest] {
 		mark := verdictSign(detail.Verdict)
