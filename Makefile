@@ -37,7 +37,7 @@ controlplane: ## build kube-apiserver and etcd for the tests, once
 
 .PHONY: test
 test: controlplane ## everything, against a real kube-apiserver and etcd
-	go test -count=1 $(ALL)
+	go test -count=1 -timeout 30m $(ALL)
 
 .PHONY: check
 check: tools ## before each commit: form, vet, lint, race tests, all without the API server
@@ -48,7 +48,7 @@ check: tools ## before each commit: form, vet, lint, race tests, all without the
 	GOOS=windows go vet ./vault/... && GOOS=darwin go vet ./vault/...
 	TICKMARK_NO_PLANE=1 go test -race -skip '$(TYPED)' $(RACE)
 	go test -race -run '$(BESIDE)' ./vault
-	TICKMARK_NO_PLANE=1 go test $(ALL)
+	TICKMARK_NO_PLANE=1 go test -timeout 30m $(ALL)
 	@$(MAKE) --no-print-directory fresh
 
 .PHONY: fresh
