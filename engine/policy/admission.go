@@ -116,6 +116,7 @@ func (r *reading) admission(p admissionWritten) {
 		one := *base
 		one.holds = b.compile(base.env, at+".expression", v.Expression, cel.BoolType)
 		one.says = b.compile(base.env, at+".messageExpression", v.MessageExpression, cel.StringType)
+		one.misspelt = r.misspeltBy(p, base.rules, written{"", at + ".expression", v.Expression})
 		one.message, one.title = oneLine(v.Message), fmt.Sprintf("validation %d of %s", i+1, p.Name)
 		check := engine.Check{
 			ID: fmt.Sprintf("admission/%s/%d", p.Name, i+1), Version: 1, Area: "pods", Needs: one.needs(), Eval: one.eval,
@@ -130,6 +131,31 @@ func (r *reading) admission(p admissionWritten) {
 		}
 		r.policies = append(r.policies, Policy{Check: check, Source: fmt.Sprintf("%s:%d", p.file, p.line), Admits: true})
 	}
+}
+
+// misspeltBy says by kind which field a validation asks for that the objects cannot
+// have. The server warns of it and runs the policy all the same.
+func (r *reading) misspeltBy(p admissionWritten, rules []constraint, validation written) map[engine.Kind]string {
+	var all []written
+	for _, v := range p.Spec.Variables {
+		all = append(all, written{v.Name, "variable " + v.Name, v.Expression})
+	}
+	for _, c := range p.Spec.MatchConditions {
+		all = append(all, written{"", "condition " + c.Name, c.Expression})
+	}
+	var kinds []engine.Kind
+	for _, c := range rules {
+		if !slices.Contains(kinds, c.Kind) {
+			kinds = append(kinds, c.Kind)
+		}
+	}
+	says := map[engine.Kind]string{}
+	for kind, wrong := range r.spelling.wrong(kinds, append(all, validation)) {
+		if len(wrong) > 0 {
+			says[kind] = fmt.Sprintf("%s: %s", wrong[0].place, wrong[0])
+		}
+	}
+	return says
 }
 
 func admissionWords(name string, n int, v admissionv1.Validation) engine.Words {

@@ -15,10 +15,9 @@ import (
 
 // admission is one validation of an admission policy.
 type admission struct {
+	boundRule  // what the policy constrains itself to
 	policy     admissionv1.ValidatingAdmissionPolicy
 	env        *cel.Env
-	rules      []constraint
-	excluded   []constraint
 	bound      []admissionv1.ValidatingAdmissionPolicyBinding
 	boundRules []boundRule
 	objects    []map[string]any // of the files: what may hold parameters
@@ -28,6 +27,7 @@ type admission struct {
 	says       *expression
 	message    string
 	title      string
+	misspelt   map[engine.Kind]string // what is asked for that objects of a kind cannot have
 	meter      *meter
 	running    *sync.Mutex
 }
@@ -92,6 +92,9 @@ func (a *admission) object(e *evaluation, o *engine.Object) (engine.Detail, bool
 		return said{engine.Unknown, cannotTell(err), nil}.of(o), true
 	} else if !is {
 		return engine.Detail{}, false
+	}
+	if says, wrong := a.misspelt[o.Ref.Of()]; wrong {
+		return said{engine.Unknown, "The policy does not say what is meant: " + oneLine(says), nil}.of(o), true
 	}
 	if len(a.bound) == 0 {
 		return a.under(e, nil, chosen, o, tree).of(o), true

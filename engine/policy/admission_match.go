@@ -19,7 +19,7 @@ type constraint struct {
 	create bool     // else it judges updates alone
 }
 
-// boundRule is what a binding narrows a policy to; nothing narrows nothing.
+// boundRule is what a policy or a binding of it is narrowed to; nothing narrows nothing.
 type boundRule struct{ rules, excluded []constraint }
 
 // constrained reads the rules of a policy or a binding.

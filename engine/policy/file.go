@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -98,7 +99,7 @@ var (
 // Read reads and compiles the policies of files. All that is wrong is in the error,
 // which then is of type sheet.Errors; nothing is to be used in that case.
 func Read(files []File, w World) ([]Policy, error) {
-	r := &reading{World: w}
+	r := &reading{World: w, spelling: &spelling{&shapes{structs: map[string][]reflect.Type{}}, map[engine.Kind]*cel.Env{}}}
 	for _, f := range files {
 		r.file(f)
 	}
@@ -128,6 +129,7 @@ type reading struct {
 	wrong     sheet.Errors
 	documents int
 	admitted  admitted
+	spelling  *spelling
 }
 
 func (r *reading) report(file string, line int, place, cause string) {
@@ -211,7 +213,7 @@ func (r *reading) policy(name string, before int, text []byte) {
 	}}
 	r.head(b, d)
 	made := b.rule(d)
-	if len(r.wrong) > known {
+	if len(r.wrong) > known || r.misspelt(b, d) {
 		return
 	}
 	check := engine.Check{
@@ -226,6 +228,30 @@ func (r *reading) policy(name string, before int, text []byte) {
 		return
 	}
 	r.policies = append(r.policies, Policy{Check: check, Source: fmt.Sprintf("%s:%d", name, before+1), Params: d.Params, Examples: all})
+}
+
+// misspelt reports the fields that no object of the kinds can have.
+func (r *reading) misspelt(b *building, d definition) bool {
+	var all []written
+	for i, v := range d.Variables {
+		all = append(all, written{v.Name, fmt.Sprintf("variables[%d].expression", i), v.Expression})
+	}
+	for _, x := range [][2]string{{"notApplicableWhen", d.NotApplicableWhen}, {"expression", d.Expression}, {"messageExpression", d.MessageExpression}} {
+		if strings.TrimSpace(x[1]) != "" {
+			all = append(all, written{"", x[0], x[1]})
+		}
+	}
+	kinds, said := d.Match.kinds(), map[string]bool{}
+	wrong := r.spelling.wrong(kinds, all)
+	for _, k := range kinds {
+		for _, m := range wrong[k] {
+			if !said[m.at()] {
+				b.report(m.place, m.String())
+			}
+			said[m.at()] = true
+		}
+	}
+	return len(said) > 0
 }
 
 // head says what is wrong with the words of a policy.

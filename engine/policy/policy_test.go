@@ -22,8 +22,8 @@ func TestAnExpressionJudgesAnObject(t *testing.T) {
 		"another type":                  {`object.metadata.name > 3`, engine.Unknown, "no such overload"},
 		"neither true nor false":        {`object.metadata.name`, engine.Unknown, "neither true nor false"},
 		"an index too far":              {`object.spec.containers[3].name == 'x'`, engine.Unknown, "index out of bounds"},
-		"divided by zero":               {`1 / (object.spec.replicas - 3) > 0`, engine.Unknown, "divi"},
-		"an error that decides nothing": {`object.spec.hostPID || object.spec.replicas == 3`, engine.Pass, ""},
+		"divided by zero":               {`1 / (object.spec.priority - 3) > 0`, engine.Unknown, "divi"},
+		"an error that decides nothing": {`object.spec.hostPID || object.spec.priority == 3`, engine.Pass, ""},
 		"an error among many":           {`object.spec.containers.all(c, c.securityContext.privileged == false)`, engine.Unknown, "securityContext"},
 		"redacted is not judged":        {`object.metadata.annotations.note != ''`, engine.Unknown, "redacted"},
 		"redacted inside":               {`object.metadata.annotations.exists(k, object.metadata.annotations[k].contains('x'))`, engine.Unknown, "redacted"},
@@ -50,15 +50,15 @@ func TestAnExpressionJudgesAnObject(t *testing.T) {
 }
 
 func TestWhatAPolicySays(t *testing.T) {
-	d := verdictOf(t, `object.spec.replicas <= params.most`, `messageExpression: "'has ' + string(variables.n) + ', at most ' + string(params.most)"`, `field: spec.replicas`,
-		`params: [{name: most, type: int, default: 2}]`, `variables: [{name: n, expression: object.spec.replicas}]`)
+	d := verdictOf(t, `object.spec.priority <= params.most`, `messageExpression: "'has ' + string(variables.n) + ', at most ' + string(params.most)"`, `field: spec.priority`,
+		`params: [{name: most, type: int, default: 2}]`, `variables: [{name: n, expression: object.spec.priority}]`)
 	assert.Equal(t, engine.Fail, d.Verdict)
 	assert.Equal(t, "has 3, at most 2", d.Sentence)
-	assert.Equal(t, "spec.replicas", d.Field)
+	assert.Equal(t, "spec.priority", d.Field)
 	assert.JSONEq(t, "3", string(d.Value))
-	assert.Equal(t, engine.NotApplicable, verdictOf(t, `false`, `notApplicableWhen: object.spec.replicas == 3`).Verdict)
+	assert.Equal(t, engine.NotApplicable, verdictOf(t, `false`, `notApplicableWhen: object.spec.priority == 3`).Verdict)
 	assert.Equal(t, engine.Unknown, verdictOf(t, `true`, `notApplicableWhen: object.spec.hostPID`).Verdict)
-	assert.Equal(t, "Not so.", verdictOf(t, `false`, `message: Not so.`, `messageExpression: object.spec.nothing`).Sentence)
+	assert.Equal(t, "Not so.", verdictOf(t, `false`, `message: Not so.`, `messageExpression: object.spec.hostPID`).Sentence)
 	assert.Equal(t, engine.Unknown, verdictOf(t, `variables.n`, `variables: [{name: n, expression: object.spec.hostPID}]`).Verdict)
 	assert.Equal(t, engine.Pass, verdictOf(t, `true`, `variables: [{name: n, expression: object.spec.hostPID}]`).Verdict, "a variable that nobody asks for is not evaluated")
 }

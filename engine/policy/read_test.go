@@ -59,7 +59,7 @@ func TestManyPoliciesOverManyObjects(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(policyOf("object.metadata.name == 'x'", "examples: {pass: [{apiVersion: v1, kind: Pod}]}"))
-	f.Add(admitting("object.spec.x > 1", "  variables: [{name: n, expression: object.spec.replicas}]") + binding)
+	f.Add(admitting("object.spec.x > 1", "  variables: [{name: n, expression: object.spec.priority}]") + binding)
 	f.Add("kind: List\napiVersion: v1\nitems: [{kind: ValidatingAdmissionPolicy, apiVersion: admissionregistration.k8s.io/v1}]")
 	f.Fuzz(func(t *testing.T, text string) {
 		policies, err := Read([]File{{"p.yaml", []byte(text)}}, World{Areas: testAreas, Resources: testResources})

@@ -130,7 +130,7 @@ kind: Pod
 metadata: {name: api, namespace: pay, labels: {app: api}, annotations: {note: "[redacted:token]"}}
 spec:
   hostNetwork: false
-  replicas: 3
+  priority: 3
   containers:
   - {name: api, image: "registry.example/pay/api:1", resources: {limits: {memory: 64Mi}}}
 `
