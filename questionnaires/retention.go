@@ -177,7 +177,7 @@ func (a *Assessment) keepByRule(k *Keeping) error {
 // whether a QSA took part: in what was issued, or in what is worked on.
 func (a *Assessment) issuedOn() (on Day, byQSA bool, err error) {
 	now, _ := a.Engagement()
-	byQSA = now.assessedByQSA()
+	byQSA = now.AssessedByQSA()
 	versions, err := a.Versions()
 	for _, v := range versions {
 		on = max(on, DayOf(v.Time))
@@ -190,11 +190,11 @@ func (a *Assessment) issuedOn() (on Day, byQSA bool, err error) {
 		return on, byQSA, err
 	}
 	before, _ := then.Engagement()
-	return on, before.assessedByQSA(), nil
+	return on, before.AssessedByQSA(), nil
 }
 
-// assessedByQSA reports whether a QSA took part. An ISA is of the entity itself.
-func (e Engagement) assessedByQSA() bool {
+// AssessedByQSA reports whether a QSA took part. An ISA is of the entity itself.
+func (e Engagement) AssessedByQSA() bool {
 	return slices.ContainsFunc(e.Assessors, func(a Assessor) bool { return a.Role == LeadAssessor || a.Role == AssociateAssessor })
 }
 

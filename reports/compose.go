@@ -13,6 +13,12 @@ import (
 // Compose makes the document of a dossier. It is pure: the same dossier gives the
 // same document.
 func Compose(d Dossier) (Document, error) {
+	if d.Kind == Fitting {
+		d.Kind = kindOf(d.Assessment.Questionnaire)
+	}
+	if err := d.Kind.Fits(d.Assessment.Questionnaire); err != nil {
+		return Document{}, fmt.Errorf("compose report: %w", err)
+	}
 	manifest, err := d.manifest()
 	if err != nil {
 		return Document{}, fmt.Errorf("compose report: %w", err)
@@ -27,24 +33,8 @@ func Compose(d Dossier) (Document, error) {
 	for _, chapter := range c.chapters() {
 		doc.Blocks = append(doc.Blocks, chapter()...)
 	}
+	doc.Blocks = linked(doc.Blocks)
 	return doc, nil
-}
-
-// chapters are those of the kind, in reading order. Each is a file of its own, made
-// of nothing but the dossier.
-func (c *composer) chapters() []func() []Block {
-	switch c.Kind {
-	case Summary:
-		return []func() []Block{c.cover, c.decision}
-	case Binder:
-		return []func() []Block{c.cover, c.about, c.evidence, c.signatures}
-	case Record:
-	}
-	return []func() []Block{
-		c.cover, c.about, c.summary, c.result, c.openProblems, c.stage, c.engagement, c.scope, c.environment, c.segments, c.thirdParties, c.sight, c.responses,
-		c.compensating, c.excluded, c.remedies, c.customized, c.analyses, c.acceptances, c.eligibility, c.moves, c.responsibilities, c.scans, c.requests,
-		c.evidence, c.details, c.history, c.signatures,
-	}
 }
 
 // composer holds what several chapters need.
@@ -54,20 +44,10 @@ type composer struct {
 	progress questionnaires.Progress
 }
 
-// title names the record. It is never that of an official paper, whatever
-// questionnaire was answered.
+// title names the paper. It is never that of an official one, whatever questionnaire
+// was answered.
 func (c *composer) title() string {
-	return c.kindName() + " — " + c.form() + ", " + c.standard()
-}
-
-func (c *composer) kindName() string {
-	if c.Kind != Record {
-		return kinds[c.Kind.known()].title
-	}
-	if c.Assessment.Questionnaire.PerProcedure || c.whole() {
-		return "Assessment Record"
-	}
-	return "Self-Assessment Record"
+	return c.Kind.Title() + " — " + c.form() + ", " + c.standard()
 }
 
 // standard is what the questionnaire asks for.
@@ -157,8 +137,8 @@ func (c *composer) conclusionSentence() string {
 func (c *composer) cover() []Block {
 	a := c.Assessment
 	return []Block{Cover{
-		Kicker: strings.ToUpper(c.kindName()),
-		Title:  c.kindName() + "\n" + c.form(),
+		Kicker: strings.ToUpper(c.Kind.Title()),
+		Title:  c.Kind.Title() + "\n" + c.form(),
 		Entity: a.Entity,
 		Detail: c.standard() + " · " + c.subject(),
 		Pill:   c.conclusion(),
@@ -231,24 +211,6 @@ func (c *composer) about() []Block {
 			{"Conclusion", c.conclusionSentence()},
 		}},
 	}
-}
-
-func (c *composer) signatures() []Block {
-	return []Block{
-		Heading{Level: 1, Text: "Signatures", Anchor: "signatures"},
-		Paragraph{Text: "A signature covers every page of this file and the manifest of evidence inside it. Whoever changes anything afterwards breaks it. " +
-			"The signer answers for the record as it stands; a signature makes it neither an attestation nor an official form."},
-		c.preparer("Answers for the responses, and for the evidence being what was collected."),
-		SignatureBlock{
-			Field: "officer", Role: "Executive officer", Person: c.Assessment.Entity,
-			Note: "Has read this record. The field stays empty until the officer signs.",
-		},
-	}
-}
-
-// preparer has room for who prepared the paper.
-func (c *composer) preparer(note string) Block {
-	return SignatureBlock{Field: "preparer", Role: "Prepared by", Person: cmp.Or(strings.Join(c.people(), ", "), "nobody has answered yet"), Note: note}
 }
 
 func longDay(t time.Time) string { return t.UTC().Format("2 January 2006") }

@@ -12,7 +12,6 @@ func customizedAnchor(id questionnaires.RequirementID) string { return "customiz
 // customized holds every customized approach: the entity's controls matrix and risk
 // analysis, and the assessor's derived tests.
 func (c *composer) customized() []Block {
-	blocks := []Block{Heading{Level: 2, Text: "Customized approach"}}
 	var approaches []Block
 	for _, r := range c.Assessment.Requirements() {
 		if revision := c.Assessment.Current(r.ID); revision.Customized != nil {
@@ -21,13 +20,13 @@ func (c *composer) customized() []Block {
 	}
 	switch {
 	case len(approaches) > 0:
-		return append(append(blocks, Paragraph{
+		return append([]Block{Paragraph{
 			Text: "Requirements whose objective is met in another way than the defined one. Matrix and risk analysis are the entity's; description and tests are the assessor's.",
-		}), approaches...)
+		}}, approaches...)
 	case !c.Assessment.Questionnaire.PerProcedure:
-		return append(blocks, Paragraph{Text: "A self-assessment does not record the customized approach."})
+		return []Block{Paragraph{Text: "A self-assessment does not record the customized approach."}}
 	}
-	return append(blocks, Paragraph{Text: "No requirement is met by a customized approach."})
+	return []Block{Paragraph{Text: "No requirement is met by a customized approach."}}
 }
 
 func (c *composer) approach(r questionnaires.Requirement, revision questionnaires.Revision) []Block {

@@ -12,16 +12,22 @@ import (
 // samples stood for populations.
 func (c *composer) engagement() []Block {
 	blocks := []Block{Heading{Level: 1, Text: "Engagement", Anchor: "engagement"}}
-	e, given := c.Assessment.Engagement()
-	if !given {
+	if _, given := c.Assessment.Engagement(); !given {
 		return append(blocks, Paragraph{Text: "No engagement is recorded: neither assessors nor their days, their independence or sampling."})
 	}
+	return slices.Concat(blocks, c.assessors(), c.days(), c.sampling())
+}
+
+// assessors says who assessed, and how independently.
+func (c *composer) assessors() []Block {
+	e, _ := c.Assessment.Engagement()
 	years := notRecorded
 	if e.Years > 0 {
 		years = count(e.Years, "year", "years")
 	}
-	return append(append(
-		blocks, Heading{Level: 2, Text: "Assessors"}, assessors(e.Assessors),
+	return []Block{
+		Heading{Level: 2, Text: "Assessors"},
+		assessors(e.Assessors),
 		Facts{Rows: []Fact{
 			{"Quality reviewer", reviewer(e.Reviewer)},
 			{"Assessment", span(e.Start, e.End)},
@@ -30,8 +36,13 @@ func (c *composer) engagement() []Block {
 			{"Subcontractors", recorded(e.Subcontractors)},
 			{"Consecutive years by this company", years},
 		}},
-		Heading{Level: 2, Text: "Days on site and remote"}, onSite(e.OnSite), remote(e.Remote),
-	), c.sampling(e.Sampling)...)
+	}
+}
+
+// days says when the assessors were on site, and what was tested from elsewhere.
+func (c *composer) days() []Block {
+	e, _ := c.Assessment.Engagement()
+	return []Block{Heading{Level: 2, Text: "Days on site and remote"}, onSite(e.OnSite), remote(e.Remote)}
 }
 
 func assessors(all []questionnaires.Assessor) Block {
@@ -99,7 +110,9 @@ func remote(times []questionnaires.RemoteTesting) Block {
 }
 
 // sampling says how samples were drawn, or who attests that everything was tested.
-func (c *composer) sampling(s questionnaires.Sampling) []Block {
+func (c *composer) sampling() []Block {
+	e, _ := c.Assessment.Engagement()
+	s := e.Sampling
 	rows := []Fact{{"Samples used", recorded(s.Used.String())}}
 	if s.Used != questionnaires.DeclaredYes || s.Attested != "" {
 		rows = append(rows, Fact{"Who attests that every item was tested", recorded(s.Attested)})

@@ -173,7 +173,7 @@ func catalogue(t *testing.T) *questionnaires.Catalogue {
 	c, err := questionnaires.NewCatalogue(requirements, []questionnaires.Questionnaire{
 		{Code: "saq-d-merchant", Title: "SAQ D for merchants: all others", Revision: "October 2024", Requirements: asks, Responses: questionnaires.Responses()},
 		{Code: "saq-a", Title: "SAQ A: all outsourced", Revision: "January 2025", Requirements: asks[:1], Responses: questionnaires.Responses()[:4]},
-		{Code: "roc", Title: "Report on Compliance", Revision: "January 2025", Requirements: asks, Responses: questionnaires.Responses()},
+		{Code: "roc", Title: "Report on Compliance", Revision: "January 2025", Requirements: asks, Responses: questionnaires.Responses(), PerProcedure: true},
 	}, map[questionnaires.RequirementID]string{
 		id("1"): "Network controls", id("2"): "Secure configuration", id("6"): "Secure software", id("8"): "Identification",
 	})

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tickmark/questionnaires"
@@ -11,18 +12,23 @@ import (
 // environment lists networks, places, components and listed products, and the class
 // of everything that has one.
 func (c *composer) environment() []Block {
-	e := c.Scope.Environment
-	blocks := []Block{
-		Heading{Level: 2, Text: "Networks"},
-		networks(e.Networks),
-		Heading{Level: 2, Text: "Locations"},
-		locations(e.Locations),
-		Heading{Level: 2, Text: "Types of components"},
-		components(e.Components),
-		Heading{Level: 2, Text: "Products and solutions listed by PCI SSC"},
-		products(e.Products),
-	}
-	return append(append(blocks, c.classes()...), c.declared()...)
+	return slices.Concat(c.networks(), c.locations(), c.components(), c.products(), c.classes(), c.declared())
+}
+
+func (c *composer) networks() []Block {
+	return []Block{Heading{Level: 2, Text: "Networks"}, networks(c.Scope.Environment.Networks)}
+}
+
+func (c *composer) locations() []Block {
+	return []Block{Heading{Level: 2, Text: "Locations"}, locations(c.Scope.Environment.Locations)}
+}
+
+func (c *composer) components() []Block {
+	return []Block{Heading{Level: 2, Text: "Types of components"}, components(c.Scope.Environment.Components)}
+}
+
+func (c *composer) products() []Block {
+	return []Block{Heading{Level: 2, Text: "Products and solutions listed by PCI SSC"}, products(c.Scope.Environment.Products)}
 }
 
 func networks(all []questionnaires.Network) Block {

@@ -203,7 +203,7 @@ func (c *composer) item(i Item) Row {
 	for _, a := range questionnaires.AcceptancesOf(i.Result, c.Risks.Acceptances) {
 		verdict.Links = append(verdict.Links, Link{strings.ToLower(c.acceptanceState(a).Text), acceptanceAnchor(a)})
 	}
-	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{i.number(), i.what(), verdict, i.when(), {Text: twoLines(i.Digest().String())}}}
+	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{i.number(), i.what(), verdict, c.when(i), {Text: twoLines(i.Digest().String())}}}
 }
 
 // number is what an item is called, and what it was once called.
@@ -244,8 +244,18 @@ func (i Item) verdict() Cell {
 	return Cell{Pill: verdictPill(i.Result.Verdict)}
 }
 
-func (i Item) when() Cell {
-	return Cell{Text: minute(i.Collected), Note: "kept by " + cmp.Or(Line(i.Author.Name), i.Author.ID.Short())}
+// when is when an item was collected, marked where that is too long ago.
+func (c *composer) when(i Item) Cell {
+	cell := Cell{Text: minute(i.Collected), Note: "kept by " + cmp.Or(Line(i.Author.Name), i.Author.ID.Short())}
+	if c.isStale(i.Evidence) {
+		cell.Pill = Pill{"Stale", Warn}
+	}
+	return cell
+}
+
+// isStale reports whether an item is too old to count on the day of the report.
+func (c *composer) isStale(item questionnaires.Evidence) bool {
+	return c.Assessment.Freshness(item, questionnaires.DayOf(c.Date)).State == questionnaires.Stale
 }
 
 // details shows what failed or stayed unknown, subject by subject.

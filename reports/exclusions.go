@@ -8,17 +8,12 @@ import (
 	"tickmark/questionnaires"
 )
 
-// excluded lists what does not apply and what was left out, each with its reason.
-func (c *composer) excluded() []Block {
-	return append(c.notApplicable(), c.notTested()...)
-}
-
 // notApplicable lists branches with all that they cover, and every requirement.
 func (c *composer) notApplicable() []Block {
-	blocks := []Block{Heading{Level: 2, Text: "Not Applicable"}}
 	if !c.Assessment.Questionnaire.Allows(questionnaires.NotApplicable) {
-		return append(blocks, Paragraph{Text: "This questionnaire does not offer Not Applicable."})
+		return []Block{Paragraph{Text: "This questionnaire does not offer Not Applicable."}}
 	}
+	var blocks []Block
 	var branches []Row
 	for _, branch := range c.Assessment.Subtrees() {
 		branches = append(branches, Row{Cells: []Cell{
@@ -80,7 +75,7 @@ func (c *composer) covered(branch questionnaires.RequirementID) string {
 
 // notTested lists what was left out, wholly or in part.
 func (c *composer) notTested() []Block {
-	blocks := []Block{Heading{Level: 2, Text: "Not Tested"}}
+	var blocks []Block
 	var rows []Row
 	for _, r := range c.Assessment.Requirements() {
 		revision := c.Assessment.Current(r.ID)

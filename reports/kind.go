@@ -1,65 +1,122 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+
+	"tickmark/questionnaires"
 )
 
-// Kind is which paper a document is. All kinds are made of the same blocks.
+// Kind is which paper is made of an assessment. All are made of the same dossier, and
+// none is an official form.
 type Kind int
 
 // The kinds.
 const (
-	Record  Kind = iota // the self-assessment's record, `saq` on the command line
-	Summary             // a few pages for those who decide
-	Binder              // every item of evidence in full, `evidence` on the command line
+	Fitting     Kind = iota // whichever of the two records fits the questionnaire
+	Record                  // the self-assessment's record
+	Assessed                // the record of an assessment per testing procedure
+	Attestation             // what an attestation asks for
+	Summary                 // a few pages for those who decide
+	Binder                  // every item of evidence in full
 )
 
-// kinds are the names on the command line, what each is called on its cover, and what
-// it is good for.
-var kinds = [...]struct{ name, title, purpose string }{
-	Record:  {"saq", "Self-Assessment Record", "every answer with what it rests on"},
-	Summary: {"summary", "Assessment Summary", "a few pages for those who decide"},
-	Binder:  {"evidence", "Evidence Binder", "every item of evidence with provenance, excerpt and interpretation"},
+// kindFacts are what a kind is called: on the command line, on its cover, and in a line
+// that says what it is for.
+type kindFacts struct{ name, title, purpose string }
+
+var kinds = [...]kindFacts{
+	{},
+	{"saq", "Self-Assessment Record", "the self-assessment's record with its appendices"},
+	{"roc", "Assessment Record", "the record of an assessment per testing procedure, in seven sections with appendices"},
+	{"aoc-record", "Attestation Record", "what an attestation asks for, in four parts"},
+	{"summary", "Assessment Summary", "a few pages for those who decide"},
+	{"evidence", "Evidence Binder", "every item of evidence with provenance, excerpt and interpretation"},
 }
 
-// Kinds returns every kind.
+// Kinds returns every kind of paper.
 func Kinds() []Kind {
-	all := make([]Kind, len(kinds))
-	for i := range all {
-		all[i] = Kind(i)
+	all := make([]Kind, 0, len(kinds)-1)
+	for i := range kinds[1:] {
+		all = append(all, Kind(i+1))
 	}
 	return all
 }
 
-// String returns the name of the kind on the command line.
-func (k Kind) String() string { return kinds[k.known()].name }
-
-// Purpose says in a few words what the kind is for.
-func (k Kind) Purpose() string { return kinds[k.known()].purpose }
-
-func (k Kind) known() Kind {
-	if k < 0 || int(k) >= len(kinds) {
-		return Record
-	}
-	return k
+// KindsOf returns the kinds that fit a questionnaire, its record first.
+func KindsOf(q questionnaires.Questionnaire) []Kind {
+	return slices.DeleteFunc(Kinds(), func(k Kind) bool { return k.Fits(q) != nil })
 }
 
-// KindNames are the names of all kinds, as a sentence lists them.
+// ParseKind reads what String returns.
+func ParseKind(text string) (Kind, error) {
+	if i := slices.IndexFunc(kinds[:], func(k kindFacts) bool { return k.name == text }); i >= 0 {
+		return Kind(i), nil
+	}
+	return Fitting, fmt.Errorf("%q is no kind of report: want one of %s", text, KindNames())
+}
+
+// KindNames lists the kinds as the command line takes them.
 func KindNames() string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = k.name
+	var names []string
+	for _, k := range Kinds() {
+		names = append(names, k.String())
 	}
 	return strings.Join(names, ", ")
 }
 
-// ParseKind reads the name of a kind.
-func ParseKind(name string) (Kind, error) {
-	for i, k := range kinds {
-		if k.name == name {
-			return Kind(i), nil
-		}
+func (k Kind) facts() kindFacts {
+	if k < 0 || int(k) >= len(kinds) {
+		return kindFacts{}
 	}
-	return Record, fmt.Errorf("%q is no kind of report: want one of %s", name, KindNames())
+	return kinds[k]
+}
+
+// String returns the name of the kind on the command line, "" for the fitting one.
+func (k Kind) String() string { return k.facts().name }
+
+// Title is what the paper is called on its cover.
+func (k Kind) Title() string { return k.facts().title }
+
+// Purpose says in a line what the paper is for.
+func (k Kind) Purpose() string { return k.facts().purpose }
+
+// Fits says in a line why no such paper is made of a questionnaire, nil where one is.
+func (k Kind) Fits(q questionnaires.Questionnaire) error {
+	switch {
+	case k == Record && q.PerProcedure:
+		return fmt.Errorf("%s is for self-assessments, and this one is assessed per testing procedure: want %s", k, Assessed)
+	case k == Assessed && !q.PerProcedure:
+		return fmt.Errorf("%s is for assessments per testing procedure, and this one is a self-assessment: want %s", k, Record)
+	case k == Attestation && q.Own():
+		return errors.New("a questionnaire of the organisation's own has no attestation")
+	}
+	return nil
+}
+
+// kindOf is the record that fits a questionnaire.
+func kindOf(q questionnaires.Questionnaire) Kind {
+	if q.PerProcedure {
+		return Assessed
+	}
+	return Record
+}
+
+// chapters are those of the kind, in reading order. Each is a file of its own, made
+// of nothing but the dossier.
+func (c *composer) chapters() []func() []Block {
+	switch c.Kind {
+	case Assessed:
+		return c.assessed()
+	case Attestation:
+		return c.attestation()
+	case Summary:
+		return []func() []Block{c.cover, c.decision}
+	case Binder:
+		return []func() []Block{c.cover, c.about, c.evidence, c.signatures}
+	case Fitting, Record:
+	}
+	return c.selfAssessed()
 }

@@ -70,7 +70,7 @@ func (c *composer) obtained(i Item) Cell {
 		cell.Pill = Pill{"Expunged", Warn}
 	case i.Quarantined():
 		cell.Pill = Pill{"Quarantined", Warn}
-	case c.Assessment.Freshness(i.Evidence, questionnaires.DayOf(c.Date)).State == questionnaires.Stale:
+	case c.isStale(i.Evidence):
 		cell.Pill = Pill{"Stale", Warn}
 	}
 	return cell

@@ -42,7 +42,7 @@ func (c *composer) procedure(id questionnaires.RequirementID, p questionnaires.P
 	}
 	return Row{Cells: []Cell{
 		{Note: name},
-		{Text: text, Note: methods},
+		{Text: text, Facts: c.base(id, p), Note: methods},
 		{Pill: pill(p.Finding)},
 		c.cited(p.References),
 	}}

@@ -34,7 +34,7 @@ func (c *composer) remedies() []Block {
 		}
 	}
 	columns := []Column{{"Requirement", 24, Plain}, {"What is missing, and what is planned", 116, Plain}, {"Target date", 30, Strong}}
-	blocks := []Block{Heading{Level: 2, Text: "Not in Place, and the action plan"}}
+	blocks := []Block{Heading{Level: 2, Text: "Action plan"}}
 	if len(planned) > 0 {
 		blocks = append(blocks, Paragraph{Text: "Requirements that are not met. The target date is when the entity expects to meet them; an action plan is filled in where it was asked for."})
 	}

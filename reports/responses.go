@@ -9,17 +9,19 @@ import (
 	"tickmark/questionnaires"
 )
 
-// responses lists every requirement of the questionnaire with what was answered, and
-// in a form that asks for them every testing procedure below it.
+// responses lists the requirements of the questionnaire with what was answered, and in
+// a form that asks for them every testing procedure below it.
 func (c *composer) responses() []Block {
-	text := "Every requirement of the questionnaire in its order, with the response, who gave it and what it rests on. Titles are in the program's own words."
-	if c.Assessment.Questionnaire.PerProcedure {
-		text += " Below each stand its testing procedures with finding, reporting answer and references; the finding of the requirement follows from theirs."
-	}
-	blocks := []Block{Heading{Level: 1, Text: "Responses", Anchor: "responses"}, Paragraph{Text: text}}
+	blocks := []Block{Heading{Level: 1, Text: "Responses", Anchor: "responses"}, Paragraph{Text: c.responsesIntro()}}
 	if text := c.leftOut(); text != "" {
 		blocks = append(blocks, Paragraph{Text: text})
 	}
+	return append(blocks, c.findings()...)
+}
+
+// responsesTo are the responses to some requirements, a table for each principal one.
+func (c *composer) responsesTo(these func(questionnaires.RequirementID) bool) []Block {
+	var blocks []Block
 	var rows []Row
 	var principal questionnaires.RequirementID
 	flush := func() {
@@ -37,7 +39,9 @@ func (c *composer) responses() []Block {
 			flush()
 			principal = r.ID.Principal()
 		}
-		rows = append(rows, c.response(r)...)
+		if these(r.ID) {
+			rows = append(rows, c.response(r)...)
+		}
 	}
 	flush()
 	return blocks
@@ -62,7 +66,7 @@ func principalName(id questionnaires.RequirementID) string {
 	switch {
 	case id.Own():
 		return id.String()
-	case strings.HasPrefix(id.String(), "A"):
+	case isAdditional(id):
 		return "Appendix " + id.String()
 	}
 	return "Requirement " + id.String()
@@ -213,6 +217,9 @@ func (c *composer) cited(ids []questionnaires.ID) Cell {
 			continue
 		}
 		cell.Links = append(cell.Links, Link{item.Label(), evidenceAnchor(id)})
+		if c.isStale(item) {
+			notes = append(notes, item.Label()+" is stale")
+		}
 		if n := len(c.accepted(item)); n > 0 {
 			notes = append(notes, fmt.Sprintf("%s: %s accepted for a time", item.Label(), count(n, "failure", "failures")))
 		}

@@ -12,6 +12,19 @@ import (
 // result says how much was assessed and what the answers would allow, and counts and
 // lists the responses. It concludes nothing: a named person does.
 func (c *composer) result() []Block {
+	return slices.Concat(
+		[]Block{Heading{Level: 1, Text: "Result", Anchor: "result"}}, c.conclusions(),
+		[]Block{
+			Heading{Level: 2, Text: "Responses in numbers"},
+			c.numbers(),
+			Heading{Level: 2, Text: "Requirements by response"},
+			c.findingsByResponse(c.Assessment.Outcome(questionnaires.DayOf(c.Date))),
+		},
+	)
+}
+
+// conclusions says what was concluded, and beside it what the answers would allow.
+func (c *composer) conclusions() []Block {
 	outcome := c.Assessment.Outcome(questionnaires.DayOf(c.Date))
 	rows := []Fact{
 		{"Conclusion", c.conclusionSentence()},
@@ -22,13 +35,8 @@ func (c *composer) result() []Block {
 		rows = append(rows, Fact{"Latest target date", string(outcome.Target)})
 	}
 	return []Block{
-		Heading{Level: 1, Text: "Result", Anchor: "result"},
 		Paragraph{Text: "The program concludes nothing. A named person does; until then no conclusion is recorded, whatever the answers would allow."},
 		Facts{Rows: rows},
-		Heading{Level: 2, Text: "Responses in numbers"},
-		c.numbers(),
-		Heading{Level: 2, Text: "Requirements by response"},
-		c.findings(outcome),
 	}
 }
 
@@ -82,19 +90,40 @@ func (c *composer) numbers() Block {
 	for _, r := range offered {
 		columns = append(columns, Column{shortTitle(r), 19, Plain})
 	}
+	perProcedure := c.Assessment.Questionnaire.PerProcedure
+	if perProcedure {
+		columns = append(columns, Column{"Customized", 19, Plain})
+	}
 	columns = append(columns, Column{"All", 12, Strong})
-	line := func(name, note string, counts [6]int, total int) Row {
+	line := func(name, note string, counts [6]int, customized, total int) Row {
 		cells := []Cell{{Text: name, Note: note}}
 		for _, r := range offered {
 			cells = append(cells, Cell{Text: fmt.Sprint(counts[r])})
 		}
+		if perProcedure {
+			cells = append(cells, Cell{Text: fmt.Sprint(customized)})
+		}
 		return Row{Cells: append(cells, Cell{Text: fmt.Sprint(total)})}
 	}
 	var rows []Row
+	all := 0
 	for _, p := range c.progress.Principals {
-		rows = append(rows, line(principalName(p.ID), p.Title, p.Responses, p.Total))
+		n := c.customizedIn(p.ID)
+		all += n
+		rows = append(rows, line(principalName(p.ID), p.Title, p.Responses, n, p.Total))
 	}
-	return Table{Columns: columns, Rows: append(rows, line("All", "", c.progress.Responses, c.progress.Total))}
+	return Table{Columns: columns, Rows: append(rows, line("All", "", c.progress.Responses, all, c.progress.Total))}
+}
+
+// customizedIn counts the customized approaches of a principal requirement.
+func (c *composer) customizedIn(principal questionnaires.RequirementID) int {
+	n := 0
+	for _, r := range c.Assessment.Requirements() {
+		if r.ID.Principal() == principal && c.Assessment.Current(r.ID).Customized != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // shortTitle is a response's title for the head of a narrow column.
@@ -105,9 +134,9 @@ func shortTitle(r questionnaires.Response) string {
 	return r.Title()
 }
 
-// findings lists the requirements per response, what a law stands against apart, and
+// findingsByResponse lists the requirements per response, what a law stands against apart, and
 // per method.
-func (c *composer) findings(o questionnaires.Outcome) Block {
+func (c *composer) findingsByResponse(o questionnaires.Outcome) Block {
 	by := map[questionnaires.Response][]questionnaires.RequirementID{}
 	var worksheets, customized []questionnaires.RequirementID
 	for _, r := range c.Assessment.Requirements() {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 
 	"tickmark/questionnaires"
@@ -9,27 +10,45 @@ import (
 // scope says who is assessed, what of it, how that was confirmed, and what keeps the
 // rest out.
 func (c *composer) scope() []Block {
-	s := c.Scope
-	return append([]Block{
-		Heading{Level: 1, Text: "Scope", Anchor: "scope"},
-		Paragraph{Text: recorded(s.Description)},
-		Heading{Level: 2, Text: "Entity"},
-		Facts{Rows: entity(c.Assessment.Entity, s.Entity)},
-		Heading{Level: 2, Text: "Payment channels"},
-		channels(s.Channels),
-		Heading{Level: 2, Text: "Services for others"},
-		services(s.Services),
+	return slices.Concat(
+		[]Block{Heading{Level: 1, Text: "Scope", Anchor: "scope"}, Paragraph{Text: recorded(c.Scope.Description)}},
+		c.entity(), c.channels(), c.services(), c.confirmation(), c.segmentation(), c.cardData(),
+	)
+}
+
+// entity says who is assessed, and whom to ask there.
+func (c *composer) entity() []Block {
+	return []Block{Heading{Level: 2, Text: "Entity"}, Facts{Rows: entity(c.Assessment.Entity, c.Scope.Entity)}}
+}
+
+// channels says how the entity takes payments.
+func (c *composer) channels() []Block {
+	return []Block{Heading{Level: 2, Text: "Payment channels"}, channels(c.Scope.Channels)}
+}
+
+// services says what the entity does for others.
+func (c *composer) services() []Block {
+	return []Block{Heading{Level: 2, Text: "Services for others"}, services(c.Scope.Services)}
+}
+
+// confirmation says how the scope was found to be right.
+func (c *composer) confirmation() []Block {
+	k := c.Scope.Confirmation
+	return []Block{
 		Heading{Level: 2, Text: "Confirmation of the scope (12.5.2)"},
 		Facts{Rows: []Fact{
-			{"Confirmed by, of the entity", recorded(s.Confirmation.By)},
-			{"Confirmed on", recorded(string(s.Confirmation.On))},
-			{"How the assessor validated it", recorded(s.Confirmation.Method)},
-			{"Assessor who attests it", recorded(s.Confirmation.Assessor)},
-			{"Difference from the entity's own scope", recorded(s.Confirmation.Difference)},
+			{"Confirmed by, of the entity", recorded(k.By)},
+			{"Confirmed on", recorded(string(k.On))},
+			{"How the assessor validated it", recorded(k.Method)},
+			{"Assessor who attests it", recorded(k.Assessor)},
+			{"Difference from the entity's own scope", recorded(k.Difference)},
 		}},
-		Heading{Level: 2, Text: "Segmentation"},
-		Facts{Rows: segmentation(s.Segmentation)},
-	}, c.cardData(s.Data)...)
+	}
+}
+
+// segmentation says what keeps systems out of scope.
+func (c *composer) segmentation() []Block {
+	return []Block{Heading{Level: 2, Text: "Segmentation"}, Facts{Rows: segmentation(c.Scope.Segmentation)}}
 }
 
 func entity(name string, e questionnaires.EntityDetails) []Fact {
@@ -99,7 +118,8 @@ func segmentation(s questionnaires.Segmentation) []Fact {
 }
 
 // cardData says where account data comes, goes and stays.
-func (c *composer) cardData(d questionnaires.CardData) []Block {
+func (c *composer) cardData() []Block {
+	d := c.Scope.Data
 	flows := make([]Row, len(d.Flows))
 	for i, f := range d.Flows {
 		channel := "of the entity"

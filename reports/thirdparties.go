@@ -23,32 +23,39 @@ func partyName(p questionnaires.Party, provider string) string {
 // thirdParties lists who data is shared with or who affects its security, and the
 // matrix of responsibilities that 12.8.5 asks for.
 func (c *composer) thirdParties() []Block {
-	blocks := []Block{Heading{Level: 1, Text: "Third parties", Anchor: "third-parties"}}
-	all := c.Scope.ThirdParties
-	switch {
-	case c.Scope.NoThirdParties:
-		return append(blocks, Paragraph{Text: "The entity shares account data with no third party, and none could affect its security."})
-	case len(all) == 0:
-		return append(blocks, Paragraph{Text: "Third parties are not recorded."})
+	blocks := append([]Block{Heading{Level: 1, Text: "Third parties", Anchor: "third-parties"}}, c.parties())
+	if c.Scope.NoThirdParties || len(c.Scope.ThirdParties) == 0 {
+		return blocks
 	}
-	rows := make([]Row, len(all))
 	var duties []Row
-	for i, p := range all {
-		rows[i] = Row{Cells: []Cell{
-			{Text: p.Name}, {Text: recorded(p.Data), Facts: []Fact{{"Purpose", recorded(p.Purpose)}}}, {Text: recorded(p.Services)}, attestation(p),
-		}}
+	for _, p := range c.Scope.ThirdParties {
 		duties = append(duties, c.duties(p)...)
 	}
 	return append(
-		blocks, Table{
-			Columns: []Column{{"Third party", 34, Strong}, {"Data shared", 48, Plain}, {"Services", 46, Plain}, {"Attestation of its own", 42, Plain}}, Rows: rows,
-		},
-		Heading{Level: 2, Text: "Who answers for what (12.8.5)"},
+		blocks, Heading{Level: 2, Text: "Who answers for what (12.8.5)"},
 		Table{
 			Columns: []Column{{"Requirement", 60, Strong}, {"Third party", 34, Plain}, {"Answers for it", 32, Plain}, {"Note", 44, Plain}}, Rows: duties,
 			Empty: "It is not recorded who answers for what.",
 		},
 	)
+}
+
+// parties lists who data is shared with or who affects its security.
+func (c *composer) parties() Block {
+	all := c.Scope.ThirdParties
+	if c.Scope.NoThirdParties {
+		return Paragraph{Text: "The entity shares account data with no third party, and none could affect its security."}
+	}
+	rows := make([]Row, len(all))
+	for i, p := range all {
+		rows[i] = Row{Cells: []Cell{
+			{Text: p.Name}, {Text: recorded(p.Data), Facts: []Fact{{"Purpose", recorded(p.Purpose)}}}, {Text: recorded(p.Services)}, attestation(p),
+		}}
+	}
+	return Table{
+		Columns: []Column{{"Third party", 34, Strong}, {"Data shared", 48, Plain}, {"Services", 46, Plain}, {"Attestation of its own", 42, Plain}}, Rows: rows,
+		Empty: "Third parties are not recorded.",
+	}
 }
 
 func attestation(p questionnaires.ThirdParty) Cell {

@@ -17,11 +17,6 @@ func worksheetAnchor(id questionnaires.RequirementID) string { return "worksheet
 
 // compensating holds the worksheet of every compensating control, whole or not.
 func (c *composer) compensating() []Block {
-	blocks := []Block{
-		Heading{Level: 1, Text: "Responses with their reasons", Anchor: "reasons"},
-		Paragraph{Text: "The responses that a reader has to weigh one by one."},
-		Heading{Level: 2, Text: "Compensating controls"},
-	}
 	var sheets []Block
 	for _, r := range c.Assessment.Requirements() {
 		if revision := c.Assessment.Current(r.ID); revision.Compensates() {
@@ -29,13 +24,12 @@ func (c *composer) compensating() []Block {
 		}
 	}
 	if len(sheets) == 0 {
-		return append(blocks, Paragraph{Text: "No requirement is met with the help of a compensating control."})
+		return []Block{Paragraph{Text: "No requirement is met with the help of a compensating control."}}
 	}
-	blocks = append(blocks, Paragraph{
+	return append([]Block{Paragraph{
 		Text: "A compensating control has to meet the intent of the requirement as rigorously, go beyond what the standard asks anyway, and offset the risk " +
 			"that remains. It is evaluated again in every assessment and never makes up for what was missed in the past.",
-	})
-	return append(blocks, sheets...)
+	}}, sheets...)
 }
 
 // worksheet is one compensating control worksheet with its seven parts.

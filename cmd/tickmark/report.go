@@ -21,17 +21,21 @@ func (d *door) reportVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "report VAULT -o FILE",
 		Short: "Print an assessment as a signed PDF",
-		Long: `Prints the assessment, signs it with your signing certificate (--sign KEY names
-another, --unsigned leaves it out) and verifies what was made before it is
-written. While the assessment has problems or is not issued the report is marked as
-a draft, and the verb ends with 3. It is dated by the assessment's newest entry
-unless --date says otherwise, and the same vault gives the same pages.
+		Long: `Prints the assessment as a paper of a kind:
 
-Kinds:` + kindLines() + `
+` + kindLines() + `
+Without --kind it is the record that fits the questionnaire. No kind is an official form
+of PCI SSC, and none declares anything: the result is what a named person concluded.
+
+The report is signed with your signing certificate (--sign KEY names another,
+--unsigned leaves it out), and what was made is verified before it is written. While
+the assessment has problems or is not issued the report is marked as a draft, and the
+verb ends with 3. It is dated by the assessment's newest entry
+unless --date says otherwise, and the same vault gives the same pages.
 
 What was issued is printed as it was issued, dated by its issue, whatever came into
 the vault later; --version prints an earlier version again, the same pages too.`,
-		Example: "  tickmark report shop.vault -o record.pdf\n  tickmark report shop.vault -o first.pdf --version 1\n  tickmark report shop.vault -o summary.pdf --kind summary",
+		Example: "  tickmark report shop.vault -o record.pdf\n  tickmark report shop.vault -o first.pdf --version 1\n  tickmark report shop.vault -o attestation.pdf --kind aoc-record\n  tickmark report shop.vault -o summary.pdf --kind summary",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := requestOf(out, kind, date, paper)
@@ -69,7 +73,7 @@ the vault later; --version prints an earlier version again, the same pages too.`
 	}
 	o.flags(verb)
 	verb.Flags().StringVarP(&out, "output", "o", "", "`FILE` to write")
-	verb.Flags().StringVar(&kind, "kind", "saq", "which report: `KIND` is one of "+reports.KindNames())
+	verb.Flags().StringVar(&kind, "kind", "", "`KIND` of report: "+reports.KindNames()+" (default: the record that fits the questionnaire)")
 	verb.Flags().StringVar(&date, "date", "", "`DATE` of the report, such as 2026-11-30 (default: the newest entry's)")
 	verb.Flags().StringVar(&version, "version", "", "`VERSION` that was issued (default: the last one, or the assessment as it is)")
 	verb.Flags().StringVar(&key, "sign", "", "`FILE` with key and certificates in PEM (default: yours)")
@@ -79,13 +83,13 @@ the vault later; --version prints an earlier version again, the same pages too.`
 	return verb
 }
 
-// kindLines says what each kind is.
+// kindLines are the kinds of report, each with what it is for.
 func kindLines() string {
-	lines := make([]string, 0, len(reports.Kinds()))
+	var b strings.Builder
 	for _, k := range reports.Kinds() {
-		lines = append(lines, fmt.Sprintf("  %-10s %s", k, k.Purpose()))
+		fmt.Fprintf(&b, "  %-12s %s\n", k, k.Purpose())
 	}
-	return "\n" + strings.Join(lines, "\n")
+	return b.String()
 }
 
 func requestOf(out, kind, date, paper string) (printer.Request, error) {
@@ -95,7 +99,7 @@ func requestOf(out, kind, date, paper string) (printer.Request, error) {
 	}
 	var err error
 	if r.Kind, err = reports.ParseKind(kind); err != nil {
-		return r, usagef("report: %w", err)
+		return r, usagef("report: %v", err)
 	}
 	switch paper {
 	case "a4":
@@ -117,7 +121,7 @@ func requestOf(out, kind, date, paper string) (printer.Request, error) {
 }
 
 func (d *door) printPrinted(p printer.Printed) {
-	fmt.Fprintf(d.out, "printed  %s, %d pages\nversion  %s\n", p.Path, p.Pages, kube.Printable(p.Of))
+	fmt.Fprintf(d.out, "printed  %s, %s, %d pages\nversion  %s\n", p.Path, p.Kind, p.Pages, kube.Printable(p.Of))
 	if p.Draft != "" {
 		fmt.Fprintf(d.out, "draft    %s\n", p.Draft)
 	}

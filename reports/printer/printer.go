@@ -41,7 +41,7 @@ type Vault interface {
 type Request struct {
 	Assessment questionnaires.ID
 	Catalogue  *questionnaires.Catalogue
-	Kind       reports.Kind
+	Kind       reports.Kind // zero is the record that fits the questionnaire
 	Paper      pdf.Paper
 	Version    string    // an issued version; "" is the assessment as it is, or was issued
 	Date       time.Time // of the report; zero is the time of the assessment's head
@@ -57,6 +57,7 @@ type Request struct {
 // Printed is what was made.
 type Printed struct {
 	Path   string
+	Kind   reports.Kind
 	Pages  int
 	Draft  string // why it is a draft; "" if it is none
 	Of     string // version of the assessment, and how far that is
@@ -87,7 +88,7 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 		return printed, nil
 	}
 	draft := questionnaires.Draft{Assessment: r.Assessment, Action: questionnaires.ReportPrinted, Subject: "report", Payload: questionnaires.PrintedReport{
-		Kind: r.Kind.String(), Head: printed.Head, Base: printed.Base, File: printed.File, Name: filepath.Base(r.Out),
+		Kind: printed.Kind.String(), Head: printed.Head, Base: printed.Base, File: printed.File, Name: filepath.Base(r.Out),
 		Evidence: printed.Numbers, Samples: printed.Samples,
 	}}
 	if r.Signer != nil {
@@ -123,7 +124,7 @@ func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byt
 	if err != nil {
 		return Printed{}, nil, fmt.Errorf("prepare signature fields: %w", err)
 	}
-	printed := Printed{Pages: layout.Pages, Draft: document.Draft, Of: dossier.Edition.Line(), Head: dossier.Assessment.Head, Base: engine.Sum(text)}
+	printed := Printed{Kind: document.Kind, Pages: layout.Pages, Draft: document.Draft, Of: dossier.Edition.Line(), Head: dossier.Assessment.Head, Base: engine.Sum(text)}
 	for _, item := range dossier.Items {
 		printed.Numbers = append(printed.Numbers, questionnaires.PrintedNumber{ID: item.ID, Number: item.Number})
 	}

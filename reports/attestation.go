@@ -1,0 +1,161 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tickmark/questionnaires"
+)
+
+// attestation are the chapters of what an attestation asks for: who, what, the result,
+// and the plan for what is not in place.
+func (c *composer) attestation() []func() []Block {
+	return slices.Concat([]func() []Block{c.cover, c.about}, parted([]part{
+		attested("1", "Entity and assessors", "Who is assessed, and who assessed.", c.entity, c.assessors, c.roles),
+		attested("2", "What was assessed", recorded(c.Scope.Description), c.channels, c.services, titled("The environment", c.surroundings), c.segmentation, c.locations, c.products,
+			titled("Third parties", func() []Block { return []Block{c.parties()} }), c.grids,
+			titled("Not Applicable", c.notApplicable), titled("Not Tested", c.notTested), c.eligibility, c.assessment),
+		attested("3", "The result", "", titled("The conclusion", c.concluded), c.openProblems, c.stage, c.signatures),
+		attested("4", "The plan for what is not in place", "For each principal requirement whether something is Not in Place, and when it is to be met.", titled("By principal requirement", c.plan), c.remedies),
+	}))
+}
+
+// roles says what part assessors took whose work the entity's signature does not speak
+// of.
+func (c *composer) roles() []Block {
+	blocks := []Block{Heading{Level: 2, Text: "The parts of QSA and ISA"}}
+	e, _ := c.Assessment.Engagement()
+	lead, company, took := c.qualified()
+	qsa := "No QSA took part."
+	if took {
+		qsa = fmt.Sprintf("Led by %s of %s, who sign in Part 3.", lead, company)
+	}
+	var internal []string
+	for _, a := range e.Assessors {
+		if a.Role == questionnaires.InternalAssessor {
+			internal = append(internal, fmt.Sprintf("%s, certificate: %s", a.Name, recorded(a.Certificate)))
+		}
+	}
+	return append(blocks, Facts{Rows: []Fact{
+		{"QSA", qsa},
+		{"ISA", cmp.Or(strings.Join(internal, "\n"), "No ISA took part.")},
+	}})
+}
+
+// surroundings says in short what the environment is made of.
+func (c *composer) surroundings() []Block {
+	var networks, components, stores []string
+	for _, n := range c.Scope.Environment.Networks {
+		networks = append(networks, n.Name)
+	}
+	for _, t := range c.Scope.Environment.Components {
+		components = append(components, fmt.Sprintf("%s (%s)", t.Type, number(t.Count)))
+	}
+	for _, s := range c.Scope.Data.Stores {
+		stores = append(stores, s.Name)
+	}
+	stored := strings.Join(stores, ", ")
+	if c.Scope.Data.NothingStored {
+		stored = "no account data is stored anywhere"
+	}
+	return []Block{Facts{Rows: []Fact{
+		{"Networks", recorded(strings.Join(networks, ", "))},
+		{"Components", recorded(strings.Join(components, ", "))},
+		{"Stores of account data", recorded(stored)},
+	}}}
+}
+
+// grids count the responses of every principal requirement: once, or for a provider of
+// services once for each that is assessed.
+func (c *composer) grids() []Block {
+	blocks := []Block{Heading{Level: 2, Text: "Responses by principal requirement"}}
+	services := c.assessedServices()
+	if len(services) == 0 {
+		return append(blocks, c.numbers())
+	}
+	if len(services) > 1 {
+		blocks = append(blocks, Paragraph{
+			Text: "One assessment covers these services: its responses hold for each of them. A service that is answered otherwise has an assessment of its own.",
+		})
+	}
+	for _, s := range services {
+		blocks = append(
+			blocks, Heading{Level: 3, Text: "Service: " + s.Name},
+			Facts{Rows: []Fact{{"Type", recorded(s.Type)}, {"Role with card data", recorded(s.Role)}}}, c.numbers(),
+		)
+	}
+	return blocks
+}
+
+// assessedServices are those for others that the assessment covers: the one that it is
+// of, else every one that the scope does not leave out.
+func (c *composer) assessedServices() []questionnaires.AssessedService {
+	covered := slices.DeleteFunc(slices.Clone(c.Scope.Services), func(s questionnaires.AssessedService) bool { return !s.Covered() })
+	own := slices.IndexFunc(covered, func(s questionnaires.AssessedService) bool { return s.Name == c.Assessment.Details.Service })
+	if own >= 0 {
+		return covered[own : own+1]
+	}
+	return covered
+}
+
+// assessment says when and how was assessed.
+func (c *composer) assessment() []Block {
+	e, _ := c.Assessment.Engagement()
+	legal := "no"
+	if o := c.Assessment.Outcome(questionnaires.DayOf(c.Date)); len(o.Legal) > 0 {
+		legal = "yes: " + idList(o.Legal)
+	}
+	return append(c.days(), Facts{Rows: []Fact{
+		{"Assessment", span(e.Start, e.End)},
+		{"A law stands against a requirement", legal},
+	}})
+}
+
+// concluded says what a named person concluded, what the answers would allow, and what
+// an executive of the entity stands for.
+func (c *composer) concluded() []Block {
+	return append(c.conclusions(), c.acknowledged()...)
+}
+
+// plan says of every principal requirement whether something of it is Not in Place, and
+// until when that is to be remedied.
+func (c *composer) plan() []Block {
+	rows := make([]Row, 0, len(c.progress.Principals))
+	for _, p := range c.progress.Principals {
+		rows = append(rows, c.planOf(p))
+	}
+	return []Block{Table{
+		Columns: []Column{{"Requirement", 46, Strong}, {"In short", 34, Plain}, {"Target date", 26, Plain}, {"What is missing, and what is planned", 64, Plain}}, Rows: rows,
+	}}
+}
+
+func (c *composer) planOf(p questionnaires.PrincipalProgress) Row {
+	var actions []string
+	var target questionnaires.Day
+	for _, r := range c.Assessment.Requirements() {
+		revision := c.Assessment.Current(r.ID)
+		if r.ID.Principal() != p.ID || revision.Response != questionnaires.NotInPlace {
+			continue
+		}
+		target = max(target, revision.Remedy.Target)
+		action := recorded(revision.Remedy.Plan)
+		if revision.Remedy.Legal {
+			action = "a law stands against it: " + recorded(revision.Remedy.Law)
+		}
+		actions = append(actions, fmt.Sprintf("%s: %s", r.ID, action))
+	}
+	short := Pill{"nothing Not in Place", Neutral}
+	switch {
+	case len(actions) > 0:
+		short = Pill{fmt.Sprintf("%d Not in Place", len(actions)), Bad}
+	case p.Answered < p.Total:
+		short = Pill{fmt.Sprintf("%d not answered", p.Total-p.Answered), Open}
+	}
+	last := Cell{Text: string(target)}
+	if len(actions) > 0 && target == "" {
+		last.Text = notRecorded
+	}
+	return Row{Cells: []Cell{{Text: principalName(p.ID), Note: p.Title}, {Pill: short}, last, {Text: strings.Join(actions, "\n")}}}
+}
