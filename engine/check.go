@@ -31,9 +31,9 @@ type Check struct {
 // Reads are the kinds that a check looks at: what the role for it has to grant.
 func (c Check) Reads() []Kind { return slices.Concat(c.Needs, c.Looks) }
 
-// asks reports whether c is a question to a target: other tools' results are asked
+// Asks reports whether c is a question to a target: other tools' results are asked
 // about by checks of their own, and by no other.
-func (c Check) asks(t Target) bool {
+func (c Check) Asks(t Target) bool {
 	for _, k := range c.Needs {
 		if (k.Group == ImportGroup) != t.imported() {
 			return false

@@ -50,7 +50,7 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 
 // evaluateOne applies a check to a snapshot, unless it is no question to it.
 func evaluateOne(check Check, view *View) (result Result, asked bool) {
-	if !check.asks(view.Target()) {
+	if !check.Asks(view.Target()) {
 		return Result{}, false
 	}
 	result = Result{Check: check.ID, Version: check.Version, Target: view.Target().ID, Details: []Detail{}}

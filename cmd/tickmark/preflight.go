@@ -166,7 +166,7 @@ func foreseenOf(s engine.Snapshot, registry []engine.Check, catalogue *questionn
 		seen := requirementSeen{ID: r.ID.String(), Title: r.Title}
 		for _, l := range r.InformedBy {
 			i := slices.IndexFunc(registry, func(c engine.Check) bool { return c.ID == l.Check })
-			if i < 0 || slices.ContainsFunc(seen.Checks, func(c checkSeen) bool { return c.Check == l.Check }) {
+			if i < 0 || !registry[i].Asks(s.Target) || slices.ContainsFunc(seen.Checks, func(c checkSeen) bool { return c.Check == l.Check }) {
 				continue
 			}
 			seen.Checks = append(seen.Checks, checkForeseen(s, registry[i], l))
