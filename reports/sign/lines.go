@@ -11,7 +11,7 @@ import (
 func (v *Verification) Lines() []string {
 	var lines []string
 	for i := range v.Signatures {
-		lines = append(lines, v.Signatures[i].lines()...)
+		lines = append(lines, v.Signatures[i].Lines()...)
 	}
 	for _, field := range v.Unsigned {
 		lines = append(lines, field+": not yet signed.")
@@ -22,7 +22,8 @@ func (v *Verification) Lines() []string {
 	return append(lines, v.conclusion())
 }
 
-func (s *Signature) lines() []string {
+// Lines says who signed, when, and whether it holds.
+func (s *Signature) Lines() []string {
 	if s.Fault != "" {
 		return []string{fmt.Sprintf("%s: THE SIGNATURE DOES NOT HOLD: %s.", s.Field, s.Fault)}
 	}

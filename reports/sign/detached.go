@@ -1,0 +1,57 @@
+package sign
+
+import (
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Detach signs content and returns a CMS that stands beside it, in DER: what `openssl cms
+// -verify` reads. It names no time of signing: that stands in what is signed with it.
+func Detach(random io.Reader, signer crypto.Signer, chain []*x509.Certificate, content []byte) ([]byte, error) {
+	switch {
+	case signer == nil || len(chain) == 0 || !sameKey(signer.Public(), chain[0].PublicKey):
+		return nil, fmt.Errorf("sign: %w: the key has no certificate", ErrKey)
+	case len(chain) > maxChain:
+		return nil, fmt.Errorf("sign: %d certificates: at most %d", len(chain), maxChain)
+	}
+	if err := suitableKey(signer.Public()); err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	der, err := buildCMS(random, signer, chain, nil, content)
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	return der, nil
+}
+
+// VerifyDetached tells who signed content and whether it is what they signed. claimed is when
+// that is said to have been, zero where nothing says so. What does not hold is the Fault of the
+// signature.
+func VerifyDetached(der, content []byte, claimed time.Time, o VerifyOptions) Signature {
+	s := Signature{Claimed: claimed}
+	read, err := signed{}, errors.New("it is too long to be one")
+	if len(der) <= reserved {
+		read, err = checkCMS(der, content)
+	}
+	if err != nil {
+		s.Fault, s.Doubt = printable(err.Error()), "the signature does not hold"
+		return s
+	}
+	s.Chain, s.Signer, s.Intact, s.WholeFile = read.chain, identityOf(read.chain[0]), true, true
+	if read.stamp != nil {
+		s.Stamp = read.stamp.describe(o)
+	}
+	if claimed.IsZero() {
+		s.Claimed = o.Now
+	}
+	if err := s.trust(o); err != nil {
+		s.Doubt = printable(err.Error())
+	}
+	s.Claimed = claimed
+	s.Trusted = s.Doubt == ""
+	return s
+}
