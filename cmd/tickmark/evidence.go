@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -17,6 +16,7 @@ import (
 	"tickmark/engine"
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
+	"tickmark/reports/bundle"
 	"tickmark/vault"
 )
 
@@ -344,33 +344,16 @@ func exportItem(cmd *cobra.Command, v *vault.Vault, item questionnaires.Evidence
 		_, err = io.Copy(w, r)
 		return err
 	}
-	result, snapshot, err := resultOf(cmd, v, *item.Result)
+	h, err := v.History(cmd.Context())
 	if err != nil {
 		return err
 	}
-	documents, expunged := map[string]json.RawMessage{}, map[string]string{}
-	export := map[string]any{"evidence": item, "result": result, "provenance": snapshot, "documents": documents, "expunged": expunged}
-	if result.Custom != nil {
-		text, err := v.Body(cmd.Context(), result.Custom.Definition)
-		if err != nil {
-			return err
-		}
-		export["policy"] = string(text)
+	raw, err := bundle.ResultOf(cmd.Context(), v, h, item)
+	if err == nil {
+		raw, err = raw.WithDocuments(cmd.Context(), v)
 	}
-	for _, detail := range result.Details {
-		for _, digest := range detail.Cites {
-			body, err := v.Body(cmd.Context(), digest)
-			var gone *vault.ExpungedError
-			if errors.As(err, &gone) {
-				expunged[digest.String()] = gone.Tombstone.String()
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			documents[digest.String()] = body
-		}
+	if err != nil {
+		return err
 	}
-	snapshot.Entries = nil
-	return json.NewEncoder(w).Encode(export)
+	return json.NewEncoder(w).Encode(raw)
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"tickmark/engine"
 )
 
 // newMountedOffice keeps its vault on a file system of its own, of size bytes.
@@ -65,6 +67,25 @@ func TestFullDisk(t *testing.T) {
 	o.done("answer", o.vault, "2.2.2", "--response", "not-applicable", "--narrative", "There is room again.")
 	o.done("vault", "compact", o.vault)
 	o.done("vault", "verify", o.vault)
+}
+
+// TestAFullDiskLeavesTheReportsThatAreThere: no half of a report or a package takes the
+// place of a whole one.
+func TestAFullDiskLeavesTheReportsThatAreThere(t *testing.T) {
+	o := newMountedOffice(t, 6<<20)
+	folder := filepath.Dir(o.vault)
+	report, packed := filepath.Join(folder, "record.pdf"), filepath.Join(folder, "record.zip")
+	status, said := o.run("report", o.vault, "-o", report, "--bundle", packed)
+	require.Equal(t, exitAttention, status, said)
+	before := files(t, folder)
+	filler := o.fill(8 << 10)
+	o.refuses(exitError, "no space left on device",
+		[]string{"report", o.vault, "-o", report},
+		[]string{"report", o.vault, "--bundle", packed},
+		[]string{"report", o.vault, "--bundle", filepath.Join(folder, "new.zip")},
+	)
+	require.NoError(t, os.Remove(filler))
+	assert.Equal(t, before, files(t, folder), "the ones before, and nothing else")
 }
 
 // TestFullDiskAfterTheFirstOfManySaves: a file that is taken in by several saves and
@@ -145,4 +166,20 @@ func TestSecondWriterIsToldTheFirst(t *testing.T) {
 	_, err = os.Lstat(o.vault + ".lock")
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	o.done("vault", "compact", o.vault)
+}
+
+// files are the digests of the reports and packages in a folder, by name.
+func files(t *testing.T, folder string) map[string]engine.Digest {
+	t.Helper()
+	all := map[string]engine.Digest{}
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".pdf") || strings.HasSuffix(e.Name(), ".zip") || strings.Contains(e.Name(), ".zip.") || strings.Contains(e.Name(), ".pdf.") {
+			text, err := os.ReadFile(filepath.Join(folder, e.Name()))
+			require.NoError(t, err)
+			all[e.Name()] = engine.Sum(text)
+		}
+	}
+	return all
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ func (d *door) reportVerb() *cobra.Command {
 	var o opening
 	var out, kind, date, key, paper, reason, version string
 	var unsigned bool
+	var pack packing
 	verb := &cobra.Command{
 		Use:   "report VAULT -o FILE",
 		Short: "Print an assessment as a signed PDF",
@@ -34,11 +36,21 @@ verb ends with 3. It is dated by the assessment's newest entry
 unless --date says otherwise, and the same vault gives the same pages.
 
 What was issued is printed as it was issued, dated by its issue, whatever came into
-the vault later; --version prints an earlier version again, the same pages too.`,
-		Example: "  tickmark report shop.vault -o record.pdf\n  tickmark report shop.vault -o first.pdf --version 1\n  tickmark report shop.vault -o attestation.pdf --kind aoc-record\n  tickmark report shop.vault -o summary.pdf --kind summary",
-		Args:    cobra.ExactArgs(1),
+the vault later; --version prints an earlier version again, the same pages too.
+
+--bundle FILE.zip packs the report with the evidence it rests on: raw files by
+requirement, an index, the digest of every file and a signature over them, and how to
+check all of it without Tickmark. What was expunged or is quarantined stays out.
+--encrypt-to RECIPIENT seals the package with age on its way to the disk.`,
+		Example: "  tickmark report shop.vault -o record.pdf\n  tickmark report shop.vault -o first.pdf --version 1\n  tickmark report shop.vault -o summary.pdf --kind summary\n  tickmark report shop.vault -o attestation.pdf --kind aoc-record\n" +
+			"  tickmark report shop.vault --bundle record.zip\n  tickmark report shop.vault --bundle record.zip.age --encrypt-to age1...",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			request, err := requestOf(out, kind, date, paper)
+			request, err := requestOf(out, kind, date, paper, pack.file != "")
+			if err != nil {
+				return err
+			}
+			to, err := pack.recipients(d.consent(o.allowExec))
 			if err != nil {
 				return err
 			}
@@ -56,7 +68,7 @@ the vault later; --version prints an earlier version again, the same pages too.`
 				return err
 			}
 			defer v.Close()
-			request.Assessment = a.Details.ID
+			request.Assessment, request.Package = a.Details.ID, pack.of(v, to)
 			if request.Catalogue, err = pci.Catalogue(); err != nil {
 				return err
 			}
@@ -73,6 +85,7 @@ the vault later; --version prints an earlier version again, the same pages too.`
 	}
 	o.flags(verb)
 	verb.Flags().StringVarP(&out, "output", "o", "", "`FILE` to write")
+	pack.flags(verb)
 	verb.Flags().StringVar(&kind, "kind", "", "`KIND` of report: "+reports.KindNames()+" (default: the record that fits the questionnaire)")
 	verb.Flags().StringVar(&date, "date", "", "`DATE` of the report, such as 2026-11-30 (default: the newest entry's)")
 	verb.Flags().StringVar(&version, "version", "", "`VERSION` that was issued (default: the last one, or the assessment as it is)")
@@ -92,9 +105,9 @@ func kindLines() string {
 	return b.String()
 }
 
-func requestOf(out, kind, date, paper string) (printer.Request, error) {
+func requestOf(out, kind, date, paper string, packed bool) (printer.Request, error) {
 	r := printer.Request{Out: out}
-	if out == "" || out == "-" {
+	if out == "" && !packed || out == "-" {
 		return r, usagef("report: -o FILE is needed")
 	}
 	var err error
@@ -121,11 +134,12 @@ func requestOf(out, kind, date, paper string) (printer.Request, error) {
 }
 
 func (d *door) printPrinted(p printer.Printed) {
-	fmt.Fprintf(d.out, "printed  %s, %s, %d pages\nversion  %s\n", p.Path, p.Kind, p.Pages, kube.Printable(p.Of))
+	fmt.Fprintf(d.out, "printed  %s, %s, %d pages\nversion  %s\n", cmp.Or(p.Path, "into the package"), p.Kind, p.Pages, kube.Printable(p.Of))
 	if p.Draft != "" {
 		fmt.Fprintf(d.out, "draft    %s\n", p.Draft)
 	}
 	fmt.Fprintf(d.out, "head     %s\nsha-256  %s\n", p.Head, p.File)
+	d.printPacked(p.Package)
 	if p.Verify == nil {
 		fmt.Fprintln(d.out, "unsigned")
 		return

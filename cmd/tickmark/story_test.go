@@ -75,6 +75,8 @@ func TestStories(t *testing.T) {
 			"requests": requestsOf,
 			"passes":   passesAll,
 			"nowhere":  nowhere,
+			"unpack":   unpack,
+			"repack":   repack,
 		},
 	})
 }

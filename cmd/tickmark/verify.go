@@ -33,6 +33,7 @@ type verifyForm struct {
 	Unsigned   []string        `json:"unsigned"`
 	Problems   []string        `json:"problems"`
 	Vault      *vaultForm      `json:"vault,omitempty"`
+	Package    *packageForm    `json:"package,omitempty"`
 }
 
 type signatureForm struct {
@@ -64,8 +65,9 @@ func (d *door) verifyVerb() *cobra.Command {
 	var vaultPath, trust, format string
 	verb := &cobra.Command{
 		Use:   "verify FILE",
-		Short: "Who signed a report, and is it intact",
-		Long: `Tells who signed a PDF and whether what was signed is still what is read. It
+		Short: "Who signed a report or its package, and is it intact",
+		Long: `Tells who signed a PDF, or a package made with --bundle and the report in it, and
+whether what was signed is still what is read: of a package every file. It
 needs neither vault nor network. Signers are trusted if their certificate is in
 --trust FILE, enrolled in the vault, or your own. With --vault it also compares
 answers, evidence and head with the vault.
@@ -103,25 +105,32 @@ type verifying struct {
 }
 
 func (d *door) verify(ctx context.Context, what verifying) error {
-	text, err := readBounded(what.file, sign.MaxFile)
-	if err != nil {
-		return fmt.Errorf("verify: %w", err)
-	}
 	var history *questionnaires.History
 	if what.history != nil {
+		var err error
 		if history, err = what.history.History(ctx); err != nil {
 			return err
 		}
+	}
+	text, packed, err := d.verifiable(ctx, what, history)
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
 	}
 	roots, err := d.roots(text, what.trust, history)
 	if err != nil {
 		return err
 	}
 	verification, err := sign.Verify(text, sign.VerifyOptions{Roots: roots, Now: d.now()})
+	if err != nil && packed != nil { // the package is told of, whatever stands in the place of its report
+		verification, err = &sign.Verification{Problems: []string{"no report in the package: " + err.Error()}}, nil
+	}
 	if err != nil {
 		return fmt.Errorf("verify %s: %w", what.file, err)
 	}
 	form := verifyFormOf(what.file, text, verification)
+	if packed != nil {
+		form.Package = packageFormOf(packed)
+	}
 	if history != nil {
 		form.Vault = compare(text, history)
 	}
@@ -211,19 +220,23 @@ func verifyFormOf(path string, text []byte, v *sign.Verification) verifyForm {
 		Unsigned: append([]string{}, v.Unsigned...), Problems: append([]string{}, v.Problems...),
 	}
 	for _, s := range v.Signatures {
-		f := signatureForm{
-			Field: s.Field, Signer: s.Signer.Name, Issuer: s.Signer.Issuer, Certificate: s.Signer.SHA256,
-			Intact: s.Intact, Trusted: s.Trusted, Fault: s.Fault, Doubt: s.Doubt,
-		}
-		if !s.Claimed.IsZero() {
-			f.Claimed = s.Claimed.UTC().Format(time.RFC3339)
-		}
-		for _, c := range s.Changes {
-			f.Changes = append(f.Changes, c.String())
-		}
-		form.Signatures = append(form.Signatures, f)
+		form.Signatures = append(form.Signatures, signatureFormOf(s))
 	}
 	return form
+}
+
+func signatureFormOf(s sign.Signature) signatureForm {
+	f := signatureForm{
+		Field: s.Field, Signer: s.Signer.Name, Issuer: s.Signer.Issuer, Certificate: s.Signer.SHA256,
+		Intact: s.Intact, Trusted: s.Trusted, Fault: s.Fault, Doubt: s.Doubt,
+	}
+	if !s.Claimed.IsZero() {
+		f.Claimed = s.Claimed.UTC().Format(time.RFC3339)
+	}
+	for _, c := range s.Changes {
+		f.Changes = append(f.Changes, c.String())
+	}
+	return f
 }
 
 // compare holds a report's manifest against a vault's history.
@@ -332,6 +345,7 @@ func (d *door) printVerification(v *sign.Verification, form verifyForm) {
 	for _, line := range v.Lines() {
 		fmt.Fprintln(d.out, line)
 	}
+	d.printPackage(form.Package)
 	if form.Vault == nil {
 		return
 	}
@@ -351,7 +365,11 @@ func verdictOf(path string, v *sign.Verification, form verifyForm) error {
 	if form.Vault != nil && !form.Vault.Matches {
 		return tampered{fmt.Errorf("verify %s: it does not match the vault", path)}
 	}
-	switch v.Status {
+	status := v.Status
+	if form.Package != nil {
+		status = min(status, form.Package.status)
+	}
+	switch status {
 	case sign.IntactTrusted:
 		return nil
 	case sign.IntactUnidentified:

@@ -8,14 +8,13 @@ package printer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -45,7 +44,8 @@ type Request struct {
 	Paper      pdf.Paper
 	Version    string    // an issued version; "" is the assessment as it is, or was issued
 	Date       time.Time // of the report; zero is the time of the assessment's head
-	Out        string    // the file to write; it is replaced whole or not at all
+	Out        string    // the file to write, replaced whole or not at all; "" where only a package is wanted
+	Package    *Package  // nil for none
 
 	Signer crypto.Signer // nil leaves the report unsigned
 	Chain  []*x509.Certificate
@@ -68,27 +68,37 @@ type Printed struct {
 	// Numbers are those that the report gives to evidence.
 	Numbers []questionnaires.PrintedNumber
 	Samples []questionnaires.PrintedNumber // and to sample sets
+	Package *Packed                        // nil where none was wanted
 }
 
 // Print makes a report. A signed one is verified before it is written: a report
 // that does not verify never leaves the desk.
 func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
-	if err := replaceable(r.Out); err != nil {
+	if err := r.placeable(); err != nil {
 		return Printed{}, err
 	}
-	printed, text, err := Make(ctx, v, r)
+	printed, paper, err := compose(ctx, v, r)
 	if err != nil {
 		return Printed{}, err
 	}
-	if err := write(r.Out, text); err != nil {
-		return Printed{}, err
+	name := r.Out
+	if r.Package != nil {
+		if printed.Package, err = r.pack(ctx, paper); err != nil {
+			return Printed{}, err
+		}
+		name = cmp.Or(name, r.Package.Path)
 	}
-	printed.Path = r.Out
+	if r.Out != "" {
+		if err := write(r.Out, paper.text); err != nil {
+			return Printed{}, err
+		}
+		printed.Path = r.Out
+	}
 	if v.ReadOnly() {
 		return printed, nil
 	}
 	draft := questionnaires.Draft{Assessment: r.Assessment, Action: questionnaires.ReportPrinted, Subject: "report", Payload: questionnaires.PrintedReport{
-		Kind: printed.Kind.String(), Head: printed.Head, Base: printed.Base, File: printed.File, Name: filepath.Base(r.Out),
+		Kind: printed.Kind.String(), Head: printed.Head, Base: printed.Base, File: printed.File, Name: filepath.Base(name),
 		Evidence: printed.Numbers, Samples: printed.Samples,
 	}}
 	if r.Signer != nil {
@@ -102,19 +112,31 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 
 // Make makes the report in memory and writes nothing anywhere.
 func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byte, error) {
+	printed, paper, err := compose(ctx, source, r)
+	return printed, paper.text, err
+}
+
+// paper is a report and what it was made from.
+type paper struct {
+	dossier  reports.Dossier
+	manifest []byte
+	text     []byte // the PDF
+}
+
+func compose(ctx context.Context, source reports.Source, r Request) (Printed, paper, error) {
 	dossier, err := loaded(ctx, source, r)
 	if err != nil {
-		return Printed{}, nil, err
+		return Printed{}, paper{}, err
 	}
 	dossier.Kind = r.Kind
 	document, err := reports.Compose(dossier)
 	if err != nil {
-		return Printed{}, nil, err
+		return Printed{}, paper{}, err
 	}
 	var base bytes.Buffer
 	layout, err := pdf.Write(ctx, &base, document, pdf.Options{Paper: r.Paper})
 	if err != nil {
-		return Printed{}, nil, err
+		return Printed{}, paper{}, err
 	}
 	fields := make([]sign.Field, len(layout.Signatures))
 	for i, f := range layout.Signatures {
@@ -122,7 +144,7 @@ func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byt
 	}
 	text, err := sign.PrepareFields(base.Bytes(), fields)
 	if err != nil {
-		return Printed{}, nil, fmt.Errorf("prepare signature fields: %w", err)
+		return Printed{}, paper{}, fmt.Errorf("prepare signature fields: %w", err)
 	}
 	printed := Printed{Kind: document.Kind, Pages: layout.Pages, Draft: document.Draft, Of: dossier.Edition.Line(), Head: dossier.Assessment.Head, Base: engine.Sum(text)}
 	for _, item := range dossier.Items {
@@ -135,14 +157,14 @@ func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byt
 	}
 	if r.Signer != nil {
 		if text, err = signed(text, Preparer, r); err != nil {
-			return Printed{}, nil, err
+			return Printed{}, paper{}, err
 		}
 		if printed.Verify, err = checked(text, r); err != nil {
-			return Printed{}, nil, err
+			return Printed{}, paper{}, err
 		}
 	}
 	printed.File = engine.Sum(text)
-	return printed, text, nil
+	return printed, paper{dossier, document.Manifest, text}, nil
 }
 
 func loaded(ctx context.Context, source reports.Source, r Request) (reports.Dossier, error) {
@@ -182,53 +204,4 @@ func checked(text []byte, r Request) (*sign.Verification, error) {
 		return nil, fmt.Errorf("verify the signed report: %s", verification.Status)
 	}
 	return verification, nil
-}
-
-// replaceable reports whether a report may be written at path: where nothing is, or
-// an earlier PDF. A vault or a key that is named by mistake stays.
-func replaceable(path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return fmt.Errorf("write report: %w", err)
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("write report %s: it is there and is no regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	defer f.Close()
-	head := make([]byte, 5)
-	if n, err := io.ReadFull(f, head); (n > 0 && string(head) != "%PDF-") || (err != nil && n > 0) {
-		return fmt.Errorf("write report %s: a file that is no PDF is there; it is not replaced", path)
-	}
-	return nil
-}
-
-// write replaces a file by a new one, or leaves it as it was.
-func write(path string, text []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-			err = fmt.Errorf("write report %s: %w", path, err)
-		}
-	}()
-	if _, err = f.Write(text); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -33,6 +34,25 @@ func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
 	left, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	assert.Len(t, left, 2, "nothing is left over")
+}
+
+func TestAPackageThatCouldNotBeWrittenLeavesTheOneBefore(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "record.zip")
+	require.NoError(t, os.WriteFile(path, []byte("PK\x03\x04 the one before"), 0o600))
+	r := Request{Package: &Package{Path: path, Seal: func(_ context.Context, w io.Writer, _ func(io.Writer) error) error {
+		_, err := w.Write(make([]byte, 1<<20))
+		return errors.Join(err, errBroken)
+	}}}
+	_, err := r.pack(t.Context(), paper{})
+	require.ErrorIs(t, err, errBroken)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "PK\x03\x04 the one before", string(text))
+	left, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	assert.Len(t, left, 1, "nothing is left over")
+	assert.ErrorContains(t, r.placeable(), "replaces nothing", "it may be a vault")
 }
 
 func TestNothingButAPDFIsReplaced(t *testing.T) {

@@ -1,0 +1,71 @@
+package printer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// replaceable reports whether a report may be written at path: where nothing is, or
+// an earlier PDF. A vault or a key that is named by mistake stays.
+func replaceable(path string) error { return replaceableBy("report", path, "%PDF-", "PDF") }
+
+// replaceableBy reports whether something may be written at path: where nothing is, an
+// empty file, or one that begins as a file of its kind does.
+func replaceableBy(what, path, magic, kind string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("write %s: %w", what, err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("write %s %s: it is there and is no regular file", what, path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", what, err)
+	}
+	defer f.Close()
+	head := make([]byte, len(magic))
+	if n, err := io.ReadFull(f, head); (n > 0 && string(head) != magic) || (err != nil && n > 0) {
+		return fmt.Errorf("write %s %s: a file that is no %s is there; it is not replaced", what, path, kind)
+	}
+	return nil
+}
+
+// write replaces a file by a new one, or leaves it as it was.
+func write(path string, text []byte) error {
+	return place("report", path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
+// place replaces a file by what fill writes, or leaves it as it was.
+func place(what, path string, fill func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", what, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+			err = fmt.Errorf("write %s %s: %w", what, path, err)
+		}
+	}()
+	if err = fill(f); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
