@@ -96,6 +96,10 @@ func (k Kind) Fits(q questionnaires.Questionnaire) error {
 	return nil
 }
 
+// IsRecord reports whether the paper holds all of an assessment: every answer with what
+// it rests on.
+func (k Kind) IsRecord() bool { return k == Fitting || k == Record || k == Assessed }
+
 // kindOf is the record that fits a questionnaire.
 func kindOf(q questionnaires.Questionnaire) Kind {
 	if q.PerProcedure {

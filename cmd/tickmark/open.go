@@ -14,6 +14,7 @@ import (
 	"tickmark/engine/checks"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
+	"tickmark/reports"
 	"tickmark/reports/printer"
 	"tickmark/tui"
 	"tickmark/tui/screen"
@@ -121,8 +122,8 @@ func (d *door) bench(path string, o opening, collectors []engine.Collector, open
 			}
 			return *opened, d.noteOpening(ctx, *opened)
 		},
-		Print: func(ctx context.Context, id questionnaires.ID, version string) (string, []string, error) {
-			return d.printFrom(ctx, *opened, printer.Request{Assessment: id, Version: version, Catalogue: catalogue, Out: reportName(path, version)})
+		Print: func(ctx context.Context, id questionnaires.ID, version string, kind reports.Kind) (string, []string, error) {
+			return d.printFrom(ctx, *opened, printer.Request{Assessment: id, Version: version, Kind: kind, Catalogue: catalogue, Out: reportName(path, version, kind)})
 		},
 	}, nil
 }
@@ -216,11 +217,15 @@ func (d *door) printFrom(ctx context.Context, v *vault.Vault, request printer.Re
 }
 
 // reportName is where the report of a vault lies: that of an issued version, looked at
-// as it was, beside the one of the assessment as it is.
-func reportName(path, version string) string {
+// as it was, beside the one of the assessment as it is, and every other kind beside the
+// record.
+func reportName(path, version string, kind reports.Kind) string {
 	name := strings.TrimSuffix(path, filepath.Ext(path))
 	if version != "" {
 		name += "-version-" + version
+	}
+	if !kind.IsRecord() {
+		name += "-" + kind.String()
 	}
 	return name + ".pdf"
 }

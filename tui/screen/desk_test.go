@@ -18,6 +18,7 @@ import (
 	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
+	"tickmark/reports"
 	"tickmark/tui/screen"
 	"tickmark/vault"
 )
@@ -45,6 +46,7 @@ type merchant struct {
 	clock    *clock
 	identity *age.X25519Identity
 	signer   *questionnaires.Signer
+	kind     reports.Kind // of what was printed last
 	printed  int
 	drawn    *constant
 	editor   func(string) (string, error) // nil leaves a text as it is
@@ -105,8 +107,9 @@ func newEntity(t testing.TB, collections int, code string) *merchant {
 			}
 			return m.editor(text)
 		},
-		Print: func(context.Context, questionnaires.ID, string) (string, []string, error) {
+		Print: func(_ context.Context, _ questionnaires.ID, _ string, kind reports.Kind) (string, []string, error) {
 			m.printed++
+			m.kind = kind
 			return "/reports/copperline-draft.pdf", []string{"signed by Ada Assessor, intact", "it matches the vault"}, nil
 		},
 	}

@@ -6,12 +6,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"tickmark/questionnaires"
+	"tickmark/reports"
 	"tickmark/tui/theme"
 )
 
 // Report says what would be printed and why it is a draft, and prints it.
 type Report struct {
 	desk     *Desk
+	kind     int // which of the kinds that fit
 	printing bool
 	path     string
 	summary  []string
@@ -55,15 +57,35 @@ func (s *Report) Bindings() []Binding {
 	case s.path != "":
 		b.Label = "print again"
 	}
+	kind := func(by int) func() tea.Cmd {
+		return func() tea.Cmd {
+			n := len(s.kinds())
+			s.kind, s.path, s.summary, s.err = (s.kind+by+n)%n, "", nil, nil
+			return nil
+		}
+	}
+	next := Binding{Keys: []string{"right", "l", "tab"}, Label: "next kind", Help: "print another kind of paper", Do: kind(1)}
+	before := Binding{Keys: []string{"left", "h", "shift+tab"}, Help: "print the kind before", Do: kind(-1)}
+	if s.printing {
+		next.Why, before.Why = b.Why, b.Why
+	}
 	problems := Binding{Keys: []string{"p"}, Label: "problems", Help: "what makes it a draft", Do: func() tea.Cmd { return push(newProblems(s.desk)) }}
-	return []Binding{b, problems, back(nil)}
+	return []Binding{b, next, before, problems, back(nil)}
 }
+
+// kinds are those that fit the questionnaire, its record first.
+func (s *Report) kinds() []reports.Kind {
+	return reports.KindsOf(s.desk.picture.Assessment.Questionnaire)
+}
+
+// chosen is the kind that would be printed.
+func (s *Report) chosen() reports.Kind { return s.kinds()[s.kind%len(s.kinds())] }
 
 func (s *Report) print() tea.Cmd {
 	s.printing, s.err = true, nil
-	d := s.desk
+	d, kind := s.desk, s.chosen()
 	return d.do(func() changed {
-		path, summary, err := d.Print(d.ctx, d.id, d.version)
+		path, summary, err := d.Print(d.ctx, d.id, d.version, kind)
 		p := printed{report: s, path: path, summary: summary}
 		if err != nil {
 			return changed{err: err, asked: p}
@@ -81,6 +103,8 @@ func (s *Report) Draw(c Canvas) []string {
 	a := p.Assessment
 	lines := []string{"", heading(c, "What would be printed", ""), ""}
 	say := func(what, text string) { lines = append(lines, labelled(c.Theme, what, text, label, width)...) }
+	kind := s.chosen()
+	say("Paper", fmt.Sprintf("%s, %d of %d: %s", kind, s.kind%len(s.kinds())+1, len(s.kinds()), kind.Purpose()))
 	say("Report", s.desk.nameOf(a.Details))
 	say("Form", a.Questionnaire.Title+", "+a.Questionnaire.Revision)
 	say("Entity", a.Entity)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tickmark/questionnaires"
+	"tickmark/reports"
 	"tickmark/tui"
 	"tickmark/tui/screen"
 	"tickmark/tui/tuitest"
@@ -88,6 +89,9 @@ func TestAnAssessorAnswersAndPrints(t *testing.T) {
 	d.Press("esc", "esc", "esc").Press("r").Shows("DRAFT on every page", "232  unanswered").Press("enter")
 	d.Shows("/reports/copperline-draft.pdf", "it matches the vault")
 	assert.Equal(t, 1, m.printed)
+	assert.Equal(t, reports.Record, m.kind)
+	d.Press("right").Shows("aoc-record, 2 of 4").Press("left", "left").Shows("evidence, 4 of 4").Press("tab", "tab", "enter").Shows("it matches the vault")
+	assert.Equal(t, reports.Attestation, m.kind)
 	d.Press("q")
 	assert.True(t, d.Quit())
 }
