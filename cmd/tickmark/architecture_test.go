@@ -65,7 +65,7 @@ var ladder = []struct {
 	{"cmd/tickmark", []string{
 		"engine", "engine/checks", "engine/imports", "engine/kube", "engine/network", "engine/rbac", "engine/policy", "engine/redaction", "engine/sheet", "questionnaires", "questionnaires/custom",
 		"questionnaires/inventory", "questionnaires/licensed", "questionnaires/pci",
-		"vault", "reports", "reports/bundle", "reports/export", "reports/pdf", "reports/sign",
+		"vault", "reports", "reports/bundle", "reports/export", "reports/pdf", "reports/sign", "reports/timestamp",
 		"reports/printer", "tui", "tui/screen", "tui/theme", "testdata/merchant",
 	}, "the door wires everything"},
 }

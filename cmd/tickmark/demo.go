@@ -286,7 +286,8 @@ func (d *door) demoReport(ctx context.Context, v *vault.Vault, id questionnaires
 		return err
 	}
 	printed, err := printer.Print(ctx, v, printer.Request{
-		Assessment: id, Catalogue: catalogue, Out: out, Signer: key, Chain: chain, Reason: "Prepared this record", Now: d.now(), Random: d.random,
+		Assessment: id, Catalogue: catalogue, Out: out,
+		Hand: printer.Hand{Signer: key, Chain: chain, Reason: "Prepared this record", Now: d.now(), Random: d.random},
 	})
 	if err != nil {
 		return err

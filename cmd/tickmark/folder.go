@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/x509"
@@ -133,22 +132,6 @@ func userName() string {
 		return u.Name
 	}
 	return u.Username
-}
-
-// signing reads the key and certificate that the user signs PDFs with.
-func (d *door) signing(path string) (crypto.Signer, []*x509.Certificate, error) {
-	if path == "" {
-		path = d.folder(signingFile)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, nil, withHint(fmt.Errorf("read signing key: %w", err), "`tickmark identity new` makes one")
-	}
-	key, chain, err := sign.LoadKey(text)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read signing key %s: %w", path, err)
-	}
-	return key, chain, nil
 }
 
 // author reads the user's author. Its name is the one in the signing certificate,

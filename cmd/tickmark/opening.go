@@ -145,19 +145,11 @@ func sealedByPassphrase(path string) (bool, error) {
 }
 
 func (d *door) passphrase(path, file string) (string, error) {
-	if file != "" {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return "", fmt.Errorf("read passphrase: %w", err)
-		}
-		line, _, _ := strings.Cut(string(text), "\n")
-		return strings.TrimRight(line, "\r"), nil
+	text, err := d.phrase("Passphrase of "+path+": ", file)
+	if err != nil && file == "" {
+		return "", withHint(fmt.Errorf("open %s: %w", path, err), "without a terminal, name a file with --passphrase-file")
 	}
-	text, err := d.askPass("Passphrase of " + path + ": ")
-	if err != nil {
-		return "", withHint(fmt.Errorf("ask for the passphrase of %s: %w", path, err), "without a terminal, name a file with --passphrase-file")
-	}
-	return string(text), nil
+	return text, err
 }
 
 // recipientsOf returns the public keys of an identity file.

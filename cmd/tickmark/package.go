@@ -90,8 +90,7 @@ type packageForm struct {
 func (d *door) verifiable(ctx context.Context, what verifying, history *questionnaires.History) ([]byte, *bundle.Verification, error) {
 	info, err := os.Stat(what.file)
 	if err != nil || !info.Mode().IsRegular() {
-		text, err := readBounded(what.file, sign.MaxFile)
-		return text, nil, err
+		return readReport(what.file)
 	}
 	f, err := os.Open(what.file)
 	if err != nil {
@@ -105,8 +104,7 @@ func (d *door) verifiable(ctx context.Context, what verifying, history *question
 	case string(head) == sealed:
 		return nil, nil, withHint(fmt.Errorf("%s is sealed", what.file), "open it first: age -d -i IDENTITY -o PACKAGE.zip "+what.file)
 	case !bundle.Is(head):
-		text, err := readBounded(what.file, sign.MaxFile)
-		return text, nil, err
+		return readReport(what.file)
 	}
 	found, err := bundle.Verify(ctx, f, info.Size(), func(report []byte) (time.Time, sign.VerifyOptions, error) {
 		roots, err := d.roots(report, what.trust, history)
@@ -120,6 +118,14 @@ func (d *door) verifiable(ctx context.Context, what verifying, history *question
 	}
 	d.sameManifest(found)
 	return found.Report, found, nil
+}
+
+func readReport(path string) ([]byte, *bundle.Verification, error) {
+	text, err := printer.Read(path)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return text, nil, err
 }
 
 // sameManifest holds the list of evidence beside a report against the one in it.

@@ -17,7 +17,8 @@ import (
 
 func (d *door) reportVerb() *cobra.Command {
 	var o opening
-	var out, kind, date, key, paper, reason, version string
+	var pen signature
+	var out, kind, date, paper, version string
 	var unsigned bool
 	var pack packing
 	verb := &cobra.Command{
@@ -30,8 +31,9 @@ Without --kind it is the record that fits the questionnaire. No kind is an offic
 of PCI SSC, and none declares anything: the result is what a named person concluded.
 
 The report is signed with your signing certificate (--sign KEY names another,
---unsigned leaves it out), and what was made is verified before it is written. While
-the assessment has problems or is not issued the report is marked as a draft, and the
+--unsigned leaves it out), and what was made is verified before it is written. With
+--tsa URL a time-stamp authority confirms when it was signed: the digest of the
+signature goes there and nothing else. While the assessment has problems or is not issued the report is marked as a draft, and the
 verb ends with 3. It is dated by the assessment's newest entry
 unless --date says otherwise, and the same vault gives the same pages.
 
@@ -57,12 +59,14 @@ check all of it without Tickmark. What was expunged or is quarantined stays out.
 			if request.Version = version; version != "" && date != "" {
 				return usagef("report: --version %s is dated by its issue, and --date is another thing", version)
 			}
+			if given := pen.given(cmd); unsigned && given != "" {
+				return usagef("report: --unsigned and %s exclude each other", given)
+			}
 			if !unsigned {
-				if request.Signer, request.Chain, err = d.signing(key); err != nil {
+				if request.Hand, err = d.hand(cmd.Context(), pen); err != nil {
 					return err
 				}
 			}
-			request.Now, request.Random, request.Reason = d.now(), d.random, reason
 			v, a, err := d.chosen(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
@@ -89,10 +93,9 @@ check all of it without Tickmark. What was expunged or is quarantined stays out.
 	verb.Flags().StringVar(&kind, "kind", "", "`KIND` of report: "+reports.KindNames()+" (default: the record that fits the questionnaire)")
 	verb.Flags().StringVar(&date, "date", "", "`DATE` of the report, such as 2026-11-30 (default: the newest entry's)")
 	verb.Flags().StringVar(&version, "version", "", "`VERSION` that was issued (default: the last one, or the assessment as it is)")
-	verb.Flags().StringVar(&key, "sign", "", "`FILE` with key and certificates in PEM (default: yours)")
 	verb.Flags().BoolVar(&unsigned, "unsigned", false, "do not sign")
 	verb.Flags().StringVar(&paper, "paper", "a4", "a4 or letter")
-	verb.Flags().StringVar(&reason, "reason", "Prepared this record", "what the signature says it is for")
+	pen.flags(verb, "Prepared this record")
 	return verb
 }
 

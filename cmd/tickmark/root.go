@@ -59,7 +59,7 @@ With a vault's path it opens the workbench. Try it without anything at hand:
 	root.AddCommand(
 		d.demoVerb(), d.identityVerb(), d.newVerb(), d.assessmentVerb(), d.openVerb(), d.guideVerb(), d.statusVerb(), d.scopeVerb(), d.engagementVerb(), d.collectVerb(), d.preflightVerb(),
 		d.scanVerb(), d.networkVerb(), d.rbacVerb(), d.answerVerb(), d.undoVerb(), d.redoVerb(), d.acceptVerb(), d.riskAnalysisVerb(), d.responsibilityVerb(), d.recordVerb(), d.calendarVerb(), d.freshnessVerb(), d.attachVerb(), d.evidenceVerb(), d.requestVerb(), d.sampleVerb(), d.noteVerb(), d.retentionVerb(), d.questionnaireVerb(), d.checksVerb(), d.policyVerb(),
-		d.reportVerb(), d.verifyVerb(), d.vaultVerb(), d.versionVerb(), d.docsVerb(),
+		d.reportVerb(), d.countersignVerb(), d.verifyVerb(), d.vaultVerb(), d.versionVerb(), d.docsVerb(),
 	)
 	wrapArgs(root)
 	return root

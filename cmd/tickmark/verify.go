@@ -37,16 +37,37 @@ type verifyForm struct {
 }
 
 type signatureForm struct {
-	Field       string   `json:"field"`
-	Signer      string   `json:"signer"`
-	Issuer      string   `json:"issuer"`
-	Certificate string   `json:"certificate"`
-	Claimed     string   `json:"claimedTime"`
-	Intact      bool     `json:"intact"`
-	Trusted     bool     `json:"trusted"`
-	Fault       string   `json:"fault,omitempty"`
-	Doubt       string   `json:"doubt,omitempty"`
-	Changes     []string `json:"changes,omitempty"`
+	Field       string       `json:"field"`
+	Signer      string       `json:"signer"`
+	Issuer      string       `json:"issuer"`
+	Certificate string       `json:"certificate"`
+	Chain       []string     `json:"chain"` // names from the signer's certificate on
+	Claimed     string       `json:"claimedTime"`
+	Stamp       *stampForm   `json:"timeStamp,omitempty"`
+	Reason      string       `json:"reason,omitempty"`
+	Revision    int          `json:"revision"`
+	Intact      bool         `json:"intact"`
+	Trusted     bool         `json:"trusted"`
+	Fault       string       `json:"fault,omitempty"`
+	Doubt       string       `json:"doubt,omitempty"`
+	Changes     []changeForm `json:"changes,omitempty"`
+}
+
+type stampForm struct {
+	Time        string `json:"time"`
+	Authority   string `json:"authority"`
+	Certificate string `json:"certificate"`
+	Serial      string `json:"serial"`
+	Trusted     bool   `json:"trusted"`
+	Doubt       string `json:"doubt,omitempty"`
+}
+
+// changeForm is something that was altered after a signature.
+type changeForm struct {
+	Revision int    `json:"revision"`
+	Object   int    `json:"object"`
+	Key      string `json:"key,omitempty"`
+	What     string `json:"what"`
 }
 
 // vaultForm says how a report compares with the vault it says it is of.
@@ -228,13 +249,17 @@ func verifyFormOf(path string, text []byte, v *sign.Verification) verifyForm {
 func signatureFormOf(s sign.Signature) signatureForm {
 	f := signatureForm{
 		Field: s.Field, Signer: s.Signer.Name, Issuer: s.Signer.Issuer, Certificate: s.Signer.SHA256,
+		Chain: append([]string{}, s.Names()...), Reason: s.Reason, Revision: s.Revision,
 		Intact: s.Intact, Trusted: s.Trusted, Fault: s.Fault, Doubt: s.Doubt,
 	}
 	if !s.Claimed.IsZero() {
 		f.Claimed = s.Claimed.UTC().Format(time.RFC3339)
 	}
+	if t := s.Stamp; t != nil {
+		f.Stamp = &stampForm{t.Time.UTC().Format(time.RFC3339), t.Authority.Name, t.Authority.SHA256, t.Serial, t.Trusted, t.Doubt}
+	}
 	for _, c := range s.Changes {
-		f.Changes = append(f.Changes, c.String())
+		f.Changes = append(f.Changes, changeForm(c))
 	}
 	return f
 }

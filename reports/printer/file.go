@@ -58,6 +58,11 @@ func place(what, path string, fill func(io.Writer) error) (err error) {
 			err = fmt.Errorf("write %s %s: %w", what, path, err)
 		}
 	}()
+	if before, err := os.Stat(path); err == nil { // who may read it stays
+		if err := f.Chmod(before.Mode().Perm()); err != nil {
+			return err
+		}
+	}
 	if err = fill(f); err != nil {
 		return err
 	}

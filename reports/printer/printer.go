@@ -47,11 +47,19 @@ type Request struct {
 	Out        string    // the file to write, replaced whole or not at all; "" where only a package is wanted
 	Package    *Package  // nil for none
 
-	Signer crypto.Signer // nil leaves the report unsigned
-	Chain  []*x509.Certificate
+	Hand // no signer leaves the report unsigned
+}
+
+// Hand is who signs, when, for what, and which authority confirms the time.
+type Hand struct {
+	Signer crypto.Signer
+	Chain  []*x509.Certificate // the signer's certificate first
 	Reason string
 	Now    time.Time // the time that the signature claims
 	Random io.Reader
+	// Stamp carries a query to a time-stamp authority and brings the answer; nil
+	// signs without time stamp.
+	Stamp func(query []byte) (reply []byte, err error)
 }
 
 // Printed is what was made.
@@ -156,7 +164,7 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 		}
 	}
 	if r.Signer != nil {
-		if text, err = signed(text, Preparer, r); err != nil {
+		if text, err = r.signed(text, Preparer); err != nil {
 			return Printed{}, paper{}, err
 		}
 		if printed.Verify, err = checked(text, r); err != nil {
@@ -175,19 +183,19 @@ func loaded(ctx context.Context, source reports.Source, r Request) (reports.Doss
 }
 
 // signed puts the signer's visible signature into a field.
-func signed(text []byte, field string, r Request) ([]byte, error) {
-	if len(r.Chain) == 0 {
+func (h Hand) signed(text []byte, field string) ([]byte, error) {
+	if len(h.Chain) == 0 {
 		return nil, errors.New("sign report: the key has no certificate")
 	}
-	leaf := r.Chain[0]
+	leaf := h.Chain[0]
 	card, err := pdf.SignatureCard(pdf.Card{
-		Name: leaf.Subject.CommonName, Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(), Time: r.Now, Reason: r.Reason,
+		Name: leaf.Subject.CommonName, Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(), Time: h.Now, Reason: h.Reason,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("draw signature: %w", err)
 	}
 	text, err = sign.Sign(text, sign.Options{
-		Signer: r.Signer, Chain: r.Chain, Field: field, Reason: r.Reason, When: r.Now, Rand: r.Random, Appearance: card,
+		Signer: h.Signer, Chain: h.Chain, Field: field, Reason: h.Reason, When: h.Now, Rand: h.Random, Appearance: card, Stamp: h.Stamp,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("sign report: %w", err)

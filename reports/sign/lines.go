@@ -31,6 +31,9 @@ func (s *Signature) Lines() []string {
 		fmt.Sprintf("%s: signed by %s, certificate issued by %s.", s.Field, s.Signer.Name, s.Signer.Issuer),
 		"  Certificate SHA-256 " + s.Signer.SHA256 + ".",
 	}
+	if names := s.Names(); len(names) > 1 {
+		lines = append(lines, "  Chain: "+strings.Join(names, ", issued by ")+".")
+	}
 	for _, line := range s.timeLines() {
 		lines = append(lines, "  "+line)
 	}
@@ -52,6 +55,15 @@ func (s *Signature) Lines() []string {
 		return append(lines, "  Signer identified: the certificate is trusted.")
 	}
 	return append(lines, "  Signer not identified: "+s.Doubt+".")
+}
+
+// Names are those of the chain, the signer's first.
+func (s *Signature) Names() []string {
+	var names []string
+	for _, c := range s.Chain {
+		names = append(names, identityOf(c).Name)
+	}
+	return names
 }
 
 // timeLines say when somebody signed, and on whose word.
@@ -89,8 +101,8 @@ func (v *Verification) conclusion() string {
 	return "This file does not hold: do not rely on it."
 }
 
-// faults gathers everything that makes a file Broken.
-func (v *Verification) faults() []string {
+// Faults gathers everything that makes a file Broken.
+func (v *Verification) Faults() []string {
 	faults := append([]string(nil), v.Problems...)
 	for _, s := range v.Signatures {
 		if s.Fault != "" {

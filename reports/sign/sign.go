@@ -56,7 +56,7 @@ func signPDF(pdf []byte, o Options) ([]byte, error) {
 	}
 	v := verify(f, VerifyOptions{Now: o.When})
 	if v.Status == Broken {
-		return nil, fmt.Errorf("the file does not hold as it is: %s", strings.Join(v.faults(), "; "))
+		return nil, fmt.Errorf("the file does not hold as it is: %s", strings.Join(v.Faults(), "; "))
 	}
 	target, err := f.emptyField(o.Field)
 	if err != nil {
