@@ -33,9 +33,10 @@ of PCI SSC, and none declares anything: the result is what a named person conclu
 The report is signed with your signing certificate (--sign KEY names another,
 --unsigned leaves it out), and what was made is verified before it is written. With
 --tsa URL a time-stamp authority confirms when it was signed: the digest of the
-signature goes there and nothing else. While the assessment has problems or is not issued the report is marked as a draft, and the
-verb ends with 3. It is dated by the assessment's newest entry
-unless --date says otherwise, and the same vault gives the same pages.
+signature goes there and nothing else. While the assessment has problems or is not
+issued the report is marked as a draft, and the verb ends with 3. It is dated by the
+assessment's newest entry unless --date says otherwise, and the same vault gives the
+same pages.
 
 What was issued is printed as it was issued, dated by its issue, whatever came into
 the vault later; --version prints an earlier version again, the same pages too.
