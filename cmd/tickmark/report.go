@@ -24,27 +24,7 @@ func (d *door) reportVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "report VAULT -o FILE",
 		Short: "Print an assessment as a signed PDF",
-		Long: `Prints the assessment as a paper of a kind:
-
-` + kindLines() + `
-Without --kind it is the record that fits the questionnaire. No kind is an official form
-of PCI SSC, and none declares anything: the result is what a named person concluded.
-
-The report is signed with your signing certificate (--sign KEY names another,
---unsigned leaves it out), and what was made is verified before it is written. With
---tsa URL a time-stamp authority confirms when it was signed: the digest of the
-signature goes there and nothing else. While the assessment has problems or is not
-issued the report is marked as a draft, and the verb ends with 3. It is dated by the
-assessment's newest entry unless --date says otherwise, and the same vault gives the
-same pages.
-
-What was issued is printed as it was issued, dated by its issue, whatever came into
-the vault later; --version prints an earlier version again, the same pages too.
-
---bundle FILE.zip packs the report with the evidence it rests on: raw files by
-requirement, an index, the digest of every file and a signature over them, and how to
-check all of it without Tickmark. What was expunged or is quarantined stays out.
---encrypt-to RECIPIENT seals the package with age on its way to the disk.`,
+		Long:  reportHelp(),
 		Example: "  tickmark report shop.vault -o record.pdf\n  tickmark report shop.vault -o first.pdf --version 1\n  tickmark report shop.vault -o summary.pdf --kind summary\n  tickmark report shop.vault -o attestation.pdf --kind aoc-record\n" +
 			"  tickmark report shop.vault --bundle record.zip\n  tickmark report shop.vault --bundle record.zip.age --encrypt-to age1...",
 		Args: cobra.ExactArgs(1),
@@ -98,6 +78,31 @@ check all of it without Tickmark. What was expunged or is quarantined stays out.
 	verb.Flags().StringVar(&paper, "paper", "a4", "a4 or letter")
 	pen.flags(verb, "Prepared this record")
 	return verb
+}
+
+// reportHelp says what the verb does.
+func reportHelp() string {
+	return `Prints the assessment as a paper of a kind:
+
+` + kindLines() + `
+Without --kind it is the record that fits the questionnaire. No kind is an official form
+of PCI SSC, and none declares anything: the result is what a named person concluded.
+
+The report is signed with your signing certificate (--sign KEY names another,
+--unsigned leaves it out), and what was made is verified before it is written. With
+--tsa URL a time-stamp authority confirms when it was signed: the digest of the
+signature goes there and nothing else. While the assessment has problems or is not
+issued the report is marked as a draft, and the verb ends with 3. It is dated by the
+assessment's newest entry unless --date says otherwise, and the same vault gives the
+same pages.
+
+What was issued is printed as it was issued, dated by its issue, whatever came into
+the vault later; --version prints an earlier version again, the same pages too.
+
+--bundle FILE.zip packs the report with the evidence it rests on: raw files by
+requirement, an index, the digest of every file and a signature over them, and how to
+check all of it without Tickmark. What was expunged or is quarantined stays out.
+--encrypt-to RECIPIENT seals the package with age on its way to the disk.`
 }
 
 // kindLines are the kinds of report, each with what it is for.
