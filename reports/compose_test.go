@@ -110,7 +110,9 @@ func TestNeverTitledLikeAnOfficialPaper(t *testing.T) {
 }
 
 func TestEveryLinkHasItsTarget(t *testing.T) {
-	for _, doc := range []reports.Document{done(t).compose(), wholeSelf(t).compose(), wholeAssessed(t).compose()} {
+	for _, doc := range []reports.Document{
+		done(t).compose(), wholeSelf(t).compose(), wholeAssessed(t).compose(), wholeAssessed(t).composeKind(reports.Binder), wholeAssessed(t).composeKind(reports.Summary),
+	} {
 		anchors := map[string]bool{}
 		var wanted []reports.Link
 		for _, b := range doc.Blocks {
@@ -130,7 +132,7 @@ func TestEveryLinkHasItsTarget(t *testing.T) {
 		for _, l := range wanted {
 			assert.True(t, anchors[l.To], "%s leads to %s", l.Text, l.To)
 		}
-		assert.Greater(t, len(wanted), 5)
+		assert.Equal(t, doc.Kind != reports.Summary, len(wanted) > 5, "a summary leads nowhere: what it would lead to stands in the record")
 	}
 }
 

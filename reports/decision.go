@@ -12,14 +12,14 @@ import (
 // Limits of what the summary names, so that it stays a few pages whatever the size of
 // the assessment. How much is left out is said, and where it stands.
 const (
-	mostRemedies  = 8
-	mostDue       = 8
-	mostKinds     = 8 // of problems
-	mostStale     = 5
+	mostRemedies  = 6
+	mostDue       = 6
+	mostKinds     = 6 // of problems
+	mostStale     = 4
 	mostGraphs    = 1
 	mostInGraph   = 9 // nodes in a column
-	mostSystems   = 6
-	mostWords     = 220 // characters of a narrative
+	mostSystems   = 4
+	mostWords     = 180 // characters of a narrative
 	daysOfSummary = 90  // ahead, of what is due
 )
 
@@ -29,13 +29,10 @@ const (
 func (c *composer) decision() []Block {
 	blocks := []Block{
 		Heading{Level: 1, Text: "Where the assessment stands", Anchor: "summary"},
-		Paragraph{Text: c.summarySentence()},
+		Paragraph{Text: c.counted()},
 	}
 	outcome := c.Assessment.Outcome(questionnaires.DayOf(c.Date))
-	rows := []Fact{{"Conclusion", c.conclusionSentence()}, {"Extent", shortExtent(outcome)}, {"What the answers would allow", allowed(outcome)}, {"Version", c.Edition.Line()}}
-	if why := c.draft(); why != "" {
-		rows = append(rows, Fact{"This is a draft", why})
-	}
+	rows := []Fact{{"Conclusion", c.conclusionSentence()}, {"Extent", shortExtent(outcome)}, {"What the answers would allow", allowed(outcome)}}
 	blocks = append(
 		blocks, Facts{Rows: rows},
 		Donut{Figure: fmt.Sprint(c.progress.Answered), Caption: fmt.Sprintf("of %d answered", c.progress.Total), Slices: c.slices(c.progress.Responses)},
@@ -65,7 +62,7 @@ func (c *composer) shortfalls(o questionnaires.Outcome) []Block {
 		rows = append(rows, c.shortfall(id))
 	}
 	if more := len(ids) - len(rows); more > 0 {
-		rows = append(rows, Row{Cells: []Cell{{}, {Text: fmt.Sprintf("… and %d more: the record has them all, with their plans", more)}}})
+		rows = append(rows, Row{Cells: []Cell{{}, {Text: fmt.Sprintf("… and %d more: the record has them all, with their plans", more)}, {}}})
 	}
 	return []Block{
 		Heading{Level: 2, Text: "What is not in place"},
@@ -142,7 +139,7 @@ func (c *composer) topProblems() []Block {
 		rows = append(rows, Row{Cells: []Cell{{Text: fmt.Sprint(k.count)}, {Text: strings.ReplaceAll(k.kind.String(), "-", " ")}, {Text: brief(where + k.first.Sentence)}}})
 	}
 	if left > 0 {
-		rows = append(rows, Row{Cells: []Cell{{Text: fmt.Sprint(left)}, {Text: "of other kinds"}}})
+		rows = append(rows, Row{Cells: []Cell{{Text: fmt.Sprint(left)}, {Text: "of other kinds"}, {}}})
 	}
 	return []Block{
 		Heading{Level: 2, Text: "What is open"},
@@ -215,7 +212,7 @@ func (c *composer) systems() []Block {
 		}})
 	}
 	if more := len(c.Targets) - len(rows); more > 0 {
-		rows = append(rows, Row{Cells: []Cell{{Text: fmt.Sprintf("… and %d more", more)}}})
+		rows = append(rows, Row{Cells: []Cell{{Text: fmt.Sprintf("… and %d more", more)}, {}, {}}})
 	}
 	return []Block{
 		Heading{Level: 2, Text: "What the systems showed"},

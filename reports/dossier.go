@@ -47,6 +47,8 @@ type Item struct {
 	Details []engine.Detail
 	// Replaced marks a result of which a newer one exists.
 	Replaced bool
+	// Proof is what the binder shows of it; nil elsewhere, and behind its limit.
+	Proof *Proof
 }
 
 // Target is what was seen of one target, and what was not.
@@ -140,17 +142,19 @@ func (d *Dossier) loadEvidence(ctx context.Context, source Source, history *ques
 				d.Items = append(d.Items, item)
 				continue
 			}
-			if item.Details, err = detailsOf(ctx, source, runs, e.Evidence); err != nil {
+			details, err := detailsOf(ctx, source, runs, e.Evidence)
+			if err != nil {
 				return err
 			}
+			item.Details = notPassed(details)
 		}
 		d.Items = append(d.Items, item)
 	}
 	return d.loadTargets(ctx, source, seen)
 }
 
-// detailsOf returns what did not pass of the result that an item is. The result must
-// be the one whose digest the history names.
+// detailsOf returns the details of the result that an item is, in a slice of their own.
+// The result must be the one whose digest the history names.
 func detailsOf(ctx context.Context, source Source, runs map[engine.Digest]engine.Run, e questionnaires.Evidence) ([]engine.Detail, error) {
 	run, read := runs[e.Result.Run]
 	if !read {
@@ -171,7 +175,7 @@ func detailsOf(ctx context.Context, source Source, runs map[engine.Digest]engine
 		if digest != e.Result.Digest {
 			return nil, fmt.Errorf("read %s: its result was changed, its digest is %s", e.Label(), digest.Short())
 		}
-		return notPassed(r.Details), nil
+		return slices.Clone(r.Details), nil
 	}
 	return nil, fmt.Errorf("read %s: its run holds no result of %s over %s", e.Label(), e.Result.Check, e.Result.Target)
 }

@@ -212,6 +212,9 @@ func (i Item) number() Cell {
 	if aliases := i.AliasLabels(); len(aliases) > 0 {
 		number.Note = "was " + strings.Join(aliases, ", ")
 	}
+	if i.Proof != nil {
+		number.Links = []Link{{"in full", itemAnchor(i.ID)}}
+	}
 	return number
 }
 
@@ -272,7 +275,7 @@ func (c *composer) details() []Block {
 		found = true
 		blocks = append(
 			blocks, Heading{Level: 3, Text: fmt.Sprintf("%s: %s (%s)", item.Label(), item.Title, cmp.Or(item.Result.Name, item.Result.Target))},
-			Table{Columns: []Column{{"Subject", 46, Plain}, {"Verdict", 24, Plain}, {"What was found", 52, Plain}, {"Field and value", 48, Mono}}, Rows: c.detailRows(item)},
+			Table{Columns: detailColumns(), Rows: c.detailRows(item, item.Details, maxDetails)},
 		)
 	}
 	if !found {
@@ -281,12 +284,16 @@ func (c *composer) details() []Block {
 	return blocks
 }
 
-func (c *composer) detailRows(i Item) []Row {
-	rows := make([]Row, 0, len(i.Details))
-	for n, d := range i.Details {
-		if n == maxDetails {
+func detailColumns() []Column {
+	return []Column{{"Subject", 46, Plain}, {"Verdict", 24, Plain}, {"What was found", 52, Plain}, {"Field and value", 48, Mono}}
+}
+
+func (c *composer) detailRows(i Item, details []engine.Detail, most int) []Row {
+	rows := make([]Row, 0, min(len(details), most)+1)
+	for n, d := range details {
+		if n == most {
 			rows = append(rows, Row{Cells: []Cell{
-				{Text: fmt.Sprintf("… and %d more", len(i.Details)-n)},
+				{Text: fmt.Sprintf("… and %d more", len(details)-n)},
 				{},
 				{Text: fmt.Sprintf("All of them: tickmark evidence VAULT show %s", i.Label())},
 			}})

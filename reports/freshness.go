@@ -232,7 +232,7 @@ func (c *composer) freshness(most int) []Block {
 
 // stale lists what does not count any more.
 func (c *composer) stale(day questionnaires.Day, most int) []Block {
-	citing := c.citing()
+	citing := citing(c.Assessment)
 	var stale []Item
 	for _, item := range c.Items {
 		if item.Expunged == nil && c.Assessment.Freshness(item.Evidence, day).State == questionnaires.Stale {
@@ -248,17 +248,25 @@ func (c *composer) stale(day questionnaires.Day, most int) []Block {
 	rows := make([]Row, 0, min(len(stale), most)+1)
 	for i, item := range stale {
 		if i == most {
-			rows = append(rows, Row{Cells: []Cell{{}, {Text: fmt.Sprintf("… and %d more", len(stale)-i)}}})
+			rows = append(rows, Row{Cells: []Cell{{}, {Text: fmt.Sprintf("… and %d more", len(stale)-i)}, {}, {}}})
 			break
 		}
 		rows = append(rows, Row{Cells: []Cell{
-			{Links: []Link{{item.Label(), evidenceAnchor(item.ID)}}},
+			c.listed(item),
 			{Title: item.name()},
 			{Pill: Pill{"Stale", Bad}, Note: "since " + string(c.Assessment.Freshness(item.Evidence, day).Until.Add(1))},
 			{Text: cmp.Or(idList(citing[item.ID]), "no answer")},
 		}})
 	}
 	return []Block{Table{Columns: []Column{{"Number", 26, Plain}, {"Stale evidence", 74, Plain}, {"State", 34, Plain}, {"Cited by", 36, Plain}}, Rows: rows}}
+}
+
+// listed is an item's number, leading to where the paper lists it.
+func (c *composer) listed(i Item) Cell {
+	if c.Kind == Summary {
+		return Cell{Text: i.Label()}
+	}
+	return Cell{Links: []Link{{i.Label(), evidenceAnchor(i.ID)}}}
 }
 
 // name is an item's title, or what the file is called.
@@ -270,10 +278,10 @@ func (i Item) name() string {
 }
 
 // citing are the requirements whose answers cite an item.
-func (c *composer) citing() map[questionnaires.ID][]questionnaires.RequirementID {
+func citing(a *questionnaires.Assessment) map[questionnaires.ID][]questionnaires.RequirementID {
 	all := map[questionnaires.ID][]questionnaires.RequirementID{}
-	for _, r := range c.Assessment.Requirements() {
-		for _, id := range c.Assessment.Current(r.ID).Cited() {
+	for _, r := range a.Requirements() {
+		for _, id := range a.Current(r.ID).Cited() {
 			if !slices.Contains(all[id], r.ID) {
 				all[id] = append(all[id], r.ID)
 			}

@@ -119,7 +119,7 @@ func (c *composer) chapters() []func() []Block {
 	case Summary:
 		return []func() []Block{c.cover, c.decision}
 	case Binder:
-		return []func() []Block{c.cover, c.about, c.evidence, c.signatures}
+		return []func() []Block{c.cover, c.about, c.sight, c.evidence, c.binder, c.acceptances, c.signatures}
 	case Fitting, Record:
 	}
 	return c.selfAssessed()

@@ -85,6 +85,11 @@ func (c *composer) byPrincipal() []Block {
 }
 
 func (c *composer) summarySentence() string {
+	return c.counted() + " Version " + c.Edition.Line() + ". The pictures count responses and are no measure of compliance. Conclusion: " + c.conclusionSentence()
+}
+
+// counted says what was asked, what was answered, and on what that rests.
+func (c *composer) counted() string {
 	p := c.progress
 	unseen, contradicted := 0, 0
 	for _, principal := range p.Principals {
@@ -98,9 +103,9 @@ func (c *composer) summarySentence() string {
 	s := fmt.Sprintf("%s %s; %d of them %s answered. ", asks,
 		count(p.Total, "requirement", "requirements"), p.Answered, map[bool]string{true: "is", false: "are"}[p.Answered == 1])
 	s += fmt.Sprintf("The record rests on %s from %s. ", count(len(c.Items), "item of evidence", "items of evidence"), count(len(c.Targets), "system", "systems"))
-	s += fmt.Sprintf("Collected evidence speaks against %s, and could not be gathered in full for %s. ",
+	s += fmt.Sprintf("Collected evidence speaks against %s, and could not be gathered in full for %s.",
 		count(contradicted, "requirement", "requirements"), count(unseen, "requirement", "requirements"))
-	return s + "Version " + c.Edition.Line() + ". The pictures count responses and are no measure of compliance. Conclusion: " + c.conclusionSentence()
+	return s
 }
 
 // openProblems lists what is open. Requirements that are merely not answered are

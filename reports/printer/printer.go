@@ -136,7 +136,6 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	if err != nil {
 		return Printed{}, paper{}, err
 	}
-	dossier.Kind = r.Kind
 	document, err := reports.Compose(dossier)
 	if err != nil {
 		return Printed{}, paper{}, err
@@ -175,11 +174,17 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	return printed, paper{dossier, document.Manifest, text}, nil
 }
 
-func loaded(ctx context.Context, source reports.Source, r Request) (reports.Dossier, error) {
+func loaded(ctx context.Context, source reports.Source, r Request) (d reports.Dossier, err error) {
 	if r.Version != "" {
-		return reports.LoadVersion(ctx, source, r.Catalogue, r.Assessment, r.Version)
+		d, err = reports.LoadVersion(ctx, source, r.Catalogue, r.Assessment, r.Version)
+	} else {
+		d, err = reports.Load(ctx, source, r.Catalogue, r.Assessment, r.Date)
 	}
-	return reports.Load(ctx, source, r.Catalogue, r.Assessment, r.Date)
+	d.Kind = r.Kind
+	if err == nil && d.Kind == reports.Binder {
+		err = d.Prove(ctx, source)
+	}
+	return d, err
 }
 
 // signed puts the signer's visible signature into a field.

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"tickmark/engine"
+	"tickmark/questionnaires"
 	"tickmark/tui/list"
 	"tickmark/tui/theme"
 	"tickmark/vault"
@@ -262,7 +263,7 @@ func (s *Collect) howTo(c Canvas) []string {
 	lines := []string{"", heading(c, "No source was given to this desk", ""), ""}
 	lines = append(lines, theme.Wrap("Evidence is collected on the command line, into this vault. Close the desk first: one process writes to a vault at a time.", c.Width-4)...)
 	lines = append(lines, "")
-	path := quoted(s.desk.Path)
+	path := questionnaires.ShellQuoted(s.desk.Path)
 	for _, way := range [][2]string{
 		{"a live cluster", "tickmark collect " + path + " --context CONTEXT"},
 		{"manifests", "tickmark collect " + path + " --manifests FOLDER --target NAME"},

@@ -234,37 +234,8 @@ func redacted(counts map[string]int) string {
 	return strings.Join(kinds, ", ")
 }
 
-// reproduce is the one command that shows the evidence again: from the target
-// itself where it lives, else from the vault.
+// reproduce is the one command that shows the evidence again.
 func (s *Evidence) reproduce() string {
-	detail, chosen := s.details.Selected()
-	live := s.item.Result != nil && strings.HasPrefix(s.item.Result.Target, "k8s:")
-	if !chosen || !live || detail.Subject.Name == "" {
-		return "tickmark evidence " + quoted(s.desk.Path) + " show " + s.item.Label()
-	}
-	return kubectl(detail.Subject)
-}
-
-// kubectl is the command that prints one object.
-func kubectl(r engine.Ref) string {
-	kind := strings.ToLower(r.Kind)
-	if r.Group != "" {
-		kind += "." + r.Group
-	}
-	command := "kubectl get " + quoted(kind) + " " + quoted(r.Name)
-	if r.Namespace != "" {
-		command += " -n " + quoted(r.Namespace)
-	}
-	return command + " -o yaml"
-}
-
-// quoted is an argument as a shell reads it back.
-func quoted(s string) string {
-	safe := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+=", r)
-	}
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !safe(r) }) && s[0] != '-' {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	detail, _ := s.details.Selected()
+	return s.item.Again(s.desk.Path, detail.Subject)
 }

@@ -1,0 +1,35 @@
+package questionnaires
+
+import (
+	"strings"
+
+	"tickmark/engine"
+)
+
+// Again is the one command that shows the evidence again: from the target itself where
+// it lives and a subject is named, else from the vault.
+func (e Evidence) Again(vault string, subject engine.Ref) string {
+	if e.Result == nil || !strings.HasPrefix(e.Result.Target, "k8s:") || subject.Name == "" {
+		return "tickmark evidence " + ShellQuoted(vault) + " show " + e.Label()
+	}
+	kind := strings.ToLower(subject.Kind)
+	if subject.Group != "" {
+		kind += "." + subject.Group
+	}
+	command := "kubectl get " + ShellQuoted(kind) + " " + ShellQuoted(subject.Name)
+	if subject.Namespace != "" {
+		command += " -n " + ShellQuoted(subject.Namespace)
+	}
+	return command + " -o yaml"
+}
+
+// ShellQuoted is an argument as a shell reads it back.
+func ShellQuoted(s string) string {
+	safe := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+=", r)
+	}
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !safe(r) }) && s[0] != '-' {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
