@@ -93,7 +93,8 @@ corpus: ## run every record of the public SQL scripts (TICKMARK_CORPUS_SQL), of 
 	@set -o pipefail; TICKMARK_CORPUS_WHOLE=1 go test -count=1 -v -run '^TestSQLLogic$$' ./vault | grep -v '^ *\(=== \|--- PASS\)'
 
 .PHONY: faults
-faults: ## power cuts, kills, refusing disks and changed bytes on vaults, FAULTS of them (default 10000)
+faults: ## power cuts, kills, refusing disks and changed bytes on vaults, and changed signed reports, FAULTS of each (default 10000)
+	@set -o pipefail; TICKMARK_FAULTS=$(FAULTS) go test -count=1 -timeout 30m -v -run '^TestMutations$$' ./reports/sign | grep -v '^=== '
 	@set -o pipefail; TICKMARK_FAULTS=$(FAULTS) go test -count=1 -timeout 60m -v -run '^TestFaults$$' ./vault | grep -v '^=== '
 
 .PHONY: golden

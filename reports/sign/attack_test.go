@@ -143,7 +143,7 @@ var appended = []struct {
 		}
 		u.put(w.number, bare)
 	}},
-	{"an officer who signed nothing", "Executive officer: ", func(t testing.TB, u *update, f *file) {
+	{"an officer who signed nothing", "officer: ", func(t testing.TB, u *update, f *file) {
 		w, n := fieldNamed(f, officer), u.reserve()
 		u.put(n, dict("Type", name("Sig"), "Name", textString("The officer")))
 		u.put(w.number, w.widget.with("V", reference(n)))
@@ -185,8 +185,8 @@ var appended = []struct {
 const hidden = 900
 
 // withHole is a prepared report whose numbers have a hole, as a shadow attack needs it.
-func withHole(t testing.TB) []byte {
-	return increment(t, prepared(t, 2), func(u *update, f *file) {
+func withHole(t testing.TB, prepared []byte) []byte {
+	return increment(t, prepared, func(u *update, f *file) {
 		n, c := catalogOf(t, f)
 		u.next = hidden + 1
 		u.put(u.reserve(), integer(1))
@@ -196,7 +196,7 @@ func withHole(t testing.TB) []byte {
 
 func TestWhatIsAppendedAfterASignatureIsNamed(t *testing.T) {
 	ada, eva := newPerson(t, "Ada Auditor"), newPerson(t, "Eva Officer")
-	one := ada.sign(t, withHole(t), assessor)
+	one := ada.sign(t, withHole(t, prepared(t, 2)), assessor)
 	for _, attack := range appended {
 		t.Run(attack.name, func(t *testing.T) {
 			bad := increment(t, one, func(u *update, f *file) { attack.put(t, u, f) })

@@ -18,8 +18,8 @@ import (
 var now = time.Date(2026, 3, 2, 10, 30, 0, 0, time.UTC)
 
 const (
-	assessor = "Assessor"
-	officer  = "Executive officer"
+	assessor = "preparer" // as the fields of reports are named
+	officer  = "officer"
 )
 
 // report draws a small unsigned report with a title, links, a bookmark and a see-through rectangle.

@@ -37,7 +37,7 @@ func TestOneSignatureIsIntactAndItsSignerKnownOnlyIfTrusted(t *testing.T) {
 	assert.True(t, s.WholeFile)
 	assert.False(t, s.Trusted)
 	assert.Equal(t, []string{officer}, v.Unsigned, "who has not signed yet is said")
-	assert.Contains(t, strings.Join(v.Lines(), "\n"), "Executive officer: not yet signed.")
+	assert.Contains(t, strings.Join(v.Lines(), "\n"), "officer: not yet signed.")
 	assert.Contains(t, strings.Join(v.Lines(), "\n"), "Intact; signer not identified, SHA-256 "+s.Signer.SHA256)
 	assert.Contains(t, strings.Join(v.Lines(), "\n"), "a claim of the signer")
 
