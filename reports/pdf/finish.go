@@ -18,8 +18,9 @@ const ManifestName = "evidence-manifest.json"
 
 // finish writes the library's file anew as an archive's file (PDF 1.7, declared as
 // PDF/A-3b): metadata, output intent, identifier, associated manifest, outline counts,
-// print flags, dates with their zone, names of subset fonts.
-func finish(raw []byte, doc reports.Document) ([]byte, error) {
+// print flags, dates with their zone, names of subset fonts. Of the first part of PDF/A it
+// is the same without the manifest.
+func finish(raw []byte, doc reports.Document, part int) ([]byte, error) {
 	f, err := takeApart(raw)
 	if err != nil {
 		return nil, err
@@ -35,14 +36,21 @@ func finish(raw []byte, doc reports.Document) ([]byte, error) {
 	}
 	catalog := parseDict(f.objects[f.root])
 	f.outline(catalog.ref("Outlines"))
-	f.archive(&catalog, doc)
+	version := "1.7"
+	if part == archiveAlone {
+		version, doc.Manifest = "1.4", nil
+		if err := f.characterSets(); err != nil {
+			return nil, err
+		}
+	}
+	f.archive(&catalog, doc, version, part)
 	f.attach(&catalog, doc)
 	f.objects[f.root] = catalog.bytes()
 	info := parseDict(f.objects[f.info])
 	info.set("CreationDate", "("+pdfDate(doc.Date)+")")
 	info.set("ModDate", "("+pdfDate(doc.Date)+")")
 	f.objects[f.info] = info.bytes()
-	return f.bytes(), nil
+	return f.bytes(version), nil
 }
 
 func pdfDate(t time.Time) string { return t.UTC().Format("D:20060102150405Z") }
@@ -94,10 +102,10 @@ func (f *file) outlineLevel(n int) int {
 }
 
 // archive adds what makes the file readable without this program and in any year.
-func (f *file) archive(catalog *dict, doc reports.Document) {
+func (f *file) archive(catalog *dict, doc reports.Document, version string, part int) {
 	profile := f.add(stream("/N 3 /Filter /FlateDecode", deflate(colourProfile())))
-	metadata := f.add(stream("/Type /Metadata /Subtype /XML", xmp(doc)))
-	catalog.set("Version", "/1.7")
+	metadata := f.add(stream("/Type /Metadata /Subtype /XML", xmp(doc, part)))
+	catalog.set("Version", "/"+version)
 	catalog.set("Metadata", reference(metadata))
 	catalog.set("OutputIntents", "[<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB IEC61966-2.1) "+
 		"/Info (sRGB IEC61966-2.1) /DestOutputProfile "+reference(profile)+" >>]")
@@ -143,9 +151,9 @@ func deflate(b []byte) []byte {
 
 // bytes writes the file: one table, one end mark, and an identifier made from all
 // that stands before it.
-func (f *file) bytes() []byte {
+func (f *file) bytes(version string) []byte {
 	var b bytes.Buffer
-	b.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+	b.WriteString("%PDF-" + version + "\n%\xe2\xe3\xcf\xd3\n")
 	offsets := make([]int, len(f.objects))
 	for n, body := range f.objects {
 		if n == 0 {
@@ -168,7 +176,7 @@ func (f *file) bytes() []byte {
 }
 
 // xmp is the metadata of the file; it says what the document information says.
-func xmp(doc reports.Document) []byte {
+func xmp(doc reports.Document, part int) []byte {
 	date := doc.Date.UTC().Format("2006-01-02T15:04:05Z")
 	text := func(s string) string {
 		var b bytes.Buffer
@@ -179,7 +187,7 @@ func xmp(doc reports.Document) []byte {
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
-<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
+<pdfaid:part>%d</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
 </rdf:Description>
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
 <dc:format>application/pdf</dc:format>
@@ -193,5 +201,5 @@ func xmp(doc reports.Document) []byte {
 </rdf:Description>
 </rdf:RDF>
 </x:xmpmeta>
-<?xpacket end="r"?>`, text(doc.Title+" — "+doc.Entity), text(doc.Author), text(doc.Subject), date, date, date, producer, producer)
+<?xpacket end="r"?>`, part, text(doc.Title+" — "+doc.Entity), text(doc.Author), text(doc.Subject), date, date, date, producer, producer)
 }

@@ -38,6 +38,17 @@ type Layout struct {
 // Write draws doc into w. The same document and options give the same bytes. It
 // writes nothing unless the whole file could be made.
 func Write(ctx context.Context, w io.Writer, doc reports.Document, o Options) (Layout, error) {
+	return write(ctx, w, doc, o, archiveWithFiles)
+}
+
+// The parts of PDF/A that a file may declare. Ours are of the third, which lets them carry
+// their manifest. There are tools for the first that judge everything else in them.
+const (
+	archiveAlone     = 1
+	archiveWithFiles = 3
+)
+
+func write(ctx context.Context, w io.Writer, doc reports.Document, o Options, part int) (Layout, error) {
 	if doc.Date.IsZero() {
 		return Layout{}, errors.New("write PDF: the document has no date")
 	}
@@ -58,7 +69,7 @@ func Write(ctx context.Context, w io.Writer, doc reports.Document, o Options) (L
 	if err := p.Output(&raw); err != nil {
 		return Layout{}, fmt.Errorf("write PDF: draw: %w", err)
 	}
-	final, err := finish(raw.Bytes(), doc)
+	final, err := finish(raw.Bytes(), doc, part)
 	if err != nil {
 		return Layout{}, fmt.Errorf("write PDF: finish: %w", err)
 	}
