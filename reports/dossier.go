@@ -100,6 +100,12 @@ func load(ctx context.Context, source Source, catalogue *questionnaires.Catalogu
 	if err := d.loadEvidence(ctx, source, history); err != nil {
 		return Dossier{}, fmt.Errorf("load dossier: %w", err)
 	}
+	for _, item := range d.Items {
+		if day(item.Collected).After(day(d.Date)) {
+			return Dossier{}, fmt.Errorf("load dossier: dated %s, and %s is of %s: a report is never older than its evidence",
+				isoDay(d.Date), item.Label(), isoDay(item.Collected))
+		}
+	}
 	return d, nil
 }
 

@@ -40,3 +40,17 @@ func TestTheIndexOfPapers(t *testing.T) {
 	index, _, _ = strings.Cut(index, "Evaluation details\n")
 	golden(t, "papers.txt", strings.TrimSpace(index)+"\n")
 }
+
+// An answer that rests on stale evidence says so where it stands.
+func TestAResponseMarksStaleEvidence(t *testing.T) {
+	e := begin(t, "saq-d-merchant")
+	item := e.evidence[len(e.evidence)-1]
+	e.answer(e.mara, questionnaires.Answer{Requirement: id("8.3.4"), Response: questionnaires.InPlace, Narrative: "Seen.", Evidence: []questionnaires.ID{item.ID}})
+	responses := func(day string) string {
+		_, after, _ := strings.Cut(text(t, e.composeOn(day)), "Every requirement of the questionnaire")
+		before, _, _ := strings.Cut(after, "Compensating")
+		return strings.Join(strings.Fields(before), " ")
+	}
+	require.NotContains(t, responses("2026-11-30"), "stale")
+	require.Contains(t, responses("2029-11-30"), "stale since")
+}

@@ -220,6 +220,9 @@ func (c *composer) cited(ids []questionnaires.ID) Cell {
 		if c.isStale(item) {
 			notes = append(notes, item.Label()+" is stale")
 		}
+		if c.isStale(item) {
+			notes = append(notes, fmt.Sprintf("%s: %s", item.Label(), c.Assessment.Freshness(item, questionnaires.DayOf(c.Date))))
+		}
 		if n := len(c.accepted(item)); n > 0 {
 			notes = append(notes, fmt.Sprintf("%s: %s accepted for a time", item.Label(), count(n, "failure", "failures")))
 		}
