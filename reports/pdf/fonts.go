@@ -124,7 +124,7 @@ func (f *fonts) faceOf(c face, r rune) (face, int, bool) {
 // show makes s printable in a face: what would act is made visible, and what no
 // font can show becomes □U+XXXX. It notes which faces are needed.
 func (f *fonts) show(c face, s string) string {
-	s = reports.Clean(s)
+	s = joined(reports.Clean(s))
 	whole := true
 	for _, r := range s {
 		if g, _, ok := f.faceOf(c, r); ok {

@@ -31,7 +31,7 @@ func (p *pen) stroke(c colour) { p.SetDrawColor(c[0], c[1], c[2]) }
 // write puts shown text on a baseline.
 func (p *pen) write(x, y float64, h hand, s string) {
 	p.SetTextColor(h.colour[0], h.colour[1], h.colour[2])
-	for _, r := range p.fonts.runs(h, s) {
+	for _, r := range p.fonts.runs(h, visual(s)) {
 		if p.size != h.size || p.face != r.face {
 			p.SetFont(names[r.face], "", h.size)
 			p.face, p.size = r.face, h.size
