@@ -81,6 +81,11 @@ bench-engagement: export TICKMARK_BENCH_ENGAGEMENT ?= all
 bench-engagement: build ## measure a vault of 2,000 requests and 20,000 files, and taking in a folder of 2 GB
 	go test -count=1 -timeout 120m -v -run '^TestBenchEngagement$$' ./cmd/tickmark
 
+.PHONY: bench-engine
+bench-engine: export TICKMARK_BENCH_ENGINE ?= all
+bench-engine: build controlplane ## measure reading and judging clusters, beside reading alone and a bare list
+	go test -count=1 -timeout 60m -v -run '^TestBenchEngine$$' ./cmd/tickmark
+
 .PHONY: fuzz
 fuzz: ## fuzz every parser, FUZZTIME each (default 20000x)
 	@set -e; for p in $$(go list $(ALL)); do \

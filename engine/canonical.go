@@ -37,7 +37,12 @@ func Canonical(v any) ([]byte, error) {
 // invalid UTF-8, escapes of half a surrogate pair, trailing data and nesting deeper than 512 are errors, since two
 // readers could understand them differently.
 func CanonicalJSON(raw []byte) ([]byte, error) {
-	v, err := DecodeJSON(raw)
+	if w, ok := read(raw); ok {
+		if b, ok := w.appendTo(make([]byte, 0, len(raw)), 0); ok {
+			return b, nil
+		}
+	}
+	v, err := decodeStrictly(raw)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +53,16 @@ func CanonicalJSON(raw []byte) ([]byte, error) {
 // json.Number, so that no integer loses digits. It refuses what CanonicalJSON
 // refuses.
 func DecodeJSON(raw []byte) (any, error) {
+	if w, ok := read(raw); ok {
+		if v, ok := w.value(0); ok {
+			return v, nil
+		}
+	}
+	return decodeStrictly(raw)
+}
+
+// decodeStrictly reads token by token, and says what it refuses.
+func decodeStrictly(raw []byte) (any, error) {
 	if !utf8.Valid(raw) {
 		return nil, errors.New("read JSON: invalid UTF-8")
 	}

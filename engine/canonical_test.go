@@ -129,14 +129,26 @@ func FuzzCanonicalJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `[]`, `null`, `{"b":[1,2.50,-0,1e21,1e-7,123456789012345678901234567890],"a":"\u00e9\n\ud83d\ude00"}`, `{"a":{"a":{"a":[{}]}}}`,
 		`"\ud800"`, `[1,]`, `1e400`, `295147905179352825856.0`, `-0.0`, `{"\u0000":"\u007f\u2028"}`,
+		` { "b" : "\u003c\\" , "a" : [ true , null , { "z" : 1 , "\u0079" : "" } ] } `, `{"a":1,"\u0061":2}`,
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		once, err := CanonicalJSON(raw)
+		strict, refused := decodeStrictly(raw)
+		if refused != nil {
+			require.Error(t, err, "%q", raw)
+			return
+		}
+		fast, decoded := DecodeJSON(raw)
+		require.NoError(t, decoded, "%q", raw)
+		require.Equal(t, strict, fast, "both readers read %q alike", raw)
+		slow, unwritten := AppendCanonical(nil, strict)
+		require.Equal(t, unwritten == nil, err == nil, "%q", raw)
 		if err != nil {
 			return
 		}
+		require.Equal(t, string(slow), string(once), "both ways write %q alike", raw)
 		twice, err := CanonicalJSON(once)
 		require.NoError(t, err, "%s from %q", once, raw)
 		require.Equal(t, string(once), string(twice))

@@ -3,19 +3,15 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
 	"tickmark/tui"
 	"tickmark/tui/screen"
@@ -44,7 +40,7 @@ func TestBenchEngagement(t *testing.T) {
 	if asked == "" {
 		t.Skip("runs by `make bench-engagement` alone: it needs some minutes and 8 GB of disk")
 	}
-	b := &engagementBench{T: t, load: loadOf()}
+	b := &engagementBench{benchTable: benchTable{T: t, load: loadOf()}}
 	b.build()
 	if sent, is := strings.CutPrefix(asked, "desk:"); is {
 		b.atDesk(sent)
@@ -61,124 +57,22 @@ func TestBenchEngagement(t *testing.T) {
 	table := b.table()
 	fmt.Print("\n", table)
 	if asked == "all" {
-		b.write("../../docs/benchmarks.md", table)
+		b.write("bench-engagement", table)
 	}
 }
 
 // engagementBench gathers the rows of the table.
 type engagementBench struct {
-	*testing.T
-	load    string
-	folder  string // what is kept between runs
+	benchTable
 	door    *door
 	entries int
-	rows    []engagementRow
-}
-
-// engagementRow is one measure.
-type engagementRow struct {
-	measure, toReach, ours, reached, beside string
-}
-
-func (b *engagementBench) add(measure string, ours, most float64, unit, beside string) {
-	r := engagementRow{measure: measure, ours: fmt.Sprintf("%.3g %s", ours, unit), beside: beside}
-	if ours >= 100 {
-		r.ours = fmt.Sprintf("%.0f %s", ours, unit)
-	}
-	if most > 0 {
-		r.toReach, r.reached = fmt.Sprintf("≤ %g %s", most, unit), "yes"
-		if ours > most {
-			r.reached = "**no**"
-		}
-	}
-	b.rows = append(b.rows, r)
-	b.Logf("%+v", r)
-}
-
-func loadOf() string {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	one, _, _ := strings.Cut(string(text), " ")
-	return one
 }
 
 func (b *engagementBench) table() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "A vault of %d assessments, %d requests and %d files in %d entries; %s on %s/%s, %d cores, with a load of %s when it began.\n\n",
 		benchAssessments, benchAssessments*benchRequests, benchAssessments*benchRequests*benchFiles, b.entries, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), b.load)
-	s.WriteString("| measure | to reach | it is | reached | beside it |\n|---|---|---|---|---|\n")
-	for _, r := range b.rows {
-		fmt.Fprintf(&s, "| %s | %s | %s | %s | %s |\n", r.measure, r.toReach, r.ours, r.reached, r.beside)
-	}
-	return s.String()
-}
-
-// write puts the table into a document, between its marks.
-func (b *engagementBench) write(path, table string) {
-	const begins, ends = "<!-- bench-engagement begins -->\n", "<!-- bench-engagement ends -->"
-	text, err := os.ReadFile(path)
-	require.NoError(b, err)
-	before, rest, found := strings.Cut(string(text), begins)
-	require.True(b, found)
-	_, after, found := strings.Cut(rest, ends)
-	require.True(b, found)
-	require.NoError(b, os.WriteFile(path, []byte(before+begins+table+ends+after), 0o600))
-}
-
-// tickmark runs the built program in the home of the engagement, and returns what it
-// said, how long it took and its maximum resident set.
-func (b *engagementBench) tickmark(args ...string) (said string, took watch, peak int64) {
-	b.Helper()
-	program, err := filepath.Abs("../../bin/tickmark")
-	require.NoError(b, err)
-	return b.process(program, args...)
-}
-
-// process runs a program in the same way.
-func (b *engagementBench) process(program string, args ...string) (said string, took watch, peak int64) {
-	b.Helper()
-	c := exec.Command(program, args...)
-	c.Env = append(os.Environ(), "XDG_CONFIG_HOME="+b.folder, "XDG_STATE_HOME="+filepath.Join(b.folder, "state"), "HOME="+b.folder)
-	var out, notes bytes.Buffer
-	c.Stdout, c.Stderr = &out, &notes
-	started := time.Now()
-	require.NoError(b, c.Start())
-	ended := make(chan struct{})
-	peaks := peakOf(c.Process.Pid, ended)
-	err := c.Wait()
-	took = watch{time.Since(started), c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
-	close(ended)
-	if status := c.ProcessState.ExitCode(); status != 0 && status != 3 {
-		require.NoError(b, err, "%s %s", out.String(), notes.String())
-	}
-	peak = <-peaks
-	return out.String(), took, peak
-}
-
-// peakOf looks at a process until it ended, and tells its maximum resident set: what the
-// system counts of a child that ended holds what its parent had when it began.
-func peakOf(process int, ended <-chan struct{}) <-chan int64 {
-	told := make(chan int64, 1)
-	go func() {
-		var peak int64
-		for {
-			select {
-			case <-ended:
-				told <- peak
-				return
-			case <-time.After(5 * time.Millisecond):
-			}
-			text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", process))
-			if _, rest, is := strings.Cut(string(text), "VmHWM:"); is {
-				var kib int64
-				_, _ = fmt.Sscan(rest, &kib)
-				peak = max(peak, kib<<10)
-			}
-		}
-	}()
-	return told
+	return s.String() + b.rowsText()
 }
 
 // copied is the vault under another name, to be written to.
@@ -191,45 +85,11 @@ func (b *engagementBench) copied() string {
 	return path
 }
 
-// watch tells how long something took, and how long processors worked for it, which is
-// what can be compared where others use the machine too.
-type watch struct{ clock, worked time.Duration }
-
-var began = time.Now()
-
-func startWatch() watch { return watch{time.Since(began), processors()} }
-
-func (w watch) stop() watch { return watch{time.Since(began) - w.clock, processors() - w.worked} }
-
-// processors is the time that all processors have worked for this process.
-func processors() time.Duration {
-	var t unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &t)
-	return time.Duration(t.Nano())
-}
-
 // took adds how long something took: the middle of some times.
 func (b *engagementBench) took(measure string, all []watch, most float64) {
 	worked, clock := times(all)
 	b.add(measure, middle(worked), most, "ms", fmt.Sprintf("%.3g ms by the clock", middle(clock)))
 }
-
-func times(all []watch) (worked, clock []time.Duration) {
-	for _, w := range all {
-		worked, clock = append(worked, w.worked), append(clock, w.clock)
-	}
-	return worked, clock
-}
-
-// middle is the median of some times, and nearly is what all but one in twenty reach.
-func middle(all []time.Duration) float64 { return ms(slices.Sorted(slices.Values(all))[len(all)/2]) }
-
-func nearly(all []time.Duration) float64 {
-	sorted := slices.Sorted(slices.Values(all))
-	return ms(sorted[min(len(sorted)-1, len(sorted)*95/100)])
-}
-
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // opening measures what stands before the first frame.
 func (b *engagementBench) opening() {

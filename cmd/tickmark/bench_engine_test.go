@@ -1,0 +1,349 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"tickmark/engine"
+	"tickmark/engine/checks"
+	"tickmark/engine/kube"
+	"tickmark/engine/kube/planetest"
+)
+
+// TestBenchEngine is `make bench-engine`: what reading and judging clusters costs, with
+// the floor beside it, from one run. TICKMARK_BENCH_ENGINE is `all`, which writes the
+// table of docs/benchmarks.md too, or names some of the parts. The scripts that make the
+// inputs lie beside the repository, or where TICKMARK_GENERATORS says.
+func TestBenchEngine(t *testing.T) {
+	asked := os.Getenv("TICKMARK_BENCH_ENGINE")
+	if asked == "" {
+		t.Skip("runs by `make bench-engine` alone: it needs some minutes and a control plane")
+	}
+	registry, err := checks.All()
+	require.NoError(t, err)
+	b := &engineBench{benchTable{T: t, load: loadOf(), folder: t.TempDir()}, registry}
+	for _, part := range []struct {
+		name string
+		run  func()
+	}{{"yaml", b.yaml}, {"json", b.snapshot}, {"changed", b.changed}, {"connections", b.connections}, {"dump", b.dump}, {"live", b.live}} {
+		if asked == "all" || slices.Contains(strings.Split(asked, ","), part.name) {
+			part.run()
+		}
+	}
+	table := fmt.Sprintf("%d checks; %s on %s/%s, %d cores, with a load of %s when it began.\n\n%s",
+		len(registry), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), b.load, b.rowsText())
+	fmt.Print("\n", table)
+	if asked == "all" {
+		b.write("bench-engine", table)
+	}
+}
+
+type engineBench struct {
+	benchTable
+	registry []engine.Check
+}
+
+// generated makes an input with one of the scripts, once.
+func (b *engineBench) generated(script string, n int) string {
+	b.Helper()
+	folder := filepath.Join(b.folder, script+strconv.Itoa(n))
+	if _, err := os.Stat(folder); err == nil {
+		return folder
+	}
+	from := os.Getenv("TICKMARK_GENERATORS")
+	if from == "" {
+		from = "../../../shared/generators"
+	}
+	path := filepath.Join(from, script+".py")
+	_, err := os.Stat(path)
+	require.NoError(b, err, "the script that makes the input: TICKMARK_GENERATORS names its folder")
+	b.process("python3", path, strconv.Itoa(n), folder)
+	return folder
+}
+
+// best runs the program some times, and returns the least that processors worked for it
+// in seconds, and its memory then in MiB.
+func (b *engineBench) best(times int, args ...string) (seconds, memory float64) {
+	b.Helper()
+	for i := range times {
+		_, took, peak := b.tickmark(args...)
+		if s := took.worked.Seconds(); i == 0 || s < seconds {
+			seconds, memory = s, float64(peak)/(1<<20)
+		}
+	}
+	return seconds, memory
+}
+
+// yaml judges workloads in YAML, beside parsing the same files.
+func (b *engineBench) yaml() {
+	few, many := b.generated("workloads", 2000), b.generated("workloads", 20_000)
+	floor := func(folder string) string {
+		return fmt.Sprintf("parsing the YAML alone: %.3g s", b.parsing(folder))
+	}
+	small, memory := b.best(5, "scan", few)
+	b.add("2,000 workloads in YAML, whole process", small, 1, "s", floor(few))
+	b.add("memory of it", memory, 0, "MiB", "")
+	large, memory := b.best(2, "scan", many)
+	b.add("20,000 workloads in YAML, whole process", large, 8, "s", floor(many))
+	b.add("memory of it", memory, 150, "MiB", "")
+	b.add("20,000 in terms of 2,000", large/small, 11, "x", "")
+	large, memory = b.best(1, "scan", many, "-o", "json")
+	b.add("the same with every result printed as JSON", large, 0, "s", fmt.Sprintf("%.0f MiB", memory))
+}
+
+// parsing is the least time in which a library takes the files of a folder apart.
+func (b *engineBench) parsing(folder string) float64 {
+	least := 0.0
+	for i := range 2 {
+		w := startWatch()
+		for _, text := range b.files(folder) {
+			for decoder := yaml.NewDecoder(bytes.NewReader(text)); ; {
+				var node yaml.Node
+				err := decoder.Decode(&node)
+				if errors.Is(err, io.EOF) {
+					break
+				}
+				require.NoError(b, err)
+			}
+		}
+		if s := w.stop().worked.Seconds(); i == 0 || s < least {
+			least = s
+		}
+	}
+	return least
+}
+
+func (b *engineBench) files(folder string) [][]byte {
+	var all [][]byte
+	names, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	require.NoError(b, err)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		require.NoError(b, err)
+		all = append(all, text)
+	}
+	return all
+}
+
+// asList writes the objects of a folder as the List that kubectl prints.
+func (b *engineBench) asList(folder string) string {
+	var items []json.RawMessage
+	for _, text := range b.files(folder) {
+		for _, one := range bytes.Split(text, []byte("---\n"))[1:] {
+			item, err := sigsyaml.YAMLToJSON(one)
+			require.NoError(b, err)
+			items = append(items, item)
+		}
+	}
+	text, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": items})
+	require.NoError(b, err)
+	path := folder + ".json"
+	require.NoError(b, os.WriteFile(path, text, 0o600))
+	return path
+}
+
+// snapshot judges the same workloads as they stand in a saved list.
+func (b *engineBench) snapshot() {
+	path := b.asList(b.generated("workloads", 2000))
+	text, err := os.ReadFile(path)
+	require.NoError(b, err)
+	w := startWatch()
+	var tree any
+	require.NoError(b, json.Unmarshal(text, &tree))
+	floor := w.stop().worked.Seconds()
+	took, memory := b.best(5, "scan", "--dump", path)
+	b.add("2,000 as a JSON snapshot, whole process", took, 0.2, "s", fmt.Sprintf("parsing the JSON alone: %.3g s", floor))
+	b.add("memory of it", memory, 0, "MiB", "")
+}
+
+// connections lists what policies allow.
+func (b *engineBench) connections() {
+	took := map[int]float64{}
+	for _, n := range []int{100, 200, 400} {
+		took[n], _ = b.best(5, "network", "connections", b.generated("policies", n))
+	}
+	b.add("connections of 100 deployments, whole process", took[100], 0, "s", "")
+	b.add("of 200 deployments", took[200], 0, "s", "")
+	b.add("of 400 deployments under 80 policies", took[400], 0.27, "s", "netpol-analyzer: 27 to 30 s")
+	b.add("400 in terms of 100", took[400]/took[100], 6, "x", "netpol-analyzer: 19x")
+}
+
+// collected reads manifests into memory.
+func (b *engineBench) collected(folder string) ([]engine.Snapshot, map[engine.Digest][]byte) {
+	bodies := map[engine.Digest][]byte{}
+	s, err := (&kube.Manifests{Paths: []string{folder}, Name: "bench"}).Collect(b.Context(), engine.Intake{Document: func(d engine.Document) error {
+		bodies[d.Digest] = d.Body
+		return nil
+	}})
+	require.NoError(b, err)
+	return []engine.Snapshot{s}, bodies
+}
+
+// changed judges 20,000 objects of which one is another one.
+func (b *engineBench) changed() {
+	folder := b.generated("workloads", 20_000)
+	judge := func() (engine.Run, watch) {
+		snapshots, bodies := b.collected(folder)
+		runtime.GC()
+		w := startWatch()
+		run, err := engine.Evaluate(b.Context(), b.registry, snapshots, func(d engine.Digest) ([]byte, error) { return bodies[d], nil }, engine.Params{})
+		require.NoError(b, err)
+		return run, w.stop()
+	}
+	_, first := judge()
+	b.add("evaluation of 20,000 objects, alone", first.worked.Seconds(), 0, "s", "in memory, read already")
+	path := filepath.Join(folder, "part-0000.yaml")
+	text, err := os.ReadFile(path)
+	require.NoError(b, err)
+	require.NoError(b, os.WriteFile(path, bytes.Replace(text, []byte("runAsNonRoot: true"), []byte("runAsNonRoot: false"), 1), 0o600))
+	_, again := judge()
+	require.NoError(b, os.WriteFile(path, text, 0o600))
+	b.add("the same where one object changed", 100*again.worked.Seconds()/first.worked.Seconds(), 2, "%", "all of it is judged again")
+}
+
+// vault makes a vault to collect into.
+func (b *engineBench) vault(name string) string {
+	path := filepath.Join(b.folder, name+".vault")
+	b.tickmark("new", path, "--questionnaire", "roc", "--entity", "Copperline Outfitters")
+	return path
+}
+
+// dump collects a list of a million lines into a vault.
+func (b *engineBench) dump() {
+	var items []*corev1.Pod
+	for i := range 17_000 {
+		pod := podOf(i)
+		pod.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}
+		items = append(items, pod)
+	}
+	text, err := json.MarshalIndent(map[string]any{"apiVersion": "v1", "kind": "List", "items": items}, "", "    ")
+	require.NoError(b, err)
+	path := filepath.Join(b.folder, "million.json")
+	require.NoError(b, os.WriteFile(path, text, 0o600))
+	require.Greater(b, bytes.Count(text, []byte("\n")), 1_000_000)
+	took, memory := b.best(1, "collect", b.vault("dump"), "--dump", path)
+	b.add("a list of a million lines, 17,000 pods, collected, evaluated and stored in a vault", took, 0, "s", "")
+	b.add("memory of it", memory, 0, "MiB", "")
+}
+
+const benchLive = 10_000 // pods of the live cluster
+
+// podOf is a pod as a Deployment makes it.
+func podOf(i int) *corev1.Pod {
+	yes, no := true, false
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: fmt.Sprintf("api-%d", i), Namespace: fmt.Sprintf("shop-%d", i%20),
+			Labels: map[string]string{"app": fmt.Sprintf("api-%d", i%200), "tier": "web"},
+		},
+		Spec: corev1.PodSpec{
+			ServiceAccountName: "default", AutomountServiceAccountToken: &no,
+			Containers: []corev1.Container{{
+				Name: "api", Image: "registry.example/pay/api:2.4.1",
+				Ports: []corev1.ContainerPort{{ContainerPort: 8080}, {ContainerPort: 9090}},
+				Env: []corev1.EnvVar{{Name: "LOG_LEVEL", Value: "info"}, {Name: "DB_PASSWORD", ValueFrom: &corev1.EnvVarSource{
+					SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "db"}, Key: "password"},
+				}}},
+				SecurityContext: &corev1.SecurityContext{
+					RunAsNonRoot: &yes, AllowPrivilegeEscalation: &no, ReadOnlyRootFilesystem: &yes,
+					Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+				},
+				VolumeMounts: []corev1.VolumeMount{{Name: "tmp", MountPath: "/tmp"}},
+			}},
+			Volumes: []corev1.Volume{{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}},
+		},
+		Status: corev1.PodStatus{Phase: corev1.PodRunning, PodIP: fmt.Sprintf("10.1.%d.%d", i/250, 1+i%250)},
+	}
+}
+
+// live collects pods from an API server into a vault, beside listing them alone.
+func (b *engineBench) live() {
+	plane, err := planetest.Start(planetest.Lax)
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, plane.Stop()) })
+	b.fill(plane)
+	kubeconfig := filepath.Join(b.folder, "kubeconfig")
+	text, err := plane.User("bench", "system:masters")
+	require.NoError(b, err)
+	require.NoError(b, os.WriteFile(kubeconfig, text, 0o600))
+	floor := 0.0
+	for i := range 3 {
+		if s := b.listing(plane); i == 0 || s < floor {
+			floor = s
+		}
+	}
+	took, memory := b.best(2, "collect", b.vault("live"), "--kubeconfig", kubeconfig, "--fresh")
+	b.add("10,000 pods of a live API server, collected, evaluated and stored in a vault", took, 0, "s", fmt.Sprintf("listing them alone, in pages and protobuf: %.3g s", floor))
+	b.add("in terms of listing them", took/floor, 4, "x", "")
+	b.add("memory of it", memory, 150, "MiB", "")
+}
+
+// fill makes the pods.
+func (b *engineBench) fill(plane *planetest.Plane) {
+	var namespaces strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&namespaces, "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop-%d}\n", i)
+	}
+	require.NoError(b, plane.Apply(b.Context(), []byte(namespaces.String())))
+	client, err := kubernetes.NewForConfig(plane.Admin())
+	require.NoError(b, err)
+	failed := make(chan error, benchLive)
+	var all sync.WaitGroup
+	const makers = 8
+	for maker := range makers {
+		all.Go(func() {
+			for i := maker; i < benchLive; i += makers {
+				pod := podOf(i)
+				if _, err := client.CoreV1().Pods(pod.Namespace).Create(b.Context(), pod, metav1.CreateOptions{}); err != nil {
+					failed <- err
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	close(failed)
+	for err := range failed {
+		require.NoError(b, err)
+	}
+}
+
+// listing pages through the pods in protobuf, and does nothing with them.
+func (b *engineBench) listing(plane *planetest.Plane) float64 {
+	config := plane.Admin()
+	config.ContentType, config.AcceptContentTypes = "application/vnd.kubernetes.protobuf", "application/vnd.kubernetes.protobuf"
+	w := startWatch()
+	client, err := kubernetes.NewForConfig(config)
+	require.NoError(b, err)
+	seen := 0
+	for options := (metav1.ListOptions{Limit: 500}); ; {
+		page, err := client.CoreV1().Pods("").List(b.Context(), options)
+		require.NoError(b, err)
+		seen += len(page.Items)
+		if options.Continue = page.Continue; options.Continue == "" {
+			break
+		}
+	}
+	require.Equal(b, benchLive, seen)
+	return w.stop().worked.Seconds()
+}
