@@ -26,11 +26,25 @@ const maxDepth = 512
 // numbers in their shortest form. Nulls inside objects are kept; collectors drop
 // them before (DropNulls).
 func Canonical(v any) ([]byte, error) {
+	if isPlain(v) {
+		return AppendCanonical(nil, v)
+	}
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("canonical form: %w", err)
 	}
 	return CanonicalJSON(raw)
+}
+
+// isPlain reports whether v says the same without becoming JSON first.
+func isPlain(v any) bool {
+	switch v := v.(type) {
+	case bool, int, int64:
+		return true
+	case string:
+		return utf8.ValidString(v)
+	}
+	return false
 }
 
 // CanonicalJSON returns the canonical form of one JSON value. Duplicate keys,

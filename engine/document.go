@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"cmp"
-	"strings"
-)
+import "strings"
 
 // Kind names what a document is: an API group ("" for the core group) and a
 // kind. The version of the API is not part of it: one object has one identity in
@@ -55,9 +52,12 @@ func (r Ref) String() string {
 
 // Compare orders refs by kind, group, namespace, name and UID.
 func (r Ref) Compare(o Ref) int {
-	return cmp.Or(
-		cmp.Compare(r.Kind, o.Kind), cmp.Compare(r.Group, o.Group), cmp.Compare(r.Namespace, o.Namespace),
-		cmp.Compare(r.Name, o.Name), cmp.Compare(r.UID, o.UID))
+	for _, pair := range [...][2]*string{{&r.Kind, &o.Kind}, {&r.Group, &o.Group}, {&r.Namespace, &o.Namespace}, {&r.Name, &o.Name}, {&r.UID, &o.UID}} {
+		if *pair[0] != *pair[1] { // told fast, where comparing is not
+			return strings.Compare(*pair[0], *pair[1])
+		}
+	}
+	return 0
 }
 
 // Document is one API object, answer of a cloud, or file, as evidence: redacted,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // Detail is what a check says of one subject: one sentence, the field and value
@@ -59,12 +60,29 @@ func (r Result) Count(v Verdict) int {
 	return n
 }
 
-// sort puts details in an order that depends on nothing but what they say.
+// sort puts details in an order that depends on nothing but what they say. It sorts
+// their places first, since a detail is large.
 func (r *Result) sort() {
-	slices.SortStableFunc(r.Details, func(a, b Detail) int {
-		return cmp.Or(a.Subject.Compare(b.Subject), cmp.Compare(a.Container, b.Container), cmp.Compare(a.Field, b.Field),
-			cmp.Compare(a.Sentence, b.Sentence))
-	})
+	if slices.IsSortedFunc(r.Details, Detail.compare) {
+		return
+	}
+	places := make([]int, len(r.Details))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return r.Details[a].compare(r.Details[b]) })
+	sorted := make([]Detail, len(r.Details))
+	for i, place := range places {
+		sorted[i] = r.Details[place]
+	}
+	r.Details = sorted
+}
+
+func (d Detail) compare(o Detail) int {
+	if c := d.Subject.Compare(o.Subject); c != 0 {
+		return c
+	}
+	return cmp.Or(strings.Compare(d.Container, o.Container), strings.Compare(d.Field, o.Field), strings.Compare(d.Sentence, o.Sentence))
 }
 
 // Run is one evaluation: which snapshots, under which Params, with what result.

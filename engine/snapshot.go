@@ -71,7 +71,10 @@ type Snapshot struct {
 // once, at the end.
 func (s *Snapshot) Sort() {
 	slices.SortFunc(s.Entries, func(a, b Entry) int {
-		return cmp.Or(a.Ref.Compare(b.Ref), bytes.Compare(a.Digest[:], b.Digest[:]), cmp.Compare(a.Origin, b.Origin))
+		if c := a.Ref.Compare(b.Ref); c != 0 {
+			return c
+		}
+		return cmp.Or(bytes.Compare(a.Digest[:], b.Digest[:]), cmp.Compare(a.Origin, b.Origin))
 	})
 	slices.SortFunc(s.Populations, func(a, b Population) int {
 		return Ref{Group: a.Kind.Group, Kind: a.Kind.Kind}.Compare(Ref{Group: b.Kind.Group, Kind: b.Kind.Kind})

@@ -41,22 +41,22 @@ func strayKinds() []engine.Kind {
 // perObject judges every object of these kinds by the marks of redaction that count.
 func perObject(v *engine.View, kinds []engine.Kind, noun string, counts func(mark) bool) []engine.Detail {
 	details := judgeWorkloads(v, func(w workload) []engine.Detail {
-		return []engine.Detail{judgeMarks(w.object, noun, counts)}
+		return []engine.Detail{judgeMarks(v, w.object, noun, counts)}
 	})
 	for _, kind := range kinds {
 		if slices.Contains(workloadKinds(), kind) {
 			continue
 		}
 		for _, o := range v.Objects(kind) {
-			details = append(details, judgeMarks(o, noun, counts))
+			details = append(details, judgeMarks(v, o, noun, counts))
 		}
 	}
 	return details
 }
 
-func judgeMarks(o *engine.Object, noun string, counts func(mark) bool) engine.Detail {
+func judgeMarks(v *engine.View, o *engine.Object, noun string, counts func(mark) bool) engine.Detail {
 	var fields, kinds []string
-	for _, m := range marksIn(o.Body()) {
+	for _, m := range marksOf(v, o) {
 		if counts(m) {
 			fields, kinds = append(fields, m.field), append(kinds, redaction.Mark+m.kind+"]")
 		}
@@ -73,6 +73,19 @@ type mark struct{ field, kind string }
 // inProcess reports whether a mark stands in what a container is started with.
 func (m mark) inProcess() bool {
 	return slices.ContainsFunc([]string{".env[", ".command[", ".args["}, func(part string) bool { return strings.Contains(m.field, part) })
+}
+
+type marksKey struct{}
+
+// marksOf returns the marks of an object, which both checks ask for.
+func marksOf(v *engine.View, o *engine.Object) []mark {
+	known := engine.Memo(v, marksKey{}, func() map[engine.Digest][]mark { return map[engine.Digest][]mark{} })
+	marks, is := known[o.Digest]
+	if !is {
+		marks = marksIn(o.Body())
+		known[o.Digest] = marks
+	}
+	return marks
 }
 
 // marksIn returns the marks of a document in the order of its fields.

@@ -21,7 +21,8 @@ type workload struct {
 	path    string                 // of the pod's spec in the document
 	meta    *metav1.ObjectMeta     // of the pod
 	spec    *corev1.PodSpec
-	retired bool // a ReplicaSet that runs nothing
+	retired bool        // a ReplicaSet that runs nothing
+	all     []container // what containers returns, where it was asked before
 }
 
 var (
@@ -54,6 +55,7 @@ func workloads(v *engine.View) []workload {
 		}
 		for i := range all {
 			all[i].spec = withDefaults(all[i].spec)
+			all[i].all = all[i].containers()
 		}
 		return all
 	})
@@ -169,8 +171,12 @@ type container struct {
 // at returns the path of a field of c in the document.
 func (c container) at(name string) string { return c.field + "." + name }
 
-// containers returns all containers: init, regular and ephemeral ones.
+// containers returns all containers: init, regular and ephemeral ones. The list is
+// shared.
 func (w workload) containers() []container {
+	if w.all != nil {
+		return w.all
+	}
 	all := make([]container, 0, len(w.spec.InitContainers)+len(w.spec.Containers)+len(w.spec.EphemeralContainers))
 	for i := range w.spec.InitContainers {
 		all = append(all, container{&w.spec.InitContainers[i], w.field(index("initContainers", i)), false})
@@ -190,25 +196,44 @@ func index(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
 // judgeWorkloads applies judge to every workload and leaves out what was made by
 // a controller that is there too, except what is worse than in the controller.
 func judgeWorkloads(v *engine.View, judge func(workload) []engine.Detail) []engine.Detail {
-	all := workloads(v)
-	byRef := make(map[engine.Ref]int, len(all))
-	for i, w := range all {
-		byRef[w.object.Ref.WithoutUID()] = i
-	}
+	all, tops := workloads(v), topsOf(v)
 	judged := make([][]engine.Detail, len(all))
-	var details []engine.Detail
+	said := 0
 	for i, w := range all {
-		judged[i] = judge(w)
-		if top(all, byRef, i) == i {
+		if judged[i] = judge(w); tops[i] == i {
+			said += len(judged[i])
+		}
+	}
+	details := make([]engine.Detail, 0, said)
+	for i := range all {
+		if tops[i] == i {
 			details = append(details, judged[i]...)
 		}
 	}
 	for i, w := range all {
-		if root := top(all, byRef, i); root != i && !w.retired {
+		if root := tops[i]; root != i && !w.retired {
 			details = append(details, worse(all[root], judged[root], w, judged[i])...)
 		}
 	}
 	return details
+}
+
+type topsKey struct{}
+
+// topsOf returns for every workload the one that it comes of, once per view.
+func topsOf(v *engine.View) []int {
+	return engine.Memo(v, topsKey{}, func() []int {
+		all := workloads(v)
+		byRef := make(map[engine.Ref]int, len(all))
+		for i, w := range all {
+			byRef[w.object.Ref.WithoutUID()] = i
+		}
+		tops := make([]int, len(all))
+		for i := range all {
+			tops[i] = top(all, byRef, i)
+		}
+		return tops
+	})
 }
 
 // top follows controllers that are in the snapshot up to the last. References in
