@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -13,6 +14,22 @@ import (
 // pair, ordered by target and check; checks of other tools' results go with imports
 // alone, and there only with a file that speaks of what they are about. It stops between two checks when ctx ends.
 func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documents Documents, params Params) (Run, error) {
+	results := []Result{}
+	run, err := EvaluateEach(ctx, checks, snapshots, documents, params, func(r Result) error {
+		results = append(results, r)
+		return nil
+	})
+	if err != nil {
+		return Run{}, err
+	}
+	run.Results = results
+	return run, nil
+}
+
+// EvaluateEach is Evaluate for who keeps no results: it hands each over in the same
+// order as soon as it is there, so that those of a large target need not be in memory
+// together, and returns the Run without them. It ends with the error that take returns.
+func EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, documents Documents, params Params, take func(Result) error) (Run, error) {
 	run := Run{Results: []Result{}, Snapshots: []Digest{}}
 	if documents == nil {
 		return Run{}, errors.New("evaluate: no documents to read from")
@@ -21,31 +38,49 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 	if run.Params, err = params.Digest(); err != nil {
 		return Run{}, fmt.Errorf("evaluate: %w", err)
 	}
+	byTarget := map[string][]*View{} // two of one target are one source that was read twice
 	for i := range snapshots {
+		target := snapshots[i].Target.ID
 		digest, err := snapshots[i].Digest()
 		if err != nil {
-			return Run{}, fmt.Errorf("evaluate %s: %w", snapshots[i].Target.ID, err)
+			return Run{}, fmt.Errorf("evaluate %s: %w", target, err)
 		}
 		run.Snapshots = append(run.Snapshots, digest)
 		view := NewView(&snapshots[i], documents, params)
 		view.done = ctx.Done()
-		for _, check := range checks {
-			if err := ctx.Err(); err != nil {
-				return Run{}, fmt.Errorf("evaluate %s: %w", snapshots[i].Target.ID, err)
-			}
-			if result, asked := evaluateOne(check, view); asked {
-				run.Results = append(run.Results, result)
-			}
+		byTarget[target] = append(byTarget[target], view)
+	}
+	checks = slices.SortedStableFunc(slices.Values(checks), func(a, b Check) int { return cmp.Compare(a.ID, b.ID) })
+	for _, target := range slices.Sorted(maps.Keys(byTarget)) {
+		if err := evaluateTarget(ctx, checks, byTarget[target], take); err != nil {
+			return Run{}, fmt.Errorf("evaluate %s: %w", target, err)
 		}
-		// A check that was stopped says Unknown of what it did not come to.
-		if err := ctx.Err(); err != nil {
-			return Run{}, fmt.Errorf("evaluate %s: %w", snapshots[i].Target.ID, err)
+		delete(byTarget, target) // what was read for it is let go
+	}
+	return run, nil
+}
+
+// evaluateTarget applies the checks to the views of one target.
+func evaluateTarget(ctx context.Context, checks []Check, views []*View, take func(Result) error) error {
+	for _, check := range checks {
+		for _, view := range views {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			result, asked := evaluateOne(check, view)
+			// A check that was stopped says Unknown of what it did not come to.
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if !asked {
+				continue
+			}
+			if err := take(result); err != nil {
+				return err
+			}
 		}
 	}
-	slices.SortStableFunc(run.Results, func(a, b Result) int {
-		return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.Check, b.Check))
-	})
-	return run, nil
+	return nil
 }
 
 // evaluateOne applies a check to a snapshot, unless it is no question to it.
@@ -57,7 +92,9 @@ func evaluateOne(check Check, view *View) (result Result, asked bool) {
 	if check.Custom != nil {
 		result.Custom = &CustomSource{Definition: Sum(check.Custom.Text), Informs: check.Custom.Informs}
 	}
-	result.Details = append(result.Details, check.Eval(view)...)
+	if details := check.Eval(view); len(details) > 0 {
+		result.Details = slices.Clip(details) // what the check keeps is not written to
+	}
 	if len(result.Details) == 0 && view.Target().imported() {
 		return Result{}, false
 	}

@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
-	"tickmark/engine/kube"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
 )
@@ -83,7 +81,7 @@ and with 1 only if nothing at all could be read.`,
 	return verb
 }
 
-// scan collects into memory, evaluates and prints.
+// scan collects into memory, evaluates and prints as the results come.
 func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chosen, scope questionnaires.Scope, format string) error {
 	g, err := d.gather(ctx, "scan", collectors)
 	if err != nil {
@@ -95,73 +93,43 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chose
 	}
 	params := scope.Params(d.now())
 	params.Custom = of.values
-	run, err := engine.Evaluate(ctx, registry, g.snapshots, g.document, params)
+	catalogue, err := pci.Catalogue()
 	if err != nil {
 		return err
 	}
-	form, err := scanFormOf(g, run)
+	form := scanFormOf(g)
+	page, err := newScanPage(d.out, form, format)
 	if err != nil {
 		return err
 	}
-	if format == "json" {
-		err = json.NewEncoder(d.out).Encode(form)
-	} else {
-		d.printScan(form)
+	worst := engine.NotApplicable
+	_, err = engine.EvaluateEach(ctx, registry, g.snapshots, g.document, params, func(r engine.Result) error {
+		worst = worst.Worse(r.Verdict)
+		return page.result(resultFormOf(catalogue, r))
+	})
+	if err == nil {
+		err = page.end()
 	}
-	if err == nil && (len(form.Gaps) > 0 || run.Verdict() == engine.Fail || run.Verdict() == engine.Unknown) {
+	if err == nil && (len(form.Gaps) > 0 || worst == engine.Fail || worst == engine.Unknown) {
 		return errAttention
 	}
 	return err
 }
 
-func scanFormOf(g *gathered, run engine.Run) (scanForm, error) {
+func scanFormOf(g *gathered) scanForm {
 	form := scanForm{Targets: []engine.Target{}, Results: []resultForm{}, Gaps: gapForms(g.gaps())}
 	for _, s := range g.snapshots {
 		form.Targets = append(form.Targets, s.Target)
 		form.Objects += len(s.Entries)
 	}
-	catalogue, err := pci.Catalogue()
-	if err != nil {
-		return form, err
-	}
-	for _, informed := range catalogue.Inform(run.Results) {
-		r := informed.Result
-		f := resultForm{Check: r.Check, Version: r.Version, Target: r.Target, Verdict: r.Verdict, Requirements: linksOf(informed.Links), Details: []detailForm{}}
-		for _, detail := range r.Details {
-			f.Details = append(f.Details, detailForm{detail.Subject, detail.Container, detail.Verdict, detail.Sentence, detail.Field, detail.Value})
-		}
-		form.Results = append(form.Results, f)
-	}
-	return form, nil
+	return form
 }
 
-func (d *door) printScan(form scanForm) {
-	for _, t := range form.Targets {
-		fmt.Fprintf(d.out, "%s  %d objects, %d gaps\n", t.ID, form.Objects, len(form.Gaps))
+func resultFormOf(catalogue *questionnaires.Catalogue, r engine.Result) resultForm {
+	links := catalogue.Inform([]engine.Result{r})[0].Links
+	f := resultForm{Check: r.Check, Version: r.Version, Target: r.Target, Verdict: r.Verdict, Requirements: linksOf(links), Details: make([]detailForm, 0, len(r.Details))}
+	for _, detail := range r.Details {
+		f.Details = append(f.Details, detailForm{detail.Subject, detail.Container, detail.Verdict, detail.Sentence, detail.Field, detail.Value})
 	}
-	for _, r := range form.Results {
-		counts := map[engine.Verdict]int{}
-		for _, detail := range r.Details {
-			counts[detail.Verdict]++
-		}
-		fmt.Fprintf(d.out, "\n%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, r.Check, counts[engine.Pass], counts[engine.Fail], counts[engine.Unknown])
-		const most = 10
-		shown := 0
-		for _, detail := range r.Details {
-			if detail.Verdict != engine.Fail && detail.Verdict != engine.Unknown {
-				continue
-			}
-			if shown++; shown > most {
-				continue
-			}
-			fmt.Fprintf(d.out, "  %-8s%s: %s\n", detail.Verdict, kube.Printable(detail.Subject.String()), kube.Printable(detail.Sentence))
-		}
-		if shown > most {
-			fmt.Fprintf(d.out, "  and %d more (-o json lists all)\n", shown-most)
-		}
-	}
-	if len(form.Gaps) > 0 {
-		fmt.Fprintln(d.out, "\nCould not be seen:")
-		printGaps(d.out, form.Gaps)
-	}
+	return f
 }
