@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,6 +21,7 @@ const (
 	maxPassing      = 5       // subjects that passed, of one item
 	maxFailing      = 20      // and that did not
 	maxExcerpts     = 2       // documents of one item
+	maxCites        = 8       // documents of a detail that are looked through for its subject's
 	linesBefore     = 9       // of a document, before the field that a detail speaks of
 	linesAfter      = 12      // and behind it
 	maxExcerptLine  = 200     // characters
@@ -138,9 +140,12 @@ func (p *prover) result(i Item) (Proof, error) {
 		if d.Verdict == engine.Pass && len(proof.Passing) < maxPassing {
 			proof.Passing = append(proof.Passing, d)
 		}
-		if len(d.Cites) > 0 && len(proof.Excerpts) < maxExcerpts && !shown[d.Cites[0]] {
-			shown[d.Cites[0]] = true
-			proof.Excerpts = append(proof.Excerpts, p.excerpt(d))
+		if len(d.Cites) == 0 || len(proof.Excerpts) == maxExcerpts {
+			continue
+		}
+		if e := p.excerpt(d); !shown[e.Digest] {
+			shown[e.Digest] = true
+			proof.Excerpts = append(proof.Excerpts, e)
 		}
 	}
 	if len(proof.Excerpts) == 0 {
@@ -149,24 +154,60 @@ func (p *prover) result(i Item) (Proof, error) {
 	return proof, nil
 }
 
-// excerpt is the part of a document that a detail speaks of. What cannot be shown is
-// said in its place.
+// excerpt is the part of a document that a detail speaks of: of the subject's own where
+// it is cited, else of the first that is. What cannot be shown is said in its place.
 func (p *prover) excerpt(d engine.Detail) Excerpt {
-	e := Excerpt{Name: d.Subject.String(), Digest: d.Cites[0], Field: d.Field}
-	if t, gone := p.dossier.Assessment.History().Tombstone(e.Digest); gone {
-		e.Text = "The document was " + t.String() + "."
-		return e
+	var shown Excerpt
+	for n, digest := range first(d.Cites, maxCites) {
+		e, own := Excerpt{Name: "a document", Digest: digest}, false
+		body, err := p.body(digest)
+		if err != nil {
+			e.Text = "The document " + err.Error() + "."
+		} else if e.Name, own = named(body, d.Subject); own {
+			e.Field = d.Field
+		}
+		if err == nil {
+			e.Text = safe(around(body, e.Field))
+		}
+		if own || n == 0 {
+			shown = e
+		}
+		if own {
+			break
+		}
 	}
-	body, err := p.documents(e.Digest)
-	if err == nil && engine.Sum(body) != e.Digest {
+	return shown
+}
+
+// body reads a document; the error says why it is not there.
+func (p *prover) body(digest engine.Digest) ([]byte, error) {
+	if t, gone := p.dossier.Assessment.History().Tombstone(digest); gone {
+		return nil, fmt.Errorf("was %s", t)
+	}
+	body, err := p.documents(digest)
+	if err == nil && engine.Sum(body) != digest {
 		err = errors.New("it was changed")
 	}
 	if err != nil {
-		e.Text = "The document cannot be read: " + err.Error()
-		return e
+		return nil, fmt.Errorf("cannot be read: %w", err)
 	}
-	e.Text = safe(around(body, d.Field))
-	return e
+	return body, nil
+}
+
+// named is what a document calls itself, and whether it is the subject's own.
+func named(body []byte, subject engine.Ref) (name string, own bool) {
+	var object struct {
+		Kind     string
+		Metadata struct{ Name, Namespace string }
+	}
+	switch err := json.Unmarshal(body, &object); {
+	case err != nil:
+		return "a document", false
+	case object.Kind == "": // of another tool, which has no such names
+		return subject.String(), true
+	}
+	name = engine.Ref{Kind: object.Kind, Namespace: object.Metadata.Namespace, Name: object.Metadata.Name}.String()
+	return name, object.Kind == subject.Kind && object.Metadata.Name == subject.Name && object.Metadata.Namespace == subject.Namespace
 }
 
 // around lays a document out and returns the lines around a field, or its beginning.
