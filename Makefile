@@ -85,6 +85,11 @@ bench-engagement: build ## measure a vault of 2,000 requests and 20,000 files, a
 bench-engine: export TICKMARK_BENCH_ENGINE ?= all
 bench-engine: build controlplane ## measure reading and judging clusters, beside reading alone and a bare list
 	go test -count=1 -timeout 60m -v -run '^TestBenchEngine$$' ./cmd/tickmark
+.PHONY: bench-reports
+bench-reports: export TICKMARK_BENCH_REPORTS ?= all
+bench-reports: ## measure printing 300 pages, signing and verifying them, beside bare fpdf and bare cryptography
+	go test -count=1 -v -run '^TestBenchReports$$' ./reports/pdf
+	go test -count=1 -v -run '^TestBenchSignatures$$' ./reports/sign
 
 .PHONY: fuzz
 fuzz: ## fuzz every parser, FUZZTIME each (default 20000x)

@@ -1,0 +1,147 @@
+//go:build unix
+
+package pdf_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/go-fonts/liberation/liberationsansregular"
+	"github.com/go-pdf/fpdf"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/reports"
+	"tickmark/reports/pdf"
+)
+
+// worked is the processor time of this process so far.
+func worked(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// peak is the greatest resident set of this process so far, in MiB.
+func peak(t *testing.T) float64 {
+	t.Helper()
+	var u syscall.Rusage
+	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return float64(u.Maxrss) / 1024
+}
+
+// TestBenchReports is the printing half of `make bench-reports`: a record of about 300
+// pages and an index of 20,000 items, beside fpdf writing the same words on as many
+// lines with no layout, in turn in one run.
+func TestBenchReports(t *testing.T) {
+	if os.Getenv("TICKMARK_BENCH_REPORTS") == "" {
+		t.Skip("runs by `make bench-reports` alone")
+	}
+	var rows []string
+	row := func(measure, toReach, value string, reached bool, beside string) {
+		verdict := ""
+		if toReach != "" {
+			verdict = map[bool]string{true: "yes", false: "**no**"}[reached]
+		}
+		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s | %s |", measure, toReach, value, verdict, beside))
+	}
+	record := sample(1500)
+	before := peak(t)
+	pages, took, clock := written(t, record)
+	memory := peak(t)
+	var ours, floor []time.Duration
+	lines := linesOf(t, record)
+	for range 5 {
+		_, again, by := written(t, record)
+		ours, clock = append(ours, again), min(clock, by)
+		began := worked(t)
+		writeLines(t, io.Discard, lines)
+		floor = append(floor, worked(t)-began)
+	}
+	slices.Sort(ours)
+	slices.Sort(floor)
+	took = ours[len(ours)/2]
+	times := float64(took) / float64(floor[len(floor)/2])
+	name := fmt.Sprintf("print a record of %d pages", pages)
+	row(name, "≤ 2 s", fmt.Sprintf("%.2f s", took.Seconds()), took < 2*time.Second, fmt.Sprintf("%.2f s by the clock at best", clock.Seconds()))
+	row("pages a second", "≥ 150", fmt.Sprintf("%.0f", float64(pages)/took.Seconds()), float64(pages)/took.Seconds() >= 150, "")
+	row("beside fpdf writing the same text with no layout", "≤ 3x", fmt.Sprintf("%.1fx", times), times <= 3, fmt.Sprintf("%.2f s", floor[len(floor)/2].Seconds()))
+	row("memory, the whole process", "≤ 150 MB", fmt.Sprintf("%.0f MiB", memory), memory*1.048576 <= 150, fmt.Sprintf("%.0f MiB before", before))
+	debug.FreeOSMemory()
+	index := sample(0)
+	index.Blocks = append(index.Blocks, reports.Table{
+		Columns: []reports.Column{{Title: "Number", Weight: 23, Style: reports.Strong}, {Title: "Item", Weight: 73}, {Title: "Collected", Weight: 26}, {Title: "SHA-256", Weight: 48, Style: reports.Mono}},
+		Rows:    evidence(20_000),
+	})
+	pages, took, _ = written(t, index)
+	row(fmt.Sprintf("an index of 20,000 items, %d pages", pages), "", fmt.Sprintf("%.2f s", took.Seconds()), true, fmt.Sprintf("%.0f MiB in all", peak(t)))
+	table := fmt.Sprintf("%s on %s/%s, %d cores; processor time, the median of 5.\n\n| measure | to reach | it is | reached | beside it |\n|---|---|---|---|---|\n%s\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), strings.Join(rows, "\n"))
+	fmt.Print("\n", table)
+	writeSection(t, "../../docs/benchmarks.md", "bench-reports", table)
+}
+
+func written(t *testing.T, doc reports.Document) (pages int, took, clock time.Duration) {
+	t.Helper()
+	began, at := worked(t), time.Now()
+	l, err := pdf.Write(context.Background(), io.Discard, doc, pdf.Options{})
+	require.NoError(t, err)
+	return l.Pages, worked(t) - began, time.Since(at)
+}
+
+// linesOf are the words of a document as lines, in the order in which it says them.
+func linesOf(t *testing.T, doc reports.Document) []string {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, reports.Text(&b, doc))
+	var lines []string
+	for line := range strings.Lines(b.String()) {
+		if line = reports.Line(line); line != "" {
+			lines = append(lines, strings.Map(func(r rune) rune {
+				if r > 0xFFFF {
+					return '?'
+				}
+				return r
+			}, line))
+		}
+	}
+	return lines
+}
+
+// writeLines is the floor: fpdf writes each line where the last one ended.
+func writeLines(t *testing.T, w io.Writer, lines []string) {
+	t.Helper()
+	f := fpdf.New("P", "mm", "A4", "")
+	f.AddUTF8FontFromBytes("sans", "", liberationsansregular.TTF)
+	f.SetFont("sans", "", 8)
+	for i, line := range lines {
+		if i%60 == 0 {
+			f.AddPage()
+		}
+		f.Text(20, 20+float64(i%60)*4, line)
+	}
+	require.NoError(t, f.Output(w))
+}
+
+// writeSection puts a table between its marks.
+func writeSection(t *testing.T, path, name, table string) {
+	t.Helper()
+	begins, ends := "<!-- "+name+" begins -->\n", "<!-- "+name+" ends -->"
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	before, rest, found := strings.Cut(string(text), begins)
+	require.True(t, found)
+	_, after, found := strings.Cut(rest, ends)
+	require.True(t, found)
+	require.NoError(t, os.WriteFile(path, []byte(before+begins+table+ends+after), 0o644))
+}

@@ -1,0 +1,112 @@
+//go:build unix
+
+package sign
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// medianWork is the median processor time of some rounds of ten of each job, taken in turn.
+func medianWork(t *testing.T, jobs ...func()) []time.Duration {
+	t.Helper()
+	const rounds, each = 7, 10
+	worked := func() time.Duration {
+		var u syscall.Rusage
+		require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	all := make([][]time.Duration, len(jobs))
+	for range rounds {
+		for i, job := range jobs {
+			began := worked()
+			for range each {
+				job()
+			}
+			all[i] = append(all[i], (worked()-began)/each)
+		}
+	}
+	medians := make([]time.Duration, len(jobs))
+	for i, times := range all {
+		slices.Sort(times)
+		medians[i] = times[rounds/2]
+	}
+	return medians
+}
+
+// TestBenchSignatures is the signing half of `make bench-reports`: one signature made and
+// two verified on a file of 300 pages, beside reading the file and the bare cryptography.
+func TestBenchSignatures(t *testing.T) {
+	if os.Getenv("TICKMARK_BENCH_REPORTS") == "" {
+		t.Skip("runs by `make bench-reports` alone")
+	}
+	ada, eva := newPerson(t, "Ada Auditor"), newPerson(t, "Eva Officer")
+	base := prepared(t, 300)
+	signed := eva.sign(t, ada.sign(t, base, assessor), officer)
+	unsignedFile, signedFile := filepath.Join(t.TempDir(), "base.pdf"), filepath.Join(t.TempDir(), "signed.pdf")
+	require.NoError(t, os.WriteFile(unsignedFile, base, 0o600))
+	require.NoError(t, os.WriteFile(signedFile, signed, 0o600))
+	o := ada.options
+	o.Field, o.Appearance = assessor, appearance(t, "Ada Auditor")
+	trust := VerifyOptions{Now: now.Add(time.Hour), Roots: certificates([]person{ada, eva})}
+	key, sum := ada.root.PublicKey.(*ecdsa.PublicKey), sha256.Sum256(signed)
+	signature, err := o.Signer.Sign(rand.Reader, sum[:], crypto.SHA256)
+	require.NoError(t, err)
+	read := func(path string) []byte {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		return text
+	}
+	times := medianWork(
+		t,
+		func() {
+			_, err := Sign(read(unsignedFile), o)
+			require.NoError(t, err)
+		},
+		func() {
+			sum := sha256.Sum256(read(unsignedFile))
+			_, err := o.Signer.Sign(rand.Reader, sum[:], crypto.SHA256)
+			require.NoError(t, err)
+		},
+		func() {
+			v, err := Verify(read(signedFile), trust)
+			require.NoError(t, err)
+			require.Equal(t, IntactTrusted, v.Status)
+		},
+		func() {
+			text := read(signedFile)
+			for range 2 {
+				sum := sha256.Sum256(text)
+				require.True(t, ecdsa.VerifyASN1(key, sum[:], signature))
+				require.NoError(t, ada.root.CheckSignature(ada.root.SignatureAlgorithm, ada.root.RawTBSCertificate, ada.root.Signature))
+			}
+		},
+	)
+	row := func(measure string, ours, floor time.Duration) string {
+		ratio := float64(ours) / float64(floor)
+		return fmt.Sprintf("| %s | ≤ 3x | %.1fx | %s | %.2f ms, beside %.2f ms |\n", measure, ratio, map[bool]string{true: "yes", false: "**no**"}[ratio <= 3], float64(ours.Microseconds())/1000, float64(floor.Microseconds())/1000)
+	}
+	table := fmt.Sprintf("A file of 300 pages and %d KB, ECDSA P-256.\n\n| measure | to reach | it is | reached | times |\n|---|---|---|---|---|\n", len(base)/1000) +
+		row("make one signature", times[0], times[1]) + row("verify two signatures", times[2], times[3])
+	fmt.Print("\n", table)
+	path := "../../docs/benchmarks.md"
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	before, rest, found := strings.Cut(string(text), "<!-- bench-signatures begins -->\n")
+	require.True(t, found)
+	_, after, found := strings.Cut(rest, "<!-- bench-signatures ends -->")
+	require.True(t, found)
+	require.NoError(t, os.WriteFile(path, []byte(before+"<!-- bench-signatures begins -->\n"+table+"<!-- bench-signatures ends -->"+after), 0o600))
+}
