@@ -49,6 +49,7 @@ check: tools ## before each commit: form, vet, lint, race tests, all without the
 	TICKMARK_NO_PLANE=1 go test -race -skip '$(TYPED)' $(RACE)
 	go test -race -run '$(BESIDE)' ./vault
 	TICKMARK_NO_PLANE=1 go test -timeout 30m $(ALL)
+	CGO_ENABLED=1 go vet -tags pkcs11 ./reports/smartcard ./cmd/tickmark && CGO_ENABLED=1 go test -tags pkcs11 ./reports/smartcard
 	@$(MAKE) --no-print-directory fresh
 
 .PHONY: fresh

@@ -50,6 +50,7 @@ var ladder = []struct {
 	{"reports", []string{"engine", "engine/network", "questionnaires"}, "composes what they define, and draws the network; a vault is any source of it"},
 	{"reports/pdf", []string{"reports"}, "draws blocks, whatever they say"},
 	{"reports/sign", nil, "signs any PDF"},
+	{"reports/smartcard", nil, "opens a token's key; what it signs is not its concern"},
 	{"reports/timestamp", nil, "carries bytes to an authority and back, and knows not what they say"},
 	{"reports/timestamp/authoritytest", nil, "answers tests as an authority does, and shares no code with what it tests"},
 	{"reports/export", []string{"engine", "questionnaires", "reports"}, "other forms of a dossier"},
@@ -65,7 +66,7 @@ var ladder = []struct {
 	{"cmd/tickmark", []string{
 		"engine", "engine/checks", "engine/imports", "engine/kube", "engine/network", "engine/rbac", "engine/policy", "engine/redaction", "engine/sheet", "questionnaires", "questionnaires/custom",
 		"questionnaires/inventory", "questionnaires/licensed", "questionnaires/pci",
-		"vault", "reports", "reports/bundle", "reports/export", "reports/pdf", "reports/sign", "reports/timestamp",
+		"vault", "reports", "reports/bundle", "reports/export", "reports/pdf", "reports/smartcard", "reports/sign", "reports/timestamp",
 		"reports/printer", "tui", "tui/screen", "tui/theme", "testdata/merchant",
 	}, "the door wires everything"},
 }
@@ -84,6 +85,7 @@ var heavy = []struct {
 	{"modernc.org/sqlite", []string{"vault", "vault/sqlitevfs"}, "one room writes the database; below it, the door SQLite goes through to its bytes"},
 	{"filippo.io/age", []string{"vault", "cmd/tickmark", "vault/testdata/age-plugin-test"}, "one room seals; the door hands it identities and recipients"},
 	{"github.com/go-pdf/fpdf", []string{"reports/pdf"}, "one room draws"},
+	{"github.com/ThalesGroup/crypto11", []string{"reports/smartcard"}, "needs C: one room, behind a build tag"},
 	{"software.sslmate.com/src/go-pkcs12", []string{"reports/sign"}, "one room reads signing keys"},
 	{"github.com/xuri/excelize/v2", []string{"reports/export"}, "one room writes sheets"},
 	{"github.com/charmbracelet/bubbletea", []string{"tui", "tui/screen", "tui/list", "tui/tuitest"}, "only the desk has a loop"},

@@ -13,6 +13,7 @@ import (
 
 	"tickmark/reports/printer"
 	"tickmark/reports/sign"
+	"tickmark/reports/smartcard"
 	"tickmark/reports/timestamp"
 )
 
@@ -22,8 +23,8 @@ type signature struct {
 }
 
 func (s *signature) flags(cmd *cobra.Command, reason string) {
-	cmd.Flags().StringVar(&s.key, "sign", "", "`FILE` with key and certificates, PEM or PKCS#12 (default: yours)")
-	cmd.Flags().StringVar(&s.phraseFile, "sign-passphrase-file", "", "`FILE` whose first line is the passphrase of the PKCS#12 file")
+	cmd.Flags().StringVar(&s.key, "sign", "", "`KEY`: a file with key and certificates, PEM or PKCS#12, or a pkcs11: address (default: yours)")
+	cmd.Flags().StringVar(&s.phraseFile, "sign-passphrase-file", "", "`FILE` whose first line is the passphrase of the PKCS#12 file, or the token's PIN")
 	cmd.Flags().StringVar(&s.authority, "tsa", "", "`URL` of a time-stamp authority that confirms when you sign")
 	cmd.Flags().StringVar(&s.reason, "reason", reason, "what the signature says it is for")
 }
@@ -62,6 +63,9 @@ func (d *door) signing(path string) (crypto.Signer, []*x509.Certificate, error) 
 // signingWith reads a key in PEM or PKCS #12, whose passphrase is in a file or asked
 // for.
 func (d *door) signingWith(path, phraseFile string) (crypto.Signer, []*x509.Certificate, error) {
+	if smartcard.Is(path) {
+		return d.onToken(path, phraseFile)
+	}
 	if path == "" {
 		path = d.folder(signingFile)
 	}
@@ -94,6 +98,20 @@ func (d *door) openKey(path, phraseFile string, text []byte) (crypto.Signer, []*
 		return nil, nil, withHint(err, "without a terminal, name a file with --sign-passphrase-file")
 	}
 	return sign.LoadContainer(text, phrase)
+}
+
+// onToken opens a key that stays on its token. It is closed when the program ends.
+func (d *door) onToken(uri, pinFile string) (crypto.Signer, []*x509.Certificate, error) {
+	key, err := smartcard.Parse(uri)
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	pin, err := d.phrase("PIN of the token: ", pinFile)
+	if err != nil {
+		return nil, nil, withHint(err, "without a terminal, name a file with --sign-passphrase-file")
+	}
+	opened, err := key.Open(pin)
+	return opened.Signer, opened.Chain, err
 }
 
 // phrase is the first line of a file, or what is typed.
