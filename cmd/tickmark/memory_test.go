@@ -9,5 +9,5 @@ import (
 func TestMemoryGrowsWithWhatIsHeld(t *testing.T) {
 	require.EqualValues(t, leastMemory, memoryFor(0))
 	require.EqualValues(t, leastMemory, memoryFor(140<<20), "what fits stays low")
-	require.EqualValues(t, 500<<20, memoryFor(400<<20), "a quarter of what is held is left for what comes")
+	require.EqualValues(t, 688<<20, memoryFor(400<<20), "what is held beyond has as much again for what comes")
 }
