@@ -52,7 +52,7 @@ func parse(uri string) (Key, error) {
 	var k Key
 	rest, is := strings.CutPrefix(uri, scheme)
 	if !is {
-		return k, errors.New("it does not begin with " + scheme)
+		return k, fmt.Errorf("it does not begin with %q", scheme)
 	}
 	path, query, _ := strings.Cut(rest, "?")
 	seen := map[string]bool{}
