@@ -21,6 +21,7 @@ const (
 	Attestation             // what an attestation asks for
 	Summary                 // a few pages for those who decide
 	Binder                  // every item of evidence in full
+	Transfer                // every answer in the order of the official form: a workbook, of the chapters of the record
 )
 
 // kindFacts are what a kind is called: on the command line, on its cover, and in a line
@@ -34,6 +35,7 @@ var kinds = [...]kindFacts{
 	{"aoc-record", "Attestation Record", "what an attestation asks for, in four parts"},
 	{"summary", "Assessment Summary", "a few pages for those who decide"},
 	{"evidence", "Evidence Binder", "every item of evidence with provenance, excerpt and interpretation"},
+	{"transfer", "Transfer Workbook", "every answer in the order of the official form, to copy from: a workbook"},
 }
 
 // Kinds returns every kind of paper.
@@ -120,6 +122,10 @@ func (c *composer) chapters() []func() []Block {
 		return []func() []Block{c.cover, c.decision}
 	case Binder:
 		return []func() []Block{c.cover, c.about, c.sight, c.evidence, c.binder, c.acceptances, c.signatures}
+	case Transfer:
+		if c.Assessment.Questionnaire.PerProcedure {
+			return c.assessed()
+		}
 	case Fitting, Record:
 	}
 	return c.selfAssessed()

@@ -151,15 +151,15 @@ func (t *textPrinter) table(tab Table) {
 		}
 		texts := make([]string, len(row.Cells))
 		for i, c := range row.Cells {
-			texts[i] = c.plain()
+			texts[i] = c.Plain()
 		}
 		t.cells(widths, texts)
 	}
 	t.gap()
 }
 
-// plain is the text of a cell, line by line.
-func (c Cell) plain() string {
+// Plain is the text of a cell, line by line.
+func (c Cell) Plain() string {
 	var parts []string
 	if c.Pill.Text != "" {
 		parts = append(parts, "["+c.Pill.Text+"]")
