@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
@@ -25,22 +24,16 @@ import (
 	"tickmark/reports/export"
 )
 
-func (e *engagement) dossier(kind reports.Kind) reports.Dossier {
-	e.t.Helper()
-	d, err := reports.Load(e.t.Context(), e, e.catalogue, e.id, time.Time{})
-	require.NoError(e.t, err)
-	d.Kind = kind
-	return d
-}
-
 // written is the assessment in a format.
 func (e *engagement) written(f export.Format, kind reports.Kind, table string) []byte {
 	e.t.Helper()
 	d := e.dossier(kind)
 	origins, err := d.Origins(e.t.Context(), e)
 	require.NoError(e.t, err)
+	document, err := reports.Compose(d)
+	require.NoError(e.t, err)
 	var b bytes.Buffer
-	require.NoError(e.t, export.Write(&b, f, d, export.Options{Table: table, Origins: origins}))
+	require.NoError(e.t, export.Write(&b, d, document, export.Options{Format: f, Table: table, Origins: origins}))
 	assert.True(e.t, f.Begins(b.Bytes()[:min(b.Len(), export.Head)]), "%s is known by how it begins", f)
 	return b.Bytes()
 }
@@ -96,7 +89,7 @@ func TestSARIFAndOSCALAreValid(t *testing.T) {
 	for f, name := range map[export.Format]string{export.SARIF: "sarif-schema-2.1.0.json", export.OSCAL: "oscal_assessment-results_schema.json"} {
 		schema := schemaOf(t, name)
 		for which, e := range engagements(t) {
-			document, err := jsonschema.UnmarshalJSON(bytes.NewReader(e.written(f, reports.Record, "")))
+			document, err := jsonschema.UnmarshalJSON(bytes.NewReader(e.written(f, reports.Fitting, "")))
 			require.NoError(t, err)
 			assert.NoError(t, schema.Validate(document), "%s of %s", f, which)
 		}
@@ -107,7 +100,7 @@ func TestSARIFAndOSCALAreValid(t *testing.T) {
 func TestAFormatIsTheSameFromTheSameHistory(t *testing.T) {
 	e := wholeAssessed(t)
 	for _, f := range export.Formats()[1:] {
-		for _, kind := range []reports.Kind{reports.Record, reports.Transfer} {
+		for _, kind := range []reports.Kind{reports.Fitting, reports.Transfer} {
 			once := e.written(f, kind, "")
 			e.entries = slices.Clone(e.entries)
 			rand.Shuffle(len(e.entries), func(i, j int) { e.entries[i], e.entries[j] = e.entries[j], e.entries[i] })
@@ -151,7 +144,7 @@ func TestOnlyACertainAnswerIsSatisfied(t *testing.T) {
 		}},
 		"assessed": {wholeAssessed(t), map[string]string{"1.2.5": "not-satisfied fail", "12.5.2": "not-satisfied other", "8.6.3": "not-satisfied fail", "11.6.1": "not-satisfied other"}},
 	} {
-		document := decoded(t, c.e.written(export.OSCAL, reports.Record, ""))
+		document := decoded(t, c.e.written(export.OSCAL, reports.Fitting, ""))
 		got := map[string]string{}
 		for _, f := range pick(t, document, "assessment-results", "results", 0, "findings").([]any) {
 			number := strings.TrimPrefix(pick(t, f, "target", "target-id").(string), "pci-dss-4.0.1-")
@@ -172,7 +165,7 @@ func TestFailuresAreResultsAndWhatIsUnknownStaysOpen(t *testing.T) {
 		reports.OriginsIn(&s, origins[digest])
 	}
 	var b bytes.Buffer
-	require.NoError(t, export.Write(&b, export.SARIF, e.dossier(reports.Record), export.Options{Origins: origins, Checks: []engine.Check{
+	require.NoError(t, export.Write(&b, e.dossier(reports.Fitting), e.composeKind(reports.Fitting), export.Options{Format: export.SARIF, Origins: origins, Checks: []engine.Check{
 		{ID: "containers-not-privileged", Words: engine.Words{Title: "Containers are not privileged", Rationale: "They own the node.", Remediation: "Drop it."}},
 	}}))
 	run := pick(t, decoded(t, b.Bytes()), "runs", 0)
@@ -223,7 +216,7 @@ func sheetsOf(t *testing.T, raw []byte) map[string][][]string {
 
 func TestWorkbookHoldsTextsAndNoFormula(t *testing.T) {
 	e := hostile(t)
-	sheets := sheetsOf(t, e.written(export.XLSX, reports.Record, ""))
+	sheets := sheetsOf(t, e.written(export.XLSX, reports.Fitting, ""))
 	assert.ElementsMatch(t, []string{"About", "Answers", "Evidence", "Problems", "Not seen"}, sortedNames(sheets))
 	assert.Contains(t, fmt.Sprint(sheets["About"]), "no official form")
 	assert.Contains(t, sheets["Answers"][0][0], "DRAFT: ")
@@ -250,9 +243,9 @@ func TestTransferHoldsEveryAnswerInItsPlace(t *testing.T) {
 		e      *engagement
 		sheets []string
 	}{
-		"self": {wholeSelf(t), []string{"Section 1 Entity and scope", "Requirement 1", "Appendix A2", "Appendix B Worksheets", "Appendix C Not Applicable", "Appendix D Not Tested", "Section 3 Action plan", "Section 3 Result"}},
+		"self": {wholeSelf(t), []string{"Section 1 Entity and scope", "Requirement 1", "Appendix A2", "Appendix B Worksheets", "Appendix C Not Applicable", "Appendix D Not Tested", "Section 3 Action plan", "Section 3 Result", "Attestation Part 4"}},
 		"assessed": {wholeAssessed(t), []string{
-			"1 Contacts and result", "2 to 4 Scope and environment", "5 Scans", "6 Evidence", "7 Requirement 1", "7 Appendix A2", "Appendix C Worksheets", "Not Applicable", "Appendix E Customized",
+			"1 Contacts and result", "2 Business", "3 Scope", "4 Environment", "5 Scans", "6 Evidence and samples", "6 Evidence by number", "Attestation Part 3", "7 Requirement 1", "7 Appendix A2", "Appendix C Worksheets", "Not Applicable", "Appendix E Customized",
 		}},
 	} {
 		sheets := sheetsOf(t, c.e.written(export.XLSX, reports.Transfer, ""))
@@ -292,7 +285,7 @@ func TestTransferHoldsEveryAnswerInItsPlace(t *testing.T) {
 func TestCSVHoldsTextsAndNoFormula(t *testing.T) {
 	for which, e := range engagements(t) {
 		for _, table := range export.Tables() {
-			rows, err := csv.NewReader(bytes.NewReader(e.written(export.CSV, reports.Record, table))).ReadAll()
+			rows, err := csv.NewReader(bytes.NewReader(e.written(export.CSV, reports.Fitting, table))).ReadAll()
 			require.NoError(t, err)
 			assert.Equal(t, "Tickmark record", rows[0][0])
 			for _, row := range rows[1:] {
@@ -307,7 +300,7 @@ func TestCSVHoldsTextsAndNoFormula(t *testing.T) {
 	}
 	d := done(t)
 	var b bytes.Buffer
-	require.ErrorContains(t, export.Write(&b, export.CSV, d.dossier(reports.Record), export.Options{Table: "answer"}), "is no table")
+	require.ErrorContains(t, export.Write(&b, d.dossier(reports.Fitting), d.composeKind(reports.Fitting), export.Options{Format: export.CSV, Table: "answer"}), "is no table")
 }
 
 func TestMarkdownIsTextAlone(t *testing.T) {
@@ -316,19 +309,19 @@ func TestMarkdownIsTextAlone(t *testing.T) {
 		if narrative := taken(text); narrative != "" {
 			e.answer(e.mara, questionnaires.Answer{Requirement: id("8.3.9"), Response: questionnaires.InPlace, Narrative: narrative + " x"})
 		}
-		printed := regexp.MustCompile(`\\.`).ReplaceAllString(string(e.written(export.Markdown, reports.Record, "")), "")
+		printed := regexp.MustCompile(`\\.`).ReplaceAllString(string(e.written(export.Markdown, reports.Fitting, "")), "")
 		for _, acting := range []string{"<script", "](http", "http://", " www.evil", "mara@evil", "\n```", "\x1b", "<http"} {
 			assert.False(t, strings.Contains(printed, acting), "%q in text %d", acting, i)
 		}
 	}
-	whole := string(wholeAssessed(t).written(export.Markdown, reports.Record, ""))
+	whole := string(wholeAssessed(t).written(export.Markdown, reports.Fitting, ""))
 	assert.Contains(t, whole, "\n**DRAFT: ")
 	assert.Contains(t, whole, "Two ports are left.")
 	assert.Contains(t, whole, "no official form")
 }
 
 func TestJSONSaysWhatThePaperSays(t *testing.T) {
-	document := decoded(t, wholeAssessed(t).written(export.JSON, reports.Record, ""))
+	document := decoded(t, wholeAssessed(t).written(export.JSON, reports.Fitting, ""))
 	assert.Equal(t, "tickmark-report-1", pick(t, document, "format"))
 	assert.NotEmpty(t, pick(t, document, "draft"))
 	answer := pick(t, document, "answers", 0)
@@ -338,7 +331,7 @@ func TestJSONSaysWhatThePaperSays(t *testing.T) {
 	assert.Equal(t, "Evidence-4", pick(t, answer, "procedures", 0, "references", 0))
 	assert.Equal(t, "not-in-place", pick(t, answer, "response"))
 	assert.Equal(t, true, pick(t, answer, "given", "verified"))
-	empty := decoded(t, newEngagement(t).written(export.JSON, reports.Record, ""))
+	empty := decoded(t, newEngagement(t).written(export.JSON, reports.Fitting, ""))
 	assert.Nil(t, pick(t, empty, "answers", 0, "given"))
 	assert.Equal(t, []any{}, pick(t, empty, "evidence"))
 }

@@ -45,7 +45,7 @@ func TestKindFitsItsQuestionnaire(t *testing.T) {
 		assert.Equal(t, c.want, m.Kind, "the manifest names the kind")
 	}
 	own := questionnaires.Questionnaire{Definition: cited}
-	assert.Equal(t, []reports.Kind{reports.Record, reports.Summary, reports.Binder}, reports.KindsOf(own), "what the organisation asks itself has no attestation")
+	assert.Equal(t, []reports.Kind{reports.Record, reports.Summary, reports.Binder, reports.Transfer}, reports.KindsOf(own), "what the organisation asks itself has no attestation")
 }
 
 func TestKindsAreReadAsTheyAreWritten(t *testing.T) {

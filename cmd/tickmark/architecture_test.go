@@ -56,7 +56,7 @@ var ladder = []struct {
 	{"reports/export", []string{"engine", "questionnaires", "reports"}, "other forms of a dossier"},
 	{"reports/notify", []string{"engine", "questionnaires", "reports"}, "news of a dossier"},
 	{"reports/bundle", []string{"engine", "questionnaires", "reports", "reports/sign"}, "a report and what it rests on, for who has no vault"},
-	{"reports/printer", []string{"engine", "questionnaires", "reports", "reports/bundle", "reports/pdf", "reports/sign"}, "the one way to a report"},
+	{"reports/printer", []string{"engine", "questionnaires", "reports", "reports/bundle", "reports/export", "reports/pdf", "reports/sign"}, "the one way to a report"},
 	{"tui", []string{"tui/screen", "tui/list", "tui/theme"}, "a router knows no business noun"},
 	{"tui/theme", nil, "tokens and styles"},
 	{"tui/list", []string{"tui/theme"}, "the one list, of anything"},

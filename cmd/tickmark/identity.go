@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -153,11 +155,12 @@ func (d *door) printIdentity(format string) error {
 }
 
 // outputFlag adds -o text|json.
-func outputFlag(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVarP(format, "output", "o", "text", "text or json")
+func outputFlag(cmd *cobra.Command, format *string, more ...string) {
+	known := append([]string{"text", "json"}, more...)
+	cmd.Flags().StringVarP(format, "output", "o", "text", strings.Join(known, ", "))
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		if *format != "text" && *format != "json" {
-			return usagef("run %s: -o %q is neither text nor json", cmd.CommandPath(), *format)
+		if !slices.Contains(known, *format) {
+			return usagef("run %s: -o %q is none of %s", cmd.CommandPath(), *format, strings.Join(known, ", "))
 		}
 		return nil
 	}

@@ -15,6 +15,7 @@ import (
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
 	"tickmark/reports"
+	"tickmark/reports/export"
 	"tickmark/reports/printer"
 	"tickmark/tui"
 	"tickmark/tui/screen"
@@ -195,10 +196,19 @@ func (d *door) openWith(ctx context.Context, path string, o opening, passphrase 
 	return with.open(ctx, path, o)
 }
 
-// printFrom prints and signs the report beside the vault.
+// printFrom prints and signs the report beside the vault. A workbook carries no
+// signature.
 func (d *door) printFrom(ctx context.Context, v *vault.Vault, request printer.Request) (string, []string, error) {
 	if v == nil {
 		return "", nil, errors.New("print: the vault is not open")
+	}
+	if format, _ := export.FormatOf(request.Out); format != export.PDF {
+		request.Export.Format = format
+		printed, err := printer.Print(ctx, v, request)
+		if err != nil {
+			return "", nil, err
+		}
+		return printed.Path, append(printedLines(printed, fmt.Sprintf("SHA-256 %s", printed.File)), "it carries no signature"), nil
 	}
 	key, chain, err := d.signing("")
 	if err != nil {
@@ -209,11 +219,17 @@ func (d *door) printFrom(ctx context.Context, v *vault.Vault, request printer.Re
 	if err != nil {
 		return "", nil, err
 	}
-	lines := []string{"version " + printed.Of, fmt.Sprintf("%d pages, SHA-256 %s", printed.Pages, printed.File)}
-	if printed.Draft != "" {
-		lines = append(lines, "a draft: "+printed.Draft)
-	}
+	lines := printedLines(printed, fmt.Sprintf("%d pages, SHA-256 %s", printed.Pages, printed.File))
 	return printed.Path, append(lines, printed.Verify.Lines()...), nil
+}
+
+// printedLines say of which version something printed is, and why it is a draft.
+func printedLines(p printer.Printed, what string) []string {
+	lines := []string{"version " + p.Of, what}
+	if p.Draft != "" {
+		lines = append(lines, "a draft: "+p.Draft)
+	}
+	return lines
 }
 
 // reportName is where the report of a vault lies: that of an issued version, looked at
@@ -227,5 +243,8 @@ func reportName(path, version string, kind reports.Kind) string {
 	if !kind.IsRecord() {
 		name += "-" + kind.String()
 	}
-	return name + ".pdf"
+	if kind == reports.Transfer {
+		return name + export.XLSX.Ending()
+	}
+	return name + export.PDF.Ending()
 }

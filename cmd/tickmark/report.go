@@ -11,6 +11,7 @@ import (
 	"tickmark/engine/kube"
 	"tickmark/questionnaires/pci"
 	"tickmark/reports"
+	"tickmark/reports/export"
 	"tickmark/reports/pdf"
 	"tickmark/reports/printer"
 )
@@ -21,12 +22,14 @@ func (d *door) reportVerb() *cobra.Command {
 	var out, kind, date, paper, version string
 	var unsigned bool
 	var pack packing
+	var as exporting
 	verb := &cobra.Command{
 		Use:   "report VAULT -o FILE",
-		Short: "Print an assessment as a signed PDF",
+		Short: "Print an assessment as a signed PDF, or write it in another format",
 		Long:  reportHelp(),
 		Example: "  tickmark report shop.vault -o record.pdf\n  tickmark report shop.vault -o first.pdf --version 1\n  tickmark report shop.vault -o summary.pdf --kind summary\n  tickmark report shop.vault -o attestation.pdf --kind aoc-record\n" +
-			"  tickmark report shop.vault --bundle record.zip\n  tickmark report shop.vault --bundle record.zip.age --encrypt-to age1...",
+			"  tickmark report shop.vault --bundle record.zip\n  tickmark report shop.vault --bundle record.zip.age --encrypt-to age1...\n" +
+			"  tickmark report shop.vault -o to-copy.xlsx --kind transfer\n  tickmark report shop.vault -o results.oscal.json",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := requestOf(out, kind, date, paper, pack.file != "")
@@ -40,10 +43,13 @@ func (d *door) reportVerb() *cobra.Command {
 			if request.Version = version; version != "" && date != "" {
 				return usagef("report: --version %s is dated by its issue, and --date is another thing", version)
 			}
+			if err := as.read(cmd, pen, &request); err != nil {
+				return err
+			}
 			if given := pen.given(cmd); unsigned && given != "" {
 				return usagef("report: --unsigned and %s exclude each other", given)
 			}
-			if !unsigned {
+			if !unsigned && request.Export.Format == export.PDF {
 				if request.Hand, err = d.hand(cmd.Context(), pen); err != nil {
 					return err
 				}
@@ -76,6 +82,7 @@ func (d *door) reportVerb() *cobra.Command {
 	verb.Flags().StringVar(&version, "version", "", "`VERSION` that was issued (default: the last one, or the assessment as it is)")
 	verb.Flags().BoolVar(&unsigned, "unsigned", false, "do not sign")
 	verb.Flags().StringVar(&paper, "paper", "a4", "a4 or letter")
+	as.flags(verb)
 	pen.flags(verb, "Prepared this record")
 	return verb
 }
@@ -95,6 +102,10 @@ signature goes there and nothing else. While the assessment has problems or is n
 issued the report is marked as a draft, and the verb ends with 3. It is dated by the
 assessment's newest entry unless --date says otherwise, and the same vault gives the
 same pages.
+
+The ending of FILE or --format chooses another format than PDF, which carries no
+signature: xlsx, csv (of one table), json, markdown, sarif (what failed, and what is
+unknown as open) or oscal (assessment results). docs/formats.md describes them.
 
 What was issued is printed as it was issued, dated by its issue, whatever came into
 the vault later; --version prints an earlier version again, the same pages too.
@@ -143,7 +154,12 @@ func requestOf(out, kind, date, paper string, packed bool) (printer.Request, err
 }
 
 func (d *door) printPrinted(p printer.Printed) {
-	fmt.Fprintf(d.out, "printed  %s, %s, %d pages\nversion  %s\n", cmp.Or(p.Path, "into the package"), p.Kind, p.Pages, kube.Printable(p.Of))
+	if p.Format == export.PDF {
+		fmt.Fprintf(d.out, "printed  %s, %s, %d pages\n", cmp.Or(p.Path, "into the package"), p.Kind, p.Pages)
+	} else {
+		fmt.Fprintf(d.out, "written  %s, %s, %s\n", p.Path, p.Kind, p.Format)
+	}
+	fmt.Fprintf(d.out, "version  %s\n", kube.Printable(p.Of))
 	if p.Draft != "" {
 		fmt.Fprintf(d.out, "draft    %s\n", p.Draft)
 	}

@@ -9,6 +9,7 @@ import (
 	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
+	"tickmark/reports/export"
 )
 
 // scanForm is `scan -o json`, as CLI.md fixes it.
@@ -47,7 +48,9 @@ func (d *door) scanVerb() *cobra.Command {
 		Long: `Reads manifests, a live cluster, a saved dump or other tools' results, evaluates
 every check and prints the results;
 nothing is kept. Ends with 3 if a check failed or something could not be read,
-and with 1 only if nothing at all could be read.`,
+and with 1 only if nothing at all could be read. -o sarif writes what failed, and
+what is unknown as open results, for code scanning.`,
+		Example: "  tickmark scan deploy/ --cde pay\n  tickmark scan deploy/ -o sarif > tickmark.sarif",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s.manifests, s.target = args, "scan"
 			if err := d.readOwn(&s.chosen); err != nil {
@@ -74,7 +77,7 @@ and with 1 only if nothing at all could be read.`,
 	s.flags(verb)
 	s.extraFlags(verb)
 	s.chosen.ownFlags(verb)
-	outputFlag(verb, &format)
+	outputFlag(verb, &format, export.SARIF.String())
 	verb.Flags().StringSliceVar(&registries, "registry", nil, "`PREFIX` of image names that are trusted (repeatable)")
 	connectionFlag(verb, &connections)
 	verb.Flags().StringSliceVar(&cde, "cde", nil, "`NAMESPACE` of the cardholder data environment (repeatable)")
@@ -102,13 +105,18 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chose
 	if err != nil {
 		return err
 	}
+	take, end := func(r engine.Result) error { return page.result(resultFormOf(catalogue, r)) }, page.end
+	if format == export.SARIF.String() {
+		log := scanSARIF{catalogue: catalogue, g: g}
+		take, end = log.result, func() error { return log.write(d.out, registry) }
+	}
 	worst := engine.NotApplicable
 	_, err = engine.EvaluateEach(ctx, registry, g.snapshots, g.document, params, func(r engine.Result) error {
 		worst = worst.Worse(r.Verdict)
-		return page.result(resultFormOf(catalogue, r))
+		return take(r)
 	})
 	if err == nil {
-		err = page.end()
+		err = end()
 	}
 	if err == nil && (len(form.Gaps) > 0 || worst == engine.Fail || worst == engine.Unknown) {
 		return errAttention

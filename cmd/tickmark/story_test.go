@@ -66,6 +66,7 @@ func TestStories(t *testing.T) {
 			"append":    appendText,
 			"resize":    resize,
 			"same":      same,
+			"valid":     valid,
 			"canaries":  canaries,
 			"keyof":     keyOf,
 			"hardware":  hardware,

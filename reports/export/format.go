@@ -50,7 +50,9 @@ func (f Format) String() string {
 func (f Format) Ending() string { return formats[f].ending }
 
 // Begins reports whether a file that begins with head may be one of the format.
-func (f Format) Begins(head []byte) bool { return bytes.HasPrefix(head, []byte(formats[f].begins)) }
+func (f Format) Begins(head []byte) bool {
+	return bytes.HasPrefix(head, []byte(formats[f].begins)) && (f != XLSX || bytes.Contains(head, []byte("[Content_Types].xml")))
+}
 
 // Head is how many bytes Begins needs.
 const Head = 128
@@ -88,21 +90,26 @@ func FormatOf(path string) (Format, bool) {
 	return found, known
 }
 
-// Options say what is written beside the dossier.
+// Options say how a dossier is written, and what beside it.
 type Options struct {
+	Format  Format
 	Table   string          // of CSV: which one; "" is the first
 	Checks  []engine.Check  // whose words explain what failed
 	Origins reports.Origins // where subjects were read
 }
 
-// Write writes a dossier in any format but PDF.
-func Write(w io.Writer, f Format, d reports.Dossier, o Options) error {
-	document, err := reports.Compose(d)
-	if err != nil {
-		return err
-	}
+// Write writes a dossier, of which the document is made, in any format but PDF.
+func Write(w io.Writer, d reports.Dossier, document reports.Document, o Options) error {
 	of := record{Dossier: d, document: document, open: d.Assessment.ProblemsOn(questionnaires.DayOf(d.Date))}
-	switch f {
+	if d.Kind == reports.Transfer && reports.Attestation.Fits(d.Assessment.Questionnaire) == nil {
+		d.Kind = reports.Attestation
+		attestation, err := reports.Compose(d)
+		if err != nil {
+			return err
+		}
+		of.attestation = attestation.Blocks
+	}
+	switch o.Format {
 	case XLSX:
 		return of.workbook().write(w)
 	case CSV:
@@ -117,14 +124,15 @@ func Write(w io.Writer, f Format, d reports.Dossier, o Options) error {
 		return of.oscal(w, o)
 	case PDF:
 	}
-	return fmt.Errorf("write report: %s is written by another hand", f)
+	return fmt.Errorf("write report: %s is written by another hand", o.Format)
 }
 
 // record is a dossier with the document that is made of it.
 type record struct {
 	reports.Dossier
-	document reports.Document
-	open     []questionnaires.Problem // on the day of the record
+	document    reports.Document
+	attestation []reports.Block          // of a workbook to copy from: what the attestation asks for
+	open        []questionnaires.Problem // on the day of the record
 }
 
 // notice says what a record is not, in one line.

@@ -17,25 +17,30 @@ const jsonFormat = "tickmark-report-1"
 
 // reportForm is a record as JSON. Its fields keep their order.
 type reportForm struct {
-	Format        string         `json:"format"`
-	Notice        string         `json:"notice"`
-	Draft         string         `json:"draft"` // why it is one; "" if it is none
-	Kind          string         `json:"kind"`
-	Title         string         `json:"title"`
-	Entity        string         `json:"entity"`
-	Subject       string         `json:"subject"`
-	Questionnaire formForm       `json:"questionnaire"`
-	From          string         `json:"from"`
-	To            string         `json:"to"`
-	Date          string         `json:"date"`
-	Version       string         `json:"version"`
-	Vault         string         `json:"vault"`
-	Head          string         `json:"head"`
-	Conclusion    conclusionForm `json:"conclusion"`
-	Answers       []answerForm   `json:"answers"`
-	Evidence      []evidenceForm `json:"evidence"`
-	Targets       []targetForm   `json:"targets"`
-	Problems      []problemForm  `json:"problems"`
+	headForm
+	Conclusion conclusionForm `json:"conclusion"`
+	Answers    []answerForm   `json:"answers"`
+	Evidence   []evidenceForm `json:"evidence"`
+	Targets    []targetForm   `json:"targets"`
+	Problems   []problemForm  `json:"problems"`
+}
+
+// headForm says what a record is of.
+type headForm struct {
+	Format        string   `json:"format"`
+	Notice        string   `json:"notice"`
+	Draft         string   `json:"draft"` // why it is one; "" if it is none
+	Kind          string   `json:"kind"`
+	Title         string   `json:"title"`
+	Entity        string   `json:"entity"`
+	Subject       string   `json:"subject"`
+	Questionnaire formForm `json:"questionnaire"`
+	From          string   `json:"from"`
+	To            string   `json:"to"`
+	Date          string   `json:"date"`
+	Version       string   `json:"version"`
+	Vault         string   `json:"vault"`
+	Head          string   `json:"head"`
 }
 
 type formForm struct {
@@ -50,13 +55,7 @@ type conclusionForm struct {
 }
 
 type answerForm struct {
-	Requirement  string                             `json:"requirement"`
-	Title        string                             `json:"title"`
-	Response     string                             `json:"response"`
-	Narrative    string                             `json:"narrative"`
-	Results      string                             `json:"results,omitempty"`
-	Untested     string                             `json:"untested,omitempty"`
-	Methods      []questionnaires.Method            `json:"methods"`
+	saidForm
 	Evidence     []string                           `json:"evidence"`
 	Procedures   []procedureForm                    `json:"procedures"`
 	Compensates  bool                               `json:"compensates"`
@@ -66,6 +65,17 @@ type answerForm struct {
 	AnsweredWith string                             `json:"answeredWith,omitempty"` // the id above it
 	Given        *givenForm                         `json:"given"`                  // null: nobody answered
 	Problems     []string                           `json:"problems"`
+}
+
+// saidForm is what was answered.
+type saidForm struct {
+	Requirement string                  `json:"requirement"`
+	Title       string                  `json:"title"`
+	Response    string                  `json:"response"`
+	Narrative   string                  `json:"narrative"`
+	Results     string                  `json:"results,omitempty"`
+	Untested    string                  `json:"untested,omitempty"`
+	Methods     []questionnaires.Method `json:"methods"`
 }
 
 type procedureForm struct {
@@ -163,11 +173,14 @@ type problemForm struct {
 // json writes the record as JSON.
 func (r record) json(w io.Writer) error {
 	a := r.Assessment
-	form := reportForm{
-		Format: jsonFormat, Notice: notice, Draft: r.document.Draft, Kind: r.Kind.String(), Title: r.document.Title, Entity: a.Entity, Subject: r.document.Subject,
+	head := headForm{
+		Format: jsonFormat, Notice: notice, Draft: r.document.Draft, Kind: r.document.Kind.String(), Title: r.document.Title, Entity: a.Entity, Subject: r.document.Subject,
 		Questionnaire: formForm{a.Questionnaire.Code, a.Questionnaire.Title, a.Questionnaire.Revision},
 		From:          isoDay(a.Details.From), To: isoDay(a.Details.To), Date: isoTime(r.Date), Version: r.Edition.Line(),
-		Vault: a.History().Vault().String(), Head: a.Head.String(), Conclusion: conclusionForm{a.Conclusion.Result, a.Conclusion.Person},
+		Vault: a.History().Vault().String(), Head: a.Head.String(),
+	}
+	form := reportForm{
+		headForm: head, Conclusion: conclusionForm{a.Conclusion.Result, a.Conclusion.Person},
 		Answers: []answerForm{}, Evidence: []evidenceForm{}, Targets: []targetForm{}, Problems: []problemForm{},
 	}
 	for _, q := range a.Requirements() {
@@ -204,9 +217,12 @@ func isoTime(t time.Time) string {
 
 func (r record) answerForm(q questionnaires.Requirement) answerForm {
 	v := r.Assessment.Current(q.ID)
-	f := answerForm{
+	said := saidForm{
 		Requirement: q.ID.String(), Title: q.Title, Response: v.Response.String(), Narrative: v.Narrative, Results: v.Results, Untested: v.Untested,
-		Methods: some(v.Methods), Evidence: r.labelList(v.Evidence), Procedures: []procedureForm{}, Compensates: v.Compensates(), Worksheet: v.Worksheet,
+		Methods: some(v.Methods),
+	}
+	f := answerForm{
+		saidForm: said, Evidence: r.labelList(v.Evidence), Procedures: []procedureForm{}, Compensates: v.Compensates(), Worksheet: v.Worksheet,
 		Customized: v.Customized, Remedy: v.Remedy, AnsweredWith: v.Inherited.String(), Problems: some(r.problemsOf(q.ID)),
 	}
 	for _, p := range r.Assessment.Procedures(q.ID) {

@@ -43,7 +43,7 @@ func (r record) csv(w io.Writer, name string) error {
 
 // workbook is all tables, behind a sheet that says what they are.
 func (r record) workbook() workbook {
-	if r.Kind == reports.Transfer {
+	if r.document.Kind == reports.Transfer {
 		return r.transfer()
 	}
 	book := workbook{r.Date, []sheet{r.about()}}

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"fmt"
 	"strings"
 
 	"tickmark/questionnaires"
@@ -20,13 +21,23 @@ func (r record) transfer() workbook {
 		book.sheets = append(book.sheets, s)
 	}
 	a, whole := r.Assessment, r.Assessment.Questionnaire.PerProcedure
+	blocks := r.document.Blocks
 	if whole {
-		add(r.chapter("1 Contacts and result", "engagement", "result"))
-		add(r.chapter("2 to 4 Scope and environment", "scope", "third-parties"))
-		add(r.chapter("5 Scans", "scans"))
-		add(r.sectionSix())
+		for _, part := range []struct{ anchor, name string }{
+			{"section-1", "1 Contacts and result"},
+			{"section-2", "2 Business"},
+			{"section-3", "3 Scope"},
+			{"section-4", "4 Environment"},
+			{"section-5", "5 Scans"},
+			{"section-6", "6 Evidence and samples"},
+		} {
+			add(chapter(blocks, part.name, part.anchor))
+		}
+		evidence := r.evidence()
+		evidence.name = "6 Evidence by number"
+		add(evidence)
 	} else {
-		add(r.chapter("Section 1 Entity and scope", "engagement", "scope", "third-parties", "form"))
+		add(chapter(blocks, "Section 1 Entity and scope", "engagement", "scope", "third-parties", "form"))
 	}
 	var section *sheet
 	var principal questionnaires.RequirementID
@@ -52,9 +63,12 @@ func (r record) transfer() workbook {
 	add(r.reasons(names[2], questionnaires.NotTested))
 	add(r.plan(names[3]))
 	if whole {
-		add(r.approaches())
+		add(chapter(blocks, "Appendix E Customized", "appendix-c"))
 	} else {
-		add(r.chapter("Section 3 Result", "result"))
+		add(chapter(blocks, "Section 3 Result", "result"))
+	}
+	for part := 1; len(r.attestation) > 0 && part <= 4; part++ {
+		add(chapter(r.attestation, fmt.Sprintf("Attestation Part %d", part), fmt.Sprintf("part-%d", part)))
 	}
 	return book
 }
@@ -113,16 +127,6 @@ func (r record) transferred(s *sheet, q questionnaires.Requirement) {
 	}
 }
 
-// sectionSix is the evidence and the samples that the answers name by number.
-func (r record) sectionSix() sheet {
-	s := r.evidence()
-	s.name = "6 Evidence"
-	for _, sample := range r.Assessment.Samples() {
-		s.add(sample.Label(), sample.Type, "sample")
-	}
-	return s
-}
-
 func (r record) worksheets(name string) sheet {
 	s := sheet{name: name, columns: []column{
 		{"Requirement", 14},
@@ -172,13 +176,13 @@ func (r record) plan(name string) sheet {
 	return s
 }
 
-// chapter is chapters of the paper, by anchor, as rows.
-func (r record) chapter(name string, anchors ...string) sheet {
+// chapter is chapters of a paper, by anchor, as rows.
+func chapter(blocks []reports.Block, name string, anchors ...string) sheet {
 	s := sheet{name: name, columns: []column{{"Part", 40}, {"What", 50}, {"Text", 110}}}
 	for _, anchor := range anchors {
 		within := false
 		var part string
-		for _, b := range r.document.Blocks {
+		for _, b := range blocks {
 			if h, is := b.(reports.Heading); is {
 				if part = h.Text; h.Level == 1 {
 					within = h.Anchor == anchor
@@ -186,23 +190,6 @@ func (r record) chapter(name string, anchors ...string) sheet {
 			} else if within {
 				s.block(part, b)
 			}
-		}
-	}
-	return s
-}
-
-// approaches is every customized approach as the paper tells it.
-func (r record) approaches() sheet {
-	s := sheet{name: "Appendix E Customized", columns: []column{{"Part", 50}, {"What", 50}, {"Text", 110}}}
-	within := false
-	var part string
-	for _, b := range r.document.Blocks {
-		if h, is := b.(reports.Heading); is {
-			if part = h.Text; h.Level <= 2 {
-				within = h.Text == "Customized approach"
-			}
-		} else if within {
-			s.block(part, b)
 		}
 	}
 	return s

@@ -7,15 +7,24 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"tickmark/reports/export"
 )
 
 // replaceable reports whether a report may be written at path: where nothing is, or
-// an earlier PDF. A vault or a key that is named by mistake stays.
-func replaceable(path string) error { return replaceableBy("report", path, "%PDF-", "PDF") }
+// an earlier file of the format. A vault or a key that is named by mistake stays.
+func replaceable(path string, format export.Format) error {
+	kind := strings.ToUpper(format.String())
+	if format != export.PDF {
+		kind += " of a report"
+	}
+	return replaceableBy("report", path, format.Begins, kind)
+}
 
 // replaceableBy reports whether something may be written at path: where nothing is, an
 // empty file, or one that begins as a file of its kind does.
-func replaceableBy(what, path, magic, kind string) error {
+func replaceableBy(what, path string, begins func(head []byte) bool, kind string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -30,8 +39,12 @@ func replaceableBy(what, path, magic, kind string) error {
 		return fmt.Errorf("write %s: %w", what, err)
 	}
 	defer f.Close()
-	head := make([]byte, len(magic))
-	if n, err := io.ReadFull(f, head); (n > 0 && string(head) != magic) || (err != nil && n > 0) {
+	head := make([]byte, export.Head)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("write %s %s: %w", what, path, err)
+	}
+	if n > 0 && !begins(head[:n]) {
 		return fmt.Errorf("write %s %s: a file that is no %s is there; it is not replaced", what, path, kind)
 	}
 	return nil

@@ -2,6 +2,7 @@ package printer
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -34,7 +35,7 @@ type Packed struct {
 // placeable reports whether everything that is asked for may be written where it is to be.
 func (r Request) placeable() error {
 	if r.Out != "" {
-		if err := replaceable(r.Out); err != nil {
+		if err := replaceable(r.Out, r.Export.Format); err != nil {
 			return err
 		}
 	}
@@ -46,7 +47,7 @@ func (r Request) placeable() error {
 		return fmt.Errorf("write package %s: the report is to be written there", p.Path)
 	}
 	if p.Seal == nil {
-		return replaceableBy("package", p.Path, "PK\x03\x04", "zip archive")
+		return replaceableBy("package", p.Path, func(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }, "zip archive")
 	}
 	// A vault begins as a sealed package does, and one is never taken for the other.
 	if _, err := os.Lstat(p.Path); !errors.Is(err, fs.ErrNotExist) {

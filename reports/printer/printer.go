@@ -21,6 +21,7 @@ import (
 	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/reports"
+	"tickmark/reports/export"
 	"tickmark/reports/pdf"
 	"tickmark/reports/sign"
 )
@@ -40,7 +41,8 @@ type Vault interface {
 type Request struct {
 	Assessment questionnaires.ID
 	Catalogue  *questionnaires.Catalogue
-	Kind       reports.Kind // zero is the record that fits the questionnaire
+	Kind       reports.Kind   // zero is the record that fits the questionnaire
+	Export     export.Options // in which format; the zero value is a PDF
 	Paper      pdf.Paper
 	Version    string    // an issued version; "" is the assessment as it is, or was issued
 	Date       time.Time // of the report; zero is the time of the assessment's head
@@ -66,7 +68,8 @@ type Hand struct {
 type Printed struct {
 	Path   string
 	Kind   reports.Kind
-	Pages  int
+	Format export.Format
+	Pages  int    // 0 of a format that has none
 	Draft  string // why it is a draft; "" if it is none
 	Of     string // version of the assessment, and how far that is
 	Head   engine.Digest
@@ -128,7 +131,7 @@ func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byt
 type paper struct {
 	dossier  reports.Dossier
 	manifest []byte
-	text     []byte // the PDF
+	text     []byte // the PDF, or the file of another format
 }
 
 func compose(ctx context.Context, source reports.Source, r Request) (Printed, paper, error) {
@@ -139,6 +142,12 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	document, err := reports.Compose(dossier)
 	if err != nil {
 		return Printed{}, paper{}, err
+	}
+	if r.Kind == reports.Transfer && r.Export.Format != export.XLSX {
+		return Printed{}, paper{}, fmt.Errorf("write report: %s is a workbook, not %s", r.Kind, r.Export.Format)
+	}
+	if r.Export.Format != export.PDF {
+		return exported(ctx, source, r, dossier, document)
 	}
 	var base bytes.Buffer
 	layout, err := pdf.Write(ctx, &base, document, pdf.Options{Paper: r.Paper})
@@ -153,15 +162,8 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	if err != nil {
 		return Printed{}, paper{}, fmt.Errorf("prepare signature fields: %w", err)
 	}
-	printed := Printed{Kind: document.Kind, Pages: layout.Pages, Draft: document.Draft, Of: dossier.Edition.Line(), Head: dossier.Assessment.Head, Base: engine.Sum(text)}
-	for _, item := range dossier.Items {
-		printed.Numbers = append(printed.Numbers, questionnaires.PrintedNumber{ID: item.ID, Number: item.Number})
-	}
-	for _, s := range dossier.Assessment.Samples() {
-		if !s.Typed {
-			printed.Samples = append(printed.Samples, questionnaires.PrintedNumber{ID: s.ID, Number: s.Number})
-		}
-	}
+	printed := printedOf(dossier, document, text)
+	printed.Pages = layout.Pages
 	if r.Signer != nil {
 		if text, err = r.signed(text, Preparer); err != nil {
 			return Printed{}, paper{}, err
@@ -172,6 +174,40 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	}
 	printed.File = engine.Sum(text)
 	return printed, paper{dossier, document.Manifest, text}, nil
+}
+
+// printedOf says what was made before anything is signed.
+func printedOf(dossier reports.Dossier, document reports.Document, text []byte) Printed {
+	printed := Printed{Kind: document.Kind, Draft: document.Draft, Of: dossier.Edition.Line(), Head: dossier.Assessment.Head, Base: engine.Sum(text)}
+	for _, item := range dossier.Items {
+		printed.Numbers = append(printed.Numbers, questionnaires.PrintedNumber{ID: item.ID, Number: item.Number})
+	}
+	for _, s := range dossier.Assessment.Samples() {
+		if !s.Typed {
+			printed.Samples = append(printed.Samples, questionnaires.PrintedNumber{ID: s.ID, Number: s.Number})
+		}
+	}
+	return printed
+}
+
+// exported makes a report in a format that nobody signs.
+func exported(ctx context.Context, source reports.Source, r Request, dossier reports.Dossier, document reports.Document) (Printed, paper, error) {
+	if r.Signer != nil || r.Package != nil {
+		return Printed{}, paper{}, fmt.Errorf("write report: only a PDF is signed and packed, not %s", r.Export.Format)
+	}
+	if r.Export.Format == export.SARIF || r.Export.Format == export.OSCAL {
+		var err error
+		if r.Export.Origins, err = dossier.Origins(ctx, source); err != nil {
+			return Printed{}, paper{}, err
+		}
+	}
+	var text bytes.Buffer
+	if err := export.Write(&text, dossier, document, r.Export); err != nil {
+		return Printed{}, paper{}, err
+	}
+	printed := printedOf(dossier, document, text.Bytes())
+	printed.File, printed.Format = printed.Base, r.Export.Format
+	return printed, paper{dossier, document.Manifest, text.Bytes()}, nil
 }
 
 func loaded(ctx context.Context, source reports.Source, r Request) (d reports.Dossier, err error) {

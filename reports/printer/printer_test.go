@@ -16,6 +16,7 @@ import (
 	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
+	"tickmark/reports/export"
 )
 
 func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
@@ -63,15 +64,15 @@ func TestNothingButAPDFIsReplaced(t *testing.T) {
 		path := filepath.Join(folder, name)
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		if name == "old.pdf" || name == "empty" {
-			assert.NoError(t, replaceable(path), name)
+			assert.NoError(t, replaceable(path, export.PDF), name)
 			continue
 		}
-		assert.ErrorContains(t, replaceable(path), "it is not replaced", name)
+		assert.ErrorContains(t, replaceable(path, export.PDF), "it is not replaced", name)
 		_, err := Print(t.Context(), &broken{}, Request{Out: path})
 		assert.ErrorContains(t, err, "it is not replaced")
 	}
-	assert.NoError(t, replaceable(filepath.Join(folder, "new.pdf")))
-	assert.ErrorContains(t, replaceable(folder), "no regular file")
+	assert.NoError(t, replaceable(filepath.Join(folder, "new.pdf"), export.PDF))
+	assert.ErrorContains(t, replaceable(folder, export.PDF), "no regular file")
 }
 
 // broken is a vault that cannot be read.
