@@ -6,7 +6,7 @@
 // first stroke, and the same document gives the same bytes. The drawing library's
 // file is then written anew (see finish): an archive's header and metadata, a colour
 // profile, an identifier made from the content, the manifest as an associated file,
-// bookmarks that open, dates with their zone. The file has one cross-reference table
+// bookmarks that open, a structure to be read aloud by, dates with their zone. The file has one cross-reference table
 // and one end mark, because a signature is appended to it.
 //
 // Text is hostile until shown otherwise: it comes through reports.Clean, and every

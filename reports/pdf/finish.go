@@ -20,7 +20,7 @@ const ManifestName = "evidence-manifest.json"
 // PDF/A-3b): metadata, output intent, identifier, associated manifest, outline counts,
 // print flags, dates with their zone, names of subset fonts. Of the first part of PDF/A it
 // is the same without the manifest.
-func finish(raw []byte, doc reports.Document, part int) ([]byte, error) {
+func finish(raw []byte, doc reports.Document, part int, l *layout) ([]byte, error) {
 	f, err := takeApart(raw)
 	if err != nil {
 		return nil, err
@@ -45,6 +45,7 @@ func finish(raw []byte, doc reports.Document, part int) ([]byte, error) {
 	}
 	f.archive(&catalog, doc, version, part)
 	f.attach(&catalog, doc)
+	f.structure(&catalog, l)
 	f.objects[f.root] = catalog.bytes()
 	info := parseDict(f.objects[f.info])
 	info.set("CreationDate", "("+pdfDate(doc.Date)+")")

@@ -25,8 +25,9 @@ func (s sheet) body() float64   { return s.bottom() - top }
 type page struct {
 	section string
 	bare    bool // the cover: neither head nor foot
-	strokes []func(*pen)
+	strokes []stroke
 	links   []area
+	marked  []*element // by the number of their content
 }
 
 // area is a rectangle of a page that leads to an anchor.
@@ -60,6 +61,9 @@ type layout struct {
 	anchors map[string]place
 	marks   []mark
 	fields  []Field
+
+	elements []*element
+	element  *element // of what is drawn now
 }
 
 func newLayout(doc reports.Document, s sheet, f *fonts) *layout {
@@ -75,8 +79,10 @@ func (l *layout) run(ctx context.Context) error {
 		if h := l.together(l.doc.Blocks[i:]); h > 0 {
 			l.need(h)
 		}
+		l.element = l.elementOf(b)
 		l.block(b)
 	}
+	l.element = nil
 	if len(l.pages) == 0 {
 		l.newPage()
 	}
@@ -164,9 +170,9 @@ func (l *layout) start(blocks []reports.Block) float64 {
 }
 
 // draw notes a stroke of the current page.
-func (l *layout) draw(stroke func(*pen)) {
+func (l *layout) draw(draw func(*pen)) {
 	pg := l.page()
-	pg.strokes = append(pg.strokes, stroke)
+	pg.strokes = append(pg.strokes, stroke{draw, l.element})
 }
 
 // page is the current page; the first is begun when it is needed.
@@ -254,9 +260,9 @@ func (l *layout) furniture() {
 		body := pg.strokes
 		pg.strokes = nil
 		if l.doc.Draft != "" {
-			pg.strokes = append(pg.strokes, l.watermark())
+			pg.strokes = append(pg.strokes, stroke{draw: l.watermark()})
 		}
-		pg.strokes = append(pg.strokes, func(p *pen) {
+		pg.strokes = append(pg.strokes, stroke{draw: func(p *pen) {
 			p.box(0, 0, s.width, 3, navy)
 			p.write(left, baseline(10, 5, small), small, name)
 			p.write(left+w-p.fonts.width(small, section), baseline(10, 5, small), small, section)
@@ -266,7 +272,7 @@ func (l *layout) furniture() {
 			p.write(left, baseline(foot, 5, tiny), tiny, protection)
 			p.write(left+w/2+12-p.fonts.width(code, vault)/2, baseline(foot, 5, code), code, vault)
 			p.write(left+w-p.fonts.width(tiny, number), baseline(foot, 5, tiny), tiny, number)
-		})
+		}})
 		pg.strokes = append(pg.strokes, body...)
 	}
 }

@@ -69,7 +69,7 @@ func write(ctx context.Context, w io.Writer, doc reports.Document, o Options, pa
 	if err := p.Output(&raw); err != nil {
 		return Layout{}, fmt.Errorf("write PDF: draw: %w", err)
 	}
-	final, err := finish(raw.Bytes(), doc, part)
+	final, err := finish(raw.Bytes(), doc, part, l)
 	if err != nil {
 		return Layout{}, fmt.Errorf("write PDF: finish: %w", err)
 	}
@@ -116,7 +116,7 @@ func (p *pen) drawAll(ctx context.Context) error {
 			return fmt.Errorf("draw page %d: %w", i+1, err)
 		}
 		p.newPage(p.layout.sheet)
-		p.strokesOf(pg)
+		p.drawStrokes(pg, i)
 		for _, a := range pg.links {
 			if id, ok := ids[a.to]; ok {
 				p.Link(a.x, a.y, a.w, a.h, id)
@@ -178,6 +178,6 @@ func (p *pen) drawPages() {
 
 func (p *pen) strokesOf(pg *page) {
 	for _, stroke := range pg.strokes {
-		stroke(p)
+		stroke.draw(p)
 	}
 }

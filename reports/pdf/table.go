@@ -42,10 +42,13 @@ func (l *layout) table(t reports.Table) {
 	}
 	widths := l.columnWidths(t.Columns)
 	l.need(l.tableStart(t))
+	table := l.element
+	l.element = l.cellsOf(table, "TH")
 	l.tableHead(t.Columns, widths)
 	groups := slices.ContainsFunc(t.Rows, func(r reports.Row) bool { return r.Leads })
 	for i, row := range t.Rows {
 		cells := l.rowLines(t.Columns, widths, row)
+		l.element = l.cellsOf(table, "TD")
 		if row.Leads && i+1 < len(t.Rows) && !t.Rows[i+1].Leads {
 			l.keep(t.Columns, widths, rowHeight(cells)+rowHeight(l.rowLines(t.Columns, widths, t.Rows[i+1])))
 		}
@@ -112,6 +115,10 @@ func (l *layout) headLines(title string, width float64) []string {
 
 func (l *layout) tableHead(columns []reports.Column, widths []float64) {
 	y, w, h := l.y, l.sheet.text(), l.headHeight(columns, widths)
+	if within := l.element; within != nil && within.role == "TD" { // once more on a new page
+		l.element = nil
+		defer func() { l.element = within }()
+	}
 	l.draw(func(p *pen) { p.box(left, y, w, h, navy) })
 	x := left
 	for i, c := range columns {
