@@ -92,7 +92,7 @@ func (a *Assessment) Carried() []CarriedItem {
 		if len(scope.ThirdParties) > 0 || scope.NoThirdParties {
 			whole(CarriedParties, set)
 		}
-		if len(scope.Classes) > 0 || len(scope.Zones) > 0 || len(scope.TrustedRegistries) > 0 {
+		if len(scope.Classes) > 0 || len(scope.Zones) > 0 || len(scope.TrustedRegistries) > 0 || !sameContent(scope.Thresholds, Thresholds{}) {
 			whole(CarriedChecks, set)
 		}
 	}

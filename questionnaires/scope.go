@@ -36,6 +36,7 @@ type Scope struct {
 	// Connections are those that are needed over the edge of the cardholder data
 	// environment, each with its business reason (1.2.5).
 	Connections []engine.Declaration `json:"connections,omitempty"`
+	Thresholds  Thresholds           `json:"thresholds,omitzero"`
 }
 
 // settled returns the scope with the zones that are classes written as classes, so
@@ -100,7 +101,11 @@ func (s Scope) EvidenceZones() map[string][]engine.Selector {
 
 // Params are what the checks are told of the scope.
 func (s Scope) Params(now time.Time) engine.Params {
-	return engine.Params{Zones: s.EvidenceZones(), TrustedRegistries: s.TrustedRegistries, Declared: s.Connections, Now: now.UTC().Truncate(time.Second)}
+	return engine.Params{
+		Zones: s.EvidenceZones(), TrustedRegistries: s.TrustedRegistries, Declared: s.Connections,
+		Limits: s.Thresholds.Limits, SecretDays: s.Thresholds.SecretDays, ScanDays: s.Thresholds.ScanDays,
+		Now: now.UTC().Truncate(time.Second),
+	}
 }
 
 // Same reports whether both say the same.
@@ -169,6 +174,7 @@ func (s Scope) check(b *bounds, catalogue *Catalogue) {
 			b.add(fmt.Errorf("connection %s => %s: %w", c.From, c.To, err))
 		}
 	}
+	s.Thresholds.check(b, catalogue)
 	b.list("zones", len(s.Zones))
 	for zone, selectors := range s.Zones {
 		b.line("zone", zone)

@@ -81,6 +81,7 @@ func products(all []questionnaires.ListedProduct) Block {
 // from.
 func (c *composer) declared() []Block {
 	rows := []Fact{{"Trusted image registries", recorded(strings.Join(c.Scope.TrustedRegistries, ", "))}}
+	rows = append(rows, thresholds(c.Scope.Thresholds)...)
 	for _, zone := range sortedKeys(c.Scope.Zones) {
 		var parts []string
 		for _, s := range c.Scope.Zones[zone] {
@@ -101,6 +102,21 @@ func (c *composer) declared() []Block {
 		table.Rows = append(table.Rows, Row{Cells: []Cell{{Text: d.From}, {Text: d.To}, {Text: d.Ports}, {Text: recorded(d.Why)}}})
 	}
 	return append(blocks, Heading{Level: 2, Text: "Connections that are needed"}, table)
+}
+
+// thresholds are the numbers of the entity's own by which the checks judge.
+func thresholds(t questionnaires.Thresholds) []Fact {
+	var rows []Fact
+	for _, check := range sortedKeys(t.Limits) {
+		rows = append(rows, Fact{"Limit of " + check, fmt.Sprintf("%d may before a person has to look", t.Limits[check])})
+	}
+	if t.SecretDays > 0 {
+		rows = append(rows, Fact{"Oldest values of Secrets", fmt.Sprintf("%d days", t.SecretDays)})
+	}
+	if t.ScanDays > 0 {
+		rows = append(rows, Fact{"Oldest reports of scanners", fmt.Sprintf("%d days", t.ScanDays)})
+	}
+	return rows
 }
 
 // cluster is what people call a target, "" standing for all.

@@ -42,6 +42,7 @@ func (d *door) scanVerb() *cobra.Command {
 	var s source
 	var format string
 	var registries, cde, connections []string
+	var numbers thresholds
 	verb := &cobra.Command{
 		Use:   "scan PATH... | --context C | --dump PATH... | --import FILE...",
 		Short: "Evaluate without a vault and print the results",
@@ -71,6 +72,9 @@ what is unknown as open results, for code scanning.`,
 			if len(cde) > 0 {
 				scope.Zones = map[string][]engine.Selector{questionnaires.CardholderData: selectorsOf(cde)}
 			}
+			if err := numbers.into(cmd, &scope.Thresholds); err != nil {
+				return err
+			}
 			return d.scan(cmd.Context(), collectors, s.chosen, scope, format)
 		},
 	}
@@ -80,6 +84,7 @@ what is unknown as open results, for code scanning.`,
 	outputFlag(verb, &format, export.SARIF.String())
 	verb.Flags().StringSliceVar(&registries, "registry", nil, "`PREFIX` of image names that are trusted (repeatable)")
 	connectionFlag(verb, &connections)
+	numbers.flags(verb)
 	verb.Flags().StringSliceVar(&cde, "cde", nil, "`NAMESPACE` of the cardholder data environment (repeatable)")
 	return verb
 }

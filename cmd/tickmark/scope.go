@@ -180,9 +180,10 @@ func ofClasses(p questionnaires.Problem) bool {
 func (d *door) scopeSetVerb() *cobra.Command {
 	var o opening
 	var cde, registries, connections []string
+	var numbers thresholds
 	var description string
 	verb := &cobra.Command{
-		Use: "set VAULT [--cde NAMESPACE]... [--registry PREFIX]...", Short: "Set namespaces of the cardholder data environment, needed connections, and trusted registries",
+		Use: "set VAULT [--cde NAMESPACE]... [--registry PREFIX]... [--limit CHECK=N]...", Short: "Set namespaces of the cardholder data environment, needed connections, trusted registries, and limits",
 		Long: `Sets by what evidence is judged. What is not named keeps its value.
 Namespaces may hold patterns such as pay-*; TARGET/NAMESPACE names one target's. They
 are classed as cardholder data environment, in place of those that were; scope class
@@ -191,8 +192,11 @@ puts single ones into a class, scope import takes all of a scope.
 A connection is written as tickmark network connections lists it. Its ends are
 NAMESPACE/WORKLOAD, with patterns, or a range of addresses; the first may be
 {ingress-controller} or {gateway}. Those given replace the ones before; scope import
-takes each with its business reason.`,
-		Example: "  tickmark scope shop.vault set --cde pay,pay-* --registry registry.copperline.example\n  tickmark scope shop.vault set --connection 'shop/cart => pay/api : TCP 8443'",
+takes each with its business reason.
+
+Limits are how many may do what a check counts, such as secrets-read-by-few=5; those
+given replace the ones before. 0 days are as many as the checks say: 365 and 92.`,
+		Example: "  tickmark scope shop.vault set --cde pay,pay-* --registry registry.copperline.example\n  tickmark scope shop.vault set --connection 'shop/cart => pay/api : TCP 8443'\n  tickmark scope shop.vault set --limit secrets-read-by-few=5 --secret-days 90",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v, a, err := d.anyOf(cmd.Context(), args[0], o)
@@ -212,6 +216,9 @@ takes each with its business reason.`,
 					return err
 				}
 			}
+			if err := numbers.into(cmd, &scope.Thresholds); err != nil {
+				return err
+			}
 			if cmd.Flags().Changed("description") {
 				scope.Description = description
 			}
@@ -222,6 +229,7 @@ takes each with its business reason.`,
 	verb.Flags().StringSliceVar(&cde, "cde", nil, "`NAMESPACE` of the cardholder data environment, or TARGET/NAMESPACE (repeatable)")
 	verb.Flags().StringSliceVar(&registries, "registry", nil, "`PREFIX` of image names that are trusted (repeatable)")
 	connectionFlag(verb, &connections)
+	numbers.flags(verb)
 	verb.Flags().StringVar(&description, "description", "", "what is in scope, in words")
 	return verb
 }
@@ -295,6 +303,9 @@ with 3 while the scope has problems.`,
 			defer d.finish(cmd.Context(), v)
 			if err := s.Recite(idOf(a)); err != nil {
 				return lines.Error("", err.Error())
+			}
+			if err := limitable(s.Thresholds.Limits); err != nil {
+				return lines.Error("thresholds.limits", err.Error())
 			}
 			entry, set := a.ScopeEntry()
 			if err := stale("scope", s.Revision, entry, set); err != nil && !s.Same(a.Scope()) {

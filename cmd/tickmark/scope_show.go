@@ -72,6 +72,17 @@ func (d *door) printScope(s questionnaires.Scope) {
 	for _, c := range s.Connections {
 		d.fact("connection", c.String(), c.Why)
 	}
+	d.printThresholds(s.Thresholds)
+}
+
+// printThresholds prints the numbers by which evidence is judged in place of the
+// checks' own.
+func (d *door) printThresholds(t questionnaires.Thresholds) {
+	for _, line := range t.Lines() {
+		d.fact("limit", line)
+	}
+	d.fact("secrets", amount(t.SecretDays, "days old at most"))
+	d.fact("scans", amount(t.ScanDays, "days old at most"))
 }
 
 func (d *door) printEntity(s questionnaires.Scope) {

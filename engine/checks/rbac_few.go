@@ -88,6 +88,16 @@ func byFewChecks() []check {
 	return checks
 }
 
+// Limited are the ids of the checks that judge by Params.Limits.
+func Limited() []string {
+	var ids []string
+	for _, c := range byFewChecks() {
+		ids = append(ids, c.id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // holders are those who may do something in one place.
 type holders struct {
 	counted []rbac.Subject

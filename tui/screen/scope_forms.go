@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 
 	"tickmark/questionnaires"
@@ -51,7 +52,23 @@ func scopeBlanks(p *Picture) []blank[scope] {
 		classes.blank(p),
 		lines("Trusted registries", "Prefixes of image names that are trusted, one a line.", func(s *scope) *[]string { return &s.TrustedRegistries }),
 		connections.blank(p),
+		limits,
+		number("Age of Secrets", "For how many days the values of a Secret may stay as they are, by your own risk analysis. Nothing is 365.", false, func(s *scope) *int { return &s.Thresholds.SecretDays }),
+		number("Age of scans", "How many days old what a scanner reports may be. Nothing is 92.", false, func(s *scope) *int { return &s.Thresholds.ScanDays }),
 	}
+}
+
+// limits is the blank of how many may do what checks count.
+var limits = blank[scope]{
+	place: place{label: "Limits of access", help: "How many may do what a check counts before a person has to look, as CHECK=N, one a line: secrets-read-by-few=5. Nothing is 3.", kind: longKind},
+	get:   func(s *scope) string { return strings.Join(s.Thresholds.Lines(), "\n") },
+	set: func(s *scope, text string) error {
+		given, err := questionnaires.ParseLimits(slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return strings.TrimSpace(line) == "" }))
+		if err == nil {
+			s.Thresholds.Limits = given
+		}
+		return err
+	},
 }
 
 // partOf is a blank that opens a form of its own about a part.
