@@ -87,14 +87,15 @@ func crossingsOf(v *engine.View, d network.Direction) []engine.Detail {
 
 // doubtOf says what is not evaluated and may allow more than was seen, "" if nothing.
 func doubtOf(a *network.Analysis) string {
-	for _, g := range a.Doubts() {
-		text := g.Cause
-		if g.Name != "" {
-			text = (engine.Ref{Group: g.Kind.Group, Kind: g.Kind.Kind, Namespace: g.Namespace, Name: g.Name}).String() + ": " + text
-		}
-		return text
+	doubts := a.Doubts()
+	if len(doubts) == 0 {
+		return ""
 	}
-	return ""
+	g := doubts[0]
+	if g.Name == "" {
+		return g.Cause
+	}
+	return (engine.Ref{Group: g.Kind.Group, Kind: g.Kind.Kind, Namespace: g.Namespace, Name: g.Name}).String() + ": " + g.Cause
 }
 
 // policiesOver returns the proof of what a namespace's policies say.
