@@ -45,6 +45,7 @@ apiVersion: v1
 kind: Pod
 metadata: {name: api, namespace: pay}
 spec:
+  nodeName: n-1
   automountServiceAccountToken: false
   securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
   containers:
@@ -171,6 +172,8 @@ func TestTheMainJobOnALiveServer(t *testing.T) {
 		require.NoError(t, plane.Apply(context.Background(), []byte(granted+binding)))
 	}
 
+	t.Run("as nobody", func(t *testing.T) { asNobody(t, plane) })
+	t.Run("what a scanner left", func(t *testing.T) { whatAScannerLeft(t, plane) })
 	t.Run("with the least role", func(t *testing.T) { withTheLeastRole(t, plane) })
 	t.Run("without networkpolicies", func(t *testing.T) { withoutNetworkPolicies(t, plane) })
 }

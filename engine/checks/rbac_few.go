@@ -24,7 +24,8 @@ import (
 // sentence says which are groups. Not counted, but said: bindings that Kubernetes
 // creates for its own parts, and rights to objects named one by one. Unknown in
 // manifests while a binding refers to a role that is not among them, unless it is
-// one whose rules are the same in every cluster.
+// one whose rules are the same in every cluster; and wherever roles or bindings were
+// not all seen.
 type few struct {
 	id       string
 	may      string // "may read every Secret"
@@ -241,6 +242,8 @@ func (row few) judge(v *engine.View, of holders, place string) cited {
 		return cited{fails("", names, "%s %s%s, more than %d: %s%s", count(len(names), "subject"), row.may, place, limit, list(names), rest), of.cites}
 	case len(of.unseen) > 0:
 		return cited{unknown("", names, "%s %s%s, and what %s allows is not known%s", count(len(names), "subject"), row.may, place, list(of.unseen), rest), of.cites}
+	case slices.ContainsFunc(rbac.Kinds(), func(k engine.Kind) bool { return !v.Saw(k) }):
+		return cited{unknown("", names, "%s %s%s by the roles and bindings that were seen, which are not all%s", count(len(names), "subject"), row.may, place, rest), of.cites}
 	case len(names) == 0:
 		return cited{passes("", names, "Nobody is granted it%s: no subject %s%s", place, row.may, rest), of.cites}
 	}
