@@ -42,9 +42,9 @@ func (d *door) gather(ctx context.Context, verb string, collectors []engine.Coll
 }
 
 // gatherNamed collects what a verb of an analysis names: files and folders, contexts
-// or both.
-func (d *door) gatherNamed(ctx context.Context, verb string, s source, paths []string) (*gathered, error) {
-	s.manifests = paths
+// or both. Of a cluster it asks no more than the analysis reads.
+func (d *door) gatherNamed(ctx context.Context, verb string, s source, reads []engine.Kind, paths []string) (*gathered, error) {
+	s.manifests, s.reads = paths, reads
 	s.target, _, _ = strings.Cut(verb, " ")
 	collectors, err := d.collectors(s)
 	if err != nil {

@@ -34,7 +34,7 @@ type networks struct {
 
 // networkOf collects and analyses what a network verb names.
 func (d *door) networkOf(ctx context.Context, verb string, s source, paths []string) (*networks, error) {
-	g, err := d.gatherNamed(ctx, verb, s, paths)
+	g, err := d.gatherNamed(ctx, verb, s, network.Kinds(), paths)
 	if err != nil {
 		return nil, err
 	}

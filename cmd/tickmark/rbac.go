@@ -34,8 +34,10 @@ type permissions struct {
 	rights []*rbac.Rights
 }
 
-func (d *door) permissionsOf(ctx context.Context, verb string, s source, paths []string) (*permissions, error) {
-	g, err := d.gatherNamed(ctx, verb, s, paths)
+// permissionsOf collects what a verb of rbac names; more are the kinds that it reads
+// beside the roles and their bindings.
+func (d *door) permissionsOf(ctx context.Context, verb string, s source, paths []string, more ...engine.Kind) (*permissions, error) {
+	g, err := d.gatherNamed(ctx, verb, s, slices.Concat(rbac.Kinds(), more), paths)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type source struct {
 	with       []string // what is asked of a cluster only by name
 	probe      bool     // requests without credentials as well
 	chosen     chosen
+	reads      []engine.Kind // all that is asked of a cluster; nil is what was chosen
 	allowExec  bool
 }
 
@@ -87,6 +88,9 @@ func (d *door) collectors(s source) ([]engine.Collector, error) {
 	wish, err := s.chosen.wish(extras)
 	if err != nil {
 		return nil, err
+	}
+	if s.reads != nil {
+		wish.Kinds = s.reads
 	}
 	for _, name := range contexts {
 		config, name, err := kube.FromKubeconfig(s.kubeconfig, name, s.allowExec)
