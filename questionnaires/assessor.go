@@ -50,6 +50,7 @@ type Assessor struct {
 	Certificate string       `json:"certificate,omitempty"` // number
 	Mentor      string       `json:"mentor,omitempty"`      // of an associate
 	Contact     string       `json:"contact,omitempty"`     // telephone, e-mail
+	Part        string       `json:"part,omitempty"`        // taken in the assessment: what was tested, or how else was helped
 }
 
 func (a Assessor) check(b *bounds) {
@@ -57,6 +58,7 @@ func (a Assessor) check(b *bounds) {
 	b.line("certificate of an assessor", a.Certificate)
 	b.line("mentor of an assessor", a.Mentor)
 	b.line("contact of an assessor", a.Contact)
+	b.text("part of an assessor", a.Part)
 }
 
 func (a Assessor) lacks() []string {

@@ -131,7 +131,7 @@ func (e *engagement) engaged(care int) Engagement {
 		role = roles[e.r.IntN(len(roles))]
 	}
 	made := Engagement{
-		Assessors: some(e, care, Assessor{Name: "Ines", Role: role, Company: w(), Certificate: w()}, Assessor{"Ana", AssociateAssessor, w(), w(), w(), ""}),
+		Assessors: some(e, care, Assessor{Name: "Ines", Role: role, Company: w(), Certificate: w()}, Assessor{Name: "Ana", Role: AssociateAssessor, Company: w(), Certificate: w(), Mentor: w(), Part: w()}),
 		Reviewer:  Reviewer{Name: "Per", Company: w(), Credentials: w()}, Start: "2026-09-07", End: "2026-10-30",
 		OnSite: some(e, care, Visit{From: "2026-09-14"}), Remote: some(e, 20, RemoteTesting{From: "2026-09-20", To: "2026-09-21", Reason: w()}),
 		Independence: w(), OtherServices: w(), Subcontractors: w(), Years: e.count(care),

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ import (
 func (c *composer) attestation() []func() []Block {
 	return slices.Concat([]func() []Block{c.cover, c.about}, parted([]part{
 		attested("1", "Entity and assessors", "Who is assessed, and who assessed.", c.entity, c.assessors, c.roles),
-		attested("2", "What was assessed", recorded(c.Scope.Description), c.channels, c.services, titled("The environment", c.surroundings), c.segmentation, c.locations, c.products,
+		attested("2", "What was assessed", c.described(), c.channels, c.services, titled("The environment", c.surroundings), c.segmentation, c.locations, c.products,
 			titled("Third parties", func() []Block { return []Block{c.parties()} }), c.grids,
 			titled("Not Applicable", c.notApplicable), titled("Not Tested", c.notTested), c.eligibility, c.assessment),
 		attested("3", "The result", "", titled("The conclusion", c.concluded), c.openProblems, c.stage, c.signatures),
@@ -32,16 +31,19 @@ func (c *composer) roles() []Block {
 	if took {
 		qsa = fmt.Sprintf("Led by %s of %s, who sign in Part 3.", lead, company)
 	}
-	var internal []string
+	rows := []Fact{{"QSA", qsa}}
+	isa := Fact{"ISA", "No ISA took part."}
 	for _, a := range e.Assessors {
-		if a.Role == questionnaires.InternalAssessor {
-			internal = append(internal, fmt.Sprintf("%s, certificate: %s", a.Name, recorded(a.Certificate)))
+		switch a.Role {
+		case questionnaires.LeadAssessor, questionnaires.AssociateAssessor:
+			rows = append(rows, Fact{"Part of " + a.Name, recorded(a.Part)})
+		case questionnaires.InternalAssessor:
+			isa.Value = "Took part, and signs for no company."
+			rows = append(rows, Fact{"Part of " + a.Name + ", ISA", recorded(a.Part)})
+		case questionnaires.OtherAssessor, questionnaires.NoRole:
 		}
 	}
-	return append(blocks, Facts{Rows: []Fact{
-		{"QSA", qsa},
-		{"ISA", cmp.Or(strings.Join(internal, "\n"), "No ISA took part.")},
-	}})
+	return append(blocks, Facts{Rows: append(rows, isa)})
 }
 
 // surroundings says in short what the environment is made of.

@@ -88,6 +88,9 @@ func (c *composer) questionnaire() string {
 
 func (c *composer) subject() string {
 	parts := []string{c.Assessment.Details.Name}
+	if c.whole() && c.Assessment.Details.Name == c.Assessment.Questionnaire.Title {
+		parts[0] = "all requirements" // unnamed, it is called as the official paper is
+	}
 	if s := c.Assessment.Details.Service; s != "" {
 		parts = append(parts, s)
 	}
@@ -198,7 +201,7 @@ func (c *composer) about() []Block {
 		List{Items: []string{
 			"The responses and narratives were given by the persons named beside them. The program that printed this record answers nothing by itself and declares nothing.",
 			"Evidence was read from the systems as they are, without changing them. Secrets and card numbers were taken out before anything was kept.",
-			"What could not be seen counts as unknown and never as passed. It is listed in the chapter “What could not be seen”.",
+			"What could not be seen counts as unknown and never as passed. " + c.unseen(),
 			"Figures count responses. They say how far the work has come, and nothing more.",
 		}},
 		Heading{Level: 2, Text: "What was assessed"},
@@ -211,6 +214,14 @@ func (c *composer) about() []Block {
 			{"Conclusion", c.conclusionSentence()},
 		}},
 	}
+}
+
+// unseen says where is listed what could not be seen.
+func (c *composer) unseen() string {
+	if c.Kind == Attestation {
+		return "It is listed in the record of the assessment."
+	}
+	return "It is listed in the chapter “What could not be seen”."
 }
 
 func longDay(t time.Time) string { return t.UTC().Format("2 January 2006") }

@@ -56,7 +56,7 @@ func assessors(all []questionnaires.Assessor) Block {
 		if a.Mentor != "" || a.Role == questionnaires.AssociateAssessor {
 			certificate.Note = "mentor: " + recorded(a.Mentor)
 		}
-		rows[i] = Row{Cells: []Cell{{Text: a.Name, Note: a.Contact}, {Text: roles[a.Role]}, {Text: recorded(a.Company)}, certificate}}
+		rows[i] = Row{Cells: []Cell{{Text: a.Name, Note: a.Contact}, {Text: roles[a.Role], Note: a.Part}, {Text: recorded(a.Company)}, certificate}}
 	}
 	return Table{
 		Columns: []Column{{"Name", 46, Strong}, {"Role", 40, Plain}, {"Company", 44, Plain}, {"Certificate", 40, Plain}}, Rows: rows,

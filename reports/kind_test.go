@@ -60,3 +60,118 @@ func TestKindsAreReadAsTheyAreWritten(t *testing.T) {
 	_, err := reports.ParseKind("soc")
 	require.ErrorContains(t, err, `"soc" is no kind of report`)
 }
+
+// everyPaper is every kind that fits of a small and of two whole assessments.
+func everyPaper(t *testing.T) []reports.Document {
+	t.Helper()
+	var all []reports.Document
+	for _, e := range []*engagement{done(t), wholeSelf(t), wholeAssessed(t)} {
+		for _, k := range reports.KindsOf(e.assessment().Questionnaire) {
+			all = append(all, e.composeKind(k))
+		}
+	}
+	return all
+}
+
+// Whatever the kind, no paper is called as an official one is, each says that it is none,
+// shows the conclusion of a person or that there is none, and is a draft while it is one.
+func TestEveryKindSaysWhatItIsNot(t *testing.T) {
+	papers := everyPaper(t)
+	require.Len(t, papers, 12)
+	for _, doc := range papers {
+		c := cover(t, doc)
+		for _, title := range append([]string{doc.Title, doc.Subject, c.Title, c.Kicker, c.Detail}, headings(doc)...) {
+			assert.NotContains(t, strings.ToLower(title), "on compliance")
+			assert.NotContains(t, strings.ToLower(title), "of compliance")
+		}
+		assert.Contains(t, strings.Join(strings.Fields(text(t, doc)), " "), "no official form of the PCI Security Standards Council")
+		assert.Equal(t, "no conclusion recorded", c.Pill.Text)
+		assert.NotEmpty(t, doc.Draft)
+	}
+}
+
+func headings(doc reports.Document) []string {
+	var texts []string
+	for _, h := range doc.Headings() {
+		texts = append(texts, h.Text)
+	}
+	return texts
+}
+
+// An assessment that nobody named is called as its form is, and its papers are not.
+func TestUnnamedAssessmentLendsNoOfficialTitle(t *testing.T) {
+	e := newEngagement(t)
+	e.id = e.newID()
+	e.must(e.mara)(questionnaires.NewAssessment(e.catalogue, questionnaires.AssessmentDetails{ID: e.id, Questionnaire: "roc"}))
+	require.Equal(t, "Report on Compliance", e.assessment().Details.Name)
+	assert.NotContains(t, text(t, e.compose()), "Report on Compliance")
+}
+
+func fields(doc reports.Document) []string {
+	var names []string
+	for _, b := range doc.Blocks {
+		if s, is := b.(reports.SignatureBlock); is {
+			names = append(names, s.Field)
+		}
+	}
+	return names
+}
+
+// The fields of all who have to sign are there before the first one does. An ISA is of
+// the entity and has none.
+func TestSignatureFieldsAreOfThoseWhoTookPart(t *testing.T) {
+	alone, both := []string{"preparer", "officer"}, []string{"preparer", "officer", "lead-qsa", "qsa-officer"}
+	for _, c := range []struct {
+		roles []questionnaires.AssessorRole
+		want  []string
+	}{
+		{nil, alone},
+		{[]questionnaires.AssessorRole{questionnaires.InternalAssessor}, alone},
+		{[]questionnaires.AssessorRole{questionnaires.OtherAssessor}, alone},
+		{[]questionnaires.AssessorRole{questionnaires.LeadAssessor}, both},
+		{[]questionnaires.AssessorRole{questionnaires.InternalAssessor, questionnaires.AssociateAssessor}, both},
+	} {
+		e := newEngagement(t)
+		var all []questionnaires.Assessor
+		for i, role := range c.roles {
+			all = append(all, questionnaires.Assessor{Name: []string{"Ida Holm", "Nils Berg"}[i], Role: role, Part: "Tested the tills."})
+		}
+		e.write(e.mara, questionnaires.Draft{
+			Assessment: e.id, Action: questionnaires.EngagementSet, Subject: "engagement", Payload: questionnaires.Engagement{Assessors: all},
+		})
+		for _, k := range []reports.Kind{reports.Record, reports.Attestation} {
+			doc := e.composeKind(k)
+			assert.Equal(t, c.want, fields(doc), "%s, %s", k, c.roles)
+			assert.Equal(t, len(all) > 0, strings.Contains(text(t, doc), "Tested the tills."), "the part of each is said")
+		}
+	}
+}
+
+// A provider of several services has a grid for each that is assessed, and one of its own
+// where the assessment is of one.
+func TestAttestationHasAGridForEachService(t *testing.T) {
+	for service, want := range map[string][]string{
+		"": {"Service: Tokens", "Service: Vaulting"}, "Vaulting": {"Service: Vaulting"}, "Loyalty": {"Service: Tokens", "Service: Vaulting"},
+	} {
+		e := newEngagement(t)
+		e.id = e.newID()
+		e.must(e.mara)(questionnaires.NewAssessment(e.catalogue, questionnaires.AssessmentDetails{ID: e.id, Questionnaire: "roc", Name: "Services", Service: service}))
+		e.must(e.mara)(e.history().SetScope(e.catalogue, questionnaires.Scope{Services: []questionnaires.AssessedService{
+			{Name: "Tokens"}, {Name: "Loyalty", LeftOut: "It sees no cards."}, {Name: "Vaulting"},
+		}}))
+		var grids []string
+		for _, h := range headings(e.composeKind(reports.Attestation)) {
+			if strings.HasPrefix(h, "Service: ") {
+				grids = append(grids, h)
+			}
+		}
+		assert.Equal(t, want, grids, service)
+	}
+}
+
+// What a finding rests on is said sort by sort, and so is a method of which nothing shows.
+func TestFindingNamesInterviewsDocumentsAndSamples(t *testing.T) {
+	printed := strings.Join(strings.Fields(text(t, wholeAssessed(t).compose())), " ")
+	assert.Contains(t, printed, "Interviewed: no notes of an interview are referenced")
+	assert.Contains(t, printed, "Examined and observed: Evidence-4 Interview with the head of platform")
+}

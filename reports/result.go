@@ -83,18 +83,18 @@ func idList(ids []questionnaires.RequirementID) string {
 
 // numbers counts the responses of every principal requirement.
 func (c *composer) numbers() Block {
-	columns := []Column{{"Requirement", 42, Strong}}
+	columns := []Column{{"Requirement", 35, Strong}}
 	offered := slices.DeleteFunc(append(questionnaires.Responses(), questionnaires.Unanswered), func(r questionnaires.Response) bool {
 		return r != questionnaires.Unanswered && !c.Assessment.Questionnaire.Allows(r) && c.progress.Responses[r] == 0
 	})
 	for _, r := range offered {
-		columns = append(columns, Column{shortTitle(r), 19, Plain})
+		columns = append(columns, Column{shortTitle(r), room(r), Plain})
 	}
 	perProcedure := c.Assessment.Questionnaire.PerProcedure
 	if perProcedure {
-		columns = append(columns, Column{"Customized", 19, Plain})
+		columns = append(columns, Column{"Customized", 20, Plain})
 	}
-	columns = append(columns, Column{"All", 12, Strong})
+	columns = append(columns, Column{"All", 11, Strong})
 	line := func(name, note string, counts [6]int, customized, total int) Row {
 		cells := []Cell{{Text: name, Note: note}}
 		for _, r := range offered {
@@ -124,6 +124,18 @@ func (c *composer) customizedIn(principal questionnaires.RequirementID) int {
 		}
 	}
 	return n
+}
+
+// room is the width of a column by the longest word above it.
+func room(r questionnaires.Response) float64 {
+	switch r {
+	case questionnaires.Unanswered:
+		return 21
+	case questionnaires.NotApplicable:
+		return 19
+	case questionnaires.InPlace, questionnaires.InPlaceWithCCW, questionnaires.NotInPlace, questionnaires.NotTested:
+	}
+	return 16
 }
 
 // shortTitle is a response's title for the head of a narrow column.

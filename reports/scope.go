@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,9 +12,14 @@ import (
 // rest out.
 func (c *composer) scope() []Block {
 	return slices.Concat(
-		[]Block{Heading{Level: 1, Text: "Scope", Anchor: "scope"}, Paragraph{Text: recorded(c.Scope.Description)}},
+		[]Block{Heading{Level: 1, Text: "Scope", Anchor: "scope"}, Paragraph{Text: c.described()}},
 		c.entity(), c.channels(), c.services(), c.confirmation(), c.segmentation(), c.cardData(),
 	)
+}
+
+// described is the scope in words.
+func (c *composer) described() string {
+	return cmp.Or(strings.TrimSpace(c.Scope.Description), "What is in scope is not described.")
 }
 
 // entity says who is assessed, and whom to ask there.

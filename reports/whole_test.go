@@ -192,7 +192,7 @@ func (e *engagement) surroundings() {
 	// As older vaults have it: two sample sets are typed into the engagement.
 	e.write(e.mara, questionnaires.Draft{Assessment: e.id, Action: questionnaires.EngagementSet, Subject: "engagement", Payload: questionnaires.Engagement{
 		Assessors: []questionnaires.Assessor{
-			{Name: "Ida Holm", Role: questionnaires.LeadAssessor, Company: "Holm Audit", Certificate: "QSA-7", Contact: "ida@holm.example"},
+			{Name: "Ida Holm", Role: questionnaires.LeadAssessor, Company: "Holm Audit", Certificate: "QSA-7", Contact: "ida@holm.example", Part: "Tested everything."},
 			{Name: "Nils Berg", Role: questionnaires.AssociateAssessor, Mentor: "Ida Holm"},
 			{Name: "Eva Lund"},
 		},

@@ -79,7 +79,7 @@ func (d *door) engagementShowVerb() *cobra.Command {
 func (d *door) printEngagement(assessment *questionnaires.Assessment) {
 	e, _ := assessment.Engagement()
 	for _, a := range e.Assessors {
-		d.fact("assessor", a.Name, a.Role.String(), a.Company, a.Certificate, marked("mentored by", a.Mentor), a.Contact)
+		d.fact("assessor", a.Name, a.Role.String(), a.Company, a.Certificate, marked("mentored by", a.Mentor), a.Contact, a.Part)
 	}
 	d.fact("reviewer", e.Reviewer.Name, e.Reviewer.Company, e.Reviewer.Credentials)
 	d.fact("start", string(e.Start))

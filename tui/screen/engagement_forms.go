@@ -68,6 +68,7 @@ func assessors(needed bool) repeated[engagement, questionnaires.Assessor] {
 				line("Certificate", "The number of the certificate, of a QSA or ISA.", false, func(a *a) *string { return &a.Certificate }),
 				line("Mentor", "The mentor of an associate.", false, func(a *a) *string { return &a.Mentor }),
 				line("Contact", "Telephone, e-mail.", false, func(a *a) *string { return &a.Contact }),
+				long("Part", "What the person tested, or how else they helped: an attestation says it of QSA and ISA.", false, func(a *a) *string { return &a.Part }),
 			}
 		},
 	}
