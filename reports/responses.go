@@ -218,9 +218,6 @@ func (c *composer) cited(ids []questionnaires.ID) Cell {
 		}
 		cell.Links = append(cell.Links, Link{item.Label(), evidenceAnchor(id)})
 		if c.isStale(item) {
-			notes = append(notes, item.Label()+" is stale")
-		}
-		if c.isStale(item) {
 			notes = append(notes, fmt.Sprintf("%s: %s", item.Label(), c.Assessment.Freshness(item, questionnaires.DayOf(c.Date))))
 		}
 		if n := len(c.accepted(item)); n > 0 {
