@@ -99,8 +99,7 @@ func (c *cyclone) read() error {
 	defer func() { _ = file.Close() }()
 	var ref string
 	var p findings.Package
-	var component *spot
-	component = fields(map[string]*spot{"bom-ref": c.in.into(&ref), "name": c.in.into(&p.Name), "version": c.in.into(&p.Installed)})
+	component := fields(map[string]*spot{"bom-ref": c.in.into(&ref), "name": c.in.into(&p.Name), "version": c.in.into(&p.Installed)})
 	component.begin = func(string) { ref, p = "", findings.Package{} }
 	component.end = func() {
 		if ref != "" && len(c.components) < maxComponents {
