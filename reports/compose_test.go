@@ -130,7 +130,9 @@ func TestEveryLinkHasItsTarget(t *testing.T) {
 		for _, l := range wanted {
 			assert.True(t, anchors[l.To], "%s leads to %s", l.Text, l.To)
 		}
-		assert.Equal(t, doc.Kind.IsRecord() || doc.Kind == reports.Binder, len(wanted) > 5, "what a short paper would lead to stands in the record")
+		if doc.Kind.IsRecord() || doc.Kind == reports.Binder {
+			assert.Greater(t, len(wanted), 5)
+		}
 	}
 }
 

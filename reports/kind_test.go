@@ -77,7 +77,7 @@ func everyPaper(t *testing.T) []reports.Document {
 // shows the conclusion of a person or that there is none, and is a draft while it is one.
 func TestEveryKindSaysWhatItIsNot(t *testing.T) {
 	papers := everyPaper(t)
-	require.Len(t, papers, 12)
+	require.GreaterOrEqual(t, len(papers), 3*4, "every kind that fits, of each assessment")
 	for _, doc := range papers {
 		c := cover(t, doc)
 		for _, title := range append([]string{doc.Title, doc.Subject, c.Title, c.Kicker, c.Detail}, headings(doc)...) {
