@@ -112,12 +112,19 @@ func Read(path string) ([]byte, error) {
 }
 
 func read(path string) ([]byte, error) {
+	info, err := os.Stat(path) // before it is opened: a pipe waits for its other end
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is no regular file")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
+	info, err = f.Stat()
 	switch {
 	case err != nil:
 		return nil, err
