@@ -65,17 +65,25 @@ func newEngagement(t *testing.T) *engagement {
 	return e
 }
 
+// salvaged salvages the vault, with recipients named where the error asks for them.
+func (e *engagement) salvaged(t *testing.T, to string, options ...Option) (Salvaged, error) {
+	t.Helper()
+	options = append(options, WithClock(e.clock))
+	report, err := Salvage(t.Context(), e.path, to, []age.Identity{e.identity}, nil, nil, options...)
+	if errors.Is(err, errNoRecipients) {
+		named, failed := NewRecipient(e.identity.Recipient(), "")
+		require.NoError(t, failed)
+		report, err = Salvage(t.Context(), e.path, to, []age.Identity{e.identity}, []Recipient{named}, nil, options...)
+	}
+	return report, err
+}
+
 // salvage salvages into a new vault and opens that; nil where there is none.
 func (e *engagement) salvage(t *testing.T) (Salvaged, *Vault, error) {
 	t.Helper()
 	before, log := e.bytes(), e.log()
 	to := filepath.Join(t.TempDir(), "new.vault")
-	report, err := Salvage(t.Context(), e.path, to, []age.Identity{e.identity}, nil, nil, WithClock(e.clock))
-	if errors.Is(err, errNoRecipients) { // they are named, as the error says
-		named, failed := NewRecipient(e.identity.Recipient(), "")
-		require.NoError(t, failed)
-		report, err = Salvage(t.Context(), e.path, to, []age.Identity{e.identity}, []Recipient{named}, nil, WithClock(e.clock))
-	}
+	report, err := e.salvaged(t, to)
 	require.True(t, bytes.Equal(before, e.bytes()) && bytes.Equal(log, e.log()), "the damaged vault is not touched")
 	if err != nil {
 		assert.NoFileExists(t, to)
@@ -224,7 +232,7 @@ func TestEnrolledAuthorKeepsWhatFollowsALostEntry(t *testing.T) {
 		damaged[overhead+at*(sealedChunk+sealedTag)+9] ^= 1
 		require.NoError(t, os.WriteFile(e.path, damaged, 0o600))
 		to := filepath.Join(t.TempDir(), "new.vault")
-		report, err := Salvage(t.Context(), e.path, to, []age.Identity{e.identity}, nil, nil, WithClock(e.clock), WithAuthor(e.author))
+		report, err := e.salvaged(t, to, WithAuthor(e.author))
 		if err != nil {
 			require.ErrorIs(t, err, errNoFounder)
 			continue

@@ -196,22 +196,22 @@ func TestVerbsWriteNothingBesidesTheVault(t *testing.T) {
 	require.NoError(t, err)
 	command := exec.Command("sh", "-e", "-c", strings.NewReplacer("T ", program+" ", "MERCHANT", merchant, "SCAN", scan, "KEY", another.Recipient().String()).Replace(`
 T new shop.vault --questionnaire saq-d-merchant --entity 'Corner Shop'
-T collect shop.vault --manifests MERCHANT --target prod || [ $? = 3 ]
 T attach shop.vault SCAN --requirement 1.2.1
-T answer shop.vault 1.2.1 --response in-place --narrative 'As seen.' --evidence Evidence-22
+T collect shop.vault --manifests MERCHANT --target prod || [ $? = 3 ]
+T answer shop.vault 1.2.1 --response in-place --narrative 'As seen.' --evidence Evidence-1
 T undo shop.vault
 T status shop.vault || [ $? = 3 ]
 T evidence shop.vault list
 T vault verify shop.vault
 T vault recipients shop.vault list
 T vault compact shop.vault
-T answer shop.vault 1.2.1 --response in-place --narrative 'As seen.' --evidence Evidence-22
+T answer shop.vault 1.2.1 --response in-place --narrative 'As seen.' --evidence Evidence-1
 T report shop.vault -o report.pdf || [ $? = 3 ]
 T verify report.pdf --vault shop.vault
 T vault recipients shop.vault add KEY --label 'The next team'
 T vault handoff shop.vault -r KEY -o next.vault
 T vault salvage shop.vault -o saved.vault
-T evidence shop.vault expunge Evidence-22 --reason 'not ours' --yes
+T evidence shop.vault expunge Evidence-1 --reason 'not ours' --yes
 T vault verify shop.vault
 `))
 	command.Dir = work

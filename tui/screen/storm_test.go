@@ -48,7 +48,7 @@ func TestStormWithoutChoosingAnswersNothing(t *testing.T) {
 // person's: signed, and one of those the form offers.
 func TestStormLeavesTheVaultWhole(t *testing.T) {
 	m := newMerchant(t, 1)
-	storm(t, desk(t, m.Workbench, 120, 40), 4, without("ctrl+c", "q"))
+	storm(t, desk(t, m.Workbench, 120, 40), 5, without("ctrl+c", "q"))
 	a := m.assessment(t)
 	answered := 0
 	for _, r := range a.Requirements() {
