@@ -125,27 +125,32 @@ func judgeCrossing(v *engine.View, c network.Crossing) finding {
 		return unknown("spec.hostNetwork", true, "It is on the network of its node, where no policy is certain to apply")
 	case c.UndeclaredCount > 0 && len(v.Params().Declared) == 0:
 		return unknown("", value, "%s outside the cardholder data environment %s, and no connection was declared as needed: %s",
-			count(c.UndeclaredCount, "peer"), side, someOf(c.Undeclared, c.UndeclaredCount, network.Connection.AllowedText))
+			count(c.UndeclaredCount, "peer"), side, peersOf(c, c.Undeclared, c.UndeclaredCount, network.Connection.AllowedText))
 	case c.UndeclaredCount > 0:
 		return fails("", value, "%s outside the cardholder data environment %s beyond what was declared: %s",
-			count(c.UndeclaredCount, "peer"), side, someOf(c.Undeclared, c.UndeclaredCount, network.Connection.AllowedText))
+			count(c.UndeclaredCount, "peer"), side, peersOf(c, c.Undeclared, c.UndeclaredCount, network.Connection.AllowedText))
 	case c.UnsureCount > 0:
 		return unknown("", value, "It cannot be excluded that %s outside the cardholder data environment %s beyond what was declared: %s",
-			count(c.UnsureCount, "peer"), side, someOf(c.Unsure, c.UnsureCount, network.Connection.PossibleText))
+			count(c.UnsureCount, "peer"), side, peersOf(c, c.Unsure, c.UnsureCount, network.Connection.PossibleText))
 	case c.Peers == 0:
 		return passes("", value, "Nothing outside the cardholder data environment %s, as the policies say", side)
 	}
 	return passes("", value, "Of what is outside the cardholder data environment, %s %s, all as declared", count(c.Peers, "peer"), side)
 }
 
-func someOf(named []network.Connection, of int, ports func(network.Connection) string) string {
+// peersOf names the other ends of connections with their ports, and counts the rest.
+func peersOf(of network.Crossing, named []network.Connection, all int, ports func(network.Connection) string) string {
 	var parts []string
 	for _, c := range named {
-		parts = append(parts, fmt.Sprintf("%s => %s %s", c.From, c.To, ports(c)))
+		peer := c.From
+		if of.Direction == network.Egress {
+			peer = c.To
+		}
+		parts = append(parts, peer+" "+ports(c))
 	}
 	text := strings.Join(parts, "; ")
-	if of > len(named) {
-		text += fmt.Sprintf("; and %d more", of-len(named))
+	if all > len(named) {
+		text += fmt.Sprintf("; and %d more", all-len(named))
 	}
 	return text
 }
