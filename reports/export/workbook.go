@@ -82,10 +82,14 @@ func continued(row []string) [][]string {
 	return rows
 }
 
+// nowhere is no folder on any system. The library keeps a large sheet in a file below
+// its folder for temporary ones, in the clear, and in memory where it cannot make one.
+const nowhere = "\x00"
+
 // write writes the workbook. Every cell is text, whatever it begins with, and stays
 // text when it is edited: none is a formula. One workbook gives one sequence of bytes.
 func (b workbook) write(w io.Writer) (err error) {
-	f := excelize.NewFile()
+	f := excelize.NewFile(excelize.Options{TmpDir: nowhere})
 	defer func() {
 		if closing := f.Close(); err == nil {
 			err = closing
