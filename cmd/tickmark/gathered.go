@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -130,4 +131,36 @@ func printGaps(w io.Writer, gaps []gapForm) {
 		}
 		fmt.Fprintf(w, "  %s of %s%s\n", kube.NoList, strings.Join(unlisted, ", "), more)
 	}
+}
+
+// analysedForm is what a verb of an analysis says as JSON.
+type analysedForm struct {
+	Targets []any     `json:"targets"`
+	Gaps    []gapForm `json:"gaps"`
+}
+
+// showAnalysed prints what a verb of an analysis says of each target that was gathered,
+// as JSON what form makes of it, and then, apart from it, what is not known.
+func (d *door) showAnalysed(g *gathered, gaps []gapForm, format string, form func(i int) any, show func(i int)) error {
+	if format == "json" {
+		whole := analysedForm{Targets: []any{}, Gaps: gaps}
+		for i := range g.snapshots {
+			whole.Targets = append(whole.Targets, form(i))
+		}
+		if err := json.NewEncoder(d.out).Encode(whole); err != nil {
+			return err
+		}
+	} else {
+		for i := range g.snapshots {
+			if len(g.snapshots) > 1 {
+				fmt.Fprintf(d.out, "# %s\n", kube.Printable(g.snapshots[i].Target.Name))
+			}
+			show(i)
+		}
+		d.printUnknown(gaps)
+	}
+	if len(gaps) > 0 {
+		return errAttention
+	}
+	return nil
 }

@@ -3,13 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
-	"tickmark/engine/kube"
 	"tickmark/engine/network"
 )
 
@@ -79,37 +77,11 @@ func connectionForms(all []network.Connection) []connectionForm {
 	return forms
 }
 
-// networkForm is what a network verb says as JSON.
-type networkForm struct {
-	Targets []any     `json:"targets"`
-	Gaps    []gapForm `json:"gaps"`
-}
-
 // showNetworks prints what a verb of network says: as JSON what of makes of each target,
 // else what of prints, and then, apart from it, what is not known.
 func (d *door) showNetworks(n *networks, format string, of func(engine.Target, *network.Analysis) any, show func(*network.Analysis)) error {
-	gaps := gapForms(n.gaps())
-	if format == "json" {
-		form := networkForm{Targets: []any{}, Gaps: gaps}
-		for i, a := range n.analyses {
-			form.Targets = append(form.Targets, of(n.snapshots[i].Target, a))
-		}
-		if err := json.NewEncoder(d.out).Encode(form); err != nil {
-			return err
-		}
-	} else {
-		for i, a := range n.analyses {
-			if len(n.analyses) > 1 {
-				fmt.Fprintf(d.out, "# %s\n", kube.Printable(n.snapshots[i].Target.Name))
-			}
-			show(a)
-		}
-		d.printUnknown(gaps)
-	}
-	if len(gaps) > 0 {
-		return errAttention
-	}
-	return nil
+	return d.showAnalysed(n.gathered, gapForms(n.gaps()), format,
+		func(i int) any { return of(n.snapshots[i].Target, n.analyses[i]) }, func(i int) { show(n.analyses[i]) })
 }
 
 // printUnknown names on the side what lists of connections do not tell.

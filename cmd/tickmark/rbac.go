@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -63,31 +62,10 @@ func (p *permissions) gaps(kinds []engine.Kind) []engine.Gap {
 	return all
 }
 
-// show prints what a verb of rbac says, as JSON what form makes of each target, and
+// showPermissions prints what a verb of rbac says, as JSON what form makes of each target, and
 // then, apart from it, what is not known.
-func (d *door) showPermissions(p *permissions, kinds []engine.Kind, format string, form func(i int) any, print func(i int)) error {
-	gaps := gapForms(p.gaps(kinds))
-	if format == "json" {
-		whole := networkForm{Targets: []any{}, Gaps: gaps}
-		for i := range p.rights {
-			whole.Targets = append(whole.Targets, form(i))
-		}
-		if err := json.NewEncoder(d.out).Encode(whole); err != nil {
-			return err
-		}
-	} else {
-		for i := range p.rights {
-			if len(p.rights) > 1 {
-				fmt.Fprintf(d.out, "# %s\n", kube.Printable(p.snapshots[i].Target.Name))
-			}
-			print(i)
-		}
-		d.printUnknown(gaps)
-	}
-	if len(gaps) > 0 {
-		return errAttention
-	}
-	return nil
+func (d *door) showPermissions(p *permissions, kinds []engine.Kind, format string, form func(i int) any, show func(i int)) error {
+	return d.showAnalysed(p.gathered, gapForms(p.gaps(kinds)), format, form, show)
 }
 
 func (d *door) whoCanVerb() *cobra.Command {
