@@ -92,16 +92,39 @@ func TestWaysInUseTLS(t *testing.T) {
 		"one that speaks HTTP to a backend":   {gateway("HTTP") + route("{backendRefs: [{name: api}]}"), engine.Fail},
 		"one that redirects only":             {gateway("HTTP") + route("{filters: [{type: RequestRedirect, requestRedirect: {scheme: https}}]}"), engine.Pass},
 		"one that redirects to HTTP":          {gateway("HTTP") + route("{filters: [{type: RequestRedirect, requestRedirect: {hostname: x}}]}"), engine.Fail},
+		"one that no HTTPRoute is bound to":   {gateway("HTTP"), engine.Unknown},
+		"one with a route without rules":      {gateway("HTTP") + route(""), engine.Fail},
+		"a Gateway without listeners":         {"{kind: Gateway, apiVersion: gateway.networking.k8s.io/v1, metadata: {namespace: pay, name: g}, spec: {}}", engine.Unknown},
 		"one of a protocol that says nothing": {gateway("TCP"), engine.Unknown},
 		"an open Route":                       {"{kind: Route, apiVersion: route.openshift.io/v1, metadata: {namespace: pay, name: r}, spec: {to: {kind: Service, name: x}}}", engine.Fail},
 		"a Route that lets plain requests in": {"{kind: Route, apiVersion: route.openshift.io/v1, metadata: {namespace: pay, name: r}, spec: {tls: {termination: edge, insecureEdgeTerminationPolicy: Allow}}}", engine.Fail},
 		"a Route that redirects them":         {"{kind: Route, apiVersion: route.openshift.io/v1, metadata: {namespace: pay, name: r}, spec: {tls: {termination: edge, insecureEdgeTerminationPolicy: Redirect}}}", engine.Pass},
+		"a Route that says not where it ends": {"{kind: Route, apiVersion: route.openshift.io/v1, metadata: {namespace: pay, name: r}, spec: {tls: {}}}", engine.Unknown},
 		"no way in":                           {goodService, engine.NotApplicable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := fixture{}.world(t, nil, c.documents).result(t, "ways-in-use-tls")
 			assert.Equal(t, c.want, r.Verdict, "%+v", r.Details)
 		})
+	}
+}
+
+func TestLoadBalancersLimitSources(t *testing.T) {
+	for name, c := range map[string]struct {
+		annotations, ranges string
+		want                engine.Verdict
+	}{
+		"a range":                {"", "192.0.2.0/24", engine.Pass},
+		"everybody":              {"", "192.0.2.0/24, '::/0'", engine.Fail},
+		"nobody named":           {"", "", engine.Fail},
+		"what is no range":       {"", "office", engine.Unknown},
+		"an annotation":          {"service.beta.kubernetes.io/load-balancer-source-ranges: '192.0.2.0/24, 198.51.100.0/24'", "", engine.Pass},
+		"one that names nothing": {"service.beta.kubernetes.io/load-balancer-source-ranges: ','", "", engine.Unknown},
+		"internal":               {"networking.gke.io/load-balancer-type: Internal", "", engine.Pass},
+	} {
+		document := "{kind: Service, apiVersion: v1, metadata: {namespace: pay, name: api, annotations: {" + c.annotations + "}}, spec: {type: LoadBalancer, loadBalancerSourceRanges: [" + c.ranges + "]}}"
+		r := fixture{}.world(t, nil, document).result(t, "load-balancers-limit-sources")
+		assert.Equal(t, c.want, r.Verdict, "%s: %+v", name, r.Details)
 	}
 }
 

@@ -3,6 +3,9 @@ package checks
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -71,7 +74,8 @@ var internalBalancer = map[string]string{
 //
 // For each Service of type LoadBalancer: passes where loadBalancerSourceRanges limits
 // who is let in to less than everybody, or an annotation of the provider makes it
-// internal; fails otherwise. Limits that a firewall in front sets are not seen here.
+// internal; fails otherwise. Unknown for a range that is none. Limits that a firewall
+// in front sets are not seen here.
 func loadBalancersLimitSources() check {
 	return check{id: "load-balancers-limit-sources", version: 1, needs: []engine.Kind{serviceKind}, eval: func(v *engine.View) []engine.Detail {
 		var details []engine.Detail
@@ -86,8 +90,8 @@ func loadBalancersLimitSources() check {
 
 func judgeBalancer(s *corev1.Service) finding {
 	const field = "spec.loadBalancerSourceRanges"
-	for name, value := range internalBalancer {
-		if s.Annotations[name] == value {
+	for _, name := range slices.Sorted(maps.Keys(internalBalancer)) {
+		if s.Annotations[name] == internalBalancer[name] {
 			return passes("metadata.annotations", name, "It is internal to the provider's network, by the annotation %s", name)
 		}
 	}
@@ -102,6 +106,11 @@ func judgeBalancer(s *corev1.Service) finding {
 	}
 	if len(ranges) == 0 {
 		return fails(field, nil, "It limits nobody: no source range is named, which lets everybody in")
+	}
+	for _, r := range ranges {
+		if _, err := netip.ParsePrefix(strings.TrimSpace(r)); err != nil {
+			return unknown(field, ranges, "A source range is not understood: %q", brief(r))
+		}
 	}
 	return passes(field, ranges, "It lets in %s only", list(ranges))
 }

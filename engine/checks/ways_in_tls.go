@@ -14,8 +14,9 @@ import (
 // For each Ingress: every host that its rules name, and the default backend, must be
 // under one of its tls entries; an entry without hosts is good for all. For each
 // Gateway: every listener must speak HTTPS or TLS, and an HTTP one fails unless every
-// HTTPRoute bound to it by name only redirects. For each OpenShift Route: tls is set
-// and insecure requests are refused or redirected.
+// HTTPRoute bound to it by name only redirects. With none bound, routes of another
+// kind may serve it, and it is Unknown. For each OpenShift Route: tls is set and
+// insecure requests are refused or redirected.
 //
 // What an Ingress controller is told by annotations and settings of its own is not
 // read: an Ingress without tls whose controller or load balancer ends TLS before it is
@@ -149,6 +150,8 @@ func judgeListeners(v *engine.View, ref engine.Ref, g *gateway) finding {
 	switch {
 	case len(plain) > 0:
 		return fails("spec.listeners", plain, "Served without encryption: listener %s", list(plain))
+	case len(g.Spec.Listeners) == 0:
+		return unknown("spec.listeners", nil, "It names no listener: what it serves is told elsewhere")
 	case len(unsure) > 0:
 		return unknown("spec.listeners", unsure, "Whether it is encrypted is not seen here: listener %s", list(unsure))
 	}
@@ -156,7 +159,8 @@ func judgeListeners(v *engine.View, ref engine.Ref, g *gateway) finding {
 }
 
 // onlyRedirects reports whether every route bound to a listener sends callers to
-// https and has no backend, and whether all routes were seen.
+// https and has no backend, and whether that was seen of any. Where no HTTPRoute is
+// bound, what the listener serves may be in routes of a kind that is not read.
 func onlyRedirects(v *engine.View, gateway engine.Ref, listener string) (redirects, seen bool) {
 	if v.Hidden(httpRouteKind) {
 		return false, false
@@ -171,6 +175,8 @@ func onlyRedirects(v *engine.View, gateway engine.Ref, listener string) (redirec
 			if p.Name != gateway.Name || namespace != gateway.Namespace || p.SectionName != "" && p.SectionName != listener {
 				continue
 			}
+			seen = true
+			redirects = redirects && len(r.Value.Spec.Rules) > 0
 			for _, rule := range r.Value.Spec.Rules {
 				sent := false
 				for _, f := range rule.Filters {
@@ -180,7 +186,7 @@ func onlyRedirects(v *engine.View, gateway engine.Ref, listener string) (redirec
 			}
 		}
 	}
-	return redirects, true
+	return redirects, seen
 }
 
 func judgeRouteTLS(r *openshiftRoute) finding {
@@ -191,7 +197,9 @@ func judgeRouteTLS(r *openshiftRoute) finding {
 		return fails("spec.tls.insecureEdgeTerminationPolicy", t.Insecure, "Requests without encryption are let in beside encrypted ones")
 	case t.Termination == "edge":
 		return passes("spec.tls.termination", t.Termination, "It is encrypted up to the router; behind it it is not")
-	default:
+	case t.Termination == "reencrypt", t.Termination == "passthrough":
 		return passes("spec.tls.termination", t.Termination, "It is encrypted")
+	default:
+		return unknown("spec.tls.termination", nilIfEmpty(t.Termination), "Where its encryption ends is not understood: %q", brief(t.Termination))
 	}
 }
