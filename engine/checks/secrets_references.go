@@ -46,8 +46,10 @@ type secretsSeen struct {
 
 func secretsThere(v *engine.View) secretsSeen {
 	seen := secretsSeen{keys: map[engine.Ref][]string{}, digest: map[engine.Ref]engine.Digest{}, whole: v.Saw(secretKind) && !isManifests(v)}
-	for _, m := range madeSecrets(v) {
-		seen.keys[m.name], seen.digest[m.name] = nil, m.by.Digest
+	if !seen.whole { // where all were seen, what was to make one has not
+		for _, m := range madeSecrets(v) {
+			seen.keys[m.name], seen.digest[m.name] = nil, m.by.Digest
+		}
 	}
 	for _, s := range engine.All[secret](v, secretKind) {
 		ref := s.Ref.WithoutUID()

@@ -66,6 +66,7 @@ func TestSecretsThatAreNamedAndMissing(t *testing.T) {
 	assert.Equal(t, engine.Unknown, fromYAML(t, keyed).result(t, id).Verdict, "the Secret may be in the cluster")
 	made := "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: pay}\nspec: {target: {name: db}}\n"
 	assert.Equal(t, engine.Pass, fromYAML(t, keyed, made).result(t, id).Verdict, "something makes it")
+	assert.Equal(t, engine.Fail, cluster(t, keyed, made).result(t, id).Verdict, "something was to make it, and did not")
 	unseen := cluster(t, keyed).hide(secretKind)
 	assert.Equal(t, engine.Unknown, unseen.result(t, id).Verdict, "Secrets were not asked for")
 }
