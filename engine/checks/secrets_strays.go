@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -70,10 +71,12 @@ func judgeMarks(v *engine.View, o *engine.Object, noun string, counts func(mark)
 // mark is a place of a document at which something was redacted.
 type mark struct{ field, kind string }
 
+// startedWith are the fields of a container that secrets-not-in-environment reads. The
+// command of a probe or a hook is none of them, nor a key that looks like one.
+var startedWith = regexp.MustCompile(`^spec\.(?:(?:jobTemplate\.spec\.)?template\.spec\.)?(?:c|initC|ephemeralC)ontainers\[\d+\]\.(?:env\[\d+\]\.value|command\[\d+\]|args\[\d+\])$`)
+
 // inProcess reports whether a mark stands in what a container is started with.
-func (m mark) inProcess() bool {
-	return slices.ContainsFunc([]string{".env[", ".command[", ".args["}, func(part string) bool { return strings.Contains(m.field, part) })
-}
+func (m mark) inProcess() bool { return startedWith.MatchString(m.field) }
 
 type marksKey struct{}
 

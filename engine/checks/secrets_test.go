@@ -115,6 +115,18 @@ func TestStraySecretsAreNamedByTheirPlace(t *testing.T) {
 	require.Len(t, r.Details, 1)
 	assert.Equal(t, "It holds a secret in: spec.containers[0].livenessProbe.httpGet.httpHeaders[0].value", r.Details[0].Sentence)
 	assert.JSONEq(t, `["[redacted:token]"]`, string(r.Details[0].Value))
+	for field, pod := range map[string]string{
+		"spec.containers[0].livenessProbe.exec.command[1]":       takes("livenessProbe: {exec: {command: [check, '[redacted:token]']}}", ""),
+		"spec.containers[0].lifecycle.postStart.exec.command[0]": takes("lifecycle: {postStart: {exec: {command: ['[redacted:token]']}}}", ""),
+		"metadata.annotations[spec.containers[0].args[0]]":       strings.Replace(takes("image: x", ""), "namespace: pay", "namespace: pay, annotations: {'spec.containers[0].args[0]': '[redacted:token]'}", 1),
+		"spec.initContainers[0].startupProbe.exec.command[0]":    takes("image: x", "  initContainers: [{name: i, startupProbe: {exec: {command: ['[redacted:token]']}}}]\n"),
+	} {
+		r := cluster(t, pod).result(t, "objects-without-secrets")
+		assert.Equal(t, engine.Fail, r.Verdict, "no other check looks there: %s", field)
+		assert.Equal(t, field, r.Details[0].Field)
+	}
+	started := takes("env: [{name: A, value: '[redacted:token]'}], command: ['[redacted:token]'], args: ['[redacted:token]']", "")
+	assert.Equal(t, engine.Pass, cluster(t, started).result(t, "objects-without-secrets").Verdict, "secrets-not-in-environment judges it")
 	noted := "apiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: pay, annotations: {pay.example/card: 'x [redacted:card-number]'}}\n"
 	assert.Equal(t, engine.Pass, cluster(t, noted).result(t, "objects-without-secrets").Verdict)
 	card := cluster(t, noted).result(t, "objects-without-card-numbers")
