@@ -43,14 +43,24 @@ const harmless = "NET_BIND_SERVICE"
 
 const allCapabilities = "ALL"
 
-// spelled writes capabilities as the kernel's manual does without its prefix:
-// runtimes read them in any case.
+// spelled writes capabilities in capitals: runtimes read them in any case.
 func spelled(capabilities []corev1.Capability) []string {
 	names := make([]string, len(capabilities))
 	for i, c := range capabilities {
-		names[i] = strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(string(c))), "CAP_")
+		names[i] = strings.ToUpper(string(c))
 	}
 	return names
+}
+
+// bare takes off what a name of a capability should not have: a space, and the kernel's
+// prefix, which CRI-O reads and containerd puts before it once more. What is added
+// counts either way; what is dropped counts only as every runtime reads it.
+func bare(names []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = strings.TrimPrefix(strings.TrimSpace(name), "CAP_")
+	}
+	return all
 }
 
 // held is what a container adds and drops, and what it keeps of it.
@@ -62,7 +72,7 @@ func capabilitiesOf(c container) held {
 		of.kept = byDefault
 		return of
 	}
-	of.added, of.dropped = spelled(c.SecurityContext.Capabilities.Add), spelled(c.SecurityContext.Capabilities.Drop)
+	of.added, of.dropped = bare(spelled(c.SecurityContext.Capabilities.Add)), spelled(c.SecurityContext.Capabilities.Drop)
 	if !slices.Contains(of.dropped, allCapabilities) {
 		for _, name := range byDefault {
 			if !slices.Contains(of.dropped, name) {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -18,10 +19,10 @@ import (
 // before version 1.19 are not read since 1.27 and count as nothing.
 //
 // The second fails for a container that switches AppArmor off (its profile, its
-// annotation or its pod's profile says Unconfined), that takes an SELinux type
-// which confines nothing much, or that is privileged. Passes for all others: where
-// nothing is said the runtime's own profile holds, on nodes that have AppArmor or
-// SELinux at all, which a pod does not show.
+// annotation or its pod's profile says Unconfined), that names a profile of no known
+// kind, that takes an SELinux type which confines nothing much, or that is privileged.
+// Passes for all others: where nothing is said the runtime's own profile holds, on
+// nodes that have AppArmor or SELinux at all, which a pod does not show.
 //
 // Both are NotApplicable on Windows.
 
@@ -105,8 +106,12 @@ func judgeAppArmor(w workload, c container) finding {
 		func(s *corev1.PodSecurityContext) *corev1.AppArmorProfile { return s.AppArmorProfile },
 		func(s *corev1.SecurityContext) *corev1.AppArmorProfile { return s.AppArmorProfile })
 	if profile != nil {
-		if profile.Type == corev1.AppArmorProfileTypeUnconfined {
+		switch profile.Type {
+		case corev1.AppArmorProfileTypeUnconfined:
 			return fails(field+".type", profile.Type, "Container %s switches AppArmor off", c.Name)
+		case corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeLocalhost:
+		default:
+			return fails(field+".type", profile.Type, "Container %s names a kind of AppArmor profile that Kubernetes does not know", c.Name)
 		}
 		return passes(field+".type", profile.Type, "Container %s keeps AppArmor: its profile is %s", c.Name, profile.Type)
 	}
@@ -114,6 +119,10 @@ func judgeAppArmor(w workload, c container) finding {
 	if value, there := w.meta.Annotations[key]; there {
 		if value == corev1.DeprecatedAppArmorBetaProfileNameUnconfined {
 			return fails(w.metadata("annotations["+key+"]"), value, "Container %s switches AppArmor off by an annotation of its pod", c.Name)
+		}
+		known := value == "" || value == corev1.DeprecatedAppArmorBetaProfileRuntimeDefault || strings.HasPrefix(value, corev1.DeprecatedAppArmorBetaProfileNamePrefix)
+		if !known {
+			return fails(w.metadata("annotations["+key+"]"), value, "Container %s names in an annotation of its pod an AppArmor profile that Kubernetes does not know", c.Name)
 		}
 		return passes(w.metadata("annotations["+key+"]"), value, "Container %s keeps AppArmor: an annotation of its pod names the profile %q", c.Name, value)
 	}

@@ -38,6 +38,10 @@ func seLinux(options corev1.SELinuxOptions) change {
 	return func(p *corev1.Pod) { p.Spec.SecurityContext.SELinuxOptions = &options }
 }
 
+func appArmorOf(profile corev1.AppArmorProfile) change {
+	return func(p *corev1.Pod) { p.Spec.SecurityContext.AppArmorProfile = &profile }
+}
+
 func mounts(path, subPath, expression string) change {
 	return func(p *corev1.Pod) {
 		p.Spec.Volumes = []corev1.Volume{{Name: "h", VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: path}}}}
@@ -47,7 +51,7 @@ func mounts(path, subPath, expression string) change {
 
 // runtimeDefaults are what runtimes give, spelled as people spell them.
 var runtimeDefaults = []corev1.Capability{
-	"audit_write", "CHOWN", "CAP_DAC_OVERRIDE", "FOWNER", "fsetid", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP",
+	"audit_write", "CHOWN", "DAC_override", "FOWNER", "fsetid", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP",
 	"SETUID", "SYS_CHROOT",
 }
 
@@ -64,6 +68,8 @@ func TestHardeningOfContainers(t *testing.T) {
 	}{
 		"ALL in any case":                  {kept, []change{capabilities([]corev1.Capability{"all"}, nil)}, engine.Pass},
 		"every default one by one":         {kept, []change{capabilities(runtimeDefaults, nil)}, engine.Pass},
+		"ALL with the kernel's prefix":     {kept, []change{capabilities([]corev1.Capability{"CAP_ALL"}, nil)}, engine.Fail},
+		"a default with the prefix":        {kept, []change{capabilities(append([]corev1.Capability{"CAP_AUDIT_WRITE"}, runtimeDefaults[1:]...), nil)}, engine.Fail},
 		"one default is left":              {kept, []change{capabilities(runtimeDefaults[1:], nil)}, engine.Fail},
 		"low ports may stay":               {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"NET_BIND_SERVICE"})}, engine.Pass},
 		"ALL dropped and one added":        {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"CHOWN"})}, engine.Fail},
@@ -81,6 +87,10 @@ func TestHardeningOfContainers(t *testing.T) {
 		"the annotation of old versions":   {filter, []change{seccomp(nil, nil), annotated(oldFilter, "runtime/default")}, engine.Fail},
 		"AppArmor by annotation":           {control, []change{annotated(appArmor+"api", "runtime/default")}, engine.Pass},
 		"no AppArmor by annotation":        {control, []change{annotated(appArmor+"api", "unconfined")}, engine.Fail},
+		"AppArmor of no kind":              {control, []change{appArmorOf(corev1.AppArmorProfile{Type: "unconfined"})}, engine.Fail},
+		"AppArmor of the runtime":          {control, []change{appArmorOf(corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeRuntimeDefault})}, engine.Pass},
+		"an annotation of no kind":         {control, []change{annotated(appArmor+"api", "Unconfined")}, engine.Fail},
+		"an annotation of the node's":      {control, []change{annotated(appArmor+"api", "localhost/pay")}, engine.Pass},
 		"the annotation of another":        {control, []change{annotated(appArmor+"other", "unconfined")}, engine.Pass},
 		"an SELinux type that confines":    {control, []change{seLinux(corev1.SELinuxOptions{Type: "container_t", Level: "s0:c1"})}, engine.Pass},
 		"an SELinux type that does not":    {control, []change{seLinux(corev1.SELinuxOptions{Type: "spc_t"})}, engine.Fail},
