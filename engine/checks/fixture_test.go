@@ -86,14 +86,14 @@ func networkFixtures() map[string]fixture {
 	balancer := func(ranges string) string {
 		return "apiVersion: v1\nkind: Service\nmetadata: {namespace: pay, name: api}\nspec: {type: LoadBalancer, loadBalancerSourceRanges: [" + ranges + "]}\n"
 	}
-	plugin := func(name string) string {
-		return "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {namespace: kube-system, name: " + name + "}\nspec: {template: {spec: {containers: [{name: a}]}}}\n"
+	plugin := func(name, image string) string {
+		return "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {namespace: kube-system, name: " + name + "}\nspec: {template: {spec: {hostNetwork: true, containers: [{name: a, image: \"" + image + "\"}]}}}\n"
 	}
 	return map[string]fixture{
 		"cde-reached-only-as-declared": {passYAML: api + cart + deny, failYAML: api + cart, params: declared},
 		"cde-reaches-only-as-declared": {passYAML: api + cart + deny, failYAML: api + cart, params: declared},
 		"cde-closed-to-metadata":       {passYAML: api + deny, failYAML: api, params: cde},
-		"network-plugin-enforces":      {passYAML: plugin("calico-node"), failYAML: plugin("kube-flannel-ds")},
+		"network-plugin-enforces":      {passYAML: plugin("calico-node", "quay.io/calico/node:v3.30.0"), failYAML: plugin("kube-flannel-ds", "ghcr.io/flannel-io/flannel:v0.27.0")},
 		"network-policies-inventory":   {passYAML: deny, noPass: "an inventory judges nothing", noFail: "an inventory judges nothing"},
 		"network-policies-select-pods": {
 			passYAML: api + deny, failYAML: api + strings.Replace(deny, "podSelector: {}", "podSelector: {matchLabels: {app: gone}}", 1),

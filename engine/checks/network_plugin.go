@@ -1,38 +1,89 @@
 package checks
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"tickmark/engine"
-	"tickmark/engine/network"
 )
+
+// pluginImages are words of the repositories of images that are agents of network
+// plugins which enforce network policies. What merely stands beside a plugin, an
+// exporter of its figures, is none.
+var pluginImages = []string{
+	"calico/node", "calico-node", "/cilium", "antrea-agent", "weave-npc",
+	"/kube-router", "/kube-ovn", "azure-npm", "kube-network-policies", "kindnetd",
+}
+
+// idlePlugin is the image of a plugin that enforces no policy.
+const idlePlugin = "/flannel"
+
+// eksAgent is the image beside the plugin of EKS that enforces policies only where an
+// argument says so.
+const eksAgent, eksEnforces = "aws-network-policy-agent", "--enable-network-policy=true"
 
 // Check network-plugin-enforces.
 //
 // Network policies do nothing by themselves: the network plugin enforces them. Passes
-// for each DaemonSet that by its name is a plugin known to enforce them; fails for
-// one known to enforce none where no other was seen. Unknown where neither is seen, as
-// where a provider runs the plugin. The plugin's own settings are not judged.
+// for each DaemonSet on the network of its nodes that runs the image of a plugin known to
+// enforce them; fails for one known by its name to enforce none, where no other was seen.
+// Unknown where neither is seen, as where a provider runs the plugin, and for the agent of
+// EKS that is not told to enforce. A name alone passes nothing, as many things stand
+// beside a plugin and carry its name. The plugin's own settings are not judged.
 func networkPluginEnforces() check {
-	return check{id: "network-plugin-enforces", version: 1, needs: workloadKinds(), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
-		a := network.Analyse(v)
-		with, without := a.Plugins()
-		cite := map[engine.Ref]engine.Digest{}
-		for _, w := range workloads(v) {
-			cite[w.object.Ref.WithoutUID()] = w.object.Digest
-		}
+	return check{id: "network-plugin-enforces", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
 		var details []engine.Detail
-		for _, w := range with {
-			details = append(details, passes("metadata.name", w.Ref.Name, "By its name it is a network plugin that enforces network policies").of(w.Ref, cite[w.Ref]))
-		}
-		for _, w := range without {
-			f := fails("metadata.name", w.Ref.Name, "By its name it is a network plugin that enforces no network policy, and none that does was seen")
-			if len(with) > 0 {
-				f = passes("metadata.name", w.Ref.Name, "By its name it is a network plugin that enforces no network policy; %s does", with[0])
+		enforcing := ""
+		for _, w := range workloads(v) {
+			if w.object.Ref.Kind != "DaemonSet" || !w.spec.HostNetwork {
+				continue
 			}
-			details = append(details, f.of(w.Ref, cite[w.Ref]))
+			f, is := judgePlugin(w)
+			if !is {
+				continue
+			}
+			if f.verdict == engine.Pass {
+				enforcing = w.object.Ref.String()
+			}
+			details = append(details, f.of(w.object.Ref, w.object.Digest))
+		}
+		for i := range details {
+			if details[i].Verdict == engine.Fail && enforcing != "" {
+				details[i].Verdict, details[i].Sentence = engine.Pass, "It runs a network plugin that enforces no network policy; "+enforcing+" does"
+			}
 		}
 		if len(details) == 0 && len(workloads(v)) > 0 {
-			details = append(details, unknown("", nil, "No DaemonSet is a network plugin that is known by its name: whether policies are enforced has to be shown otherwise").of(engine.Ref{Group: "apps", Kind: "DaemonSet"}))
+			details = append(details, unknown("", nil, "No DaemonSet runs a network plugin that is known: whether policies are enforced has to be shown otherwise").of(engine.Ref{Group: "apps", Kind: "DaemonSet"}))
 		}
 		return details
 	}}
+}
+
+// judgePlugin tells a network plugin by the images that it runs: one that enforces
+// counts before what stands in the same pod.
+func judgePlugin(w workload) (finding, bool) {
+	var found finding
+	is := false
+	for i := range w.spec.Containers {
+		c := &w.spec.Containers[i]
+		named, err := parseImage(c.Image)
+		if err != nil {
+			continue // no runtime takes it
+		}
+		repository := "/" + named.repository
+		field := fmt.Sprintf("%s.containers[%d].image", w.path, i)
+		runs := func(word string) bool { return strings.HasSuffix(repository, word) }
+		switch {
+		case slices.ContainsFunc(pluginImages, runs):
+			return passes(field, c.Image, "It runs a network plugin that enforces network policies, on the network of its node"), true
+		case runs(eksAgent) && slices.Contains(slices.Concat(c.Command, c.Args), eksEnforces):
+			return passes(field, c.Image, "It runs the agent that enforces network policies on EKS, and is told to"), true
+		case runs(eksAgent):
+			found, is = unknown(field, c.Image, "It runs the agent that enforces network policies on EKS, and no argument tells it to"), true
+		case runs(idlePlugin) && !is:
+			found, is = fails(field, c.Image, "It runs a network plugin that enforces no network policy, and none that does was seen"), true
+		}
+	}
+	return found, is
 }

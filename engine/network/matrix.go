@@ -2,8 +2,8 @@ package network
 
 import "fmt"
 
-// Outside is how a Matrix names what is outside the cluster.
-const Outside = "outside"
+// Outside is how a Matrix names what is outside the cluster: no namespace is called so.
+const Outside = "outside the cluster"
 
 // Matrix is who can reach whom, namespace by namespace, with what is outside the
 // cluster last.
