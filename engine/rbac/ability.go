@@ -111,18 +111,28 @@ var probes = map[ability][]probe{
 func (a ability) gives(rule rbacv1.PolicyRule) (given bool, names []string, resources []string) {
 	for _, p := range probes[a] {
 		for _, resource := range p.resources {
-			verb := slices.IndexFunc(p.verbs, func(verb string) bool {
+			for _, verb := range p.verbs {
 				if !Allows(rule, verb, p.group, resource) {
-					return false
+					continue
 				}
 				withoutName := p.unnamed || verb == "create" && !isSubresource(resource)
-				return !withoutName || len(rule.ResourceNames) == 0 || slices.Contains(rule.ResourceNames, "")
-			})
-			if verb >= 0 {
-				given, resources = true, append(resources, resource)
-				names = rule.ResourceNames
-				if p.unnamed {
-					names = nil
+				if withoutName && len(rule.ResourceNames) > 0 && !slices.Contains(rule.ResourceNames, "") {
+					continue
+				}
+				of := rule.ResourceNames
+				switch {
+				case p.unnamed:
+					of = nil
+				case !isSubresource(resource):
+					of = limits(rule, verb)
+				}
+				// The verb that is limited least counts: a list by the empty name is of all.
+				if !given || of == nil {
+					names = of
+				}
+				given = true
+				if !slices.Contains(resources, resource) {
+					resources = append(resources, resource)
 				}
 			}
 		}
