@@ -151,6 +151,23 @@ func TestRightsInDisguise(t *testing.T) {
 	mine.Name = "system:b"
 	assert.Equal(t, engine.Fail, newWorld(t, reader, mine).result(t, few).Verdict, "a binding dressed as one of Kubernetes")
 
+	for name, c := range map[string]struct {
+		binding string
+		subject rbacv1.Subject
+		want    engine.Verdict
+	}{
+		"a part of Kubernetes":                 {"system:kube-scheduler", user("system:kube-scheduler"), engine.NotApplicable},
+		"an account added by its user name":    {"system:kube-scheduler", user("system:serviceaccount:pay:bot"), engine.Fail},
+		"the accounts of a namespace":          {"system:kube-scheduler", group("system:serviceaccounts:pay"), engine.Fail},
+		"everybody":                            {"system:kube-scheduler", group("system:authenticated"), engine.Fail},
+		"a binding that Kubernetes never made": {"edit", group("system:ops"), engine.Fail},
+	} {
+		role := clusterRole(c.binding, rule([]string{"impersonate"}, []string{""}, []string{"users"}))
+		dressed := labelled(bind(c.binding, c.subject), bootstrapped)
+		dressed.Name = c.binding
+		assert.Equal(t, c.want, newWorld(t, role, dressed).result(t, "no-impersonation-rights").Verdict, name)
+	}
+
 	for _, name := range []string{"admin", "edit"} {
 		open := manifestsOf(newWorld(t, bind(name, group("system:authenticated")))).result(t, few)
 		assert.Equal(t, engine.Fail, open.Verdict, "%s reads Secrets in every cluster: %+v", name, open.Details)

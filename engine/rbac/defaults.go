@@ -96,13 +96,27 @@ func builtInRole(name string, labels map[string]string, rules []rbacv1.PolicyRul
 	return name == "cluster-admin" || !AllowEverything(rules) && (!wild || slices.Contains(withWildcards[:], name))
 }
 
+// toEverybody are the default bindings that name groups which subjects are in by
+// themselves.
+var toEverybody = [...]string{
+	"system:basic-user", "system:cluster-trust-bundle-discovery", "system:discovery", "system:public-info-viewer", "system:service-account-issuer-discovery",
+}
+
 // builtInBinding adds that a default binding grants the role of its own name, and
-// to parts of Kubernetes alone.
+// to parts of Kubernetes alone. The API server puts back what is missing in one and
+// leaves what somebody added.
 func builtInBinding(b *Binding, labels map[string]string) bool {
 	named := b.RoleRef.Name == b.Ref.Name || "system::"+b.RoleRef.Name == b.Ref.Name
-	return named && builtIn(b.Ref.Name, labels) && !slices.ContainsFunc(b.Subjects, func(s Subject) bool {
-		if s.Kind == rbacv1.ServiceAccountKind {
+	forPeople := b.Ref.Name != "cluster-admin" && slices.Contains(userFacing[:], b.Ref.Name) // nobody is bound to these from the start
+	return named && !forPeople && builtIn(b.Ref.Name, labels) && !slices.ContainsFunc(b.Subjects, func(s Subject) bool {
+		s = canonical(s)
+		switch {
+		case s.Kind == rbacv1.ServiceAccountKind:
 			return s.Namespace != "kube-system"
+		case strings.HasPrefix(s.Name, "system:serviceaccounts:") || s.Name == "system:anonymous":
+			return true
+		case s.Name == "system:authenticated" || s.Name == "system:unauthenticated" || s.Name == "system:serviceaccounts":
+			return !slices.Contains(toEverybody[:], b.Ref.Name)
 		}
 		return !strings.HasPrefix(s.Name, "system:")
 	})
