@@ -28,7 +28,7 @@ func (d Declaration) String() string { return d.From + " => " + d.To + " : " + d
 // ParseDeclaration reads what String writes.
 func ParseDeclaration(text string) (Declaration, error) {
 	from, rest, arrow := strings.Cut(text, "=>")
-	to, ports, colon := strings.Cut(rest, " :")
+	to, ports, colon := strings.Cut(strings.TrimSpace(rest), " :") // ::/0 is a range
 	if !arrow || !colon {
 		return Declaration{}, fmt.Errorf("read connection %q: write FROM => TO : PORTS, as in shop/cart => pay/api : TCP 8443", text)
 	}

@@ -14,6 +14,7 @@ func TestADeclarationIsUnderstoodOrRefused(t *testing.T) {
 		{From: "192.0.2.0/24", To: "pay/api", Ports: "SCTP 9"},
 		{From: "{ingress-controller}", To: "pay/api", Ports: AllPortsText},
 		{From: "pay/api", To: "2001:db8::/32", Ports: "TCP 443"},
+		{From: "::/0", To: "::/0", Ports: "TCP 443"},
 	} {
 		require.NoError(t, d.Check(), "%+v", d)
 		again, err := ParseDeclaration(d.String())
