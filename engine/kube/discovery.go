@@ -61,9 +61,13 @@ func customGroups() []string {
 
 // undiscovered notes kinds of which the server did not tell whether it has them.
 func (c *collection) undiscovered(of []kind, path string, err error) {
+	reason := reasonOf(err)
+	if reason == engine.NotInstalled { // what is not found is the answer, not the kind
+		reason = engine.Unexplained
+	}
 	for _, k := range of {
 		c.gap(engine.Gap{
-			Source: "GET " + path, Kind: k.of, Reason: reasonOf(err),
+			Source: "GET " + path, Kind: k.of, Reason: reason,
 			Cause: causeOf("get "+path, err, c.snapshot.Collector.Name),
 		})
 	}

@@ -349,6 +349,29 @@ users:
   user: {token: t}
 `
 
+// A server that does not say what it has may have anything.
+func TestGroupsThatAreNotFoundHideTheirKinds(t *testing.T) {
+	for name, groups := range map[string]string{
+		"no list of groups": "", "a group that is listed and not found": `{"kind":"APIGroupList","groups":[{"name":"cilium.io","preferredVersion":{"version":"v2"}}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			says := map[string]string{"/version": `{"gitVersion":"v1.35.0"}`, "/api/v1/namespaces/kube-system": `{"metadata":{"uid":"u"}}`, "/apis": groups}
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				if says[r.URL.Path] == "" {
+					http.NotFound(w, r)
+					return
+				}
+				_, _ = io.WriteString(w, says[r.URL.Path])
+			}))
+			defer server.Close()
+			s, _ := collect(t, live(&rest.Config{Host: server.URL}))
+			view := engine.NewView(&s, nil, engine.Params{})
+			assert.True(t, view.Hidden(engine.Kind{Group: "cilium.io", Kind: "CiliumNetworkPolicy"}))
+		})
+	}
+}
+
 func TestACommandOfAnotherPersonsKubeconfigIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	mark := filepath.Join(dir, "ran")
