@@ -25,8 +25,10 @@ A dump is what was saved of one cluster: lists that kubectl prints (-o json or
 yaml), a folder of kubectl cluster-info dump, a support bundle, a must-gather; a
 folder, a tar, tar.gz or zip, or single files. Logs are not read. A list does not
 say what it was asked for: a kind counts as complete where lists show all
-namespaces, or one list each, and is unknown otherwise. --whole-cluster is your
-word that every list is of all namespaces and without a selector.
+namespaces, or one list each, and is unknown otherwise; so is one of which the
+list is empty and names no kind, as kubectl prints it where it was refused too.
+--whole-cluster is your word that every list is of all namespaces and without a
+selector, and was answered.
 
 With --import it takes in what another tool wrote (Trivy, Grype, kube-bench, kubescape,
 Prowler, Checkov, Falco, SARIF, CycloneDX, OpenVEX, Security Hub and others): told by

@@ -35,7 +35,7 @@ func (s *source) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&s.imports, "import", nil, "`FILE` that another tool wrote: a scanner's result, a benchmark's, events (repeatable)")
 	execFlag(cmd, &s.allowExec)
 	cmd.Flags().StringArrayVar(&s.dumps, "dump", nil, "`PATH` of what was saved of one cluster: a folder, an archive or a file (repeatable)")
-	cmd.Flags().BoolVar(&s.whole, "whole-cluster", false, "say that every list in the dump was asked of all namespaces and without a selector; it is recorded as your word")
+	cmd.Flags().BoolVar(&s.whole, "whole-cluster", false, "say that every list in the dump was asked of all namespaces and without a selector, and answered; it is recorded as your word")
 }
 
 // extraFlags are those of the verbs by which a person asks a cluster for less or

@@ -33,7 +33,7 @@ type Dump struct {
 	// it becomes `manifests:NAME`.
 	Name string
 	// Whole is the word of a person that every list in the dump was asked of all
-	// namespaces and without a selector. What contradicts it counts more.
+	// namespaces and without a selector, and answered. What contradicts it counts more.
 	Whole bool
 	// Tool is recorded in the snapshot.
 	Tool engine.Tool

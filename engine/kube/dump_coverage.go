@@ -17,7 +17,8 @@ import (
 // it, since nobody can ask for two and not for all; for one of a single namespace
 // where its objects or its place name that one; and otherwise for no listing. A kind
 // is complete where a list of all namespaces was read, or one of each namespace of a
-// whole list of namespaces. What every cluster has must be there, and what other
+// whole list of namespaces. An empty List that says no kind is no listing either:
+// kubectl prints the same where it was refused. What every cluster has must be there, and what other
 // objects name as their owner: a list without it is not whole.
 type coverage struct {
 	whole  bool

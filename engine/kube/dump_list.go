@@ -174,6 +174,12 @@ func (d *dumpReader) finish(l *list, tree map[string]any) error {
 		if l.kinds[of] = true; len(l.kinds) > 1 {
 			d.gap(l.at.gap(engine.Unreadable, fmt.Sprintf("read %s: it holds other kinds as well", l.head.of)))
 		}
+	case l.saysNothing() && l.place.known && !d.coverage.whole:
+		gap := l.at.gap(engine.NotListed, "an empty List of no kind: kubectl prints the same where it was refused")
+		gap.Kind = l.place.kind.of
+		d.gap(gap)
+		d.lists++
+		return nil
 	case len(l.kinds) == 0 && l.place.known:
 		l.kinds[l.place.kind.of] = true
 	}
@@ -189,6 +195,10 @@ func (d *dumpReader) finish(l *list, tree map[string]any) error {
 	}
 	return nil
 }
+
+// saysNothing reports whether a list is what kubectl prints of nothing: of no objects,
+// and of a request that was refused.
+func (l *list) saysNothing() bool { return l.items == 0 && l.head.of == engine.Kind{Kind: "List"} }
 
 // goesOn reports whether a list says that it is a page of a longer one.
 func goesOn(tree map[string]any) bool {

@@ -170,7 +170,8 @@ func TestADumpIsCompleteOnlyForWhatItsListsCover(t *testing.T) {
 	}{
 		"all namespaces":                 {printed, ""},
 		"one namespace":                  {printed.with(saved{"pods.json": lists(podJSON("pay", "api"))}), "namespaces default, kube-system were asked for"},
-		"an empty list":                  {printed.with(saved{"pods.json": lists()}), "namespaces default, kube-system, pay were asked for"},
+		"an empty list":                  {printed.with(saved{"pods.json": `{"kind":"PodList","apiVersion":"v1","items":[]}`}), "namespaces default, kube-system, pay were asked for"},
+		"a refusal, or nothing":          {perNamespace.with(saved{"namespaces.json": allNamespaces, "default/pods.json": lists()}), "kubectl prints the same where it was refused"},
 		"single objects":                 {printed.with(saved{"pods.json": podJSON("pay", "api")}), "holds no list"},
 		"no list of namespaces":          {printed.with(saved{"namespaces.json": ""}), ""},
 		"some namespaces":                {perNamespace.with(saved{"namespaces.json": lists(namespaceJSON("kube-system"), namespaceJSON("pay"))}), "does not say which others there are"},
@@ -209,6 +210,20 @@ func TestADumpIsCompleteOnlyForWhatItsListsCover(t *testing.T) {
 	}
 	s, _ := collect(t, dump(bundle.folder(t)))
 	assert.Equal(t, "v1.31.2", s.Target.ServerVersion)
+}
+
+// An empty List is what kubectl prints when it may not list, too. A kind that no
+// namespace is of has nothing else to show that it was not seen.
+func TestAnEmptyListOfNoKindIsNoAnswer(t *testing.T) {
+	classes := engine.Kind{Group: "storage.k8s.io", Kind: "StorageClass"}
+	s, _ := collect(t, dump(printed.with(saved{"storageclasses.json": lists()}).folder(t)))
+	assert.False(t, s.Saw(classes))
+	gaps := gapsOf(s, classes)
+	require.Len(t, gaps, 1)
+	assert.Equal(t, engine.NotListed, gaps[0].Reason)
+	typed := `{"kind":"StorageClassList","apiVersion":"storage.k8s.io/v1","items":[]}`
+	s, _ = collect(t, dump(printed.with(saved{"storageclasses.json": typed}).folder(t)))
+	assert.True(t, s.Saw(classes))
 }
 
 func TestAPersonSaysThatAllWasAskedFor(t *testing.T) {
