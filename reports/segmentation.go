@@ -128,8 +128,21 @@ func (s Segments) cellBox(from, to int, x, y, cell float64) Box {
 	return Box{X: x + gap, Y: y + gap, Width: cell - 2*gap, Height: cell - 2*gap, Radius: cell * 0.12, Tone: tone, Solid: solid}
 }
 
-// cellMark says in a cell what its colour says: of how many pairs something is allowed.
+// unsure reports whether more cannot be excluded than is allowed.
+func unsure(allowed, possible network.Ports) bool {
+	return !possible.IsEmpty() && possible.String() != allowed.String()
+}
+
+// cellUnsure is the same of a cell: of more pairs, or of more ports.
+func cellUnsure(c network.Cell) bool { return c.Possible > c.Allowed || unsure(c.Ports, c.Unsure) }
+
+// cellMark says in a cell what its colour says: of how many pairs something is allowed,
+// with a mark where that may not be all.
 func cellMark(c network.Cell) string {
+	mark := ""
+	if cellUnsure(c) {
+		mark = "?"
+	}
 	switch {
 	case c.Pairs == 0:
 		return ""
@@ -138,9 +151,9 @@ func cellMark(c network.Cell) string {
 	case c.Allowed == 0:
 		return "?"
 	case c.Allowed == c.Pairs:
-		return "all"
+		return "all" + mark
 	}
-	return fmt.Sprintf("%d/%d", c.Allowed, c.Pairs)
+	return fmt.Sprintf("%d/%d%s", c.Allowed, c.Pairs, mark)
 }
 
 func (d *Drawing) legend(y float64) {
@@ -255,8 +268,15 @@ func (s Segments) graph(most int) segmentGraph {
 		if e.dashed {
 			e.tone = Warn
 		}
-		if !slices.Contains(g.edges, e) {
-			g.edges = append(g.edges, e)
+		edges := []segmentEdge{e}
+		if !e.dashed && unsure(a.Allowed, a.Possible) { // both are drawn: what is allowed hides nothing
+			e.tone, e.thick, e.dashed = Warn, false, true
+			edges = append(edges, e)
+		}
+		for _, e := range edges {
+			if !slices.Contains(g.edges, e) {
+				g.edges = append(g.edges, e)
+			}
 		}
 	}
 	return g
@@ -277,6 +297,9 @@ func (s Segments) GraphWords() []string {
 		case s.Declared && !a.Undeclared.IsEmpty():
 			text += ", not declared: " + a.Undeclared.String()
 		}
+		if !a.Allowed.IsEmpty() && unsure(a.Allowed, a.Possible) {
+			text += ", may " + a.Possible.String()
+		}
 		words = append(words, text)
 	}
 	return words
@@ -290,7 +313,11 @@ func (s Segments) MatrixWords() []string {
 		for j, to := range s.Matrix.Spaces {
 			switch c := s.Matrix.Cells[i][j]; {
 			case c.Allowed > 0:
-				words = append(words, fmt.Sprintf("%s => %s : %d of %d pairs of workloads, %s", from, to, c.Allowed, c.Pairs, c.Ports))
+				text := fmt.Sprintf("%s => %s : %d of %d pairs of workloads, %s", from, to, c.Allowed, c.Pairs, c.Ports)
+				if cellUnsure(c) {
+					text += fmt.Sprintf("; of %d cannot be excluded %s", c.Possible, c.Unsure)
+				}
+				words = append(words, text)
 			case c.Possible > 0:
 				words = append(words, fmt.Sprintf("%s => %s : %d of %d pairs of workloads cannot be excluded, %s", from, to, c.Possible, c.Pairs, c.Unsure))
 			}

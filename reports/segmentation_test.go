@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 
 	"tickmark/engine"
 	"tickmark/engine/network"
+	"tickmark/questionnaires"
 )
 
 // cluster is a network of many namespaces, two of them in the zone.
@@ -58,12 +60,61 @@ func TestPicturesOfTheNetworkStayReadable(t *testing.T) {
 func TestWhatIsDrawnIsSaidInWords(t *testing.T) {
 	s := cluster(3)
 	assert.Equal(t, []string{
-		"namespace-000 => namespace-002 : 2 of 4 pairs of workloads, All Connections",
+		"namespace-000 => namespace-002 : 2 of 4 pairs of workloads, All Connections; of 4 cannot be excluded All Connections",
 		"namespace-002 => namespace-000 : 1 of 4 pairs of workloads cannot be excluded, All Connections",
 	}, s.MatrixWords())
 	assert.Contains(t, s.GraphWords()[0], "not declared: All Connections")
-	assert.Equal(t, "2/4", cellMark(s.Matrix.Cells[0][2]))
+	assert.Equal(t, "2/4?", cellMark(s.Matrix.Cells[0][2]))
 	assert.Equal(t, "?", cellMark(s.Matrix.Cells[2][0]))
+}
+
+// twoSpaces is a cluster in which a pod of "shop" may reach one of "pay" on one port, and
+// on every port if its address, which is not known, is of a range.
+func twoSpaces(t *testing.T) Segments {
+	t.Helper()
+	snapshot, bodies := engine.Snapshot{Target: engine.Target{ID: "prod", Name: "prod"}}, map[engine.Digest][]byte{}
+	for _, kind := range []engine.Kind{{Kind: "Namespace"}, {Kind: "Pod"}, network.PolicyKind} {
+		snapshot.Populations = append(snapshot.Populations, engine.Population{Kind: kind, Complete: true})
+	}
+	for ref, body := range map[engine.Ref]string{
+		{Kind: "Namespace", Name: "shop"}:             `{"metadata": {"name": "shop"}}`,
+		{Kind: "Namespace", Name: "pay"}:              `{"metadata": {"name": "pay"}}`,
+		{Kind: "Pod", Namespace: "shop", Name: "web"}: `{"metadata": {"name": "web", "namespace": "shop"}}`,
+		{Kind: "Pod", Namespace: "pay", Name: "api"}:  `{"metadata": {"name": "api", "namespace": "pay"}, "status": {"podIP": "10.0.0.2"}}`,
+		{Group: network.PolicyKind.Group, Kind: "NetworkPolicy", Namespace: "pay", Name: "in"}: `{"metadata": {"name": "in", "namespace": "pay"}, "spec": {"podSelector": {}, "ingress": [
+			{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}}], "ports": [{"port": 443}]},
+			{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]}}`,
+	} {
+		raw, err := engine.CanonicalJSON([]byte(body))
+		require.NoError(t, err)
+		d := engine.NewDocument(ref, raw)
+		bodies[d.Digest] = d.Body
+		snapshot.Entries = append(snapshot.Entries, engine.Entry{Ref: ref, Digest: d.Digest})
+	}
+	snapshot.Sort()
+	view := engine.NewView(&snapshot, func(d engine.Digest) ([]byte, error) { return bodies[d], nil },
+		engine.Params{Zones: map[string][]engine.Selector{questionnaires.CardholderData: {{Namespaces: []string{"pay"}}}}})
+	return SegmentsOf(network.Analyse(view), snapshot.Target, view.Params())
+}
+
+func TestWhatIsAllowedHidesNothingThatCannotBeExcluded(t *testing.T) {
+	s := twoSpaces(t)
+	at := slices.IndexFunc(s.Arrows, func(a network.Arrow) bool { return a.Space == "shop" && a.Direction == network.Ingress })
+	require.GreaterOrEqual(t, at, 0)
+	s.Arrows = s.Arrows[at : at+1]
+	require.Len(t, s.GraphWords(), 1)
+	assert.Contains(t, s.GraphWords()[0], " : TCP 443, may All Connections")
+	edges := s.graph(mostNodes).edges
+	require.Len(t, edges, 2, "what is allowed, and what cannot be excluded")
+	assert.Equal(t, []Tone{Info, Warn}, []Tone{edges[0].tone, edges[1].tone})
+	assert.Equal(t, []bool{false, true}, []bool{edges[0].dashed, edges[1].dashed})
+	assert.Contains(t, s.MatrixWords(), "shop => pay : 1 of 1 pairs of workloads, TCP 443; of 1 cannot be excluded All Connections")
+	pay, shop := slices.Index(s.Matrix.Spaces, "pay"), slices.Index(s.Matrix.Spaces, "shop")
+	assert.Equal(t, "all?", cellMark(s.Matrix.Cells[shop][pay]))
+
+	s.Arrows[0].Possible = s.Arrows[0].Allowed
+	assert.Len(t, s.graph(mostNodes).edges, 1, "nothing more is possible")
+	assert.NotContains(t, s.GraphWords()[0], "may")
 }
 
 func TestAnSVGIsXMLThatRefersToNothing(t *testing.T) {
