@@ -3,6 +3,7 @@ package imports
 import (
 	"strings"
 
+	"tickmark/engine"
 	"tickmark/engine/findings"
 )
 
@@ -78,7 +79,11 @@ func readASFF(in *intake) error {
 	}
 	var err error
 	if isList(in.head.first, "Findings") {
-		err = in.walkAll(fields(map[string]*spot{"Findings": each(taken(take))}))
+		var next string
+		err = in.walkAll(fields(map[string]*spot{"Findings": each(taken(take)), "NextToken": in.into(&next)}))
+		if next != "" {
+			in.gap(0, engine.Unexplained, "it names a next page, which is not in it: not all findings are")
+		}
 	} else {
 		err = in.walkItems(take)
 	}

@@ -35,10 +35,20 @@ type checkovRecord struct {
 	} `json:"vulnerability_details"`
 }
 
+// checkovSummary is what a result counts. One that was asked for briefly lists only what
+// failed.
+type checkovSummary struct {
+	Passed  int `json:"passed"`
+	Failed  int `json:"failed"`
+	Skipped int `json:"skipped"`
+	Unread  int `json:"parsing_errors"`
+}
+
 // readCheckov reads what `checkov -o json` writes: the result of one framework, or a list
 // of them. It says neither when it ran nor which folder it was started in.
 func readCheckov(in *intake) error {
 	var framework string
+	var listed checkovSummary
 	in.report.Tool.Version = textAt(item(in.head.first), "summary", "checkov_version")
 	if in.report.Tool.Version == "" {
 		in.report.Tool.Version = textAt(item(in.head.first), "checkov_version")
@@ -46,6 +56,9 @@ func readCheckov(in *intake) error {
 	record := func(status findings.Status) *spot {
 		return each(taken(func(raw []byte) {
 			var r checkovRecord
+			if status == findings.Failed {
+				listed.Failed++
+			}
 			if in.decode(raw, &r) {
 				in.finding(r.finding(framework, status))
 			}
@@ -55,22 +68,27 @@ func readCheckov(in *intake) error {
 		"passed_checks": record(findings.Passed), "failed_checks": record(findings.Failed), "skipped_checks": record(findings.Suppressed),
 		"parsing_errors": each(taken(func(raw []byte) {
 			var file string
+			listed.Unread++
 			if in.decode(raw, &file) {
 				in.gap(in.place(), engine.Unreadable, "Checkov could not read "+file)
 			}
 		})),
 	})
-	summary := taken(func(raw []byte) {
-		var s struct {
-			Passed, Failed, Skipped, ParsingErrors int
-		}
-		if in.decode(raw, &s) {
-			in.says(fmt.Sprintf("%s: %d passed, %d failed, %d skipped", framework, s.Passed, s.Failed, s.Skipped))
+	var summary checkovSummary
+	summed := taken(func(raw []byte) {
+		if in.decode(raw, &summary) {
+			in.says(fmt.Sprintf("%s: %d passed, %d failed, %d skipped", framework, summary.Passed, summary.Failed, summary.Skipped))
 		}
 	})
-	one := fields(map[string]*spot{"check_type": in.into(&framework), "results": results, "summary": summary})
-	one.begin = func(string) { framework = "" }
-	one.end = func() { in.speaks(checkovClass(framework)) }
+	one := fields(map[string]*spot{"check_type": in.into(&framework), "results": results, "summary": summed})
+	one.begin = func(string) { framework, listed, summary = "", checkovSummary{}, checkovSummary{} }
+	one.end = func() {
+		in.speaks(checkovClass(framework))
+		if summary.Failed > listed.Failed || summary.Unread > listed.Unread {
+			in.gap(in.place(), engine.Unexplained, fmt.Sprintf("Checkov counts %d failed and %d files that it could not read, and lists %d and %d",
+				summary.Failed, summary.Unread, listed.Failed, listed.Unread))
+		}
+	}
 	if _, list := in.head.first.([]any); list {
 		return in.walk(each(one))
 	}

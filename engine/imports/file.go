@@ -79,13 +79,16 @@ func (f *File) collect(ctx context.Context, to engine.Intake) (engine.Snapshot, 
 	in.report.Tool.Name, in.report.Format = of.tool, of.name
 	in.report.File = findings.File{Name: in.text(filepath.Base(f.Path)), Size: size, Digest: f.digest}
 	again := &reading{ctx: ctx, from: file, sum: sha256.New()}
-	in.stream = newStream(again)
-	in.stream.tooLarge = func(line int) {
-		in.gap(line, engine.TooLarge, fmt.Sprintf("a value longer than %d MiB was passed over", maxItem>>20))
-	}
+	in.stream = in.streamOf(again)
 	in.again = func() (io.Closer, *stream, error) {
 		file, err := open(f.Path)
-		return file, newStream(&reading{ctx: ctx, from: file, sum: sha256.New()}), err
+		if err != nil {
+			return nil, nil, err
+		}
+		return file, in.streamOf(&reading{ctx: ctx, from: file, sum: sha256.New()}), nil
+	}
+	for _, twice := range first.twice {
+		in.gap(twice.line, engine.Unreadable, twice.cause)
 	}
 	failed := of.read(in)
 	if ctx.Err() == nil {
@@ -104,6 +107,16 @@ func (f *File) collect(ctx context.Context, to engine.Intake) (engine.Snapshot, 
 	}
 	f.made = in.report.Ran
 	return in.finish(failed, ctx.Err())
+}
+
+// streamOf is a stream that says as gaps what it passes over.
+func (in *intake) streamOf(from io.Reader) *stream {
+	s := newStream(from)
+	s.tooLarge = func(line int) {
+		in.gap(line, engine.TooLarge, fmt.Sprintf("a value longer than %d MiB was passed over", maxItem>>20))
+	}
+	s.odd = func(line int, cause string) { in.gap(line, engine.Unreadable, cause) }
+	return s
 }
 
 // survey reads all of the file for its digest and takes the first look at it.
@@ -140,11 +153,17 @@ func lookAt(from io.Reader) (head, error) {
 		return head{}, errors.New("it is XML, which is not read; let the tool write JSON")
 	case begin[0] == '{', begin[0] == '[' && !benchStart.Match(begin):
 		s, left := newStream(io.MultiReader(bytes.NewReader(start), from)), headValues
+		var twice []syntaxError
+		s.odd = func(line int, cause string) {
+			if len(twice) < maxBroken {
+				twice = append(twice, syntaxError{line, cause})
+			}
+		}
 		first, err := s.look(0, &left)
 		if err != nil && s.failed != nil {
 			return head{}, s.failed
 		}
-		return head{first: first, lines: err == nil && s.peek() != 0}, nil
+		return head{first: first, lines: err == nil && s.peek() != 0, twice: twice}, nil
 	}
 	return head{text: string(start)}, nil
 }

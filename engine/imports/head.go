@@ -17,6 +17,7 @@ type head struct {
 	first any
 	lines bool
 	text  string
+	twice []syntaxError // members of which only the last would be read
 }
 
 // look reads the next value and returns a part of it that is no larger than the bounds.
@@ -31,6 +32,9 @@ func (s *stream) look(depth int, left *int) (any, error) {
 		err := s.object(depth, func(key string) error {
 			if len(object) >= headMembers {
 				return s.skip(depth + 1)
+			}
+			if _, twice := object[key]; twice {
+				s.odd(s.line(), standsTwice(key))
 			}
 			v, err := s.look(depth+1, left)
 			object[key] = v

@@ -132,17 +132,32 @@ func TestWhatWasNotLookedAtIsAGap(t *testing.T) {
 	require.NoError(t, err)
 	bench, err := os.ReadFile("testdata/kube-bench.txt")
 	require.NoError(t, err)
+	sarif, err := os.ReadFile("testdata/results.sarif")
+	require.NoError(t, err)
+	hub, err := os.ReadFile("testdata/asff.json")
+	require.NoError(t, err)
 	for name, c := range map[string]struct{ content, want string }{
-		"cut off":              {string(whole[:len(whole)-40]), "it ends in the middle"},
-		"broken further down":  {strings.Replace(string(whole), `"Severity":"LOW"`, `"Severity":LOW`, 1), "is broken there"},
-		"another form":         {strings.Replace(string(whole), `"CVE-2026-2222"`, `{"a":1}`, 1), "VulnerabilityID is a object"},
-		"more behind it":       {string(whole) + "{}", "more follows"},
-		"text without totals":  {strings.Split(string(bench), "== Summary total")[0], "it ends before its totals"},
-		"text that was edited": {strings.Replace(string(bench), "[FAIL] 4.1.2", "[PASS] 4.1.2", 1), "the file counts 1 PASS, 1 FAIL"},
-		"a strange line":       {strings.Replace(string(bench), "[WARN]", "WARN", 1), "does not print"},
-		"a run that failed":    {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"invocations":[{"executionSuccessful":false}],"results":[]}]}`, "did not run successfully"},
-		"a run without any":    {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}}}]}`, "did not finish"},
-		"an older SARIF":       {`{"version":"2.0.0","runs":[]}`, "2.1.0 is what is read"},
+		"cut off":                   {string(whole[:len(whole)-40]), "it ends in the middle"},
+		"broken further down":       {strings.Replace(string(whole), `"Severity":"LOW"`, `"Severity":LOW`, 1), "is broken there"},
+		"another form":              {strings.Replace(string(whole), `"CVE-2026-2222"`, `{"a":1}`, 1), "VulnerabilityID is a object"},
+		"more behind it":            {string(whole) + "{}", "more follows"},
+		"text without totals":       {strings.Split(string(bench), "== Summary total")[0], "it ends before its totals"},
+		"text that was edited":      {strings.Replace(string(bench), "[FAIL] 4.1.2", "[PASS] 4.1.2", 1), "the file counts 1 PASS, 1 FAIL"},
+		"a strange line":            {strings.Replace(string(bench), "[WARN]", "WARN", 1), "does not print"},
+		"a run that failed":         {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"invocations":[{"executionSuccessful":false}],"results":[]}]}`, "did not run successfully"},
+		"a run without any":         {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}}}]}`, "did not finish"},
+		"an older SARIF":            {`{"version":"2.0.0","runs":[]}`, "2.1.0 is what is read"},
+		"a word twice":              {strings.Replace(string(sarif), `"level":"error"`, `"kind":"fail","Kind":"pass","level":"error"`, 1), `"Kind" stands twice`},
+		"a list twice":              {`{"PolarisOutputVersion":"1","Results":[{"Kind":"Pod","Name":"a","Results":{"x":{"Success":false},"x":{"Success":true}}}]}`, `"x" stands twice`},
+		"results twice":             {strings.Replace(string(whole), `"Results":`, `"Results":[],"Results":`, 1), `"Results" stands twice`},
+		"what is looked at twice":   {strings.Replace(string(whole), `"CreatedAt":`, `"CreatedAt":"2020-01-01T00:00:00Z","CreatedAt":`, 1), `"CreatedAt" stands twice`},
+		"another case":              {strings.Replace(string(whole), `"Vulnerabilities":`, `"vulnerabilities":`, 1), `is written "vulnerabilities"`},
+		"a text for a list":         {`{"SchemaVersion":2,"ArtifactName":"x","Results":[{"Target":"x","Class":"os-pkgs","Vulnerabilities":"see elsewhere"}]}`, "neither a list nor an object"},
+		"a list for an object":      {`{"SchemaVersion":2,"ArtifactName":"x","Results":[[{"Target":"x","Class":"os-pkgs"}]]}`, "a list where an object"},
+		"rules too long":            {strings.Replace(string(sarif), `"rules":[`, `"rules":[{"id":"long","name":"`+strings.Repeat("x", maxItem)+`"},`, 1), "was passed over"},
+		"failures only counted":     {`{"check_type":"kubernetes","results":{"failed_checks":[]},"summary":{"passed":3,"failed":1,"parsing_errors":0}}`, "Checkov counts 1 failed"},
+		"unread files only counted": {`{"check_type":"kubernetes","results":{"failed_checks":[]},"summary":{"passed":3,"failed":0,"parsing_errors":2}}`, "2 files that it could not read"},
+		"the first of pages":        {strings.Replace(string(hub), `{"Findings":`, `{"NextToken":"abc","Findings":`, 1), "names a next page"},
 		"deep": {
 			`{"SchemaVersion":2,"ArtifactName":"x","Results":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}", "nested deeper",
 		},
@@ -163,6 +178,29 @@ func TestWhatWasNotLookedAtIsAGap(t *testing.T) {
 	cut, err := text(t, string(whole[:len(whole)-400]))
 	require.NoError(t, err)
 	assert.NotEmpty(t, cut.findings, "what was read stays")
+}
+
+// What a tool could not rate, or what only a rule elsewhere rates, may be any.
+func TestSeverityThatNobodySays(t *testing.T) {
+	raw, err := os.ReadFile("testdata/results.sarif")
+	require.NoError(t, err)
+	for name, c := range map[string]struct{ old, now string }{
+		"a score of nothing":        {`"security-severity":"9.8"`, `"security-severity":"0.0"`},
+		"a score that is no number": {`"security-severity":"9.8"`, `"security-severity":"NaN"`},
+		"a rule that is not there":  {`"ruleId":"CVE-2026-1111","ruleIndex":0,"level":"error"`, `"ruleId":"CVE-2026-9999"`},
+	} {
+		got, err := text(t, strings.Replace(string(raw), c.old, c.now, 1))
+		require.NoError(t, err)
+		assert.Equal(t, findings.Unrated, got.findings[0].Severity, name)
+		assert.Equal(t, findings.Failed, got.findings[0].Status, name)
+	}
+}
+
+// What is read of two lists of one file is no member that stands twice.
+func TestBothListsOfACluster(t *testing.T) {
+	got, err := text(t, `{"ClusterName":"c","Vulnerabilities":[{"Kind":"Pod","Name":"a"}],"Misconfigurations":[{"Kind":"Pod","Name":"a"}]}`)
+	require.NoError(t, err)
+	assert.Empty(t, got.gaps())
 }
 
 func TestFilesThatAreRefused(t *testing.T) {

@@ -43,6 +43,8 @@ type intake struct {
 	// again opens the file once more, for what a format has to know first.
 	again func() (io.Closer, *stream, error)
 	line  int // of a file that is read by lines
+	// members are those of the values that are decoded.
+	members members
 }
 
 // kept is how much became documents, and how many gaps did not.
@@ -58,7 +60,7 @@ func (in *intake) place() int {
 
 func newIntake(f *File, first head, to engine.Intake) *intake {
 	in := &intake{
-		head: first, to: to, now: f.Now, redactor: redaction.New(), source: redaction.Printable(filepath.Base(f.Path)), stated: f.Looked, names: map[engine.Digest]int{},
+		head: first, to: to, now: f.Now, redactor: redaction.New(), source: redaction.Printable(filepath.Base(f.Path)), stated: f.Looked, names: map[engine.Digest]int{}, members: members{},
 	}
 	if in.kept.most = f.most; f.most == 0 {
 		in.kept.most = maxFindings
@@ -114,16 +116,24 @@ func (in *intake) speaks(of ...findings.Class) {
 
 // decode reads a value; one that is not what the tool writes is a gap.
 func (in *intake) decode(raw []byte, into any) bool {
-	if err := json.Unmarshal(raw, into); err != nil {
-		var form *json.UnmarshalTypeError
-		cause := err.Error()
-		if errors.As(err, &form) {
-			cause = fmt.Sprintf("%s is a %s, which it never is", form.Field, form.Value)
-		}
-		in.gap(in.place(), engine.Unreadable, cause)
-		return false
+	err := in.understand(raw, into)
+	if err != nil {
+		in.gap(in.place(), engine.Unreadable, err.Error())
 	}
-	return true
+	return err == nil
+}
+
+// understand reads a value in which nothing stands twice.
+func (in *intake) understand(raw []byte, into any) error {
+	err := json.Unmarshal(raw, into)
+	var form *json.UnmarshalTypeError
+	if errors.As(err, &form) {
+		return fmt.Errorf("%s is a %s, which it never is", form.Field, form.Value)
+	}
+	if err == nil {
+		err = in.members.once(raw, into)
+	}
+	return err
 }
 
 // finding takes a finding.

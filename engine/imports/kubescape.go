@@ -104,7 +104,8 @@ func (c kubescapeControl) finding(h any) findings.Finding {
 	return f
 }
 
-// scored reads a score of 1 to 10, as CVSS bounds it.
+// scored reads a score of 1 to 10, as CVSS bounds it. One of 0 says nothing: tools write
+// it for what they could not rate.
 func scored(n float64) findings.Severity {
 	switch {
 	case n >= 9:
@@ -116,7 +117,7 @@ func scored(n float64) findings.Severity {
 	case n > 0:
 		return findings.Low
 	}
-	return findings.Negligible
+	return findings.Unrated
 }
 
 func kubescapeArtifact(h any) findings.Artifact {

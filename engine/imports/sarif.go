@@ -102,7 +102,12 @@ func readSARIF(in *intake) error {
 	listed := false
 	results.begin = func(string) { listed = true }
 	run := fields(map[string]*spot{"results": results})
-	run.begin = func(string) { n++; listed, subject = false, findings.Subject{} }
+	run.begin = func(string) {
+		if n++; n == len(runs) { // the file changed, which is found at its end
+			runs = append(runs, &sarifRun{rules: map[string]sarifRule{}})
+		}
+		listed, subject = false, findings.Subject{}
+	}
 	run.end = func() {
 		if !listed {
 			in.gap(in.place(), engine.Unexplained, "a run without results: the tool did not finish, by the format's own rule")
@@ -126,7 +131,7 @@ func (in *intake) sarifRuns() ([]*sarifRun, error) {
 	defer func() { _ = file.Close() }()
 	into := func(value func(*sarifRun) any) *spot {
 		return taken(func(raw []byte) {
-			if err := json.Unmarshal(raw, value(runs[len(runs)-1])); err != nil {
+			if err := in.understand(raw, value(runs[len(runs)-1])); err != nil {
 				in.gap(s.line(), engine.Unreadable, "what stands beside the results: "+err.Error())
 			}
 		})
@@ -162,7 +167,7 @@ func (r *sarifRun) understand(in *intake) {
 	}
 	for _, raw := range driver.Rules {
 		var rule sarifRule
-		if err := json.Unmarshal(raw, &rule); err != nil {
+		if err := in.understand(raw, &rule); err != nil {
 			in.gap(0, engine.Unreadable, "a rule: "+err.Error())
 		}
 		r.rules[rule.ID] = rule
@@ -228,14 +233,16 @@ func (r *sarifRun) finding(result sarifResult) findings.Finding {
 	rule, known := r.rules[id]
 	if !known { // a result may name a part of a rule's id
 		if i := strings.LastIndexByte(id, '/'); i > 0 {
-			rule = r.rules[id[:i]]
+			rule, known = r.rules[id[:i]]
 		}
 	}
 	f := findings.Finding{Class: r.classOf(id, rule), ID: id, Title: rule.ShortDescription.Text, Reason: result.Message.Text, References: some(rule.HelpURI)}
 	if f.Title == "" {
 		f.Title = rule.Name
 	}
-	f.Severity, f.Rating = result.severity(rule)
+	if f.Severity, f.Rating = result.severity(rule); !known && result.Level == "" {
+		f.Severity, f.Rating = findings.Unrated, "" // its rule would say, which stands elsewhere
+	}
 	f.Status, f.Word, f.Statement = result.status()
 	if len(result.Locations) > 0 {
 		l := result.Locations[0]

@@ -1,5 +1,11 @@
 package imports
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // spot is a place in a JSON value that a format reads: the members and items below it,
 // or the value itself. What no spot names is passed over.
 type spot struct {
@@ -22,7 +28,7 @@ func each(item *spot) *spot { return &spot{any: item} }
 func taken(take func(raw []byte)) *spot { return &spot{take: take} }
 
 // walk reads the next value of s and hands what the spot names over. A value of another
-// form than the spot expects is passed over.
+// form than the spot expects is passed over, and said; so is a member that stands twice.
 func (p *spot) walk(s *stream, key string, depth int) error {
 	if p == nil {
 		return s.skip(depth)
@@ -40,20 +46,43 @@ func (p *spot) walk(s *stream, key string, depth int) error {
 	var err error
 	switch s.peek() {
 	case '{':
-		err = s.object(depth, func(key string) error {
-			below, named := p.members[key]
-			if !named {
-				below = p.any
-			}
-			return below.walk(s, key, depth+1)
-		})
+		err = p.object(s, depth)
 	case '[':
+		if p.any == nil {
+			s.odd(s.line(), "a list where an object has to be was passed over")
+		}
 		err = s.array(depth, func(int) error { return p.any.walk(s, "", depth+1) })
+	case 'n', 0: // nothing, as some tools write what is empty, and the end
+		err = s.skip(depth)
 	default:
+		s.odd(s.line(), "a value that is neither a list nor an object was passed over")
 		err = s.skip(depth)
 	}
 	if err == nil && p.end != nil {
 		p.end()
 	}
 	return err
+}
+
+// object reads an object, and each of the members that the spot names once: by its name
+// as it is, and not in another case.
+func (p *spot) object(s *stream, depth int) error {
+	var seen []string
+	return s.object(depth, func(key string) error {
+		below, named := p.members[key]
+		for name := range p.members {
+			if !named && strings.EqualFold(name, key) {
+				s.odd(s.line(), fmt.Sprintf("%q is written %.100q, and was passed over", name, key))
+			}
+		}
+		switch {
+		case !named:
+			below = p.any
+		case slices.Contains(seen, key):
+			s.odd(s.line(), standsTwice(key))
+		default:
+			seen = append(seen, key)
+		}
+		return below.walk(s, key, depth+1)
+	})
 }

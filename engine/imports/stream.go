@@ -39,10 +39,12 @@ type stream struct {
 	kept    []byte
 	// tooLarge is told of a value that was to be captured and is too long.
 	tooLarge func(line int)
+	// odd is told of what no tool writes, and would be read as if it were not there.
+	odd func(line int, cause string)
 }
 
 func newStream(from io.Reader) *stream {
-	s := &stream{from: from, buf: make([]byte, window), tooLarge: func(int) {}}
+	s := &stream{from: from, buf: make([]byte, window), tooLarge: func(int) {}, odd: func(int, string) {}}
 	if s.more() && bytes.HasPrefix(s.buf[:s.end], []byte("\ufeff")) {
 		s.at = 3
 	}
