@@ -104,7 +104,8 @@ func (a *admission) object(e *evaluation, o *engine.Object) (engine.Detail, bool
 		narrowed, b := a.boundRules[i], &a.bound[i]
 		_, in := constraintOf(narrowed.rules, o.Ref)
 		_, out := constraintOf(narrowed.excluded, o.Ref)
-		if len(narrowed.rules) > 0 && !in || out {
+		narrows := b.Spec.MatchResources != nil && len(b.Spec.MatchResources.ResourceRules) > 0
+		if narrows && !in || out {
 			continue
 		}
 		one := said{}

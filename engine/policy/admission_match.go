@@ -169,12 +169,14 @@ func (a *admission) paramsOf(v *engine.View, b *admissionv1.ValidatingAdmissionP
 	}
 	of := engine.Kind{Group: group, Kind: kind.Kind}
 	for _, o := range v.Objects(of) {
-		if tree, err := decoded(v, o); err == nil {
-			take(tree, o.Digest)
+		tree, err := decoded(v, o)
+		if err != nil {
+			return nil, err
 		}
+		take(tree, o.Digest)
 	}
-	if len(found) == 0 {
-		return nil, unseen(v, of)
+	if len(found) == 0 || where.Selector != nil { // a selector chooses those too that were not seen
+		return found, unseen(v, of)
 	}
 	return found, nil
 }

@@ -81,6 +81,8 @@ func TestAnAdmissionPolicyJudgesWhatIsThere(t *testing.T) {
 		"no parameters, denied":     {admitting(`true`, param) + binding + "  paramRef: {name: none, namespace: pay, parameterNotFoundAction: Deny}\n", engine.Fail, "lets nothing in"},
 		"no parameters, allowed":    {admitting(`false`, param) + binding + "  paramRef: {name: none, namespace: pay, parameterNotFoundAction: Allow}\n", engine.NotApplicable, ""},
 		"parameters and no binding": {admitting(`true`, param), engine.Unknown, "no binding"},
+		"parameters by a selector":  {admitting(`params.data.level == 'high'`, param) + binding + "  paramRef: {selector: {}, parameterNotFoundAction: Deny}\n", engine.Pass, ""},
+		"bound to deletions":        {admitting(`false`) + binding + "  matchResources: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [DELETE], resources: [pods]}]}\n", engine.NotApplicable, ""},
 		"a resource nobody knows":   {strings.Replace(admitting(`true`), "[pods]", "[pods, widgets]", 1), engine.Unknown, "widgets objects were not listed"},
 		"names of objects":          {strings.Replace(admitting(`false`), "resources: [pods]", "resources: [pods], resourceNames: [web]", 1), engine.NotApplicable, ""},
 		"updates alone":             {strings.Replace(admitting(`oldObject == object`), "CREATE, UPDATE", "UPDATE", 1), engine.Unknown, "no stored object tells"},
@@ -99,6 +101,9 @@ func TestAnAdmissionPolicyJudgesWhatIsThere(t *testing.T) {
 		})
 	}
 	assert.Equal(t, engine.Unknown, admit(t, newWorld(t, onePod).hide(engine.Kind{Kind: "Pod"}), admitting("true")).Verdict)
+	hidden := newWorld(t, onePod).hide(engine.Kind{Kind: "ConfigMap"})
+	chosen := admitting(`params.data.level == 'high'`, param) + binding + "  paramRef: {selector: {}, parameterNotFoundAction: Deny}\n"
+	assert.Equal(t, engine.Unknown, admit(t, hidden, chosen).Verdict, "a selector may choose parameters that were not seen")
 }
 
 func TestWhatIsNoAdmissionPolicy(t *testing.T) {

@@ -152,7 +152,7 @@ func (r *reading) file(f File) {
 		from = next
 	}
 	for _, at := range documentStart.FindAllIndex(f.Text, -1) {
-		take(at[0], at[1])
+		take(at[0], at[0]+len("---")) // what stands behind it on its line is of the document
 	}
 	take(len(f.Text), len(f.Text))
 }

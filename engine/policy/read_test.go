@@ -15,20 +15,21 @@ import (
 
 func TestWhatIsWrongIsNamedWithItsLine(t *testing.T) {
 	for name, tc := range map[string]struct{ text, says string }{
-		"no expression":             {policyOf(""), "expression: it is missing"},
-		"another type":              {policyOf("1 + 1"), "it gives a int, want a bool"},
-		"an unknown variable":       {policyOf("variables.x"), "undeclared reference to 'variables'"},
-		"a later variable":          {policyOf("true", "variables: [{name: a, expression: variables.b}, {name: b, expression: '1'}]"), "p.yaml:13: variables[0].expression"},
-		"a parameter of no type":    {policyOf("true", "params: [{name: a, type: number}]"), "params[0].type"},
-		"a default of another type": {policyOf("true", "params: [{name: a, type: int, default: many}]"), `"many" is no int`},
-		"a type that does not fit":  {policyOf("params.a == 1", "params: [{name: a, type: string}]"), "no matching overload"},
-		"two of a name":             {policyOf("true") + "---\n" + policyOf("false"), "stands in p.yaml:1 already"},
-		"the second of two":         {policyOf("true") + "---\n" + strings.Replace(policyOf("1"), "id: test", "id: other", 1), "p.yaml:25: expression"},
-		"a field that is no path":   {policyOf("true", "field: spec..name"), "is no path"},
-		"an area of nobody":         {strings.Replace(policyOf("true"), "area: pods", "area: clouds", 1), `"clouds" is none of`},
-		"anchors":                   {policyOf("true", "needs: &a [Pod]"), "anchors and aliases are not read"},
-		"no YAML":                   {"a: [", "p.yaml:1"},
-		"no policy":                 {"a: b", "no object with apiVersion and kind"},
+		"no expression":                  {policyOf(""), "expression: it is missing"},
+		"another type":                   {policyOf("1 + 1"), "it gives a int, want a bool"},
+		"an unknown variable":            {policyOf("variables.x"), "undeclared reference to 'variables'"},
+		"a later variable":               {policyOf("true", "variables: [{name: a, expression: variables.b}, {name: b, expression: '1'}]"), "p.yaml:13: variables[0].expression"},
+		"a parameter of no type":         {policyOf("true", "params: [{name: a, type: number}]"), "params[0].type"},
+		"a default of another type":      {policyOf("true", "params: [{name: a, type: int, default: many}]"), `"many" is no int`},
+		"a type that does not fit":       {policyOf("params.a == 1", "params: [{name: a, type: string}]"), "no matching overload"},
+		"two of a name":                  {policyOf("true") + "---\n" + policyOf("false"), "stands in p.yaml:1 already"},
+		"the second of two":              {policyOf("true") + "---\n" + strings.Replace(policyOf("1"), "id: test", "id: other", 1), "p.yaml:25: expression"},
+		"one on the line that begins it": {policyOf("true") + "--- {apiVersion: tickmark/v1, kind: Policy, id: other}\n", "p.yaml:14: version: 0"},
+		"a field that is no path":        {policyOf("true", "field: spec..name"), "is no path"},
+		"an area of nobody":              {strings.Replace(policyOf("true"), "area: pods", "area: clouds", 1), `"clouds" is none of`},
+		"anchors":                        {policyOf("true", "needs: &a [Pod]"), "anchors and aliases are not read"},
+		"no YAML":                        {"a: [", "p.yaml:1"},
+		"no policy":                      {"a: b", "no object with apiVersion and kind"},
 	} {
 		_, err := Read([]File{{"p.yaml", []byte(tc.text)}}, World{Areas: testAreas})
 		require.ErrorContains(t, err, tc.says, name)
