@@ -34,9 +34,11 @@ var (
 // warns (Kyverno's default is Audit; for some namespaces counts too), that is not
 // bound, that lets in what it could not be asked about (failurePolicy Ignore; the
 // default is Fail), and for an image policy that says yes to everything. Unknown for a
-// template of Gatekeeper's, whose constraints are not collected. Not applicable for a
-// policy that only changes or makes objects. What a policy asks for, and whether its
-// controller runs, is not judged.
+// template of Gatekeeper's, whose constraints are not collected, and for a binding that
+// lets everything in where its parameters are missing. Not applicable for a policy that
+// only changes, makes or records objects. What a policy asks for, what is excepted from
+// it by objects of their own (Kyverno's PolicyExceptions), and whether its controller
+// runs, is not judged.
 func admissionPoliciesEnforce() check {
 	needs := []engine.Kind{
 		admissionPolicyKind, admissionBindingKind, kyvernoClusterPolicyKind, kyvernoPolicyKind, validatingPolicyKind,
@@ -77,22 +79,29 @@ func admissionPoliciesEnforce() check {
 
 func judgeAdmissionPolicy(p *admissionv1.ValidatingAdmissionPolicy, bindings []engine.Typed[admissionv1.ValidatingAdmissionPolicyBinding]) (finding, []engine.Digest) {
 	cites := []engine.Digest{}
-	soft, names := []string{}, []string{}
+	soft, names, loose := []string{}, []string{}, []string{}
 	for _, b := range bindings {
 		cites = append(cites, b.Digest)
 		names = append(names, b.Ref.Name)
 		if !slices.Contains(b.Value.Spec.ValidationActions, admissionv1.Deny) {
 			soft = append(soft, b.Ref.Name)
 		}
+		if ref := b.Value.Spec.ParamRef; ref != nil && ref.ParameterNotFoundAction != nil && *ref.ParameterNotFoundAction == admissionv1.AllowAction {
+			loose = append(loose, b.Ref.Name)
+		}
 	}
 	policy := p.Spec.FailurePolicy
 	switch {
+	case len(p.Spec.Validations) == 0:
+		return notApplicable("spec.validations", nil, "It validates nothing"), cites
 	case len(bindings) == 0:
 		return fails("", nil, "It is bound to nothing, so that it refuses nothing"), nil
 	case len(soft) > 0:
 		return fails("", nil, "It only audits or warns by %s: %s", count(len(soft), "binding"), list(soft)), cites
 	case policy != nil && *policy == admissionv1.Ignore:
 		return fails("spec.failurePolicy", *policy, "What it cannot evaluate it lets in: its failure policy is Ignore"), cites
+	case len(loose) > 0:
+		return unknown("", nil, "Where its parameters are missing it lets everything in by %s: %s", count(len(loose), "binding"), list(loose)), cites
 	}
 	return passes("spec.failurePolicy", policy, "It denies by %s: %s", count(len(names), "binding"), list(names)), cites
 }
@@ -103,17 +112,25 @@ type kyvernoPolicy struct {
 		Action    string           `json:"validationFailureAction"`
 		Overrides []map[string]any `json:"validationFailureActionOverrides"`
 		Failure   string           `json:"failurePolicy"`
-		Admission *bool            `json:"admission"`
-		Rules     []kyvernoRule    `json:"rules"`
+		Webhook   struct {
+			Failure    string `json:"failurePolicy"`
+			Conditions []any  `json:"matchConditions"`
+		} `json:"webhookConfiguration"`
+		Admission *bool         `json:"admission"`
+		Apply     string        `json:"applyRules"`
+		Rules     []kyvernoRule `json:"rules"`
 	} `json:"spec"`
 }
 
 type kyvernoRule struct {
-	Name     string       `json:"name"`
-	Match    kyvernoMatch `json:"match"`
-	Exclude  kyvernoMatch `json:"exclude"`
-	Validate *struct {
-		Action string `json:"failureAction"`
+	Name          string       `json:"name"`
+	Match         kyvernoMatch `json:"match"`
+	Exclude       kyvernoMatch `json:"exclude"`
+	Conditions    any          `json:"preconditions"`
+	CELConditions []any        `json:"celPreconditions"`
+	Validate      *struct {
+		Action    string           `json:"failureAction"`
+		Overrides []map[string]any `json:"failureActionOverrides"`
 	} `json:"validate"`
 	Images []kyvernoImages `json:"verifyImages"`
 }
@@ -140,14 +157,25 @@ func (p *kyvernoPolicy) action(own string) string {
 	return "Audit"
 }
 
+// failure returns what becomes of what Kyverno could not be asked about; the newer
+// of its two fields counts first.
+func (p *kyvernoPolicy) failure() (field, policy string) {
+	if p.Spec.Webhook.Failure != "" {
+		return "spec.webhookConfiguration.failurePolicy", p.Spec.Webhook.Failure
+	}
+	return "spec.failurePolicy", p.Spec.Failure
+}
+
 func enforces(action string) bool { return strings.EqualFold(action, "Enforce") }
 
 // mode judges whether the policy refuses.
 func (p *kyvernoPolicy) mode() finding {
 	soft, judged := []string{}, 0
+	overrides := slices.Clone(p.Spec.Overrides)
 	for _, r := range p.Spec.Rules {
 		actions := []string{}
 		if r.Validate != nil {
+			overrides = append(overrides, r.Validate.Overrides...)
 			actions = append(actions, p.action(r.Validate.Action))
 		}
 		for _, i := range r.Images {
@@ -158,7 +186,8 @@ func (p *kyvernoPolicy) mode() finding {
 			soft = append(soft, brief(r.Name))
 		}
 	}
-	overridden := slices.ContainsFunc(p.Spec.Overrides, func(o map[string]any) bool { return !enforces(fmt.Sprint(o["action"])) })
+	overridden := slices.ContainsFunc(overrides, func(o map[string]any) bool { return !enforces(fmt.Sprint(o["action"])) })
+	field, failure := p.failure()
 	switch {
 	case judged == 0:
 		return notApplicable("spec.rules", nil, "It validates nothing")
@@ -167,9 +196,9 @@ func (p *kyvernoPolicy) mode() finding {
 	case len(soft) > 0:
 		return fails("spec.validationFailureAction", nilIfEmpty(p.Spec.Action), "It only audits by %s: %s", count(len(soft), "rule"), list(soft))
 	case overridden:
-		return fails("spec.validationFailureActionOverrides", p.Spec.Overrides, "For some namespaces it only audits")
-	case strings.EqualFold(p.Spec.Failure, "Ignore"):
-		return fails("spec.failurePolicy", p.Spec.Failure, "While Kyverno does not answer it lets everything in: its failure policy is Ignore")
+		return fails("spec.validationFailureActionOverrides", overrides, "For some namespaces it only audits")
+	case strings.EqualFold(failure, "Ignore"):
+		return fails(field, failure, "While Kyverno does not answer it lets everything in: its failure policy is Ignore")
 	}
 	return passes("spec.validationFailureAction", nilIfEmpty(p.Spec.Action), "It refuses what breaks it")
 }
@@ -180,9 +209,10 @@ type celPolicy struct {
 		Actions     []string `json:"validationActions"`
 		Failure     string   `json:"failurePolicy"`
 		Constraints struct {
-			NamespaceSelector *metav1.LabelSelector `json:"namespaceSelector"`
-			ObjectSelector    *metav1.LabelSelector `json:"objectSelector"`
-			Excluded          []any                 `json:"excludeResourceRules"`
+			NamespaceSelector *metav1.LabelSelector                 `json:"namespaceSelector"`
+			ObjectSelector    *metav1.LabelSelector                 `json:"objectSelector"`
+			Rules             []admissionv1.NamedRuleWithOperations `json:"resourceRules"`
+			Excluded          []any                                 `json:"excludeResourceRules"`
 		} `json:"matchConstraints"`
 		Conditions []any `json:"matchConditions"`
 		References []struct {

@@ -76,28 +76,34 @@ func TestImagesVerifiedAtAdmission(t *testing.T) {
 		want engine.Verdict
 		says string
 	}{
-		"nothing at all":              {"", engine.Fail, "No policy here verifies images"},
-		"no webhook":                  {kyverno(enforce, allPods, ours), engine.Fail, "no webhook of its controller"},
-		"a webhook that ignores":      {kyverno(enforce, allPods, ours) + "---" + hookYAML("MutatingWebhookConfiguration", "m", "kyverno-svc", "failurePolicy: Ignore"), engine.Fail, "Ignore"},
-		"a webhook elsewhere":         {kyverno(enforce, allPods, ours) + "---" + hookYAML("MutatingWebhookConfiguration", "m", "kyverno-svc", "namespaceSelector: {matchLabels: {a: b}}"), engine.Fail, "leaves out this namespace"},
-		"a webhook under a condition": {kyverno(enforce, allPods, ours) + "---" + hookYAML("MutatingWebhookConfiguration", "m", "kyverno-svc", "objectSelector: {matchLabels: {a: b}}"), engine.Unknown, "cannot be told"},
-		"audit for some":              {kyverno(enforce+"\n  validationFailureActionOverrides: [{action: Audit, namespaces: [pay]}]", allPods, ours) + "---" + kyvernoHook, engine.Fail, "only audits"},
-		"fails open":                  {kyverno(enforce+"\n  failurePolicy: Ignore", allPods, ours) + "---" + kyvernoHook, engine.Fail, "Ignore"},
-		"another namespace":           {kyverno(enforce, "{any: [{resources: {kinds: [Pod], namespaces: [shop]}}]}", ours) + "---" + kyvernoHook, engine.Fail, "No policy here"},
-		"a selector of pods":          {kyverno(enforce, "{any: [{resources: {kinds: [Pod], selector: {matchLabels: {a: b}}}}]}", ours) + "---" + kyvernoHook, engine.Unknown, "matches this namespace"},
-		"this namespace excluded":     {strings.Replace(kyverno(enforce, allPods, ours), "    verifyImages", "    exclude: {any: [{resources: {namespaces: [p*]}}]}\n    verifyImages", 1) + "---" + kyvernoHook, engine.Fail, "No policy here"},
-		"another image":               {kyverno(enforce, allPods, strings.Replace(ours, "/pay/", "/shop/", 1)) + "---" + kyvernoHook, engine.Fail, "No policy verifies registry.example/pay/api"},
-		"no attestor":                 {kyverno(enforce, allPods, `{imageReferences: ["*"]}`) + "---" + kyvernoHook, engine.Fail, "no signature"},
-		"not required":                {kyverno(enforce, allPods, strings.Replace(ours, "{", "{required: false, ", 1)) + "---" + kyvernoHook, engine.Fail, "does not require"},
-		"sigstore, opted in":          {sigstore(keyless+"}") + "\n---" + optIn, engine.Pass, "Sigstore policy keyless"},
-		"sigstore warns":              {sigstore(keyless+", mode: warn}") + "\n---" + optIn, engine.Fail, "only warns"},
-		"sigstore says yes":           {sigstore(`{images: [{glob: "**"}], authorities: [{static: {action: pass}}]}`) + "\n---" + optIn, engine.Fail, "says yes without looking"},
-		"sigstore, one part only":     {sigstore(`{images: [{glob: "registry.example/*"}], authorities: [{keyless: {}}]}`) + "\n---" + optIn, engine.Fail, "No policy verifies"},
-		"cel":                         {cel(`{matchImageReferences: [{glob: "registry.example/*"}], attestors: [{name: a}]}`) + "\n---" + kyvernoHook, engine.Pass, "Kyverno image policy cel"},
-		"cel, audit":                  {cel(`{validationActions: [Audit], matchImageReferences: [{glob: "*"}], attestors: [{name: a}]}`) + "\n---" + kyvernoHook, engine.Fail, "audits"},
-		"cel, an expression":          {cel(`{matchImageReferences: [{expression: "true"}], attestors: [{name: a}]}`) + "\n---" + kyvernoHook, engine.Unknown, "expression"},
-		"connaisseur":                 {hookYAML("MutatingWebhookConfiguration", "c", "connaisseur-svc", ""), engine.Unknown, "Connaisseur"},
-		"ratify":                      {"apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: ratifyverification}", engine.Unknown, "Ratify"},
+		"nothing at all":                 {"", engine.Fail, "No policy here verifies images"},
+		"no webhook":                     {kyverno(enforce, allPods, ours), engine.Fail, "no webhook of its controller"},
+		"a webhook that ignores":         {kyverno(enforce, allPods, ours) + "---" + hookYAML("MutatingWebhookConfiguration", "m", "kyverno-svc", "failurePolicy: Ignore"), engine.Fail, "Ignore"},
+		"a webhook elsewhere":            {kyverno(enforce, allPods, ours) + "---" + hookYAML("MutatingWebhookConfiguration", "m", "kyverno-svc", "namespaceSelector: {matchLabels: {a: b}}"), engine.Fail, "leaves out this namespace"},
+		"a webhook under a condition":    {kyverno(enforce, allPods, ours) + "---" + hookYAML("MutatingWebhookConfiguration", "m", "kyverno-svc", "objectSelector: {matchLabels: {a: b}}"), engine.Unknown, "cannot be told"},
+		"audit for some":                 {kyverno(enforce+"\n  validationFailureActionOverrides: [{action: Audit, namespaces: [pay]}]", allPods, ours) + "---" + kyvernoHook, engine.Fail, "only audits"},
+		"fails open":                     {kyverno(enforce+"\n  failurePolicy: Ignore", allPods, ours) + "---" + kyvernoHook, engine.Fail, "Ignore"},
+		"another namespace":              {kyverno(enforce, "{any: [{resources: {kinds: [Pod], namespaces: [shop]}}]}", ours) + "---" + kyvernoHook, engine.Fail, "No policy here"},
+		"a selector of pods":             {kyverno(enforce, "{any: [{resources: {kinds: [Pod], selector: {matchLabels: {a: b}}}}]}", ours) + "---" + kyvernoHook, engine.Unknown, "matches this namespace"},
+		"this namespace excluded":        {strings.Replace(kyverno(enforce, allPods, ours), "    verifyImages", "    exclude: {any: [{resources: {namespaces: [p*]}}]}\n    verifyImages", 1) + "---" + kyvernoHook, engine.Fail, "No policy here"},
+		"another image":                  {kyverno(enforce, allPods, strings.Replace(ours, "/pay/", "/shop/", 1)) + "---" + kyvernoHook, engine.Fail, "No policy verifies registry.example/pay/api"},
+		"no attestor":                    {kyverno(enforce, allPods, `{imageReferences: ["*"]}`) + "---" + kyvernoHook, engine.Fail, "no signature"},
+		"not required":                   {kyverno(enforce, allPods, strings.Replace(ours, "{", "{required: false, ", 1)) + "---" + kyvernoHook, engine.Fail, "does not require"},
+		"sigstore, opted in":             {sigstore(keyless+"}") + "\n---" + optIn, engine.Pass, "Sigstore policy keyless"},
+		"sigstore warns":                 {sigstore(keyless+", mode: warn}") + "\n---" + optIn, engine.Fail, "only warns"},
+		"sigstore says yes":              {sigstore(`{images: [{glob: "**"}], authorities: [{static: {action: pass}}]}`) + "\n---" + optIn, engine.Fail, "says yes without looking"},
+		"sigstore, one part only":        {sigstore(`{images: [{glob: "registry.example/*"}], authorities: [{keyless: {}}]}`) + "\n---" + optIn, engine.Fail, "No policy verifies"},
+		"cel":                            {cel(`{matchImageReferences: [{glob: "registry.example/*"}], attestors: [{name: a}]}`) + "\n---" + kyvernoHook, engine.Pass, "Kyverno image policy cel"},
+		"cel, audit":                     {cel(`{validationActions: [Audit], matchImageReferences: [{glob: "*"}], attestors: [{name: a}]}`) + "\n---" + kyvernoHook, engine.Fail, "audits"},
+		"cel, an expression":             {cel(`{matchImageReferences: [{expression: "true"}], attestors: [{name: a}]}`) + "\n---" + kyvernoHook, engine.Unknown, "expression"},
+		"cel, pods":                      {cel(`{matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, matchImageReferences: [{glob: "*"}], attestors: [{name: a}]}`) + "\n---" + kyvernoHook, engine.Pass, "Kyverno image policy cel"},
+		"cel, no pods":                   {cel(`{matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]}, matchImageReferences: [{glob: "*"}], attestors: [{name: a}]}`) + "\n---" + kyvernoHook, engine.Unknown, "may not be asked"},
+		"fails open, by its newer field": {kyverno(enforce+"\n  webhookConfiguration: {failurePolicy: Ignore}", allPods, ours) + "---" + kyvernoHook, engine.Fail, "Ignore"},
+		"its webhook's conditions":       {kyverno(enforce+"\n  webhookConfiguration: {matchConditions: [{name: a}]}", allPods, ours) + "---" + kyvernoHook, engine.Unknown, "under conditions"},
+		"preconditions":                  {strings.Replace(kyverno(enforce, allPods, ours), "    verifyImages", "    preconditions: {all: [{key: a}]}\n    verifyImages", 1) + "---" + kyvernoHook, engine.Unknown, "under conditions"},
+		"kinds of another group":         {kyverno(enforce, "{any: [{resources: {kinds: [apps/v1/*]}}]}", ours) + "---" + kyvernoHook, engine.Fail, "No policy here"},
+		"connaisseur":                    {hookYAML("MutatingWebhookConfiguration", "c", "connaisseur-svc", ""), engine.Unknown, "Connaisseur"},
+		"ratify":                         {"apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: ratifyverification}", engine.Unknown, "Ratify"},
 	} {
 		ns := &corev1.Namespace{ObjectMeta: named("", "pay")}
 		ns.Labels = map[string]string{"policy.sigstore.dev/include": "true"}
@@ -126,18 +132,22 @@ func TestAdmissionPoliciesThatRefuse(t *testing.T) {
 	binding := func(actions string) string {
 		return "\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: b}\nspec: {policyName: p, validationActions: " + actions + "}"
 	}
+	const one = "{validations: [{expression: 'false'}]}"
 	for name, c := range map[string]struct {
 		yaml string
 		want engine.Verdict
 	}{
-		"not bound":                {policy("{}"), engine.Fail},
-		"bound, denies":            {policy("{}") + binding("[Deny]"), engine.Pass},
-		"bound, warns":             {policy("{}") + binding("[Warn, Audit]"), engine.Fail},
-		"fails open":               {policy("{failurePolicy: Ignore}") + binding("[Deny]"), engine.Fail},
-		"one that only generates":  {"apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: g, namespace: pay}\nspec: {rules: [{name: g, generate: {}}]}", engine.NotApplicable},
-		"a rule of its own mode":   {"apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: v, namespace: pay}\nspec: {rules: [{name: v, validate: {failureAction: Enforce}}, {name: w, validate: {}}]}", engine.Fail},
-		"a template of Gatekeeper": {"apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: k8sallowedrepos}", engine.Unknown},
-		"what is no policy":        {"apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: x}\nspec: []", engine.Unknown},
+		"not bound":                        {policy(one), engine.Fail},
+		"bound, denies":                    {policy(one) + binding("[Deny]"), engine.Pass},
+		"bound, warns":                     {policy(one) + binding("[Warn, Audit]"), engine.Fail},
+		"bound, missing is let in":         {policy(one) + binding("[Deny], paramRef: {name: x, parameterNotFoundAction: Allow}"), engine.Unknown},
+		"one that only records":            {policy("{auditAnnotations: [{key: a}]}") + binding("[Deny]"), engine.NotApplicable},
+		"fails open":                       {policy("{failurePolicy: Ignore, validations: [{expression: 'false'}]}") + binding("[Deny]"), engine.Fail},
+		"a rule that only audits for some": {"apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: v, namespace: pay}\nspec: {rules: [{name: v, validate: {failureAction: Enforce, failureActionOverrides: [{action: Audit, namespaces: [pay]}]}}]}", engine.Fail},
+		"one that only generates":          {"apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: g, namespace: pay}\nspec: {rules: [{name: g, generate: {}}]}", engine.NotApplicable},
+		"a rule of its own mode":           {"apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: v, namespace: pay}\nspec: {rules: [{name: v, validate: {failureAction: Enforce}}, {name: w, validate: {}}]}", engine.Fail},
+		"a template of Gatekeeper":         {"apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: k8sallowedrepos}", engine.Unknown},
+		"what is no policy":                {"apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: x}\nspec: []", engine.Unknown},
 	} {
 		w := newWorld(t, []metav1.Object{}...)
 		w.read(t, documentEnd.Split(c.yaml, -1)...)

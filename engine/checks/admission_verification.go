@@ -31,7 +31,8 @@ var (
 // be verified by what is not in the cluster's objects: another verifier's webhook
 // (Connaisseur, Portieris), Ratify behind Gatekeeper, the API server's
 // ImagePolicyWebhook, Binary Authorization on GKE. Whether a webhook answers, and
-// whose keys a policy trusts, is not judged. A ValidatingAdmissionPolicy can look at
+// whose keys a policy trusts, is not judged; Kyverno's PolicyExceptions are not
+// collected. A ValidatingAdmissionPolicy can look at
 // a reference and not at a signature, and does not count.
 func imagesVerifiedAtAdmission() check {
 	return check{
@@ -216,14 +217,17 @@ func webhookOf(name string, client *admissionv1.WebhookClientConfig, namespaces,
 		h.name += " " + client.Service.Name
 	}
 	h.narrowed = conditions > 0 || objects != nil && len(objects.MatchLabels)+len(objects.MatchExpressions) > 0
+	h.pods = slices.ContainsFunc(rules, asksOfPods)
+	return h
+}
+
+// asksOfPods reports whether a rule is for pods when they are made.
+func asksOfPods(r admissionv1.RuleWithOperations) bool {
 	has := func(list []string, names ...string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(list, n) })
 	}
-	h.pods = slices.ContainsFunc(rules, func(r admissionv1.RuleWithOperations) bool {
-		creates := slices.Contains(r.Operations, admissionv1.Create) || slices.Contains(r.Operations, admissionv1.OperationAll)
-		return creates && has(r.APIGroups, "", "*") && has(r.Resources, "pods", "*", "*/*")
-	})
-	return h
+	creates := slices.Contains(r.Operations, admissionv1.Create) || slices.Contains(r.Operations, admissionv1.OperationAll)
+	return creates && has(r.APIGroups, "", "*") && has(r.Resources, "pods", "*", "*/*")
 }
 
 // otherVerifiers are verifiers whose policies are not collected, by a part of the

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
@@ -43,8 +44,13 @@ func kyvernoVerifier(p engine.Typed[kyvernoPolicy], r kyvernoRule, i kyvernoImag
 	case i.Required != nil && !*i.Required:
 		verifier.mode = fails("", nil, "It does not require that images are verified")
 	}
-	if len(i.Skip) > 0 {
+	switch spec := p.Value.Spec; {
+	case len(i.Skip) > 0:
 		verifier.partial = "it skips some images"
+	case r.Conditions != nil || len(r.CELConditions)+len(spec.Webhook.Conditions) > 0:
+		verifier.partial = "it applies under conditions"
+	case strings.EqualFold(spec.Apply, "One") && len(spec.Rules) > 1:
+		verifier.partial = "only the first of its rules that matches applies"
 	}
 	for _, reference := range append(slices.Clone(i.References), i.Image) {
 		if reference != "" {
@@ -85,6 +91,11 @@ func celVerifier(p engine.Typed[celPolicy]) verifier {
 	}
 	if len(s.Conditions) > 0 || len(s.Constraints.Excluded) > 0 || s.Constraints.ObjectSelector != nil {
 		verifier.partial = "it matches under conditions"
+	}
+	if len(s.Constraints.Rules) > 0 && !slices.ContainsFunc(s.Constraints.Rules, func(r admissionv1.NamedRuleWithOperations) bool {
+		return len(r.ResourceNames) == 0 && asksOfPods(r.RuleWithOperations)
+	}) {
+		verifier.partial = "it may not be asked when pods are made"
 	}
 	for _, reference := range s.References {
 		if reference.Expression != "" {
@@ -194,7 +205,7 @@ func (m kyvernoMatch) chooses(n *namespace) (chosen, known bool) {
 func (b kyvernoBlock) chooses(n *namespace) (chosen, known bool) {
 	r := b.Resources
 	pods := len(r.Kinds) == 0 || slices.ContainsFunc(r.Kinds, func(k string) bool {
-		return k == "*" || strings.HasSuffix(k, "/*") || k == "Pod" || strings.HasSuffix(k, "/Pod")
+		return slices.Contains([]string{"*", "*/*", "*/*/*", "v1/*", "Pod"}, k) || strings.HasSuffix(k, "/Pod")
 	})
 	named := len(r.Namespaces) == 0 || slices.ContainsFunc(r.Namespaces, func(pattern string) bool {
 		matched, err := path.Match(pattern, n.ref.Name)
