@@ -24,6 +24,8 @@ type Key struct {
 	Target, Check string
 	Subject       Ref // without UID
 	Place         string
+	// Definition is that of a custom check: one whose text changed asks something else.
+	Definition Digest
 }
 
 // Result is what one check says of one target: its details and the worst of
@@ -46,7 +48,11 @@ type CustomSource struct {
 
 // Key returns the key of a detail of r.
 func (r Result) Key(d Detail) Key {
-	return Key{Target: r.Target, Check: r.Check, Subject: d.Subject.WithoutUID(), Place: cmp.Or(d.Container, d.Field)}
+	k := Key{Target: r.Target, Check: r.Check, Subject: d.Subject.WithoutUID(), Place: cmp.Or(d.Container, d.Field)}
+	if r.Custom != nil {
+		k.Definition = r.Custom.Definition
+	}
+	return k
 }
 
 // Count returns how many details have a verdict.

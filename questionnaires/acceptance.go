@@ -17,15 +17,18 @@ type Acceptance struct {
 	Check   string     `json:"check"`
 	Subject engine.Ref `json:"subject"` // without UID; made again under its name it is the same
 	Place   string     `json:"place"`   // container, else field
-	Reason  string     `json:"reason"`
-	Risk    string     `json:"risk"`
-	Until   Day        `json:"until"` // to the end of this day in UTC
+	// Definition is the text of a check of the organisation's own; zero of a built-in one.
+	Definition engine.Digest `json:"definition,omitzero"`
+	Reason     string        `json:"reason"`
+	Risk       string        `json:"risk"`
+	Until      Day           `json:"until"` // to the end of this day in UTC
 	// What follows is not part of the payload.
 	Entry    engine.Digest `json:"-"` // that asked for it: its identity
 	Asked    Author        `json:"-"`
 	Time     time.Time     `json:"-"`
 	Approval *Approval     `json:"-"` // nil while nobody did
 	Ended    *Ending       `json:"-"` // nil while nobody took it back
+	Reworded bool          `json:"-"` // its latest result is of another text of the check
 }
 
 // Approval is who approved an acceptance.
@@ -55,9 +58,10 @@ const (
 	Accepted
 	AcceptanceExpired
 	AcceptanceTaken // back
+	AcceptanceUnfit // the check's text, which is the organisation's own, changed since
 )
 
-var acceptanceStates = [...]string{"pending", "accepted", "expired", "taken-back"}
+var acceptanceStates = [...]string{"pending", "accepted", "expired", "taken-back", "no-longer-fitting"}
 
 // String returns the state's text.
 func (s AcceptanceState) String() string { return textOf(acceptanceStates[:], int(s)) }
@@ -66,13 +70,16 @@ func (s AcceptanceState) String() string { return textOf(acceptanceStates[:], in
 func (s AcceptanceState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // State is where the acceptance stands at a moment. From the end of its last day on
-// it is expired, approved or not.
+// it is expired, approved or not. One of a check whose text changed does not count:
+// nobody took the risk of what the new text asks.
 func (a Acceptance) State(at time.Time) AcceptanceState {
 	switch {
 	case a.Ended != nil:
 		return AcceptanceTaken
 	case !at.Before(a.Until.End()):
 		return AcceptanceExpired
+	case a.Reworded:
+		return AcceptanceUnfit
 	case a.Approval == nil:
 		return AcceptancePending
 	}
@@ -81,7 +88,14 @@ func (a Acceptance) State(at time.Time) AcceptanceState {
 
 // Key is the detail that it accepts.
 func (a Acceptance) Key() engine.Key {
-	return engine.Key{Target: a.Target, Check: a.Check, Subject: a.Subject.WithoutUID(), Place: a.Place}
+	return engine.Key{Target: a.Target, Check: a.Check, Subject: a.Subject.WithoutUID(), Place: a.Place, Definition: a.Definition}
+}
+
+// Meant reports whether it was asked for a detail, under this text of its check or
+// another.
+func (a Acceptance) Meant(key engine.Key) bool {
+	key.Definition = a.Definition
+	return a.Key() == key
 }
 
 // String says the acceptance in one line.
@@ -125,11 +139,11 @@ func (h *History) AskAcceptance(a Acceptance, now time.Time) (Draft, error) {
 	if a.Until == "" || !now.Before(a.Until.End()) {
 		return fail(errors.New("it needs a last day, and one that is not over"))
 	}
-	failing := slices.ContainsFunc(Latest(h.evidence), func(item Evidence) bool {
-		return item.Result != nil && item.Result.Target == a.Target && item.Result.Check == a.Check && item.Result.Verdict == engine.Fail
-	})
-	if !failing {
+	switch latest := latestOf(Latest(h.evidence), a); {
+	case latest == nil || latest.Verdict != engine.Fail:
 		return fail(errors.New("its latest result does not fail there"))
+	case latest.definition() != a.Definition:
+		return fail(errors.New("its latest result is of another text of the check"))
 	}
 	return Draft{Action: AcceptanceAsked, Subject: "acceptance", Payload: a}, nil
 }
@@ -159,6 +173,8 @@ func (h *History) ApproveAcceptance(asked, by engine.Digest) (Draft, error) {
 		return fail(errors.New("it was taken back"))
 	case a.Approval != nil:
 		return fail(fmt.Errorf("%s approved it", a.Approval.By.Name))
+	case a.Reworded:
+		return fail(errors.New("the check's text changed since it was asked for: ask again"))
 	case by == a.Asked.ID && others > 0:
 		return fail(errors.New("who asks for it does not approve it; another enrolled author does"))
 	}
@@ -251,7 +267,34 @@ func (h *History) Acceptances() ([]Acceptance, error) {
 		default:
 		}
 	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	latest := Latest(h.evidence)
+	for i := range all {
+		result := latestOf(latest, all[i])
+		all[i].Reworded = result != nil && result.definition() != all[i].Definition
+	}
 	return all, nil
+}
+
+// latestOf is the result among the latest that an acceptance is of; nil without one.
+func latestOf(latest []Evidence, a Acceptance) *ResultSource {
+	i := slices.IndexFunc(latest, func(item Evidence) bool {
+		return item.Result != nil && item.Result.Target == a.Target && item.Result.Check == a.Check
+	})
+	if i < 0 {
+		return nil
+	}
+	return latest[i].Result
+}
+
+// definition is the text of a check of the organisation's own; zero of a built-in one.
+func (r ResultSource) definition() engine.Digest {
+	if r.Custom == nil {
+		return engine.Digest{}
+	}
+	return r.Custom.Definition
 }
 
 // alone reports whether the author of an entry knew of nobody else enrolled.

@@ -95,6 +95,44 @@ func TestAcceptanceTakesTwo(t *testing.T) {
 	}
 }
 
+// Who accepts what a policy of the organisation's own says accepts it under its text.
+func TestAcceptanceIsOfOneTextOfAPolicy(t *testing.T) {
+	mara := person(t, "Mara", 1)
+	j := found(t, mara)
+	failing := map[string]engine.Verdict{"custom/named": engine.Fail}
+	text := func(s string) *engine.CustomSource { return &engine.CustomSource{Definition: engine.Sum([]byte(s))} }
+	items := j.run(mara, failing, text("a"))
+	a := risk("2026-12-31")
+	a.Check = "custom/named"
+	_, err := j.history().AskAcceptance(a, j.now)
+	require.ErrorContains(t, err, "another text of the check")
+	a.Definition = text("a").Definition
+	asked := j.ask(mara, a)
+	pod := engine.Detail{Subject: a.Subject}
+	old, now := items[0].Result.Key(pod), ResultSource{Target: a.Target, Check: a.Check, Custom: text("b")}.Key(pod)
+	state := func() AcceptanceState { return j.accepted()[0].State(j.now) }
+	draft, err := j.history().ApproveAcceptance(asked, mara.Author.ID)
+	require.NoError(t, err)
+
+	j.run(mara, failing, text("b"))
+	assert.Equal(t, AcceptanceUnfit, state())
+	_, err = j.history().ApproveAcceptance(asked, mara.Author.ID)
+	require.ErrorContains(t, err, "ask again")
+	j.write(mara, draft) // asked before, it changes nothing
+	assert.Equal(t, AcceptanceUnfit, state())
+	for _, key := range []engine.Key{old, now} {
+		_, counts := AcceptedUntil(key, j.accepted(), j.now)
+		assert.False(t, counts)
+		assert.True(t, j.accepted()[0].Meant(key), "and is shown as what it was")
+	}
+
+	j.run(mara, failing, text("a"))
+	_, counts := AcceptedUntil(old, j.accepted(), j.now)
+	assert.True(t, counts, "the text that it is of is back")
+	_, counts = AcceptedUntil(now, j.accepted(), j.now)
+	assert.False(t, counts)
+}
+
 func TestAcceptanceAloneIsMarked(t *testing.T) {
 	mara, ivo := person(t, "Mara", 1), person(t, "Ivo", 2)
 	j := found(t, mara)

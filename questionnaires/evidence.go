@@ -66,6 +66,11 @@ type ResultSource struct {
 	Custom *engine.CustomSource `json:"custom,omitempty"`
 }
 
+// Key returns the key of a detail of the result.
+func (r ResultSource) Key(d engine.Detail) engine.Key {
+	return engine.Result{Target: r.Target, Check: r.Check, Custom: r.Custom}.Key(d)
+}
+
 // FileSource says which file an item of evidence is, byte for byte.
 type FileSource struct {
 	Digest   engine.Digest `json:"digest"`

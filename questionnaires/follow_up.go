@@ -146,7 +146,7 @@ func (a *Assessment) acceptedFollowUps(last LastYear) ([]FollowUp, error) {
 	var all []FollowUp
 	for _, c := range acceptances {
 		key := c.Key()
-		twin := func(f FollowUp) bool { return f.accepted.Key() == key }
+		twin := func(f FollowUp) bool { return f.accepted.Meant(key) }
 		bears := last.informed(c.Check)
 		if !c.stoodAt(last.Until) || len(bears) == 0 || slices.ContainsFunc(all, twin) {
 			continue
@@ -189,7 +189,7 @@ func (a *Assessment) resultSince(c Acceptance, all []Acceptance, since time.Time
 		}
 	}
 	for _, again := range all {
-		if again.Key() == c.Key() && again.Time.After(since) && again.State(day.Start()) == Accepted {
+		if again.Meant(c.Key()) && again.Time.After(since) && again.State(day.Start()) == Accepted {
 			return fmt.Sprintf("it was accepted again until %s", again.Until)
 		}
 	}

@@ -139,13 +139,19 @@ func (j *journal) answer(s *Signer, c *Catalogue, id ID, answer Answer) Entry {
 // collect records a run with one result per verdict given.
 func (j *journal) collect(s *Signer, verdicts map[string]engine.Verdict) []Evidence {
 	j.t.Helper()
+	return j.run(s, verdicts, nil)
+}
+
+// run collects by checks of the organisation's own, where custom says by which text.
+func (j *journal) run(s *Signer, verdicts map[string]engine.Verdict, custom *engine.CustomSource) []Evidence {
+	j.t.Helper()
 	snapshot := engine.Snapshot{Target: engine.Target{ID: "manifests:shop", Name: "shop"}, Started: j.now, Ended: j.now}
 	seen, err := SeenOf(snapshot)
 	require.NoError(j.t, err)
 	run := engine.Run{Snapshots: []engine.Digest{seen.Snapshot}}
 	for _, check := range slices.Sorted(maps.Keys(verdicts)) {
 		run.Results = append(run.Results, engine.Result{
-			Check: check, Version: 1, Target: "manifests:shop", Verdict: verdicts[check],
+			Check: check, Version: 1, Target: "manifests:shop", Verdict: verdicts[check], Custom: custom,
 			Details: []engine.Detail{{Subject: engine.Ref{Kind: "Pod", Name: "api"}, Verdict: verdicts[check], Sentence: check}},
 		})
 	}

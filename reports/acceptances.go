@@ -25,9 +25,9 @@ func (c *composer) accepted(item questionnaires.Evidence) []questionnaires.Accep
 // acceptedDetail says what is accepted of one failing detail, whatever its state.
 func (c *composer) acceptedDetail(i Item, d engine.Detail) []Fact {
 	var facts []Fact
-	key := engine.Result{Target: i.Result.Target, Check: i.Result.Check}.Key(d)
+	key := i.Result.Key(d)
 	for _, a := range c.Risks.Acceptances {
-		if d.Verdict == engine.Fail && a.Key() == key {
+		if d.Verdict == engine.Fail && a.Meant(key) {
 			facts = append(facts, Fact{c.acceptanceState(a).Text + fmt.Sprintf(", until the end of %s (UTC)", a.Until), c.acceptanceText(a)})
 		}
 	}
@@ -55,6 +55,8 @@ func (c *composer) acceptanceState(a questionnaires.Acceptance) Pill {
 		return Pill{"Expired", Bad}
 	case questionnaires.AcceptanceTaken:
 		return Pill{"Taken back", Muted}
+	case questionnaires.AcceptanceUnfit:
+		return Pill{"No longer fits", Bad}
 	case questionnaires.AcceptancePending:
 	}
 	return Pill{"Not approved", Open}
@@ -87,9 +89,12 @@ func (c *composer) acceptedWhat(a questionnaires.Acceptance) Cell {
 		name := cmp.Or(item.Result.Name, a.Target)
 		cell.Note = fmt.Sprintf("%s on %s; its latest result does not fail there any more", a.Check, name)
 		for _, d := range item.Details {
-			if d.Verdict == engine.Fail && (engine.Result{Target: a.Target, Check: a.Check}).Key(d) == a.Key() {
+			if d.Verdict == engine.Fail && a.Meant(item.Result.Key(d)) {
 				cell.Note = fmt.Sprintf("%s on %s", a.Check, name)
 			}
+		}
+		if a.State(c.Date) == questionnaires.AcceptanceUnfit {
+			cell.Note += "; the policy's text changed since"
 		}
 		if item.Expunged != nil {
 			cell.Note = fmt.Sprintf("%s on %s, expunged", a.Check, name)

@@ -33,7 +33,8 @@ func (d *door) acceptVerb() *cobra.Command {
 when, why and at what risk; it counts once another enrolled author approves it with
 --approve, to the end of its last day in UTC, or until --end takes it back. It is
 shown wherever the result is, and never makes a requirement In Place: what fails
-still contradicts the answer.
+still contradicts the answer. Of a policy of your own it is accepted under the text
+that failed: once another text was run it counts no more.
 
 RESULT is a number of evidence, or TARGET/CHECK; of a result that fails for several
 subjects name one with --subject, or say --all. --approve and --end take a RESULT, or
@@ -146,7 +147,7 @@ func (d *door) askAcceptances(cmd *cobra.Command, v *vault.Vault, named string, 
 	var drafts []questionnaires.Draft
 	for _, key := range keys {
 		draft, err := h.AskAcceptance(questionnaires.Acceptance{
-			Target: key.Target, Check: key.Check, Subject: key.Subject, Place: key.Place, Reason: x.reason, Risk: x.risk, Until: until,
+			Target: key.Target, Check: key.Check, Subject: key.Subject, Place: key.Place, Definition: key.Definition, Reason: x.reason, Risk: x.risk, Until: until,
 		}, d.now())
 		if err != nil {
 			return nil, err
@@ -185,7 +186,7 @@ func (d *door) settleAcceptances(cmd *cobra.Command, v *vault.Vault, named strin
 	var refused error
 	for _, a := range found {
 		state := a.State(d.now())
-		if len(found) > 1 && (state == questionnaires.AcceptanceTaken || state == questionnaires.AcceptanceExpired || x.approve && a.Approval != nil) {
+		if len(found) > 1 && (state == questionnaires.AcceptanceTaken || state == questionnaires.AcceptanceExpired || x.approve && (a.Approval != nil || a.Reworded)) {
 			continue // it is no more what was meant
 		}
 		var draft questionnaires.Draft
@@ -311,6 +312,9 @@ func (f acceptanceForm) lines() []string {
 	if f.Approved != nil && f.Approved.Alone {
 		lines = append(lines, "nobody else is enrolled who could approve it")
 	}
+	if f.State == questionnaires.AcceptanceUnfit {
+		lines = append(lines, "the check's text changed since: it counts no more, ask again")
+	}
 	if f.Ended != nil {
 		lines = append(lines, "taken back by "+f.Ended.By+": "+f.Ended.Reason)
 	}
@@ -346,6 +350,9 @@ func acceptanceMark(of []questionnaires.Acceptance, at time.Time) string {
 	}
 	if n := count[questionnaires.AcceptanceExpired]; n > 0 {
 		words = append(words, fmt.Sprintf("acceptance of %d expired", n))
+	}
+	if n := count[questionnaires.AcceptanceUnfit]; n > 0 {
+		words = append(words, fmt.Sprintf("acceptance of %d no longer fitting", n))
 	}
 	return strings.Join(words, ", ")
 }

@@ -58,7 +58,7 @@ func (d *door) demoAcceptance(ctx context.Context, v *vault.Vault, run engine.Ru
 		return fmt.Errorf("nothing of %s fails for %s", of.Check, of.Subject)
 	}
 	draft, err := history.AskAcceptance(questionnaires.Acceptance{
-		Target: key.Target, Check: key.Check, Subject: key.Subject, Place: key.Place, Reason: of.Reason, Risk: of.Risk,
+		Target: key.Target, Check: key.Check, Subject: key.Subject, Place: key.Place, Definition: key.Definition, Reason: of.Reason, Risk: of.Risk,
 		Until: questionnaires.DayOf(d.now().AddDate(0, 0, of.Days)),
 	}, d.now())
 	if err != nil {

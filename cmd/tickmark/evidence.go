@@ -276,7 +276,7 @@ func (d *door) printEvidence(f evidenceForm, h *questionnaires.History) {
 			fmt.Fprintf(d.out, "%-15s %s = %s\n", "", kube.Printable(detail.Field), kube.Printable(string(detail.Value)))
 		}
 		for _, a := range f.Acceptances {
-			if a.Key() == f.Result.Key(detail) {
+			if a.Meant(f.Result.Key(detail)) {
 				fmt.Fprintf(d.out, "%-15s %s: %s\n", "", a.State, kube.Printable(a.Acceptance.String()))
 			}
 		}

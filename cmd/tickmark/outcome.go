@@ -82,6 +82,7 @@ func countAcceptances(all []acceptanceForm) string {
 	add(questionnaires.Accepted, "%s accepted")
 	add(questionnaires.AcceptancePending, "%s waiting for approval")
 	add(questionnaires.AcceptanceExpired, "of %s it expired")
+	add(questionnaires.AcceptanceUnfit, "of %s it no longer fits")
 	return strings.Join(words, ", ")
 }
 

@@ -20,6 +20,8 @@ func acceptanceSign(s questionnaires.AcceptanceState) sign {
 		return sign{"!", "expired", theme.Bad}
 	case questionnaires.AcceptanceTaken:
 		return sign{"–", "taken back", theme.Muted}
+	case questionnaires.AcceptanceUnfit:
+		return sign{"!", "no longer fitting", theme.Bad}
 	case questionnaires.AcceptancePending:
 	}
 	return sign{"?", "asked for", theme.Warning}
@@ -52,6 +54,9 @@ func (d *Desk) approval(a questionnaires.Acceptance) Binding {
 	if a.Approval != nil {
 		b.Why = a.Approval.By.Name + " approved it"
 	}
+	if a.Reworded {
+		b.Why = "the check's text changed since it was asked for"
+	}
 	if a.Ended != nil {
 		b.Why = "it was taken back"
 	}
@@ -79,7 +84,7 @@ func (d *Desk) ending(a questionnaires.Acceptance) Binding {
 
 // askAcceptance is the form that asks for a failing detail to be accepted.
 func askAcceptance(d *Desk, key engine.Key) *Form {
-	value := &questionnaires.Acceptance{Target: key.Target, Check: key.Check, Subject: key.Subject, Place: key.Place}
+	value := &questionnaires.Acceptance{Target: key.Target, Check: key.Check, Subject: key.Subject, Place: key.Place, Definition: key.Definition}
 	type a = questionnaires.Acceptance
 	return heldForm(d, "Accept", "Asks to accept the failing result of "+key.Check+" for "+subjectName(key.Subject)+" for a time. Another enrolled author approves; the requirement does not become In Place by it.", value, func(*Picture) []blank[a] {
 		return []blank[a]{
@@ -101,7 +106,7 @@ func (d *Desk) acceptance(key engine.Key) (questionnaires.Acceptance, bool) {
 		return a, true
 	}
 	for _, a := range slices.Backward(d.picture.Acceptances) {
-		if a.Key() == key {
+		if a.Meant(key) {
 			return a, true
 		}
 	}

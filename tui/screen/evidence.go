@@ -210,8 +210,7 @@ func (s *Evidence) key(d engine.Detail) (engine.Key, bool) {
 	if s.item.Result == nil {
 		return engine.Key{}, false
 	}
-	of := engine.Result{Check: s.item.Result.Check, Target: s.item.Result.Target}
-	return of.Key(d), d.Verdict == engine.Fail
+	return s.item.Result.Key(d), d.Verdict == engine.Fail
 }
 
 // accept is the key that asks for a failing detail to be accepted, or approves that.

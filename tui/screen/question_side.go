@@ -215,7 +215,7 @@ func (s *Question) reasonRows(r Row, reason questionnaires.Reason) []sideRow {
 	for _, detail := range s.failures[item.Result.Digest] {
 		mark := verdictSign(detail.Verdict)
 		rows = append(rows, s.wrapped("    ", mark.tone, mark.glyph+" "+subjectName(detail.Subject)+": "+detail.Sentence)...)
-		key := engine.Result{Check: item.Result.Check, Target: item.Result.Target}.Key(detail)
+		key := item.Result.Key(detail)
 		if accepted := s.desk.accepted(key); accepted != "" && detail.Verdict == engine.Fail {
 			rows = append(rows, s.wrapped("      ", theme.Warning, accepted)...)
 		}
