@@ -99,8 +99,8 @@ func (f *File) collect(ctx context.Context, to engine.Intake) (engine.Snapshot, 
 			return engine.Snapshot{}, errors.New("it changed while it was read")
 		}
 	}
-	if in.refused != nil {
-		return engine.Snapshot{}, in.refused
+	if in.kept.refused != nil {
+		return engine.Snapshot{}, in.kept.refused
 	}
 	if len(in.report.Classes) == 0 {
 		in.speaks(of.of)

@@ -38,7 +38,6 @@ type intake struct {
 	source   string
 	names    map[engine.Digest]int
 	kept     kept
-	refused  error  // by whoever takes documents
 	stated   string // by whoever imports: what was looked at
 	// again opens the file once more, for what a format has to know first.
 	again func() (io.Closer, *stream, error)
@@ -47,8 +46,12 @@ type intake struct {
 	members members
 }
 
-// kept is how much became documents, and how many gaps did not.
-type kept struct{ findings, most, subjects, lostGaps int }
+// kept is how much became documents, how many gaps did not, and why whoever takes
+// documents refused one.
+type kept struct {
+	findings, most, subjects, lostGaps int
+	refused                            error
+}
 
 // place is the line at hand.
 func (in *intake) place() int {
@@ -212,7 +215,7 @@ func (in *intake) unique(name string, identity engine.Digest) string {
 
 // document makes a document of what was understood.
 func (in *intake) document(of engine.Kind, name string, value any) {
-	if in.refused != nil {
+	if in.kept.refused != nil {
 		return
 	}
 	body, err := documentOf(of, name, value)
@@ -223,7 +226,7 @@ func (in *intake) document(of engine.Kind, name string, value any) {
 	doc := engine.NewDocument(engine.Ref{Group: of.Group, Kind: of.Kind, Name: name}, body)
 	if in.to.Document != nil {
 		if err := in.to.Document(doc); err != nil {
-			in.refused = fmt.Errorf("take in %s: %w", doc.Ref, err)
+			in.kept.refused = fmt.Errorf("take in %s: %w", doc.Ref, err)
 			return
 		}
 	}
@@ -289,8 +292,8 @@ func (in *intake) finish(failed, stopped error) (engine.Snapshot, error) {
 	}
 	in.target()
 	in.document(findings.ReportKind, strings.TrimSpace(r.Tool.Name+" "+r.File.Digest.Short()), *r)
-	if in.refused != nil {
-		return engine.Snapshot{}, in.refused
+	if in.kept.refused != nil {
+		return engine.Snapshot{}, in.kept.refused
 	}
 	counts := map[engine.Kind]int{}
 	for _, e := range in.snapshot.Entries {
