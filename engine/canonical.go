@@ -314,6 +314,8 @@ const hexDigits = "0123456789abcdef"
 
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
+	plain := plainBytes(s)
+	b, s = append(b, s[:plain]...), s[plain:]
 	for _, r := range s {
 		switch {
 		case r == '"' || r == '\\':
@@ -335,4 +337,14 @@ func appendString(b []byte, s string) []byte {
 		}
 	}
 	return append(b, '"')
+}
+
+// plainBytes counts the bytes at the start of s that are in a string as they are.
+func plainBytes(s string) int {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			return i
+		}
+	}
+	return len(s)
 }

@@ -66,18 +66,11 @@ func writeEntries(out *bufio.Writer, line []byte, entries []Entry) {
 
 // appendCanonical is Canonical for an entry, without the way through maps.
 func (e Entry) appendCanonical(b []byte) []byte {
-	b = appendString(append(b, `{"digest":`...), e.Digest.String())
+	b = e.Digest.appendCanonical(append(b, `{"digest":`...))
 	if e.Origin != "" {
 		b = appendString(append(b, `,"origin":`...), e.Origin)
 	}
-	b = appendString(append(b, `,"ref":{"group":`...), e.Ref.Group)
-	b = appendString(append(b, `,"kind":`...), e.Ref.Kind)
-	b = appendString(append(b, `,"name":`...), e.Ref.Name)
-	b = appendString(append(b, `,"namespace":`...), e.Ref.Namespace)
-	if e.Ref.UID != "" {
-		b = appendString(append(b, `,"uid":`...), e.Ref.UID)
-	}
-	return append(b, '}', '}')
+	return append(e.Ref.appendCanonical(append(b, `,"ref":`...)), '}')
 }
 
 // Digest is the digest of everything the snapshot says: gaps, target, collector

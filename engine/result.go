@@ -99,9 +99,6 @@ type Run struct {
 	Tool      Tool     `json:"tool"`
 }
 
-// Digest identifies the run by everything it says.
-func (r Run) Digest() (Digest, error) { return SumOf(r) }
-
 // Verdict is the worst verdict of the run, NotApplicable if it is empty.
 func (r Run) Verdict() Verdict {
 	worst := NotApplicable

@@ -138,21 +138,13 @@ func SeenOf(s engine.Snapshot) (TargetSeen, error) {
 // EvidenceOf makes an item of evidence of each result of a run, in the run's
 // order. Titles gives a check's title; newID draws the ids; the numbers go on
 // from the history's.
-func (h *History) EvidenceOf(run engine.Run, seen []TargetSeen, titles func(check string) string, newID func() (ID, error)) ([]Evidence, error) {
-	runDigest, err := run.Digest()
-	if err != nil {
-		return nil, fmt.Errorf("make evidence: %w", err)
-	}
+func (h *History) EvidenceOf(run engine.RunSummary, seen []TargetSeen, titles func(check string) string, newID func() (ID, error)) ([]Evidence, error) {
 	number := h.LastNumber(OtherEvidence)
 	items := make([]Evidence, 0, len(run.Results))
 	for _, result := range run.Results {
 		i := slices.IndexFunc(seen, func(t TargetSeen) bool { return t.Target.ID == result.Target })
 		if i < 0 {
 			return nil, fmt.Errorf("make evidence of %s: no snapshot of %s in the run", result.Check, result.Target)
-		}
-		digest, err := engine.SumOf(result)
-		if err != nil {
-			return nil, fmt.Errorf("make evidence of %s: %w", result.Check, err)
 		}
 		id, err := newID()
 		if err != nil {
@@ -163,9 +155,8 @@ func (h *History) EvidenceOf(run engine.Run, seen []TargetSeen, titles func(chec
 			ID: id, Number: number, Title: titles(result.Check), Collected: seen[i].Shown().UTC(),
 			Result: &ResultSource{
 				Target: result.Target, Name: seen[i].Target.Name, Check: result.Check, Version: result.Version, Verdict: result.Verdict,
-				Passed: result.Count(engine.Pass), Failed: result.Count(engine.Fail), Unknown: result.Count(engine.Unknown),
-				Others: result.Count(engine.NotApplicable), Run: runDigest, Snapshot: seen[i].Snapshot, Digest: digest,
-				Custom: result.Custom,
+				Passed: result.Passed, Failed: result.Failed, Unknown: result.Unknown, Others: result.Others,
+				Run: run.Digest, Snapshot: seen[i].Snapshot, Digest: result.Digest, Custom: result.Custom,
 			},
 		})
 	}

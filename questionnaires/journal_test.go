@@ -155,11 +155,11 @@ func (j *journal) run(s *Signer, verdicts map[string]engine.Verdict, custom *eng
 			Details: []engine.Detail{{Subject: engine.Ref{Kind: "Pod", Name: "api"}, Verdict: verdicts[check], Sentence: check}},
 		})
 	}
-	items, err := j.history().EvidenceOf(run, []TargetSeen{seen}, func(check string) string { return check }, j.newID)
+	said, err := run.Summary()
 	require.NoError(j.t, err)
-	digest, err := run.Digest()
+	items, err := j.history().EvidenceOf(said, []TargetSeen{seen}, func(check string) string { return check }, j.newID)
 	require.NoError(j.t, err)
-	j.write(s, Draft{Action: RunRecorded, Subject: "run", Payload: RecordedRun{Run: digest, Targets: []TargetSeen{seen}, Evidence: items}})
+	j.write(s, Draft{Action: RunRecorded, Subject: "run", Payload: RecordedRun{Run: said.Digest, Targets: []TargetSeen{seen}, Evidence: items}})
 	return items
 }
 

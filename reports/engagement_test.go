@@ -260,15 +260,15 @@ func (e *engagement) collect() {
 		"containers-not-privileged": "Containers are not privileged", "default-deny": "Namespaces refuse what no policy allows",
 		"no-default-account": "Pods run as accounts of their own",
 	}
-	e.evidence, err = h.EvidenceOf(run, []questionnaires.TargetSeen{seen}, func(check string) string { return titles[check] },
+	said, err := run.Summary()
+	require.NoError(e.t, err)
+	e.evidence, err = h.EvidenceOf(said, []questionnaires.TargetSeen{seen}, func(check string) string { return titles[check] },
 		func() (questionnaires.ID, error) { return e.newID(), nil })
 	require.NoError(e.t, err)
-	digest, err := run.Digest()
-	require.NoError(e.t, err)
-	e.snapshots[seen.Snapshot], e.runs[digest] = snapshot, run
+	e.snapshots[seen.Snapshot], e.runs[said.Digest] = snapshot, run
 	e.now = e.now.Add(time.Minute)
 	e.write(e.mara, questionnaires.Draft{Action: questionnaires.RunRecorded, Subject: "run", Payload: questionnaires.RecordedRun{
-		Run: digest, Targets: []questionnaires.TargetSeen{seen}, Evidence: e.evidence, Evaluated: e.now,
+		Run: said.Digest, Targets: []questionnaires.TargetSeen{seen}, Evidence: e.evidence, Evaluated: e.now,
 	}})
 }
 

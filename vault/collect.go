@@ -23,9 +23,8 @@ type Collection struct {
 	Fresh      bool                  // nothing is gone on with that was interrupted
 }
 
-// Collected is what a collection gave.
+// Collected is what a collection gave. The results themselves are in the vault alone.
 type Collected struct {
-	Run      engine.Run
 	Recorded questionnaires.RecordedRun
 	Entry    questionnaires.Entry
 	// Files are the files that were collected from, as evidence of their own: those that
@@ -37,6 +36,15 @@ type Collected struct {
 	// Resumed holds the targets whose collection went on from where an earlier one
 	// was interrupted.
 	Resumed []Resumed
+}
+
+// Verdict is the worst verdict of what was evaluated.
+func (c Collected) Verdict() engine.Verdict {
+	worst := engine.NotApplicable
+	for _, item := range c.Recorded.Evidence {
+		worst = worst.Worse(item.Result.Verdict)
+	}
+	return worst
 }
 
 // Resumed says what a collection did not ask for again.
@@ -52,9 +60,9 @@ type Resumed struct {
 // bodies are stored, which are harmless. When ctx ends, or no source could be
 // collected, nothing is recorded; Failed is filled in that case too.
 //
-// Documents are stored as they come. What grows with their number is the list of
-// them that each snapshot is, about 200 bytes an object, and what the checks make of
-// those they look at.
+// Documents and results are stored as they come. What grows with their number is the
+// list of documents that each snapshot is, about 200 bytes an object, and what the
+// checks make of those they look at.
 func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 	if err := func() error { v.writing.Lock(); defer v.writing.Unlock(); return v.writable(ctx) }(); err != nil {
 		return Collected{}, fmt.Errorf("collect: %w", err)
@@ -72,20 +80,50 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 			done.Resumed = append(done.Resumed, resumedOf(s))
 		}
 	}
-	if done.Run, err = engine.Evaluate(ctx, c.Checks, snapshots, v.Documents(ctx), c.Params); err != nil {
+	run, said, err := v.judge(ctx, c, snapshots)
+	if err != nil {
 		return done, fmt.Errorf("collect: %w", err)
 	}
-	done.Run.Tool = c.Tool
 	for _, s := range snapshots {
 		if err := v.putManifest(ctx, s); err != nil {
 			return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
 		}
 	}
-	record := func(tx *Tx) error { return errors.Join(tx.record(c, snapshots, &done), tx.dropPending(kept)) }
+	record := func(tx *Tx) error { return errors.Join(tx.record(c, snapshots, run, said, &done), tx.dropPending(kept)) }
 	if err := v.recordWithFiles(ctx, c, &done, record); err != nil {
 		return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
 	}
 	return done, nil
+}
+
+// judge evaluates and stores each result as soon as it is there, which nobody sees
+// before the run is recorded. It returns the run without them, and what is said of them.
+func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snapshot) (engine.Run, engine.RunSummary, error) {
+	fail := func(err error) (engine.Run, engine.RunSummary, error) { return engine.Run{}, engine.RunSummary{}, err }
+	params, err := c.Params.Digest()
+	if err != nil {
+		return fail(err)
+	}
+	summing, waiting := engine.NewSumming(params), &batch{vault: v, ctx: ctx}
+	run, err := engine.EvaluateEach(ctx, c.Checks, snapshots, v.Documents(ctx), c.Params, func(r engine.Result) error {
+		said, body, err := summing.Add(r)
+		if err == nil {
+			err = waiting.put(engine.Document{Body: bytes.Clone(body), Digest: said.Digest})
+		}
+		if err != nil {
+			return fmt.Errorf("keep result of %s: %w", r.Check, err)
+		}
+		return nil
+	})
+	if err == nil {
+		err = waiting.flush()
+	}
+	if err != nil {
+		return fail(err)
+	}
+	run.Tool = c.Tool
+	said, err := summing.End(run)
+	return run, said, err
 }
 
 func resumedOf(s engine.Snapshot) Resumed {
@@ -199,46 +237,57 @@ func nothingCollected(failed map[string]error) error {
 	return fmt.Errorf("%w (and %d other sources failed)", failed[names[0]], len(names)-1)
 }
 
-// collectOne stores documents in transactions of about 4 MiB. Refused is the
-// vault's own failure.
-func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, progress func(engine.Progress), at *sitting) (s engine.Snapshot, refused, err error) {
-	var waiting []engine.Document
-	size := 0
-	flush := func() error {
-		if refused == nil && len(waiting) > 0 {
-			// In the order of the index, whose pages then are gone through once.
-			slices.SortFunc(waiting, func(a, b engine.Document) int { return bytes.Compare(a.Digest[:], b.Digest[:]) })
-			refused = v.update(ctx, func(tx *Tx) error {
-				for _, d := range waiting {
-					// What was expunged is not kept again: to checks it is unreadable, a gap.
-					if err := tx.PutDocument(d); err != nil && !isExpunged(err) {
-						return err
-					}
+// batch stores documents in transactions of about 4 MiB.
+type batch struct {
+	vault   *Vault
+	ctx     context.Context
+	waiting []engine.Document
+	size    int
+	// unlessExpunged leaves out what was expunged, and is not kept again: to checks it is
+	// unreadable, a gap.
+	unlessExpunged bool
+	refused        error // the vault's own failure: it takes nothing more
+}
+
+func (b *batch) put(d engine.Document) error {
+	b.waiting = append(b.waiting, d)
+	if b.size += len(d.Body); b.size < maxIntake {
+		return b.refused
+	}
+	return b.flush()
+}
+
+func (b *batch) flush() error {
+	if b.refused == nil && len(b.waiting) > 0 {
+		// In the order of the index, whose pages then are gone through once.
+		slices.SortFunc(b.waiting, func(x, y engine.Document) int { return bytes.Compare(x.Digest[:], y.Digest[:]) })
+		b.refused = b.vault.update(b.ctx, func(tx *Tx) error {
+			for _, d := range b.waiting {
+				if err := tx.PutDocument(d); err != nil && !(b.unlessExpunged && isExpunged(err)) {
+					return err
 				}
-				return nil
-			})
-		}
-		clear(waiting) // their bodies are let go
-		waiting, size = waiting[:0], 0
-		return refused
+			}
+			return nil
+		})
 	}
-	at.flush = flush
-	take := func(d engine.Document) error {
-		waiting = append(waiting, d)
-		if size += len(d.Body); size < maxIntake {
-			return refused
-		}
-		return flush()
-	}
-	s, err = collector.Collect(ctx, engine.Intake{Document: take, Progress: progress, Parts: at})
+	clear(b.waiting) // their bodies are let go
+	b.waiting, b.size = b.waiting[:0], 0
+	return b.refused
+}
+
+// collectOne stores what a source shows. Refused is the vault's own failure.
+func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, progress func(engine.Progress), at *sitting) (s engine.Snapshot, refused, err error) {
+	waiting := &batch{vault: v, ctx: ctx, unlessExpunged: true}
+	at.flush = waiting.flush
+	s, err = collector.Collect(ctx, engine.Intake{Document: waiting.put, Progress: progress, Parts: at})
 	if err == nil {
-		err = flush()
+		err = waiting.flush()
 	}
-	return s, refused, err
+	return s, waiting.refused, err
 }
 
 // record writes snapshots, Params and run, and the entry that names them.
-func (tx *Tx) record(c Collection, snapshots []engine.Snapshot, done *Collected) error {
+func (tx *Tx) record(c Collection, snapshots []engine.Snapshot, run engine.Run, said engine.RunSummary, done *Collected) error {
 	if _, err := tx.putValue(c.Params); err != nil {
 		return err
 	}
@@ -261,10 +310,10 @@ func (tx *Tx) record(c Collection, snapshots []engine.Snapshot, done *Collected)
 		}
 		recorded.Targets = append(recorded.Targets, seen)
 	}
-	var err error
-	if recorded.Run, err = tx.PutRun(done.Run); err != nil {
+	if err := tx.putRun(run, said); err != nil {
 		return err
 	}
+	recorded.Run = said.Digest
 	h, err := tx.History()
 	if err != nil {
 		return err
@@ -277,7 +326,7 @@ func (tx *Tx) record(c Collection, snapshots []engine.Snapshot, done *Collected)
 		}
 		return check
 	}
-	if recorded.Evidence, err = h.EvidenceOf(done.Run, recorded.Targets, titles, tx.NewID); err != nil {
+	if recorded.Evidence, err = h.EvidenceOf(said, recorded.Targets, titles, tx.NewID); err != nil {
 		return err
 	}
 	e, err := tx.Append(questionnaires.Draft{Action: questionnaires.RunRecorded, Subject: "run " + recorded.Run.String(), Payload: recorded})

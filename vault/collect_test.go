@@ -87,13 +87,15 @@ func TestCollectRecordsARunThatCanBeReadBack(t *testing.T) {
 	assert.Equal(t, done.Recorded.Evidence, history(t, v).Evidence())
 	run, err := v.Run(t.Context(), done.Recorded.Run)
 	require.NoError(t, err)
-	assert.Equal(t, done.Run, run)
-	snapshot, err := v.Snapshot(t.Context(), done.Run.Snapshots[0])
+	require.Len(t, run.Results, 1)
+	assert.Len(t, run.Results[0].Details, 1500)
+	assert.Equal(t, "test", run.Tool.Version)
+	snapshot, err := v.Snapshot(t.Context(), run.Snapshots[0])
 	require.NoError(t, err)
 	digest, err := snapshot.Digest()
 	require.NoError(t, err)
-	assert.Equal(t, done.Run.Snapshots[0], digest)
-	for _, named := range []engine.Digest{done.Run.Params, done.Recorded.Evidence[0].Digest(), snapshot.Entries[7].Digest} {
+	assert.Equal(t, done.Recorded.Targets[0].Snapshot, digest)
+	for _, named := range []engine.Digest{run.Params, done.Recorded.Evidence[0].Digest(), snapshot.Entries[7].Digest} {
 		_, err = v.Body(t.Context(), named)
 		require.NoError(t, err, "what an entry names is in the vault")
 	}

@@ -148,38 +148,35 @@ func (d *database) digests(query string, args ...any) ([]engine.Digest, error) {
 	return all, err
 }
 
-// PutRun stores a run, whose snapshots must be in the vault, and returns its
-// digest. Each result is a body of its own, by the digest evidence names it by.
-func (tx *Tx) PutRun(r engine.Run) (engine.Digest, error) {
-	digest, err := r.Digest()
-	if err != nil {
-		return engine.Digest{}, fmt.Errorf("put run: %w", err)
-	}
-	for _, s := range r.Snapshots {
+// putRun records a run without its results, each of which is a body of its own, by the
+// digest that evidence names it by. They must be in the vault, and so must its snapshots.
+func (tx *Tx) putRun(run engine.Run, said engine.RunSummary) error {
+	for _, s := range run.Snapshots {
 		var there int
 		err := tx.db.row("select count(*) from snapshots where digest = ?", s[:]).Scan(&there)
 		if err == nil && there == 0 {
 			err = ErrAbsent
 		}
 		if err != nil {
-			return engine.Digest{}, fmt.Errorf("put run: snapshot %s: %w", s.Short(), err)
+			return fmt.Errorf("put run: snapshot %s: %w", s.Short(), err)
 		}
 	}
-	head := r
-	if r.Results != nil {
-		head.Results = []engine.Result{}
+	results := make([]engine.Digest, len(said.Results))
+	for i, r := range said.Results {
+		id, _, err := tx.db.find(r.Digest)
+		if err == nil && id == 0 {
+			err = ErrAbsent
+		}
+		if err != nil {
+			return fmt.Errorf("put run: result of %s: %w", r.Check, err)
+		}
+		results[i] = r.Digest
 	}
-	headDigest, err := tx.putValue(head)
+	head, err := tx.putValue(run)
 	if err != nil {
-		return engine.Digest{}, fmt.Errorf("put run: %w", err)
+		return fmt.Errorf("put run: %w", err)
 	}
-	results := make([]engine.Digest, len(r.Results))
-	for i, result := range r.Results {
-		if results[i], err = tx.putValue(result); err != nil {
-			return engine.Digest{}, fmt.Errorf("put result of %s: %w", result.Check, err)
-		}
-	}
-	return digest, tx.change("put run", func() error { return tx.db.putRun(digest, headDigest, results) })
+	return tx.change("put run", func() error { return tx.db.putRun(said.Digest, head, results) })
 }
 
 func (d *database) putRun(digest, head engine.Digest, results []engine.Digest) error {

@@ -180,7 +180,7 @@ func (d *door) printCollected(c vault.Collected, accepted []questionnaires.Accep
 	for _, t := range c.Recorded.Targets {
 		gaps += t.Gaps
 	}
-	if verdict := c.Run.Verdict(); gaps > 0 || len(c.Failed) > 0 || verdict == engine.Fail || verdict == engine.Unknown {
+	if verdict := c.Verdict(); gaps > 0 || len(c.Failed) > 0 || verdict == engine.Fail || verdict == engine.Unknown {
 		return errAttention
 	}
 	return nil

@@ -145,7 +145,7 @@ func (d *door) demoWork(ctx context.Context, v *vault.Vault, step *steps) (quest
 		return "", err
 	}
 	step.done("answered: %d of %d, by the fictional assessor's notes", answered, len(a.Requirements()))
-	analyses, accepted, err := d.demoRisks(ctx, v, collected.Run)
+	analyses, accepted, err := d.demoRisks(ctx, v, collected.Recorded.Run)
 	if err != nil {
 		return "", err
 	}

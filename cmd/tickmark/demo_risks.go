@@ -13,13 +13,17 @@ import (
 
 // demoRisks writes down what the merchant has analysed, and accepts what it accepts.
 // The fictional assessor is alone, and what is accepted says so.
-func (d *door) demoRisks(ctx context.Context, v *vault.Vault, run engine.Run) (analyses, accepted int, err error) {
+func (d *door) demoRisks(ctx context.Context, v *vault.Vault, recorded engine.Digest) (analyses, accepted int, err error) {
 	fail := func(err error) (int, int, error) { return 0, 0, fmt.Errorf("demo: %w", err) }
 	risks, err := merchant.AllRisks()
 	if err != nil {
 		return fail(err)
 	}
 	catalogue, err := pci.Catalogue()
+	if err != nil {
+		return fail(err)
+	}
+	run, err := v.Run(ctx, recorded)
 	if err != nil {
 		return fail(err)
 	}
