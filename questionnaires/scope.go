@@ -152,7 +152,7 @@ func (s Scope) check(b *bounds, catalogue *Catalogue) {
 	checkChannels(b, s.Channels)
 	b.names("services", namesOf(s.Services, func(v AssessedService) string { return v.Name }))
 	for _, service := range s.Services {
-		service.check(b)
+		service.check(b, catalogue)
 	}
 	s.Data.check(b)
 	s.Environment.check(b)

@@ -117,6 +117,7 @@ func (a *Assessment) ScopeProblems(day Day) []Problem {
 	problems := a.scope.doubt(ScopeSet, ScopePart)
 	add := into(&problems, ScopePart)
 	a.reviewClasses(add)
+	a.reviewServices(add)
 	a.reviewCited(day, add)
 	if asked := a.Questionnaire.Scope; asked > ScopeNotAsked {
 		a.reviewScope(asked, day, add)

@@ -73,33 +73,34 @@ func (c *composer) surroundings() []Block {
 // services once for each that is assessed.
 func (c *composer) grids() []Block {
 	blocks := []Block{Heading{Level: 2, Text: "Responses by principal requirement"}}
-	services := c.assessedServices()
+	services := c.Assessment.AssessedServices()
 	if len(services) == 0 {
 		return append(blocks, c.numbers())
 	}
 	if len(services) > 1 {
 		blocks = append(blocks, Paragraph{
-			Text: "One assessment covers these services: its responses hold for each of them. A service that is answered otherwise has an assessment of its own.",
+			Text: "One assessment covers these services: its responses hold for each of them, but where a person recorded of a service that it stands otherwise.",
 		})
 	}
 	for _, s := range services {
 		blocks = append(
 			blocks, Heading{Level: 3, Text: "Service: " + s.Name},
-			Facts{Rows: []Fact{{"Type", recorded(s.Type)}, {"Role with card data", recorded(s.Role)}}}, c.numbers(),
+			Facts{Rows: []Fact{{"Type", recorded(s.Type)}, {"Role with card data", recorded(s.Role)}}}, c.numbersOf(s), c.exceptions(s),
 		)
 	}
 	return blocks
 }
 
-// assessedServices are those for others that the assessment covers: the one that it is
-// of, else every one that the scope does not leave out.
-func (c *composer) assessedServices() []questionnaires.AssessedService {
-	covered := slices.DeleteFunc(slices.Clone(c.Scope.Services), func(s questionnaires.AssessedService) bool { return !s.Covered() })
-	own := slices.IndexFunc(covered, func(s questionnaires.AssessedService) bool { return s.Name == c.Assessment.Details.Service })
-	if own >= 0 {
-		return covered[own : own+1]
+// exceptions are where a service stands otherwise than the whole assessment.
+func (c *composer) exceptions(s questionnaires.AssessedService) Block {
+	rows := make([]Row, len(s.Exceptions))
+	for i, e := range s.Exceptions {
+		rows[i] = Row{Cells: []Cell{{Text: e.Requirement.String()}, {Pill: pill(e.Response)}, {Text: recorded(e.Reason)}}}
 	}
-	return covered
+	return Table{
+		Columns: []Column{{"Otherwise for " + s.Name, 46, Strong}, {"Response", 38, Plain}, {"Reason", 86, Plain}}, Rows: rows,
+		Empty: "Every response of the assessment holds for this service.",
+	}
 }
 
 // assessment says when and how was assessed.

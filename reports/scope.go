@@ -103,6 +103,9 @@ func services(all []questionnaires.AssessedService) Block {
 		if len(why) > 0 {
 			role.Text, kind = s.Role, s.Type
 		}
+		for _, e := range s.Exceptions {
+			role.Facts = append(role.Facts, Fact{e.Requirement.String() + " is " + e.Response.Title(), recorded(e.Reason)})
+		}
 		rows[i] = Row{Cells: []Cell{{Text: s.Name, Note: kind}, {Pill: covered}, role}}
 	}
 	return Table{

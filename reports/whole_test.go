@@ -129,6 +129,20 @@ func (e *engagement) confirmed() {
 	}, e.now))
 }
 
+// services are two that are assessed, one of them otherwise in part, and one that is not.
+func services() []questionnaires.AssessedService {
+	return []questionnaires.AssessedService{
+		{Name: "Tokens", Type: "Storage", Role: "Keeps card numbers"},
+		{Name: "Loyalty", LeftOut: "It sees no cards."},
+		{Name: "Gateway", Type: "Payment gateway", Role: "Passes them on", Exceptions: []questionnaires.ServiceException{
+			{Requirement: id("1.2.5"), Response: questionnaires.InPlace, Reason: "Its ports are counted apart."},
+			{Requirement: id("6.4"), Response: questionnaires.NotTested},
+			{Requirement: id("6.4.2"), Response: questionnaires.NotApplicable, Reason: "It has no pages."},
+			{Requirement: id("8.3.9"), Response: questionnaires.NotApplicable, Reason: "Nobody logs on."},
+		}},
+	}
+}
+
 // surroundings sets a scope and an engagement with one of everything.
 func (e *engagement) surroundings() {
 	e.t.Helper()
@@ -149,7 +163,7 @@ func (e *engagement) surroundings() {
 			{Channel: questionnaires.MailTelephone, LeftOut: "It ended in 2025."},
 			{Channel: questionnaires.ECommerce},
 		},
-		Services: []questionnaires.AssessedService{{Name: "Tokens", Type: "Storage", Role: "Keeps card numbers"}, {Name: "Loyalty", LeftOut: "It sees no cards."}},
+		Services: services(),
 		Data: questionnaires.CardData{
 			Flows: []questionnaires.DataFlow{
 				{Name: "authorisation", Channel: questionnaires.CardPresent, Elements: "PAN", Description: "Terminal to acquirer", Diagrams: paper}, {Name: "refund"},

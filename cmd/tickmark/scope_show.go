@@ -95,6 +95,9 @@ func (d *door) printEntity(s questionnaires.Scope) {
 	}
 	for _, v := range s.Services {
 		d.fact("service", v.Name, v.Type, v.Role, marked("left out:", v.LeftOut))
+		for _, e := range v.Exceptions {
+			d.fact("exception", v.Name, e.Requirement.String(), e.Response.Title(), e.Reason)
+		}
 	}
 }
 

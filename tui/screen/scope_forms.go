@@ -153,12 +153,13 @@ func services(needed bool) repeated[scope, questionnaires.AssessedService] {
 	return repeated[scope, v]{
 		label: "Services", help: "The services that the entity offers to others, assessed or left out with the reason.", one: "service", many: "services", needed: needed,
 		list: func(s *scope) *[]v { return &s.Services }, name: func(v v) string { return v.Name },
-		blanks: func(*Picture) []blank[v] {
+		blanks: func(p *Picture) []blank[v] {
 			return []blank[v]{
 				line("Name", "What it is called.", true, func(v *v) *string { return &v.Name }),
 				line("Type", "As attestations group them: hosting, payment gateway, managed services.", false, func(v *v) *string { return &v.Type }),
 				long("Role", "What it has to do with card data or its security.", false, func(v *v) *string { return &v.Role }),
 				long("Left out", "Why this assessment does not cover it; nothing where it does.", false, func(v *v) *string { return &v.LeftOut }),
+				exceptions.blank(p),
 			}
 		},
 	}
@@ -192,22 +193,53 @@ var duties = repeated[questionnaires.ThirdParty, questionnaires.ThirdPartyDuty]{
 	blanks: func(*Picture) []blank[questionnaires.ThirdPartyDuty] {
 		type d = questionnaires.ThirdPartyDuty
 		return []blank[d]{
-			{
-				place: place{label: "Requirement", help: "Its number, or that of a branch such as 9.5.", kind: lineKind, needed: true},
-				get: func(d *d) string {
-					if d.Requirement.IsZero() {
-						return ""
-					}
-					return d.Requirement.String()
-				},
-				set: func(d *d, text string) (err error) {
-					d.Requirement, err = questionnaires.ParseRequirementID(strings.TrimSpace(text))
-					return err
-				},
-			},
+			requirement(func(d *d) *questionnaires.RequirementID { return &d.Requirement }),
 			choice("Held by", "The third party (provider), the entity (customer), or both.", true, partyOptions(), func(d *d) string { return partyText(d.Party) },
 				func(d *d, text string) error { return setParty(&d.Party, text) }),
 			long("Note", "How it is shared, where both answer.", false, func(d *d) *string { return &d.Note }),
+		}
+	},
+}
+
+// requirement is the blank for a requirement's number, or that of a branch.
+func requirement[T any](of func(*T) *questionnaires.RequirementID) blank[T] {
+	return blank[T]{
+		place: place{label: "Requirement", help: "Its number, or that of a branch such as 9.5.", kind: lineKind, needed: true},
+		get: func(t *T) string {
+			if of(t).IsZero() {
+				return ""
+			}
+			return of(t).String()
+		},
+		set: func(t *T, text string) (err error) {
+			*of(t), err = questionnaires.ParseRequirementID(strings.TrimSpace(text))
+			return err
+		},
+	}
+}
+
+var exceptions = repeated[questionnaires.AssessedService, questionnaires.ServiceException]{
+	label: "Exceptions", help: "Where the answer of the assessment does not hold for this service.", one: "exception", many: "exceptions", whole: true,
+	whose: func(v *questionnaires.AssessedService) string { return v.Name },
+	list:  func(v *questionnaires.AssessedService) *[]questionnaires.ServiceException { return &v.Exceptions },
+	name: func(e questionnaires.ServiceException) string {
+		return e.Requirement.String() + "  " + e.Response.Title()
+	},
+	blanks: func(*Picture) []blank[questionnaires.ServiceException] {
+		type e = questionnaires.ServiceException
+		var options []option
+		for _, r := range questionnaires.Responses() {
+			options = append(options, option{value: r.String(), text: r.Title()})
+		}
+		return []blank[e]{
+			requirement(func(e *e) *questionnaires.RequirementID { return &e.Requirement }),
+			choice("Response", "How this service stands to it.", true, options, func(e *e) string {
+				if e.Response == questionnaires.Unanswered {
+					return ""
+				}
+				return e.Response.String()
+			}, func(e *e, text string) error { return e.Response.UnmarshalText([]byte(text)) }),
+			long("Reason", "Why it does not stand as the whole assessment does.", true, func(e *e) *string { return &e.Reason }),
 		}
 	},
 }
