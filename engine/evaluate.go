@@ -120,7 +120,7 @@ func unseenDetails(view *View, needs []Kind) []Detail {
 	}
 	for _, gap := range view.snapshot.Gaps {
 		if gap.Kind.IsZero() {
-			unknown(needs[0], "", "", fmt.Sprintf("What may be %s could not be seen (%s): %s", anyOf(needs), gap.Reason, place(gap)))
+			unknown(needs[0], "", "", fmt.Sprintf("What may be of kind %s could not be seen (%s): %s", anyOf(needs), gap.Reason, place(gap)))
 		}
 	}
 	for _, kind := range needs {
@@ -147,7 +147,10 @@ func anyOf(kinds []Kind) string {
 	for i, k := range kinds {
 		names[i] = k.Kind
 	}
-	return "a " + strings.Join(names, ", a ")
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " or " + names[last]
+	}
+	return names[0]
 }
 
 func place(gap Gap) string {

@@ -108,6 +108,14 @@ func gapForms(gaps []engine.Gap) []gapForm {
 	return forms
 }
 
+// place is where something could not be seen: a file and its line, or a source.
+func (g gapForm) place() string {
+	if g.Line > 0 {
+		return fmt.Sprintf("%s:%d", g.Source, g.Line)
+	}
+	return g.Source
+}
+
 // printGaps prints a line for each gap, and one for all kinds of which a dump holds
 // no list.
 func printGaps(w io.Writer, gaps []gapForm) {
@@ -117,11 +125,7 @@ func printGaps(w io.Writer, gaps []gapForm) {
 			unlisted = append(unlisted, engine.Kind{Group: g.Group, Kind: g.Kind}.String())
 			continue
 		}
-		place := g.Source
-		if g.Line > 0 {
-			place = fmt.Sprintf("%s:%d", g.Source, g.Line)
-		}
-		fmt.Fprintf(w, "  %s  %s %s\n", kube.Printable(place), g.Reason, kube.Printable(g.Cause))
+		fmt.Fprintf(w, "  %s  %s %s\n", kube.Printable(g.place()), g.Reason, kube.Printable(g.Cause))
 	}
 	if len(unlisted) > 0 {
 		more := ""

@@ -106,7 +106,7 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chose
 		return err
 	}
 	form := scanFormOf(g)
-	page, err := newScanPage(d.out, form, format)
+	page, err := newScanPage(d.out, form, registry, format)
 	if err != nil {
 		return err
 	}

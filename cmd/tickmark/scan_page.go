@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"tickmark/engine"
@@ -18,9 +19,9 @@ type scanPage interface {
 	end() error
 }
 
-func newScanPage(out io.Writer, form scanForm, format string) (scanPage, error) {
+func newScanPage(out io.Writer, form scanForm, checks []engine.Check, format string) (scanPage, error) {
 	if format != "json" {
-		return &scanText{out: out, form: form}, nil
+		return newScanText(out, form, checks), nil
 	}
 	text, err := json.Marshal(form)
 	// No string holds these bytes: a quote in one is escaped.
@@ -57,44 +58,130 @@ func (p *scanJSON) end() error {
 }
 
 // scanText keeps the first lines of each result, and prints nothing of a scan that was
-// not brought to its end.
+// not brought to its end. What failed stands first; a gap that may hide objects of any
+// kind is told once, and not again with each check.
 type scanText struct {
-	out   io.Writer
-	form  scanForm
-	lines strings.Builder
+	out    io.Writer
+	form   scanForm
+	titles map[string]string // of the checks
+	// pages are the results of each verdict, and lists the checks of which no more is said
+	// than the verdict.
+	pages map[engine.Verdict]*strings.Builder
+	lists map[engine.Verdict][]string
+	count map[engine.Verdict]int
 }
 
+func newScanText(out io.Writer, form scanForm, checks []engine.Check) *scanText {
+	p := &scanText{
+		out: out, form: form, titles: map[string]string{}, pages: map[engine.Verdict]*strings.Builder{},
+		lists: map[engine.Verdict][]string{}, count: map[engine.Verdict]int{},
+	}
+	for _, c := range checks {
+		p.titles[c.ID] = c.Words.Title
+	}
+	for _, v := range worstFirst() {
+		p.pages[v] = &strings.Builder{}
+	}
+	return p
+}
+
+func worstFirst() []engine.Verdict {
+	return []engine.Verdict{engine.Fail, engine.Unknown, engine.Pass, engine.NotApplicable}
+}
+
+// mostDetails is how many details are printed of one result.
+const mostDetails = 10
+
 func (p *scanText) result(r resultForm) error {
-	counts := map[engine.Verdict]int{}
+	counts, told := map[engine.Verdict]int{}, []detailForm{}
 	for _, detail := range r.Details {
 		counts[detail.Verdict]++
-	}
-	fmt.Fprintf(&p.lines, "\n%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, r.Check, counts[engine.Pass], counts[engine.Fail], counts[engine.Unknown])
-	const most = 10
-	shown := 0
-	for _, detail := range r.Details {
-		if detail.Verdict != engine.Fail && detail.Verdict != engine.Unknown {
-			continue
+		if detail.Verdict == engine.Fail || detail.Verdict == engine.Unknown && !p.repeats(detail) {
+			told = append(told, detail)
 		}
-		if shown++; shown > most {
-			continue
-		}
-		fmt.Fprintf(&p.lines, "  %-8s%s: %s\n", detail.Verdict, kube.Printable(detail.Subject.String()), kube.Printable(detail.Sentence))
 	}
-	if shown > most {
-		fmt.Fprintf(&p.lines, "  and %d more (-o json lists all)\n", shown-most)
+	p.count[r.Verdict]++
+	if len(told) == 0 && r.Verdict != engine.Pass {
+		p.lists[r.Verdict] = append(p.lists[r.Verdict], r.Check)
+		return nil
+	}
+	page := p.pages[r.Verdict]
+	line := fmt.Sprintf("%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, r.Check, counts[engine.Pass], counts[engine.Fail], counts[engine.Unknown])
+	if r.Verdict == engine.Pass {
+		page.WriteString(line)
+		return nil
+	}
+	fmt.Fprintf(page, "\n%s  should hold: %s%s\n", line, kube.Printable(p.titles[r.Check]), requirementsText(r.Requirements))
+	for i, detail := range told {
+		if i == mostDetails {
+			fmt.Fprintf(page, "  and %d more (-o json lists all)\n", len(told)-mostDetails)
+			break
+		}
+		fmt.Fprintf(page, "  %-8s%s: %s\n", detail.Verdict, kube.Printable(detail.Subject.String()), kube.Printable(detail.Sentence))
 	}
 	return nil
+}
+
+// requirementsText names the requirements that a result bears on.
+func requirementsText(links []requirementLink) string {
+	var ids []string
+	for _, l := range links {
+		if !slices.Contains(ids, l.ID) {
+			ids = append(ids, l.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(ids, ", ") + ")"
+}
+
+// repeats reports whether a detail says no more than a gap that is listed by itself.
+func (p *scanText) repeats(d detailForm) bool {
+	return slices.ContainsFunc(p.form.Gaps, func(g gapForm) bool {
+		return g.Kind == "" && strings.HasSuffix(d.Sentence, "("+g.Reason+"): "+g.place()+": "+g.Cause)
+	})
 }
 
 func (p *scanText) end() error {
 	for _, t := range p.form.Targets {
 		fmt.Fprintf(p.out, "%s  %d objects, %d gaps\n", t.ID, p.form.Objects, len(p.form.Gaps))
 	}
-	_, err := io.WriteString(p.out, p.lines.String())
+	var counts []string
+	for _, v := range worstFirst() {
+		counts = append(counts, fmt.Sprintf("%d %s", p.count[v], v))
+	}
+	_, err := fmt.Fprintf(p.out, "checks: %s\n", strings.Join(counts, ", "))
 	if len(p.form.Gaps) > 0 {
 		fmt.Fprintln(p.out, "\nCould not be seen:")
 		printGaps(p.out, p.form.Gaps)
 	}
+	_, _ = io.WriteString(p.out, p.pages[engine.Fail].String()+p.pages[engine.Unknown].String())
+	p.list(engine.Unknown, "unknown because of what could not be seen, named above:")
+	if p.pages[engine.Pass].Len() > 0 {
+		fmt.Fprintf(p.out, "\n%s", p.pages[engine.Pass])
+	}
+	p.list(engine.NotApplicable, "not applicable, since nothing is there to judge:")
 	return err
+}
+
+// list prints the checks of a verdict of which no more is said, below a heading.
+func (p *scanText) list(v engine.Verdict, heading string) {
+	if len(p.lists[v]) == 0 {
+		return
+	}
+	fmt.Fprintf(p.out, "\n%s\n", heading)
+	const width = 100
+	line := " "
+	for i, check := range p.lists[v] {
+		if i < len(p.lists[v])-1 {
+			check += ","
+		}
+		if len(line)+1+len(check) > width {
+			fmt.Fprintln(p.out, line)
+			line = " "
+		}
+		line += " " + check
+	}
+	fmt.Fprintln(p.out, line)
 }

@@ -128,7 +128,7 @@ func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []web
 	case len(missed) == 0:
 		return passes("", nil, "All images declared here are verified when they are admitted, by %s", list(by)), cites
 	case len(doubts) > 0:
-		return unknown("", nil, "Whether %s verified when they are admitted cannot be told; %s", list(missed), list(doubts)), cites
+		return unknown("", nil, "Whether images are verified when they are admitted cannot be told of %s; %s", list(missed), list(doubts)), cites
 	case len(by) > 0:
 		return fails("", nil, "No policy verifies %s; others are verified by %s", list(missed), list(by)), cites
 	case len(reasons) > 0:
