@@ -130,7 +130,7 @@ func (c *composer) plan() []Block {
 		rows = append(rows, c.planOf(p))
 	}
 	return []Block{Table{
-		Columns: []Column{{"Requirement", 46, Strong}, {"In short", 34, Plain}, {"Target date", 26, Plain}, {"What is missing, and what is planned", 64, Plain}}, Rows: rows,
+		Columns: []Column{{"Requirement", 38, Strong}, {"In short", 36, Plain}, {"Target date", 20, Plain}, {"What is missing, and what is planned", 76, Plain}}, Rows: rows,
 	}}
 }
 

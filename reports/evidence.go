@@ -114,17 +114,24 @@ func (c *composer) unknownOf(target string) []Row {
 }
 
 // populations says how many objects of each kind there are, and where the number is
-// not the whole.
+// not the whole; of what there is none, the kinds stand together.
 func populations(all []engine.Population) string {
-	parts := make([]string, 0, len(all))
+	parts, none := make([]string, 0, len(all)), []string{}
 	for _, p := range all {
-		part := fmt.Sprintf("%d %s", p.Count, p.Kind)
-		if !p.Complete {
-			part += " (not listed to the end)"
+		switch {
+		case !p.Complete:
+			parts = append(parts, fmt.Sprintf("%d %s (not listed to the end)", p.Count, p.Kind))
+		case p.Count == 0:
+			none = append(none, p.Kind.String())
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", p.Count, p.Kind))
 		}
-		parts = append(parts, part)
 	}
-	return cmp.Or(strings.Join(parts, ", "), "none listed")
+	text := strings.Join(parts, ", ")
+	if len(none) > 0 {
+		text = strings.TrimSpace(text + "\nnone of " + strings.Join(none, ", "))
+	}
+	return cmp.Or(text, "none listed")
 }
 
 func provisional(t engine.Target) string {
@@ -192,7 +199,7 @@ func (c *composer) evidence() []Block {
 	}
 	if len(results) > 0 {
 		blocks = append(blocks, Heading{Level: 2, Text: "Collected results"}, Table{
-			Columns: []Column{{"Number", 23, Strong}, {"Item", 49, Plain}, {"Verdict", 24, Plain}, {"Collected", 26, Plain}, {"SHA-256", 48, Mono}}, Rows: results,
+			Columns: []Column{{"Number", 23, Strong}, {"Item", 71, Plain}, {"Verdict", 25, Plain}, {"Collected", 24, Plain}, {"SHA-256", 27, Mono}}, Rows: results,
 		})
 	}
 	return append(blocks, c.papers()...)
@@ -203,7 +210,7 @@ func (c *composer) item(i Item) Row {
 	for _, a := range questionnaires.AcceptancesOf(i.Result, c.Risks.Acceptances) {
 		verdict.Links = append(verdict.Links, Link{strings.ToLower(c.acceptanceState(a).Text), acceptanceAnchor(a)})
 	}
-	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{i.number(), i.what(), verdict, c.when(i), {Text: twoLines(i.Digest().String())}}}
+	return Row{Anchor: evidenceAnchor(i.ID), Cells: []Cell{i.number(), i.what(), verdict, c.when(i), {Text: fourLines(i.Digest().String())}}}
 }
 
 // number is what an item is called, and what it was once called.
@@ -337,4 +344,12 @@ func twoLines(digest string) string {
 		return "none"
 	}
 	return digest[:len(digest)/2] + "\n" + digest[len(digest)/2:]
+}
+
+// fourLines is a digest in a narrow column, sixteen digits to a line.
+func fourLines(digest string) string {
+	if len(digest) != 64 {
+		return twoLines(digest)
+	}
+	return strings.Join([]string{digest[:16], digest[16:32], digest[32:48], digest[48:]}, "\n")
 }

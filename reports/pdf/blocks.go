@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -13,38 +14,79 @@ func (l *layout) contents(c reports.Contents) {
 	l.section = reports.Line(c.Title)
 	l.newPage()
 	l.title(c.Title)
-	index := 0
-	for _, h := range l.doc.Headings() {
+	var lines []contentsLine
+	for i, h := range l.doc.Headings() {
 		if h.Level <= 2 {
-			l.contentsLine(h, index)
+			lines = append(lines, l.contentsLines(h, i)...)
 		}
-		index++
+	}
+	tight := l.tightness(lines)
+	for _, line := range lines {
+		line.height *= tight
+		l.contentsLine(line)
 	}
 }
 
-func (l *layout) contentsLine(h reports.Heading, index int) {
-	indent, hnd, height := 0.0, hand{bold, 10, black}, 7.0
+// contentsLine is a line of the contents.
+type contentsLine struct {
+	text   string
+	indent float64
+	hand   hand
+	height float64
+	index  int  // of its heading
+	last   bool // of its heading: the page number stands here
+}
+
+func (l *layout) contentsLines(h reports.Heading, index int) []contentsLine {
+	one := contentsLine{hand: hand{bold, 10, black}, height: 7, index: index}
 	if h.Level > 1 {
-		indent, hnd, height = 6, hand{sans, 9, black}, 5.6
+		one.indent, one.hand, one.height = 6, hand{sans, 9, black}, 5.6
 	}
-	right := left + l.sheet.text()
-	lines := l.fonts.lines(hnd, reports.Line(h.Text), l.sheet.text()-indent-14)
-	l.fonts.show(hnd.face, "0123456789")
-	for i, text := range lines {
-		l.need(height)
-		y := l.y
-		l.put(left+indent, y, height, hnd, text)
-		l.link(left+indent, y, l.sheet.text()-indent, height, headingAnchor(index))
-		if i == len(lines)-1 {
-			from := left + indent + l.fonts.width(hnd, text) + 2
-			l.draw(func(p *pen) {
-				number := strconv.Itoa(p.layout.marks[index].place.page)
-				p.dots(from, y+height-2.1, right-8-from)
-				p.write(right-p.fonts.width(hnd, number), baseline(y, height, hnd), hnd, number)
-			})
-		}
-		l.y += height
+	var all []contentsLine
+	for _, text := range l.fonts.lines(one.hand, reports.Line(h.Text), l.sheet.text()-one.indent-14) {
+		one.text = text
+		all = append(all, one)
 	}
+	if len(all) > 0 {
+		all[len(all)-1].last = true
+	}
+	return all
+}
+
+// tightness is by how much lines stand closer, so that none are left for a page of their
+// own that would be nearly empty.
+func (l *layout) tightness(lines []contentsLine) float64 {
+	all := 0.0
+	for _, line := range lines {
+		all += line.height
+	}
+	const waste = 7 // at most a line is left over at the foot of a page
+	first, page := l.sheet.bottom()-l.y-waste, l.sheet.body()-waste
+	if all <= first {
+		return 1
+	}
+	full := first + page*math.Floor((all-first)/page)
+	if tight := full / all; tight >= 0.8 && all-full < page/3 {
+		return tight
+	}
+	return 1
+}
+
+func (l *layout) contentsLine(c contentsLine) {
+	l.fonts.show(c.hand.face, "0123456789")
+	l.need(c.height)
+	y, right := l.y, left+l.sheet.text()
+	l.put(left+c.indent, y, c.height, c.hand, c.text)
+	l.link(left+c.indent, y, l.sheet.text()-c.indent, c.height, headingAnchor(c.index))
+	if c.last {
+		from := left + c.indent + l.fonts.width(c.hand, c.text) + 2
+		l.draw(func(p *pen) {
+			number := strconv.Itoa(p.layout.marks[c.index].place.page)
+			p.dots(from, y+c.height/2+1.4, right-8-from)
+			p.write(right-p.fonts.width(c.hand, number), baseline(y, c.height, c.hand), c.hand, number)
+		})
+	}
+	l.y += c.height
 }
 
 // headingAnchor is the name of the place of the heading with an index.
@@ -60,17 +102,12 @@ func (l *layout) title(text string) {
 }
 
 func (l *layout) heading(h reports.Heading) {
-	switch {
-	case h.Level <= 1:
+	if h.Level <= 1 {
 		l.section = reports.Line(h.Text)
 		if !l.fresh() {
 			l.newPage()
 		}
 		l.page().section = l.section
-	case h.Level == 2:
-		l.need(34)
-	default:
-		l.need(25)
 	}
 	if h.Level > 1 && !l.fresh() {
 		l.y += 4
@@ -120,34 +157,75 @@ func (l *layout) point(x, width float64, item string, dot colour) {
 	l.y += 0.6
 }
 
+// The measures of facts.
+const (
+	factNames = 46.0
+	factLine  = 4.6
+	factPad   = 1.5
+)
+
+// factRow is a fact in lines.
+type factRow struct {
+	names, values []string
+	hand          hand // of the value
+}
+
+func (l *layout) factRow(f reports.Fact) factRow {
+	r := factRow{hand: hand{sans, 9, black}}
+	if isDigest(f.Value) {
+		r.hand = hand{mono, 8, black}
+	}
+	r.names = l.fonts.lines(factName, f.Name, factNames-3)
+	r.values = l.fonts.lines(r.hand, f.Value, l.sheet.text()-factNames-2)
+	return r
+}
+
+// factName is the hand of the name of a fact.
+var factName = hand{sans, 8.5, slate}
+
+func (r factRow) lines() int { return max(len(r.names), len(r.values), 1) }
+
+// start is what a row wants at least; a short one stays together.
+func (r factRow) start() float64 { return float64(min(r.lines(), 5))*factLine + 2*factPad }
+
+// factsStart is the room that facts want for their first two, and for all if they are few.
+func (l *layout) factsStart(b reports.Facts) float64 {
+	h, n := 0.0, len(b.Rows)
+	if n > 4 {
+		n = 2
+	}
+	for _, f := range b.Rows[:n] {
+		h += l.factRow(f).start()
+	}
+	return h
+}
+
 func (l *layout) facts(b reports.Facts) {
-	name, value := hand{sans, 8.5, slate}, hand{sans, 9, black}
-	const nameWidth, lineHeight, pad = 46.0, 4.6, 1.5
 	w := l.sheet.text()
-	for _, f := range b.Rows {
-		names := l.fonts.lines(name, f.Name, nameWidth-3)
-		value := value
-		if isDigest(f.Value) {
-			value = hand{mono, 8, black}
+	rows := make([]factRow, len(b.Rows))
+	for i, f := range b.Rows {
+		rows[i] = l.factRow(f)
+	}
+	for n, r := range rows {
+		if n > 0 && n+2 == len(rows) && r.lines() <= 5 { // the last never stands alone
+			l.need(r.start() + rows[n+1].start())
 		}
-		values := l.fonts.lines(value, f.Value, w-nameWidth-2)
-		all := max(len(names), len(values), 1)
-		for i := range all {
+		for i := range r.lines() {
 			if i == 0 {
-				l.need(float64(min(all, 5))*lineHeight + 2*pad) // a short one stays together
-				l.y += pad
+				l.need(r.start())
+				l.y += factPad
 			} else {
-				l.need(lineHeight)
+				l.need(factLine)
 			}
-			if i < len(names) {
-				l.put(left, l.y, lineHeight, name, names[i])
+			if i < len(r.names) {
+				l.put(left, l.y, factLine, factName, r.names[i])
 			}
-			if i < len(values) {
-				l.put(left+nameWidth, l.y, lineHeight, value, values[i])
+			if i < len(r.values) {
+				l.put(left+factNames, l.y, factLine, r.hand, r.values[i])
 			}
-			l.y += lineHeight
+			l.y += factLine
 		}
-		l.y += pad
+		l.y += factPad
 		y := l.y
 		l.draw(func(p *pen) { p.hair(left, y, w, 0.15, rule) })
 	}
@@ -159,12 +237,18 @@ func isDigest(s string) bool {
 	return len(s) >= 32 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
+// The measures of a callout.
+const (
+	calloutLine = 4.8
+	calloutPad  = 3.4
+)
+
 // callout is a notice on the ground of its tone. It breaks between its points when
 // it is longer than a page.
 func (l *layout) callout(b reports.Callout) {
 	tone, below := ground(b.Tone)
 	title, text := hand{bold, 10, tone}, hand{sans, 9, black}
-	const lineHeight, pad = 4.8, 3.4
+	const lineHeight, pad = calloutLine, calloutPad
 	inner := l.sheet.text() - 12
 	type row struct {
 		text string

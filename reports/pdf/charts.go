@@ -56,9 +56,19 @@ func (l *layout) legend(slices []reports.Slice, total int, y float64) {
 	}
 }
 
+// The pitch of bars, and how far it shrinks for all of them to stand on one page.
+const (
+	barsPitch = 7.2
+	barsLeast = 6.2
+)
+
 // bars draws one stacked bar to a line.
 func (l *layout) bars(b reports.Bars) {
-	const pitch, height = 7.2, 4.0
+	const height = 4.0
+	pitch := barsPitch
+	if room := (l.sheet.bottom() - l.y - 0.1) / float64(len(b.Rows)); room < pitch && room >= barsLeast {
+		pitch = room
+	}
 	number, label, figure := hand{bold, 8.5, navy}, hand{sans, 8.5, black}, hand{bold, 8.5, slate}
 	w := l.sheet.text()
 	from, width := left+69, w-69-20

@@ -126,12 +126,12 @@ const headingHeight = 13
 
 // together is how much room the first of some blocks wants with what comes after it:
 // a heading below the first level with what it stands over, a short paragraph with
-// the table that it introduces.
+// what it introduces.
 func (l *layout) together(blocks []reports.Block) float64 {
 	switch b := blocks[0].(type) {
 	case reports.Heading:
 		if b.Level > 1 {
-			return headingHeight + l.start(blocks[1:])
+			return l.start(blocks)
 		}
 	case reports.Paragraph:
 		return l.start(blocks)
@@ -151,22 +151,37 @@ func (l *layout) start(blocks []reports.Block) float64 {
 			return headingHeight + l.start(blocks[1:])
 		}
 	case reports.Paragraph:
-		if len(blocks) > 1 && len(b.Text) < 400 {
-			if t, introduces := blocks[1].(reports.Table); introduces {
-				return 5*float64(len(b.Text)/80+1) + 2.2 + l.tableStart(t)
-			}
+		if len(blocks) > 1 && len(b.Text) < 400 && introduced(blocks[1]) {
+			return 5*float64(len(b.Text)/80+1) + 2.2 + l.start(blocks[1:])
 		}
 		return 12
+	case reports.List:
+		return 12
+	case reports.Facts:
+		return l.factsStart(b)
 	case reports.Table:
 		return l.tableStart(b)
 	case reports.Donut:
 		return 66
+	case reports.Bars:
+		return min(barsLeast*float64(len(b.Rows)), l.sheet.body()/2)
 	case reports.Picture:
 		return b.Drawing.Height*l.scale(b.Drawing) + 8
+	case reports.Callout:
+		return calloutLine*8 + 2*calloutPad
 	case reports.SignatureBlock:
-		return 0 // they keep together by themselves
+		return cardHeight + 10
 	}
 	return 20
+}
+
+// introduced reports whether a block is what a short paragraph before it speaks of.
+func introduced(b reports.Block) bool {
+	switch b.(type) {
+	case reports.Table, reports.Picture, reports.SignatureBlock, reports.Bars, reports.Facts:
+		return true
+	}
+	return false
 }
 
 // draw notes a stroke of the current page.

@@ -352,3 +352,19 @@ func FuzzText(f *testing.F) {
 		require.Equal(t, 1, bytes.Count(b.Bytes(), []byte("\nstartxref\n")))
 	})
 }
+
+// Whoever opens a long answer in the middle reads whose it is.
+func TestARowThatGoesOnSaysWhatItIs(t *testing.T) {
+	doc := sample(0)
+	doc.Blocks = []reports.Block{reports.Table{
+		Columns: []reports.Column{{Title: "Requirement", Weight: 1}, {Title: "Response", Weight: 5}},
+		Rows:    []reports.Row{{Cells: []reports.Cell{{Text: "3.4.2"}, {Text: strings.Repeat("a long answer ", 4000)}}}},
+	}}
+	file, _ := write(t, doc, pdf.Options{})
+	all := pages(t, file)
+	require.Greater(t, len(all), 5)
+	for i, page := range all {
+		assert.Equal(t, 1, strings.Count(page, "3.4.2"), "page %d", i+1)
+		assert.Equal(t, i > 0, strings.Contains(page, "continued"), "page %d", i+1)
+	}
+}

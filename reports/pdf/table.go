@@ -52,6 +52,11 @@ func (l *layout) table(t reports.Table) {
 		if row.Leads && i+1 < len(t.Rows) && !t.Rows[i+1].Leads {
 			l.keep(t.Columns, widths, rowHeight(cells)+rowHeight(l.rowLines(t.Columns, widths, t.Rows[i+1])))
 		}
+		if i > 0 && i+2 == len(t.Rows) && !groups { // the last never stands alone, if both are short
+			if h := rowHeight(cells) + rowHeight(l.rowLines(t.Columns, widths, t.Rows[i+1])); h < l.sheet.body()/4 {
+				l.keep(t.Columns, widths, h)
+			}
+		}
 		l.row(t.Columns, widths, cells, row.Anchor, row.Leads || !groups && i%2 == 1)
 	}
 	l.y += 3
@@ -223,6 +228,7 @@ func rowHeight(cells [][]cellLine) float64 {
 // row puts one row, in parts if it is taller than a page.
 func (l *layout) row(columns []reports.Column, widths []float64, cells [][]cellLine, anchor string, zebra bool) {
 	whole := l.sheet.body() - l.headHeight(columns, widths)
+	again := l.continued(cells)
 	for {
 		h := rowHeight(cells)
 		left := l.sheet.bottom() - l.y
@@ -237,8 +243,23 @@ func (l *layout) row(columns []reports.Column, widths []float64, cells [][]cellL
 		}
 		part, rest := splitRow(cells, left-2*tablePadY)
 		l.rowPart(widths, part, anchor, zebra)
+		if len(again) > 0 && len(rest[0]) == 0 {
+			rest[0] = again
+		}
 		cells, anchor = rest, ""
 	}
+}
+
+// continued is what stands first in a row on every page on which it goes on: what the row
+// is called.
+func (l *layout) continued(cells [][]cellLine) []cellLine {
+	if len(cells) == 0 || len(cells[0]) == 0 || cells[0][0].pill || len(cells[0]) > 3 {
+		return nil
+	}
+	note := hand{sans, 7, mute}
+	name := cells[0][0]
+	name.to, name.hand.colour = "", mute
+	return []cellLine{name, {text: l.fonts.show(note.face, "continued"), hand: note, height: tableLine}}
 }
 
 // splitRow takes as many lines off each cell as fit into a height.

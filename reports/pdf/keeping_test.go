@@ -1,0 +1,66 @@
+package pdf
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/reports"
+)
+
+// laidOut lays blocks out after a filling that leaves room millimetres on the first page.
+func laidOut(t *testing.T, room float64, blocks ...reports.Block) *layout {
+	t.Helper()
+	f, err := newFonts()
+	require.NoError(t, err)
+	l := newLayout(reports.Document{Entity: "Shop", Blocks: blocks}, A4.sheet(), f)
+	l.newPage()
+	l.y = l.sheet.bottom() - room
+	require.NoError(t, l.run(context.Background()))
+	return l
+}
+
+// What opens something never stays behind, and what ends something never goes alone.
+func TestNothingStandsAlone(t *testing.T) {
+	short := reports.Table{Columns: []reports.Column{{Title: "What", Weight: 1}}, Rows: []reports.Row{
+		{Anchor: "row0", Cells: []reports.Cell{{Text: "one"}}}, {Anchor: "row1", Cells: []reports.Cell{{Text: "two"}}}, {Anchor: "row2", Cells: []reports.Cell{{Text: "three"}}},
+	}}
+	picture := reports.Picture{Drawing: reports.Drawing{Width: 100, Height: 60}, Caption: "Who reaches whom."}
+	sign := reports.SignatureBlock{Field: "preparer", Role: "Prepared by"}
+	said := reports.Paragraph{Text: "It is said here."}
+	head := reports.Heading{Level: 2, Text: "Title", Anchor: "title"}
+	for name, one := range map[string]struct {
+		room   float64
+		blocks []reports.Block
+		page   int
+	}{
+		"a heading with its text":          {16, []reports.Block{head, said}, 2},
+		"a heading where its text fits":    {30, []reports.Block{head, said}, 1},
+		"what introduces a picture":        {60, []reports.Block{head, said, picture}, 2},
+		"what introduces a signature":      {60, []reports.Block{head, said, sign}, 2},
+		"what introduces a table":          {26, []reports.Block{head, said, short}, 2},
+		"a heading over few facts":         {30, []reports.Block{head, reports.Facts{Rows: []reports.Fact{{Name: "a", Value: "b"}, {Name: "c", Value: "d"}, {Name: "e", Value: "f"}}}}, 2},
+		"a heading over bars on one page":  {95, []reports.Block{head, reports.Bars{Rows: make([]reports.Bar, 13)}}, 1},
+		"a heading over bars with no room": {60, []reports.Block{head, reports.Bars{Rows: make([]reports.Bar, 13)}}, 2},
+	} {
+		l := laidOut(t, one.room, one.blocks...)
+		assert.Equal(t, one.page, l.anchors["title"].page, name)
+		assert.Len(t, l.pages, one.page, name)
+	}
+	l := laidOut(t, 28, short)
+	assert.Equal(t, []int{1, 2, 2}, []int{l.anchors["row0"].page, l.anchors["row1"].page, l.anchors["row2"].page}, "two rows go on together")
+}
+
+func TestContentsLeaveNoNearlyEmptyPage(t *testing.T) {
+	for chapters, pages := range map[int]int{32: 1, 36: 1, 60: 2, 68: 2, 70: 2} {
+		doc := []reports.Block{reports.Contents{Title: "Contents"}}
+		for i := range chapters {
+			doc = append(doc, reports.Heading{Level: 1, Text: fmt.Sprint("Chapter ", i)})
+		}
+		l := laidOut(t, 200, doc...)
+		assert.Equal(t, pages+1, l.marks[0].place.page-1, "%d chapters", chapters)
+	}
+}
