@@ -192,11 +192,11 @@ func DropNulls(v any) any {
 				delete(v, key)
 				continue
 			}
-			v[key] = DropNulls(member)
+			DropNulls(member) // in its place
 		}
 	case []any:
 		for i := range v {
-			v[i] = DropNulls(v[i])
+			DropNulls(v[i])
 		}
 	}
 	return v
@@ -234,7 +234,8 @@ func appendValue(b []byte, v any, depth int) ([]byte, error) {
 }
 
 func appendObject(b []byte, object map[string]any, depth int) ([]byte, error) {
-	keys := make([]string, 0, len(object))
+	var few [16]string
+	keys := few[:0]
 	for key := range object {
 		keys = append(keys, key)
 	}

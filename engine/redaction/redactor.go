@@ -89,12 +89,18 @@ var commands = []pattern{
 }
 
 // Redactor redacts and counts what it redacted. It belongs to one collection.
-type Redactor struct{ Counts map[string]int }
+type Redactor struct {
+	Counts map[string]int
+	marks  int // made so far
+	plain  recent[text, struct{}]
+	keyed  recent[string, keyword]
+}
 
 func New() *Redactor { return &Redactor{Counts: map[string]int{}} }
 
 func (r *Redactor) mark(kind string) string {
 	r.Counts[kind]++
+	r.marks++
 	return Mark + kind + "]"
 }
 
@@ -180,11 +186,9 @@ func readingOf(key string, outer reading) reading {
 func (r *Redactor) walk(v any, how reading) any {
 	switch v := v.(type) {
 	case string:
-		text := r.Text(r.embedded(v))
-		if how != runningText {
-			text = r.random(text)
+		if redacted, changed := r.value(v, how); changed {
+			return redacted
 		}
-		return text
 	case int64:
 		return r.number(v, strconv.FormatInt(v, 10))
 	case json.Number:
@@ -237,18 +241,47 @@ func (r *Redactor) members(m map[string]any, how reading) {
 		}
 	}
 	r.commandLine(m)
+	var cards []string
 	for key, member := range m {
-		below := readingOf(key, how)
+		says := r.keyword(key)
+		if says.card {
+			cards = append(cards, key)
+		}
 		if key == "annotations" {
 			r.named(member, annotatesSecret)
 		}
-		if how != annotated && saysSecretAloud(key) && r.hides(key, member) {
+		if how != annotated && says.secret && r.hides(key, member) {
 			m[key] = r.mark(namedSecret)
 			continue
 		}
-		m[key] = r.walk(member, below)
+		switch member := member.(type) {
+		case string:
+			if redacted, changed := r.value(member, readingOf(key, how)); changed {
+				m[key] = redacted
+			}
+		case map[string]any, []any:
+			r.walk(member, readingOf(key, how)) // in its place
+		default:
+			m[key] = r.walk(member, how)
+		}
 	}
-	r.keys(m)
+	r.keys(m, cards)
+}
+
+// value redacts a string of an object.
+func (r *Redactor) value(s string, how reading) (redacted string, changed bool) {
+	found, before := text{s, how != runningText}, r.marks
+	if _, known := r.plain.get(found); known {
+		return s, false
+	}
+	redacted = r.Text(r.embedded(s))
+	if found.random {
+		redacted = r.random(redacted)
+	}
+	if changed = redacted != s; !changed && before == r.marks && len(s) <= maxRecent {
+		r.plain.put(found, struct{}{})
+	}
+	return redacted, changed
 }
 
 // hides reports whether what is named as a secret holds one: a text, or digits.
@@ -264,15 +297,9 @@ func (r *Redactor) hides(name string, value any) bool {
 	return false
 }
 
-// keys redacts card numbers in the keys of a map; where two keys become one, the
+// keys redacts the keys of a map that hold card numbers; where two keys become one, the
 // smaller one's value stays.
-func (r *Redactor) keys(m map[string]any) {
-	var marked []string
-	for key := range m {
-		if len(key) >= 13 && len(Cards(key)) > 0 {
-			marked = append(marked, key)
-		}
-	}
+func (r *Redactor) keys(m map[string]any, marked []string) {
 	slices.Sort(marked)
 	for i, key := range marked {
 		value := m[key]
@@ -314,9 +341,15 @@ func (r *Redactor) commandLine(m map[string]any) {
 			lists = append(lists, words)
 		}
 	}
+	if len(lists) == 0 {
+		return
+	}
 	line, at := joinWords(lists)
 	for i := range commands {
 		p := &commands[i]
+		if !strings.Contains(line, p.literal) {
+			continue
+		}
 		for _, found := range p.expr.FindAllStringSubmatchIndex(line, -1) {
 			r.word(lists, at, line, Span{found[2*p.replaces], found[2*p.replaces+1]})
 		}
