@@ -18,7 +18,28 @@ func (s Snapshot) WriteCanonical(w io.Writer) error {
 	if entries != nil {
 		s.Entries = []Entry{}
 	}
-	raw, err := Canonical(s)
+	if err := writeWithEntries(w, s, entries); err != nil {
+		return fmt.Errorf("write snapshot: %w", err)
+	}
+	return nil
+}
+
+// WriteCanonical writes a part as Canonical does, entry by entry.
+func (p Part) WriteCanonical(w io.Writer) error {
+	entries := p.Entries
+	if entries != nil {
+		p.Entries = []Entry{}
+	}
+	if err := writeWithEntries(w, p, entries); err != nil {
+		return fmt.Errorf("write part: %w", err)
+	}
+	return nil
+}
+
+// writeWithEntries writes the canonical JSON of an object, and in the place of its
+// member "entries" these, unless they are nil.
+func writeWithEntries(w io.Writer, of any, entries []Entry) error {
+	raw, err := Canonical(of)
 	if err != nil {
 		return err
 	}
@@ -28,7 +49,7 @@ func (s Snapshot) WriteCanonical(w io.Writer) error {
 	}
 	head, is := decoded.(map[string]any)
 	if !is {
-		return errors.New("canonical form: a snapshot is no object")
+		return errors.New("canonical form: it is no object")
 	}
 	out := bufio.NewWriterSize(w, 64<<10)
 	separator := byte('{')
@@ -45,10 +66,7 @@ func (s Snapshot) WriteCanonical(w io.Writer) error {
 		_, _ = out.Write(line) // a failure comes back at Flush
 	}
 	_ = out.WriteByte('}')
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("write snapshot: %w", err)
-	}
-	return nil
+	return out.Flush()
 }
 
 func writeEntries(out *bufio.Writer, line []byte, entries []Entry) {

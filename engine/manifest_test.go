@@ -34,6 +34,13 @@ func FuzzSnapshotIsWrittenAsItsCanonicalForm(f *testing.F) {
 		digest, err := s.Digest()
 		require.NoError(t, err)
 		assert.Equal(t, Sum(want), digest)
+
+		part := Part{Key: name, Begun: s.Started, Entries: s.Entries, Redacted: s.Redacted}
+		want, err = Canonical(part)
+		require.NoError(t, err)
+		b.Reset()
+		require.NoError(t, part.WriteCanonical(&b))
+		assert.Equal(t, string(want), b.String())
 	})
 }
 

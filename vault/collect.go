@@ -71,7 +71,8 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 		c.Params.Now = v.settings.now().UTC().Truncate(time.Second)
 	}
 	done := Collected{Failed: map[string]error{}}
-	snapshots, kept, err := v.collectAll(ctx, c, done.Failed)
+	ready := atHand{bodies: map[engine.Digest][]byte{}}
+	snapshots, kept, err := v.collectAll(ctx, c, done.Failed, &ready)
 	if err != nil {
 		return done, err
 	}
@@ -80,7 +81,7 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 			done.Resumed = append(done.Resumed, resumedOf(s))
 		}
 	}
-	run, said, err := v.judge(ctx, c, snapshots)
+	run, said, err := v.judge(ctx, c, snapshots, &ready)
 	if err != nil {
 		return done, fmt.Errorf("collect: %w", err)
 	}
@@ -98,14 +99,14 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 
 // judge evaluates and stores each result as soon as it is there, which nobody sees
 // before the run is recorded. It returns the run without them, and what is said of them.
-func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snapshot) (engine.Run, engine.RunSummary, error) {
+func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snapshot, ready *atHand) (engine.Run, engine.RunSummary, error) {
 	fail := func(err error) (engine.Run, engine.RunSummary, error) { return engine.Run{}, engine.RunSummary{}, err }
 	params, err := c.Params.Digest()
 	if err != nil {
 		return fail(err)
 	}
 	summing, waiting := engine.NewSumming(params), &batch{vault: v, ctx: ctx}
-	run, err := engine.EvaluateEach(ctx, c.Checks, snapshots, v.Documents(ctx), c.Params, func(r engine.Result) error {
+	run, err := engine.EvaluateEach(ctx, c.Checks, snapshots, ready.before(v.Documents(ctx)), c.Params, func(r engine.Result) error {
 		said, body, err := summing.Add(r)
 		if err == nil {
 			err = waiting.put(engine.Document{Body: bytes.Clone(body), Digest: said.Digest})
@@ -183,11 +184,11 @@ func (v *Vault) recordWithFiles(ctx context.Context, c Collection, done *Collect
 // collectAll collects every source. One that fails does not stop the others; a
 // vault that takes nothing in does. It also returns under what parts of the sources
 // are kept.
-func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]error) (snapshots []engine.Snapshot, kept []string, err error) {
+func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]error, ready *atHand) (snapshots []engine.Snapshot, kept []string, err error) {
 	sources := map[string]string{} // by target
 	for _, collector := range c.Collectors {
 		source := collector.Source()
-		at := &sitting{vault: v, fresh: c.Fresh}
+		at := &sitting{vault: v, fresh: c.Fresh, ready: ready}
 		s, refused, err := v.collectOne(ctx, collector, c.Progress, at)
 		switch {
 		case ctx.Err() != nil:
@@ -237,47 +238,9 @@ func nothingCollected(failed map[string]error) error {
 	return fmt.Errorf("%w (and %d other sources failed)", failed[names[0]], len(names)-1)
 }
 
-// batch stores documents in transactions of about 4 MiB.
-type batch struct {
-	vault   *Vault
-	ctx     context.Context
-	waiting []engine.Document
-	size    int
-	// unlessExpunged leaves out what was expunged, and is not kept again: to checks it is
-	// unreadable, a gap.
-	unlessExpunged bool
-	refused        error // the vault's own failure: it takes nothing more
-}
-
-func (b *batch) put(d engine.Document) error {
-	b.waiting = append(b.waiting, d)
-	if b.size += len(d.Body); b.size < maxIntake {
-		return b.refused
-	}
-	return b.flush()
-}
-
-func (b *batch) flush() error {
-	if b.refused == nil && len(b.waiting) > 0 {
-		// In the order of the index, whose pages then are gone through once.
-		slices.SortFunc(b.waiting, func(x, y engine.Document) int { return bytes.Compare(x.Digest[:], y.Digest[:]) })
-		b.refused = b.vault.update(b.ctx, func(tx *Tx) error {
-			for _, d := range b.waiting {
-				if err := tx.PutDocument(d); err != nil && !(b.unlessExpunged && isExpunged(err)) {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	clear(b.waiting) // their bodies are let go
-	b.waiting, b.size = b.waiting[:0], 0
-	return b.refused
-}
-
 // collectOne stores what a source shows. Refused is the vault's own failure.
 func (v *Vault) collectOne(ctx context.Context, collector engine.Collector, progress func(engine.Progress), at *sitting) (s engine.Snapshot, refused, err error) {
-	waiting := &batch{vault: v, ctx: ctx, unlessExpunged: true}
+	waiting := &batch{vault: v, ctx: ctx, unlessExpunged: true, ready: at.ready}
 	at.flush = waiting.flush
 	s, err = collector.Collect(ctx, engine.Intake{Document: waiting.put, Progress: progress, Parts: at})
 	if err == nil {

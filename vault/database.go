@@ -138,6 +138,20 @@ func (d *database) insert(query string, args ...any) (int64, error) {
 	return result.LastInsertId()
 }
 
+// insertNew runs an insertion that does nothing where there is such a row, and reports
+// whether it added one.
+func (d *database) insertNew(query string, args ...any) (row int64, added bool, err error) {
+	result, err := d.result(query, args)
+	if err != nil {
+		return 0, false, d.explain(err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return 0, false, err
+	}
+	row, err = result.LastInsertId()
+	return row, err == nil, err
+}
+
 func (d *database) result(query string, args []any) (sql.Result, error) {
 	if strings.Contains(query, ";") { // a script
 		return d.conn.ExecContext(context.Background(), query, args...)

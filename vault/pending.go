@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -23,6 +24,7 @@ type sitting struct {
 	fresh  bool         // nothing of an earlier one is wanted
 	flush  func() error // stores the documents that wait
 	source string       // that it was asked of
+	ready  *atHand
 }
 
 // Earlier returns the parts of an interrupted collection that are young enough and of
@@ -53,14 +55,14 @@ func (s *sitting) Keep(ctx context.Context, source string, p engine.Part) error 
 	if err := s.flush(); err != nil {
 		return err
 	}
-	body, err := engine.Canonical(p)
-	if err != nil {
+	var body bytes.Buffer
+	if err := p.WriteCanonical(&body); err != nil {
 		return fmt.Errorf("keep what was seen: %w", err)
 	}
 	return s.vault.update(ctx, func(tx *Tx) error {
 		return tx.change("keep what was seen", func() error {
 			return tx.db.exec("insert into pending (source, part, seen, body) values (?, ?, ?, ?) on conflict (source, part) do update set seen = excluded.seen, body = excluded.body",
-				source, p.Key, p.Seen.UTC().Format(time.RFC3339), body)
+				source, p.Key, p.Seen.UTC().Format(time.RFC3339), body.Bytes())
 		})
 	})
 }

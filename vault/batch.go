@@ -1,0 +1,84 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"tickmark/engine"
+)
+
+// batch stores documents in transactions of about 4 MiB.
+type batch struct {
+	vault   *Vault
+	ctx     context.Context
+	waiting []engine.Document
+	size    int
+	// unlessExpunged leaves out what was expunged, and is not kept again: to checks it is
+	// unreadable, a gap.
+	unlessExpunged bool
+	refused        error   // the vault's own failure: it takes nothing more
+	ready          *atHand // nil where nobody asks for what was stored
+}
+
+func (b *batch) put(d engine.Document) error {
+	b.waiting = append(b.waiting, d)
+	if b.size += len(d.Body); b.size < maxIntake {
+		return b.refused
+	}
+	return b.flush()
+}
+
+func (b *batch) flush() error {
+	if b.refused == nil && len(b.waiting) > 0 {
+		// In the order of the index, whose pages then are gone through once.
+		slices.SortFunc(b.waiting, func(x, y engine.Document) int { return bytes.Compare(x.Digest[:], y.Digest[:]) })
+		b.refused = b.vault.update(b.ctx, func(tx *Tx) error {
+			for _, d := range b.waiting {
+				err := tx.PutDocument(d)
+				if b.unlessExpunged && isExpunged(err) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				b.ready.keep(d)
+			}
+			return nil
+		})
+	}
+	clear(b.waiting) // their bodies are let go
+	b.waiting, b.size = b.waiting[:0], 0
+	return b.refused
+}
+
+// maxAtHand bounds the bodies that stay in memory until they are judged, in bytes.
+const maxAtHand = 16 << 20
+
+// atHand holds bodies that were stored just now. Those that are judged next need not
+// be read from the vault, which opens and unpacks them one by one.
+type atHand struct {
+	bodies map[engine.Digest][]byte
+	size   int
+}
+
+func (h *atHand) keep(d engine.Document) {
+	if h == nil || h.size+len(d.Body) > maxAtHand {
+		return
+	}
+	if _, there := h.bodies[d.Digest]; !there {
+		h.bodies[d.Digest] = d.Body
+		h.size += len(d.Body)
+	}
+}
+
+// before gives what is at hand, once, and everything else from the vault.
+func (h *atHand) before(stored engine.Documents) engine.Documents {
+	return func(d engine.Digest) ([]byte, error) {
+		if body, there := h.bodies[d]; there {
+			delete(h.bodies, d)
+			return body, nil
+		}
+		return stored(d)
+	}
+}
