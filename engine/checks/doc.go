@@ -19,8 +19,14 @@
 // whose owner is in the same snapshot is left out, except for what is worse in it
 // than in the topmost owner, as when an admission webhook put a container in, or
 // somebody changed the running pod. A ReplicaSet scaled to none under an owner
-// that is there is history and runs nothing. A PodTemplate object makes no pod by
-// itself and is not judged.
+// that is there is history and runs nothing.
+//
+// Kinds of others that hold a template of pods in one place (Argo's Rollout,
+// OpenShift's DeploymentConfig, Knative's Service, Kruise's sets) and Kubernetes'
+// own PodTemplate are judged by that template. A Rollout that uses the template of
+// another workload is judged there. Kinds whose pods are put together of several
+// parts, such as Argo's workflows, are a gap in manifests; what they run on a live
+// cluster is seen as pods.
 //
 // Fields that are left out mean what Kubernetes makes of them: defaults are
 // applied as the API server applies them, and a container's security context

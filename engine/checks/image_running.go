@@ -51,7 +51,7 @@ type runningImagesKey struct{}
 func runningImages(v *engine.View) []*runningImage {
 	return engine.Memo(v, runningImagesKey{}, func() []*runningImage {
 		return (&runningScan{
-			all: workloads(v), statuses: podStatuses(v), byRef: map[engine.Ref]int{}, known: map[runningKey]*runningImage{}, makers: map[int][]engine.Ref{},
+			all: workloads(v), statuses: podStatuses(v), roots: topsOf(v), known: map[runningKey]*runningImage{}, makers: map[int][]engine.Ref{},
 		}).images()
 	})
 }
@@ -65,19 +65,15 @@ type runningKey struct {
 type runningScan struct {
 	all      []workload
 	statuses map[engine.Ref]*corev1.Pod
-	byRef    map[engine.Ref]int
+	roots    []int // of each workload, the one that it comes of
 	known    map[runningKey]*runningImage
 	makers   map[int][]engine.Ref
 	found    []*runningImage
 }
 
 func (s *runningScan) images() []*runningImage {
+	roots := s.roots
 	for i, w := range s.all {
-		s.byRef[w.object.Ref.WithoutUID()] = i
-	}
-	roots := make([]int, len(s.all))
-	for i, w := range s.all {
-		roots[i] = top(s.all, s.byRef, i)
 		s.makers[roots[i]] = append(s.makers[roots[i]], w.object.Ref.WithoutUID())
 	}
 	runs := map[int]bool{}

@@ -135,6 +135,9 @@ func assemble(list []check, files fs.FS) ([]engine.Check, error) {
 	all := make([]engine.Check, 0, len(list))
 	for _, c := range list {
 		whole := engine.Check{ID: c.id, Version: c.version, Needs: c.needs, Looks: c.looks, Eval: c.eval}
+		if slices.Contains(whole.Reads(), replicaSetKind) { // the workloads: other kinds hold some too
+			whole.Looks = slices.Concat(c.looks, engine.PodTemplateKinds())
+		}
 		if err := readWords(files, &whole); err != nil {
 			return nil, err
 		}

@@ -24,14 +24,10 @@ type accountUsesKey struct{}
 // counts as the controller; a ReplicaSet that runs nothing does not count.
 func accountUses(v *engine.View) map[engine.Ref]*use {
 	return engine.Memo(v, accountUsesKey{}, func() map[engine.Ref]*use {
-		all, tokens := workloads(v), accountsOf(v)
-		byRef := make(map[engine.Ref]int, len(all))
-		for i, w := range all {
-			byRef[w.object.Ref.WithoutUID()] = i
-		}
+		all, tops, tokens := workloads(v), topsOf(v), accountsOf(v)
 		uses := map[engine.Ref]*use{}
 		for i, w := range all {
-			if w.retired {
+			if w.retired || w.template.Name != "" {
 				continue
 			}
 			account := w.accountRef()
@@ -41,7 +37,7 @@ func accountUses(v *engine.View) map[engine.Ref]*use {
 			of := uses[account]
 			of.runs = append(of.runs, w)
 			if t := tokens.tokenOf(w); t.mounted {
-				of.apps = append(of.apps, application(all[top(all, byRef, i)]))
+				of.apps = append(of.apps, application(all[tops[i]]))
 				of.unsure = of.unsure || t.unsure
 				of.cites = append(of.cites, w.object.Digest)
 			}

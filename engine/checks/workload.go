@@ -23,6 +23,8 @@ type workload struct {
 	spec    *corev1.PodSpec
 	retired bool        // a ReplicaSet that runs nothing
 	all     []container // what containers returns, where it was asked before
+	// template is the workload whose template it uses, having none of its own.
+	template engine.Ref
 }
 
 var (
@@ -30,7 +32,8 @@ var (
 	replicaSetKind = engine.Kind{Group: appsv1.GroupName, Kind: "ReplicaSet"}
 )
 
-// workloadKinds are the kinds that are pods or make pods.
+// workloadKinds are Kubernetes' own kinds that are pods or make pods. Whoever needs
+// them looks at engine.PodTemplates as well (see assemble).
 func workloadKinds() []engine.Kind {
 	return []engine.Kind{
 		podKind,
@@ -46,18 +49,31 @@ func workloadKinds() []engine.Kind {
 
 type workloadsKey struct{}
 
+// declared are the workloads of a view, and those that use the template of one.
+type declared struct {
+	workloads []workload
+	lent      map[engine.Ref]workload
+}
+
 // workloads returns all workloads of a view, once per view.
-func workloads(v *engine.View) []workload {
-	return engine.Memo(v, workloadsKey{}, func() []workload {
+func workloads(v *engine.View) []workload { return declaredIn(v).workloads }
+
+func declaredIn(v *engine.View) declared {
+	return engine.Memo(v, workloadsKey{}, func() declared {
 		var all []workload
 		for _, kind := range workloadKinds() {
 			all = append(all, workloadsOf(v, kind)...)
 		}
-		for i := range all {
-			all[i].spec = withDefaults(all[i].spec)
-			all[i].all = all[i].containers()
+		d := declared{workloads: all}
+		if more := templates(v); len(more) > 0 {
+			d.workloads, d.lent = lentIn(append(all, more...))
 		}
-		return all
+		for i := range d.workloads {
+			w := &d.workloads[i]
+			w.spec = withDefaults(w.spec)
+			w.all = w.containers()
+		}
+		return d
 	})
 }
 
@@ -224,9 +240,12 @@ type topsKey struct{}
 func topsOf(v *engine.View) []int {
 	return engine.Memo(v, topsKey{}, func() []int {
 		all := workloads(v)
-		byRef := make(map[engine.Ref]int, len(all))
+		byRef := make(map[engine.Ref]seat, len(all))
 		for i, w := range all {
-			byRef[w.object.Ref.WithoutUID()] = i
+			byRef[w.object.Ref.WithoutUID()] = seat{i, w.object.Ref.UID}
+		}
+		for ref, w := range declaredIn(v).lent {
+			byRef[ref] = seat{byRef[w.template].at, w.object.Ref.UID}
 		}
 		tops := make([]int, len(all))
 		for i := range all {
@@ -236,10 +255,16 @@ func topsOf(v *engine.View) []int {
 	})
 }
 
+// seat is where a workload stands among all, and its UID.
+type seat struct {
+	at  int
+	uid string
+}
+
 // top follows controllers that are in the snapshot up to the last. References in
 // a circle, which only hand-written manifests have, end where they began.
-func top(all []workload, byRef map[engine.Ref]int, i int) int {
-	const deepest = 4 // CronJob, Job, Pod; Deployment, ReplicaSet, Pod
+func top(all []workload, byRef map[engine.Ref]seat, i int) int {
+	const deepest = 4 // CronJob, Job, Pod; Rollout or Deployment, ReplicaSet, Pod
 	at := i
 	for range deepest {
 		owner, there := ownerOf(all, byRef, at)
@@ -251,7 +276,7 @@ func top(all []workload, byRef map[engine.Ref]int, i int) int {
 	return i
 }
 
-func ownerOf(all []workload, byRef map[engine.Ref]int, i int) (int, bool) {
+func ownerOf(all []workload, byRef map[engine.Ref]seat, i int) (int, bool) {
 	o := all[i].owner
 	if o == nil {
 		return 0, false
@@ -265,8 +290,7 @@ func ownerOf(all []workload, byRef map[engine.Ref]int, i int) (int, bool) {
 	if !there {
 		return 0, false
 	}
-	uid := all[owner].object.Ref.UID
-	return owner, uid == "" || o.UID == "" || uid == string(o.UID)
+	return owner.at, owner.uid == "" || o.UID == "" || owner.uid == string(o.UID)
 }
 
 // worse returns the details of an owned workload that are worse than what its
@@ -318,7 +342,8 @@ func perPod(v *engine.View, judge func(workload) finding) []engine.Detail {
 	})
 }
 
-// withoutContainers is said of a workload that no API server would take.
+// withoutContainers is said of a workload that no API server would take, or whose
+// template is elsewhere.
 func withoutContainers(w workload) engine.Detail {
-	return unknown(w.field("containers"), nil, "It has no containers, so that it cannot be judged").of(w.object.Ref, w.object.Digest)
+	return unknown(w.field("containers"), nil, "%s", w.whyNone()).of(w.object.Ref, w.object.Digest)
 }

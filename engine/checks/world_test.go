@@ -38,7 +38,7 @@ func allKinds(t testing.TB) []engine.Kind {
 	t.Helper()
 	registry, err := assembled()
 	require.NoError(t, err)
-	kinds := append(workloadKinds(), rbac.Kinds()...)
+	kinds := slices.Concat(workloadKinds(), engine.PodTemplateKinds(), rbac.Kinds())
 	kinds = append(kinds, namespaceKind, serviceAccountKind, serviceKind, ingressKind, configMapKind, network.PolicyKind)
 	for _, c := range registry {
 		for _, k := range c.Needs {

@@ -47,7 +47,14 @@ func (g *gathering) add(doc engine.Document, origin string) error {
 	return nil
 }
 
+// gap names what was not seen. Where it is of a kind that makes pods as well, it may be
+// any pod.
 func (g *gathering) gap(gap engine.Gap) {
+	if hidesPods(gap) {
+		pods := gap
+		pods.Kind, pods.Cause = podKind, "what makes pods could not be seen: "+gap.Cause
+		defer g.gap(pods)
+	}
 	gap.Source, gap.Cause = Printable(gap.Source), Printable(gap.Cause)
 	gap.Namespace, gap.Name = Printable(gap.Namespace), Printable(gap.Name)
 	g.snapshot.Gaps = append(g.snapshot.Gaps, gap)

@@ -55,6 +55,7 @@ var builtInKinds = []kind{
 	builtIn("", "v1", "Namespace", "namespaces", false),
 	builtIn("", "v1", "Node", "nodes", false),
 	builtIn("", "v1", "Pod", "pods", true),
+	builtIn("", "v1", "PodTemplate", "podtemplates", true),
 	builtIn("", "v1", "ServiceAccount", "serviceaccounts", true),
 	builtIn("", "v1", "Secret", "secrets", true),
 	builtIn("", "v1", "ConfigMap", "configmaps", true),

@@ -27,7 +27,7 @@ const (
 
 // customKinds are the kinds that others than Kubernetes define and that checks and
 // the analysis of the network read. They are asked for where discovery lists them.
-var customKinds = []kind{
+var customKinds = append(templateKinds(), []kind{
 	// policies and networks
 	declared(groupPolicy, "AdminNetworkPolicy", "adminnetworkpolicies", false),
 	declared(groupPolicy, "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies", false),
@@ -106,6 +106,29 @@ var customKinds = []kind{
 	reported(groupPolicyReport, "ClusterPolicyReport", "clusterpolicyreports", false),
 	reported(groupOpenReports, "Report", "reports", true),
 	reported(groupOpenReports, "ClusterReport", "clusterreports", false),
+}...)
+
+// templateKinds are the kinds of others whose objects hold what pods are made of.
+func templateKinds() []kind {
+	var all []kind
+	for _, t := range engine.PodTemplates() {
+		if t.Kind.Group != "" {
+			k := declared(t.Kind.Group, t.Kind.Kind, t.Resource, true)
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// hidesPods reports whether what is not seen of a kind may be pods: of a PodTemplate,
+// of which none come by itself, only one that is there and could not be read.
+func hidesPods(g engine.Gap) bool {
+	for _, t := range engine.PodTemplates() {
+		if t.Kind == g.Kind {
+			return g.Reason != engine.NotInstalled && g.Reason != engine.NotListed && (t.Makes || g.Name != "")
+		}
+	}
+	return false
 }
 
 // declared is a kind by which people configure something: where the server does

@@ -60,7 +60,7 @@ func (s *scan) custom(tree map[string]any, h head, at place) bool {
 		gap.Cause = fmt.Sprintf("read %s: kind %s of apiVersion %s is not evaluated", namesake, h.of.Kind, h.apiVersion)
 		s.gap(gap)
 	}
-	if holdsPods("", tree, 0) {
+	if !slices.Contains(engine.PodTemplateKinds(), h.of) && holdsPods("", tree, 0) {
 		gap.Kind = podKind
 		gap.Cause = fmt.Sprintf("read %s: it holds a pod template of a kind that is not evaluated", h.of)
 		s.gap(gap)
@@ -75,6 +75,9 @@ var podKind = engine.Kind{Kind: "Pod"}
 // spelling; zero if there is none. Names of custom kinds (Policy, Server, Gateway)
 // mean something in their own group alone, but for the cluster's network policies.
 func namesakeOf(of engine.Kind) engine.Kind {
+	if slices.Contains(engine.PodTemplateKinds(), of) {
+		return of
+	}
 	for _, k := range kinds {
 		if strings.EqualFold(k.of.Kind, of.Kind) && (!k.custom || k.of.Group == groupPolicy || k.of.Group == of.Group) {
 			return k.of
@@ -88,8 +91,8 @@ func namesakeOf(of engine.Kind) engine.Kind {
 var patternKeys = []string{"pattern", "anyPattern", "patchStrategicMerge"}
 
 // holdsPods reports whether something in v, the member key of an object, looks
-// like the specification of a pod: a spec with containers, or containers with an
-// image. What is nested too deep to be looked at may hold one.
+// like the specification of a pod: a spec with containers, or containers, a container
+// or steps with an image. What is nested too deep to be looked at may hold one.
 func holdsPods(key string, v any, depth int) bool {
 	if depth > maxNesting {
 		return true
@@ -97,6 +100,12 @@ func holdsPods(key string, v any, depth int) bool {
 	switch v := v.(type) {
 	case map[string]any:
 		if containers, ok := v["containers"].([]any); ok && (key == "spec" || slices.ContainsFunc(containers, hasImage)) {
+			return true
+		}
+		if hasImage(v["container"]) || hasImage(v["script"]) {
+			return true
+		}
+		if steps, ok := v["steps"].([]any); ok && slices.ContainsFunc(steps, hasImage) {
 			return true
 		}
 		for name, member := range v {

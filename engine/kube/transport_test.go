@@ -186,3 +186,21 @@ func TestTheRoleGrantsWhatTheTransportAllows(t *testing.T) {
 		assert.NotContains(t, role, ", "+verb+"]")
 	}
 }
+
+// What is asked for of others is what checks know a template of, and whoever may not
+// see it does not see all that pods come of.
+func TestKindsOfOthersThatMakePods(t *testing.T) {
+	for _, of := range engine.PodTemplates() {
+		k, isKnown := known(of.Kind)
+		require.True(t, isKnown, of.Kind)
+		assert.Equal(t, of.Resource, k.resource)
+		for reason, hides := range map[engine.GapReason]bool{engine.Forbidden: of.Makes, engine.NotInstalled: false, engine.NotListed: false} {
+			g := newGathering("test", engine.Tool{}, nil, engine.Intake{})
+			g.gap(engine.Gap{Kind: of.Kind, Reason: reason, Cause: "list"})
+			assert.Equal(t, hides, !g.snapshot.Saw(podKind) && len(g.snapshot.Gaps) == 2, "%s %s", of.Kind, reason)
+		}
+	}
+	role := PrintRole(Wish{Kinds: []engine.Kind{{Group: "argoproj.io", Kind: "Rollout"}}})
+	assert.Contains(t, role, "- apiGroups: [\"argoproj.io\"]\n  resources: [rollouts]\n  verbs: [list]\n")
+	assert.NotContains(t, role, "knative")
+}

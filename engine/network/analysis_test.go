@@ -237,6 +237,11 @@ func TestPodsBelongToTheirController(t *testing.T) {
 	assert.Equal(t, []string{"na/web[Deployment]"}, names(running, set, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: na, uid: u2}}`))
 	assert.Empty(t, names(strings.Replace(pod, "PHASE", "Succeeded", 1)), "what has ended")
 	assert.Empty(t, names(set), "what runs nothing")
+	const rollout = `{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: web, namespace: na}, spec: {template: {metadata: {labels: {app: a}}, spec: {containers: []}}}}`
+	assert.Equal(t, []string{"na/web[Rollout]"}, names(rollout))
+	assert.Empty(t, names(`{apiVersion: v1, kind: PodTemplate, metadata: {name: p, namespace: na}, template: {}}`), "no pod comes of it by itself")
+	assert.Equal(t, []string{"na/api[Deployment]"}, names(`{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: web, namespace: na}, spec: {workloadRef: {kind: Deployment, name: api}}}`,
+		`{apiVersion: apps/v1, kind: Deployment, metadata: {name: api, namespace: na}}`))
 	circle := `{apiVersion: batch/v1, kind: Job, metadata: {name: j, namespace: na, ownerReferences: [{kind: Job, name: j, controller: true}]}}`
 	assert.Equal(t, []string{"na/j[Job]"}, names(circle))
 }

@@ -93,7 +93,7 @@ type container struct {
 
 var (
 	podKind     = engine.Kind{Kind: "Pod"}
-	makersKinds = []engine.Kind{
+	makersKinds = append([]engine.Kind{
 		podKind,
 		{Kind: "ReplicationController"},
 		{Group: "apps", Kind: "DaemonSet"},
@@ -102,7 +102,7 @@ var (
 		{Group: "apps", Kind: "StatefulSet"},
 		{Group: "batch", Kind: "CronJob"},
 		{Group: "batch", Kind: "Job"},
-	}
+	}, engine.PodTemplateKinds()...)
 )
 
 // running is the workloads of a view and their pods.
@@ -151,7 +151,7 @@ func runningIn(v *engine.View) *running {
 	numbers := map[engine.Ref]int{}
 	for i, m := range makers {
 		root := rootOf(makers, there, i)
-		if m.ended() {
+		if m.ended() || m.bare() {
 			continue
 		}
 		n, known := numbers[key(root)]
@@ -174,6 +174,12 @@ func (m maker) ended() bool {
 		return m.from.Status.Phase == "Succeeded" || m.from.Status.Phase == "Failed"
 	}
 	return owned && m.from.Spec.Replicas != nil && *m.from.Spec.Replicas == 0 && m.from.Status.Replicas == 0
+}
+
+// bare reports whether no pods come of m by a template of its own: a PodTemplate, and
+// a Rollout that uses that of another workload.
+func (m maker) bare() bool {
+	return slices.Contains(engine.PodTemplateKinds(), m.ref.Of()) && m.from.Spec.Template == nil
 }
 
 // rootOf follows controllers as far as they are in the view; the controller of a

@@ -3,6 +3,7 @@ package policy
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -167,7 +168,15 @@ func valueAt(tree map[string]any, field string) (any, bool) {
 var podKind = engine.Kind{Kind: "Pod"}
 
 // templates are where kinds that make pods keep the pod.
-var templates = map[string][]string{
+var templates = func() map[string][]string {
+	all := maps.Clone(ownTemplates)
+	for _, t := range engine.PodTemplates() {
+		all[t.Kind.String()] = t.Path
+	}
+	return all
+}()
+
+var ownTemplates = map[string][]string{
 	"Pod": {}, "ReplicationController": {"spec", "template"}, "DaemonSet.apps": {"spec", "template"}, "Deployment.apps": {"spec", "template"},
 	"ReplicaSet.apps": {"spec", "template"}, "StatefulSet.apps": {"spec", "template"}, "Job.batch": {"spec", "template"},
 	"CronJob.batch": {"spec", "jobTemplate", "spec", "template"},

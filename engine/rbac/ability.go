@@ -3,8 +3,11 @@ package rbac
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+
+	"tickmark/engine"
 )
 
 // ability is something that a right lets one do on the way to other rights.
@@ -53,6 +56,8 @@ type probe struct {
 	// unnamed says that the request names no object, so that a rule for named
 	// objects does not allow it.
 	unnamed bool
+	// ofOthers says that the resource is none of Kubernetes' own.
+	ofOthers bool
 }
 
 var (
@@ -78,16 +83,16 @@ var probes = map[ability][]probe{
 	impersonateUsers:      {{verbs: []string{"impersonate"}, resources: []string{"users"}}},
 	impersonateGroups:     {{verbs: []string{"impersonate"}, resources: []string{"groups"}}},
 	impersonateAccounts:   {{verbs: []string{"impersonate"}, resources: []string{"serviceaccounts"}}},
-	runPods: {
+	runPods: append([]probe{
 		{verbs: creating, resources: []string{"pods", "replicationcontrollers"}, unnamed: true},
 		{verbs: creating, group: "apps", resources: []string{"daemonsets", "deployments", "replicasets", "statefulsets"}, unnamed: true},
 		{verbs: creating, group: "batch", resources: []string{"cronjobs", "jobs"}, unnamed: true},
-	},
-	changeWorkloads: {
+	}, ofTemplates(creating, true)...),
+	changeWorkloads: append([]probe{
 		{verbs: changing, resources: []string{"replicationcontrollers"}},
 		{verbs: changing, group: "apps", resources: []string{"daemonsets", "deployments", "replicasets", "statefulsets"}},
 		{verbs: changing, group: "batch", resources: []string{"cronjobs"}},
-	},
+	}, ofTemplates(changing, false)...),
 	changePods:           {{verbs: changing, resources: []string{"pods"}}},
 	addEphemeral:         {{verbs: changing, resources: []string{"pods/ephemeralcontainers"}}},
 	execInto:             {{verbs: opening, resources: []string{"pods/exec"}}},
@@ -104,6 +109,36 @@ var probes = map[ability][]probe{
 	makeMutationBindings: {{verbs: slices.Concat(creating, changing), group: admissionGroup, resources: []string{"mutatingadmissionpolicybindings"}}},
 	makeVolumes:          {{verbs: creating, resources: []string{"persistentvolumes"}, unnamed: true}},
 	makeClaims:           {{verbs: creating, resources: []string{"persistentvolumeclaims"}, unnamed: true}},
+}
+
+// ofTemplates probes the kinds of others that make pods.
+func ofTemplates(verbs []string, unnamed bool) []probe {
+	var all []probe
+	for _, t := range engine.PodTemplates() {
+		if t.Makes {
+			all = append(all, probe{verbs: verbs, group: t.Kind.Group, resources: []string{t.Resource}, unnamed: unnamed, ofOthers: true})
+		}
+	}
+	return all
+}
+
+// says is what a resource is called in a path: with its group where it is not one of
+// Kubernetes' own.
+func (p probe) says(resource string) string {
+	if p.ofOthers {
+		return resource + "." + p.group
+	}
+	return resource
+}
+
+// spoken names the resources by which an ability is given, those of others only where
+// there are no others.
+func spoken(resources []string) string {
+	own := slices.DeleteFunc(slices.Clone(resources), func(r string) bool { return strings.Contains(r, ".") })
+	if len(own) == 0 {
+		own = resources
+	}
+	return strings.Join(own, ", ")
 }
 
 // gives returns the names that a rule limits an ability to, nil for all objects, and
@@ -131,8 +166,8 @@ func (a ability) gives(rule rbacv1.PolicyRule) (given bool, names []string, reso
 					names = of
 				}
 				given = true
-				if !slices.Contains(resources, resource) {
-					resources = append(resources, resource)
+				if name := p.says(resource); !slices.Contains(resources, name) {
+					resources = append(resources, name)
 				}
 			}
 		}

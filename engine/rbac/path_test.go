@@ -34,6 +34,11 @@ kind: Deployment
 metadata: {name: operator, namespace: sys}
 spec: {template: {spec: {serviceAccountName: strong}}}
 ---
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: web, namespace: sys}
+spec: {template: {spec: {serviceAccountName: strong}}}
+---
 apiVersion: v1
 kind: Pod
 metadata: {name: operator-1, namespace: sys}
@@ -129,6 +134,22 @@ func TestWaysToEverything(t *testing.T) {
 			assert.NotEmpty(t, path.Cites(), name)
 			assert.Equal(t, "every right in the cluster", map[bool]string{true: "every right in the cluster"}[e.steps[e.index[place{kind: aSubject, subject: path.From}]] == len(path.Steps)], name)
 		}
+	}
+}
+
+// Kinds of others that make pods run them with an account of choice, as Kubernetes' own do.
+func TestWaysByKindsOfOthers(t *testing.T) {
+	for rule, want := range map[string]string{
+		"{verbs: [create], apiGroups: [argoproj.io], resources: [rollouts]}":                       "runs a pod (rollouts.argoproj.io)",
+		"{verbs: [create], apiGroups: [serving.knative.dev], resources: [services]}":               "runs a pod",
+		"{verbs: [create], apiGroups: [''], resources: [services]}":                                "",
+		"{verbs: [patch], apiGroups: [argoproj.io], resources: [rollouts], resourceNames: [web]}":  "gives Rollout sys/web another account",
+		"{verbs: [patch], apiGroups: [argoproj.io], resources: [rollouts], resourceNames: [none]}": "",
+	} {
+		e := EscalationsOf(viewOf(t, "k8s:test", append(split(strong), "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+rule+"]", everywhereAnn)...))
+		path, is := e.ToEverything(Subject{Kind: "User", Name: "ann"})
+		assert.Equal(t, want != "", is, rule)
+		assert.Contains(t, path.String(), want)
 	}
 }
 

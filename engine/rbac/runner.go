@@ -80,9 +80,41 @@ func read[T any, P interface {
 	}
 }
 
+// templated is what is read of a kind of others that holds a template of pods.
+type templated struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		Template struct {
+			Spec struct {
+				Account string `json:"serviceAccountName"`
+				Former  string `json:"serviceAccount"`
+			} `json:"spec"`
+		} `json:"template"`
+	} `json:"spec"`
+}
+
+// templates returns what the kinds of others run as an account.
+func templates(v *engine.View) []runner {
+	var all []runner
+	for _, t := range engine.PodTemplates() {
+		read := read(func(o *templated) *corev1.PodSpec {
+			of := o.Spec.Template.Spec
+			return &corev1.PodSpec{ServiceAccountName: of.Account, DeprecatedServiceAccount: of.Former}
+		})
+		if !t.Makes {
+			continue
+		}
+		for _, r := range read(v, t.Kind) {
+			r.resource = probe{group: t.Kind.Group, ofOthers: true}.says(t.Resource)
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
 // runners returns everything that runs as an account.
 func runners(v *engine.View) []runner {
-	var all []runner
+	all := templates(v)
 	for _, m := range makers {
 		for _, r := range m.read(v, m.kind) {
 			r.resource = m.resource

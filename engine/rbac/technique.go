@@ -2,7 +2,6 @@ package rbac
 
 import (
 	"slices"
-	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
@@ -120,11 +119,11 @@ func (e *Escalations) toAccounts(i int, may held, technique string, by []held, d
 // one is the account that it runs as.
 func (e *Escalations) byWorkloads(i int, h hand) {
 	for _, may := range h.all(runPods) {
-		e.take(i, place{kind: anyAccount, namespace: may.namespace()}, "create-workload", []held{may}, "runs a pod (%s) with an account of its choice", strings.Join(may.resources, ", "))
+		e.take(i, place{kind: anyAccount, namespace: may.namespace()}, "create-workload", []held{may}, "runs a pod (%s) with an account of its choice", spoken(may.resources))
 	}
 	for _, may := range h.all(changeWorkloads) {
 		if len(may.names) == 0 {
-			e.take(i, place{kind: anyWorkload, namespace: may.namespace()}, "change-workload", []held{may}, "gives a workload (%s) another account and another image", strings.Join(may.resources, ", "))
+			e.take(i, place{kind: anyWorkload, namespace: may.namespace()}, "change-workload", []held{may}, "gives a workload (%s) another account and another image", spoken(may.resources))
 			continue
 		}
 		for _, r := range e.named(may) {
