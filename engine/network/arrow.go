@@ -20,6 +20,14 @@ type Arrow struct {
 	Undeclared Ports
 }
 
+// Ends returns the names of where the arrow begins and of where it points.
+func (a Arrow) Ends() (from, to string) {
+	if a.Direction == Egress {
+		return a.Workload.String(), a.Space
+	}
+	return a.Space, a.Workload.String()
+}
+
 // Arrows returns what crosses the edge of a zone, in the order of workloads, directions
 // and namespaces. Peers on the network of a node are left out, as no policy is certain
 // to hold them.

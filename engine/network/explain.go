@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -47,8 +48,8 @@ type Explanation struct {
 	Effects    []Effect
 }
 
-// Explain returns what decides between two ends: workloads by `namespace/name` or as
-// they are written in lists, or an address outside.
+// Explain returns what decides between two ends: workloads by `namespace/name`, an
+// address outside, or either as lists write them; a controller in front as the source.
 func (a *Analysis) Explain(from, to string) (Explanation, error) {
 	source, err := a.endNamed(from, Ingress)
 	if err != nil {
@@ -58,18 +59,48 @@ func (a *Analysis) Explain(from, to string) (Explanation, error) {
 	if err != nil {
 		return Explanation{}, err
 	}
-	of, is := a.ofEnds(source, destination)
-	if !is {
-		return Explanation{}, fmt.Errorf("explain %s to %s: it needs two workloads, or one and an address", source.name, destination.name)
+	x := Explanation{Effects: []Effect{}}
+	if x.Connection, err = a.connecting(source, destination); err != nil {
+		return Explanation{}, fmt.Errorf("explain %s to %s: %w", source.name, destination.name, err)
 	}
-	x := Explanation{Connection: a.connection(source.name, destination.name, of), Effects: []Effect{}}
 	x.Effects = a.effects(x.Effects, source, destination, Egress)
 	x.Effects = a.effects(x.Effects, destination, source, Ingress)
 	return x, nil
 }
 
-// endNamed finds an end of connections by what a person calls it.
+// connecting returns the connection between two ends, whether or not something is
+// possible over it.
+func (a *Analysis) connecting(from, to end) (Connection, error) {
+	if !from.inFront() {
+		if of, is := a.ofEnds(from, to); is {
+			return a.connection(from.name, to.name, of), nil
+		}
+		return Connection{}, errors.New("it needs two workloads, or one and an address")
+	}
+	for _, c := range a.fromControllers() {
+		if c.From == from.name && c.To == to.name {
+			return c, nil
+		}
+	}
+	return Connection{}, errors.New("nothing leads that way")
+}
+
+// inFront reports whether the end is a controller in front.
+func (e end) inFront() bool { return e.workload < 0 && e.part < 0 }
+
+// endNamed finds an end of connections by what a person or a list calls it.
 func (a *Analysis) endNamed(name string, d Direction) (end, error) {
+	if name == ingressController || name == gatewayController {
+		if d == Ingress {
+			return end{name, -1, -1}, nil
+		}
+		return end{}, fmt.Errorf("find %q: what stands in front is a source, and no destination", name)
+	}
+	for i, r := range a.outside[d] {
+		if external := r.String() + "[External]"; external == name {
+			return end{external, -1, i}, nil
+		}
+	}
 	if at, err := netip.ParseAddr(name); err == nil {
 		i := partAt(a.outside[d], at.Unmap().WithZone(""))
 		return end{a.outside[d][i].String() + "[External]", -1, i}, nil
@@ -90,8 +121,12 @@ func (a *Analysis) endNamed(name string, d Direction) (end, error) {
 	return found, nil
 }
 
-// peersAt returns the numbers under which a direction knows an end.
+// peersAt returns the numbers under which a direction knows an end. What stands in
+// front is an arbitrary pod.
 func (a *Analysis) peersAt(e end) []int {
+	if e.inFront() {
+		return []int{a.arbitrary()}
+	}
 	if e.workload < 0 {
 		return []int{len(a.classes) + e.part}
 	}
