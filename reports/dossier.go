@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"tickmark/engine"
-	"tickmark/engine/network"
 	"tickmark/questionnaires"
 )
 
@@ -249,12 +248,9 @@ func (d *Dossier) loadTargets(ctx context.Context, source Source, seen map[engin
 	}
 	for _, id := range sortedKeys(newest) {
 		t := newest[id]
-		s, err := source.Snapshot(ctx, t.Snapshot)
+		s, err := snapshotOf(ctx, source, t)
 		if err != nil {
-			return fmt.Errorf("read snapshot of %s: %w", id, err)
-		}
-		if digest, err := s.Digest(); err != nil || digest != t.Snapshot {
-			return fmt.Errorf("read snapshot of %s: it was changed, its digest is not %s", id, t.Snapshot.Short())
+			return err
 		}
 		target := Target{Target: s.Target, Seen: t, Asked: s.Asked, Populations: s.Populations, Gaps: s.Gaps, Redacted: s.Redacted}
 		for _, e := range s.Entries {
@@ -270,8 +266,7 @@ func (d *Dossier) loadTargets(ctx context.Context, source Source, seen map[engin
 
 // loadSegments analyses the network of a cluster in which something runs.
 func (d *Dossier) loadSegments(ctx context.Context, source Source, s *engine.Snapshot) {
-	view := engine.NewView(s, source.Documents(ctx), d.Scope.Params(d.Date))
-	if a := network.Analyse(view); len(a.Workloads()) > 0 {
-		d.Segments = append(d.Segments, SegmentsOf(a, s.Target, view.Params()))
+	if n := networkOf(s, source.Documents(ctx), d.Scope.Params(d.Date)); len(n.Analysis.Workloads()) > 0 {
+		d.Segments = append(d.Segments, n.Segments)
 	}
 }

@@ -68,7 +68,7 @@ func (s Segments) MatrixDrawing() Drawing {
 			box := s.cellBox(from, to, x, y, cell)
 			d.Boxes = append(d.Boxes, box)
 			d.Labels = append(d.Labels, Label{
-				X: x + cell/2, Y: y + cell/2, Room: cell, Size: min(6.5, cell*1.1), Text: cellMark(s.Matrix.Cells[from][to]), Align: Centred, Tone: box.Tone, OnSolid: box.Solid,
+				X: x + cell/2, Y: y + cell/2, Room: cell, Size: min(6.5, cell*1.1), Text: s.Mark(from, to), Align: Centred, Tone: box.Tone, OnSolid: box.Solid,
 			})
 		}
 	}
@@ -80,9 +80,18 @@ func (s Segments) MatrixDrawing() Drawing {
 	return d
 }
 
-// shown are the spaces that a matrix shows: the zone first, then the others as they
-// come, what is outside last.
+// shown are the spaces that a drawing of the matrix has room for.
 func (s Segments) shown() []int {
+	all := s.Order()
+	if len(all) <= mostSpaces {
+		return all
+	}
+	return append(all[:mostSpaces-1], all[len(all)-1])
+}
+
+// Order is the spaces as a matrix shows them: the zone first, then those that cross its
+// edge, then the others as they come, what is outside last.
+func (s Segments) Order() []int {
 	var zone, crossing, others []int
 	crosses := map[string]bool{}
 	for _, a := range s.Arrows {
@@ -99,14 +108,16 @@ func (s Segments) shown() []int {
 			others = append(others, i)
 		}
 	}
-	all := slices.Concat(zone, crossing, others)
-	return append(all[:min(len(all), mostSpaces-1)], outside)
+	return append(slices.Concat(zone, crossing, others), outside)
 }
 
+// Crosses reports whether a cell is of connections over the edge of the zone.
+func (s Segments) Crosses(from, to int) bool { return s.Zone[from] != s.Zone[to] }
+
 // State is what a cell says at a glance.
-func (s Segments) state(from, to int) (tone Tone, solid bool) {
+func (s Segments) State(from, to int) (tone Tone, solid bool) {
 	c := s.Matrix.Cells[from][to]
-	crosses := s.Zone[from] != s.Zone[to]
+	crosses := s.Crosses(from, to)
 	switch {
 	case c.Pairs == 0:
 		return Open, false
@@ -123,7 +134,7 @@ func (s Segments) state(from, to int) (tone Tone, solid bool) {
 }
 
 func (s Segments) cellBox(from, to int, x, y, cell float64) Box {
-	tone, solid := s.state(from, to)
+	tone, solid := s.State(from, to)
 	gap := cell * 0.06
 	return Box{X: x + gap, Y: y + gap, Width: cell - 2*gap, Height: cell - 2*gap, Radius: cell * 0.12, Tone: tone, Solid: solid}
 }
@@ -133,14 +144,17 @@ func unsure(allowed, possible network.Ports) bool {
 	return !possible.IsEmpty() && possible.String() != allowed.String()
 }
 
-// cellUnsure is the same of a cell: of more pairs, or of more ports.
-func cellUnsure(c network.Cell) bool { return c.Possible > c.Allowed || unsure(c.Ports, c.Unsure) }
+// Unsure is the same of a cell: of more pairs, or of more ports.
+func (s Segments) Unsure(from, to int) bool {
+	c := s.Matrix.Cells[from][to]
+	return c.Possible > c.Allowed || unsure(c.Ports, c.Unsure)
+}
 
-// cellMark says in a cell what its colour says: of how many pairs something is allowed,
+// Mark says in a cell what its colour says: of how many pairs something is allowed,
 // with a mark where that may not be all.
-func cellMark(c network.Cell) string {
-	mark := ""
-	if cellUnsure(c) {
+func (s Segments) Mark(from, to int) string {
+	c, mark := s.Matrix.Cells[from][to], ""
+	if s.Unsure(from, to) {
 		mark = "?"
 	}
 	switch {
@@ -286,44 +300,58 @@ func (s Segments) graph(most int) segmentGraph {
 func (s Segments) GraphWords() []string {
 	var words []string
 	for _, a := range s.Arrows {
-		from, to := a.Space, a.Workload.String()
-		if a.Direction == network.Egress {
-			from, to = to, from
-		}
-		text := fmt.Sprintf("%s => %s : %s", from, to, a.Allowed)
-		switch {
-		case a.Allowed.IsEmpty():
-			text = fmt.Sprintf("%s => %s : may %s", from, to, a.Possible)
-		case s.Declared && !a.Undeclared.IsEmpty():
-			text += ", not declared: " + a.Undeclared.String()
-		}
-		if !a.Allowed.IsEmpty() && unsure(a.Allowed, a.Possible) {
-			text += ", may " + a.Possible.String()
-		}
-		words = append(words, text)
+		words = append(words, s.ArrowWords(a))
 	}
 	return words
+}
+
+// ArrowWords says in words what an arrow over the edge of the zone shows.
+func (s Segments) ArrowWords(a network.Arrow) string {
+	from, to := a.Ends()
+	if a.Allowed.IsEmpty() {
+		return fmt.Sprintf("%s => %s : may %s", from, to, a.Possible)
+	}
+	text := fmt.Sprintf("%s => %s : %s", from, to, a.Allowed)
+	if s.Declared && !a.Undeclared.IsEmpty() {
+		text += ", not declared: " + a.Undeclared.String()
+	}
+	if unsure(a.Allowed, a.Possible) {
+		text += ", may " + a.Possible.String()
+	}
+	return text
 }
 
 // MatrixWords says in words what the matrix draws: each pair of namespaces with
 // something between them.
 func (s Segments) MatrixWords() []string {
 	var words []string
-	for i, from := range s.Matrix.Spaces {
-		for j, to := range s.Matrix.Spaces {
-			switch c := s.Matrix.Cells[i][j]; {
-			case c.Allowed > 0:
-				text := fmt.Sprintf("%s => %s : %d of %d pairs of workloads, %s", from, to, c.Allowed, c.Pairs, c.Ports)
-				if cellUnsure(c) {
-					text += fmt.Sprintf("; of %d cannot be excluded %s", c.Possible, c.Unsure)
-				}
-				words = append(words, text)
-			case c.Possible > 0:
-				words = append(words, fmt.Sprintf("%s => %s : %d of %d pairs of workloads cannot be excluded, %s", from, to, c.Possible, c.Pairs, c.Unsure))
+	for i, row := range s.Matrix.Cells {
+		for j, c := range row {
+			if c.Possible > 0 {
+				words = append(words, s.CellWords(i, j))
 			}
 		}
 	}
 	return words
+}
+
+// CellWords says in words what a cell shows.
+func (s Segments) CellWords(from, to int) string {
+	text := s.Matrix.Spaces[from] + " => " + s.Matrix.Spaces[to] + " : "
+	switch c := s.Matrix.Cells[from][to]; {
+	case c.Pairs == 0:
+		return text + "there is no pair of workloads"
+	case c.Allowed > 0:
+		text += fmt.Sprintf("%d of %d pairs of workloads, %s", c.Allowed, c.Pairs, c.Ports)
+		if s.Unsure(from, to) {
+			text += fmt.Sprintf("; of %d cannot be excluded %s", c.Possible, c.Unsure)
+		}
+		return text
+	case c.Possible > 0:
+		return text + fmt.Sprintf("%d of %d pairs of workloads cannot be excluded, %s", c.Possible, c.Pairs, c.Unsure)
+	default:
+		return text + fmt.Sprintf("nothing, of %d pairs of workloads", c.Pairs)
+	}
 }
 
 // segments draws the network of each cluster that was collected.
@@ -339,7 +367,7 @@ func (c *composer) segments() []Block {
 				Picture{Drawing: s.GraphDrawing(), Caption: s.edgeCaption(), Words: s.GraphWords()})
 		}
 		if len(s.Gaps) > 0 {
-			blocks = append(blocks, Callout{Title: "Not evaluated", Tone: Warn, Items: firstGaps(s.Gaps)})
+			blocks = append(blocks, Callout{Title: "Not seen or not evaluated", Tone: Warn, Items: firstGaps(s.Gaps)})
 		}
 	}
 	if len(blocks) == 0 {
@@ -356,13 +384,18 @@ func (s Segments) edgeCaption() string {
 	return caption
 }
 
+// GapWords says in a line what was not seen or not evaluated, and why.
+func GapWords(g engine.Gap) string {
+	subject := (engine.Ref{Group: g.Kind.Group, Kind: g.Kind.Kind, Namespace: g.Namespace, Name: g.Name}).String()
+	return strings.TrimSpace(subject + ": " + g.Cause)
+}
+
 // firstGaps says the first of what is not evaluated, and how many more there are.
 func firstGaps(gaps []engine.Gap) []string {
 	const most = 8
 	var items []string
 	for _, g := range gaps[:min(len(gaps), most)] {
-		subject := (engine.Ref{Group: g.Kind.Group, Kind: g.Kind.Kind, Namespace: g.Namespace, Name: g.Name}).String()
-		items = append(items, strings.TrimSpace(subject+": "+g.Cause))
+		items = append(items, GapWords(g))
 	}
 	if len(gaps) > most {
 		items = append(items, fmt.Sprintf("and %d more", len(gaps)-most))

@@ -64,8 +64,8 @@ func TestWhatIsDrawnIsSaidInWords(t *testing.T) {
 		"namespace-002 => namespace-000 : 1 of 4 pairs of workloads cannot be excluded, All Connections",
 	}, s.MatrixWords())
 	assert.Contains(t, s.GraphWords()[0], "not declared: All Connections")
-	assert.Equal(t, "2/4?", cellMark(s.Matrix.Cells[0][2]))
-	assert.Equal(t, "?", cellMark(s.Matrix.Cells[2][0]))
+	assert.Equal(t, "2/4?", s.Mark(0, 2))
+	assert.Equal(t, "?", s.Mark(2, 0))
 }
 
 // twoSpaces is a cluster in which a pod of "shop" may reach one of "pay" on one port, and
@@ -110,7 +110,7 @@ func TestWhatIsAllowedHidesNothingThatCannotBeExcluded(t *testing.T) {
 	assert.Equal(t, []bool{false, true}, []bool{edges[0].dashed, edges[1].dashed})
 	assert.Contains(t, s.MatrixWords(), "shop => pay : 1 of 1 pairs of workloads, TCP 443; of 1 cannot be excluded All Connections")
 	pay, shop := slices.Index(s.Matrix.Spaces, "pay"), slices.Index(s.Matrix.Spaces, "shop")
-	assert.Equal(t, "all?", cellMark(s.Matrix.Cells[shop][pay]))
+	assert.Equal(t, "all?", s.Mark(shop, pay))
 
 	s.Arrows[0].Possible = s.Arrows[0].Allowed
 	assert.Len(t, s.graph(mostNodes).edges, 1, "nothing more is possible")
