@@ -60,7 +60,7 @@ var ladder = []struct {
 	{"tui", []string{"tui/screen", "tui/list", "tui/theme"}, "a router knows no business noun"},
 	{"tui/theme", nil, "tokens and styles"},
 	{"tui/list", []string{"tui/theme"}, "the one list, of anything"},
-	{"tui/screen", []string{"engine", "questionnaires", "questionnaires/licensed", "reports", "vault", "tui/list", "tui/theme"}, "a screen shows what the rooms below say"},
+	{"tui/screen", []string{"engine", "engine/network", "questionnaires", "questionnaires/licensed", "reports", "vault", "tui/list", "tui/theme"}, "a screen shows what the rooms below say"},
 	{"tui/tuitest", nil, "drives any model"},
 	{"testdata/merchant", []string{"engine", "questionnaires", "engine/sheet"}, "the fictional merchant speaks in their nouns"},
 	{"cmd/tickmark", []string{

@@ -60,6 +60,7 @@ type Desk struct {
 	serial  int
 	failure string
 	received
+	examined *examined // the network that was analysed last; nil for none
 }
 
 // job is work on the vault. Jobs run one after another, in the order in which they

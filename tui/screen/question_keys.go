@@ -38,11 +38,24 @@ func (s *Question) Bindings() []Binding {
 		bindings = append(bindings, b)
 	}
 	return append(bindings,
-		s.back(),
+		s.networkKey(), s.back(),
 		Binding{Keys: []string{"]", "n"}, Help: "the next question of the form", Do: func() tea.Cmd { return s.neighbour(1) }},
 		Binding{Keys: []string{"[", "N"}, Help: "the question before", Do: func() tea.Cmd { return s.neighbour(-1) }},
 	)
 }
+
+// networkKey opens the network room; for questions about segmentation it is in the key
+// line.
+func (s *Question) networkKey() Binding {
+	b := Binding{Keys: []string{"W"}, Help: "who can reach whom, as network policies configure it", Do: func() tea.Cmd { return push(newNetwork(s.desk)) }}
+	if segmentation.Covers(s.id) {
+		b.Label = "who can reach"
+	}
+	return b
+}
+
+// segmentation is the requirement that is about connections.
+var segmentation = questionnaires.MustRequirementID("1")
 
 // back keeps the arrows for the responses.
 func (s *Question) back() Binding {

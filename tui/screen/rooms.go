@@ -17,6 +17,7 @@ var rooms = []room{
 	{"Requirements", "every question of the form", func(d *Desk) Screen { return newRequirements(d, questionnaires.RequirementID{}) }},
 	{"Problems", "what stands between this and a report that is no draft", func(d *Desk) Screen { return newProblems(d) }},
 	{"Evidence", "everything that was collected or attached", func(d *Desk) Screen { return newEvidenceList(d) }},
+	{"Network", "who can reach whom, and the policies that allow or deny it", func(d *Desk) Screen { return newNetwork(d) }},
 	{"Requests", "what the client is asked for, and what came", func(d *Desk) Screen { return newRequests(d) }},
 	{"Samples", "populations, and the sample sets drawn from them", func(d *Desk) Screen { return newSamples(d) }},
 	{"Last year", "what this year began with, to be confirmed, and follow-ups", func(d *Desk) Screen { return newLastYear(d) }},
