@@ -13,7 +13,8 @@ import (
 func (l *layout) contents(c reports.Contents) {
 	l.section = reports.Line(c.Title)
 	l.newPage()
-	l.title(c.Title)
+	l.element = nil
+	l.within(asHeading1, func() { l.title(c.Title) })
 	var lines []contentsLine
 	for i, h := range l.doc.Headings() {
 		if h.Level <= 2 {
@@ -21,9 +22,17 @@ func (l *layout) contents(c reports.Contents) {
 		}
 	}
 	tight := l.tightness(lines)
-	for _, line := range lines {
+	l.element = l.open(asContentsList, nil)
+	var item *element
+	for i, line := range lines {
 		line.height *= tight
+		if i == 0 || lines[i-1].last {
+			item = l.open(asLinked, l.open(asCrossReference, l.open(asContentsItem, l.element)))
+		}
+		above := l.element
+		l.element = item
 		l.contentsLine(line)
+		l.element = above
 	}
 }
 
@@ -80,9 +89,9 @@ func (l *layout) contentsLine(c contentsLine) {
 	l.link(left+c.indent, y, l.sheet.text()-c.indent, c.height, headingAnchor(c.index))
 	if c.last {
 		from := left + c.indent + l.fonts.width(c.hand, c.text) + 2
+		l.ornament(func(p *pen) { p.dots(from, y+c.height/2+1.4, right-8-from) })
 		l.draw(func(p *pen) {
 			number := strconv.Itoa(p.layout.marks[c.index].place.page)
-			p.dots(from, y+c.height/2+1.4, right-8-from)
 			p.write(right-p.fonts.width(c.hand, number), baseline(y, c.height, c.hand), c.hand, number)
 		})
 	}
@@ -97,7 +106,7 @@ func (l *layout) title(text string) {
 	hnd := hand{bold, 20, navy}
 	l.flow(left, l.sheet.text(), 9.4, hnd, reports.Line(text))
 	y := l.y + 1.4
-	l.draw(func(p *pen) { p.box(left, y, 18, 1.1, teal) })
+	l.ornament(func(p *pen) { p.box(left, y, 18, 1.1, teal) })
 	l.y += 8.5
 }
 
@@ -139,7 +148,7 @@ func (l *layout) paragraph(b reports.Paragraph) {
 
 func (l *layout) list(b reports.List) {
 	for _, item := range b.Items {
-		l.point(left, l.sheet.text(), item, teal)
+		l.within(asListItem, func() { l.point(left, l.sheet.text(), item, teal) })
 	}
 	l.y += 1.6
 }
@@ -149,11 +158,11 @@ func (l *layout) point(x, width float64, item string, dot colour) {
 	hnd := hand{sans, 9.5, black}
 	l.need(5)
 	y := l.y
-	l.draw(func(p *pen) {
+	l.ornament(func(p *pen) {
 		p.fill(dot)
 		p.Circle(x+1.6, y+2.6, 0.65, "F")
 	})
-	l.flow(x+5, width-5, 5, hnd, item)
+	l.within(asListBody, func() { l.flow(x+5, width-5, 5, hnd, item) })
 	l.y += 0.6
 }
 
@@ -210,26 +219,34 @@ func (l *layout) facts(b reports.Facts) {
 		if n > 0 && n+2 == len(rows) && r.lines() <= 5 { // the last never stands alone
 			l.need(r.start() + rows[n+1].start())
 		}
-		for i := range r.lines() {
-			if i == 0 {
-				l.need(r.start())
-				l.y += factPad
-			} else {
-				l.need(factLine)
-			}
-			if i < len(r.names) {
-				l.put(left, l.y, factLine, factName, r.names[i])
-			}
-			if i < len(r.values) {
-				l.put(left+factNames, l.y, factLine, r.hand, r.values[i])
-			}
-			l.y += factLine
-		}
-		l.y += factPad
+		l.within(asTableRow, func() { l.fact(r) })
 		y := l.y
-		l.draw(func(p *pen) { p.hair(left, y, w, 0.15, rule) })
+		l.ornament(func(p *pen) { p.hair(left, y, w, 0.15, rule) })
 	}
 	l.y += 3.5
+}
+
+// fact lays out a fact line by line, its name beside its value.
+func (l *layout) fact(r factRow) {
+	name, value := l.open(asRowHead, l.element), l.open(asTableCell, l.element)
+	above := l.element
+	for i := range r.lines() {
+		if i == 0 {
+			l.need(r.start())
+			l.y += factPad
+		} else {
+			l.need(factLine)
+		}
+		if l.element = name; i < len(r.names) {
+			l.put(left, l.y, factLine, factName, r.names[i])
+		}
+		if l.element = value; i < len(r.values) {
+			l.put(left+factNames, l.y, factLine, r.hand, r.values[i])
+		}
+		l.y += factLine
+	}
+	l.element = above
+	l.y += factPad
 }
 
 // isDigest reports whether s is a digest or an id, which are printed in fixed width.
@@ -243,54 +260,67 @@ const (
 	calloutPad  = 3.4
 )
 
+// calloutRow is a line of a callout.
+type calloutRow struct {
+	text string
+	hand hand
+	x    float64
+	dot  bool
+	of   *element
+}
+
 // callout is a notice on the ground of its tone. It breaks between its points when
 // it is longer than a page.
 func (l *layout) callout(b reports.Callout) {
 	tone, below := ground(b.Tone)
-	title, text := hand{bold, 10, tone}, hand{sans, 9, black}
-	const lineHeight, pad = calloutLine, calloutPad
-	inner := l.sheet.text() - 12
-	type row struct {
-		text string
-		hand hand
-		x    float64
-		dot  bool
-	}
-	var rows []row
-	for _, s := range l.fonts.lines(title, b.Title, inner) {
-		rows = append(rows, row{s, title, left + 6, false})
-	}
-	for _, s := range l.fonts.lines(text, b.Text, inner) {
-		rows = append(rows, row{s, text, left + 6, false})
-	}
-	for _, item := range b.Items {
-		for i, s := range l.fonts.lines(text, item, inner-4.5) {
-			rows = append(rows, row{s, text, left + 10.5, i == 0})
-		}
-	}
+	rows := l.calloutRows(b, tone)
 	for len(rows) > 0 {
-		if len(rows) <= 8 {
-			l.need(float64(len(rows))*lineHeight + 2*pad)
-		} else {
-			l.need(8*lineHeight + 2*pad)
-		}
-		n := min(len(rows), int((l.sheet.bottom()-l.y-2*pad)/lineHeight))
-		part, y := rows[:n], l.y
-		h := float64(n)*lineHeight + 2*pad
-		l.draw(func(p *pen) {
+		l.need(float64(min(len(rows), 8))*calloutLine + 2*calloutPad)
+		n := min(len(rows), int((l.sheet.bottom()-l.y-2*calloutPad)/calloutLine))
+		y, h := l.y, float64(n)*calloutLine+2*calloutPad
+		l.ornament(func(p *pen) {
 			p.round(left, y, p.layout.sheet.text(), h, 2, below)
 			p.box(left, y+1.5, 1.2, h-3, tone)
-			for i, r := range part {
-				line := y + pad + float64(i)*lineHeight
-				if r.dot {
-					p.fill(tone)
-					p.Circle(left+7.4, line+2.4, 0.65, "F")
-				}
-				p.write(r.x, baseline(line, lineHeight, r.hand), r.hand, r.text)
-			}
 		})
+		for i, r := range rows[:n] {
+			at := y + calloutPad + float64(i)*calloutLine
+			if r.dot {
+				l.ornament(func(p *pen) {
+					p.fill(tone)
+					p.Circle(left+7.4, at+2.4, 0.65, "F")
+				})
+			}
+			above := l.element
+			l.element = r.of
+			l.put(r.x, at, calloutLine, r.hand, r.text)
+			l.element = above
+		}
 		l.y += h
 		rows = rows[n:]
 	}
 	l.y += 4
+}
+
+func (l *layout) calloutRows(b reports.Callout, tone colour) []calloutRow {
+	title, text := hand{bold, 10, tone}, hand{sans, 9, black}
+	inner := l.sheet.text() - 12
+	var rows []calloutRow
+	add := func(h hand, s string, x, width float64, dot bool, of *element) {
+		for i, line := range l.fonts.lines(h, s, width) {
+			rows = append(rows, calloutRow{line, h, x, dot && i == 0, of})
+		}
+	}
+	if b.Title != "" {
+		add(title, b.Title, left+6, inner, false, l.open(asParagraph, l.element))
+	}
+	if b.Text != "" {
+		add(text, b.Text, left+6, inner, false, l.open(asParagraph, l.element))
+	}
+	if len(b.Items) > 0 {
+		points := l.open(asList, l.element)
+		for _, item := range b.Items {
+			add(text, item, left+10.5, inner-4.5, true, l.open(asListBody, l.open(asListItem, points)))
+		}
+	}
+	return rows
 }

@@ -14,16 +14,18 @@ func (l *layout) cover(c reports.Cover) {
 	l.page().bare = true
 	s, w := l.sheet, l.sheet.text()
 	band := math.Round(s.height * 0.431) // 128 on A4
-	l.draw(func(p *pen) { coverGround(p, s, band) })
+	l.ornament(func(p *pen) { coverGround(p, s, band) })
 	l.coverBand(c, band)
 	l.coverFacts(c.Facts, band+18, s.height-74)
 	l.coverPanel(c.Panel, s.height-69)
 	note := hand{sans, 7.5, mute}
-	for i, line := range l.fonts.lines(note, c.Note, w) {
-		if i < 4 {
-			l.put(left, s.height-31+float64(i)*4, 4, note, line)
+	l.within(asParagraph, func() {
+		for i, line := range l.fonts.lines(note, c.Note, w) {
+			if i < 4 {
+				l.put(left, s.height-31+float64(i)*4, 4, note, line)
+			}
 		}
-	}
+	})
 	l.y = s.bottom()
 }
 
@@ -44,7 +46,7 @@ func (l *layout) coverBand(c reports.Cover, band float64) {
 	w := l.sheet.text()
 	kicker := hand{bold, 10, white}
 	words := l.fonts.line(kicker, c.Kicker, w-30)
-	l.put(left, 22, 6, kicker, words)
+	l.within(asParagraph, func() { l.put(left, 22, 6, kicker, words) })
 	if l.doc.Draft != "" {
 		l.coverPill(left+l.fonts.width(kicker, words)+6, 21.5, reports.Pill{Text: "DRAFT", Tone: reports.Warn}, 7, 8.5)
 	}
@@ -56,14 +58,16 @@ func (l *layout) coverBand(c reports.Cover, band float64) {
 	lines = lines[:min(len(lines), 3)]
 	pitch := title.size * 0.427
 	y := band - 40 - 9 - float64(len(lines))*pitch
-	for _, line := range lines {
-		l.put(left, y, pitch, title, line)
-		y += pitch
-	}
+	l.within(asParagraph, func() {
+		for _, line := range lines {
+			l.put(left, y, pitch, title, line)
+			y += pitch
+		}
+	})
 	y += 8
 	entity, detail := hand{sans, 15, white}, hand{sans, 10, navyPale}
-	l.put(left, y, 8, entity, l.fonts.line(entity, c.Entity, w))
-	l.put(left, y+8, 6, detail, l.fonts.line(detail, c.Detail, w))
+	l.within(asParagraph, func() { l.put(left, y, 8, entity, l.fonts.line(entity, c.Entity, w)) })
+	l.within(asParagraph, func() { l.put(left, y+8, 6, detail, l.fonts.line(detail, c.Detail, w)) })
 	if c.Pill.Text != "" {
 		l.coverPill(left, band-18, c.Pill, 10, 10.5)
 	}
@@ -78,10 +82,8 @@ func (l *layout) coverPill(x, y float64, pill reports.Pill, h, size float64) {
 	if h < 10 {
 		w = l.fonts.width(hnd, word) + 10
 	}
-	l.draw(func(p *pen) {
-		p.round(x, y, w, h, h/2, below)
-		p.write(x+(w-p.fonts.width(hnd, word))/2, baseline(y, h, hnd), hnd, word)
-	})
+	l.ornament(func(p *pen) { p.round(x, y, w, h, h/2, below) })
+	l.within(asParagraph, func() { l.putCentre(x+w/2, y, h, hnd, word) })
 }
 
 // coverFacts lists the key facts between two heights, one line each, closer
@@ -93,12 +95,16 @@ func (l *layout) coverFacts(facts []reports.Fact, from, to float64) {
 	name, value := hand{sans, 8.5, mute}, hand{bold, 9.5, black}
 	w := l.sheet.text()
 	pitch := min(9.4, (to-from)/float64(len(facts)))
+	above := l.element
+	all := l.open(asTable, above)
 	for i, f := range facts {
 		y := from + float64(i)*pitch
-		l.put(left, y, pitch-1.6, name, l.fonts.line(name, f.Name, 44))
-		l.put(left+46, y, pitch-1.6, value, l.fonts.line(value, f.Value, w-46))
-		l.draw(func(p *pen) { p.hair(left, y+pitch-1.2, w, 0.2, rule) })
+		l.element = l.open(asTableRow, all)
+		l.within(asRowHead, func() { l.put(left, y, pitch-1.6, name, l.fonts.line(name, f.Name, 44)) })
+		l.within(asTableCell, func() { l.put(left+46, y, pitch-1.6, value, l.fonts.line(value, f.Value, w-46)) })
+		l.ornament(func(p *pen) { p.hair(left, y+pitch-1.2, w, 0.2, rule) })
 	}
+	l.element = above
 }
 
 func (l *layout) coverPanel(c reports.Panel, y float64) {
@@ -110,10 +116,12 @@ func (l *layout) coverPanel(c reports.Panel, y float64) {
 	lines := l.fonts.lines(note, c.Note, w-10)
 	lines = lines[:min(len(lines), 3)]
 	h := 18 + 4*float64(len(lines))
-	l.draw(func(p *pen) { p.round(left, y, w, h, 2, panel) })
-	l.put(left+5, y+3, 5, title, l.fonts.line(title, c.Title, w-10))
-	l.put(left+5, y+8.4, 6, digest, l.fonts.line(digest, c.Digest, w-10))
-	for i, line := range lines {
-		l.put(left+5, y+15+4*float64(i), 4, note, line)
-	}
+	l.ornament(func(p *pen) { p.round(left, y, w, h, 2, panel) })
+	l.within(asParagraph, func() { l.put(left+5, y+3, 5, title, l.fonts.line(title, c.Title, w-10)) })
+	l.within(asParagraph, func() { l.put(left+5, y+8.4, 6, digest, l.fonts.line(digest, c.Digest, w-10)) })
+	l.within(asParagraph, func() {
+		for i, line := range lines {
+			l.put(left+5, y+15+4*float64(i), 4, note, line)
+		}
+	})
 }

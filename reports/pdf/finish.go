@@ -27,10 +27,7 @@ func finish(raw []byte, doc reports.Document, part int, l *layout) ([]byte, erro
 	}
 	tag := subsetTag(raw)
 	for n, body := range f.objects {
-		switch {
-		case bytes.HasPrefix(body, []byte("<</Type /Page\n")):
-			f.objects[n] = bytes.ReplaceAll(body, []byte("/Subtype /Link"), []byte("/Subtype /Link /F 4"))
-		case bytes.HasPrefix(body, []byte("<</Type /Font")): // and its descriptor
+		if bytes.HasPrefix(body, []byte("<</Type /Font")) { // and its descriptor
 			f.objects[n] = nameFonts(body, tag)
 		}
 	}

@@ -56,7 +56,7 @@ func TestLinksLeadToTheirRows(t *testing.T) {
 	for i, k := range kids {
 		number[k[1]] = i + 1
 	}
-	dest := regexp.MustCompile(`/F 4 /Rect \[[^\]]*\] /Border \[0 0 0\] /Dest \[(\d+) 0 R /XYZ 0 ([\d.]+) null\]`)
+	dest := regexp.MustCompile(`/F 4 /Border \[0 0 0\] /Rect \[[^\]]*\] /Dest \[(\d+) 0 R /XYZ 0 ([\d.]+) null\]`)
 	total := 0
 	for i, k := range kids {
 		var wanted []place
@@ -67,7 +67,11 @@ func TestLinksLeadToTheirRows(t *testing.T) {
 				assert.Equal(t, "nowhere", a.to)
 			}
 		}
-		found := dest.FindAllStringSubmatch(string(file.objects[atoiTest(k[1])]), -1)
+		var annotations string
+		for _, n := range references(parseDict(file.objects[atoiTest(k[1])]).get("Annots")) {
+			annotations += string(file.objects[n])
+		}
+		found := dest.FindAllStringSubmatch(annotations, -1)
 		require.Len(t, found, len(wanted), "page %d", i+1)
 		for j, d := range found {
 			assert.Equal(t, wanted[j].page, number[d[1]])

@@ -34,6 +34,7 @@ type page struct {
 type area struct {
 	x, y, w, h float64
 	to         string
+	of         *element
 }
 
 // place is where an anchor is: page from 1, and height on it.
@@ -62,12 +63,13 @@ type layout struct {
 	marks   []mark
 	fields  []Field
 
-	elements []*element
-	element  *element // of what is drawn now
+	root    element
+	element *element            // of what is drawn now
+	words   map[*element]string // that stand for pictures
 }
 
 func newLayout(doc reports.Document, s sheet, f *fonts) *layout {
-	return &layout{doc: doc, sheet: s, fonts: f, anchors: map[string]place{}}
+	return &layout{doc: doc, sheet: s, fonts: f, anchors: map[string]place{}, words: map[*element]string{}}
 }
 
 // run lays out all blocks. It fails only when ctx is done.
@@ -227,7 +229,7 @@ func (l *layout) anchor(name string, at place) {
 func (l *layout) link(x, y, w, h float64, to string) {
 	if to != "" {
 		pg := l.page()
-		pg.links = append(pg.links, area{x, y, w, h, to})
+		pg.links = append(pg.links, area{x, y, w, h, to, l.element})
 	}
 }
 

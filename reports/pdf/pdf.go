@@ -106,9 +106,8 @@ func (f *fonts) plane(s string) string {
 	return b.String()
 }
 
-// drawAll draws the pages with their links, and the bookmarks.
+// drawAll draws the pages, and the bookmarks.
 func (p *pen) drawAll(ctx context.Context) error {
-	ids := p.targets()
 	marks := p.layout.marks
 	next, depth := 0, -1
 	for i, pg := range p.layout.pages {
@@ -117,11 +116,6 @@ func (p *pen) drawAll(ctx context.Context) error {
 		}
 		p.newPage(p.layout.sheet)
 		p.drawStrokes(pg, i)
-		for _, a := range pg.links {
-			if id, ok := ids[a.to]; ok {
-				p.Link(a.x, a.y, a.w, a.h, id)
-			}
-		}
 		for next < len(marks) && marks[next].place.page == i+1 {
 			depth = min(marks[next].level-1, depth+1) // the outline never skips a level
 			p.bookmark(marks[next], depth)
@@ -132,24 +126,6 @@ func (p *pen) drawAll(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// targets makes a link target of every anchor that something leads to, in the order
-// of the pages: the library numbers them as they come.
-func (p *pen) targets() map[string]int {
-	ids := map[string]int{}
-	for _, pg := range p.layout.pages {
-		for _, a := range pg.links {
-			at, known := p.layout.anchors[a.to]
-			if _, done := ids[a.to]; done || !known {
-				continue
-			}
-			id := p.AddLink()
-			p.SetLink(id, max(at.y-4, 0), at.page)
-			ids[a.to] = id
-		}
-	}
-	return ids
 }
 
 // bookmark adds one heading to the outline at a depth from 0.
@@ -168,7 +144,7 @@ func firstUsed(f *fonts) face {
 	return sans
 }
 
-// drawPages draws pages without links and bookmarks.
+// drawPages draws pages without structure and bookmarks.
 func (p *pen) drawPages() {
 	for _, pg := range p.layout.pages {
 		p.newPage(p.layout.sheet)

@@ -32,7 +32,7 @@ func (l *layout) signature(b reports.SignatureBlock) {
 	l.y += 4
 	y, w := l.y, l.sheet.text()
 	x := left + w - roomWidth - 6
-	l.draw(func(p *pen) {
+	l.ornament(func(p *pen) {
 		p.frame(left, y, w, cardHeight, 2.5, 0.3, rule, white)
 		p.box(left, y+4, 1.2, cardHeight-8, teal)
 		p.dashed(x, y+5, roomWidth, roomHeight, 1.5, mute)
@@ -40,11 +40,13 @@ func (l *layout) signature(b reports.SignatureBlock) {
 	role, person, note := hand{bold, 10, navy}, hand{sans, 9, black}, hand{sans, 8, slate}
 	width := x - left - 10
 	at := y + 4
-	at = l.stack(left+6, at, width, 5, role, b.Role, 2)
-	at = l.stack(left+6, at+1, width, 4.6, person, b.Person, 3)
-	l.stack(left+6, at+1, width, 4, note, b.Note, int((y+cardHeight-3-at)/4))
+	l.within(asParagraph, func() { at = l.stack(left+6, at, width, 5, role, b.Role, 2) })
+	l.within(asParagraph, func() { at = l.stack(left+6, at+1, width, 4.6, person, b.Person, 3) })
+	l.within(asParagraph, func() { l.stack(left+6, at+1, width, 4, note, b.Note, int((y+cardHeight-3-at)/4)) })
 	code := hand{mono, 6.4, mute}
-	l.putCentre(x+roomWidth/2, y+5+roomHeight/2-2, 4, code, l.fonts.line(code, "signature field "+b.Field, roomWidth-6))
+	l.within(asParagraph, func() {
+		l.putCentre(x+roomWidth/2, y+5+roomHeight/2-2, 4, code, l.fonts.line(code, "signature field "+b.Field, roomWidth-6))
+	})
 	const k = 1 / mmPerPoint
 	h := l.sheet.height
 	l.fields = append(l.fields, Field{

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,18 +11,48 @@ import (
 )
 
 // element is a part of what the file says of its own structure, for those who have it
-// read aloud: headings, paragraphs, tables by rows, pictures with their words. What is on
-// every page is no part of it.
+// read aloud: headings, paragraphs, lists, tables cell by cell, links, pictures with their
+// words. What is on every page is no part of it. An element holds others, or content.
 type element struct {
-	role  string
-	words string // of a picture, instead of what is drawn
-	above *element
-	below []*element
-	marks []markedContent
+	above  *element
+	below  []*element
+	marks  []markedContent
+	role   role
+	number int32 // of its object
 }
 
 // markedContent is content of a page by its number there.
-type markedContent struct{ page, number int }
+type markedContent struct{ page, number int32 }
+
+// role is what an element is, by the standard's names.
+type role uint8
+
+const (
+	asDocument role = iota
+	asHeading1
+	asHeading2
+	asHeading3
+	asParagraph
+	asDivision
+	asContentsList
+	asContentsItem
+	asCrossReference
+	asLinked
+	asList
+	asListItem
+	asListBody
+	asTable
+	asTableRow
+	asColumnHead
+	asRowHead
+	asTableCell
+	asFigure
+)
+
+// roles are the names in the file.
+var roles = [...]string{
+	"Document", "H1", "H2", "H3", "P", "Div", "TOC", "TOCI", "Reference", "Link", "L", "LI", "LBody", "Table", "TR", "TH", "TH", "TD", "Figure",
+}
 
 // stroke is something to be drawn, and the element that it belongs to; nil is none.
 type stroke struct {
@@ -30,52 +61,82 @@ type stroke struct {
 }
 
 // open begins an element below another, nil being the document.
-func (l *layout) open(role string, above *element) *element {
-	e := &element{role: role, above: above}
+func (l *layout) open(r role, above *element) *element {
+	e := &element{role: r, above: above}
 	if above == nil {
-		l.elements = append(l.elements, e)
-	} else {
-		above.below = append(above.below, e)
+		above = &l.root
 	}
+	above.below = append(above.below, e)
 	return e
 }
 
-// elementOf is the element of a block.
+// within lays out a part of a block as an element below that of the block.
+func (l *layout) within(r role, lay func()) {
+	above := l.element
+	l.element = l.open(r, above)
+	lay()
+	l.element = above
+}
+
+// aside lays out what is no part of the structure: lines, grounds, dots.
+func (l *layout) aside(lay func()) {
+	above := l.element
+	l.element = nil
+	lay()
+	l.element = above
+}
+
+// ornament notes a stroke that is no part of the structure.
+func (l *layout) ornament(draw func(*pen)) { l.aside(func() { l.draw(draw) }) }
+
+// elementOf is the element of a block, nil where its parts have their own.
 func (l *layout) elementOf(b reports.Block) *element {
 	switch b := b.(type) {
 	case reports.Heading:
-		return l.open("H"+strconv.Itoa(min(max(b.Level, 1), 3)), nil)
-	case reports.Contents:
-		return l.open("TOC", nil)
+		return l.open(asHeading1+role(min(max(b.Level, 1), 3)-1), nil)
+	case reports.Cover, reports.Callout, reports.SignatureBlock:
+		return l.open(asDivision, nil)
+	case reports.List:
+		return l.open(asList, nil)
+	case reports.Facts:
+		return l.open(asTable, nil)
 	case reports.Picture:
-		e := l.open("Figure", nil)
-		e.words = strings.Join(append([]string{b.Caption}, b.Words...), " ")
-		return e
+		return l.picturedAs(strings.Join(append([]string{b.Caption}, b.Words...), " "))
 	case reports.Donut:
-		e := l.open("Figure", nil)
-		e.words = b.Figure + " " + b.Caption
-		for _, s := range b.Slices {
-			e.words += fmt.Sprintf("; %s: %d", s.Label, s.Count)
+		return l.picturedAs(b.Figure + " " + b.Caption + inWords(b.Slices))
+	case reports.Bars:
+		words := make([]string, len(b.Rows))
+		for i, r := range b.Rows {
+			words[i] = fmt.Sprintf("%s %s: %s%s.", r.Number, r.Label, r.Figure, inWords(r.Slices))
 		}
-		return e
+		return l.picturedAs(strings.Join(words, " "))
 	case reports.Table:
 		if len(b.Rows) > 0 {
-			return l.open("Table", nil)
+			return l.open(asTable, nil)
 		}
-	case reports.PageBreak:
+	case reports.PageBreak, reports.Contents:
 		return nil
 	}
-	return l.open("P", nil)
+	return l.open(asParagraph, nil)
 }
 
-// cellsOf is the element that a row of the table that is laid out is drawn in.
-func (l *layout) cellsOf(table *element, role string) *element {
-	return l.open(role, l.open("TR", table))
+// picturedAs is the element of a picture, with the words that stand for it.
+func (l *layout) picturedAs(words string) *element {
+	e := l.open(asFigure, nil)
+	l.words[e] = words
+	return e
+}
+
+func inWords(slices []reports.Slice) string {
+	var b strings.Builder
+	for _, s := range slices {
+		fmt.Fprintf(&b, "; %s: %d", s.Label, s.Count)
+	}
+	return b.String()
 }
 
 // drawStrokes draws a page, each element's content between its marks.
 func (p *pen) drawStrokes(pg *page, number int) {
-	marks := 0
 	for i, s := range pg.strokes {
 		if i == 0 || s.of != pg.strokes[i-1].of {
 			if i > 0 {
@@ -84,10 +145,9 @@ func (p *pen) drawStrokes(pg *page, number int) {
 			if s.of == nil {
 				p.RawWriteStr("/Artifact BMC")
 			} else {
-				p.RawWriteStr(fmt.Sprintf("/%s <</MCID %d>> BDC", s.of.role, marks))
-				s.of.marks = append(s.of.marks, markedContent{number, marks})
+				p.RawWriteStr("/" + roles[s.of.role] + " <</MCID " + strconv.Itoa(len(pg.marked)) + ">> BDC")
+				s.of.marks = append(s.of.marks, markedContent{int32(number), int32(len(pg.marked))})
 				pg.marked = append(pg.marked, s.of)
-				marks++
 			}
 		}
 		s.draw(p)
@@ -97,49 +157,135 @@ func (p *pen) drawStrokes(pg *page, number int) {
 	}
 }
 
-// structure writes the tree of elements and ties the pages to it.
+// tree writes the structure of the document and ties pages and links to it.
+type tree struct {
+	*file
+	layout *layout
+	pages  []int                 // their objects
+	links  map[*element][]onPage // annotations, by the element that they make a link of
+	heads  [2]int                // what makes a head of a column, and one of a row
+}
+
+// onPage is an annotation's object, and the page that it is on.
+type onPage struct{ object, page int }
+
+// structure writes the tree of elements, the links, and what ties the pages to both.
 func (f *file) structure(catalog *dict, l *layout) {
-	pages := f.pageNumbers()
-	if len(pages) != len(l.pages) {
+	t := tree{file: f, layout: l, pages: f.pageNumbers(), links: map[*element][]onPage{}}
+	if len(t.pages) != len(l.pages) {
 		return // the pages of another document
 	}
-	root, whole := f.add(nil), f.add(nil)
-	numbers := map[*element]int{}
-	var place func(above int, all []*element) string
-	place = func(above int, all []*element) string {
-		var kids strings.Builder
-		for _, e := range all {
-			n := f.add(nil)
-			numbers[e] = n
-			below := place(n, e.below)
-			for _, m := range e.marks {
-				below += fmt.Sprintf("<</Type /MCR /Pg %d 0 R /MCID %d>> ", pages[m.page], m.number)
-			}
-			words := ""
-			if e.words != "" {
-				words = " /Alt " + textString(e.words)
-			}
-			f.objects[n] = fmt.Appendf(nil, "<< /Type /StructElem /S /%s /P %d 0 R%s /K [%s] >>\n", e.role, above, words, strings.TrimSpace(below))
-			kids.WriteString(reference(n) + " ")
-		}
-		return kids.String()
-	}
-	f.objects[whole] = fmt.Appendf(nil, "<< /Type /StructElem /S /Document /P %d 0 R /K [%s] >>\n", root, strings.TrimSpace(place(whole, l.elements)))
-	var nums strings.Builder
-	for i, pg := range l.pages {
-		fmt.Fprintf(&nums, "%d [", i)
-		for _, e := range pg.marked {
-			nums.WriteString(reference(numbers[e]) + " ")
-		}
-		nums.WriteString("] ")
-		d := parseDict(f.objects[pages[i]])
-		d.set("StructParents", strconv.Itoa(i))
-		f.objects[pages[i]] = d.bytes()
-	}
-	parents := f.add(fmt.Appendf(nil, "<< /Nums [%s] >>\n", strings.TrimSpace(nums.String())))
-	f.objects[root] = fmt.Appendf(nil, "<< /Type /StructTreeRoot /K %d 0 R /ParentTree %d 0 R /ParentTreeNextKey %d >>\n", whole, parents, len(pages))
+	root := f.add(nil)
+	t.heads[0] = f.add([]byte("<</O /Table /Scope /Column>>"))
+	t.heads[1] = f.add([]byte("<</O /Table /Scope /Row>>"))
+	t.number(&l.root)
+	var nums bytes.Buffer
+	tied := t.tiePages(&nums)
+	t.write(&l.root, root)
+	parents := f.add(fmt.Appendf(nil, "<</Nums [%s]>>", bytes.TrimSpace(nums.Bytes())))
+	f.objects[root] = fmt.Appendf(nil, "<</Type /StructTreeRoot /K %d 0 R /ParentTree %d 0 R /ParentTreeNextKey %d>>", l.root.number, parents, tied)
 	catalog.set("StructTreeRoot", reference(root))
 	catalog.set("MarkInfo", "<< /Marked true >>")
+}
+
+// number gives an object to every element that says something, in the order of reading.
+func (t *tree) number(e *element) {
+	e.number = int32(t.add(nil))
+	for _, below := range e.below {
+		t.number(below)
+	}
+}
+
+// tiePages names in the tree of parents the element of each mark of a page, and of each
+// link, and puts the links on their pages. It returns how many keys there are.
+func (t *tree) tiePages(nums *bytes.Buffer) int {
+	key := len(t.pages)
+	var links bytes.Buffer
+	for i, pg := range t.layout.pages {
+		fmt.Fprintf(nums, "%d [", i)
+		for _, e := range pg.marked {
+			fmt.Fprintf(nums, "%d 0 R ", e.number)
+		}
+		nums.WriteString("] ")
+		d := parseDict(t.objects[t.pages[i]])
+		d.set("StructParents", strconv.Itoa(i))
+		var annotations strings.Builder
+		for _, a := range pg.links {
+			at, known := t.layout.anchors[a.to]
+			if !known {
+				continue
+			}
+			n := t.add(t.annotation(a, at, key))
+			fmt.Fprintf(&annotations, "%d 0 R ", n)
+			fmt.Fprintf(&links, "%d %d 0 R ", key, a.of.number)
+			t.links[a.of] = append(t.links[a.of], onPage{n, i})
+			key++
+		}
+		if annotations.Len() > 0 {
+			d.set("Annots", "["+strings.TrimSpace(annotations.String())+"]")
+			d.set("Tabs", "/S")
+		}
+		t.objects[t.pages[i]] = d.bytes()
+	}
+	nums.Write(links.Bytes())
+	return key
+}
+
+// write writes an element and all below it.
+func (t *tree) write(e *element, above int) {
+	name := roles[e.role]
+	if e.role == asLinked && len(t.links[e]) == 0 {
+		name = "Span" // it leads nowhere
+	}
+	b := fmt.Appendf(nil, "<</S /%s /P %d 0 R", name, above)
+	switch e.role {
+	case asColumnHead:
+		b = fmt.Appendf(b, " /A %d 0 R", t.heads[0])
+	case asRowHead:
+		b = fmt.Appendf(b, " /A %d 0 R", t.heads[1])
+	case asFigure:
+		b = fmt.Appendf(b, " /Alt %s", textString(t.layout.words[e]))
+	}
+	b = t.kids(b, e)
+	t.objects[e.number] = append(b, ">>"...)
+	for _, below := range e.below {
+		t.write(below, int(e.number))
+	}
+}
+
+// kids appends what an element holds: others, content, and the links on it.
+func (t *tree) kids(b []byte, e *element) []byte {
+	on := int32(-1)
+	if len(e.marks) > 0 {
+		on = e.marks[0].page
+		b = fmt.Appendf(b, " /Pg %d 0 R", t.pages[on])
+	}
+	if len(e.below) == 0 && len(e.marks) == 1 && len(t.links[e]) == 0 {
+		return fmt.Appendf(b, " /K %d", e.marks[0].number)
+	}
+	b = append(b, " /K ["...)
+	for _, below := range e.below {
+		b = fmt.Appendf(b, "%d 0 R ", below.number)
+	}
+	for _, m := range e.marks {
+		if m.page == on {
+			b = fmt.Appendf(b, "%d ", m.number)
+		} else {
+			b = fmt.Appendf(b, "<</Type /MCR /Pg %d 0 R /MCID %d>> ", t.pages[m.page], m.number)
+		}
+	}
+	for _, a := range t.links[e] {
+		b = fmt.Appendf(b, "<</Type /OBJR /Obj %d 0 R /Pg %d 0 R>> ", a.object, t.pages[a.page])
+	}
+	return append(bytes.TrimSuffix(b, []byte(" ")), ']')
+}
+
+// annotation is a link on a page to a place in the document.
+func (t *tree) annotation(a area, to place, key int) []byte {
+	const k = 1 / mmPerPoint
+	h := t.layout.sheet.height
+	return fmt.Appendf(nil, "<</Type /Annot /Subtype /Link /F 4 /Border [0 0 0] /Rect [%.2f %.2f %.2f %.2f] /Dest [%d 0 R /XYZ 0 %.2f null] /StructParent %d>>",
+		a.x*k, (h-a.y-a.h)*k, (a.x+a.w)*k, (h-a.y)*k, t.pages[to.page-1], (h-max(to.y-4, 0))*k, key)
 }
 
 // pageNumbers are the objects of the pages in their order.

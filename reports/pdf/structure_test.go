@@ -6,10 +6,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tickmark/reports"
 )
 
 // Whoever has the report read aloud hears headings, rows, and pictures in words, in the order
@@ -27,10 +32,130 @@ func TestTheStructureIsReadByOthers(t *testing.T) {
 	require.NoError(t, err, "%s", out)
 	said := string(out)
 	assert.NotContains(t, said, "Error")
-	for _, want := range []string{"Document\n", "H1", `"First"`, "H3", "Table", "TR", "TH", "TD", `"a29`, "Figure", "Größe"} {
+	for _, want := range []string{"Document\n", "H1", `"First"`, "H3", "Table", "TR", "TH", "TD", `"a29`, "Figure", "Größe", "TOCI", "Link", "LBody"} {
 		assert.Contains(t, said, want)
 	}
 	assert.Regexp(t, `(?s)"First".*"Second"`, said)
 	assert.NotContains(t, said, "Page 2 of", "what is on every page is no part of it")
 	assert.Contains(t, b.String(), "/Alt "+textString("Who reaches whom."))
+}
+
+// references are the objects that a value refers to, in order.
+func references(value string) []int {
+	var all []int
+	for _, m := range regexp.MustCompile(`(\d+) 0 R`).FindAllStringSubmatch(value, -1) {
+		n, _ := strconv.Atoi(m[1])
+		all = append(all, n)
+	}
+	return all
+}
+
+// tagged is the structure of a file as another program reads it.
+type tagged struct {
+	t       *testing.T
+	file    *file
+	parents map[int][]int // by key: the elements of a page's marks, or of one link
+	seen    map[int]bool
+	cells   map[int]int // of the first row of a table
+	marks   int
+	links   int
+}
+
+func readStructure(t *testing.T, doc reports.Document) (*tagged, int) {
+	t.Helper()
+	var b bytes.Buffer
+	_, err := Write(context.Background(), &b, doc, Options{})
+	require.NoError(t, err)
+	f, err := takeApart(b.Bytes())
+	require.NoError(t, err)
+	root := parseDict(f.objects[parseDict(f.objects[f.root]).ref("StructTreeRoot")])
+	s := &tagged{t: t, file: f, parents: map[int][]int{}, seen: map[int]bool{}, cells: map[int]int{}}
+	nums := parseDict(f.objects[root.ref("ParentTree")]).get("Nums")
+	for _, m := range regexp.MustCompile(`(\d+) (\[[^\]]*\]|\d+ 0 R)`).FindAllStringSubmatch(strings.Trim(nums, "[]")+"]", -1) {
+		key, _ := strconv.Atoi(m[1])
+		_, twice := s.parents[key]
+		require.False(t, twice, "key %d", key)
+		s.parents[key] = references(m[2])
+	}
+	next, _ := strconv.Atoi(root.get("ParentTreeNextKey"))
+	require.Equal(t, next, len(s.parents))
+	return s, root.ref("K")
+}
+
+// walk reads an element: what it holds leads back to it, and it holds what its role may.
+func (s *tagged) walk(n, above int) []string {
+	require.False(s.t, s.seen[n], "element %d stands twice", n)
+	s.seen[n] = true
+	d := parseDict(s.file.objects[n])
+	require.Equal(s.t, above, d.ref("P"))
+	role := strings.TrimPrefix(d.get("S"), "/")
+	kids := strings.Trim(d.get("K"), "[]")
+	var below []string
+	annotations := 0
+	for _, m := range regexp.MustCompile(`<<[^>]*>>|\d+ 0 R|\d+`).FindAllString(kids, -1) {
+		switch {
+		case strings.Contains(m, "/OBJR"):
+			object := parseDict([]byte(m)).ref("Obj")
+			key, err := strconv.Atoi(parseDict(s.file.objects[object]).get("StructParent"))
+			require.NoError(s.t, err)
+			require.Equal(s.t, []int{n}, s.parents[key])
+			annotations++
+		case strings.Contains(m, "/MCR"):
+			d := parseDict([]byte(m))
+			s.mark(n, d.ref("Pg"), d.get("MCID"))
+		case strings.HasSuffix(m, "R"):
+			below = append(below, s.walk(references(m)[0], n)...)
+		default:
+			s.mark(n, d.ref("Pg"), m)
+		}
+	}
+	s.links += annotations
+	require.Equal(s.t, role == "Link", annotations > 0, "links and nothing else have annotations")
+	may := map[string]string{"L": "LI", "LI": "LBody", "TR": "TH TD", "Table": "TR", "TOC": "TOCI", "TOCI": "Reference", "Reference": "Link"}
+	for _, b := range below {
+		if want, limited := may[role]; limited {
+			require.Contains(s.t, strings.Fields(want), b, role)
+		}
+	}
+	switch role {
+	case "TR":
+		if _, first := s.cells[above]; !first {
+			s.cells[above] = len(below)
+		}
+		assert.Equal(s.t, s.cells[above], len(below), "cells of a row")
+	case "TH":
+		assert.Regexp(s.t, "^/(Column|Row)$", parseDict(s.file.objects[d.ref("A")]).get("Scope"))
+	case "Figure":
+		assert.Greater(s.t, len(d.get("Alt")), 20)
+	}
+	return []string{role}
+}
+
+// mark is content of a page, which leads back to its element.
+func (s *tagged) mark(element, page int, number string) {
+	key, err := strconv.Atoi(parseDict(s.file.objects[page]).get("StructParents"))
+	require.NoError(s.t, err)
+	n, err := strconv.Atoi(number)
+	require.NoError(s.t, err)
+	require.Equal(s.t, element, s.parents[key][n])
+	s.marks++
+}
+
+// Everything that is marked on a page, and every link, belongs to one element, which names
+// it; each row has the cells of its table.
+func TestTheStructureHangsTogether(t *testing.T) {
+	s, root := readStructure(t, everything())
+	roles := s.walk(root, parseDict(s.file.objects[s.file.root]).ref("StructTreeRoot"))
+	assert.Equal(t, []string{"Document"}, roles)
+	marks, links := 0, 0
+	for key, of := range s.parents {
+		if key < len(s.file.pageNumbers()) {
+			marks += len(of)
+		} else {
+			links += len(of)
+		}
+	}
+	assert.Equal(t, marks, s.marks)
+	assert.Equal(t, links, s.links)
+	assert.Equal(t, 2*30+3, links, "every row that leads somewhere, and the contents")
 }

@@ -27,6 +27,7 @@ type cellLine struct {
 	tone   reports.Tone
 	lead   string  // stands before the text, in the hand of names of facts
 	indent float64 // of the text because of it, in millimetres
+	again  bool    // stood on a page before, and is not read again
 }
 
 // named is the hand of names of facts.
@@ -42,13 +43,11 @@ func (l *layout) table(t reports.Table) {
 	}
 	widths := l.columnWidths(t.Columns)
 	l.need(l.tableStart(t))
-	table := l.element
-	l.element = l.cellsOf(table, "TH")
-	l.tableHead(t.Columns, widths)
+	whole := l.element
+	l.headOf(t.Columns, widths)
 	groups := slices.ContainsFunc(t.Rows, func(r reports.Row) bool { return r.Leads })
 	for i, row := range t.Rows {
 		cells := l.rowLines(t.Columns, widths, row)
-		l.element = l.cellsOf(table, "TD")
 		if row.Leads && i+1 < len(t.Rows) && !t.Rows[i+1].Leads {
 			l.keep(t.Columns, widths, rowHeight(cells)+rowHeight(l.rowLines(t.Columns, widths, t.Rows[i+1])))
 		}
@@ -57,9 +56,36 @@ func (l *layout) table(t reports.Table) {
 				l.keep(t.Columns, widths, h)
 			}
 		}
-		l.row(t.Columns, widths, cells, row.Anchor, row.Leads || !groups && i%2 == 1)
+		l.element = whole
+		l.row(tableRow{columns: t.Columns, widths: widths, cells: cells, elements: l.cellsOf(t.Columns), zebra: row.Leads || !groups && i%2 == 1}, row.Anchor)
 	}
+	l.element = whole
 	l.y += 3
+}
+
+// headOf lays out the head that is read once; what is repeated on later pages is not.
+func (l *layout) headOf(columns []reports.Column, widths []float64) {
+	l.within(asTableRow, func() {
+		cells := make([]*element, len(columns))
+		for i := range columns {
+			cells[i] = l.open(asColumnHead, l.element)
+		}
+		l.tableHead(columns, widths, cells)
+	})
+}
+
+// cellsOf opens the elements of a row. A strong first column says what the row is about.
+func (l *layout) cellsOf(columns []reports.Column) []*element {
+	row := l.open(asTableRow, l.element)
+	cells := make([]*element, len(columns))
+	for i, c := range columns {
+		r := asTableCell
+		if i == 0 && c.Style == reports.Strong {
+			r = asRowHead
+		}
+		cells[i] = l.open(r, row)
+	}
+	return cells
 }
 
 // tableStart is the room that a table's head wants with the first row, or with as
@@ -81,7 +107,7 @@ func (l *layout) tableStart(t reports.Table) float64 {
 func (l *layout) keep(columns []reports.Column, widths []float64, h float64) {
 	if h > l.sheet.bottom()-l.y && h <= l.sheet.body()-l.headHeight(columns, widths) {
 		l.newPage()
-		l.tableHead(columns, widths)
+		l.tableHead(columns, widths, nil)
 	}
 }
 
@@ -118,15 +144,18 @@ func (l *layout) headLines(title string, width float64) []string {
 	return lines
 }
 
-func (l *layout) tableHead(columns []reports.Column, widths []float64) {
+// tableHead lays out the titles of columns, each in its cell; with no cells it is repeated
+// and no part of the structure.
+func (l *layout) tableHead(columns []reports.Column, widths []float64, cells []*element) {
 	y, w, h := l.y, l.sheet.text(), l.headHeight(columns, widths)
-	if within := l.element; within != nil && within.role == "TD" { // once more on a new page
-		l.element = nil
-		defer func() { l.element = within }()
-	}
-	l.draw(func(p *pen) { p.box(left, y, w, h, navy) })
+	l.ornament(func(p *pen) { p.box(left, y, w, h, navy) })
+	above := l.element
+	l.element = nil
 	x := left
 	for i, c := range columns {
+		if cells != nil {
+			l.element = cells[i]
+		}
 		lines := l.headLines(c.Title, widths[i])
 		at := y + (h-float64(len(lines))*headLine)/2
 		for _, line := range lines {
@@ -135,6 +164,7 @@ func (l *layout) tableHead(columns []reports.Column, widths []float64) {
 		}
 		x += widths[i]
 	}
+	l.element = above
 	l.y += h
 }
 
@@ -225,28 +255,43 @@ func rowHeight(cells [][]cellLine) float64 {
 	return h + 2*tablePadY
 }
 
+// tableRow is a row that is laid out.
+type tableRow struct {
+	columns  []reports.Column
+	widths   []float64
+	cells    [][]cellLine
+	elements []*element // of the cells
+	leads    []bool     // whether something in a cell leads somewhere
+	zebra    bool
+}
+
 // row puts one row, in parts if it is taller than a page.
-func (l *layout) row(columns []reports.Column, widths []float64, cells [][]cellLine, anchor string, zebra bool) {
-	whole := l.sheet.body() - l.headHeight(columns, widths)
-	again := l.continued(cells)
+func (l *layout) row(r tableRow, anchor string) {
+	whole := l.sheet.body() - l.headHeight(r.columns, r.widths)
+	again := l.continued(r.cells)
+	r.leads = make([]bool, len(r.cells))
+	for i, lines := range r.cells {
+		r.leads[i] = slices.ContainsFunc(lines, func(c cellLine) bool { return c.to != "" })
+	}
 	for {
-		h := rowHeight(cells)
+		h := rowHeight(r.cells)
 		left := l.sheet.bottom() - l.y
 		if h > left && (h <= whole || left < 8*tableLine) {
 			l.newPage()
-			l.tableHead(columns, widths)
+			l.tableHead(r.columns, r.widths, nil)
 			left = l.sheet.bottom() - l.y
 		}
 		if h <= left {
-			l.rowPart(widths, cells, anchor, zebra)
+			l.rowPart(r, anchor)
 			return
 		}
-		part, rest := splitRow(cells, left-2*tablePadY)
-		l.rowPart(widths, part, anchor, zebra)
+		part, rest := splitRow(r.cells, left-2*tablePadY)
+		r.cells = part
+		l.rowPart(r, anchor)
 		if len(again) > 0 && len(rest[0]) == 0 {
 			rest[0] = again
 		}
-		cells, anchor = rest, ""
+		r.cells, anchor = rest, ""
 	}
 }
 
@@ -258,8 +303,8 @@ func (l *layout) continued(cells [][]cellLine) []cellLine {
 	}
 	note := hand{sans, 7, mute}
 	name := cells[0][0]
-	name.to, name.hand.colour = "", mute
-	return []cellLine{name, {text: l.fonts.show(note.face, "continued"), hand: note, height: tableLine}}
+	name.to, name.hand.colour, name.again = "", mute, true
+	return []cellLine{name, {text: l.fonts.show(note.face, "continued"), hand: note, height: tableLine, again: true}}
 }
 
 // splitRow takes as many lines off each cell as fit into a height.
@@ -276,30 +321,50 @@ func splitRow(cells [][]cellLine, height float64) (part, rest [][]cellLine) {
 	return part, rest
 }
 
-func (l *layout) rowPart(widths []float64, cells [][]cellLine, anchor string, zebra bool) {
-	y, h, w := l.y, rowHeight(cells), l.sheet.text()
+func (l *layout) rowPart(r tableRow, anchor string) {
+	y, h, w := l.y, rowHeight(r.cells), l.sheet.text()
 	l.anchor(anchor, l.here())
-	l.draw(func(p *pen) {
-		if zebra {
+	l.ornament(func(p *pen) {
+		if r.zebra {
 			p.box(left, y, w, h, panel)
-		}
-		x := left
-		for i, lines := range cells {
-			p.cell(x, y+tablePadY, widths[i], lines)
-			x += widths[i]
 		}
 		p.hair(left, y+h, w, 0.15, rule)
 	})
+	above := l.element
 	x := left
-	for i, lines := range cells {
-		at := y + tablePadY
-		for _, line := range lines {
-			l.link(x+tablePadX, at, l.fonts.width(line.hand, line.text), line.height, line.to)
-			at += line.height
-		}
-		x += widths[i]
+	for i, lines := range r.cells {
+		l.cell(x, y+tablePadY, r.widths[i], lines, r.elements[i], r.leads[i])
+		x += r.widths[i]
 	}
+	l.element = above
 	l.y += h
+}
+
+// cell lays out the lines of one cell. Lines that lead somewhere are a link in it.
+func (l *layout) cell(x, y, w float64, lines []cellLine, of *element, leads bool) {
+	for from := 0; from < len(lines); {
+		first, to := lines[from], from+1
+		for to < len(lines) && lines[to].to == first.to && lines[to].again == first.again {
+			to++
+		}
+		switch {
+		case first.again:
+			l.element = nil
+		case first.to != "":
+			l.element = l.open(asLinked, of)
+		case leads:
+			l.element = l.open(asParagraph, of)
+		default:
+			l.element = of
+		}
+		part, top := lines[from:to], y
+		l.draw(func(p *pen) { p.cell(x, top, w, part) })
+		for _, line := range part {
+			l.link(x+tablePadX, y, l.fonts.width(line.hand, line.text), line.height, line.to)
+			y += line.height
+		}
+		from = to
+	}
 }
 
 // cell draws the lines of one cell.

@@ -182,7 +182,7 @@ var appended = []struct {
 }
 
 // hidden is a number that the prepared report leaves free below its size.
-const hidden = 900
+const hidden = 90_000
 
 // withHole is a prepared report whose numbers have a hole, as a shadow attack needs it.
 func withHole(t testing.TB, prepared []byte) []byte {
