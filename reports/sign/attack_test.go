@@ -245,7 +245,7 @@ func TestAnObjectThatASignedPageWaitsForIsRefused(t *testing.T) {
 	o := ada.options
 	o.Field = assessor
 	_, err := Sign(awaiting, o)
-	assert.ErrorContains(t, err, "refers to object 900, which does not exist")
+	assert.ErrorContains(t, err, fmt.Sprintf("refers to object %d, which does not exist", hidden))
 
 	// Signed by a program that does not mind.
 	require.NoError(t, o.check())
@@ -262,7 +262,7 @@ func TestAnObjectThatASignedPageWaitsForIsRefused(t *testing.T) {
 	})
 	v := check(t, both, ada, eva)
 	assert.Equal(t, Broken, v.Status)
-	assert.Contains(t, strings.Join(v.Lines(), "\n"), "object 900: a new object that an object from before the signature already refers to")
+	assert.Contains(t, strings.Join(v.Lines(), "\n"), fmt.Sprintf("object %d: a new object that an object from before the signature already refers to", hidden))
 }
 
 // forge signs as Sign does, without its checks, and puts something of its own beside.
