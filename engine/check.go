@@ -25,7 +25,10 @@ type Check struct {
 	Needs   []Kind // kinds without which it cannot be answered
 	Looks   []Kind // kinds that change what it says where they exist
 	Eval    func(*View) []Detail
-	Custom  *Custom // of a check of the organisation's own; nil for a built-in one
+	// Apart are what the check judges one by one, so that an Evaluation asks it about
+	// those alone that are others than before; nil for one that judges the whole.
+	Apart  *Subjects
+	Custom *Custom // of a check of the organisation's own; nil for a built-in one
 }
 
 // Reads are the kinds that a check looks at: what the role for it has to grant.

@@ -34,48 +34,55 @@ func EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, doc
 	if documents == nil {
 		return Run{}, errors.New("evaluate: no documents to read from")
 	}
-	var err error
-	if run.Params, err = params.Digest(); err != nil {
-		return Run{}, fmt.Errorf("evaluate: %w", err)
+	byTarget, err := run.begin(snapshots, params)
+	if err != nil {
+		return Run{}, err
 	}
-	byTarget := map[string][]*View{} // two of one target are one source that was read twice
+	checks = inOrder(checks)
+	for _, target := range slices.Sorted(maps.Keys(byTarget)) {
+		var views []*View
+		for _, s := range byTarget[target] { // two of one target are one source that was read twice
+			view := NewView(s, documents, params)
+			view.done = ctx.Done()
+			views = append(views, view)
+		}
+		delete(byTarget, target) // what was read for it is let go
+		if err := evaluateTarget(ctx, checks, views, take); err != nil {
+			return Run{}, fmt.Errorf("evaluate %s: %w", target, err)
+		}
+	}
+	return run, nil
+}
+
+// begin says in the run what is evaluated, and returns the snapshots by target.
+func (r *Run) begin(snapshots []Snapshot, params Params) (map[string][]*Snapshot, error) {
+	var err error
+	if r.Params, err = params.Digest(); err != nil {
+		return nil, fmt.Errorf("evaluate: %w", err)
+	}
+	byTarget := map[string][]*Snapshot{}
 	for i := range snapshots {
 		target := snapshots[i].Target.ID
 		digest, err := snapshots[i].Digest()
 		if err != nil {
-			return Run{}, fmt.Errorf("evaluate %s: %w", target, err)
+			return nil, fmt.Errorf("evaluate %s: %w", target, err)
 		}
-		run.Snapshots = append(run.Snapshots, digest)
-		view := NewView(&snapshots[i], documents, params)
-		view.done = ctx.Done()
-		byTarget[target] = append(byTarget[target], view)
+		r.Snapshots = append(r.Snapshots, digest)
+		byTarget[target] = append(byTarget[target], &snapshots[i])
 	}
-	checks = slices.SortedStableFunc(slices.Values(checks), func(a, b Check) int { return cmp.Compare(a.ID, b.ID) })
-	for _, target := range slices.Sorted(maps.Keys(byTarget)) {
-		if err := evaluateTarget(ctx, checks, byTarget[target], take); err != nil {
-			return Run{}, fmt.Errorf("evaluate %s: %w", target, err)
-		}
-		delete(byTarget, target) // what was read for it is let go
-	}
-	return run, nil
+	return byTarget, nil
+}
+
+// inOrder returns checks in the order of their ids.
+func inOrder(checks []Check) []Check {
+	return slices.SortedStableFunc(slices.Values(checks), func(a, b Check) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // evaluateTarget applies the checks to the views of one target.
 func evaluateTarget(ctx context.Context, checks []Check, views []*View, take func(Result) error) error {
 	for _, check := range checks {
 		for _, view := range views {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			result, asked := evaluateOne(check, view)
-			// A check that was stopped says Unknown of what it did not come to.
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if !asked {
-				continue
-			}
-			if err := take(result); err != nil {
+			if err := handOver(ctx, take, func() (Result, bool) { return evaluateOne(check, view) }); err != nil {
 				return err
 			}
 		}
@@ -83,30 +90,48 @@ func evaluateTarget(ctx context.Context, checks []Check, views []*View, take fun
 	return nil
 }
 
+// handOver hands over what a check says, unless it is no question or ctx ended: a check
+// that was stopped says Unknown of what it did not come to.
+func handOver(ctx context.Context, take func(Result) error, judge func() (Result, bool)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	result, asked := judge()
+	if err := ctx.Err(); err != nil || !asked {
+		return err
+	}
+	return take(result)
+}
+
 // evaluateOne applies a check to a snapshot, unless it is no question to it.
 func evaluateOne(check Check, view *View) (result Result, asked bool) {
 	if !check.Asks(view.Target()) {
 		return Result{}, false
 	}
-	result = Result{Check: check.ID, Version: check.Version, Target: view.Target().ID, Details: []Detail{}}
-	if check.Custom != nil {
-		result.Custom = &CustomSource{Definition: Sum(check.Custom.Text), Informs: check.Custom.Informs}
-	}
-	if details := check.Eval(view); len(details) > 0 {
-		result.Details = slices.Clip(details) // what the check keeps is not written to
-	}
-	if len(result.Details) == 0 && view.Target().imported() {
+	details := check.Eval(view)
+	if len(details) == 0 && view.Target().imported() {
 		return Result{}, false
 	}
-	unseen := unseenDetails(view, check.Needs)
+	return check.result(view, details, unseenDetails(view, check.Needs)), true
+}
+
+// result joins what a check says of what it saw with what it did not see.
+func (c Check) result(view *View, details, unseen []Detail) Result {
+	result := Result{Check: c.ID, Version: c.Version, Target: view.Target().ID, Details: []Detail{}}
+	if c.Custom != nil {
+		result.Custom = &CustomSource{Definition: Sum(c.Custom.Text), Informs: c.Custom.Informs}
+	}
+	if len(details) > 0 {
+		result.Details = slices.Clip(details) // what the check keeps is not written to
+	}
 	result.Details = append(result.Details, unseen...)
 	result.sort()
 	// Without details nothing is there to judge, and all of it was seen.
 	result.Verdict = NotApplicable
-	for _, d := range result.Details {
-		result.Verdict = result.Verdict.Worse(d.Verdict)
+	for i := range result.Details {
+		result.Verdict = result.Verdict.Worse(result.Details[i].Verdict)
 	}
-	return result, true
+	return result
 }
 
 // unseenDetails says, as Unknown details, what of the needed kinds was not seen. A

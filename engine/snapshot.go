@@ -118,3 +118,9 @@ func (s Snapshot) Saw(k Kind) bool {
 	p, listed := s.Population(k)
 	return listed && p.Complete && !slices.ContainsFunc(s.Gaps, func(g Gap) bool { return g.Hides(k) })
 }
+
+// hides reports whether a gap may hide objects of kind k, or nobody asked for it; a kind
+// that the target does not know is not hidden.
+func (s Snapshot) hides(k Kind) bool {
+	return s.LeftOut(k) || slices.ContainsFunc(s.Gaps, func(g Gap) bool { return g.Hides(k) && g.Reason != NotInstalled })
+}

@@ -6,21 +6,24 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"sigs.k8s.io/json"
 )
 
 // View is what a check sees of one snapshot. It is shared by the checks of one
-// evaluation, so that an object is decoded and an analysis made once.
+// evaluation, so that an object is decoded and an analysis made once. That of an
+// Evaluation goes on to the next snapshot of its target, and knows what was read for
+// what: see memory.go.
 type View struct {
 	snapshot   *Snapshot
 	params     Params
 	documents  Documents
-	byKind     map[Kind][]*Object
-	memo       map[any]any
+	entries    map[Kind][]Entry // of the snapshot; nil until one is asked for
 	unreadable map[Kind][]Gap
 	looked     map[Kind]bool
 	done       <-chan struct{} // closed when the evaluation is to stop; nil is never
+	memory
 }
 
 // Object is one document of a View.
@@ -36,16 +39,26 @@ func (o *Object) Body() []byte { return o.body }
 // NewView returns the view of one snapshot, for analyses outside an evaluation.
 func NewView(s *Snapshot, documents Documents, params Params) *View {
 	return &View{
-		snapshot: s, params: params, documents: documents,
-		byKind: map[Kind][]*Object{}, memo: map[any]any{}, unreadable: map[Kind][]Gap{}, looked: map[Kind]bool{},
+		snapshot: s, params: params, documents: documents, unreadable: map[Kind][]Gap{}, looked: map[Kind]bool{}, memory: newMemory(),
 	}
 }
 
 // Target is what was looked at.
 func (v *View) Target() Target { return v.snapshot.Target }
 
-// Params is what the checks are told.
-func (v *View) Params() Params { return v.params }
+// Params is what the checks are told, but for the time: who asks for that asks Now, so
+// that what hangs on no time is told from what does.
+func (v *View) Params() Params {
+	p := v.params
+	p.Now = time.Time{}
+	return p
+}
+
+// Now is the time of the evaluation.
+func (v *View) Now() time.Time {
+	v.read(&v.clock)
+	return v.params.Now
+}
 
 // Done is closed when the evaluation is to stop, for checks that run long; nil where
 // nobody stops it. What a check says after that is not kept.
@@ -54,6 +67,7 @@ func (v *View) Done() <-chan struct{} { return v.done }
 // Saw reports whether all objects of kind k were seen and could be read.
 func (v *View) Saw(k Kind) bool {
 	v.looked[k] = true
+	v.read(v.sightOf(k))
 	return v.snapshot.Saw(k) && len(v.unreadable[k]) == 0
 }
 
@@ -68,7 +82,8 @@ func (v *View) Looked() []Kind {
 // that the target does not know hides none.
 func (v *View) Hidden(k Kind) bool {
 	v.looked[k] = true
-	return len(v.unreadable[k]) > 0 || v.snapshot.LeftOut(k) || slices.ContainsFunc(v.snapshot.Gaps, func(g Gap) bool { return g.Hides(k) && g.Reason != NotInstalled })
+	v.read(v.sightOf(k))
+	return len(v.unreadable[k]) > 0 || v.snapshot.hides(k)
 }
 
 // Unreadable returns the objects of kind k that were seen and could not be read so
@@ -79,23 +94,40 @@ func (v *View) Unreadable(k Kind) []Gap { return v.unreadable[k] }
 // that is not to hand becomes a gap of its kind, never a missing object.
 func (v *View) Objects(k Kind) []*Object {
 	v.looked[k] = true
-	if objects, known := v.byKind[k]; known {
-		return objects
+	l := v.listingOf(k)
+	v.read(l)
+	return l.objects
+}
+
+// entriesOf returns the entries of kind k in the order of the snapshot.
+func (v *View) entriesOf(k Kind) []Entry {
+	if v.entries == nil {
+		v.entries = byKind(v.snapshot.Entries)
 	}
-	objects := []*Object{}
-	for _, e := range v.snapshot.Entries {
-		if e.Ref.Of() != k {
-			continue
+	return v.entries[k]
+}
+
+// byKind parts entries by kind. Those of one kind stand together in a sorted snapshot.
+func byKind(entries []Entry) map[Kind][]Entry {
+	parts := map[Kind][]Entry{}
+	for i := 0; i < len(entries); {
+		k, from := entries[i].Ref.Of(), i
+		for i < len(entries) && entries[i].Ref.Kind == k.Kind && entries[i].Ref.Group == k.Group {
+			i++
 		}
-		body, err := v.documents(e.Digest)
-		if err != nil {
-			v.lose(e.Ref, fmt.Errorf("read document %s: %w", e.Digest, err))
-			continue
-		}
-		objects = append(objects, &Object{Ref: e.Ref, Digest: e.Digest, body: body})
+		parts[k] = append(parts[k], entries[from:i:i]...)
 	}
-	v.byKind[k] = objects
-	return objects
+	return parts
+}
+
+// take reads the document of an entry; nil where it is not to hand.
+func (v *View) take(e Entry) *Object {
+	body, err := v.documents(e.Digest)
+	if err != nil {
+		v.lose(e.Ref, fmt.Errorf("read document %s: %w", e.Digest, err))
+		return nil
+	}
+	return &Object{Ref: e.Ref, Digest: e.Digest, body: body}
 }
 
 func (v *View) lose(ref Ref, err error) {
@@ -121,10 +153,18 @@ func All[T any](v *View, k Kind) []Typed[T] {
 		kind Kind
 		of   reflect.Type
 	}
-	return Memo(v, key{k, reflect.TypeFor[T]()}, func() []Typed[T] {
+	return made(v, key{k, reflect.TypeFor[T]()}, func(v *View, before []Typed[T]) ([]Typed[T], bool) {
 		objects := v.Objects(k)
 		all := make([]Typed[T], 0, len(objects))
+		known := 0
 		for _, o := range objects {
+			for known < len(before) && before[known].Object != o && before[known].Ref.Compare(o.Ref) < 0 {
+				known++
+			}
+			if known < len(before) && before[known].Object == o {
+				all = append(all, before[known])
+				continue
+			}
 			value := new(T)
 			if err := json.UnmarshalCaseSensitivePreserveInts(o.body, value); err != nil {
 				v.lose(o.Ref, err)
@@ -132,17 +172,6 @@ func All[T any](v *View, k Kind) []Typed[T] {
 			}
 			all = append(all, Typed[T]{Object: o, Value: value})
 		}
-		return all
+		return all, false
 	})
-}
-
-// Memo returns what build made for key, building it at most once per View. Keys
-// are of a type of the caller's own, as with context values.
-func Memo[T any](v *View, key any, build func() T) T {
-	if made, ok := v.memo[key]; ok {
-		return made.(T)
-	}
-	made := build()
-	v.memo[key] = made
-	return made
 }

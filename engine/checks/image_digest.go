@@ -9,7 +9,7 @@ import "tickmark/engine"
 // because whoever may write to the registry decides what it is. Unknown for a
 // reference that is no image reference. Image volumes count.
 func imagesPinnedByDigest() check {
-	return check{id: "images-pinned-by-digest", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "images-pinned-by-digest", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perImage(v, func(used usedImage, i image) finding {
 			switch {
 			case i.digest != "":

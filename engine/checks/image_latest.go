@@ -8,7 +8,7 @@ import "tickmark/engine"
 // unless a digest says which one it is. Passes for all others. Unknown for a
 // reference that is no image reference. Image volumes count.
 func imagesNotLatest() check {
-	return check{id: "images-not-latest", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "images-not-latest", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perImage(v, func(used usedImage, i image) finding {
 			switch {
 			case i.digest != "":

@@ -16,7 +16,7 @@ import (
 // different contents, and a pod may start an image that it has no right to pull.
 // Unknown for a policy or reference that is none. Image volumes count.
 func imagesPulledAfresh() check {
-	return check{id: "images-pulled-afresh", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "images-pulled-afresh", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perImage(v, func(used usedImage, i image) finding {
 			policy, how := used.pull, ""
 			if policy == "" {

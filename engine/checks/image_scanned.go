@@ -99,7 +99,7 @@ func scanLimit(v *engine.View) time.Duration {
 
 // stale says what is wrong with a date, "" if nothing is.
 func stale(v *engine.View, at time.Time) (says string, known bool) {
-	now := v.Params().Now
+	now := v.Now()
 	switch {
 	case at.IsZero():
 		return "has no date", false

@@ -31,7 +31,7 @@ func importedScansRecent() check {
 			if !slices.ContainsFunc(classes, func(c findings.Class) bool { return c != findings.Events && c != findings.Components }) {
 				continue
 			}
-			details = append(details, s.detail(judgeRun(s, v.Params().Now)))
+			details = append(details, s.detail(judgeRun(s, v.Now())))
 			if slices.Contains(classes, findings.Vulnerabilities) {
 				details = append(details, s.detail(judgeDatabase(s)))
 			}

@@ -35,7 +35,7 @@ func kubernetesVersionSupported() check {
 		details := perNode(v, func(n engine.Typed[corev1.Node]) finding { return judgeKubelet(v, n.Value, server.version) })
 		switch {
 		case server.version.known() || server.says != "":
-			f := judgeRelease(lifecycleTable().Kubernetes, "Kubernetes", server.version, builderOf(v, server.version), v.Params().Now, "gitVersion", server.says)
+			f := judgeRelease(lifecycleTable().Kubernetes, "Kubernetes", server.version, builderOf(v, server.version), v.Now(), "gitVersion", server.says)
 			details = append(details, f.of(server.ref, server.digest))
 		case !isManifests(v):
 			details = append(details, unknown("", nil, "The version of the API server was not seen").of(server.ref))
@@ -60,7 +60,7 @@ func judgeKubelet(v *engine.View, n *corev1.Node, server version) finding {
 			return fails(field, says, "The kubelet %s is %d minor releases behind the API server %s, more than the %d that Kubernetes supports", kubelet, behind, server, most)
 		}
 	}
-	return judgeRelease(lifecycleTable().Kubernetes, "Kubelet", kubelet, builderOf(v, kubelet), v.Params().Now, field, says)
+	return judgeRelease(lifecycleTable().Kubernetes, "Kubelet", kubelet, builderOf(v, kubelet), v.Now(), field, says)
 }
 
 // builderOf says who built a version: by its own mark, or by the labels of a
@@ -92,7 +92,7 @@ type azureKey struct{}
 func nodeSystemsSupported() check {
 	return check{id: "node-systems-supported", version: 1, needs: nodesOnly(), eval: func(v *engine.View) []engine.Detail {
 		return perNode(v, func(n engine.Typed[corev1.Node]) finding {
-			return judgeSystem(n.Value.Status.NodeInfo.OSImage, v.Params().Now, "status.nodeInfo.osImage")
+			return judgeSystem(n.Value.Status.NodeInfo.OSImage, v.Now(), "status.nodeInfo.osImage")
 		})
 	}}
 }
@@ -112,9 +112,9 @@ func containerRuntimesSupported() check {
 			runtime := parseVersion(number)
 			switch name {
 			case "containerd":
-				return judgeRelease(lifecycleTable().Containerd, name, runtime, runtime.builder(), v.Params().Now, field, says)
+				return judgeRelease(lifecycleTable().Containerd, name, runtime, runtime.builder(), v.Now(), field, says)
 			case "cri-o":
-				return judgeRelease(lifecycleTable().Kubernetes, "CRI-O", runtime, runtime.builder(), v.Params().Now, field, says)
+				return judgeRelease(lifecycleTable().Kubernetes, "CRI-O", runtime, runtime.builder(), v.Now(), field, says)
 			}
 			return unknown(field, says, "How long the container runtime %s is supported is not in the table of releases", quoteName(says))
 		})

@@ -12,7 +12,7 @@ import (
 // (hostIPC) or network (hostNetwork) namespace of their node. Passes for all
 // others: each is false where it is left out.
 func podsWithoutHostNamespaces() check {
-	return check{id: "pods-without-host-namespaces", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-without-host-namespaces", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perPod(v, judgeHostNamespaces)
 	}}
 }

@@ -23,7 +23,7 @@ import (
 // hinder that. Passes for all others.
 
 func podsWithoutHostPaths() check {
-	return check{id: "pods-without-host-paths", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-without-host-paths", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return judgeWorkloads(v, func(w workload) []engine.Detail {
 			if len(w.containers()) == 0 {
 				return []engine.Detail{withoutContainers(w)}
@@ -38,7 +38,7 @@ func podsWithoutHostPaths() check {
 }
 
 func containersWithoutRuntimeSocket() check {
-	return check{id: "containers-without-runtime-socket", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-without-runtime-socket", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeRuntimeSocket)
 	}}
 }

@@ -14,7 +14,7 @@ import (
 // process listens on ports that it does not declare, too; pods-without-host-namespaces
 // judges that.
 func containersWithoutHostPorts() check {
-	return check{id: "containers-without-host-ports", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-without-host-ports", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeHostPorts)
 	}}
 }

@@ -19,19 +19,19 @@ import (
 // (shareProcessNamespace), and with them environment and files.
 
 func containersMaskProc() check {
-	return check{id: "containers-mask-proc", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-mask-proc", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeProc)
 	}}
 }
 
 func podsSetSafeSysctls() check {
-	return check{id: "pods-set-safe-sysctls", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-set-safe-sysctls", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perPod(v, judgeSysctls)
 	}}
 }
 
 func podsKeepProcessesApart() check {
-	return check{id: "pods-keep-processes-apart", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-keep-processes-apart", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perPod(v, judgeProcesses)
 	}}
 }

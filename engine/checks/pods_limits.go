@@ -15,7 +15,7 @@ import (
 // cannot have any and are NotApplicable. What a LimitRange would fill in shows in
 // the running pods and not in the template, which is judged as it is written.
 func containersHaveLimits() check {
-	return check{id: "containers-have-limits", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-have-limits", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeLimits)
 	}}
 }

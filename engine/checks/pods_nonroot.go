@@ -23,7 +23,7 @@ import (
 // for ContainerAdministrator. A user namespace (hostUsers: false) is no pass: the
 // process is still root in its container.
 func podsRunAsNonRoot() check {
-	return check{id: "pods-run-as-non-root", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-run-as-non-root", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeNonRoot)
 	}}
 }

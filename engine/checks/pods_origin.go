@@ -16,20 +16,23 @@ import (
 // pod to look into it, and never goes before the pod does.
 
 func podsHaveControllers() check {
-	return check{id: "pods-have-controllers", version: 1, needs: []engine.Kind{podKind}, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-have-controllers", version: 1, needs: []engine.Kind{podKind}, apart: eachPodAlone, eval: func(v *engine.View) []engine.Detail {
 		return eachPod(v, judgeOrigin)
 	}}
 }
 
 func podsWithoutDebugContainers() check {
-	return check{id: "pods-without-debug-containers", version: 1, needs: []engine.Kind{podKind}, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-without-debug-containers", version: 1, needs: []engine.Kind{podKind}, apart: eachPodAlone, eval: func(v *engine.View) []engine.Detail {
 		return eachPod(v, judgeDebugging)
 	}}
 }
 
+// eachPodAlone are the pods as they are judged one by one, whatever made them.
+var eachPodAlone = engine.EveryObject(podKind)
+
 func eachPod(v *engine.View, judge func(*corev1.Pod) finding) []engine.Detail {
 	var details []engine.Detail
-	for _, p := range engine.All[corev1.Pod](v, podKind) {
+	for _, p := range engine.EachOf[corev1.Pod](v, eachPodAlone, podKind) {
 		details = append(details, judge(p.Value).of(p.Ref, p.Digest))
 	}
 	return details

@@ -13,7 +13,7 @@ import (
 // is the same on Windows. Passes for all others: privileged is false where it is
 // left out.
 func containersNotPrivileged() check {
-	return check{id: "containers-not-privileged", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-not-privileged", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgePrivileged)
 	}}
 }

@@ -18,13 +18,13 @@ import (
 // API server applies.
 
 func podsMeetBaseline() check {
-	return check{id: "pods-meet-baseline", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-meet-baseline", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return evalPodSecurity(v, api.LevelBaseline)
 	}}
 }
 
 func podsMeetRestricted() check {
-	return check{id: "pods-meet-restricted", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-meet-restricted", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return evalPodSecurity(v, api.LevelRestricted)
 	}}
 }

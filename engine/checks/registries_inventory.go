@@ -14,7 +14,7 @@ import (
 // the credentials it names to pull them, and whether it is in the cardholder data
 // environment, so that registries that serve both sides can be found.
 func registriesInventory() check {
-	return check{id: "registries-inventory", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "registries-inventory", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return judgeWorkloads(v, func(w workload) []engine.Detail {
 			from := []string{}
 			for _, used := range w.images() {

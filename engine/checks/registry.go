@@ -22,6 +22,7 @@ type check struct {
 	version int
 	needs   []engine.Kind
 	looks   []engine.Kind // see engine.Check
+	apart   *engine.Subjects
 	eval    func(*engine.View) []engine.Detail
 }
 
@@ -134,7 +135,7 @@ func assemble(list []check, files fs.FS) ([]engine.Check, error) {
 	}
 	all := make([]engine.Check, 0, len(list))
 	for _, c := range list {
-		whole := engine.Check{ID: c.id, Version: c.version, Needs: c.needs, Looks: c.looks, Eval: c.eval}
+		whole := engine.Check{ID: c.id, Version: c.version, Needs: c.needs, Looks: c.looks, Apart: c.apart, Eval: c.eval}
 		if slices.Contains(whole.Reads(), replicaSetKind) { // the workloads: other kinds hold some too
 			whole.Looks = slices.Concat(c.looks, engine.PodTemplateKinds())
 		}

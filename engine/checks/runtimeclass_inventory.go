@@ -25,7 +25,7 @@ var sandboxHandlers = []string{"runsc", "gvisor", "kata", "firecracker", "hyperv
 // is not there.
 func workloadRuntimesInventory() check {
 	return check{
-		id: "workload-runtimes-inventory", version: 1, needs: append(workloadKinds(), runtimeClassKind),
+		id: "workload-runtimes-inventory", version: 1, needs: append(workloadKinds(), runtimeClassKind), apart: eachWorkload,
 		eval: func(v *engine.View) []engine.Detail {
 			classes := map[string]engine.Typed[nodev1.RuntimeClass]{}
 			for _, c := range engine.All[nodev1.RuntimeClass](v, runtimeClassKind) {

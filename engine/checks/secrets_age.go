@@ -30,16 +30,15 @@ func secretsChangedRecently() check {
 				if maker != nil {
 					cites = append(cites, maker.Digest)
 				}
-				details = append(details, judgeAge(v.Params(), s.Value, maker).of(s.Ref, cites...))
+				details = append(details, judgeAge(v.Params().SecretDays, v.Now(), s.Value, maker).of(s.Ref, cites...))
 			}
 			return details
 		},
 	}
 }
 
-func judgeAge(params engine.Params, s *secret, maker *engine.Object) finding {
+func judgeAge(days int, now time.Time, s *secret, maker *engine.Object) finding {
 	const field, year = "metadata.creationTimestamp", 365
-	days := params.SecretDays
 	if days <= 0 {
 		days = year
 	}
@@ -47,12 +46,12 @@ func judgeAge(params engine.Params, s *secret, maker *engine.Object) finding {
 	switch {
 	case s.managed():
 		return notApplicable("type", s.Type, "Kubernetes or a tool keeps it for itself: it is of type %s", s.Type)
-	case made.IsZero() || params.Now.IsZero():
+	case made.IsZero() || now.IsZero():
 		return unknown(field, nil, "When it was made is not known")
-	case made.After(params.Now):
+	case made.After(now):
 		return unknown(field, made, "It says that it was made after this evaluation")
 	}
-	age := int(params.Now.Sub(made.Time) / (24 * time.Hour))
+	age := int(now.Sub(made.Time) / (24 * time.Hour))
 	switch {
 	case age <= days:
 		return passes(field, made, "It was made %s ago, within %s: its values are no older", count(age, "day"), count(days, "day"))

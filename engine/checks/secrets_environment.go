@@ -18,7 +18,7 @@ import (
 // counted in the sentence, because a process shows its environment to whoever can
 // look at it. Values are never repeated, only the marks of what was redacted.
 func secretsNotInEnvironment() check {
-	return check{id: "secrets-not-in-environment", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "secrets-not-in-environment", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, func(_ workload, c container) finding { return judgeEnvironment(c) })
 	}}
 }

@@ -57,25 +57,33 @@ type store struct {
 func secretStoresInventory() check {
 	return check{
 		id: "secret-stores-inventory", version: 1,
-		needs: append(workloadKinds(), externalSecretKind, secretStoreKind, clusterSecretStoreKind, secretProviderClassKind, sealedSecretKind),
-		eval:  evalSecretStores,
+		needs: append(workloadKinds(), storeKinds()...),
+		apart: eachStored, eval: evalSecretStores,
 	}
 }
+
+// storeKinds are stores of secrets, and what is made from them.
+func storeKinds() []engine.Kind {
+	return []engine.Kind{externalSecretKind, secretStoreKind, clusterSecretStoreKind, secretProviderClassKind, sealedSecretKind}
+}
+
+// eachStored are workloads, stores and what is made from them, as they are judged one by one.
+var eachStored = eachWorkload.AndEveryObject(storeKinds()...)
 
 func evalSecretStores(v *engine.View) []engine.Detail {
 	var details []engine.Detail
 	add := func(o *engine.Object, f finding) { details = append(details, f.of(o.Ref, o.Digest)) }
 	for _, kind := range []engine.Kind{secretStoreKind, clusterSecretStoreKind, secretProviderClassKind} {
-		for _, s := range engine.All[store](v, kind) {
+		for _, s := range engine.EachOf[store](v, eachStored, kind) {
 			add(s.Object, notApplicable("spec.provider", providers(s.Value.Spec.Provider), "It is a way to a store of secrets outside the cluster: %s",
 				list(providers(s.Value.Spec.Provider))))
 		}
 	}
-	for _, e := range engine.All[externalSecret](v, externalSecretKind) {
+	for _, e := range engine.EachOf[externalSecret](v, eachStored, externalSecretKind) {
 		ref := e.Value.Spec.SecretStoreRef
 		add(e.Object, notApplicable("spec.secretStoreRef.name", ref.Name, "It fills a Secret from the store %s, %s", ref.Name, interval(e.Value)))
 	}
-	for _, s := range v.Objects(sealedSecretKind) {
+	for _, s := range eachStored.Objects(v, sealedSecretKind) {
 		add(s, notApplicable("spec", nil, "It holds a Secret in a sealed form, which a controller in the cluster opens"))
 	}
 	return append(details, judgeWorkloads(v, func(w workload) []engine.Detail {
@@ -136,7 +144,7 @@ func takesFromStore(w workload) (finding, bool) {
 // a value of a Secret into its environment, where child processes, crash reports and
 // whoever may look at the process find it; passes for all others.
 func secretsMountedAsFiles() check {
-	return check{id: "secrets-mounted-as-files", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "secrets-mounted-as-files", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, func(_ workload, c container) finding { return judgeSecretVariables(c) })
 	}}
 }

@@ -23,24 +23,33 @@ import (
 // in one is not found. Pass for all others.
 
 func objectsWithoutSecrets() check {
-	return check{id: "objects-without-secrets", version: 1, needs: strayKinds(), eval: func(v *engine.View) []engine.Detail {
-		return perObject(v, strayKinds(), "secret", func(m mark) bool { return m.kind != redaction.CardNumber && !m.inProcess() })
+	return check{id: "objects-without-secrets", version: 1, needs: strayKinds(), apart: eachObject, eval: func(v *engine.View) []engine.Detail {
+		return perObject(v, eachObject, strayKinds(), "secret", func(m mark) bool { return m.kind != redaction.CardNumber && !m.inProcess() })
 	}}
 }
 
 func objectsWithoutCardNumbers() check {
 	kinds := append(strayKinds(), configMapKind)
-	return check{id: "objects-without-card-numbers", version: 1, needs: kinds, eval: func(v *engine.View) []engine.Detail {
-		return perObject(v, kinds, "card number", func(m mark) bool { return m.kind == redaction.CardNumber })
+	return check{id: "objects-without-card-numbers", version: 1, needs: kinds, apart: eachObjectOrMap, eval: func(v *engine.View) []engine.Detail {
+		return perObject(v, eachObjectOrMap, kinds, "card number", func(m mark) bool { return m.kind == redaction.CardNumber })
 	}}
 }
 
-func strayKinds() []engine.Kind {
-	return append(workloadKinds(), serviceKind, ingressKind, serviceAccountKind, namespaceKind, engine.Kind{Kind: "Node"})
+func strayKinds() []engine.Kind { return append(workloadKinds(), plainKinds()...) }
+
+// plainKinds are the kinds that are searched and are no workloads.
+func plainKinds() []engine.Kind {
+	return []engine.Kind{serviceKind, ingressKind, serviceAccountKind, namespaceKind, nodeKind}
 }
 
+// The objects that are searched, as they are judged one by one.
+var (
+	eachObject      = eachWorkload.AndEveryObject(plainKinds()...)
+	eachObjectOrMap = eachObject.AndEveryObject(configMapKind)
+)
+
 // perObject judges every object of these kinds by the marks of redaction that count.
-func perObject(v *engine.View, kinds []engine.Kind, noun string, counts func(mark) bool) []engine.Detail {
+func perObject(v *engine.View, each *engine.Subjects, kinds []engine.Kind, noun string, counts func(mark) bool) []engine.Detail {
 	details := judgeWorkloads(v, func(w workload) []engine.Detail {
 		return []engine.Detail{judgeMarks(v, w.object, noun, counts)}
 	})
@@ -48,7 +57,7 @@ func perObject(v *engine.View, kinds []engine.Kind, noun string, counts func(mar
 		if slices.Contains(workloadKinds(), kind) {
 			continue
 		}
-		for _, o := range v.Objects(kind) {
+		for _, o := range each.Objects(v, kind) {
 			details = append(details, judgeMarks(v, o, noun, counts))
 		}
 	}

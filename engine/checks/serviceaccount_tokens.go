@@ -16,7 +16,7 @@ import (
 // Whether a workload that has the token needs it is for a person to say.
 func serviceAccountTokensNotMounted() check {
 	return check{
-		id: "service-account-tokens-not-mounted", version: 1, needs: append(workloadKinds(), serviceAccountKind),
+		id: "service-account-tokens-not-mounted", version: 1, needs: append(workloadKinds(), serviceAccountKind), apart: eachWorkload,
 		eval: func(v *engine.View) []engine.Detail {
 			all := accountsOf(v)
 			return judgeWorkloads(v, func(w workload) []engine.Detail {

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -47,83 +48,95 @@ func workloadKinds() []engine.Kind {
 	}
 }
 
-type workloadsKey struct{}
-
 // declared are the workloads of a view, and those that use the template of one.
 type declared struct {
 	workloads []workload
 	lent      map[engine.Ref]workload
 }
 
+// allDeclared are those of a view, kind by kind.
+var allDeclared = engine.NewSurvey(func(v *engine.View, _ declared) declared {
+	var d declared
+	for _, kind := range workloadKinds() {
+		d.workloads = append(d.workloads, workloadsOf(v, kind)...)
+	}
+	if more := templates(v); len(more) > 0 {
+		for i := range more {
+			more[i] = more[i].admitted()
+		}
+		d.workloads, d.lent = lentIn(append(d.workloads, more...))
+	}
+	return d
+}, nil)
+
 // workloads returns all workloads of a view, once per view.
-func workloads(v *engine.View) []workload { return declaredIn(v).workloads }
+func workloads(v *engine.View) []workload { return allDeclared.Of(v).workloads }
 
-func declaredIn(v *engine.View) declared {
-	return engine.Memo(v, workloadsKey{}, func() declared {
-		var all []workload
-		for _, kind := range workloadKinds() {
-			all = append(all, workloadsOf(v, kind)...)
-		}
-		d := declared{workloads: all}
-		if more := templates(v); len(more) > 0 {
-			d.workloads, d.lent = lentIn(append(all, more...))
-		}
-		for i := range d.workloads {
-			w := &d.workloads[i]
-			w.spec = withDefaults(w.spec)
-			w.all = w.containers()
-		}
-		return d
+// The kinds of workloads, as each is read.
+var (
+	readPods = readAs(func(p *corev1.Pod) workload {
+		return workload{owner: metav1.GetControllerOf(p), path: "spec", meta: &p.ObjectMeta, spec: &p.Spec}
 	})
-}
+	readReplicationControllers = readAs(func(r *corev1.ReplicationController) workload {
+		template := r.Spec.Template
+		if template == nil {
+			template = &corev1.PodTemplateSpec{}
+		}
+		return ofTemplate(r, template)
+	})
+	readDaemonSets  = readAs(func(d *appsv1.DaemonSet) workload { return ofTemplate(d, &d.Spec.Template) })
+	readDeployments = readAs(func(d *appsv1.Deployment) workload { return ofTemplate(d, &d.Spec.Template) })
+	readReplicaSets = readAs(func(r *appsv1.ReplicaSet) workload {
+		w := ofTemplate(r, &r.Spec.Template)
+		w.retired = r.Spec.Replicas != nil && *r.Spec.Replicas == 0 && r.Status.Replicas == 0
+		return w
+	})
+	readStatefulSets = readAs(func(s *appsv1.StatefulSet) workload { return ofTemplate(s, &s.Spec.Template) })
+	readJobs         = readAs(func(j *batchv1.Job) workload { return ofTemplate(j, &j.Spec.Template) })
+	readCronJobs     = readAs(func(c *batchv1.CronJob) workload {
+		w := ofTemplate(c, &c.Spec.JobTemplate.Spec.Template)
+		w.path = "spec.jobTemplate.spec.template.spec"
+		return w
+	})
+)
 
+// workloadsOf returns the workloads of one kind.
 func workloadsOf(v *engine.View, kind engine.Kind) []workload {
 	switch kind.Kind {
 	case "Pod":
-		return read(v, kind, func(p *corev1.Pod) workload {
-			return workload{owner: metav1.GetControllerOf(p), path: "spec", meta: &p.ObjectMeta, spec: &p.Spec}
-		})
+		return readPods.Of(v, kind)
 	case "ReplicationController":
-		return read(v, kind, func(r *corev1.ReplicationController) workload {
-			template := r.Spec.Template
-			if template == nil {
-				template = &corev1.PodTemplateSpec{}
-			}
-			return ofTemplate(r, template)
-		})
+		return readReplicationControllers.Of(v, kind)
 	case "DaemonSet":
-		return read(v, kind, func(d *appsv1.DaemonSet) workload { return ofTemplate(d, &d.Spec.Template) })
+		return readDaemonSets.Of(v, kind)
 	case "Deployment":
-		return read(v, kind, func(d *appsv1.Deployment) workload { return ofTemplate(d, &d.Spec.Template) })
+		return readDeployments.Of(v, kind)
 	case "ReplicaSet":
-		return read(v, kind, func(r *appsv1.ReplicaSet) workload {
-			w := ofTemplate(r, &r.Spec.Template)
-			w.retired = r.Spec.Replicas != nil && *r.Spec.Replicas == 0 && r.Status.Replicas == 0
-			return w
-		})
+		return readReplicaSets.Of(v, kind)
 	case "StatefulSet":
-		return read(v, kind, func(s *appsv1.StatefulSet) workload { return ofTemplate(s, &s.Spec.Template) })
+		return readStatefulSets.Of(v, kind)
 	case "Job":
-		return read(v, kind, func(j *batchv1.Job) workload { return ofTemplate(j, &j.Spec.Template) })
+		return readJobs.Of(v, kind)
 	case "CronJob":
-		return read(v, kind, func(c *batchv1.CronJob) workload {
-			w := ofTemplate(c, &c.Spec.JobTemplate.Spec.Template)
-			w.path = "spec.jobTemplate.spec.template.spec"
-			return w
-		})
+		return readCronJobs.Of(v, kind)
 	}
 	return nil
 }
 
-func read[T any](v *engine.View, kind engine.Kind, understand func(*T) workload) []workload {
-	typed := engine.All[T](v, kind)
-	all := make([]workload, 0, len(typed))
-	for _, t := range typed {
-		w := understand(t.Value)
-		w.object = t.Object
-		all = append(all, w)
-	}
-	return all
+// admitted returns w with what the API server fills in.
+func (w workload) admitted() workload {
+	w.spec = withDefaults(w.spec)
+	w.all = w.containers()
+	return w
+}
+
+// readAs takes the workload out of an object of a kind.
+func readAs[T any](understand func(*T) workload) *engine.Extract[T, workload] {
+	return engine.NewExtract(func(o engine.Typed[T]) workload {
+		w := understand(o.Value)
+		w.object = o.Object
+		return w.admitted()
+	}, nil)
 }
 
 func ofTemplate(of metav1.Object, template *corev1.PodTemplateSpec) workload {
@@ -209,10 +222,27 @@ func (w workload) containers() []container {
 
 func index(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
 
-// judgeWorkloads applies judge to every workload and leaves out what was made by
-// a controller that is there too, except what is worse than in the controller.
-func judgeWorkloads(v *engine.View, judge func(workload) []engine.Detail) []engine.Detail {
+// eachWorkload are the workloads as they are judged one by one, each with the one that it
+// comes of.
+var eachWorkload = engine.NewSubjects(func(v *engine.View) []engine.Subject {
 	all, tops := workloads(v), topsOf(v)
+	subjects := make([]engine.Subject, len(all))
+	for i, w := range all {
+		subjects[i] = engine.Subject{Of: w.object, Under: all[tops[i]].object}
+	}
+	return subjects
+})
+
+// judgeWorkloads applies judge to every workload and leaves out what was made by
+// a controller that is there too, except what is worse than in the controller. Of a
+// check that is asked about some workloads it judges these.
+func judgeWorkloads(v *engine.View, judge func(workload) []engine.Detail) []engine.Detail {
+	var all []workload
+	var tops []int
+	at, some := eachWorkload.Asked(v, func() { all, tops = workloads(v), topsOf(v) })
+	if some {
+		return judgeSome(all, tops, at, judge)
+	}
 	judged := make([][]engine.Detail, len(all))
 	said := 0
 	for i, w := range all {
@@ -234,26 +264,58 @@ func judgeWorkloads(v *engine.View, judge func(workload) []engine.Detail) []engi
 	return details
 }
 
-type topsKey struct{}
+// judgeSome is judgeWorkloads for some places among all, in the same order.
+func judgeSome(all []workload, tops, at []int, judge func(workload) []engine.Detail) []engine.Detail {
+	var details []engine.Detail
+	for _, i := range at {
+		if tops[i] == i {
+			details = append(details, judge(all[i])...)
+		}
+	}
+	for _, i := range at {
+		if root := tops[i]; root != i && !all[i].retired {
+			details = append(details, worse(all[root], judge(all[root]), all[i], judge(all[i]))...)
+		}
+	}
+	return details
+}
 
-// topsOf returns for every workload the one that it comes of, once per view.
-func topsOf(v *engine.View) []int {
-	return engine.Memo(v, topsKey{}, func() []int {
-		all := workloads(v)
-		byRef := make(map[engine.Ref]seat, len(all))
-		for i, w := range all {
-			byRef[w.object.Ref.WithoutUID()] = seat{i, w.object.Ref.UID}
-		}
-		for ref, w := range declaredIn(v).lent {
-			byRef[ref] = seat{byRef[w.template].at, w.object.Ref.UID}
-		}
-		tops := make([]int, len(all))
-		for i := range all {
-			tops[i] = top(all, byRef, i)
-		}
-		return tops
+// origins are the workloads of a view with the places of those that they come of.
+type origins struct {
+	of   declared
+	tops []int
+}
+
+var allOrigins = engine.NewSurvey(func(v *engine.View, before origins) origins {
+	of := allDeclared.Of(v)
+	if sameOwners(before.of, of) {
+		return origins{of, before.tops}
+	}
+	all := of.workloads
+	byRef := make(map[engine.Ref]seat, len(all))
+	for i, w := range all {
+		byRef[w.object.Ref.WithoutUID()] = seat{i, w.object.Ref.UID}
+	}
+	for ref, w := range of.lent {
+		byRef[ref] = seat{byRef[w.template].at, w.object.Ref.UID}
+	}
+	tops := make([]int, len(all))
+	for i := range all {
+		tops[i] = top(all, byRef, i)
+	}
+	return origins{of, tops}
+}, nil)
+
+// sameOwners reports whether the same workloads stand in the same places, under the same
+// owners, whatever else they are now.
+func sameOwners(before, now declared) bool {
+	return len(before.lent) == 0 && len(now.lent) == 0 && slices.EqualFunc(before.workloads, now.workloads, func(a, b workload) bool {
+		return a.object == b.object || a.object.Ref == b.object.Ref && reflect.DeepEqual(a.owner, b.owner)
 	})
 }
+
+// topsOf returns for every workload the place of the one that it comes of, once per view.
+func topsOf(v *engine.View) []int { return allOrigins.Of(v).tops }
 
 // seat is where a workload stands among all, and its UID.
 type seat struct {

@@ -7,7 +7,7 @@ import "tickmark/engine"
 // An inventory, not a judgement: one NotApplicable detail for every workload with
 // the images it runs, as the population that samples are drawn from.
 func workloadsInventory() check {
-	return check{id: "workloads-inventory", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "workloads-inventory", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return judgeWorkloads(v, func(w workload) []engine.Detail {
 			references := []string{}
 			for _, i := range w.images() {

@@ -89,7 +89,7 @@ func (r *rule) eval(v *engine.View) []engine.Detail {
 }
 
 func (r *rule) judge(e *evaluation, o *engine.Object, tree map[string]any) engine.Detail {
-	vars := map[string]any{"object": tree, "namespaceObject": namespaceOf(e.view, o.Ref), "pod": podOf(o.Ref, tree), "now": types.Timestamp{Time: e.view.Params().Now}}
+	vars := map[string]any{"object": tree, "namespaceObject": namespaceOf(e.view, o.Ref), "pod": podOf(o.Ref, tree), "now": types.Timestamp{Time: e.view.Now()}}
 	factsIn(e.view, r.declared, vars)
 	if err := bind(r.params, e.view.Params().Custom[r.id], vars); err != nil {
 		return r.detail(o, tree, engine.Unknown, cannotTell(err))
