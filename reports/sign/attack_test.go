@@ -79,13 +79,13 @@ var appended = []struct {
 		_, c := catalogOf(t, f)
 		n := u.reserve()
 		u.put(n, c)
-		last := &f.revisions[f.last()]
+		last := f.revisions[f.last()]
 		last.trailer = last.trailer.with("Root", reference(n))
 	}},
 	{"another information", "the trailer, key /Info: was changed", func(t testing.TB, u *update, f *file) {
 		n := u.reserve()
 		u.put(n, dict("Title", textString("x")))
-		last := &f.revisions[f.last()]
+		last := f.revisions[f.last()]
 		last.trailer = last.trailer.with("Info", reference(n))
 	}},
 	{"a stamp over a response", "an annotation was laid on the page that is no signature field (Stamp)", func(t testing.TB, u *update, f *file) {

@@ -46,7 +46,7 @@ func (f *file) changesIn(after int) []Change {
 		c.fields[field.number] = field
 	}
 	c.trailer()
-	r := &f.revisions[after]
+	r := f.revisions[after]
 	var fresh []int
 	for _, n := range r.numbers() {
 		old := f.lookup(n, after-1)
@@ -56,10 +56,10 @@ func (f *file) changesIn(after int) []Change {
 		case old == nil:
 			c.add(n, "", "an object that is new but has a number from before the signature (a shadow attack)")
 		default:
-			c.object(old, r.objects[n])
+			c.object(old, r.object(n))
 		}
 	}
-	awaited := f.awaited(r.objects, after)
+	awaited := f.awaited(r, after)
 	for _, n := range fresh {
 		switch {
 		case awaited[n]:
@@ -74,15 +74,13 @@ func (f *file) changesIn(after int) []Change {
 	return c.changes
 }
 
-// awaited tells which of the given objects were referred to by revisions before they existed.
-func (f *file) awaited(objects map[int]*indirect, before int) map[int]bool {
+// awaited tells which objects of a revision were referred to before they existed.
+func (f *file) awaited(r *revision, before int) map[int]bool {
 	found := map[int]bool{}
-	for i := range f.revisions[:before] {
-		for _, object := range f.revisions[i].objects {
-			for _, n := range object.value.references(nil) {
-				if objects[n] != nil {
-					found[n] = true
-				}
+	for _, earlier := range f.revisions[:before] {
+		for _, n := range earlier.refs {
+			if r.find(int(n)) != nil {
+				found[int(n)] = true
 			}
 		}
 	}
@@ -156,7 +154,7 @@ func (c *comparison) fills(f field, value object) bool {
 	if f.filled() || value.kind != kindRef || !c.isNew(n) {
 		return false
 	}
-	signature := c.file.revisions[c.after].objects[n]
+	signature := c.file.revisions[c.after].object(n)
 	if signature.isStream || !signature.value.get("Type").isName("Sig") || len(signature.value.references(nil)) > 0 {
 		return false
 	}
@@ -171,21 +169,21 @@ func (c *comparison) draws(appearance object) bool {
 	if len(appearance.keys) != 1 || normal.kind != kindRef || !c.isNew(n) {
 		return false
 	}
-	form := c.file.revisions[c.after].objects[n]
+	form := c.file.revisions[c.after].object(n)
 	if !form.isStream || !form.value.get("Subtype").isName("Form") {
 		return false
 	}
 	for queue := []int{n}; len(queue) > 0; queue = queue[1:] {
 		if n := queue[0]; c.isNew(n) && !c.needed[n] {
 			c.needed[n] = true
-			queue = c.file.revisions[c.after].objects[n].value.references(queue)
+			queue = c.file.revisions[c.after].object(n).value.references(queue)
 		}
 	}
 	return true
 }
 
 func (c *comparison) isNew(n int) bool {
-	return n >= c.file.revisions[c.after-1].size && c.file.revisions[c.after].objects[n] != nil
+	return n >= c.file.revisions[c.after-1].size && c.file.revisions[c.after].find(n) != nil
 }
 
 // annotations names each annotation that came or went.

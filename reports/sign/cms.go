@@ -207,10 +207,15 @@ type signed struct {
 	stamp *token              // nil without a time stamp
 }
 
+// digester takes the digest of what was signed.
+type digester func(scheme) []byte
+
+func over(content []byte) digester { return func(s scheme) []byte { return s.sum(content) } }
+
 // checkCMS verifies a CMS over content. padded is what stands in the file: the CMS and zeros
 // behind it. Everything outside the signed attributes must follow from them, so that no byte
 // can be changed without notice.
-func checkCMS(padded []byte, content ...[]byte) (signed, error) {
+func checkCMS(padded []byte, content digester) (signed, error) {
 	data, err := parseCMS(padded)
 	if err != nil {
 		return signed{}, err
@@ -232,7 +237,7 @@ func checkCMS(padded []byte, content ...[]byte) (signed, error) {
 	if !info.names(leaf) {
 		return signed{}, errors.New("the signature names another certificate than its signed attribute")
 	}
-	if err := info.check(s, values, leaf.PublicKey, content...); err != nil {
+	if err := info.check(s, values, leaf.PublicKey, content); err != nil {
 		return signed{}, err
 	}
 	stamp, err := info.stamp()
@@ -256,12 +261,12 @@ func (info *signerInfo) names(c *x509.Certificate) bool {
 
 // check holds the digest among the signed attributes against the content, and the signature
 // against both.
-func (info *signerInfo) check(s scheme, values map[string][]byte, public crypto.PublicKey, content ...[]byte) error {
+func (info *signerInfo) check(s scheme, values map[string][]byte, public crypto.PublicKey, content digester) error {
 	var digest []byte
 	if rest, err := asn1.Unmarshal(values[oidMessageDigest.String()], &digest); err != nil || len(rest) > 0 {
 		return errors.New("no message digest")
 	}
-	if !bytes.Equal(digest, s.sum(content...)) {
+	if !bytes.Equal(digest, content(s)) {
 		return errDigest
 	}
 	set, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: info.Signed.Bytes})

@@ -35,7 +35,7 @@ func VerifyDetached(der, content []byte, claimed time.Time, o VerifyOptions) Sig
 	s := Signature{Claimed: claimed}
 	read, err := signed{}, errors.New("it is too long to be one")
 	if len(der) <= reserved {
-		read, err = checkCMS(der, content)
+		read, err = checkCMS(der, over(content))
 	}
 	if err != nil {
 		s.Fault, s.Doubt = printable(err.Error()), "the signature does not hold"

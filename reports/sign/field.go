@@ -92,14 +92,8 @@ func readComplete(pdf []byte) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range f.revisions {
-		for n, object := range f.revisions[i].objects {
-			for _, to := range object.value.references(nil) {
-				if f.lookup(to, f.last()) == nil {
-					return nil, fmt.Errorf("read PDF: object %d refers to object %d, which does not exist", n, to)
-				}
-			}
-		}
+	if from, to, is := f.dangling(); is {
+		return nil, fmt.Errorf("read PDF: object %d refers to object %d, which does not exist", from, to)
 	}
 	return f, nil
 }

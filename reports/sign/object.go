@@ -99,6 +99,9 @@ func (o object) with(key string, value object) object {
 
 func (o object) isName(s string) bool { return o.kind == kindName && o.text == s }
 
+// isSignature tells whether a dictionary is one of a signature, or means to look like one.
+func (o object) isSignature() bool { return o.get("Type").isName("Sig") || o.has("ByteRange") }
+
 // plainText reads a PDF text string and leaves out what a terminal might obey.
 func (o object) plainText() string {
 	if o.kind != kindString {

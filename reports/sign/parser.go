@@ -23,6 +23,7 @@ type parser struct {
 	depth  int
 	values int
 	names  map[string]string // each name is kept once
+	passed passed
 }
 
 func (p *parser) errorf(format string, args ...any) error {
@@ -30,7 +31,7 @@ func (p *parser) errorf(format string, args ...any) error {
 }
 
 func isSpace(c byte) bool {
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
+	return c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0)
 }
 
 // regular marks the bytes that words consist of.

@@ -3,6 +3,7 @@ package sign
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,7 +83,7 @@ func TestFilesThatAreNotRead(t *testing.T) {
 	sound := plain("", root, "<</Type/Pages/Kids[]/Count 0>>")
 	f, err := readWhole([]byte(sound))
 	require.NoError(t, err)
-	assert.Len(t, f.revisions[0].objects, 2)
+	assert.Len(t, f.revisions[0].spots, 2)
 	swap := func(old, new string) string {
 		require.Contains(t, sound, old)
 		return strings.Replace(sound, old, new, 1)
@@ -131,6 +132,37 @@ func TestFilesThatAreNotRead(t *testing.T) {
 			assert.Contains(t, v.Problems[0], "damaged, or was not written by Tickmark")
 		})
 	}
+}
+
+// FuzzSkip holds passing over a value against taking it apart: they must agree on what is one,
+// where it ends, and what it refers to.
+func FuzzSkip(f *testing.F) {
+	for _, text := range []string{
+		"null", "truex", "1 0 R", "[1 0 R 2 0 R 1 0]", "<</A/B/C[/D 3 0 R]>>", "<</A 1/#41 2>>", "<48 6>", `(a(b)\)c\101)`, "<</Type/Sig>>", "<</T#79pe/S#69g>>",
+		"<<" + strings.Repeat("/A", 40), strings.Repeat("[", 70), "<</ByteRange[0 1]", "-1.5", "0 0 R",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		read, passed := &parser{data: []byte(text)}, &parser{data: []byte(text)}
+		o, err := read.value()
+		if also := passed.skip(); fmt.Sprint(err) != fmt.Sprint(also) || read.pos != passed.pos {
+			t.Fatalf("%q: read to %d (%v), passed over to %d (%v)", text, read.pos, err, passed.pos, also)
+		}
+		if err != nil {
+			return
+		}
+		var refs []int
+		for _, n := range passed.passed.refs {
+			refs = append(refs, int(n))
+		}
+		if want := o.references(nil); !slices.Equal(want, refs) {
+			t.Fatalf("%q: refers to %v, passed over %v", text, want, refs)
+		}
+		if o.isSignature() && !passed.passed.signs {
+			t.Fatalf("%q: a signature is passed over", text)
+		}
+	})
 }
 
 func TestAPageTreeThatBitesItsTail(t *testing.T) {

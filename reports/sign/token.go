@@ -95,7 +95,7 @@ func readToken(der, signature []byte) (*token, error) {
 			checked.Algorithm = s.algorithm(chain[0].PublicKey)
 		}
 	}
-	if err := checked.check(s, values, chain[0].PublicKey, text); err != nil {
+	if err := checked.check(s, values, chain[0].PublicKey, over(text)); err != nil {
 		if errors.Is(err, errDigest) {
 			return nil, errors.New("it was changed")
 		}
@@ -216,7 +216,7 @@ func stampTime(raw asn1.RawValue) (time.Time, error) {
 		return time.Time{}, errors.New("it has no time")
 	}
 	if seconds, fraction, is := strings.Cut(strings.TrimSuffix(text, "Z"), "."); is {
-		if _, err := decimal(fraction); err != nil {
+		if _, is := decimal([]byte(fraction)); !is {
 			return time.Time{}, errors.New("it has no time")
 		}
 		text = seconds + "Z"

@@ -57,7 +57,7 @@ func detached(t *testing.T, pdf []byte, field string) {
 	content, cms := filepath.Join(t.TempDir(), "content"), filepath.Join(t.TempDir(), "cms")
 	require.NoError(t, os.WriteFile(content, slices.Concat(before, after), 0o600))
 	require.NoError(t, os.WriteFile(cms, der, 0o600))
-	read, err := checkCMS(der, before, after)
+	read, err := checkCMS(der, f.digest(before, after))
 	require.NoError(t, err)
 	signer := filepath.Join(t.TempDir(), "signer.pem")
 	require.NoError(t, os.WriteFile(signer, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: read.chain[0].Raw}), 0o600))

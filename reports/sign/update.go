@@ -37,9 +37,8 @@ func (u *update) putIndirect(i *indirect) {
 // The same update gives the same bytes.
 func (u *update) bytes() ([]byte, map[int]int) {
 	var w bytes.Buffer
-	w.Grow(len(u.file.data) + 64<<10)
-	w.Write(u.file.data)
-	if last := u.file.data[len(u.file.data)-1]; last != '\n' && last != '\r' {
+	begins := len(u.file.data)
+	if last := u.file.data[begins-1]; last != '\n' && last != '\r' {
 		w.WriteByte('\n')
 	}
 	numbers := make([]int, 0, len(u.objects))
@@ -49,20 +48,20 @@ func (u *update) bytes() ([]byte, map[int]int) {
 	slices.Sort(numbers)
 	offsets, bodies := map[int]int{}, map[int]int{}
 	for _, n := range numbers {
-		offsets[n] = w.Len()
+		offsets[n] = begins + w.Len()
 		fmt.Fprintf(&w, "%d 0 obj\n", n)
-		bodies[n] = w.Len()
+		bodies[n] = begins + w.Len()
 		w.Write(u.objects[n])
 		w.WriteString("\nendobj\n")
 	}
 	u.tableAndTrailer(&w, numbers, offsets)
-	return w.Bytes(), bodies
+	return bytes.Join([][]byte{u.file.data, w.Bytes()}, nil), bodies
 }
 
 func (u *update) tableAndTrailer(w *bytes.Buffer, numbers []int, offsets map[int]int) {
 	before := u.file.revisions[u.file.last()]
-	sum := sha256.Sum256(w.Bytes()[before.end:])
-	table := w.Len()
+	sum := sha256.Sum256(w.Bytes())
+	table := len(u.file.data) + w.Len()
 	w.WriteString("xref\n")
 	for len(numbers) > 0 {
 		run := 1

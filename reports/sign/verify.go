@@ -1,10 +1,12 @@
 package sign
 
 import (
+	"crypto"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
 	"time"
@@ -128,6 +130,9 @@ func verify(f *file, o VerifyOptions) *Verification {
 	}
 	slices.SortStableFunc(v.Signatures, func(a, b Signature) int { return a.Revision - b.Revision })
 	v.addChanges(f)
+	for _, n := range f.misread {
+		v.Problems = append(v.Problems, fmt.Sprintf("object %d cannot be read", n))
+	}
 	v.Status = v.judge()
 	return v
 }
@@ -135,10 +140,13 @@ func verify(f *file, o VerifyOptions) *Verification {
 // signatureObjects lists the objects of any revision that look like a signature.
 func (f *file) signatureObjects() []int {
 	var found []int
-	for i := range f.revisions {
-		for n, object := range f.revisions[i].objects {
-			if object.value.get("Type").isName("Sig") || object.value.has("ByteRange") {
-				found = append(found, n)
+	for _, r := range f.revisions {
+		for _, s := range r.spots {
+			if !s.signs {
+				continue
+			}
+			if r.object(int(s.number)).value.isSignature() {
+				found = append(found, int(s.number))
 			}
 		}
 	}
@@ -214,11 +222,11 @@ func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
 	if value.kind != kindRef {
 		return errors.New("the field's value is no reference to a signature")
 	}
-	written := slices.IndexFunc(f.revisions, func(r revision) bool { return r.objects[int(value.number)] != nil })
+	written := slices.IndexFunc(f.revisions, func(r *revision) bool { return r.find(int(value.number)) != nil })
 	if written < 0 {
 		return errors.New("the signature is missing")
 	}
-	object := f.revisions[written].objects[int(value.number)]
+	object := f.revisions[written].object(int(value.number))
 	d := object.value
 	s.Reason, s.Location = d.get("Reason").plainText(), d.get("Location").plainText()
 	s.Claimed, s.DocMDP = claimedTime(d.get("M").text), permission(d)
@@ -237,7 +245,7 @@ func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
 	if err != nil {
 		return err
 	}
-	read, err := checkCMS(der, before, after)
+	read, err := checkCMS(der, f.digest(before, after))
 	if err != nil {
 		return err
 	}
@@ -273,6 +281,36 @@ func (f *file) signedRanges(d object, end int) (before, after []byte, err error)
 		}
 	}
 	return f.data[:gap.start], f.data[gap.end:end], nil
+}
+
+// digest takes the digest of what a signature covers. Its first bytes were mostly digested
+// already, for the signature before.
+func (f *file) digest(before, after []byte) digester {
+	return func(s scheme) []byte {
+		if f.started.of != s.hash || f.started.at > len(before) {
+			f.started = prefix{of: s.hash}
+			f.started.sum, _ = s.hash.New().(hash.Cloner)
+		}
+		p := &f.started
+		if p.sum == nil { // a digest that cannot be continued
+			return s.sum(before, after)
+		}
+		p.sum.Write(before[p.at:])
+		p.at = len(before)
+		whole, err := p.sum.Clone()
+		if err != nil {
+			return s.sum(before, after)
+		}
+		whole.Write(after)
+		return whole.Sum(nil)
+	}
+}
+
+// prefix is the digest of the first bytes of a file.
+type prefix struct {
+	of  crypto.Hash
+	at  int
+	sum hash.Cloner
 }
 
 // contents decodes the hexadecimal digits of a CMS, allowing nothing among them.
