@@ -37,6 +37,9 @@ func VerifyDetached(der, content []byte, claimed time.Time, o VerifyOptions) Sig
 	if len(der) <= reserved {
 		read, err = checkCMS(der, over(content))
 	}
+	if _, rest, _ := parseSigned(der); err == nil && len(rest) > 0 { // no room is kept for it here, as in a PDF
+		err = errors.New("something stands behind the signature")
+	}
 	if err != nil {
 		s.Fault, s.Doubt = printable(err.Error()), "the signature does not hold"
 		return s

@@ -205,3 +205,16 @@ func blank(pdf []byte, gaps []object) []byte {
 	}
 	return b
 }
+
+func TestNothingStandsBehindADetachedSignature(t *testing.T) {
+	ada, content := newPerson(t, "Ada Auditor"), []byte("a list of digests")
+	der, err := Detach(crand.Reader, ada.options.Signer, ada.options.Chain, content)
+	require.NoError(t, err)
+	o := VerifyOptions{Now: now, Roots: []*x509.Certificate{ada.root}}
+	assert.True(t, VerifyDetached(der, content, now, o).Trusted)
+	for name, behind := range map[string][]byte{"zeros": make([]byte, 8), "a byte": {1}, "the same again": der} {
+		s := VerifyDetached(append(bytes.Clone(der), behind...), content, now, o)
+		assert.False(t, s.Intact || s.Trusted, name)
+		assert.Contains(t, s.Fault, "behind the signature", name)
+	}
+}
