@@ -28,7 +28,7 @@ func TestDefaultDenyOfNamespaces(t *testing.T) {
 	assert.Equal(t, engine.Fail, newWorld(t, goodPod()).result(t, id).Verdict, "no policy at all")
 	undone := newWorld(t, goodPod(), denyAll(), open).result(t, id)
 	assert.Equal(t, engine.Fail, undone.Verdict)
-	assert.Contains(t, undone.Details[0].Sentence, "egress is opened to everybody for every pod by open")
+	assert.Contains(t, undone.Details[0].Sentence, "Egress is opened to everybody for every pod by open")
 	assert.Equal(t, engine.Fail, newWorld(t, goodPod(func(p *corev1.Pod) { p.Labels = map[string]string{"app": "api"} }), some).result(t, id).Verdict,
 		"a policy for all pods of today")
 	assert.Equal(t, engine.NotApplicable, newWorld(t, aNamespace("empty", nil)).result(t, id).Verdict)

@@ -104,14 +104,15 @@ func judgeDefaultDeny(n *namespace, policies *network.Policies, seen bool) engin
 	if !seen && !opened {
 		return unknown(field, value, "No default deny was seen, and the policies could not all be seen%s", hosts).of(n.ref, cites...)
 	}
-	return fails(field, value, "%s%s", strings.Join(lacks, "; "), hosts).of(n.ref, cites...)
+	sentence := strings.Join(lacks, "; ")
+	return fails(field, value, "%s%s%s", strings.ToUpper(sentence[:1]), sentence[1:], hosts).of(n.ref, cites...)
 }
 
 func lacking(direction network.Direction, d network.DefaultDeny) string {
 	if len(d.Opened) > 0 {
 		return fmt.Sprintf("%s is opened to everybody for every pod by %s", direction, list(policyNames(d.Opened)))
 	}
-	return fmt.Sprintf("No policy for every pod denies %s by default", direction)
+	return fmt.Sprintf("no policy for every pod denies %s by default", direction)
 }
 
 func policyNames(policies []network.Policy) []string {

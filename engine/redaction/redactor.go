@@ -54,7 +54,7 @@ var patterns = []pattern{
 	{"token", "gh", regexp.MustCompile(`gh[pousr]_[A-Za-z0-9]{30,}`), 0},
 	{"token", "glpat-", regexp.MustCompile(`glpat-[A-Za-z0-9_-]{18,}`), 0},
 	{"token", "xox", regexp.MustCompile(`xox[abeprs]-[A-Za-z0-9-]{10,}`), 0},
-	{"token", "hooks.slack.com/", regexp.MustCompile(`hooks\.slack\.com/(services|workflows)/([A-Za-z0-9_/-]+)`), 2},
+	{"token", "hooks.slack.com/", regexp.MustCompile(`hooks\.slack\.com/(services|workflows)/([Xx/-]*[A-WYZa-wyz0-9_][A-Za-z0-9_/-]*)`), 2},
 	{"token", "k_live_", regexp.MustCompile(`[rs]k_live_[A-Za-z0-9]{10,}`), 0},
 	{"token", "k_test_", regexp.MustCompile(`[rs]k_test_[A-Za-z0-9]{10,}`), 0},
 	{"token", "AIza", regexp.MustCompile(`AIza[A-Za-z0-9_-]{35}`), 0},

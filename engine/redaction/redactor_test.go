@@ -17,6 +17,7 @@ func TestWhatLooksLikeASecretIsRedacted(t *testing.T) {
 		"id AKIAIOSFODNN7EXAMPLE":                                                     "id [redacted:aws-key]",
 		"ghp_" + a:                                                                    "[redacted:token]",
 		"Authorization: Bearer " + a:                                                  "Authorization: Bearer [redacted:token]",
+		"https://hooks.slack.com/services/XXX":                                        "https://hooks.slack.com/services/XXX", // the place of one
 		"https://hooks.slack.com/services/T000/B000/XXXX":                             "https://hooks.slack.com/services/[redacted:token]",
 		"postgres://u:p4ss@db:5432/x?sslmode=verify-full":                             "postgres://u:[redacted:url-password]@db:5432/x?sslmode=verify-full",
 		"postgres://u:$(DB_PASSWORD)@db/x":                                            "postgres://u:$(DB_PASSWORD)@db/x",
