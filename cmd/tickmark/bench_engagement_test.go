@@ -162,7 +162,7 @@ func (b *engagementBench) lists() {
 
 // desk is the workbench on a vault.
 func (b *engagementBench) desk(path, assessment string, v **vault.Vault) (*tuitest.Driver, *tui.Router) {
-	w, err := b.door.bench(path, opening{assessment: assessment}, nil, v)
+	w, err := b.door.bench(path, opening{assessment: assessment}, chosen{}, nil, v)
 	require.NoError(b, err)
 	router := tui.New(tui.Options{First: screen.NewUnlock(b.Context(), w)})
 	return tuitest.New(b, router, 120, 40), router

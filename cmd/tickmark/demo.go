@@ -65,7 +65,7 @@ func (d *door) demo(ctx context.Context, report string) error {
 	if err := v.Close(); err != nil {
 		return err
 	}
-	return d.workbench(ctx, path, opening{}, demoCluster(d))
+	return d.workbench(ctx, path, opening{}, chosen{}, demoCluster(d))
 }
 
 // steps prints each step with the time it took.

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
-	"tickmark/engine/checks"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
 	"tickmark/reports"
@@ -29,29 +28,38 @@ func (d *door) openVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "open VAULT",
 		Short: "Open the workbench",
-		Long: `Opens the workbench on a vault. --context names the clusters that it collects
-from. Without an author's key, or with --read-only, nothing can be changed.`,
-		Args: cobra.ExactArgs(1),
+		Long: `Opens the workbench on a vault. --context, --manifests, --dump and --import name what
+it collects from, --policies what it evaluates besides the built-in checks; more can be
+named there. Without an author's key, or with --read-only, nothing can be changed.`,
+		Example: "  tickmark open shop.vault --context prod-eu\n  tickmark open shop.vault --import trivy.json --policies policies/",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := d.readOwn(&s.chosen); err != nil {
+				return err
+			}
 			s.allowExec = o.allowExec
+			if cmd.Flags().Changed("target") {
+				s.looked = s.target
+			}
 			collectors, err := d.collectors(s)
 			if err != nil {
 				return err
 			}
-			return d.workbench(cmd.Context(), args[0], o, collectors...)
+			return d.workbench(cmd.Context(), args[0], o, s.chosen, collectors...)
 		},
 	}
 	o.flags(verb)
 	s.flags(verb)
+	s.chosen.ownFlags(verb)
 	allowSwapFlag(verb, &o.allowSwap)
 	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of manifests that the workbench collects from (repeatable)")
-	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the manifests' target gets")
+	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the target of manifests gets, and what an imported file is of that does not say")
 	verb.Flags().BoolVar(&o.readOnly, "read-only", false, "change nothing, and lock nothing")
 	return verb
 }
 
 // workbench opens the desk on a vault and returns when the person leaves it.
-func (d *door) workbench(ctx context.Context, path string, o opening, collectors ...engine.Collector) error {
+func (d *door) workbench(ctx context.Context, path string, o opening, of chosen, collectors ...engine.Collector) error {
 	if !d.terminal(d.out) {
 		return withHint(fmt.Errorf("open %s: the workbench needs a terminal", path), "every action is a verb too: see `tickmark help`")
 	}
@@ -76,7 +84,7 @@ func (d *door) workbench(ctx context.Context, path string, o opening, collectors
 			return err
 		}
 	}
-	w, err := d.bench(path, o, collectors, &opened)
+	w, err := d.bench(path, o, of, collectors, &opened)
 	if err != nil {
 		return err
 	}
@@ -98,21 +106,21 @@ func (d *door) workbench(ctx context.Context, path string, o opening, collectors
 }
 
 // bench is what the screens get. *opened is the vault once it is open.
-func (d *door) bench(path string, o opening, collectors []engine.Collector, opened **vault.Vault) (screen.Workbench, error) {
+func (d *door) bench(path string, o opening, of chosen, collectors []engine.Collector, opened **vault.Vault) (screen.Workbench, error) {
 	catalogue, err := pci.Catalogue()
 	if err != nil {
 		return screen.Workbench{}, err
 	}
-	registry, err := checks.All()
+	registry, err := of.registry()
 	if err != nil {
 		return screen.Workbench{}, err
 	}
 	return screen.Workbench{
 		Path: path, Assessment: o.assessment, OnlyRead: o.readOnly, Catalogue: catalogue, Now: d.now,
-		Files:      d.files(),
+		Files:      d.files(o),
 		Care:       d.care(path, o),
 		NewID:      func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) },
-		Collection: vault.Collection{Collectors: collectors, Checks: registry, Tool: tool()},
+		Collection: vault.Collection{Collectors: collectors, Checks: registry, Params: engine.Params{Custom: of.values}, Tool: tool()},
 		Open: func(ctx context.Context, passphrase string) (*vault.Vault, error) {
 			if *opened == nil {
 				v, err := d.openWith(ctx, path, o, passphrase)
@@ -130,8 +138,10 @@ func (d *door) bench(path string, o opening, collectors []engine.Collector, open
 }
 
 // files read what a person names in the workbench.
-func (d *door) files() screen.Files {
+func (d *door) files(o opening) screen.Files {
 	return screen.Files{
+		Sources:  func(n screen.NamedSource) ([]engine.Collector, error) { return d.sourceFromDesk(o, n) },
+		Policies: d.policiesFromDesk,
 		Define: func(path string, history *questionnaires.History) (questionnaires.Draft, error) {
 			f, err := d.formOfFile(history, path)
 			if err == nil && len(f.defines) == 0 {

@@ -14,7 +14,7 @@ func TestTheWorkbenchReadsFilesAsTheVerbsDo(t *testing.T) {
 	o := newOffice(t)
 	own := filepath.Join(o.home, "own.yaml")
 	o.done("questionnaire", "new", own)
-	files := (&door{}).files()
+	files := (&door{}).files(opening{})
 	draft, err := files.Define(own, nil)
 	require.NoError(t, err)
 	assert.NotEmpty(t, draft.Payload)

@@ -52,7 +52,7 @@ With a vault's path it opens the workbench. Try it without anything at hand:
 		if !looksLikeVault(args[0]) {
 			return usagef("run %q: it is neither a verb nor a vault", args[0])
 		}
-		return d.workbench(cmd.Context(), args[0], opening)
+		return d.workbench(cmd.Context(), args[0], opening, chosen{})
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitStatuses + "\n")

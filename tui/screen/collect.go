@@ -106,9 +106,9 @@ func (s *Collect) Bindings() []Binding {
 		start.Label = "collect again"
 	}
 	if len(s.desk.Collection.Collectors) == 0 {
-		start.Why = "no source was given; see the commands above"
+		start.Why = "no source was named; s names one"
 	}
-	bindings := []Binding{start}
+	bindings := append([]Binding{start}, s.sourceKeys()...)
 	for i, r := range s.reserved() {
 		bindings = append(bindings, Binding{
 			Keys: []string{fmt.Sprint(i + 1)}, Label: "with " + r.Name, Help: "ask for " + r.Name + " as well, or no more: " + r.Warning, Why: s.desk.fixed(),
@@ -171,7 +171,7 @@ func (s *Collect) Draw(c Canvas) []string {
 	if len(sources) == 0 {
 		return s.howTo(c)
 	}
-	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Sources", "read only: nothing in them is changed"), ""}
+	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "Sources", "read only: nothing in them is changed; "+s.checksLine()), ""}
 	for _, source := range sources {
 		lines = append(lines, gutter+s.sourceLine(c.narrower(c.Width-2, 1), source.Source()))
 	}
@@ -200,7 +200,8 @@ func (s *Collect) gapAbout(c Canvas) []string {
 }
 
 func (s *Collect) sourceLine(c Canvas, source string) string {
-	name := theme.Fit(theme.Clean(source), max(20, c.Width/3)) + "  "
+	room := max(20, c.Width/3)
+	name := theme.Fit(theme.CutLeft(theme.Clean(source), room), room) + "  "
 	p, seen := s.progress[source]
 	if !seen {
 		word := "waits for enter"
@@ -252,21 +253,23 @@ func (s *Collect) outcome(c Canvas) []string {
 		}
 		lines = append(lines, line)
 	}
+	if s.done {
+		lines = append(lines, s.keptWords(c)...)
+	}
 	if s.run != nil {
 		lines = append(lines, c.Theme.Paint(theme.Accent, "Collecting; esc stops it."))
 	}
 	return lines
 }
 
-// howTo says how sources are given.
+// howTo says how sources are named.
 func (s *Collect) howTo(c Canvas) []string {
-	lines := []string{"", heading(c, "No source was given to this desk", ""), ""}
-	lines = append(lines, theme.Wrap("Evidence is collected on the command line, into this vault. Close the desk first: one process writes to a vault at a time.", c.Width-4)...)
+	lines := []string{"", heading(c, "No source is named yet", ""), ""}
+	lines = append(lines, theme.Wrap("s names one: a live cluster by its context, manifests, a saved dump of a cluster, or what other tools wrote. p reads policies of your own. Evaluated are "+s.checksLine()+".", c.Width-4)...)
 	lines = append(lines, "")
 	path := questionnaires.ShellQuoted(s.desk.Path)
 	for _, way := range [][2]string{
-		{"a live cluster", "tickmark collect " + path + " --context CONTEXT"},
-		{"manifests", "tickmark collect " + path + " --manifests FOLDER --target NAME"},
+		{"from the start", "tickmark open " + path + " --context CONTEXT"},
 		{"the least role", "tickmark collect --print-role"},
 	} {
 		lines = append(lines, labelled(c.Theme, way[0], way[1], 17, c.Width-4)...)

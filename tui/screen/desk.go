@@ -34,8 +34,8 @@ type Workbench struct {
 	// was written; nil where there is none, and then NoEditor says why.
 	Editor   func(text string) (string, error)
 	NoEditor string
-	// Collection is what `c` collects from. Params are those of the vault's scope,
-	// Progress is the desk's own.
+	// Collection is what `c` collects from. Of Params only Custom counts: the others are
+	// those of the vault's scope. Progress is the desk's own.
 	Collection vault.Collection
 	Files      Files
 	Care       Care
@@ -60,6 +60,7 @@ type Desk struct {
 	serial  int
 	failure string
 	received
+	named    namedHere // beside what cmd gave
 	examined *examined // the network that was analysed last; nil for none
 }
 
@@ -269,7 +270,9 @@ func (d *Desk) collection(ctx context.Context, progress func(engine.Progress)) (
 		return vault.Collection{}, err
 	}
 	c := d.Collection
+	custom := c.Params.Custom
 	c.Params, c.Progress = scope.Params(d.Now()), progress
+	c.Params.Custom = custom
 	return c, nil
 }
 

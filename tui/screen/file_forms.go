@@ -6,6 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/vault"
 )
@@ -26,6 +27,10 @@ type Files struct {
 	// SendRequests writes what each owner is asked for into a folder, as the vault
 	// records, and says what it wrote; with open only what the client owes.
 	SendRequests func(ctx context.Context, v *vault.Vault, assessment questionnaires.ID, folder string, open bool) (string, error)
+	// Sources gives the collectors of a source that a person names, or refuses it.
+	Sources func(NamedSource) ([]engine.Collector, error)
+	// Policies reads policies of the organisation's own, and gives all that is evaluated.
+	Policies func(OwnPolicies) (Evaluated, error)
 	// ExportCalendar writes what is due into a new file, and says what it wrote.
 	ExportCalendar func(ctx context.Context, v *vault.Vault, assessment questionnaires.ID, path string) (string, error)
 }

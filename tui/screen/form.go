@@ -36,7 +36,7 @@ type sending struct {
 	rule        func() rule         // of what stands in it now
 	work        func(asked any) job // in place of rule, where it takes more than one draft
 	lasts       func() lasting      // in place of both, where it takes its time
-	then        func() Screen       // what follows once it is kept; nil for nothing
+	then        func() Screen       // what follows once it is kept; nil, or to give nil, for nothing
 	touched     bool                // something stands in it that was not sent
 }
 

@@ -63,10 +63,14 @@ func (f *Form) forget() tea.Cmd {
 	})
 }
 
-// leaveFor goes, to what follows.
+// leaveFor goes, to what follows if something does.
 func (f *Form) leaveFor() tea.Cmd {
 	if f.send.then == nil {
 		return pop()
 	}
-	return tea.Sequence(pop(), push(f.send.then()))
+	next := f.send.then()
+	if next == nil {
+		return pop()
+	}
+	return tea.Sequence(pop(), push(next))
 }

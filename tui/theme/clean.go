@@ -89,6 +89,14 @@ func Cut(line string, width int) string {
 	return ansi.Truncate(line, width, "…")
 }
 
+// CutLeft is Cut for paths: what is lost is lost before the rest.
+func CutLeft(line string, width int) string {
+	if lost := Width(line) - width; width > 0 && lost > 0 {
+		return ansi.TruncateLeft(line, lost+1, "…")
+	}
+	return Cut(line, width)
+}
+
 // Fit returns a line of exactly width cells.
 func Fit(line string, width int) string {
 	line = Cut(line, width)

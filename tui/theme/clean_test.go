@@ -74,3 +74,10 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+func TestAPathIsCutAtItsFront(t *testing.T) {
+	assert.Equal(t, "…ny.json", theme.CutLeft("/srv/scans/tiny.json", 8))
+	assert.Equal(t, "tiny.json", theme.CutLeft("tiny.json", 9))
+	assert.Equal(t, "…日本", theme.CutLeft("/srv/日本", 5))
+	assert.Empty(t, theme.CutLeft("tiny.json", 0))
+}
