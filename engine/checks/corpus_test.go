@@ -282,30 +282,59 @@ func folderOf(t *testing.T, folder string) *world {
 }
 
 // TestKubePrometheus names everything that fails in well-hardened manifests. Each was
-// looked at and is true: the agent that measures nodes reads them as a whole and adds
-// SYS_TIME, two workloads name no seccomp profile, and the namespace sets no bounds.
+// looked at and is true of what is written there: the agent that measures nodes reads
+// them as a whole and adds SYS_TIME, two workloads name no seccomp profile, the namespace
+// sets no bounds and has no policy for every pod, every policy opens all ways out, images
+// go by tags, five pods ask for a token, and two roles are written with wildcards.
 func TestKubePrometheus(t *testing.T) {
 	w := folderOf(t, corpus(t, "TICKMARK_CORPUS_KUBE_PROMETHEUS", "manifests/kube-prometheus"))
-	const agent, prober = "DaemonSet.apps monitoring/node-exporter", "Deployment.apps monitoring/blackbox-exporter"
+	const (
+		agent, prober, space = "DaemonSet.apps monitoring/node-exporter", "Deployment.apps monitoring/blackbox-exporter", "Namespace monitoring"
+		deployment, policy   = "Deployment.apps monitoring/", "NetworkPolicy.networking.k8s.io monitoring/"
+	)
+	each := func(before string, names ...string) (all []string) {
+		for _, name := range names {
+			all = append(all, before+name)
+		}
+		return all
+	}
+	images := slices.Concat(
+		each(agent, " kube-rbac-proxy", " node-exporter"), each(prober, " blackbox-exporter", " kube-rbac-proxy", " module-configmap-reloader"),
+		each(deployment, "grafana grafana", "kube-state-metrics kube-rbac-proxy-main", "kube-state-metrics kube-rbac-proxy-self", "kube-state-metrics kube-state-metrics",
+			"prometheus-adapter prometheus-adapter", "prometheus-operator kube-rbac-proxy", "prometheus-operator prometheus-operator"),
+	)
 	want := map[string][]string{
 		"containers-add-no-capabilities":    {agent + " node-exporter"},
 		"containers-have-seccomp-profile":   {agent + " node-exporter", prober + " blackbox-exporter", prober + " module-configmap-reloader"},
 		"containers-keep-no-capabilities":   {agent + " node-exporter"},
 		"containers-without-host-ports":     {agent + " kube-rbac-proxy"},
 		"containers-without-runtime-socket": {agent + " node-exporter"},
-		"namespaces-enforce-pod-security":   {"Namespace monitoring "},
-		"namespaces-have-quotas":            {"Namespace monitoring "},
-		"pods-keep-processes-apart":         {agent + " "},
-		"pods-meet-baseline":                {agent + " "},
-		"pods-meet-restricted":              {agent + " ", prober + " "},
-		"pods-without-host-namespaces":      {agent + " "},
-		"pods-without-host-paths":           {agent + " ", agent + " "},
+		"images-pinned-by-digest":           images,
+		"images-pulled-afresh":              images,
+		"images-verified-at-admission":      {space},
+		"namespaces-enforce-pod-security":   {space},
+		"namespaces-have-default-deny":      {space},
+		"namespaces-have-quotas":            {space},
+		"network-policies-limited": each(policy, "alertmanager-main", "blackbox-exporter", "grafana", "kube-state-metrics",
+			"node-exporter", "prometheus-adapter", "prometheus-k8s", "prometheus-operator"),
+		"pods-keep-processes-apart":    {agent},
+		"pods-meet-baseline":           {agent},
+		"pods-meet-restricted":         {agent, prober},
+		"pods-without-host-namespaces": {agent},
+		"pods-without-host-paths":      {agent, agent},
+		"roles-without-wildcards":      each("ClusterRole.rbac.authorization.k8s.io ", "prometheus-operator", "resource-metrics-server-resources"),
+		"service-account-tokens-not-mounted": slices.Concat([]string{agent, prober},
+			each(deployment, "kube-state-metrics", "prometheus-adapter", "prometheus-operator")),
 	}
+	all, err := All()
+	require.NoError(t, err)
+	run, err := engine.Evaluate(t.Context(), all, []engine.Snapshot{w.snapshot}, w.body, w.params)
+	require.NoError(t, err)
 	got := map[string][]string{}
-	for _, c := range slices.Concat(podsChecks(), secretsChecks()) {
-		for _, d := range w.result(t, c.id).Details {
+	for _, r := range run.Results {
+		for _, d := range r.Details {
 			if d.Verdict == engine.Fail {
-				got[c.id] = append(got[c.id], d.Subject.String()+" "+d.Container)
+				got[r.Check] = append(got[r.Check], strings.TrimSpace(d.Subject.String()+" "+d.Container))
 			}
 		}
 	}

@@ -38,7 +38,8 @@ func networkPoliciesInventory() check {
 // runs nor one that a workload makes: it protects nothing, by a slip of the pen or
 // because what it was for has gone. A policy for every pod of a namespace in which
 // nothing runs passes: it waits for what comes. Unknown where its selector is not
-// understood.
+// understood, and among manifests, where what others make of custom resources is not
+// seen.
 func networkPoliciesSelectPods() check {
 	return check{id: "network-policies-select-pods", version: 1, needs: append(workloadKinds(), network.PolicyKind), eval: func(v *engine.View) []engine.Detail {
 		inNamespace := map[string][]workload{}
@@ -48,7 +49,11 @@ func networkPoliciesSelectPods() check {
 		var details []engine.Detail
 		for _, o := range engine.All[networkingv1.NetworkPolicy](v, network.PolicyKind) {
 			p := network.NewPolicy(o.Ref, o.Digest, &o.Value.Spec)
-			details = append(details, judgeSelection(p, inNamespace[o.Ref.Namespace]).of(o.Ref, o.Digest))
+			f := judgeSelection(p, inNamespace[o.Ref.Namespace])
+			if f.verdict == engine.Fail && isManifests(v) {
+				f = unknown(f.field, p.Selector(), "It selects no pod of the manifests; what else makes pods in its namespace was not seen")
+			}
+			details = append(details, f.of(o.Ref, o.Digest))
 		}
 		return details
 	}}
