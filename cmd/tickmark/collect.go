@@ -197,8 +197,16 @@ func (d *door) printTargets(c vault.Collected, accepted []questionnaires.Accepta
 	for _, item := range c.Files {
 		fmt.Fprintf(d.out, "kept       %s  %s, %d bytes, SHA-256 %s; %s\n", item.Label(), kube.Printable(item.File.Name), item.File.Size, item.File.Digest, kube.Printable(item.SearchWords()))
 	}
+	empty := 0
 	for _, item := range c.Recorded.Evidence {
+		if r := item.Result; r.Verdict == engine.NotApplicable && r.Passed+r.Failed+r.Unknown+r.Others == 0 {
+			empty++
+			continue
+		}
 		fmt.Fprintf(d.out, "%-12s %s  %s\n", item.Label(), verdictMark(item), item.Title+acceptedMark(item.Result, accepted, d.now()))
+	}
+	if empty > 0 {
+		fmt.Fprintf(d.out, "beside them %d checks found nothing to judge (tickmark evidence VAULT list names them)\n", empty)
 	}
 }
 
