@@ -24,6 +24,7 @@ func (d *door) atDesk(tell func(engine.Progress)) (*door, *bytes.Buffer) {
 	var said bytes.Buffer
 	with := *d
 	with.out, with.err = &said, watched{io.Discard, tell}
+	with.in = strings.NewReader("") // the terminal is the workbench's, also for who names -
 	with.terminal = func(io.Writer) bool { return false }
 	with.askPass = func(string) ([]byte, error) { return nil, errAtDesk }
 	with.ask = func(string) (string, error) { return "", errAtDesk }
@@ -38,19 +39,9 @@ type watched struct {
 
 // care is how the workbench gives a vault to others.
 func (d *door) care(path string, o opening) screen.Care {
-	// run does something at the desk, and takes what it said.
-	run := func(tell func(engine.Progress), do func(*door) error) (screen.Said, error) {
-		with, text := d.atDesk(tell)
-		err := do(with)
-		said := screen.Said{Lines: slices.Collect(strings.Lines(text.String())), Attention: errors.Is(err, errAttention)}
-		if said.Attention {
-			err = nil
-		}
-		return said, unhinted(err)
-	}
 	return screen.Care{
 		Expunge: func(ctx context.Context, v *vault.Vault, bodies int, tell func(engine.Progress)) (screen.Said, error) {
-			return run(tell, func(at *door) error {
+			return d.saying(tell, func(at *door) error {
 				past, err := at.pastRetention(ctx, v, nil)
 				if err == nil && len(past.Drafts) != bodies {
 					err = fmt.Errorf("expunge: %d bodies may go now, and not %d; nothing was changed", len(past.Drafts), bodies)
@@ -62,13 +53,13 @@ func (d *door) care(path string, o opening) screen.Care {
 			})
 		},
 		Archive: func(ctx context.Context, v *vault.Vault, g screen.Giving, tell func(engine.Progress)) (screen.Said, error) {
-			return run(tell, func(at *door) error { return at.archiveFromDesk(ctx, v, path, o, g) })
+			return d.saying(tell, func(at *door) error { return at.archiveFromDesk(ctx, v, path, o, g) })
 		},
 		HandOff: func(ctx context.Context, v *vault.Vault, g screen.Giving, tell func(engine.Progress)) (screen.Said, error) {
-			return run(tell, func(at *door) error { return at.handOffFromDesk(ctx, v, o, g) })
+			return d.saying(tell, func(at *door) error { return at.handOffFromDesk(ctx, v, o, g) })
 		},
 		AddRecipients: func(ctx context.Context, v *vault.Vault, g screen.Giving, tell func(engine.Progress)) (screen.Said, error) {
-			return run(tell, func(at *door) error {
+			return d.saying(tell, func(at *door) error {
 				added, err := at.givenTo(at.consent(o.allowExec), g)
 				if err != nil {
 					return err
@@ -77,7 +68,7 @@ func (d *door) care(path string, o opening) screen.Care {
 			})
 		},
 		RemoveRecipient: func(ctx context.Context, v *vault.Vault, r vault.Recipient, tell func(engine.Progress)) (screen.Said, error) {
-			return run(tell, func(at *door) error { return at.removeFromDesk(ctx, v, path, o, r) })
+			return d.saying(tell, func(at *door) error { return at.removeFromDesk(ctx, v, path, o, r) })
 		},
 		Enrol: func(file string, h *questionnaires.History) (questionnaires.Draft, error) {
 			card, err := readCard(fromHome(file))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,38 +28,47 @@ hold and was left as it is.`,
 		Example: "  tickmark countersign record.pdf\n  tickmark countersign record.pdf --sign officer.p12 --field officer --trust assessor.pem",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			hand, err := d.hand(cmd.Context(), pen)
-			if err != nil {
-				return err
-			}
-			roots, err := d.roots(nil, trust, nil)
-			if err != nil {
-				return err
-			}
-			done, err := printer.Countersign(printer.Countersigning{File: args[0], Field: field, Roots: roots, Hand: hand})
-			if errors.Is(err, printer.ErrDoesNotHold) {
-				return tampered{err}
-			}
-			if err != nil {
-				return err
-			}
-			if format == "json" {
-				err = json.NewEncoder(d.out).Encode(verifyFormOf(done.Path, done.Text, done.Verify))
-			} else {
-				fmt.Fprintf(d.out, "signed   %s, field %s\nsha-256  %s\n", done.Path, done.Field, done.File)
-				for _, line := range done.Verify.Lines() {
-					fmt.Fprintln(d.out, line)
-				}
-			}
-			if err == nil && done.Verify.Status != sign.IntactTrusted {
-				err = errAttention
-			}
-			return err
+			return d.countersigned(cmd.Context(), pen, args[0], field, trust, format)
 		},
 	}
 	outputFlag(verb, &format)
-	pen.flags(verb, "Read and countersigned this record")
+	pen.flags(verb, countersignedReason)
 	verb.Flags().StringVar(&field, "field", "", "`ROLE` whose field you sign, as `tickmark verify` names it (default: the next empty one)")
 	verb.Flags().StringVar(&trust, "trust", "", "PEM `FILE` of certificates to trust")
 	return verb
+}
+
+// countersignedReason is what such a signature says it is for.
+const countersignedReason = "Read and countersigned this record"
+
+// countersigned puts a signature into the next field of a report, and says what came of
+// it.
+func (d *door) countersigned(ctx context.Context, pen signature, file, field, trust, format string) error {
+	hand, err := d.hand(ctx, pen)
+	if err != nil {
+		return err
+	}
+	roots, err := d.roots(nil, trust, nil)
+	if err != nil {
+		return err
+	}
+	done, err := printer.Countersign(printer.Countersigning{File: file, Field: field, Roots: roots, Hand: hand})
+	if errors.Is(err, printer.ErrDoesNotHold) {
+		return tampered{err}
+	}
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		err = json.NewEncoder(d.out).Encode(verifyFormOf(done.Path, done.Text, done.Verify))
+	} else {
+		fmt.Fprintf(d.out, "signed   %s, field %s\nsha-256  %s\n", done.Path, done.Field, done.File)
+		for _, line := range done.Verify.Lines() {
+			fmt.Fprintln(d.out, line)
+		}
+	}
+	if err == nil && done.Verify.Status != sign.IntactTrusted {
+		err = errAttention
+	}
+	return err
 }

@@ -13,9 +13,6 @@ import (
 	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
-	"tickmark/reports"
-	"tickmark/reports/export"
-	"tickmark/reports/printer"
 	"tickmark/tui"
 	"tickmark/tui/screen"
 	"tickmark/tui/theme"
@@ -119,6 +116,7 @@ func (d *door) bench(path string, o opening, of chosen, collectors []engine.Coll
 		Path: path, Assessment: o.assessment, OnlyRead: o.readOnly, Catalogue: catalogue, Now: d.now,
 		Files:      d.files(o),
 		Care:       d.care(path, o),
+		Papers:     d.papers(path, o),
 		NewID:      func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) },
 		Collection: vault.Collection{Collectors: collectors, Checks: registry, Params: engine.Params{Custom: of.values}, Tool: tool()},
 		Open: func(ctx context.Context, passphrase string) (*vault.Vault, error) {
@@ -130,9 +128,6 @@ func (d *door) bench(path string, o opening, of chosen, collectors []engine.Coll
 				*opened = v
 			}
 			return *opened, d.noteOpening(ctx, *opened)
-		},
-		Print: func(ctx context.Context, id questionnaires.ID, version string, kind reports.Kind) (string, []string, error) {
-			return d.printFrom(ctx, *opened, printer.Request{Assessment: id, Version: version, Kind: kind, Catalogue: catalogue, Out: reportName(path, version, kind)})
 		},
 	}, nil
 }
@@ -204,57 +199,4 @@ func (d *door) openWith(ctx context.Context, path string, o opening, passphrase 
 	with := *d
 	with.askPass = func(string) ([]byte, error) { return []byte(passphrase), nil }
 	return with.open(ctx, path, o)
-}
-
-// printFrom prints and signs the report beside the vault. A workbook carries no
-// signature.
-func (d *door) printFrom(ctx context.Context, v *vault.Vault, request printer.Request) (string, []string, error) {
-	if v == nil {
-		return "", nil, errors.New("print: the vault is not open")
-	}
-	if format, _ := export.FormatOf(request.Out); format != export.PDF {
-		request.Export.Format = format
-		printed, err := printer.Print(ctx, v, request)
-		if err != nil {
-			return "", nil, err
-		}
-		return printed.Path, append(printedLines(printed, fmt.Sprintf("SHA-256 %s", printed.File)), "it carries no signature"), nil
-	}
-	key, chain, err := d.signing("")
-	if err != nil {
-		return "", nil, err
-	}
-	request.Signer, request.Chain, request.Reason, request.Now, request.Random = key, chain, "Prepared this record", d.now(), d.random
-	printed, err := printer.Print(ctx, v, request)
-	if err != nil {
-		return "", nil, err
-	}
-	lines := printedLines(printed, fmt.Sprintf("%d pages, SHA-256 %s", printed.Pages, printed.File))
-	return printed.Path, append(lines, printed.Verify.Lines()...), nil
-}
-
-// printedLines say of which version something printed is, and why it is a draft.
-func printedLines(p printer.Printed, what string) []string {
-	lines := []string{"version " + p.Of, what}
-	if p.Draft != "" {
-		lines = append(lines, "a draft: "+p.Draft)
-	}
-	return lines
-}
-
-// reportName is where the report of a vault lies: that of an issued version, looked at
-// as it was, beside the one of the assessment as it is, and every other kind beside the
-// record.
-func reportName(path, version string, kind reports.Kind) string {
-	name := strings.TrimSuffix(path, filepath.Ext(path))
-	if version != "" {
-		name += "-version-" + version
-	}
-	if !kind.IsRecord() {
-		name += "-" + kind.String()
-	}
-	if kind == reports.Transfer {
-		return name + export.XLSX.Ending()
-	}
-	return name + export.PDF.Ending()
 }

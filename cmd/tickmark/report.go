@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -14,15 +15,23 @@ import (
 	"tickmark/reports/export"
 	"tickmark/reports/pdf"
 	"tickmark/reports/printer"
+	"tickmark/vault"
 )
+
+// printing is what somebody asks to be printed, on the command line or in the workbench.
+type printing struct {
+	out, kind, date, paper, version string
+	unsigned                        bool
+	pen                             signature
+	pack                            packing
+	as                              exporting
+	// given reports whether something was said, and is not what stands for nothing.
+	given func(flag string) bool
+}
 
 func (d *door) reportVerb() *cobra.Command {
 	var o opening
-	var pen signature
-	var out, kind, date, paper, version string
-	var unsigned bool
-	var pack packing
-	var as exporting
+	var p printing
 	verb := &cobra.Command{
 		Use:   "report VAULT -o FILE",
 		Short: "Print an assessment as a signed PDF, or write it in another format",
@@ -32,59 +41,78 @@ func (d *door) reportVerb() *cobra.Command {
 			"  tickmark report shop.vault -o to-copy.xlsx --kind transfer\n  tickmark report shop.vault -o results.oscal.json",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			request, err := requestOf(out, kind, date, paper, pack.file != "")
+			p.given = cmd.Flags().Changed
+			request, to, err := d.requested(cmd.Context(), p, d.consent(o.allowExec))
 			if err != nil {
 				return err
-			}
-			to, err := pack.recipients(d.consent(o.allowExec))
-			if err != nil {
-				return err
-			}
-			if request.Version = version; version != "" && date != "" {
-				return usagef("report: --version %s is dated by its issue, and --date is another thing", version)
-			}
-			if err := as.read(cmd, pen, &request); err != nil {
-				return err
-			}
-			if given := pen.given(cmd); unsigned && given != "" {
-				return usagef("report: --unsigned and %s exclude each other", given)
-			}
-			if !unsigned && request.Export.Format == export.PDF {
-				if request.Hand, err = d.hand(cmd.Context(), pen); err != nil {
-					return err
-				}
 			}
 			v, a, err := d.chosen(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
 			defer v.Close()
-			request.Assessment, request.Package = a.Details.ID, pack.of(v, to)
-			if request.Catalogue, err = pci.Catalogue(); err != nil {
-				return err
-			}
-			printed, err := printer.Print(cmd.Context(), v, request)
-			if err != nil {
-				return err
-			}
-			d.printPrinted(printed)
-			if printed.Draft != "" {
-				return errAttention
-			}
-			return nil
+			request.Assessment = a.Details.ID
+			return d.printTo(cmd.Context(), v, p, request, to)
 		},
 	}
 	o.flags(verb)
-	verb.Flags().StringVarP(&out, "output", "o", "", "`FILE` to write")
-	pack.flags(verb)
-	verb.Flags().StringVar(&kind, "kind", "", "`KIND` of report: "+reports.KindNames()+" (default: the record that fits the questionnaire)")
-	verb.Flags().StringVar(&date, "date", "", "`DATE` of the report, such as 2026-11-30 (default: the newest entry's)")
-	verb.Flags().StringVar(&version, "version", "", "`VERSION` that was issued (default: the last one, or the assessment as it is)")
-	verb.Flags().BoolVar(&unsigned, "unsigned", false, "do not sign")
-	verb.Flags().StringVar(&paper, "paper", "a4", "a4 or letter")
-	as.flags(verb)
-	pen.flags(verb, "Prepared this record")
+	verb.Flags().StringVarP(&p.out, "output", "o", "", "`FILE` to write")
+	p.pack.flags(verb)
+	verb.Flags().StringVar(&p.kind, "kind", "", "`KIND` of report: "+reports.KindNames()+" (default: the record that fits the questionnaire)")
+	verb.Flags().StringVar(&p.date, "date", "", "`DATE` of the report, such as 2026-11-30 (default: the newest entry's)")
+	verb.Flags().StringVar(&p.version, "version", "", "`VERSION` that was issued (default: the last one, or the assessment as it is)")
+	verb.Flags().BoolVar(&p.unsigned, "unsigned", false, "do not sign")
+	verb.Flags().StringVar(&p.paper, "paper", "a4", "a4 or letter")
+	p.as.flags(verb)
+	p.pen.flags(verb, preparedReason)
 	return verb
+}
+
+// preparedReason is what the signature of who prepared a report says it is for.
+const preparedReason = "Prepared this record"
+
+// requested reads what somebody asks to be printed, and refuses what does not go
+// together. It opens the signing key, and returns whom a package is sealed to.
+func (d *door) requested(ctx context.Context, p printing, c *consent) (printer.Request, []vault.Recipient, error) {
+	fail := func(err error) (printer.Request, []vault.Recipient, error) { return printer.Request{}, nil, err }
+	request, err := requestOf(p)
+	if err != nil {
+		return fail(err)
+	}
+	to, err := p.pack.recipients(c)
+	if err != nil {
+		return fail(err)
+	}
+	if request.Version = p.version; p.version != "" && p.date != "" {
+		return fail(usagef("report: --version %s is dated by its issue, and --date is another thing", p.version))
+	}
+	if err := p.as.read(p, &request); err != nil {
+		return fail(err)
+	}
+	if given := p.pen.given(p.given); p.unsigned && given != "" {
+		return fail(usagef("report: --unsigned and %s exclude each other", given))
+	}
+	if !p.unsigned && request.Export.Format == export.PDF {
+		if request.Hand, err = d.hand(ctx, p.pen); err != nil {
+			return fail(err)
+		}
+	}
+	request.Catalogue, err = pci.Catalogue()
+	return request, to, err
+}
+
+// printTo prints what was requested of a vault, and says what came of it.
+func (d *door) printTo(ctx context.Context, v *vault.Vault, p printing, request printer.Request, to []vault.Recipient) error {
+	request.Package = p.pack.of(v, to)
+	printed, err := printer.Print(ctx, v, request)
+	if err != nil {
+		return err
+	}
+	d.printPrinted(printed)
+	if printed.Draft != "" {
+		return errAttention
+	}
+	return nil
 }
 
 // reportHelp says what the verb does.
@@ -125,27 +153,27 @@ func kindLines() string {
 	return b.String()
 }
 
-func requestOf(out, kind, date, paper string, packed bool) (printer.Request, error) {
-	r := printer.Request{Out: out}
-	if out == "" && !packed || out == "-" {
+func requestOf(p printing) (printer.Request, error) {
+	r := printer.Request{Out: p.out}
+	if p.out == "" && p.pack.file == "" || p.out == "-" {
 		return r, usagef("report: -o FILE is needed")
 	}
 	var err error
-	if r.Kind, err = reports.ParseKind(kind); err != nil {
+	if r.Kind, err = reports.ParseKind(p.kind); err != nil {
 		return r, usagef("report: %v", err)
 	}
-	switch paper {
+	switch p.paper {
 	case "a4":
 		r.Paper = pdf.A4
 	case "letter":
 		r.Paper = pdf.Letter
 	default:
-		return r, usagef("report: --paper %q is neither a4 nor letter", paper)
+		return r, usagef("report: --paper %q is neither a4 nor letter", p.paper)
 	}
-	if date != "" {
-		day, err := time.Parse(time.DateOnly, date)
+	if p.date != "" {
+		day, err := time.Parse(time.DateOnly, p.date)
 		if err != nil {
-			return r, usagef("report: --date %q is no date such as 2026-11-30", date)
+			return r, usagef("report: --date %q is no date such as 2026-11-30", p.date)
 		}
 		// The end of the day, so that a report can bear the day of its newest evidence.
 		r.Date = day.Add(24*time.Hour - time.Second)

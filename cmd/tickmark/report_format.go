@@ -24,7 +24,7 @@ func (e *exporting) flags(cmd *cobra.Command) {
 }
 
 // read chooses the format of a request, and refuses what does not go together.
-func (e exporting) read(cmd *cobra.Command, pen signature, r *printer.Request) error {
+func (e exporting) read(p printing, r *printer.Request) error {
 	ending, known := export.FormatOf(r.Out)
 	r.Export.Format = ending
 	if e.format != "" {
@@ -41,11 +41,11 @@ func (e exporting) read(cmd *cobra.Command, pen signature, r *printer.Request) e
 	if r.Kind == reports.Transfer && r.Export.Format != export.XLSX {
 		return withHint(usagef("report: --kind transfer is a workbook, not %s", r.Export.Format), "name a file that ends with "+export.XLSX.Ending())
 	}
-	if given := pen.given(cmd); given != "" && r.Export.Format != export.PDF {
+	if given := p.pen.given(p.given); given != "" && r.Export.Format != export.PDF {
 		return usagef("report: only a PDF has %s, not %s", given, r.Export.Format)
 	}
 	for _, flag := range []string{"paper", "bundle"} {
-		if r.Export.Format != export.PDF && cmd.Flags().Changed(flag) {
+		if r.Export.Format != export.PDF && p.given(flag) {
 			return usagef("report: only a PDF has --%s, not %s", flag, r.Export.Format)
 		}
 	}

@@ -31,9 +31,9 @@ func (s *signature) flags(cmd *cobra.Command, reason string) {
 
 // given names a flag that was given, "" if none was: what an unsigned report
 // contradicts.
-func (s *signature) given(cmd *cobra.Command) string {
+func (s *signature) given(is func(flag string) bool) string {
 	for _, name := range []string{"sign", "sign-passphrase-file", "tsa", "reason"} {
-		if cmd.Flags().Changed(name) {
+		if is(name) {
 			return "--" + name
 		}
 	}

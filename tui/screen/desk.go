@@ -9,7 +9,6 @@ import (
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
-	"tickmark/reports"
 	"tickmark/tui/theme"
 	"tickmark/vault"
 )
@@ -27,9 +26,7 @@ type Workbench struct {
 	// Missing says, where it is known beforehand, which identity is not there and
 	// how to give it; then nothing is opened.
 	Missing string
-	// Print prints a paper of an assessment, or of an issued version of it, and
-	// returns where it lies and what verifying it said, line by line.
-	Print func(ctx context.Context, assessment questionnaires.ID, version string, kind reports.Kind) (path string, summary []string, err error)
+	Papers  Papers
 	// Editor gives a text and the terminal to the person's own editor and returns what
 	// was written; nil where there is none, and then NoEditor says why.
 	Editor   func(text string) (string, error)

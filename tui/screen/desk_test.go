@@ -18,7 +18,6 @@ import (
 	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
-	"tickmark/reports"
 	"tickmark/tui/screen"
 	"tickmark/vault"
 )
@@ -46,7 +45,7 @@ type merchant struct {
 	clock    *clock
 	identity *age.X25519Identity
 	signer   *questionnaires.Signer
-	kind     reports.Kind // of what was printed last
+	wish     screen.Printing // of what was printed last
 	printed  int
 	drawn    *constant
 	editor   func(string) (string, error) // nil leaves a text as it is
@@ -107,10 +106,13 @@ func newEntity(t testing.TB, collections int, code string) *merchant {
 			}
 			return m.editor(text)
 		},
-		Print: func(_ context.Context, _ questionnaires.ID, _ string, kind reports.Kind) (string, []string, error) {
-			m.printed++
-			m.kind = kind
-			return "/reports/copperline-draft.pdf", []string{"signed by Ada Assessor, intact", "it matches the vault"}, nil
+		Papers: screen.Papers{
+			Formats: []string{"pdf", "xlsx", "csv"}, Tables: []string{"answers", "evidence"},
+			Print: func(_ context.Context, _ *vault.Vault, _ questionnaires.ID, w screen.Printing, _ func(engine.Progress)) (screen.Said, error) {
+				m.printed++
+				m.wish = w
+				return screen.Said{Lines: []string{"printed  /reports/copperline-draft.pdf, " + w.Kind.String() + ", 12 pages\n", "signed by Ada Assessor, intact\n", "it matches the vault\n"}}, nil
+			},
 		},
 	}
 	return m

@@ -38,6 +38,7 @@ type sending struct {
 	lasts       func() lasting      // in place of both, where it takes its time
 	then        func() Screen       // what follows once it is kept; nil, or to give nil, for nothing
 	touched     bool                // something stands in it that was not sent
+	aside       bool                // it is nothing of the vault: it changes none, and does not wait there
 }
 
 // sent says that a form was to be kept as a whole.
@@ -153,8 +154,12 @@ func (f *Form) save(label, text, said string) tea.Cmd {
 		f.writer.going = false
 		return note(theme.Bad, "not done: "+err.Error())
 	}
-	f.send.touched, f.why = true, ""
+	f.send.touched, f.why = !f.send.aside, ""
 	f.refresh()
+	if f.send.aside {
+		f.writer.ended(done, nil)
+		return nil
+	}
 	return f.desk.act("", done, f.unsent())
 }
 
@@ -192,7 +197,7 @@ func (f *Form) Bindings() []Binding {
 	if f.writer.writing() {
 		return append(bindings, Binding{Keys: []string{"tab"}, Label: "next place", Help: "save it and write into the next place", Typing: true, Do: f.next})
 	}
-	fill := Binding{Keys: []string{"enter", "e", " ", "right", "l"}, Label: fillWord(p.kind), Help: "fill the place under the cursor", Why: f.desk.fixed(), Do: f.fill}
+	fill := Binding{Keys: []string{"enter", "e", " ", "right", "l"}, Label: fillWord(p.kind), Help: "fill the place under the cursor", Why: f.fixed(), Do: f.fill}
 	if !chosen {
 		fill.Why = "there is no place under the cursor"
 	}

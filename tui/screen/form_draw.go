@@ -113,7 +113,7 @@ func (f *Form) box(c Canvas, text string, height int, opens string) []string {
 	switch {
 	case f.writer.writing():
 		return framed(c, f.writer.view(c.Theme, inside.Width, height-2), height, true)
-	case strings.TrimSpace(text) == "" && f.desk.fixed() != "":
+	case strings.TrimSpace(text) == "" && f.fixed() != "":
 		return framed(c, []string{c.Theme.Paint(theme.Muted, "nothing is written")}, height, false)
 	case strings.TrimSpace(text) == "":
 		return framed(c, []string{c.Theme.Paint(theme.Muted, "enter to write")}, height, false)

@@ -28,7 +28,7 @@ var errStopped = errors.New("stopped; nothing was changed")
 
 // sending keeps the form as a whole.
 func (f *Form) sending() Binding {
-	b := Binding{Keys: []string{"S"}, Label: f.send.label, Help: f.send.help, Why: f.desk.fixed(), Do: func() tea.Cmd {
+	b := Binding{Keys: []string{"S"}, Label: f.send.label, Help: f.send.help, Why: f.fixed(), Do: func() tea.Cmd {
 		switch {
 		case f.send.lasts != nil:
 			return f.start()

@@ -54,8 +54,19 @@ func (f *Form) unsent() rule {
 	return func(a *questionnaires.Assessment) (questionnaires.Draft, error) { return a.KeepUnsent(left) }
 }
 
+// fixed says why nothing can be filled in, "" if it can.
+func (f *Form) fixed() string {
+	if f.send != nil && f.send.aside {
+		return ""
+	}
+	return f.desk.fixed()
+}
+
 // forget takes back what waited to be sent.
 func (f *Form) forget() tea.Cmd {
+	if f.send.aside {
+		return nil
+	}
 	f.send.touched = false
 	form := f.send.form
 	return f.desk.act("", nil, func(a *questionnaires.Assessment) (questionnaires.Draft, error) {

@@ -1,10 +1,15 @@
 package screen
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/reports"
 	"tickmark/tui/theme"
@@ -12,22 +17,24 @@ import (
 
 // Report says what would be printed and why it is a draft, and prints it.
 type Report struct {
-	desk     *Desk
-	kind     int // which of the kinds that fit
-	printing bool
-	path     string
-	summary  []string
-	err      error
+	desk *Desk
+	wish Printing // how it is printed
+	run  *run     // nil while nothing is printed
+	done Said
+	err  error
 }
 
 // printed is what printing gave; only the screen that asked understands it.
 type printed struct {
-	report  *Report
-	path    string
-	summary []string
+	report *Report
+	said   Said
 }
 
-func newReport(d *Desk) *Report { return &Report{desk: d} }
+func newReport(d *Desk) *Report {
+	s := &Report{desk: d}
+	s.wish.Kind = s.kinds()[0]
+	return s
+}
 
 // Start has nothing to do.
 func (s *Report) Start() tea.Cmd { return nil }
@@ -37,40 +44,58 @@ func (s *Report) Update(msg tea.Msg) tea.Cmd {
 	cmd := s.desk.take(msg)
 	if c, is := msg.(changed); is {
 		if p, mine := c.asked.(printed); mine && p.report == s {
-			s.printing, s.path, s.summary, s.err = false, p.path, p.summary, c.err
+			s.run.stop()
+			s.run, s.done, s.err = nil, p.said, c.err
 		}
 	}
 	return cmd
 }
+
+// Leave stops what is being printed.
+func (s *Report) Leave() tea.Cmd {
+	s.run.stop()
+	return nil
+}
+
+// Busy reports whether it is being printed.
+func (s *Report) Busy() bool { return s.run != nil }
 
 // Head is the title's.
 func (s *Report) Head() Head { return s.desk.head("Report") }
 
 // Bindings print.
 func (s *Report) Bindings() []Binding {
+	if s.run != nil {
+		return s.run.stopping("nothing is written")
+	}
 	b := Binding{Keys: []string{"enter"}, Label: "print", Help: "print the report, sign it and verify it", Do: s.print}
-	switch {
-	case s.printing:
-		b.Why = "it is being printed"
-	case s.desk.Print == nil:
+	how := Binding{Keys: []string{"o"}, Label: "options", Help: "choose how it is printed: kind, format, time stamp, package and more", Do: func() tea.Cmd { return push(s.printingForm()) }}
+	counter := Binding{Keys: []string{"k"}, Label: "countersign", Help: "sign a report that somebody else has signed", Do: func() tea.Cmd { return push(countersignForm(s.desk)) }}
+	if s.desk.Papers.Print == nil {
 		b.Why = "this desk cannot print; `tickmark report` does"
-	case s.path != "":
+		how.Why = b.Why
+	}
+	if s.desk.Papers.Countersign == nil {
+		counter.Why = "this desk cannot sign; `tickmark countersign` does"
+	}
+	if len(s.done.Lines) > 0 {
 		b.Label = "print again"
 	}
 	kind := func(by int) func() tea.Cmd {
 		return func() tea.Cmd {
-			n := len(s.kinds())
-			s.kind, s.path, s.summary, s.err = (s.kind+by+n)%n, "", nil, nil
+			all := s.kinds()
+			s.wish.Kind, s.done, s.err = all[(slices.Index(all, s.wish.Kind)+by+len(all))%len(all)], Said{}, nil
 			return nil
 		}
 	}
-	next := Binding{Keys: []string{"right", "l", "tab"}, Label: "next kind", Help: "print another kind of paper", Do: kind(1)}
-	before := Binding{Keys: []string{"left", "h", "shift+tab"}, Help: "print the kind before", Do: kind(-1)}
-	if s.printing {
-		next.Why, before.Why = b.Why, b.Why
+	return []Binding{
+		b,
+		{Keys: []string{"right", "l", "tab"}, Label: "next kind", Help: "print another kind of paper", Do: kind(1)},
+		{Keys: []string{"left", "h", "shift+tab"}, Help: "print the kind before", Do: kind(-1)},
+		how, counter,
+		{Keys: []string{"p"}, Label: "problems", Help: "what makes it a draft", Do: func() tea.Cmd { return push(newProblems(s.desk)) }},
+		back(nil),
 	}
-	problems := Binding{Keys: []string{"p"}, Label: "problems", Help: "what makes it a draft", Do: func() tea.Cmd { return push(newProblems(s.desk)) }}
-	return []Binding{b, next, before, problems, back(nil)}
 }
 
 // kinds are those that fit the questionnaire, its record first.
@@ -78,21 +103,30 @@ func (s *Report) kinds() []reports.Kind {
 	return reports.KindsOf(s.desk.picture.Assessment.Questionnaire)
 }
 
-// chosen is the kind that would be printed.
-func (s *Report) chosen() reports.Kind { return s.kinds()[s.kind%len(s.kinds())] }
-
 func (s *Report) print() tea.Cmd {
-	s.printing, s.err = true, nil
-	d, kind := s.desk, s.chosen()
+	var ctx context.Context
+	s.run, ctx = beginRun(s.desk)
+	s.done, s.err = Said{}, nil
+	d, r := s.desk, s.run
 	return d.do(func() changed {
-		path, summary, err := d.Print(d.ctx, d.id, d.version, kind)
-		p := printed{report: s, path: path, summary: summary}
+		defer r.stop()
+		said, err := s.printed(ctx, s.wish, func(engine.Progress) {})
+		if errors.Is(err, context.Canceled) {
+			err = errStopped
+		}
+		p := printed{report: s, said: said}
 		if err != nil {
 			return changed{err: err, asked: p}
 		}
 		picture, err := d.look()
-		return changed{picture: picture, err: err, asked: p, said: "printed: " + path}
+		return changed{picture: picture, err: err, asked: p, said: "printed"}
 	})
+}
+
+// printed prints a paper of the assessment, or of the version that is looked at.
+func (s *Report) printed(ctx context.Context, wish Printing, tell func(engine.Progress)) (Said, error) {
+	wish.Version = s.desk.version
+	return s.desk.Papers.Print(ctx, s.desk.vault, s.desk.id, wish, tell)
 }
 
 // Draw shows what would be printed, then what was.
@@ -103,8 +137,11 @@ func (s *Report) Draw(c Canvas) []string {
 	a := p.Assessment
 	lines := []string{"", heading(c, "What would be printed", ""), ""}
 	say := func(what, text string) { lines = append(lines, labelled(c.Theme, what, text, label, width)...) }
-	kind := s.chosen()
-	say("Paper", fmt.Sprintf("%s, %d of %d: %s", kind, s.kind%len(s.kinds())+1, len(s.kinds()), kind.Purpose()))
+	kind, kinds := s.wish.Kind, s.kinds()
+	say("Paper", fmt.Sprintf("%s, %d of %d: %s", kind, slices.Index(kinds, kind)+1, len(kinds), kind.Purpose()))
+	if how := s.how(); how != "" {
+		say("Chosen", how)
+	}
 	say("Report", s.desk.nameOf(a.Details))
 	say("Form", a.Questionnaire.Title+", "+a.Questionnaire.Revision)
 	say("Entity", a.Entity)
@@ -116,7 +153,7 @@ func (s *Report) Draw(c Canvas) []string {
 	lines = append(lines, "")
 	lines = append(lines, s.standing(c, p, width)...)
 	lines = append(lines, "")
-	lines = append(lines, s.outcome(c, label, width)...)
+	lines = append(lines, s.outcome(c, width)...)
 	return indent(gutter, lines)
 }
 
@@ -142,27 +179,47 @@ func (s *Report) standing(c Canvas, p *Picture, width int) []string {
 	return lines
 }
 
+// how says what was chosen of how it is printed.
+func (s *Report) how() string {
+	var words []string
+	for _, w := range []struct{ word, text string }{
+		{"format", s.wish.Format},
+		{"table", s.wish.Table},
+		{"file", s.wish.File},
+		{"paper", s.wish.Paper},
+		{"dated", string(s.wish.Date)},
+		{"time stamp of", s.wish.Pen.Authority},
+		{"key", s.wish.Pen.Key},
+		{"package", s.wish.Package},
+		{"sealed to", strings.Join(s.wish.To, " ")},
+	} {
+		if w.text != "" {
+			words = append(words, w.word+" "+w.text)
+		}
+	}
+	if s.wish.Unsigned {
+		words = append(words, "unsigned")
+	}
+	return strings.Join(words, ", ")
+}
+
 // outcome is where the report lies and what verifying it said.
-func (s *Report) outcome(c Canvas, label, width int) []string {
+func (s *Report) outcome(c Canvas, width int) []string {
 	switch {
-	case s.printing:
-		return []string{c.Theme.Paint(theme.Accent, "Printing: composing, drawing, signing, verifying.")}
+	case s.run != nil:
+		return []string{c.Theme.Paint(theme.Accent, "Printing: composing, drawing, signing, verifying; esc stops it.")}
 	case s.err != nil:
 		var lines []string
 		for _, line := range theme.Wrap("✗ "+s.err.Error(), width) {
 			lines = append(lines, c.Theme.Paint(theme.Bad, line))
 		}
 		return lines
-	case s.path == "":
-		return []string{c.Theme.Paint(theme.Muted, "enter prints it, signs it with your certificate and verifies it.")}
+	case len(s.done.Lines) == 0:
+		return []string{c.Theme.Paint(theme.Muted, "enter prints it, signs it with your certificate and verifies it; o chooses how.")}
 	}
-	lines := labelled(c.Theme, "Printed", s.path, label, width)
-	for i, line := range s.summary {
-		head := ""
-		if i == 0 {
-			head = "Verified"
-		}
-		lines = append(lines, labelled(c.Theme, head, line, label, width)...)
+	var lines []string
+	for _, said := range s.done.Lines {
+		lines = append(lines, theme.Wrap(strings.TrimRight(said, "\n"), width)...)
 	}
 	return lines
 }

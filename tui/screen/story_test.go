@@ -89,9 +89,9 @@ func TestAnAssessorAnswersAndPrints(t *testing.T) {
 	d.Press("esc", "esc", "esc").Press("r").Shows("DRAFT on every page", "232  unanswered").Press("enter")
 	d.Shows("/reports/copperline-draft.pdf", "it matches the vault")
 	assert.Equal(t, 1, m.printed)
-	assert.Equal(t, reports.Record, m.kind)
+	assert.Equal(t, reports.Record, m.wish.Kind)
 	d.Press("right").Shows("aoc-record, 2 of").Press("right", "right").Shows("evidence, 4 of").Press("left", "shift+tab", "enter").Shows("it matches the vault")
-	assert.Equal(t, reports.Attestation, m.kind)
+	assert.Equal(t, reports.Attestation, m.wish.Kind)
 	d.Press("q")
 	assert.True(t, d.Quit())
 }
