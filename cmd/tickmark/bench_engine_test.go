@@ -45,7 +45,7 @@ func TestBenchEngine(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		run  func()
-	}{{"yaml", b.yaml}, {"json", b.snapshot}, {"changed", b.changed}, {"connections", b.connections}, {"dump", b.dump}, {"live", b.live}} {
+	}{{"yaml", b.yaml}, {"json", b.snapshot}, {"changed", b.changed}, {"connections", b.connections}, {"room", b.room}, {"dump", b.dump}, {"live", b.live}} {
 		if asked == "all" || slices.Contains(strings.Split(asked, ","), part.name) {
 			part.run()
 		}
