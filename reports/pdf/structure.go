@@ -233,14 +233,14 @@ func (t *tree) write(e *element, above int) {
 	if e.role == asLinked && len(t.links[e]) == 0 {
 		name = "Span" // it leads nowhere
 	}
-	b := fmt.Appendf(nil, "<</S /%s /P %d 0 R", name, above)
+	b := fmt.Appendf(nil, "<</S/%s/P %d 0 R", name, above)
 	switch e.role {
 	case asColumnHead:
-		b = fmt.Appendf(b, " /A %d 0 R", t.heads[0])
+		b = fmt.Appendf(b, "/A %d 0 R", t.heads[0])
 	case asRowHead:
-		b = fmt.Appendf(b, " /A %d 0 R", t.heads[1])
+		b = fmt.Appendf(b, "/A %d 0 R", t.heads[1])
 	case asFigure:
-		b = fmt.Appendf(b, " /Alt %s", textString(t.layout.words[e]))
+		b = fmt.Appendf(b, "/Alt %s", textString(t.layout.words[e]))
 	}
 	b = t.kids(b, e)
 	t.objects[e.number] = append(b, ">>"...)
@@ -254,12 +254,12 @@ func (t *tree) kids(b []byte, e *element) []byte {
 	on := int32(-1)
 	if len(e.marks) > 0 {
 		on = e.marks[0].page
-		b = fmt.Appendf(b, " /Pg %d 0 R", t.pages[on])
+		b = fmt.Appendf(b, "/Pg %d 0 R", t.pages[on])
 	}
-	if len(e.below) == 0 && len(e.marks) == 1 && len(t.links[e]) == 0 {
-		return fmt.Appendf(b, " /K %d", e.marks[0].number)
+	if len(e.below) == 0 && len(e.marks) == 1 && len(t.links[e]) == 0 { // the usual case, short
+		return fmt.Appendf(b, "/K %d", e.marks[0].number)
 	}
-	b = append(b, " /K ["...)
+	b = append(b, "/K["...)
 	for _, below := range e.below {
 		b = fmt.Appendf(b, "%d 0 R ", below.number)
 	}
@@ -267,11 +267,11 @@ func (t *tree) kids(b []byte, e *element) []byte {
 		if m.page == on {
 			b = fmt.Appendf(b, "%d ", m.number)
 		} else {
-			b = fmt.Appendf(b, "<</Type /MCR /Pg %d 0 R /MCID %d>> ", t.pages[m.page], m.number)
+			b = fmt.Appendf(b, "<</Type/MCR/Pg %d 0 R/MCID %d>> ", t.pages[m.page], m.number)
 		}
 	}
 	for _, a := range t.links[e] {
-		b = fmt.Appendf(b, "<</Type /OBJR /Obj %d 0 R /Pg %d 0 R>> ", a.object, t.pages[a.page])
+		b = fmt.Appendf(b, "<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>> ", a.object, t.pages[a.page])
 	}
 	return append(bytes.TrimSuffix(b, []byte(" ")), ']')
 }
