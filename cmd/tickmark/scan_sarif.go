@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
@@ -51,6 +52,6 @@ func (s *scanSARIF) write(w io.Writer, registry []engine.Check) error {
 	for i, f := range s.findings {
 		s.findings[i].Target, s.findings[i].Origins = targets[f.Result.Target], origins[f.Result.Target]
 	}
-	scan := export.Scan{Tool: tool(), Checks: registry, Findings: s.findings, Gaps: s.g.gaps()}
+	scan := export.Scan{Tool: tool(), Checks: registry, Findings: slices.Values(s.findings), Gaps: s.g.gaps()}
 	return scan.WriteSARIF(w)
 }

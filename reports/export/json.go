@@ -15,16 +15,6 @@ import (
 // has to know of changes it.
 const jsonFormat = "tickmark-report-1"
 
-// reportForm is a record as JSON. Its fields keep their order.
-type reportForm struct {
-	headForm
-	Conclusion conclusionForm `json:"conclusion"`
-	Answers    []answerForm   `json:"answers"`
-	Evidence   []evidenceForm `json:"evidence"`
-	Targets    []targetForm   `json:"targets"`
-	Problems   []problemForm  `json:"problems"`
-}
-
 // headForm says what a record is of.
 type headForm struct {
 	Format        string   `json:"format"`
@@ -170,7 +160,7 @@ type problemForm struct {
 	Sentence    string `json:"sentence"`
 }
 
-// json writes the record as JSON.
+// json writes the record as JSON, one item after the other. The fields keep their order.
 func (r record) json(w io.Writer) error {
 	a := r.Assessment
 	head := headForm{
@@ -179,23 +169,18 @@ func (r record) json(w io.Writer) error {
 		From:          isoDay(a.Details.From), To: isoDay(a.Details.To), Date: isoTime(r.Date), Version: r.Edition.Line(),
 		Vault: a.History().Vault().String(), Head: a.Head.String(),
 	}
-	form := reportForm{
-		headForm: head, Conclusion: conclusionForm{a.Conclusion.Result, a.Conclusion.Person},
-		Answers: []answerForm{}, Evidence: []evidenceForm{}, Targets: []targetForm{}, Problems: []problemForm{},
-	}
-	for _, q := range a.Requirements() {
-		form.Answers = append(form.Answers, r.answerForm(q))
-	}
-	for _, i := range r.Items {
-		form.Evidence = append(form.Evidence, r.evidenceForm(i))
-	}
-	for _, t := range r.Targets {
-		form.Targets = append(form.Targets, formOfTarget(t))
-	}
-	for _, p := range r.open {
-		form.Problems = append(form.Problems, problemForm{p.Requirement.String(), p.Part.String(), p.Kind.String(), p.Sentence})
-	}
-	if err := writeJSON(w, form); err != nil {
+	j := newJSONWriter(w)
+	j.object(func() {
+		j.fields(head)
+		j.field("conclusion", conclusionForm{a.Conclusion.Result, a.Conclusion.Person})
+		listed(j, "answers", each(a.Requirements(), r.answerForm))
+		listed(j, "evidence", each(r.Items, r.evidenceForm))
+		listed(j, "targets", each(r.Targets, formOfTarget))
+		listed(j, "problems", each(r.open, func(p questionnaires.Problem) problemForm {
+			return problemForm{p.Requirement.String(), p.Part.String(), p.Kind.String(), p.Sentence}
+		}))
+	})
+	if err := j.close(); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"strings"
 	"time"
 
@@ -20,165 +22,19 @@ const oscalVersion = "1.2.1"
 // oscalNames is where the names of properties are defined: by this program.
 const oscalNames = "urn:tickmark:oscal"
 
-type (
-	oscalDocument struct {
-		Results oscalResults `json:"assessment-results"`
-	}
-	oscalResults struct {
-		UUID     uuid.UUID     `json:"uuid"`
-		Metadata oscalMetadata `json:"metadata"`
-		Plan     oscalPlan     `json:"import-ap"`
-		Results  []oscalResult `json:"results"`
-		Back     oscalBack     `json:"back-matter"`
-	}
-	oscalMetadata struct {
-		Title    string       `json:"title"`
-		Modified string       `json:"last-modified"`
-		Version  string       `json:"version"`
-		OSCAL    string       `json:"oscal-version"`
-		Props    []oscalProp  `json:"props,omitempty"`
-		Parties  []oscalParty `json:"parties,omitempty"`
-		Remarks  string       `json:"remarks,omitempty"`
-	}
-	oscalParty struct {
-		UUID uuid.UUID `json:"uuid"`
-		Type string    `json:"type"`
-		Name string    `json:"name,omitempty"`
-	}
-	oscalProp struct {
-		Name  string `json:"name"`
-		NS    string `json:"ns"`
-		Value string `json:"value"`
-	}
-	oscalPlan struct {
-		Href    string `json:"href"`
-		Remarks string `json:"remarks,omitempty"`
-	}
-	oscalResult struct {
-		UUID         uuid.UUID          `json:"uuid"`
-		Title        string             `json:"title"`
-		Description  string             `json:"description"`
-		Start        string             `json:"start"`
-		End          string             `json:"end,omitempty"`
-		Local        oscalLocal         `json:"local-definitions"`
-		Reviewed     oscalReviewed      `json:"reviewed-controls"`
-		Attestations []oscalAttestation `json:"attestations"`
-		Observations []oscalObservation `json:"observations,omitempty"`
-		Findings     []oscalFinding     `json:"findings,omitempty"`
-	}
-	oscalLocal struct {
-		Components []oscalComponent `json:"components"`
-		Inventory  []oscalInventory `json:"inventory-items,omitempty"`
-	}
-	oscalComponent struct {
-		UUID        uuid.UUID   `json:"uuid"`
-		Type        string      `json:"type"`
-		Title       string      `json:"title"`
-		Description string      `json:"description"`
-		Props       []oscalProp `json:"props,omitempty"`
-		Status      oscalState  `json:"status"`
-	}
-	oscalState struct {
-		State   string `json:"state"`
-		Reason  string `json:"reason,omitempty"`
-		Remarks string `json:"remarks,omitempty"`
-	}
-	oscalInventory struct {
-		UUID        uuid.UUID         `json:"uuid"`
-		Description string            `json:"description"`
-		Props       []oscalProp       `json:"props,omitempty"`
-		Components  []oscalImplements `json:"implemented-components,omitempty"`
-	}
-	oscalImplements struct {
-		UUID uuid.UUID `json:"component-uuid"`
-	}
-	oscalReviewed struct {
-		Selections []oscalSelection `json:"control-selections"`
-	}
-	oscalSelection struct {
-		Include []oscalControl `json:"include-controls,omitempty"`
-	}
-	oscalControl struct {
-		ID string `json:"control-id"`
-	}
-	oscalAttestation struct {
-		Parts []oscalPart `json:"parts"`
-	}
-	oscalPart struct {
-		Name  string `json:"name"`
-		Prose string `json:"prose"`
-	}
-	oscalObservation struct {
-		UUID        uuid.UUID       `json:"uuid"`
-		Title       string          `json:"title"`
-		Description string          `json:"description"`
-		Props       []oscalProp     `json:"props,omitempty"`
-		Methods     []string        `json:"methods"`
-		Types       []string        `json:"types,omitempty"`
-		Origins     []oscalOrigin   `json:"origins,omitempty"`
-		Subjects    []oscalSubject  `json:"subjects,omitempty"`
-		Evidence    []oscalEvidence `json:"relevant-evidence,omitempty"`
-		Collected   string          `json:"collected"`
-		Expires     string          `json:"expires,omitempty"`
-		Remarks     string          `json:"remarks,omitempty"`
-	}
-	oscalOrigin struct {
-		Actors []oscalActor `json:"actors"`
-	}
-	oscalActor struct {
-		Type string    `json:"type"`
-		UUID uuid.UUID `json:"actor-uuid"`
-	}
-	oscalSubject struct {
-		UUID    uuid.UUID   `json:"subject-uuid"`
-		Type    string      `json:"type"`
-		Title   string      `json:"title,omitempty"`
-		Props   []oscalProp `json:"props,omitempty"`
-		Remarks string      `json:"remarks,omitempty"`
-	}
-	oscalEvidence struct {
-		Description string      `json:"description"`
-		Props       []oscalProp `json:"props,omitempty"`
-	}
-	oscalFinding struct {
-		UUID        uuid.UUID       `json:"uuid"`
-		Title       string          `json:"title"`
-		Description string          `json:"description"`
-		Props       []oscalProp     `json:"props,omitempty"`
-		Origins     []oscalOrigin   `json:"origins,omitempty"`
-		Target      oscalTarget     `json:"target"`
-		Rests       []oscalObserved `json:"related-observations,omitempty"`
-		Remarks     string          `json:"remarks,omitempty"`
-	}
-	oscalTarget struct {
-		Type           string      `json:"type"`
-		ID             string      `json:"target-id"`
-		Status         oscalState  `json:"status"`
-		Implementation *oscalState `json:"implementation-status,omitempty"`
-	}
-	oscalObserved struct {
-		UUID uuid.UUID `json:"observation-uuid"`
-	}
-	oscalBack struct {
-		Resources []oscalResource `json:"resources"`
-	}
-	oscalResource struct {
-		UUID        uuid.UUID `json:"uuid"`
-		Title       string    `json:"title"`
-		Description string    `json:"description"`
-	}
-)
-
 // oscalWriter makes one document. Everything it names has an identifier that follows
-// from the vault's own, so that the same thing is the same in every document.
+// from the vault's own, so that the same thing is the same in every document. What is named
+// stands before what names it: the record is walked once for people and components, once
+// for the objects, and once for what was observed.
 type oscalWriter struct {
 	record
-	origins reports.Origins
-	space   uuid.UUID
-	result  oscalResult
-	defined map[uuid.UUID]bool // components and inventory items
-	people  map[uuid.UUID]bool
-	parties []oscalParty
+	origins    reports.Origins
+	space      uuid.UUID
+	defined    map[uuid.UUID]bool // components, people, and inventory items
+	parties    []oscalParty
+	components []oscalComponent
+	listed     map[questionnaires.ID]bool // the evidence that the record lists
+	object     func(oscalInventory) bool  // takes what is defined of objects; nil leaves it out
 }
 
 // oscal writes the record as OSCAL assessment results.
@@ -186,30 +42,54 @@ func (r record) oscal(w io.Writer, o Options) error {
 	a := r.Assessment
 	x := oscalWriter{
 		record: r, origins: o.Origins, space: uuid.NewSHA1(uuid.NameSpaceURL, []byte("urn:tickmark:vault:"+a.History().Vault().String())),
-		defined: map[uuid.UUID]bool{}, people: map[uuid.UUID]bool{},
+		defined: map[uuid.UUID]bool{}, listed: map[questionnaires.ID]bool{},
 	}
-	entity := x.id("entity", a.Entity)
-	x.parties = []oscalParty{{entity, "organization", line(a.Entity)}}
-	x.assess()
+	for _, i := range r.Items {
+		x.listed[i.ID] = true
+	}
+	x.define()
 	plan := x.id("plan", string(a.Details.ID))
-	document := oscalDocument{oscalResults{
-		UUID: x.id("document", a.Head.String(), isoTime(r.Date)),
-		Metadata: oscalMetadata{
-			Title: markup(r.document.Title), Modified: isoTime(r.Date), Version: cmp.Or(line(r.Edition.Line()), "1"), OSCAL: oscalVersion,
-			Props:   props("standing", r.standing(), "vault", a.History().Vault().String(), "head", a.Head.String(), "questionnaire", a.Questionnaire.Code),
-			Parties: x.parties, Remarks: markup(r.standing()) + "\n\n" + markup(notice),
-		},
-		Plan:    oscalPlan{Href: "#" + plan.String(), Remarks: "There is no assessment plan in OSCAL; the resource says what was asked."},
-		Results: []oscalResult{x.result},
-		Back: oscalBack{[]oscalResource{{
-			UUID: plan, Title: cmp.Or(markup(a.Questionnaire.Title), "Questionnaire"),
-			Description: markup("Questionnaire " + a.Questionnaire.Code + ", facts of the form " + a.Questionnaire.Revision),
-		}}},
-	}}
-	if err := writeJSON(w, document); err != nil {
+	j := newJSONWriter(w)
+	j.object(func() {
+		j.name("assessment-results")
+		j.object(func() {
+			j.field("uuid", x.id("document", a.Head.String(), isoTime(r.Date)))
+			j.field("metadata", x.metadata())
+			j.field("import-ap", oscalPlan{Href: "#" + plan.String(), Remarks: "There is no assessment plan in OSCAL; the resource says what was asked."})
+			j.name("results")
+			j.enclose("[", "]", func() {
+				j.next()
+				j.object(func() { x.results(j) })
+			})
+			j.field("back-matter", oscalBack{[]oscalResource{{
+				UUID: plan, Title: cmp.Or(markup(a.Questionnaire.Title), "Questionnaire"),
+				Description: markup("Questionnaire " + a.Questionnaire.Code + ", facts of the form " + a.Questionnaire.Revision),
+			}}})
+		})
+	})
+	if err := j.close(); err != nil {
 		return fmt.Errorf("write OSCAL: %w", err)
 	}
 	return nil
+}
+
+// define walks the record for the people and components that it names.
+func (x *oscalWriter) define() {
+	x.parties = []oscalParty{{x.id("entity", x.Assessment.Entity), "organization", line(x.Assessment.Entity)}}
+	x.component("software", "tickmark", "Tickmark", "The program that collected, evaluated and wrote this; it concludes nothing.")
+	for range x.observations() {
+	}
+	for range each(x.Assessment.Requirements(), x.finding) {
+	}
+}
+
+func (x *oscalWriter) metadata() oscalMetadata {
+	a := x.Assessment
+	return oscalMetadata{
+		Title: markup(x.document.Title), Modified: isoTime(x.Date), Version: cmp.Or(line(x.Edition.Line()), "1"), OSCAL: oscalVersion,
+		Props:   props("standing", x.standing(), "vault", a.History().Vault().String(), "head", a.Head.String(), "questionnaire", a.Questionnaire.Code),
+		Parties: x.parties, Remarks: markup(x.standing()) + "\n\n" + markup(notice),
+	}
 }
 
 // id is the identifier of a thing, by what it is and its own ids.
@@ -241,37 +121,66 @@ func paragraphs(text string) string {
 	return strings.Join(lines, "\n\n")
 }
 
-// assess fills the result: what was observed, and what people found.
-func (x *oscalWriter) assess() {
+// results writes the one result: what was observed, and what people found.
+func (x *oscalWriter) results(j *jsonWriter) {
 	a := x.Assessment
 	conclusion := "No conclusion is recorded."
 	if a.Conclusion.Result != "" {
 		conclusion = a.Conclusion.Result + ", concluded by " + a.Conclusion.Person
 	}
-	r := &x.result
-	r.UUID, r.Title = x.id("result", string(a.Details.ID)), cmp.Or(markup(x.document.Subject), "Assessment")
-	r.Description = markup("What people of "+a.Entity+" answered, and the evidence beside it.") + "\n\n" + markup(notice)
-	r.Start = isoTime(a.Details.From)
-	if r.Start == "" {
-		r.Start = isoTime(x.Date)
-	}
-	r.End = isoTime(a.Details.To)
-	r.Attestations = []oscalAttestation{{[]oscalPart{{"conclusion", markup(conclusion)}}}}
-	x.component("software", "tickmark", "Tickmark", "The program that collected, evaluated and wrote this; it concludes nothing.")
-	for _, i := range x.Items {
-		r.Observations = append(r.Observations, x.observation(i))
-	}
-	for _, t := range x.Targets {
-		if len(t.Gaps) > 0 {
-			r.Observations = append(r.Observations, x.unseen(t))
-		}
-	}
+	j.fields(oscalResult{
+		UUID: x.id("result", string(a.Details.ID)), Title: cmp.Or(markup(x.document.Subject), "Assessment"),
+		Description: markup("What people of "+a.Entity+" answered, and the evidence beside it.") + "\n\n" + markup(notice),
+		Start:       cmp.Or(isoTime(a.Details.From), isoTime(x.Date)), End: isoTime(a.Details.To),
+	})
+	j.name("local-definitions")
+	j.object(func() {
+		j.field("components", x.components)
+		listedIfAny(j, "inventory-items", x.objects())
+	})
 	var selection oscalSelection
 	for _, q := range a.Requirements() {
 		selection.Include = append(selection.Include, oscalControl{controlID(q.ID)})
-		r.Findings = append(r.Findings, x.finding(q))
 	}
-	r.Reviewed.Selections = []oscalSelection{selection}
+	j.field("reviewed-controls", oscalReviewed{[]oscalSelection{selection}})
+	j.field("attestations", []oscalAttestation{{[]oscalPart{{"conclusion", markup(conclusion)}}}})
+	listedIfAny(j, "observations", x.observations())
+	listedIfAny(j, "findings", each(a.Requirements(), x.finding))
+}
+
+// observations are the items of evidence, and what could not be seen.
+func (x *oscalWriter) observations() iter.Seq[oscalObservation] {
+	return func(yield func(oscalObservation) bool) {
+		for _, i := range x.Items {
+			if !yield(x.observation(i)) {
+				return
+			}
+		}
+		for _, t := range x.Targets {
+			if len(t.Gaps) > 0 && !yield(x.unseen(t)) {
+				return
+			}
+		}
+	}
+}
+
+// objects are the inventory items, each where it is named first.
+func (x *oscalWriter) objects() iter.Seq[oscalInventory] {
+	return func(yield func(oscalInventory) bool) {
+		before := x.defined
+		x.defined = maps.Clone(before)
+		defer func() { x.defined, x.object = before, nil }()
+		more := true
+		x.object = func(o oscalInventory) bool {
+			more = more && yield(o)
+			return more
+		}
+		for range x.observations() {
+			if !more {
+				return
+			}
+		}
+	}
 }
 
 // controlID is a requirement as a token of OSCAL.
@@ -287,7 +196,7 @@ func (x *oscalWriter) component(kind, id, title, description string, more ...str
 	name := x.id("component", id)
 	if !x.defined[name] {
 		x.defined[name] = true
-		x.result.Local.Components = append(x.result.Local.Components, oscalComponent{
+		x.components = append(x.components, oscalComponent{
 			UUID: name, Type: kind, Title: cmp.Or(markup(title), markup(id), "unnamed"), Description: markup(description), Props: props(more...),
 			Status: oscalState{State: "operational"},
 		})
@@ -303,8 +212,8 @@ func (x *oscalWriter) target(id, name string) uuid.UUID {
 // person defines a party once.
 func (x *oscalWriter) person(a questionnaires.Author) uuid.UUID {
 	id := x.id("person", a.ID.String())
-	if !x.people[id] {
-		x.people[id] = true
+	if !x.defined[id] {
+		x.defined[id] = true
 		x.parties = append(x.parties, oscalParty{id, "person", cmp.Or(line(a.Name), "author "+a.ID.Short())})
 	}
 	return id
@@ -369,13 +278,13 @@ func (x *oscalWriter) subjects(i reports.Item, target uuid.UUID) []oscalSubject 
 func (x *oscalWriter) inventory(target string, component uuid.UUID, ref engine.Ref, origins []string) uuid.UUID {
 	ref = ref.WithoutUID()
 	id := x.id("object", target, ref.Group, ref.Kind, ref.Namespace, ref.Name)
-	if !x.defined[id] {
+	if x.object != nil && !x.defined[id] {
 		x.defined[id] = true
 		pairs := []string{"group", ref.Group, "kind", ref.Kind, "namespace", ref.Namespace, "name", ref.Name}
 		for _, origin := range origins {
 			pairs = append(pairs, "origin", origin)
 		}
-		x.result.Local.Inventory = append(x.result.Local.Inventory, oscalInventory{
+		x.object(oscalInventory{
 			UUID: id, Description: cmp.Or(markup(ref.String()), "object"), Props: props(pairs...), Components: []oscalImplements{{component}},
 		})
 	}
@@ -417,7 +326,7 @@ func (x *oscalWriter) finding(q questionnaires.Requirement) oscalFinding {
 		f.Origins = []oscalOrigin{{[]oscalActor{{"party", x.person(v.Author)}}}}
 	}
 	for _, id := range v.Cited() {
-		if x.listed(id) {
+		if x.listed[id] {
 			f.Rests = append(f.Rests, oscalObserved{x.id("evidence", string(id))})
 		}
 	}
@@ -430,15 +339,6 @@ func (x *oscalWriter) finding(q questionnaires.Requirement) oscalFinding {
 	}
 	f.Remarks = paragraphs(strings.Join(remarks, "\n"))
 	return f
-}
-
-func (x *oscalWriter) listed(id questionnaires.ID) bool {
-	for _, i := range x.Items {
-		if i.ID == id {
-			return true
-		}
-	}
-	return false
 }
 
 // status is satisfied only by one answer whose author is certain.

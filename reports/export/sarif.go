@@ -2,9 +2,9 @@ package export
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net/url"
 	"regexp"
 	"slices"
@@ -22,10 +22,10 @@ const sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json"
 // for other tools. It holds no values of fields.
 type Scan struct {
 	Tool     engine.Tool
-	Checks   []engine.Check // whose words become the rules
-	Findings []Finding
-	Gaps     []engine.Gap // what could not be seen
-	Note     string       // about the whole, e.g. that it is a draft
+	Checks   []engine.Check    // whose words become the rules
+	Findings iter.Seq[Finding] // more than once, and the same each time
+	Gaps     []engine.Gap      // what could not be seen
+	Note     string            // about the whole, e.g. that it is a draft
 }
 
 // Finding is the result of one check over one target.
@@ -40,17 +40,6 @@ type Finding struct {
 }
 
 type (
-	sarifLog struct {
-		Schema  string     `json:"$schema"`
-		Version string     `json:"version"`
-		Runs    []sarifRun `json:"runs"`
-	}
-	sarifRun struct {
-		Tool        sarifTool         `json:"tool"`
-		Invocations []sarifInvocation `json:"invocations"`
-		Results     []sarifResult     `json:"results"`
-		Properties  map[string]any    `json:"properties,omitempty"`
-	}
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
 	}
@@ -68,10 +57,6 @@ type (
 	}
 	sarifMessage struct {
 		Text string `json:"text"`
-	}
-	sarifInvocation struct {
-		Successful    bool                `json:"executionSuccessful"`
-		Notifications []sarifNotification `json:"toolExecutionNotifications,omitempty"`
 	}
 	sarifNotification struct {
 		Level     string          `json:"level"`
@@ -120,31 +105,43 @@ type (
 // left out.
 func (s Scan) WriteSARIF(w io.Writer) error {
 	rules, index := s.rules()
-	run := sarifRun{
-		Tool:        sarifTool{sarifDriver{Name: cmp.Or(line(s.Tool.Name), "tickmark"), Version: line(s.Tool.Version), Rules: rules}},
-		Invocations: []sarifInvocation{{Successful: true}}, Results: []sarifResult{},
+	j := newJSONWriter(w)
+	run := func() {
+		j.field("tool", sarifTool{sarifDriver{Name: cmp.Or(line(s.Tool.Name), "tickmark"), Version: line(s.Tool.Version), Rules: rules}})
+		j.name("invocations")
+		j.enclose("[", "]", func() {
+			j.next()
+			j.object(func() {
+				j.field("executionSuccessful", true)
+				listedIfAny(j, "toolExecutionNotifications", each(s.Gaps, notification))
+			})
+		})
+		listed(j, "results", func(yield func(sarifResult) bool) {
+			for f := range s.Findings {
+				for _, result := range f.results(index[f.Result.Check]) {
+					if !yield(result) {
+						return
+					}
+				}
+			}
+		})
+		if s.Note != "" {
+			j.field("properties", map[string]any{"note": line(s.Note)})
+		}
 	}
-	if s.Note != "" {
-		run.Properties = map[string]any{"note": line(s.Note)}
-	}
-	for _, gap := range s.Gaps {
-		run.Invocations[0].Notifications = append(run.Invocations[0].Notifications, notification(gap))
-	}
-	for _, f := range s.Findings {
-		run.Results = append(run.Results, f.results(index[f.Result.Check])...)
-	}
-	if err := writeJSON(w, sarifLog{sarifSchema, "2.1.0", []sarifRun{run}}); err != nil {
+	j.object(func() {
+		j.field("$schema", sarifSchema)
+		j.field("version", "2.1.0")
+		j.name("runs")
+		j.enclose("[", "]", func() {
+			j.next()
+			j.object(run)
+		})
+	})
+	if err := j.close(); err != nil {
 		return fmt.Errorf("write SARIF: %w", err)
 	}
 	return nil
-}
-
-// writeJSON writes in the order of the fields, for people too.
-func writeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
 }
 
 // line is a text on one line, and text one on as many as it has: neither acts.
@@ -157,7 +154,7 @@ func (s Scan) rules() ([]sarifRule, map[string]int) {
 		known[c.ID] = c
 	}
 	tags, titles := map[string][]string{}, map[string]string{}
-	for _, f := range s.Findings {
+	for f := range s.Findings {
 		id := f.Result.Check
 		for _, l := range f.Links {
 			tags[id] = append(tags[id], requirementTag(l.Procedure.Requirement))
@@ -322,22 +319,12 @@ func message(text string) sarifMessage {
 // scan is what the evidence of the record says, without what newer results replaced.
 func (r record) scan(o Options) Scan {
 	s := Scan{Tool: engine.Tool{Name: "tickmark"}, Checks: o.Checks, Note: r.standing()}
-	for _, item := range r.Items {
-		if item.Result == nil || item.Replaced {
-			continue
+	s.Findings = func(yield func(Finding) bool) {
+		for _, item := range r.Items {
+			if item.Result != nil && !item.Replaced && !yield(r.findingOf(item, o.Origins)) {
+				return
+			}
 		}
-		result := r.resultOf(item)
-		s.Findings = append(s.Findings, Finding{
-			Informed: questionnaires.Informed{Result: result, Links: r.links(result)}, Target: engine.Target{ID: item.Result.Target, Name: item.Result.Name},
-			Origins: o.Origins[item.Result.Snapshot], Title: item.Title, Label: item.Label(),
-			Accepted: func(d engine.Detail) string {
-				a, accepted := questionnaires.AcceptedUntil(result.Key(d), r.Risks.Acceptances, r.Date)
-				if !accepted {
-					return ""
-				}
-				return fmt.Sprintf("Accepted until %s: %s", a.Until, a.Reason)
-			},
-		})
 	}
 	for _, t := range r.Targets {
 		s.Gaps = append(s.Gaps, t.Gaps...)
@@ -346,6 +333,22 @@ func (r record) scan(o Options) Scan {
 		}
 	}
 	return s
+}
+
+// findingOf is an item's result, with what is accepted of it.
+func (r record) findingOf(item reports.Item, origins reports.Origins) Finding {
+	result := r.resultOf(item)
+	return Finding{
+		Informed: questionnaires.Informed{Result: result, Links: r.links(result)}, Target: engine.Target{ID: item.Result.Target, Name: item.Result.Name},
+		Origins: origins[item.Result.Snapshot], Title: item.Title, Label: item.Label(),
+		Accepted: func(d engine.Detail) string {
+			a, accepted := questionnaires.AcceptedUntil(result.Key(d), r.Risks.Acceptances, r.Date)
+			if !accepted {
+				return ""
+			}
+			return fmt.Sprintf("Accepted until %s: %s", a.Until, a.Reason)
+		},
+	}
 }
 
 // resultOf is an item's result with what the dossier holds of it.

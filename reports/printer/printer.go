@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"crypto"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -100,10 +101,9 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 		name = cmp.Or(name, r.Package.Path)
 	}
 	if r.Out != "" {
-		if err := write(r.Out, paper.text); err != nil {
+		if err := printed.put(r.Out, paper); err != nil {
 			return Printed{}, err
 		}
-		printed.Path = r.Out
 	}
 	if v.ReadOnly() {
 		return printed, nil
@@ -124,14 +124,44 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 // Make makes the report in memory and writes nothing anywhere.
 func Make(ctx context.Context, source reports.Source, r Request) (Printed, []byte, error) {
 	printed, paper, err := compose(ctx, source, r)
-	return printed, paper.text, err
+	if err != nil {
+		return Printed{}, nil, err
+	}
+	var text bytes.Buffer
+	if err := printed.fill(&text, paper); err != nil {
+		return Printed{}, nil, err
+	}
+	return printed, text.Bytes(), nil
 }
 
 // paper is a report and what it was made from.
 type paper struct {
 	dossier  reports.Dossier
 	manifest []byte
-	text     []byte // the PDF, or the file of another format
+	text     []byte // the PDF
+	// write writes the file of another format, of which the whole is never in memory.
+	write func(io.Writer) error
+}
+
+// put writes the file, whole or not at all.
+func (p *Printed) put(path string, from paper) error {
+	p.Path = path
+	return place("report", path, func(w io.Writer) error { return p.fill(w, from) })
+}
+
+// fill writes the file, and says which it is.
+func (p *Printed) fill(w io.Writer, from paper) error {
+	if from.write == nil {
+		_, err := w.Write(from.text)
+		return err
+	}
+	sum := sha256.New()
+	if err := from.write(io.MultiWriter(w, sum)); err != nil {
+		return err
+	}
+	p.File = engine.Digest(sum.Sum(nil))
+	p.Base = p.File
+	return nil
 }
 
 func compose(ctx context.Context, source reports.Source, r Request) (Printed, paper, error) {
@@ -162,8 +192,8 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	if err != nil {
 		return Printed{}, paper{}, fmt.Errorf("prepare signature fields: %w", err)
 	}
-	printed := printedOf(dossier, document, text)
-	printed.Pages = layout.Pages
+	printed := printedOf(dossier, document)
+	printed.Base, printed.Pages = engine.Sum(text), layout.Pages
 	if r.Signer != nil {
 		if text, err = r.signed(text, Preparer); err != nil {
 			return Printed{}, paper{}, err
@@ -173,12 +203,12 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 		}
 	}
 	printed.File = engine.Sum(text)
-	return printed, paper{dossier, document.Manifest, text}, nil
+	return printed, paper{dossier: dossier, manifest: document.Manifest, text: text}, nil
 }
 
-// printedOf says what was made before anything is signed.
-func printedOf(dossier reports.Dossier, document reports.Document, text []byte) Printed {
-	printed := Printed{Kind: document.Kind, Draft: document.Draft, Of: dossier.Edition.Line(), Head: dossier.Assessment.Head, Base: engine.Sum(text)}
+// printedOf says of what it was made.
+func printedOf(dossier reports.Dossier, document reports.Document) Printed {
+	printed := Printed{Kind: document.Kind, Draft: document.Draft, Of: dossier.Edition.Line(), Head: dossier.Assessment.Head}
 	for _, item := range dossier.Items {
 		printed.Numbers = append(printed.Numbers, questionnaires.PrintedNumber{ID: item.ID, Number: item.Number})
 	}
@@ -201,13 +231,11 @@ func exported(ctx context.Context, source reports.Source, r Request, dossier rep
 			return Printed{}, paper{}, err
 		}
 	}
-	var text bytes.Buffer
-	if err := export.Write(&text, dossier, document, r.Export); err != nil {
-		return Printed{}, paper{}, err
-	}
-	printed := printedOf(dossier, document, text.Bytes())
-	printed.File, printed.Format = printed.Base, r.Export.Format
-	return printed, paper{dossier, document.Manifest, text.Bytes()}, nil
+	printed := printedOf(dossier, document)
+	printed.Format = r.Export.Format
+	return printed, paper{dossier: dossier, manifest: document.Manifest, write: func(w io.Writer) error {
+		return export.Write(w, dossier, document, r.Export)
+	}}, nil
 }
 
 func loaded(ctx context.Context, source reports.Source, r Request) (d reports.Dossier, err error) {
