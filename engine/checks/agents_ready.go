@@ -16,9 +16,8 @@ import (
 // Unknown where there is no status, as in manifests, or one from before the last
 // change. Not applicable where no agent is known.
 func securityAgentsReady() check {
-	deployment, statefulSet := engine.Kind{Group: appsv1.GroupName, Kind: "Deployment"}, engine.Kind{Group: appsv1.GroupName, Kind: "StatefulSet"}
 	return check{
-		id: "security-agents-ready", version: 1, needs: []engine.Kind{daemonSetKind, deployment, statefulSet},
+		id: "security-agents-ready", version: 1, needs: []engine.Kind{daemonSetKind, deploymentKind, statefulSetKind}, apart: eachRollout,
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
 			add := func(o *engine.Object, template *corev1.PodTemplateSpec, meta *metav1.ObjectMeta, s rollout) {
@@ -26,15 +25,15 @@ func securityAgentsReady() check {
 					details = append(details, judgeRollout(name, reference, meta, s).of(o.Ref, o.Digest))
 				}
 			}
-			for _, d := range engine.All[appsv1.DaemonSet](v, daemonSetKind) {
+			for _, d := range engine.EachOf[appsv1.DaemonSet](v, eachRollout, daemonSetKind) {
 				s := d.Value.Status
 				add(d.Object, &d.Value.Spec.Template, &d.Value.ObjectMeta, rollout{s.ObservedGeneration, s.DesiredNumberScheduled, s.NumberReady})
 			}
-			for _, d := range engine.All[appsv1.Deployment](v, deployment) {
+			for _, d := range engine.EachOf[appsv1.Deployment](v, eachRollout, deploymentKind) {
 				s := d.Value.Status
 				add(d.Object, &d.Value.Spec.Template, &d.Value.ObjectMeta, rollout{s.ObservedGeneration, orOne(d.Value.Spec.Replicas), s.ReadyReplicas})
 			}
-			for _, d := range engine.All[appsv1.StatefulSet](v, statefulSet) {
+			for _, d := range engine.EachOf[appsv1.StatefulSet](v, eachRollout, statefulSetKind) {
 				s := d.Value.Status
 				add(d.Object, &d.Value.Spec.Template, &d.Value.ObjectMeta, rollout{s.ObservedGeneration, orOne(d.Value.Spec.Replicas), s.ReadyReplicas})
 			}
@@ -42,6 +41,14 @@ func securityAgentsReady() check {
 		},
 	}
 }
+
+var (
+	deploymentKind  = engine.Kind{Group: appsv1.GroupName, Kind: "Deployment"}
+	statefulSetKind = engine.Kind{Group: appsv1.GroupName, Kind: "StatefulSet"}
+
+	// eachRollout are what rolls agents out, as it is judged one by one.
+	eachRollout = engine.EveryObject(daemonSetKind, deploymentKind, statefulSetKind)
+)
 
 // rollout is how many pods a workload wants and has ready, as its status says.
 type rollout struct {

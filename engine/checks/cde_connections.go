@@ -2,7 +2,9 @@ package checks
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"tickmark/engine"
@@ -100,22 +102,35 @@ func doubtOf(a *network.Analysis) string {
 
 // policiesOver returns the proof of what a namespace's policies say.
 func policiesOver(v *engine.View, namespace string) []engine.Digest {
-	var cites []engine.Digest
-	for _, n := range namespaces(v) {
-		if n.ref.Name == namespace && !n.digest.IsZero() {
-			cites = append(cites, n.digest)
-		}
-	}
+	cites := slices.Clone(namespaceDigests.Of(v)[namespace])
 	for _, p := range network.PoliciesOf(v).In(namespace) {
 		cites = append(cites, p.Digest)
 	}
-	for _, w := range workloads(v) {
-		if w.object.Ref.Namespace == namespace && len(cites) == 0 {
-			cites = append(cites, w.object.Digest)
-		}
+	if first, runs := firstIn.Of(v)[namespace]; len(cites) == 0 && runs {
+		cites = append(cites, first)
 	}
 	return cites
 }
+
+// namespaceDigests are the documents of namespaces by name.
+var namespaceDigests = engine.NewSurvey(func(v *engine.View, _ map[string][]engine.Digest) map[string][]engine.Digest {
+	all := map[string][]engine.Digest{}
+	for _, n := range v.Objects(namespaceKind) {
+		all[n.Ref.Name] = append(all[n.Ref.Name], n.Digest)
+	}
+	return all
+}, nil)
+
+// firstIn is the document of the first workload of each namespace.
+var firstIn = engine.NewSurvey(func(v *engine.View, _ map[string]engine.Digest) map[string]engine.Digest {
+	all := map[string]engine.Digest{}
+	for _, w := range workloads(v) {
+		if _, met := all[w.object.Ref.Namespace]; !met {
+			all[w.object.Ref.Namespace] = w.object.Digest
+		}
+	}
+	return all
+}, maps.Equal)
 
 func judgeCrossing(v *engine.View, c network.Crossing) finding {
 	side := [...]string{network.Ingress: "may reach it", network.Egress: "may be reached by it"}[c.Direction]

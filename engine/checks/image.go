@@ -109,18 +109,29 @@ type usedImage struct {
 	reference string
 	pull      corev1.PullPolicy
 	pullField string
+	parsed    image
+	broken    bool // it is no image reference
 }
 
-// images returns every image a workload uses, those mounted as volumes included.
-func (w workload) images() []usedImage {
-	var all []usedImage
+// images returns every image a workload uses, those mounted as volumes included. The
+// list is shared.
+func (w workload) images() []usedImage { return w.used }
+
+func imagesOf(w workload) []usedImage {
+	all := make([]usedImage, 0, len(w.containers()))
+	add := func(u usedImage) {
+		var err error
+		u.parsed, err = parseImage(u.reference)
+		u.broken = err != nil
+		all = append(all, u)
+	}
 	for _, c := range w.containers() {
-		all = append(all, usedImage{c.Name, c.at("image"), c.Image, c.ImagePullPolicy, c.at("imagePullPolicy")})
+		add(usedImage{container: c.Name, field: c.at("image"), reference: c.Image, pull: c.ImagePullPolicy, pullField: c.at("imagePullPolicy")})
 	}
 	for i, v := range w.spec.Volumes {
 		if v.Image != nil {
 			field := w.field(index("volumes", i)) + ".image"
-			all = append(all, usedImage{"", field + ".reference", v.Image.Reference, v.Image.PullPolicy, field + ".pullPolicy"})
+			add(usedImage{field: field + ".reference", reference: v.Image.Reference, pull: v.Image.PullPolicy, pullField: field + ".pullPolicy"})
 		}
 	}
 	return all

@@ -43,59 +43,104 @@ func (r runningImage) cites() []engine.Digest {
 	return cites
 }
 
-type runningImagesKey struct{}
-
-// runningImages returns the images of all containers that are there, once per
-// view: those of running pods under their topmost controller, and those of
-// workloads of which no pod runs.
-func runningImages(v *engine.View) []*runningImage {
-	return engine.Memo(v, runningImagesKey{}, func() []*runningImage {
-		return (&runningScan{
-			all: workloads(v), statuses: podStatuses(v), roots: topsOf(v), known: map[runningKey]*runningImage{}, makers: map[int][]engine.Ref{},
-		}).images()
-	})
+// running are the images of all containers that are there, workload by workload: those of
+// running pods under their topmost controller, then those of workloads of which no pod
+// runs.
+type running struct {
+	images []*runningImage
+	from   map[*engine.Object]family // by the topmost workload
 }
 
-type runningKey struct {
-	root                 int
-	container, reference string
+// family is a topmost workload and what it made, with the images of their containers.
+type family struct {
+	members []*engine.Object
+	images  []*runningImage
 }
 
-// runningScan gathers the running images of a view.
+// allRunning are those of a view. A family of which nothing is another object is taken as
+// it was.
+var allRunning = engine.NewSurvey(func(v *engine.View, before running) running {
+	all, tops := workloads(v), topsOf(v)
+	pods := engine.All[corev1.Pod](v, podKind) // the workloads begin with them
+	next, last := make([]int, len(all)), make([]int, len(all))
+	for i := range all {
+		next[i], last[i] = -1, i
+	}
+	for i, root := range tops {
+		if i != root {
+			next[last[root]], last[root] = i, i
+		}
+	}
+	runs := make([]bool, len(all))
+	var order []int
+	for i, p := range pods {
+		if root := tops[i]; runsNow(p.Value) && !runs[root] {
+			runs[root] = true
+			order = append(order, root)
+		}
+	}
+	for i, root := range tops {
+		if i == root && !runs[i] {
+			order = append(order, i)
+		}
+	}
+	now := running{images: make([]*runningImage, 0, len(before.images)), from: make(map[*engine.Object]family, len(order))}
+	var at []int
+	for _, root := range order {
+		at = at[:0]
+		for i := root; i >= 0; i = next[i] {
+			at = append(at, i)
+		}
+		slices.Sort(at)
+		of := before.from[all[root].object]
+		if !slices.EqualFunc(of.members, at, func(o *engine.Object, i int) bool { return o == all[i].object }) {
+			of = familyOf(all, pods, root, at)
+		}
+		now.from[all[root].object] = of
+		now.images = append(now.images, of.images...)
+	}
+	return now
+}, nil)
+
+// runningImages returns the images of all containers that are there.
+func runningImages(v *engine.View) []*runningImage { return allRunning.Of(v).images }
+
+type runningKey struct{ container, reference string }
+
+// familyOf gathers the images of a workload and what it made, which stand at some places.
+func familyOf(all []workload, pods []engine.Typed[corev1.Pod], root int, at []int) family {
+	s := &runningScan{root: all[root], known: map[runningKey]*runningImage{}}
+	var of family
+	for _, i := range at {
+		of.members = append(of.members, all[i].object)
+		s.makers = append(s.makers, all[i].object.Ref.WithoutUID())
+	}
+	runs := false
+	for _, i := range at {
+		if i < len(pods) && runsNow(pods[i].Value) {
+			runs = true
+			s.pod(all[i], pods[i].Value)
+		}
+	}
+	over := root < len(pods) && (pods[root].Value.Status.Phase == corev1.PodSucceeded || pods[root].Value.Status.Phase == corev1.PodFailed)
+	if !runs && !s.root.retired && !over {
+		for _, c := range s.root.containers() {
+			s.image(c)
+		}
+	}
+	for _, r := range s.found {
+		r.makers = s.makers
+	}
+	of.images = s.found
+	return of
+}
+
+// runningScan gathers the running images of one family.
 type runningScan struct {
-	all      []workload
-	statuses map[engine.Ref]*corev1.Pod
-	roots    []int // of each workload, the one that it comes of
-	known    map[runningKey]*runningImage
-	makers   map[int][]engine.Ref
-	found    []*runningImage
-}
-
-func (s *runningScan) images() []*runningImage {
-	roots := s.roots
-	for i, w := range s.all {
-		s.makers[roots[i]] = append(s.makers[roots[i]], w.object.Ref.WithoutUID())
-	}
-	runs := map[int]bool{}
-	for i, w := range s.all {
-		if pod := s.statuses[w.object.Ref]; pod != nil && runsNow(pod) {
-			runs[roots[i]] = true
-			s.pod(roots[i], w, pod)
-		}
-	}
-	for i, w := range s.all {
-		pod := s.statuses[w.object.Ref]
-		over := pod != nil && (pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed)
-		if roots[i] == i && !runs[i] && !w.retired && !over {
-			for _, c := range w.containers() {
-				s.image(i, w, c)
-			}
-		}
-	}
-	for key, r := range s.known {
-		r.makers = s.makers[key.root]
-	}
-	return s.found
+	root   workload
+	makers []engine.Ref
+	known  map[runningKey]*runningImage
+	found  []*runningImage
 }
 
 // runsNow reports whether a node runs the pod or has begun to.
@@ -111,7 +156,7 @@ func runsNow(pod *corev1.Pod) bool {
 }
 
 // pod takes what a running pod says of its containers.
-func (s *runningScan) pod(root int, w workload, pod *corev1.Pod) {
+func (s *runningScan) pod(w workload, pod *corev1.Pod) {
 	ids := map[string]string{}
 	for _, statuses := range [][]corev1.ContainerStatus{
 		pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses, pod.Status.EphemeralContainerStatuses,
@@ -122,18 +167,18 @@ func (s *runningScan) pod(root int, w workload, pod *corev1.Pod) {
 	}
 	for _, c := range w.containers() {
 		id, config := ranAs(ids[c.Name])
-		s.image(root, w, c).ran(content{id: id, config: config, cite: w.object.Digest}, pod.Spec.NodeName)
+		s.image(c).ran(content{id: id, config: config, cite: w.object.Digest}, pod.Spec.NodeName)
 	}
 }
 
 // image returns the running image of a container; its field is of the topmost
 // workload where the container is declared there in the same way.
-func (s *runningScan) image(root int, w workload, c container) *runningImage {
-	key := runningKey{root, c.Name, c.Image}
+func (s *runningScan) image(c container) *runningImage {
+	key := runningKey{c.Name, c.Image}
 	if r, there := s.known[key]; there {
 		return r
 	}
-	r := &runningImage{workload: s.all[root], container: c.Name, field: c.at("image"), reference: c.Image}
+	r := &runningImage{workload: s.root, container: c.Name, field: c.at("image"), reference: c.Image}
 	for _, declared := range r.workload.containers() {
 		if declared.Name == c.Name {
 			r.field = declared.at("image")
@@ -179,14 +224,6 @@ func ranAs(imageID string) (id string, config bool) {
 	return "", false
 }
 
-func podStatuses(v *engine.View) map[engine.Ref]*corev1.Pod {
-	all := map[engine.Ref]*corev1.Pod{}
-	for _, p := range engine.All[corev1.Pod](v, podKind) {
-		all[p.Ref] = p.Value
-	}
-	return all
-}
-
 type architecturesKey struct{}
 
 // architectures returns the architecture of each node by its name.
@@ -215,6 +252,9 @@ func imagesRunAsDeclared() check {
 	return check{id: "images-run-as-declared", version: 1, needs: append(workloadKinds(), nodeKind), eval: func(v *engine.View) []engine.Detail {
 		everywhere := map[string]*runningImage{}
 		for _, r := range runningImages(v) {
+			if len(r.contents) == 0 {
+				continue
+			}
 			of, there := everywhere[r.reference]
 			if !there {
 				of = &runningImage{reference: r.reference}
@@ -224,9 +264,7 @@ func imagesRunAsDeclared() check {
 		}
 		judged := map[string]finding{}
 		for reference, of := range everywhere {
-			if len(of.contents) > 0 {
-				judged[reference] = judgeContents(of, architectures(v))
-			}
+			judged[reference] = judgeContents(of, architectures(v))
 		}
 		var details []engine.Detail
 		for _, r := range runningImages(v) {

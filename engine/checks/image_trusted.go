@@ -39,10 +39,10 @@ func perImage(v *engine.View, judge func(usedImage, image) finding) []engine.Det
 		details := make([]engine.Detail, 0, len(used))
 		for _, u := range used {
 			var f finding
-			if i, err := parseImage(u.reference); err != nil {
+			if u.broken {
 				f = unknown(u.field, u.reference, "Image %q cannot be judged: it is no image reference", u.reference)
 			} else {
-				f = judge(u, i)
+				f = judge(u, u.parsed)
 			}
 			d := f.of(w.object.Ref, w.object.Digest)
 			d.Container = u.container

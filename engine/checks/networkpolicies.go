@@ -42,12 +42,16 @@ func networkPoliciesInventory() check {
 // seen.
 func networkPoliciesSelectPods() check {
 	return check{id: "network-policies-select-pods", version: 1, needs: append(workloadKinds(), network.PolicyKind), eval: func(v *engine.View) []engine.Detail {
+		policies := engine.All[networkingv1.NetworkPolicy](v, network.PolicyKind)
+		if len(policies) == 0 {
+			return nil
+		}
 		inNamespace := map[string][]workload{}
 		for _, w := range workloads(v) {
 			inNamespace[w.object.Ref.Namespace] = append(inNamespace[w.object.Ref.Namespace], w)
 		}
 		var details []engine.Detail
-		for _, o := range engine.All[networkingv1.NetworkPolicy](v, network.PolicyKind) {
+		for _, o := range policies {
 			p := network.NewPolicy(o.Ref, o.Digest, &o.Value.Spec)
 			f := judgeSelection(p, inNamespace[o.Ref.Namespace])
 			if f.verdict == engine.Fail && isManifests(v) {

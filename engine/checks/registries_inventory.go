@@ -19,8 +19,8 @@ func registriesInventory() check {
 			from := []string{}
 			for _, used := range w.images() {
 				place := "an image whose reference cannot be read"
-				if i, err := parseImage(used.reference); err == nil {
-					place = i.registry
+				if !used.broken {
+					place = used.parsed.registry
 				}
 				if !slices.Contains(from, place) {
 					from = append(from, place)

@@ -52,36 +52,53 @@ type secretUse struct {
 	as       string // for a sentence: a file, a variable, ...
 }
 
-type secretUsesKey struct{}
-
-// secretUses returns where Secrets are named, once per view: in workloads, service
-// accounts and Ingresses, in this order.
-func secretUses(v *engine.View) []secretUse {
-	return engine.Memo(v, secretUsesKey{}, func() []secretUse {
-		var all []secretUse
-		for _, w := range workloads(v) {
-			all = append(all, usesOf(w)...)
-		}
-		for _, a := range engine.All[corev1.ServiceAccount](v, serviceAccountKind) {
-			take := naming{by: a.Object}
-			for i, r := range a.Value.ImagePullSecrets {
-				take.take(r.Name, index("imagePullSecrets", i), "a credential of its registry")
-			}
-			for i, r := range a.Value.Secrets {
-				take.take(r.Name, index("secrets", i), "a Secret of its own")
-			}
-			all = append(all, take.uses...)
-		}
-		for _, i := range engine.All[networkingv1.Ingress](v, ingressKind) {
-			take := naming{by: i.Object}
-			for n, t := range i.Value.Spec.TLS {
-				take.take(t.SecretName, "spec."+index("tls", n)+".secretName", "its certificate")
-			}
-			all = append(all, take.uses...)
-		}
-		return all
-	})
+// secretUser is an object with the Secrets that it names.
+type secretUser struct {
+	by   *engine.Object
+	uses []secretUse
 }
+
+// allSecretUsers are the objects that may name Secrets: workloads, service accounts and
+// Ingresses, in this order.
+var allSecretUsers = engine.NewSurvey(func(v *engine.View, _ []secretUser) []secretUser {
+	declared := workloads(v)
+	all := make([]secretUser, 0, len(declared))
+	for _, w := range declared {
+		all = append(all, secretUser{w.object, w.secrets})
+	}
+	all = append(all, secretsOfAccounts.Of(v, serviceAccountKind)...)
+	return append(all, secretsOfIngresses.Of(v, ingressKind)...)
+}, nil)
+
+// eachSecretUser are the same, as they are judged one by one.
+var eachSecretUser = engine.NewSubjects(func(v *engine.View) []engine.Subject {
+	users := allSecretUsers.Of(v)
+	all := make([]engine.Subject, len(users))
+	for i, u := range users {
+		all[i] = engine.Subject{Of: u.by, Under: u.by}
+	}
+	return all
+})
+
+var (
+	secretsOfAccounts = engine.NewExtract(func(a engine.Typed[corev1.ServiceAccount]) secretUser {
+		take := naming{by: a.Object}
+		for i, r := range a.Value.ImagePullSecrets {
+			take.take(r.Name, index("imagePullSecrets", i), "a credential of its registry")
+		}
+		for i, r := range a.Value.Secrets {
+			take.take(r.Name, index("secrets", i), "a Secret of its own")
+		}
+		return secretUser{a.Object, take.uses}
+	}, nil)
+	secretsOfIngresses = engine.NewExtract(func(i engine.Typed[networkingv1.Ingress]) secretUser {
+		take := naming{by: i.Object}
+		for n, t := range i.Value.Spec.TLS {
+			take.take(t.SecretName, "spec."+index("tls", n)+".secretName", "its certificate")
+		}
+		return secretUser{i.Object, take.uses}
+	}, nil)
+)
 
 // secretUsers are the kinds in which Secrets are named.
 func secretUsers() []engine.Kind { return append(workloadKinds(), serviceAccountKind, ingressKind) }

@@ -65,8 +65,10 @@ type secretIndexKey struct{}
 func usesBySecret(v *engine.View) map[engine.Ref][]secretUse {
 	return engine.Memo(v, secretIndexKey{}, func() map[engine.Ref][]secretUse {
 		all := map[engine.Ref][]secretUse{}
-		for _, use := range secretUses(v) {
-			all[use.name] = append(all[use.name], use)
+		for _, u := range allSecretUsers.Of(v) {
+			for _, use := range u.uses {
+				all[use.name] = append(all[use.name], use)
+			}
 		}
 		return all
 	})
@@ -74,9 +76,13 @@ func usesBySecret(v *engine.View) map[engine.Ref][]secretUse {
 
 // perSecret judges every Secret with what names it, which is cited too.
 func perSecret(v *engine.View, judge func(engine.Typed[secret], []secretUse) finding) []engine.Detail {
+	secrets := engine.All[secret](v, secretKind)
+	if len(secrets) == 0 {
+		return nil
+	}
 	uses := usesBySecret(v)
 	var details []engine.Detail
-	for _, s := range engine.All[secret](v, secretKind) {
+	for _, s := range secrets {
 		of := uses[s.Ref.WithoutUID()]
 		cites := []engine.Digest{s.Digest}
 		for _, use := range of {

@@ -16,20 +16,25 @@ import (
 // ExternalSecret, a SealedSecret or a Certificate makes counts as being there.
 func secretReferencesResolve() check {
 	return check{
-		id: "secret-references-resolve", version: 1, needs: append(secretUsers(), secretKind), looks: secretMakers(),
+		id: "secret-references-resolve", version: 1, needs: append(secretUsers(), secretKind), looks: secretMakers(), apart: eachSecretUser,
 		eval: func(v *engine.View) []engine.Detail {
 			known := secretsThere(v)
-			of := map[*engine.Object][]secretUse{}
-			var order []*engine.Object
-			for _, use := range secretUses(v) {
-				if len(of[use.by]) == 0 {
-					order = append(order, use.by)
-				}
-				of[use.by] = append(of[use.by], use)
-			}
+			var users []secretUser
+			at, some := eachSecretUser.Asked(v, func() { users = allSecretUsers.Of(v) })
 			var details []engine.Detail
-			for _, by := range order {
-				details = append(details, known.judge(by, of[by])...)
+			judge := func(u secretUser) {
+				if len(u.uses) > 0 {
+					details = append(details, known.judge(u.by, u.uses)...)
+				}
+			}
+			if some {
+				for _, i := range at {
+					judge(users[i])
+				}
+				return details
+			}
+			for _, u := range users {
+				judge(u)
 			}
 			return details
 		},

@@ -40,11 +40,14 @@ func (a accounts) digest(ref engine.Ref) engine.Digest {
 
 // accountRef names the service account a workload runs as.
 func (w workload) accountRef() engine.Ref {
-	name := w.spec.ServiceAccountName
-	if name == "" {
-		name = "default"
+	return engine.Ref{Kind: serviceAccountKind.Kind, Namespace: w.object.Ref.Namespace, Name: w.accountName()}
+}
+
+func (w workload) accountName() string {
+	if w.spec.ServiceAccountName == "" {
+		return "default"
 	}
-	return engine.Ref{Kind: serviceAccountKind.Kind, Namespace: w.object.Ref.Namespace, Name: name}
+	return w.spec.ServiceAccountName
 }
 
 // token says whether a service account's token is mounted into a workload, and

@@ -24,31 +24,31 @@ func defaultServiceAccountsUnused() check {
 }
 
 func evalDefaultAccounts(v *engine.View) []engine.Detail {
-	all := accountsOf(v)
+	rights, uses := rbac.Of(v), accountUses(v)
 	refs := map[engine.Ref]engine.Ref{} // without UID to with
-	for ref, a := range all.byRef {
+	for ref, a := range accountsOf(v).byRef {
 		if ref.Name == "default" {
 			refs[ref] = a.Ref
 		}
 	}
-	users, unsure := map[engine.Ref][]workload{}, map[engine.Ref]bool{}
-	for _, w := range workloads(v) {
-		ref := w.accountRef()
-		if ref.Name != "default" {
-			continue
-		}
-		if _, known := refs[ref]; !known {
+	for ref := range uses {
+		if _, known := refs[ref]; !known && ref.Name == "default" {
 			refs[ref] = ref
-		}
-		if t := all.tokenOf(w); !w.retired && t.mounted {
-			users[ref] = append(users[ref], w)
-			unsure[ref] = unsure[ref] || t.unsure
 		}
 	}
 	details := make([]engine.Detail, 0, len(refs))
 	for ref, withUID := range refs {
-		f, cites := judgeDefaultAccount(rbac.Of(v), ref, users[ref], unsure[ref])
-		details = append(details, f.of(withUID, append([]engine.Digest{all.digest(ref)}, cites...)...))
+		of := uses[ref]
+		if of == nil {
+			of = &use{account: ref}
+			if account, there := accountsOf(v).byRef[ref]; there {
+				of.basis.account = account.Object
+			}
+		}
+		details = append(details, of.unused.once(rights, func() engine.Detail {
+			f, cites := judgeDefaultAccount(rights, ref, of.holders, of.doubted)
+			return f.of(withUID, append([]engine.Digest{of.basis.digest()}, cites...)...)
+		}))
 	}
 	slices.SortFunc(details, func(a, b engine.Detail) int { return a.Subject.Compare(b.Subject) })
 	return details

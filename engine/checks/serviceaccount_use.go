@@ -16,39 +16,103 @@ type use struct {
 	apps    []string   // applications that get its token, each once and in order
 	unsure  bool       // whether it gets one hangs on an account that was not seen
 	cites   []engine.Digest
+	// holders get its token, the ones that use another's template too.
+	holders []workload
+	doubted bool // unsure, of them
+	// basis is what all of that follows from; the others are what was said of it.
+	basis          useBasis
+	shared, unused saying
 }
 
-type accountUsesKey struct{}
-
-// accountUses returns the uses of service accounts, once per view. What a controller made
-// counts as the controller; a ReplicaSet that runs nothing does not count.
-func accountUses(v *engine.View) map[engine.Ref]*use {
-	return engine.Memo(v, accountUsesKey{}, func() map[engine.Ref]*use {
-		all, tops, tokens := workloads(v), topsOf(v), accountsOf(v)
-		uses := map[engine.Ref]*use{}
-		for i, w := range all {
-			if w.retired || w.template.Name != "" {
-				continue
-			}
-			account := w.accountRef()
-			if uses[account] == nil {
-				uses[account] = &use{account: account}
-			}
-			of := uses[account]
-			of.runs = append(of.runs, w)
-			if t := tokens.tokenOf(w); t.mounted {
-				of.apps = append(of.apps, application(all[tops[i]]))
-				of.unsure = of.unsure || t.unsure
-				of.cites = append(of.cites, w.object.Digest)
-			}
-		}
-		for _, of := range uses {
-			slices.Sort(of.apps)
-			of.apps = slices.Compact(of.apps)
-		}
-		return uses
-	})
+// useBasis is a service account with the workloads that name it.
+type useBasis struct {
+	account  *engine.Object // nil where it was not seen
+	complete bool           // one that was not seen does not exist
+	members  []engine.Subject
 }
+
+// allUses are the service accounts that a workload names, by their Ref. Of an account of
+// which nothing is another object the use is as it was.
+var allUses = engine.NewSurvey(func(v *engine.View, before map[engine.Ref]*use) map[engine.Ref]*use {
+	all, tops, tokens := workloads(v), topsOf(v), accountsOf(v)
+	type name struct{ namespace, name string }
+	at := map[name][]int{}
+	for i := range all {
+		n := name{all[i].object.Ref.Namespace, all[i].accountName()}
+		at[n] = append(at[n], i)
+	}
+	uses := make(map[engine.Ref]*use, len(at))
+	for _, places := range at {
+		ref := all[places[0]].accountRef()
+		basis := useBasis{complete: tokens.complete}
+		if account, there := tokens.byRef[ref]; there {
+			basis.account = account.Object
+		}
+		if known := before[ref]; known != nil && known.basis.account == basis.account && known.basis.complete == basis.complete &&
+			slices.EqualFunc(known.basis.members, places, func(m engine.Subject, i int) bool {
+				return m.Of == all[i].object && m.Under == all[tops[i]].object
+			}) {
+			uses[ref] = known
+			continue
+		}
+		of := &use{account: ref, basis: basis}
+		for _, i := range places {
+			of.add(all[i], all[tops[i]], tokens.tokenOf(all[i]))
+		}
+		slices.Sort(of.apps)
+		of.apps = slices.Compact(of.apps)
+		uses[ref] = of
+	}
+	return uses
+}, nil)
+
+// add adds a workload that comes of another one. What a controller made counts as the
+// controller; a ReplicaSet that runs nothing does not count.
+func (of *use) add(w, top workload, t token) {
+	of.basis.members = append(of.basis.members, engine.Subject{Of: w.object, Under: top.object})
+	if w.retired {
+		return
+	}
+	if t.mounted {
+		of.holders = append(of.holders, w)
+		of.doubted = of.doubted || t.unsure
+	}
+	if w.template != nil && w.template.Name != "" {
+		return
+	}
+	of.runs = append(of.runs, w)
+	if t.mounted {
+		of.apps = append(of.apps, application(top))
+		of.unsure = of.unsure || t.unsure
+		of.cites = append(of.cites, w.object.Digest)
+	}
+}
+
+// saying is what a check said, and what else it rested on.
+type saying struct {
+	of     any
+	detail engine.Detail
+	said   bool
+}
+
+// once returns what judge says, which is not asked again as long as it rests on the same.
+func (s *saying) once(of any, judge func() engine.Detail) engine.Detail {
+	if !s.said || s.of != of {
+		*s = saying{of, judge(), true}
+	}
+	return s.detail
+}
+
+// digest returns that of the account, zero where it was not seen.
+func (b useBasis) digest() engine.Digest {
+	if b.account == nil {
+		return engine.Digest{}
+	}
+	return b.account.Digest
+}
+
+// accountUses returns the uses of the service accounts that a workload names.
+func accountUses(v *engine.View) map[engine.Ref]*use { return allUses.Of(v) }
 
 // application names what a workload is part of: what its labels say, else itself.
 func application(w workload) string {
@@ -71,7 +135,9 @@ func serviceAccountsNotShared() check {
 			var details []engine.Detail
 			for _, of := range accountUses(v) {
 				if len(of.apps) > 0 && of.account.Name != "default" {
-					details = append(details, judgeSharing(of).of(of.account, append(of.cites, accountsOf(v).digest(of.account))...))
+					details = append(details, of.shared.once(nil, func() engine.Detail {
+						return judgeSharing(of).of(of.account, slices.Concat(of.cites, []engine.Digest{of.basis.digest()})...)
+					}))
 				}
 			}
 			slices.SortFunc(details, func(a, b engine.Detail) int { return a.Subject.Compare(b.Subject) })
@@ -143,7 +209,7 @@ func judgeDormant(of *use, all accounts, ref engine.Ref, bindings []*rbac.Bindin
 	}
 	_, there := all.byRef[ref]
 	switch {
-	case of != nil:
+	case of != nil && len(of.runs) > 0:
 		w := of.runs[0]
 		return passes("", w.object.Ref.String(), "%s runs as it: %s", count(len(of.runs), "workload"), w.object.Ref), append(cites, w.object.Digest)
 	case !slices.ContainsFunc(bindings, func(b *rbac.Binding) bool { return !b.BuiltIn }):

@@ -25,7 +25,9 @@ type workload struct {
 	retired bool        // a ReplicaSet that runs nothing
 	all     []container // what containers returns, where it was asked before
 	// template is the workload whose template it uses, having none of its own.
-	template engine.Ref
+	template *engine.Ref
+	used     []usedImage // what images returns
+	secrets  []secretUse // what it names of Secrets
 }
 
 var (
@@ -127,6 +129,8 @@ func workloadsOf(v *engine.View, kind engine.Kind) []workload {
 func (w workload) admitted() workload {
 	w.spec = withDefaults(w.spec)
 	w.all = w.containers()
+	w.used = imagesOf(w)
+	w.secrets = usesOf(w)
 	return w
 }
 
@@ -297,7 +301,7 @@ var allOrigins = engine.NewSurvey(func(v *engine.View, before origins) origins {
 		byRef[w.object.Ref.WithoutUID()] = seat{i, w.object.Ref.UID}
 	}
 	for ref, w := range of.lent {
-		byRef[ref] = seat{byRef[w.template].at, w.object.Ref.UID}
+		byRef[ref] = seat{byRef[*w.template].at, w.object.Ref.UID}
 	}
 	tops := make([]int, len(all))
 	for i := range all {

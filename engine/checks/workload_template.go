@@ -50,7 +50,7 @@ func templates(v *engine.View) []workload {
 					if !grouped {
 						group = ""
 					}
-					w.template = engine.Ref{Group: group, Kind: ref.Kind, Namespace: o.Ref.Namespace, Name: ref.Name}
+					w.template = &engine.Ref{Group: group, Kind: ref.Kind, Namespace: o.Ref.Namespace, Name: ref.Name}
 				}
 			}
 			all = append(all, w)
@@ -68,7 +68,7 @@ func lentIn(all []workload) (own []workload, lent map[engine.Ref]workload) {
 	}
 	lent = map[engine.Ref]workload{}
 	for _, w := range all {
-		if w.template.Name != "" && there[w.template] {
+		if w.template != nil && w.template.Name != "" && there[*w.template] {
 			lent[w.object.Ref.WithoutUID()] = w
 			continue
 		}
@@ -79,7 +79,7 @@ func lentIn(all []workload) (own []workload, lent map[engine.Ref]workload) {
 
 // whyNone says why a workload has no containers that could be judged.
 func (w workload) whyNone() string {
-	if w.template.Name != "" {
+	if w.template != nil && w.template.Name != "" {
 		return fmt.Sprintf("Its pods are those of %s %s, which was not seen", w.template.Kind, w.template.Name)
 	}
 	return "It has no containers, so that it cannot be judged"

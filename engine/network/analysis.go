@@ -33,7 +33,7 @@ func Analyse(v *engine.View) *Analysis {
 }
 
 func newAnalysis(v *engine.View) *Analysis {
-	a := &Analysis{target: v.Target(), running: runningIn(v), isolation: PoliciesOf(v)}
+	a := &Analysis{target: v.Target(), running: allRunning.Of(v), isolation: PoliciesOf(v)}
 	a.readPolicies(v)
 	var nodes []node
 	if namesNodes(a.policies) {

@@ -3,6 +3,7 @@ package network
 import (
 	"cmp"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -136,15 +137,24 @@ func key(r engine.Ref) engine.Ref {
 	return engine.Ref{Kind: r.Kind, Namespace: r.Namespace, Name: r.Name}
 }
 
+// manifests are what matters here of each object that is a pod or makes pods: not its
+// digest, so that an object of which nothing else changed changes nothing here.
+var manifests = engine.NewExtract(
+	func(o engine.Typed[manifest]) maker { return maker{o.Ref, o.Value} },
+	func(a, b maker) bool { return a.ref == b.ref && reflect.DeepEqual(a.from, b.from) })
+
+// allRunning is what runs in a view.
+var allRunning = engine.NewSurvey(func(v *engine.View, _ *running) *running { return runningIn(v) }, nil)
+
 // runningIn reads what runs. Pods are put to the workload at the end of their
 // controllers; pods that have ended hold no connection.
 func runningIn(v *engine.View) *running {
 	var makers []maker
 	there := map[engine.Ref]int{}
 	for _, kind := range makersKinds {
-		for _, o := range engine.All[manifest](v, kind) {
-			there[key(o.Ref)] = len(makers)
-			makers = append(makers, maker{o.Ref, o.Value})
+		for _, m := range manifests.Of(v, kind) {
+			there[key(m.ref)] = len(makers)
+			makers = append(makers, m)
 		}
 	}
 	r := &running{}

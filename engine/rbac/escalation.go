@@ -125,7 +125,7 @@ type escalationsKey struct{}
 func EscalationsOf(v *engine.View) *Escalations {
 	return engine.Memo(v, escalationsKey{}, func() *Escalations {
 		e := &Escalations{
-			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, running: runners(v), bound: map[engine.Ref]map[string]bool{},
+			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, running: allRunners.Of(v), bound: map[engine.Ref]map[string]bool{},
 			index: map[place]int{}, kept: tokenSecrets(v), called: map[string][]Subject{}, byName: map[string][]runner{}, met: map[leg]bool{},
 		}
 		e.at(place{kind: everything})

@@ -63,21 +63,17 @@ func read[T any, P interface {
 	*T
 	metav1.Object
 }](spec func(*T) *corev1.PodSpec) func(*engine.View, engine.Kind) []runner {
-	return func(v *engine.View, kind engine.Kind) []runner {
-		var all []runner
-		for _, o := range engine.All[T](v, kind) {
-			pod := spec(o.Value)
-			one := runner{ref: o.Ref, account: Subject{
-				Kind: rbacv1.ServiceAccountKind, Namespace: o.Ref.Namespace, Name: cmp.Or(pod.ServiceAccountName, pod.DeprecatedServiceAccount, "default"),
-			}}
-			object := P(o.Value)
-			if _, mirror := object.GetAnnotations()[corev1.MirrorPodAnnotationKey]; mirror {
-				one.static = object.GetLabels()["component"]
-			}
-			all = append(all, one)
+	return engine.NewExtract(func(o engine.Typed[T]) runner {
+		pod := spec(o.Value)
+		one := runner{ref: o.Ref, account: Subject{
+			Kind: rbacv1.ServiceAccountKind, Namespace: o.Ref.Namespace, Name: cmp.Or(pod.ServiceAccountName, pod.DeprecatedServiceAccount, "default"),
+		}}
+		object := P(o.Value)
+		if _, mirror := object.GetAnnotations()[corev1.MirrorPodAnnotationKey]; mirror {
+			one.static = object.GetLabels()["component"]
 		}
-		return all
-	}
+		return one
+	}, func(a, b runner) bool { return a == b }).Of
 }
 
 // templated is what is read of a kind of others that holds a template of pods.
@@ -93,18 +89,19 @@ type templated struct {
 	} `json:"spec"`
 }
 
+var readTemplated = read(func(o *templated) *corev1.PodSpec {
+	of := o.Spec.Template.Spec
+	return &corev1.PodSpec{ServiceAccountName: of.Account, DeprecatedServiceAccount: of.Former}
+})
+
 // templates returns what the kinds of others run as an account.
 func templates(v *engine.View) []runner {
 	var all []runner
 	for _, t := range engine.PodTemplates() {
-		read := read(func(o *templated) *corev1.PodSpec {
-			of := o.Spec.Template.Spec
-			return &corev1.PodSpec{ServiceAccountName: of.Account, DeprecatedServiceAccount: of.Former}
-		})
 		if !t.Makes {
 			continue
 		}
-		for _, r := range read(v, t.Kind) {
+		for _, r := range readTemplated(v, t.Kind) {
 			r.resource = probe{group: t.Kind.Group, ofOthers: true}.says(t.Resource)
 			all = append(all, r)
 		}
@@ -112,7 +109,10 @@ func templates(v *engine.View) []runner {
 	return all
 }
 
-// runners returns everything that runs as an account.
+// allRunners are everything that runs as an account: not what else it is, so that an
+// object of which nothing but that changed changes nothing here.
+var allRunners = engine.NewSurvey(func(v *engine.View, _ []runner) []runner { return runners(v) }, nil)
+
 func runners(v *engine.View) []runner {
 	all := templates(v)
 	for _, m := range makers {
