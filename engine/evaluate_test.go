@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -297,3 +300,23 @@ func TestChecksAreAskedOfTheirOwnTargets(t *testing.T) {
 }
 
 func noDocuments(Digest) ([]byte, error) { return nil, errors.New("there is none") }
+
+func TestDetailsAreInOrderHoweverTheyCome(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 300 {
+		var details []Detail
+		for i := range random.IntN(100) {
+			name := fmt.Sprint(i % (1 + random.IntN(20))) // kinds that come one after the other, or mixed
+			d := Detail{Subject: Ref{Kind: fmt.Sprint((round + i/9) % 7), Name: name}, Container: fmt.Sprint(i % 3), Value: json.RawMessage(fmt.Sprint(i))}
+			if round%2 == 0 {
+				d.Subject.Name = fmt.Sprintf("%02d", i)
+			}
+			details = append(details, d)
+		}
+		want := slices.Clone(details)
+		slices.SortStableFunc(want, Detail.compare)
+		r := Result{Details: slices.Clone(details)}
+		r.sort()
+		require.Equal(t, want, r.Details)
+	}
+}

@@ -66,10 +66,15 @@ func (r Result) Count(v Verdict) int {
 	return n
 }
 
-// sort puts details in an order that depends on nothing but what they say. It sorts
-// their places first, since a detail is large.
+// sort puts details in an order that depends on nothing but what they say. Most come kind
+// by kind, in order; else their places are sorted first, since a detail is large.
 func (r *Result) sort() {
-	if slices.IsSortedFunc(r.Details, Detail.compare) {
+	parts := r.parts()
+	if len(parts) < 2 {
+		return
+	}
+	if inTurn(parts) {
+		r.Details = slices.Concat(parts...)
 		return
 	}
 	places := make([]int, len(r.Details))
@@ -82,6 +87,36 @@ func (r *Result) sort() {
 		sorted[i] = r.Details[place]
 	}
 	r.Details = sorted
+}
+
+// mostParts is how many parts of details are looked at.
+const mostParts = 64
+
+// parts parts details where they are not in order; the last part holds the rest.
+func (r *Result) parts() [][]Detail {
+	var parts [][]Detail
+	from := 0
+	for i := 1; i < len(r.Details) && len(parts) < mostParts; i++ {
+		if r.Details[i-1].compare(r.Details[i]) > 0 {
+			parts = append(parts, r.Details[from:i])
+			from = i
+		}
+	}
+	return append(parts, r.Details[from:])
+}
+
+// inTurn puts parts in order, and reports whether each then ends before the next begins.
+func inTurn(parts [][]Detail) bool {
+	if len(parts) > mostParts {
+		return false
+	}
+	slices.SortStableFunc(parts, func(a, b []Detail) int { return a[0].compare(b[0]) })
+	for i := 1; i < len(parts); i++ {
+		if before := parts[i-1]; before[len(before)-1].compare(parts[i][0]) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func (d Detail) compare(o Detail) int {

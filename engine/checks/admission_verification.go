@@ -250,11 +250,10 @@ func verifiedElsewhere(v *engine.View) string {
 		}
 	}
 	for _, w := range workloads(v) {
-		for _, c := range w.spec.Containers {
-			for _, word := range slices.Concat(c.Command, c.Args) {
-				if strings.HasPrefix(word, "--enable-admission-plugins") && strings.Contains(word, "ImagePolicyWebhook") {
-					return "the API server asks an ImagePolicyWebhook, whose settings are a file on its node"
-				}
+		for i := range w.spec.Containers {
+			c := &w.spec.Containers[i]
+			if slices.ContainsFunc(c.Command, asksWebhook) || slices.ContainsFunc(c.Args, asksWebhook) {
+				return "the API server asks an ImagePolicyWebhook, whose settings are a file on its node"
 			}
 		}
 	}
@@ -295,4 +294,8 @@ func (p verifier) verifies(reference string) bool {
 		}
 	}
 	return slices.ContainsFunc(p.images, func(pattern *regexp.Regexp) bool { return slices.ContainsFunc(forms, pattern.MatchString) })
+}
+
+func asksWebhook(argument string) bool {
+	return strings.HasPrefix(argument, "--enable-admission-plugins") && strings.Contains(argument, "ImagePolicyWebhook")
 }

@@ -47,12 +47,13 @@ func (r runningImage) cites() []engine.Digest {
 // running pods under their topmost controller, then those of workloads of which no pod
 // runs.
 type running struct {
-	images []*runningImage
-	from   map[*engine.Object]family // by the topmost workload
+	images   []*runningImage
+	families []*family // by the place of the topmost workload; nil for what is under another
 }
 
 // family is a topmost workload and what it made, with the images of their containers.
 type family struct {
+	top     *engine.Object
 	members []*engine.Object
 	images  []*runningImage
 }
@@ -84,7 +85,8 @@ var allRunning = engine.NewSurvey(func(v *engine.View, before running) running {
 			order = append(order, i)
 		}
 	}
-	now := running{images: make([]*runningImage, 0, len(before.images)), from: make(map[*engine.Object]family, len(order))}
+	now := running{images: make([]*runningImage, 0, len(before.images)), families: make([]*family, len(all))}
+	known := before.byTop(len(all))
 	var at []int
 	for _, root := range order {
 		at = at[:0]
@@ -92,15 +94,30 @@ var allRunning = engine.NewSurvey(func(v *engine.View, before running) running {
 			at = append(at, i)
 		}
 		slices.Sort(at)
-		of := before.from[all[root].object]
-		if !slices.EqualFunc(of.members, at, func(o *engine.Object, i int) bool { return o == all[i].object }) {
+		of := known(root, all[root].object)
+		if of == nil || of.top != all[root].object || !slices.EqualFunc(of.members, at, func(o *engine.Object, i int) bool { return o == all[i].object }) {
 			of = familyOf(all, pods, root, at)
 		}
-		now.from[all[root].object] = of
+		now.families[root] = of
 		now.images = append(now.images, of.images...)
 	}
 	return now
 }, nil)
+
+// byTop finds a family again by its topmost workload: in its place, where there are as
+// many workloads as before.
+func (r running) byTop(count int) func(place int, top *engine.Object) *family {
+	if len(r.families) == count {
+		return func(place int, _ *engine.Object) *family { return r.families[place] }
+	}
+	all := make(map[*engine.Object]*family, len(r.families))
+	for _, f := range r.families {
+		if f != nil {
+			all[f.top] = f
+		}
+	}
+	return func(_ int, top *engine.Object) *family { return all[top] }
+}
 
 // runningImages returns the images of all containers that are there.
 func runningImages(v *engine.View) []*runningImage { return allRunning.Of(v).images }
@@ -108,9 +125,9 @@ func runningImages(v *engine.View) []*runningImage { return allRunning.Of(v).ima
 type runningKey struct{ container, reference string }
 
 // familyOf gathers the images of a workload and what it made, which stand at some places.
-func familyOf(all []workload, pods []engine.Typed[corev1.Pod], root int, at []int) family {
+func familyOf(all []workload, pods []engine.Typed[corev1.Pod], root int, at []int) *family {
 	s := &runningScan{root: all[root], known: map[runningKey]*runningImage{}}
-	var of family
+	of := &family{top: all[root].object}
 	for _, i := range at {
 		of.members = append(of.members, all[i].object)
 		s.makers = append(s.makers, all[i].object.Ref.WithoutUID())

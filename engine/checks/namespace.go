@@ -39,13 +39,25 @@ func namespaces(v *engine.View) []*namespace {
 			n := add(o.Ref)
 			n.digest, n.object = o.Digest, o.Value
 		}
-		for _, w := range workloads(v) {
-			name := w.object.Ref.Namespace
-			n, there := known[name]
-			if !there {
-				n = add(engine.Ref{Kind: namespaceKind.Kind, Name: name})
+		there := workloads(v)
+		of := make([]*namespace, len(there))
+		counts := map[*namespace]int{}
+		for i := range there {
+			name := there[i].object.Ref.Namespace
+			if i > 0 && of[i-1].ref.Name == name {
+				of[i] = of[i-1]
+			} else if n, is := known[name]; is {
+				of[i] = n
+			} else {
+				of[i] = add(engine.Ref{Kind: namespaceKind.Kind, Name: name})
 			}
-			n.workloads = append(n.workloads, w)
+			counts[of[i]]++
+		}
+		for n, many := range counts {
+			n.workloads = make([]workload, 0, many)
+		}
+		for i, n := range of {
+			n.workloads = append(n.workloads, there[i])
 		}
 		slices.SortFunc(all, func(a, b *namespace) int { return cmp.Compare(a.ref.Name, b.ref.Name) })
 		return all

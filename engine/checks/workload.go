@@ -58,10 +58,11 @@ type declared struct {
 
 // allDeclared are those of a view, kind by kind.
 var allDeclared = engine.NewSurvey(func(v *engine.View, _ declared) declared {
-	var d declared
+	var parts [][]workload
 	for _, kind := range workloadKinds() {
-		d.workloads = append(d.workloads, workloadsOf(v, kind)...)
+		parts = append(parts, workloadsOf(v, kind))
 	}
+	d := declared{workloads: slices.Concat(parts...)}
 	if more := templates(v); len(more) > 0 {
 		for i := range more {
 			more[i] = more[i].admitted()
