@@ -29,6 +29,20 @@ func (b *batch) put(d engine.Document) error {
 	return b.flush()
 }
 
+// result stores the canonical JSON of a result, which is copied where it waits.
+func (b *batch) result(body []byte, digest engine.Digest) error {
+	if len(body) < longResult {
+		return b.put(engine.Document{Body: bytes.Clone(body), Digest: digest})
+	}
+	if b.refused == nil {
+		b.refused = b.vault.update(b.ctx, func(tx *Tx) error { return tx.put(digest, body) })
+	}
+	return b.refused
+}
+
+// longResult is from when on a result does not wait for others, in bytes.
+const longResult = 1 << 20
+
 func (b *batch) flush() error {
 	if b.refused == nil && len(b.waiting) > 0 {
 		// In the order of the index, whose pages then are gone through once.

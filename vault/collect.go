@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +89,9 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 			return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
 		}
 	}
-	record := func(tx *Tx) error { return errors.Join(tx.record(c, snapshots, run, said, &done), tx.dropPending(kept)) }
+	record := func(tx *Tx) error {
+		return errors.Join(tx.record(c, snapshots, run, said, &done), tx.dropPending(kept))
+	}
 	if err := v.recordWithFiles(ctx, c, &done, record); err != nil {
 		return Collected{Failed: done.Failed}, fmt.Errorf("collect: %w", err)
 	}
@@ -109,7 +110,7 @@ func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snap
 	run, err := engine.EvaluateEach(ctx, c.Checks, snapshots, ready.before(v.Documents(ctx)), c.Params, func(r engine.Result) error {
 		said, body, err := summing.Add(r)
 		if err == nil {
-			err = waiting.put(engine.Document{Body: bytes.Clone(body), Digest: said.Digest})
+			err = waiting.result(body, said.Digest)
 		}
 		if err != nil {
 			return fmt.Errorf("keep result of %s: %w", r.Check, err)

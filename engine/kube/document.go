@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,9 +22,12 @@ import (
 const CanonicalVersion = engine.CanonicalVersion + "+k8s.io/api@v0.37.2"
 
 // scribe makes documents, and redacts them while it does.
-type scribe struct{ *redaction.Redactor }
+type scribe struct {
+	*redaction.Redactor
+	written []byte // room for a document as it grows
+}
 
-func newScribe() *scribe { return &scribe{redaction.New()} }
+func newScribe() *scribe { return &scribe{Redactor: redaction.New()} }
 
 // Document returns the evidence that one object in JSON gives, as kubectl prints
 // it and as a saved answer of a server has it: redacted, in canonical bytes. It
@@ -194,12 +198,18 @@ func (r *scribe) finish(tree map[string]any, k kind, of engine.Kind) (engine.Doc
 	if err != nil {
 		return engine.Document{}, err
 	}
-	body, err := engine.AppendCanonical(nil, tree)
+	body, err := engine.AppendCanonical(r.written[:0], tree)
 	if err != nil {
 		return engine.Document{}, fmt.Errorf("read %s: %w", ref, err)
 	}
-	return engine.NewDocument(ref, body), nil
+	if len(body) <= maxWritten {
+		r.written = body
+	}
+	return engine.NewDocument(ref, bytes.Clone(body)), nil
 }
+
+// maxWritten bounds the room that is kept for the next document, in bytes.
+const maxWritten = 1 << 20
 
 // shallow refuses what would exhaust the stack of the walks that follow.
 func shallow(v any, depth int) error {
