@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -118,12 +119,36 @@ func (r *scribe) fromTyped(object runtime.Object, k kind, apiVersion string) (en
 	if accessor, err := meta.Accessor(object); err == nil {
 		accessor.SetManagedFields(nil) // costly to convert, and not part of the document
 	}
-	tree, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+	tree, err := treeOf(object)
 	if err != nil {
 		return engine.Document{}, fmt.Errorf("convert %s: %w", k.of, err)
 	}
 	tree["apiVersion"], tree["kind"] = apiVersion, k.of.Kind
 	return r.finish(tree, k, k.of)
+}
+
+// treeOf returns an object as a tree.
+func treeOf(object runtime.Object) (map[string]any, error) {
+	v := reflect.ValueOf(object).Elem()
+	if s := shapeOf(v.Type()); !s.foreign {
+		if tree, err := s.members(v); err == nil {
+			return tree, nil
+		}
+	}
+	return runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+}
+
+// fill puts a tree into an empty object, where that is certain to be what the library's
+// converter would read, but for what managers of fields say: that is in no document.
+func fill(object runtime.Object, tree map[string]any) bool {
+	v := reflect.ValueOf(object).Elem()
+	s := shapeOf(v.Type())
+	metadata, _ := tree["metadata"].(map[string]any)
+	if managed, there := metadata["managedFields"]; there {
+		delete(metadata, "managedFields")
+		defer func() { metadata["managedFields"] = managed }()
+	}
+	return !s.foreign && s.setMembers(v, tree)
 }
 
 // decode turns a tree into the Go type of its kind. Fields that the pinned types
@@ -134,7 +159,14 @@ func (k kind) decode(tree map[string]any) (object runtime.Object, err error) {
 			object, err = nil, fmt.Errorf("decode %s: %v", k.of, p)
 		}
 	}()
-	object, err = builtInTypes().New(k.gvk())
+	if object, err = builtInTypes().New(k.gvk()); err == nil && fill(object, tree) {
+		return object, nil
+	}
+	return k.decodeByLibrary(tree)
+}
+
+func (k kind) decodeByLibrary(tree map[string]any) (runtime.Object, error) {
+	object, err := builtInTypes().New(k.gvk())
 	if err != nil {
 		return nil, fmt.Errorf("decode %s: %w", k.of, err)
 	}
