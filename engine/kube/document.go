@@ -25,6 +25,7 @@ const CanonicalVersion = engine.CanonicalVersion + "+k8s.io/api@v0.37.2"
 // scribe makes documents, and redacts them while it does.
 type scribe struct {
 	*redaction.Redactor
+	grower
 	written []byte // room for a document as it grows
 }
 
@@ -119,7 +120,7 @@ func (r *scribe) fromTyped(object runtime.Object, k kind, apiVersion string) (en
 	if accessor, err := meta.Accessor(object); err == nil {
 		accessor.SetManagedFields(nil) // costly to convert, and not part of the document
 	}
-	tree, err := treeOf(object)
+	tree, err := r.treeOf(object)
 	if err != nil {
 		return engine.Document{}, fmt.Errorf("convert %s: %w", k.of, err)
 	}
@@ -128,10 +129,10 @@ func (r *scribe) fromTyped(object runtime.Object, k kind, apiVersion string) (en
 }
 
 // treeOf returns an object as a tree.
-func treeOf(object runtime.Object) (map[string]any, error) {
+func (g *grower) treeOf(object runtime.Object) (map[string]any, error) {
 	v := reflect.ValueOf(object).Elem()
 	if s := shapeOf(v.Type()); !s.foreign {
-		if tree, err := s.members(v); err == nil {
+		if tree, err := g.members(s, v); err == nil {
 			return tree, nil
 		}
 	}

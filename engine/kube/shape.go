@@ -110,8 +110,18 @@ func newMember(f reflect.StructField, index int) (m member, known bool) {
 // wrong.
 var errForeign = errors.New("a value of a shape that is not known here")
 
+// grower makes trees. What it found of the structs that it is in is on one pile, so that
+// each tree has room for what is there, and not for all that its type knows.
+type grower struct{ pile []present }
+
+// present is a member that is there.
+type present struct {
+	name string
+	item any
+}
+
 // tree returns a value as a tree.
-func (s *shape) tree(v reflect.Value) (any, error) {
+func (g *grower) tree(s *shape, v reflect.Value) (any, error) {
 	switch {
 	case s.writes != nil:
 		return s.writes.ToUnstructured(v)
@@ -126,16 +136,16 @@ func (s *shape) tree(v reflect.Value) (any, error) {
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		return v.Int(), nil
 	case reflect.Struct:
-		return s.members(v)
+		return g.members(s, v)
 	}
 	if v.IsNil() {
 		return nil, nil
 	}
 	switch s.of.Kind() {
 	case reflect.Pointer:
-		return s.element.tree(v.Elem())
+		return g.tree(s.element, v.Elem())
 	case reflect.Map:
-		return s.entries(v)
+		return g.entries(s, v)
 	}
 	if s.element == nil {
 		return base64.StdEncoding.EncodeToString(v.Bytes()), nil
@@ -143,17 +153,17 @@ func (s *shape) tree(v reflect.Value) (any, error) {
 	items := make([]any, v.Len())
 	for i := range items {
 		var err error
-		if items[i], err = s.element.tree(v.Index(i)); err != nil {
+		if items[i], err = g.tree(s.element, v.Index(i)); err != nil {
 			return nil, err
 		}
 	}
 	return items, nil
 }
 
-func (s *shape) entries(v reflect.Value) (any, error) {
+func (g *grower) entries(s *shape, v reflect.Value) (any, error) {
 	tree := make(map[string]any, v.Len())
 	for each := v.MapRange(); each.Next(); {
-		item, err := s.element.tree(each.Value())
+		item, err := g.tree(s.element, each.Value())
 		if err != nil {
 			return nil, err
 		}
@@ -162,28 +172,25 @@ func (s *shape) entries(v reflect.Value) (any, error) {
 	return tree, nil
 }
 
-// members returns a struct as a tree of the members that it has: of most nearly none of
-// those that its type knows.
-func (s *shape) members(v reflect.Value) (map[string]any, error) {
-	var few [16]present
-	found, err := s.present(v, few[:0])
-	if err != nil {
+// members returns a struct as a tree.
+func (g *grower) members(s *shape, v reflect.Value) (map[string]any, error) {
+	from := len(g.pile)
+	defer func() {
+		clear(g.pile[from:])
+		g.pile = g.pile[:from]
+	}()
+	if err := g.find(s, v); err != nil {
 		return nil, err
 	}
-	tree := make(map[string]any, len(found))
-	for _, p := range found {
+	tree := make(map[string]any, len(g.pile)-from)
+	for _, p := range g.pile[from:] {
 		tree[p.name] = p.item
 	}
 	return tree, nil
 }
 
-// present is a member that is there.
-type present struct {
-	name string
-	item any
-}
-
-func (s *shape) present(v reflect.Value, found []present) ([]present, error) {
+// find piles up the members that are there.
+func (g *grower) find(s *shape, v reflect.Value) error {
 	for i := range s.fields {
 		m := &s.fields[i]
 		field := v.Field(m.index)
@@ -191,24 +198,23 @@ func (s *shape) present(v reflect.Value, found []present) ([]present, error) {
 			continue
 		}
 		if m.name == "" {
-			var err error
-			if found, err = m.shape.present(field, found); err != nil {
-				return nil, err
+			if err := g.find(m.shape, field); err != nil {
+				return err
 			}
 			continue
 		}
-		item, err := m.shape.plain(field)
+		item, err := g.field(m.shape, field)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		found = append(found, present{m.name, item})
+		g.pile = append(g.pile, present{m.name, item})
 	}
-	return found, nil
+	return nil
 }
 
-// plain is tree for a field of a struct, of which the library takes what is one word as
+// field is tree for a field of a struct, of which the library takes what is one word as
 // it is, whatever forms its type has.
-func (s *shape) plain(v reflect.Value) (any, error) {
+func (g *grower) field(s *shape, v reflect.Value) (any, error) {
 	switch s.of.Kind() {
 	case reflect.String:
 		return v.String(), nil
@@ -217,7 +223,7 @@ func (s *shape) plain(v reflect.Value) (any, error) {
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		return v.Int(), nil
 	}
-	return s.tree(v)
+	return g.tree(s, v)
 }
 
 // isEmpty reports whether JSON leaves a field out that may be.

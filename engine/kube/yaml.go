@@ -258,10 +258,10 @@ func scalar(n *yaml.Node) (any, error) {
 		return strings.ToValidUTF8(string(b), "\uFFFD"), nil
 	case "!!str":
 		if n.Style&(quotedStyle|yaml.TaggedStyle) == 0 && len(n.Value) <= 3 {
-			switch {
-			case oldBool(n.Value, "yes", "on", "y"):
+			switch n.Value { // in a spelling that YAML 1.1 took for a boolean: not yEs
+			case "yes", "Yes", "YES", "on", "On", "ON", "y", "Y":
 				return true, nil
-			case oldBool(n.Value, "no", "off", "n"):
+			case "no", "No", "NO", "off", "Off", "OFF", "n", "N":
 				return false, nil
 			}
 		}
@@ -272,17 +272,6 @@ func scalar(n *yaml.Node) (any, error) {
 func oneOf(s string, words ...string) bool {
 	for _, word := range words {
 		if strings.EqualFold(s, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// oldBool reports whether s is one of the words in a spelling that YAML 1.1 took
-// for a boolean: yes, Yes and YES, and not yEs.
-func oldBool(s string, words ...string) bool {
-	for _, word := range words {
-		if s == word || s == strings.ToUpper(word) || s == strings.ToUpper(word[:1])+word[1:] {
 			return true
 		}
 	}
