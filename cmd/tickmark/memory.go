@@ -10,9 +10,17 @@ import (
 // objects of a collection, or a folder of gigabytes, need less.
 const leastMemory = 176 << 20
 
+// garbage is how much of it may lie about, in percent of what is held, before it is
+// collected: below the limit, where there is room. A scan of 2,000 workloads spends a
+// tenth less time at 200 than at 100.
+const garbage = 200
+
 // lean keeps memory low from here on, on the command line and at the desk alike. Who
-// sets GOMEMLIMIT knows better.
+// sets GOMEMLIMIT or GOGC knows better.
 func (d *door) lean() {
+	if d.getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	if d.getenv("GOMEMLIMIT") != "" {
 		return
 	}
