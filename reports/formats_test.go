@@ -238,17 +238,40 @@ func sortedNames(sheets map[string][][]string) []string {
 	return names
 }
 
+// sheetNames are those of a workbook, in its order.
+func sheetNames(t *testing.T, text []byte) []string {
+	t.Helper()
+	book, err := excelize.OpenReader(bytes.NewReader(text))
+	require.NoError(t, err)
+	defer book.Close()
+	return book.GetSheetList()
+}
+
 func TestTransferHoldsEveryAnswerInItsPlace(t *testing.T) {
 	for name, c := range map[string]struct {
 		e      *engagement
 		sheets []string
 	}{
-		"self": {wholeSelf(t), []string{"Section 1 Entity and scope", "Requirement 1", "Appendix A2", "Appendix B Worksheets", "Appendix C Not Applicable", "Appendix D Not Tested", "Section 3 Action plan", "Section 3 Result", "Attestation Part 4"}},
+		"self": {wholeSelf(t), []string{
+			"About", "Section 1 Part 1", "Section 1 Part 2", "Section 1 Entity and scope",
+			"Requirement 1", "Requirement 2", "Requirement 3", "Requirement 5", "Requirement 6", "Requirement 8", "Requirement 11", "Requirement 12", "Appendix A2",
+			"Appendix B Worksheets", "Appendix C Not Applicable", "Appendix D Not Tested", "Section 3 Part 3", "Section 3 Result", "Section 3 Action plan", "Section 3 Part 4",
+		}},
+		"without Not Tested": {begin(t, "saq-a-ep"), []string{
+			"About", "Section 1 Part 1", "Section 1 Part 2", "Section 1 Entity and scope",
+			"Requirement 1", "Requirement 5", "Requirement 6", "Requirement 8", "Requirement 11",
+			"Appendix B Worksheets", "Appendix C Not Applicable", "Section 3 Part 3", "Section 3 Result", "Section 3 Action plan", "Section 3 Part 4",
+		}},
 		"assessed": {wholeAssessed(t), []string{
-			"1 Contacts and result", "2 Business", "3 Scope", "4 Environment", "5 Scans", "6 Evidence and samples", "6 Evidence by number", "Attestation Part 3", "7 Requirement 1", "7 Appendix A2", "Appendix C Worksheets", "Not Applicable", "Appendix E Customized",
+			"About", "1 Contacts and result", "1.8 Not in Place", "1.8 Not Applicable", "1.8 Not Tested", "2 Business", "3 Scope", "4 Environment", "5 Scans",
+			"6 Evidence and samples", "6 Evidence by number",
+			"7 Requirement 1", "7 Requirement 2", "7 Requirement 3", "7 Requirement 5", "7 Requirement 6", "7 Requirement 8", "7 Requirement 11", "7 Requirement 12", "Appendix A2",
+			"Appendix C Worksheets", "Appendix E Customized", "Attestation Part 1", "Attestation Part 2", "Attestation Part 3", "Attestation Part 4",
 		}},
 	} {
-		sheets := sheetsOf(t, c.e.written(export.XLSX, reports.Transfer, ""))
+		text := c.e.written(export.XLSX, reports.Transfer, "")
+		assert.Equal(t, c.sheets, sheetNames(t, text), name)
+		sheets := sheetsOf(t, text)
 		for _, want := range c.sheets {
 			require.Contains(t, sheets, want, name)
 			assert.Contains(t, fmt.Sprint(sheets[want][:2]), "no official form")
@@ -258,7 +281,7 @@ func TestTransferHoldsEveryAnswerInItsPlace(t *testing.T) {
 			prefix := map[bool]string{true: "7 ", false: ""}[a.Questionnaire.PerProcedure]
 			sheet := sheets[prefix+"Requirement "+r.ID.Principal().String()]
 			if sheet == nil {
-				sheet = sheets[prefix+"Appendix "+r.ID.Principal().String()]
+				sheet = sheets["Appendix "+r.ID.Principal().String()]
 			}
 			rows := map[string][]string{}
 			for _, row := range sheet {

@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tickmark/questionnaires"
@@ -13,79 +14,99 @@ import (
 // copied from.
 func (r record) transfer() workbook {
 	book := workbook{r.Date, []sheet{r.about()}}
-	add := func(s sheet) {
+	sheets := r.selfAssessed()
+	if r.Assessment.Questionnaire.PerProcedure {
+		sheets = r.assessed()
+	}
+	for _, s := range sheets {
 		s.notes = []string{r.standing(), notice}
 		if len(s.rows) == 0 {
 			s.add("Nothing is recorded for this section.")
 		}
 		book.sheets = append(book.sheets, s)
 	}
-	a, whole := r.Assessment, r.Assessment.Questionnaire.PerProcedure
-	blocks := r.document.Blocks
-	if whole {
-		for _, part := range []struct{ anchor, name string }{
-			{"section-1", "1 Contacts and result"},
-			{"section-2", "2 Business"},
-			{"section-3", "3 Scope"},
-			{"section-4", "4 Environment"},
-			{"section-5", "5 Scans"},
-			{"section-6", "6 Evidence and samples"},
-		} {
-			add(chapter(blocks, part.name, part.anchor))
-		}
-		evidence := r.evidence()
-		evidence.name = "6 Evidence by number"
-		add(evidence)
-	} else {
-		add(chapter(blocks, "Section 1 Entity and scope", "engagement", "scope", "third-parties", "form"))
-	}
-	var section *sheet
-	var principal questionnaires.RequirementID
-	for _, q := range a.Requirements() {
-		if section == nil || q.ID.Principal() != principal {
-			if section != nil {
-				add(*section)
-			}
-			principal = q.ID.Principal()
-			section = r.section(principal)
-		}
-		r.transferred(section, q)
-	}
-	if section != nil {
-		add(*section)
-	}
-	names := map[bool][4]string{
-		true:  {"Appendix C Worksheets", "Not Applicable", "Not Tested", "Not in Place"},
-		false: {"Appendix B Worksheets", "Appendix C Not Applicable", "Appendix D Not Tested", "Section 3 Action plan"},
-	}[whole]
-	add(r.worksheets(names[0]))
-	add(r.reasons(names[1], questionnaires.NotApplicable))
-	add(r.reasons(names[2], questionnaires.NotTested))
-	add(r.plan(names[3]))
-	if whole {
-		add(chapter(blocks, "Appendix E Customized", "appendix-c"))
-	} else {
-		add(chapter(blocks, "Section 3 Result", "result"))
-	}
-	for part := 1; len(r.attestation) > 0 && part <= 4; part++ {
-		add(chapter(r.attestation, fmt.Sprintf("Attestation Part %d", part), fmt.Sprintf("part-%d", part)))
-	}
 	return book
 }
 
+// selfAssessed are the sections of a self-assessment: the attestation's first parts, the
+// questions with the appendices, and the attestation's last parts with what they rest on.
+func (r record) selfAssessed() []sheet {
+	blocks := r.document.Blocks
+	return slices.Concat(
+		r.attested("Section 1 Part %d", 1, 2),
+		[]sheet{chapter(blocks, "Section 1 Entity and scope", "engagement", "scope", "third-parties", "form")},
+		r.questions(),
+		[]sheet{r.worksheets("Appendix B Worksheets"), r.reasons("Appendix C Not Applicable", questionnaires.NotApplicable)},
+		r.leftOut("Appendix D Not Tested"),
+		r.attested("Section 3 Part %d", 3, 3),
+		[]sheet{chapter(blocks, "Section 3 Result", "result"), r.plan("Section 3 Action plan")},
+		r.attested("Section 3 Part %d", 4, 4),
+	)
+}
+
+// assessed are the sections of the report on an assessment per testing procedure, its
+// appendices, and the attestation, which is a paper of its own.
+func (r record) assessed() []sheet {
+	blocks := r.document.Blocks
+	evidence := r.evidence()
+	evidence.name = "6 Evidence by number"
+	return slices.Concat(
+		[]sheet{
+			chapter(blocks, "1 Contacts and result", "section-1"), r.plan("1.8 Not in Place"),
+			r.reasons("1.8 Not Applicable", questionnaires.NotApplicable), r.reasons("1.8 Not Tested", questionnaires.NotTested),
+			chapter(blocks, "2 Business", "section-2"), chapter(blocks, "3 Scope", "section-3"), chapter(blocks, "4 Environment", "section-4"),
+			chapter(blocks, "5 Scans", "section-5"), chapter(blocks, "6 Evidence and samples", "section-6"), evidence,
+		},
+		r.questions(),
+		[]sheet{r.worksheets("Appendix C Worksheets"), chapter(blocks, "Appendix E Customized", "appendix-c")},
+		r.attested("Attestation Part %d", 1, 4),
+	)
+}
+
+// attested are parts of the attestation, of a form that has one.
+func (r record) attested(name string, from, to int) []sheet {
+	var all []sheet
+	for part := from; part <= to && len(r.attestation) > 0; part++ {
+		all = append(all, chapter(r.attestation, fmt.Sprintf(name, part), fmt.Sprintf("part-%d", part)))
+	}
+	return all
+}
+
+// leftOut is what was not tested, where the form asks for it or somebody answered so.
+func (r record) leftOut(name string) []sheet {
+	s := r.reasons(name, questionnaires.NotTested)
+	if len(s.rows) == 0 && !r.Assessment.Questionnaire.Allows(questionnaires.NotTested) {
+		return nil
+	}
+	return []sheet{s}
+}
+
+// questions are the answers, a sheet for each principal requirement.
+func (r record) questions() []sheet {
+	var all []sheet
+	var principal questionnaires.RequirementID
+	for _, q := range r.Assessment.Requirements() {
+		if len(all) == 0 || q.ID.Principal() != principal {
+			principal = q.ID.Principal()
+			all = append(all, r.section(principal))
+		}
+		r.transferred(&all[len(all)-1], q)
+	}
+	return all
+}
+
 // section is the empty sheet of a principal requirement.
-func (r record) section(principal questionnaires.RequirementID) *sheet {
+func (r record) section(principal questionnaires.RequirementID) sheet {
 	name := "Requirement " + principal.String()
 	switch {
 	case principal.Own():
 		name = principal.String()
 	case strings.HasPrefix(principal.String(), "A"):
 		name = "Appendix " + principal.String()
-	}
-	if r.Assessment.Questionnaire.PerProcedure {
+	case r.Assessment.Questionnaire.PerProcedure:
 		name = "7 " + name
 	}
-	return &sheet{name: name, columns: []column{
+	return sheet{name: name, columns: []column{
 		{"Number", 12},
 		{"Title, in our words", 40},
 		{"Response or finding", 20},
