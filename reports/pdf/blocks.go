@@ -88,7 +88,6 @@ func (l *layout) contentsLine(c contentsLine) {
 	l.put(left+c.indent, y, c.height, c.hand, c.text)
 	l.link(left+c.indent, y, l.sheet.text()-c.indent, c.height, headingAnchor(c.index))
 	if c.last {
-		l.page().late = true
 		from := left + c.indent + l.fonts.width(c.hand, c.text) + 2
 		l.ornament(func(p *pen) { p.dots(from, y+c.height/2+1.4, right-8-from) })
 		l.draw(func(p *pen) {
@@ -161,7 +160,7 @@ func (l *layout) point(x, width float64, item string, dot colour) {
 	y := l.y
 	l.ornament(func(p *pen) {
 		p.fill(dot)
-		p.disc(x+1.6, y+2.6, 0.65)
+		p.Circle(x+1.6, y+2.6, 0.65, "F")
 	})
 	l.within(asListBody, func() { l.flow(x+5, width-5, 5, hnd, item) })
 	l.y += 0.6
@@ -288,7 +287,7 @@ func (l *layout) callout(b reports.Callout) {
 			if r.dot {
 				l.ornament(func(p *pen) {
 					p.fill(tone)
-					p.disc(left+7.4, at+2.4, 0.65)
+					p.Circle(left+7.4, at+2.4, 0.65, "F")
 				})
 			}
 			above := l.element

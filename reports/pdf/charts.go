@@ -90,18 +90,18 @@ func (p *pen) bar(x, y, w, h float64, slices []reports.Slice) {
 	for _, s := range slices {
 		total += s.Count
 	}
-	p.alone(func() {
-		p.rounded(x, y, w, h, 1.2, clipped)
-		p.box(x, y, w, h, panel)
-		done := 0
-		for _, s := range slices {
-			if s.Count == 0 {
-				continue
-			}
-			from := x + w*float64(done)/float64(total)
-			done += s.Count
-			to := x + w*float64(done)/float64(total)
-			p.box(from, y, min(to+0.1, x+w)-from, h, chart(s.Tone))
+	p.ClipRoundedRect(x, y, w, h, 1.2, false)
+	p.box(x, y, w, h, panel)
+	done := 0
+	for _, s := range slices {
+		if s.Count == 0 {
+			continue
 		}
-	})
+		from := x + w*float64(done)/float64(total)
+		done += s.Count
+		to := x + w*float64(done)/float64(total)
+		p.box(from, y, min(to+0.1, x+w)-from, h, chart(s.Tone))
+	}
+	p.ClipEnd()
+	p.fill(white) // the end of a clip forgets the colour, the library does not
 }

@@ -31,15 +31,14 @@ func (l *layout) cover(c reports.Cover) {
 
 // coverGround draws the band with its rings.
 func coverGround(p *pen, s sheet, band float64) {
-	p.shade(0, 0, s.width, band, navy, navyLight)
-	p.alone(func() {
-		p.rect(0, 0, s.width, band, clipped)
-		for i := range 5 {
-			shade := 4 - i // the widest ring first, each a little lighter inwards
-			p.fill(colour{28 + 5*i, 46 + 7*i, 84 + 8*i})
-			p.disc(s.width-20, 20, 22+float64(shade)*17)
-		}
-	})
+	p.LinearGradient(0, 0, s.width, band, navy[0], navy[1], navy[2], navyLight[0], navyLight[1], navyLight[2], 0, 1, 1, 0)
+	p.ClipRect(0, 0, s.width, band, false)
+	for i := range 5 {
+		shade := 4 - i // the widest ring first, each a little lighter inwards
+		p.fill(colour{28 + 5*i, 46 + 7*i, 84 + 8*i})
+		p.Circle(s.width-20, 20, 22+float64(shade)*17, "F")
+	}
+	p.ClipEnd()
 	p.box(0, band, s.width, 2.2, teal)
 }
 

@@ -1,13 +1,11 @@
 package pdf
 
 import (
-	"bufio"
 	"bytes"
 	"compress/zlib"
 	"crypto/sha256"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -18,24 +16,28 @@ import (
 // ManifestName is the name of the manifest inside the file.
 const ManifestName = "evidence-manifest.json"
 
-// finish makes an archive's file of the pages (PDF 1.7, declared as PDF/A-3b): metadata,
-// output intent, associated manifest, bookmarks, structure, dates with their zone, names of
-// subset fonts. Of the first part of PDF/A it is the same without the manifest. It returns
-// the version that the file declares.
-func (f *file) finish(doc reports.Document, part int, l *layout) (version string, err error) {
-	tag := f.subsetTag()
+// finish writes the library's file anew as an archive's file (PDF 1.7, declared as
+// PDF/A-3b): metadata, output intent, identifier, associated manifest, outline counts,
+// print flags, dates with their zone, names of subset fonts. Of the first part of PDF/A it
+// is the same without the manifest.
+func finish(raw []byte, doc reports.Document, part int, l *layout) ([]byte, error) {
+	f, err := takeApart(raw)
+	if err != nil {
+		return nil, err
+	}
+	tag := subsetTag(raw)
 	for n, body := range f.objects {
 		if bytes.HasPrefix(body, []byte("<</Type /Font")) { // and its descriptor
 			f.objects[n] = nameFonts(body, tag)
 		}
 	}
 	catalog := parseDict(f.objects[f.root])
-	f.outline(&catalog, l)
-	version = "1.7"
+	f.outline(catalog.ref("Outlines"))
+	version := "1.7"
 	if part == archiveAlone {
 		version, doc.Manifest = "1.4", nil
 		if err := f.characterSets(); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	f.archive(&catalog, doc, version, part)
@@ -46,22 +48,17 @@ func (f *file) finish(doc reports.Document, part int, l *layout) (version string
 	info.set("CreationDate", "("+pdfDate(doc.Date)+")")
 	info.set("ModDate", "("+pdfDate(doc.Date)+")")
 	f.objects[f.info] = info.bytes()
-	return version, nil
+	return f.bytes(version), nil
 }
 
 func pdfDate(t time.Time) string { return t.UTC().Format("D:20060102150405Z") }
 
-// subsetTag is the six letters that mark the fonts as subsets: they follow from them.
-func (f *file) subsetTag() string {
-	sum := sha256.New()
-	for _, body := range f.objects {
-		if bytes.HasPrefix(body, []byte("<</Type /Font")) || bytes.Contains(body[:min(len(body), 200)], []byte("/Length1")) {
-			sum.Write(body)
-		}
-	}
-	letters := sum.Sum(nil)[:6]
+// subsetTag is the six letters that mark the fonts as subsets.
+func subsetTag(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	letters := make([]byte, 6)
 	for i := range letters {
-		letters[i] = 'A' + letters[i]%26
+		letters[i] = 'A' + sum[i]%26
 	}
 	return string(letters)
 }
@@ -71,6 +68,35 @@ func nameFonts(body []byte, tag string) []byte {
 		body = bytes.ReplaceAll(body, []byte("/utf8"+names[i]), []byte("/"+tag+"+"+name))
 	}
 	return body
+}
+
+// outline gives every bookmark the number of those below it, closed (negative), and
+// the root the number of those that show.
+func (f *file) outline(root int) {
+	if root <= 0 || root >= len(f.objects) {
+		return
+	}
+	d := parseDict(f.objects[root])
+	d.set("Count", strconv.Itoa(f.outlineLevel(d.ref("First"))))
+	f.objects[root] = d.bytes()
+}
+
+// outlineLevel sets the counts of an item and its later siblings and returns how
+// many they are.
+func (f *file) outlineLevel(n int) int {
+	count := 0
+	for n > 0 && n < len(f.objects) {
+		count++
+		d := parseDict(f.objects[n])
+		below := ""
+		if first := d.ref("First"); first > 0 {
+			below = strconv.Itoa(-f.outlineLevel(first))
+		}
+		d.set("Count", below)
+		f.objects[n] = d.bytes()
+		n = d.ref("Next")
+	}
+	return count
 }
 
 // archive adds what makes the file readable without this program and in any year.
@@ -121,39 +147,30 @@ func deflate(b []byte) []byte {
 	return out.Bytes()
 }
 
-// write writes the file: one table, one end mark, and an identifier made from all that
-// stands before it. Objects are let go as they are written.
-func (f *file) write(w io.Writer, version string) error {
-	sum := sha256.New()
-	out := bufio.NewWriterSize(io.MultiWriter(w, sum), 64<<10)
-	at := 0
-	put := func(b []byte) {
-		n, _ := out.Write(b) // the first error stays, and Flush tells it
-		at += n
-	}
-	put([]byte("%PDF-" + version + "\n%\xe2\xe3\xcf\xd3\n"))
+// bytes writes the file: one table, one end mark, and an identifier made from all
+// that stands before it.
+func (f *file) bytes(version string) []byte {
+	var b bytes.Buffer
+	b.WriteString("%PDF-" + version + "\n%\xe2\xe3\xcf\xd3\n")
 	offsets := make([]int, len(f.objects))
 	for n, body := range f.objects {
 		if n == 0 {
 			continue
 		}
-		offsets[n] = at
-		put(strconv.AppendInt(nil, int64(n), 10))
-		put([]byte(" 0 obj\n"))
-		put(bytes.TrimRight(body, "\n"))
-		put([]byte("\nendobj\n"))
-		f.objects[n] = nil
+		offsets[n] = b.Len()
+		fmt.Fprintf(&b, "%d 0 obj\n", n)
+		b.Write(bytes.TrimRight(body, "\n"))
+		b.WriteString("\nendobj\n")
 	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	id, table := sum.Sum(nil)[:16], at
-	put(fmt.Appendf(nil, "xref\n0 %d\n0000000000 65535 f \n", len(offsets)))
+	id := sha256.Sum256(b.Bytes())
+	table := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(f.objects))
 	for _, offset := range offsets[1:] {
-		put(fmt.Appendf(nil, "%010d 00000 n \n", offset))
+		fmt.Fprintf(&b, "%010d 00000 n \n", offset)
 	}
-	put(fmt.Appendf(nil, "trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%x> <%x>] >>\nstartxref\n%d\n%%%%EOF\n", len(offsets), f.root, f.info, id, id, table))
-	return out.Flush()
+	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%x> <%x>] >>\nstartxref\n%d\n%%%%EOF\n",
+		len(f.objects), f.root, f.info, id[:16], id[:16], table)
+	return b.Bytes()
 }
 
 // xmp is the metadata of the file; it says what the document information says.

@@ -28,9 +28,6 @@ type page struct {
 	strokes []stroke
 	links   []area
 	marked  []*element // by the number of their content
-	late    bool       // names pages that are not laid out yet
-
-	head, body []byte // what was drawn, deflated
 }
 
 // area is a rectangle of a page that leads to an anchor.
@@ -59,7 +56,6 @@ type layout struct {
 	doc     reports.Document
 	sheet   sheet
 	fonts   *fonts
-	pen     *pen
 	pages   []*page
 	y       float64 // top of what comes next
 	section string
@@ -73,9 +69,7 @@ type layout struct {
 }
 
 func newLayout(doc reports.Document, s sheet, f *fonts) *layout {
-	l := &layout{doc: doc, sheet: s, fonts: f, anchors: map[string]place{}, words: map[*element]string{}}
-	l.pen = newPen(l)
-	return l
+	return &layout{doc: doc, sheet: s, fonts: f, anchors: map[string]place{}, words: map[*element]string{}}
 }
 
 // run lays out all blocks. It fails only when ctx is done.
@@ -94,6 +88,7 @@ func (l *layout) run(ctx context.Context) error {
 	if len(l.pages) == 0 {
 		l.newPage()
 	}
+	l.furniture()
 	return nil
 }
 
@@ -205,12 +200,7 @@ func (l *layout) page() *page {
 	return l.pages[len(l.pages)-1]
 }
 
-// newPage begins a page. What is before it is drawn, unless it waits for later pages: only
-// what was drawn is kept of most of a long document.
 func (l *layout) newPage() {
-	if n := len(l.pages); n > 0 && !l.pages[n-1].late {
-		l.pen.body(l.pages[n-1], n-1)
-	}
 	l.pages = append(l.pages, &page{section: l.section})
 	l.y = top
 }
@@ -270,47 +260,55 @@ func (l *layout) flow(x, width, lineHeight float64, hnd hand, s string) {
 	}
 }
 
-// furniture draws head, foot and the mark of a draft of a page that is not the cover.
-func (p *pen) furniture(pg *page, index int) {
-	if pg.bare {
-		return
-	}
-	l := p.layout
+// furniture adds head, foot and the mark of a draft to every page but the cover.
+func (l *layout) furniture() {
 	s, w := l.sheet, l.sheet.text()
 	small, tiny := hand{sans, 7.5, mute}, hand{sans, 7, mute}
 	code := hand{mono, 6.4, mute}
-	section := l.fonts.line(small, pg.section, w*0.34)
-	name := l.fonts.line(small, l.doc.Entity+" — "+l.doc.Title, w-l.fonts.width(small, section)-8)
-	number := l.fonts.line(tiny, fmt.Sprintf("Page %d of %d", index+1, len(l.pages)), w/3)
+	protection := l.fonts.line(tiny, l.doc.Protection, w*0.45)
 	vault := l.fonts.line(code, "vault "+l.doc.Vault, w/3)
-	p.clear(s.height)
-	p.raw("/Artifact BMC")
-	if l.doc.Draft != "" {
-		p.watermark()
+	for i, pg := range l.pages {
+		if pg.bare {
+			continue
+		}
+		section := l.fonts.line(small, pg.section, w*0.34)
+		name := l.fonts.line(small, l.doc.Entity+" — "+l.doc.Title, w-l.fonts.width(small, section)-8)
+		number := l.fonts.line(tiny, fmt.Sprintf("Page %d of %d", i+1, len(l.pages)), w/3)
+		body := pg.strokes
+		pg.strokes = nil
+		if l.doc.Draft != "" {
+			pg.strokes = append(pg.strokes, stroke{draw: l.watermark()})
+		}
+		pg.strokes = append(pg.strokes, stroke{draw: func(p *pen) {
+			p.box(0, 0, s.width, 3, navy)
+			p.write(left, baseline(10, 5, small), small, name)
+			p.write(left+w-p.fonts.width(small, section), baseline(10, 5, small), small, section)
+			p.hair(left, 16.5, w, 0.2, rule)
+			foot := s.height - 14
+			p.hair(left, s.height-16, w, 0.2, rule)
+			p.write(left, baseline(foot, 5, tiny), tiny, protection)
+			p.write(left+w/2+12-p.fonts.width(code, vault)/2, baseline(foot, 5, code), code, vault)
+			p.write(left+w-p.fonts.width(tiny, number), baseline(foot, 5, tiny), tiny, number)
+		}})
+		pg.strokes = append(pg.strokes, body...)
 	}
-	p.box(0, 0, s.width, 3, navy)
-	p.write(left, baseline(10, 5, small), small, name)
-	p.write(left+w-p.fonts.width(small, section), baseline(10, 5, small), small, section)
-	p.hair(left, 16.5, w, 0.2, rule)
-	foot := s.height - 14
-	p.hair(left, s.height-16, w, 0.2, rule)
-	p.write(left, baseline(foot, 5, tiny), tiny, l.fonts.line(tiny, l.doc.Protection, w*0.45))
-	p.write(left+w/2+12-p.fonts.width(code, vault)/2, baseline(foot, 5, code), code, vault)
-	p.write(left+w-p.fonts.width(tiny, number), baseline(foot, 5, tiny), tiny, number)
-	p.raw("EMC")
-	pg.head = p.taken()
 }
 
 // watermark is the word across the page, below everything else, and the reason in
 // the head.
-func (p *pen) watermark() {
-	s := p.layout.sheet
+func (l *layout) watermark() func(*pen) {
+	s := l.sheet
 	big, small := hand{bold, 120, watermark}, hand{bold, 7, colour{}}
-	word := p.fonts.show(bold, "DRAFT")
-	p.turned(55, s.width/2, s.height/2, func() {
-		p.write((s.width-p.fonts.width(big, word))/2, s.height/2+14, big, word)
-	})
-	reason := p.fonts.line(small, "DRAFT: "+p.layout.doc.Draft, s.text()-10)
-	pill := p.fonts.width(small, reason) + 9
-	p.pill(left+(s.text()-pill)/2, 18, pill, 4.6, reason, small, reports.Warn)
+	word := l.fonts.show(bold, "DRAFT")
+	reason := l.fonts.line(small, "DRAFT: "+l.doc.Draft, s.text()-10)
+	return func(p *pen) {
+		w := p.fonts.width(big, word)
+		p.TransformBegin()
+		p.TransformRotate(55, s.width/2, s.height/2)
+		p.write((s.width-w)/2, s.height/2+14, big, word)
+		p.TransformEnd()
+		p.size = 0
+		pill := p.fonts.width(small, reason) + 9
+		p.pill(left+(s.text()-pill)/2, 18, pill, 4.6, reason, small, reports.Warn)
+	}
 }

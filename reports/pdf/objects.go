@@ -16,7 +16,6 @@ type file struct {
 	objects [][]byte // by number; what stands between obj and endobj, nil if free
 	root    int
 	info    int
-	pages   []int // in their order
 }
 
 var errLayout = errors.New("not the file layout of the drawing library")

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/go-pdf/fpdf"
-
 	"tickmark/reports"
 )
 
@@ -38,7 +36,7 @@ type Layout struct {
 }
 
 // Write draws doc into w. The same document and options give the same bytes. It
-// writes nothing unless the whole file can be made.
+// writes nothing unless the whole file could be made.
 func Write(ctx context.Context, w io.Writer, doc reports.Document, o Options) (Layout, error) {
 	return write(ctx, w, doc, o, archiveWithFiles)
 }
@@ -62,32 +60,34 @@ func write(ctx context.Context, w io.Writer, doc reports.Document, o Options, pa
 	if err := l.run(ctx); err != nil {
 		return Layout{}, fmt.Errorf("write PDF: %w", err)
 	}
-	if err := l.pen.drawAll(ctx); err != nil {
+	p := newPen(l, doc.Date)
+	p.describe(doc)
+	if err := p.drawAll(ctx); err != nil {
 		return Layout{}, fmt.Errorf("write PDF: %w", err)
 	}
-	whole, err := l.pen.assemble(doc.Date, func(lib *fpdf.Fpdf) { describe(lib, f, doc) })
-	if err != nil {
-		return Layout{}, fmt.Errorf("write PDF: %w", err)
+	var raw bytes.Buffer
+	if err := p.Output(&raw); err != nil {
+		return Layout{}, fmt.Errorf("write PDF: draw: %w", err)
 	}
-	version, err := whole.finish(doc, part, l)
+	final, err := finish(raw.Bytes(), doc, part, l)
 	if err != nil {
 		return Layout{}, fmt.Errorf("write PDF: finish: %w", err)
 	}
-	if err := whole.write(w, version); err != nil {
+	if _, err := w.Write(final); err != nil {
 		return Layout{}, fmt.Errorf("write PDF: %w", err)
 	}
 	return Layout{Pages: len(l.pages), Signatures: l.fields}, nil
 }
 
 // describe fills the document information.
-func describe(lib *fpdf.Fpdf, f *fonts, doc reports.Document) {
-	text := func(s string) string { return f.plane(reports.Line(s)) }
-	lib.SetTitle(text(doc.Title+" — "+doc.Entity), true)
-	lib.SetAuthor(text(doc.Author), true)
-	lib.SetSubject(text(doc.Subject), true)
-	lib.SetProducer(producer, true)
-	lib.SetCreator(producer, true)
-	lib.SetDisplayMode("fullpage", "SinglePage")
+func (p *pen) describe(doc reports.Document) {
+	text := func(s string) string { return p.fonts.plane(reports.Line(s)) }
+	p.SetTitle(text(doc.Title+" — "+doc.Entity), true)
+	p.SetAuthor(text(doc.Author), true)
+	p.SetSubject(text(doc.Subject), true)
+	p.SetProducer(producer, true)
+	p.SetCreator(producer, true)
+	p.SetDisplayMode("fullpage", "SinglePage")
 }
 
 // producer names the program in the file.
@@ -106,17 +106,54 @@ func (f *fonts) plane(s string) string {
 	return b.String()
 }
 
-// drawAll draws what waited for the whole layout: pages that name others, and of every
-// page its furniture.
+// drawAll draws the pages, and the bookmarks.
 func (p *pen) drawAll(ctx context.Context) error {
+	marks := p.layout.marks
+	next, depth := 0, -1
 	for i, pg := range p.layout.pages {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("draw page %d: %w", i+1, err)
 		}
-		if pg.body == nil {
-			p.body(pg, i)
+		p.newPage(p.layout.sheet)
+		p.drawStrokes(pg, i)
+		for next < len(marks) && marks[next].place.page == i+1 {
+			depth = min(marks[next].level-1, depth+1) // the outline never skips a level
+			p.bookmark(marks[next], depth)
+			next++
 		}
-		p.furniture(pg, i)
+		if err := p.Error(); err != nil {
+			return fmt.Errorf("draw page %d: %w", i+1, err)
+		}
 	}
 	return nil
+}
+
+// bookmark adds one heading to the outline at a depth from 0.
+func (p *pen) bookmark(m mark, depth int) {
+	p.SetFont(names[firstUsed(p.fonts)], "", 10) // the library encodes by the current font
+	p.size = 0
+	p.Bookmark(p.fonts.plane(m.text), depth, max(m.place.y-4, 0))
+}
+
+func firstUsed(f *fonts) face {
+	for i := range faceCount {
+		if f.used[i] {
+			return i
+		}
+	}
+	return sans
+}
+
+// drawPages draws pages without structure and bookmarks.
+func (p *pen) drawPages() {
+	for _, pg := range p.layout.pages {
+		p.newPage(p.layout.sheet)
+		p.strokesOf(pg)
+	}
+}
+
+func (p *pen) strokesOf(pg *page) {
+	for _, stroke := range pg.strokes {
+		stroke.draw(p)
+	}
 }

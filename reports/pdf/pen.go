@@ -3,27 +3,40 @@ package pdf
 import (
 	"math"
 
+	"github.com/go-pdf/fpdf"
+
 	"tickmark/reports"
 )
 
-// pen draws what the layout has placed. All lengths are in millimetres from the upper
-// left corner. Nothing here breaks lines or pages: the layout has done that.
+// pen draws on the sheet that the drawing library has open. All lengths are in
+// millimetres from the upper left corner. Nothing here breaks lines or pages: the
+// layout has done that.
 type pen struct {
-	canvas
+	*fpdf.Fpdf
 	fonts  *fonts
 	layout *layout
-	packer packer
-	runes  [faceCount]glyphs // that were drawn
+	face   face
+	size   float64
 }
 
-func newPen(l *layout) *pen { return &pen{fonts: l.fonts, layout: l} }
+// newPage opens a page of the sheet's size.
+func (p *pen) newPage(s sheet) {
+	p.AddPageFormat("P", fpdf.SizeType{Wd: s.width, Ht: s.height})
+	p.size = 0 // a new page knows no font
+}
+
+func (p *pen) fill(c colour)   { p.SetFillColor(c[0], c[1], c[2]) }
+func (p *pen) stroke(c colour) { p.SetDrawColor(c[0], c[1], c[2]) }
 
 // write puts shown text on a baseline.
 func (p *pen) write(x, y float64, h hand, s string) {
-	p.fill(h.colour)
+	p.SetTextColor(h.colour[0], h.colour[1], h.colour[2])
 	for _, r := range p.fonts.runs(h, visual(s)) {
-		p.runes[r.face].add(r.text)
-		p.text(x, y, r.face, h.size, r.text)
+		if p.size != h.size || p.face != r.face {
+			p.SetFont(names[r.face], "", h.size)
+			p.face, p.size = r.face, h.size
+		}
+		p.Text(x, y, r.text)
 		x += r.mm
 	}
 }
@@ -31,28 +44,28 @@ func (p *pen) write(x, y float64, h hand, s string) {
 // box fills a rectangle.
 func (p *pen) box(x, y, w, h float64, c colour) {
 	p.fill(c)
-	p.rect(x, y, w, h, filled)
+	p.Rect(x, y, w, h, "F")
 }
 
 // round fills a rectangle with rounded corners.
 func (p *pen) round(x, y, w, h, radius float64, c colour) {
 	p.fill(c)
-	p.rounded(x, y, w, h, radius, filled)
+	p.RoundedRect(x, y, w, h, radius, "1234", "F")
 }
 
 // frame fills a rounded rectangle and draws its edge.
 func (p *pen) frame(x, y, w, h, radius, line float64, edge, inside colour) {
 	p.fill(inside)
 	p.stroke(edge)
-	p.line(line)
-	p.rounded(x, y, w, h, radius, both)
+	p.SetLineWidth(line)
+	p.RoundedRect(x, y, w, h, radius, "1234", "FD")
 }
 
 // hair draws a level line.
 func (p *pen) hair(x, y, w, line float64, c colour) {
 	p.stroke(c)
-	p.line(line)
-	p.segment(x, y, x+w, y)
+	p.SetLineWidth(line)
+	p.Line(x, y, x+w, y)
 }
 
 // dots draws a dotted leader.
@@ -60,21 +73,20 @@ func (p *pen) dots(x, y, w float64) {
 	if w <= 0 {
 		return
 	}
-	p.alone(func() {
-		p.dashes(0.2, 1.1)
-		p.raw("1 J")
-		p.hair(x, y, w, 0.2, mute)
-	})
+	p.SetDashPattern([]float64{0.2, 1.1}, 0)
+	p.SetLineCapStyle("round")
+	p.hair(x, y, w, 0.2, mute)
+	p.SetDashPattern(nil, 0)
+	p.SetLineCapStyle("butt")
 }
 
 // dashed draws the edge of a rounded rectangle in dashes.
 func (p *pen) dashed(x, y, w, h, radius float64, c colour) {
-	p.alone(func() {
-		p.dashes(1, 1)
-		p.stroke(c)
-		p.line(0.25)
-		p.rounded(x, y, w, h, radius, drawn)
-	})
+	p.SetDashPattern([]float64{1, 1}, 0)
+	p.stroke(c)
+	p.SetLineWidth(0.25)
+	p.RoundedRect(x, y, w, h, radius, "1234", "D")
+	p.SetDashPattern(nil, 0)
 }
 
 // pill draws a word with its dot in its tone. h is the pill's height.
@@ -82,7 +94,7 @@ func (p *pen) pill(x, y, w, h float64, word string, hnd hand, tone reports.Tone)
 	text, below := ground(tone)
 	p.frame(x, y, w, h, h/2, 0.2, text, below)
 	p.fill(chart(tone))
-	p.disc(x+h/2+0.2, y+h/2, 0.95)
+	p.Circle(x+h/2+0.2, y+h/2, 0.95, "F")
 	left := x + h/2 + 1.6
 	right := x + w - h/2 + 0.6
 	hnd.colour = text
@@ -93,21 +105,21 @@ func (p *pen) pill(x, y, w, h float64, word string, hnd hand, tone reports.Tone)
 // top, with a white edge.
 func (p *pen) wedge(cx, cy, outer, inner, from, to float64, c colour) {
 	n := int(math.Max(2, math.Ceil((to-from)/2)))
-	at := func(radius float64, i int) [2]float64 {
+	at := func(radius float64, i int) fpdf.PointType {
 		a := (from + (to-from)*float64(i)/float64(n) - 90) * math.Pi / 180
-		return [2]float64{cx + radius*math.Cos(a), cy + radius*math.Sin(a)}
+		return fpdf.PointType{X: cx + radius*math.Cos(a), Y: cy + radius*math.Sin(a)}
 	}
-	corners := make([][2]float64, 0, 2*n+2)
+	points := make([]fpdf.PointType, 0, 2*n+2)
 	for i := 0; i <= n; i++ {
-		corners = append(corners, at(outer, i))
+		points = append(points, at(outer, i))
 	}
 	for i := n; i >= 0; i-- {
-		corners = append(corners, at(inner, i))
+		points = append(points, at(inner, i))
 	}
 	p.fill(c)
 	p.stroke(white)
-	p.line(0.5)
-	p.polygon(both, corners...)
+	p.SetLineWidth(0.5)
+	p.Polygon(points, "FD")
 }
 
 // baseline is where text of a hand stands in a line of height h whose top is y.

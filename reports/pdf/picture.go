@@ -1,6 +1,10 @@
 package pdf
 
-import "tickmark/reports"
+import (
+	"github.com/go-pdf/fpdf"
+
+	"tickmark/reports"
+)
 
 // scale is by how much a drawing is made smaller to fit the text and one page.
 func (l *layout) scale(d reports.Drawing) float64 {
@@ -19,7 +23,7 @@ func (l *layout) picture(b reports.Picture) {
 			p.shape(x, y, s, box)
 		}
 		for _, c := range d.Curves {
-			p.arrow(x, y, s, c)
+			p.curve(x, y, s, c)
 		}
 	})
 	for _, label := range d.Labels {
@@ -35,39 +39,36 @@ func (l *layout) picture(b reports.Picture) {
 }
 
 func (p *pen) shape(x, y, s float64, b reports.Box) {
-	paint := ""
+	style := ""
 	if !b.Empty {
 		p.fill(b.Tone.Ground())
 		if b.Solid {
 			p.fill(b.Tone.Ink())
 		}
-		paint = filled
+		style = "F"
 	}
 	if b.Edge > 0 {
 		p.stroke(b.Tone.Ink())
-		p.line(b.Edge * s)
-		if paint = drawn; !b.Empty {
-			paint = both
-		}
+		p.SetLineWidth(b.Edge * s)
+		style += "D"
 	}
-	if paint != "" {
-		p.rounded(x+b.X*s, y+b.Y*s, b.Width*s, b.Height*s, b.Radius*s, paint)
+	if style != "" {
+		p.RoundedRect(x+b.X*s, y+b.Y*s, b.Width*s, b.Height*s, b.Radius*s, "1234", style)
 	}
 }
 
-func (p *pen) arrow(x, y, s float64, c reports.Curve) {
+func (p *pen) curve(x, y, s float64, c reports.Curve) {
+	p.stroke(c.Tone.Ink())
+	p.SetLineWidth(c.Width * s)
+	if c.Dashed {
+		p.SetDashPattern([]float64{1.4 * s, s}, 0)
+	}
 	middle := x + (c.X1+c.X2)/2*s
-	p.alone(func() {
-		p.stroke(c.Tone.Ink())
-		p.line(c.Width * s)
-		if c.Dashed {
-			p.dashes(1.4*s, s)
-		}
-		p.curve(x+c.X1*s, y+c.Y1*s, middle, y+c.Y1*s, middle, y+c.Y2*s, x+c.X2*s, y+c.Y2*s)
-	})
+	p.CurveBezierCubic(x+c.X1*s, y+c.Y1*s, middle, y+c.Y1*s, middle, y+c.Y2*s, x+c.X2*s, y+c.Y2*s, "D")
+	p.SetDashPattern(nil, 0)
 	h := c.Head()
 	p.fill(c.Tone.Ink())
-	p.polygon(filled, [2]float64{x + h[0]*s, y + h[1]*s}, [2]float64{x + h[2]*s, y + h[3]*s}, [2]float64{x + h[4]*s, y + h[5]*s})
+	p.Polygon([]fpdf.PointType{{X: x + h[0]*s, Y: y + h[1]*s}, {X: x + h[2]*s, Y: y + h[3]*s}, {X: x + h[4]*s, Y: y + h[5]*s}}, "F")
 }
 
 // label writes one line of a drawing, cut where there is no room.
@@ -88,7 +89,10 @@ func (l *layout) label(x, y, s float64, b reports.Label) {
 	atX, atY := x+b.X*s, y+b.Y*s
 	if b.Turned {
 		l.draw(func(p *pen) {
-			p.turned(90, atX, atY, func() { p.write(atX, atY+h.size*0.12, h, text) })
+			p.TransformBegin()
+			p.TransformRotate(90, atX, atY)
+			p.write(atX, atY+h.size*0.12, h, text)
+			p.TransformEnd()
 		})
 		return
 	}

@@ -102,12 +102,30 @@ func SignatureCard(c Card) ([]byte, error) {
 	if c.Reason != "" {
 		l.stack(x, y, width, 3.3, small, "Reason: "+reports.Line(c.Reason), int((roomHeight-2-y)/3.3))
 	}
-	l.pen.body(l.pages[0], 0)
-	card, err := l.pen.assemble(c.Time, func(*fpdf.Fpdf) {})
-	if err != nil {
+	p := newPen(l, c.Time)
+	p.drawPages()
+	var b bytes.Buffer
+	if err := p.Output(&b); err != nil {
 		return nil, fmt.Errorf("draw signature card: %w", err)
 	}
-	var b bytes.Buffer
-	_ = card.write(&b, "1.7") // a bytes.Buffer takes everything
 	return b.Bytes(), nil
+}
+
+// newPen opens the drawing library with the faces that the layout needs, and
+// nothing in it that depends on where or when it runs.
+func newPen(l *layout, date time.Time) *pen {
+	lib := fpdf.New("P", "mm", "A4", "")
+	lib.SetCompression(true)
+	lib.SetCatalogSort(true)
+	lib.SetCreationDate(date.UTC())
+	lib.SetModificationDate(date.UTC())
+	lib.SetMargins(0, 0, 0)
+	lib.SetCellMargin(0)
+	lib.SetAutoPageBreak(false, 0)
+	for i := range faceCount {
+		if l.fonts.used[i] {
+			lib.AddUTF8FontFromBytes(names[i], "", faceData(i))
+		}
+	}
+	return &pen{Fpdf: lib, fonts: l.fonts, layout: l}
 }

@@ -135,17 +135,17 @@ func inWords(slices []reports.Slice) string {
 	return b.String()
 }
 
-// drawStrokes draws what belongs to a page alone, each element's content between its marks.
+// drawStrokes draws a page, each element's content between its marks.
 func (p *pen) drawStrokes(pg *page, number int) {
 	for i, s := range pg.strokes {
 		if i == 0 || s.of != pg.strokes[i-1].of {
 			if i > 0 {
-				p.raw("EMC")
+				p.RawWriteStr("EMC")
 			}
 			if s.of == nil {
-				p.raw("/Artifact BMC")
+				p.RawWriteStr("/Artifact BMC")
 			} else {
-				p.raw("/" + roles[s.of.role] + " <</MCID " + strconv.Itoa(len(pg.marked)) + ">> BDC")
+				p.RawWriteStr("/" + roles[s.of.role] + " <</MCID " + strconv.Itoa(len(pg.marked)) + ">> BDC")
 				s.of.marks = append(s.of.marks, markedContent{int32(number), int32(len(pg.marked))})
 				pg.marked = append(pg.marked, s.of)
 			}
@@ -153,7 +153,7 @@ func (p *pen) drawStrokes(pg *page, number int) {
 		s.draw(p)
 	}
 	if len(pg.strokes) > 0 {
-		p.raw("EMC")
+		p.RawWriteStr("EMC")
 	}
 }
 
@@ -161,6 +161,7 @@ func (p *pen) drawStrokes(pg *page, number int) {
 type tree struct {
 	*file
 	layout *layout
+	pages  []int                 // their objects
 	links  map[*element][]onPage // annotations, by the element that they make a link of
 	heads  [2]int                // what makes a head of a column, and one of a row
 }
@@ -170,7 +171,10 @@ type onPage struct{ object, page int }
 
 // structure writes the tree of elements, the links, and what ties the pages to both.
 func (f *file) structure(catalog *dict, l *layout) {
-	t := tree{file: f, layout: l, links: map[*element][]onPage{}}
+	t := tree{file: f, layout: l, pages: f.pageNumbers(), links: map[*element][]onPage{}}
+	if len(t.pages) != len(l.pages) {
+		return // the pages of another document
+	}
 	root := f.add(nil)
 	t.heads[0] = f.add([]byte("<</O /Table /Scope /Column>>"))
 	t.heads[1] = f.add([]byte("<</O /Table /Scope /Row>>"))
@@ -233,14 +237,14 @@ func (t *tree) write(e *element, above int) {
 	if e.role == asLinked && len(t.links[e]) == 0 {
 		name = "Span" // it leads nowhere
 	}
-	b := fmt.Appendf(nil, "<</S/%s/P %d 0 R", name, above)
+	b := fmt.Appendf(nil, "<</S /%s /P %d 0 R", name, above)
 	switch e.role {
 	case asColumnHead:
-		b = fmt.Appendf(b, "/A %d 0 R", t.heads[0])
+		b = fmt.Appendf(b, " /A %d 0 R", t.heads[0])
 	case asRowHead:
-		b = fmt.Appendf(b, "/A %d 0 R", t.heads[1])
+		b = fmt.Appendf(b, " /A %d 0 R", t.heads[1])
 	case asFigure:
-		b = fmt.Appendf(b, "/Alt %s", textString(t.layout.words[e]))
+		b = fmt.Appendf(b, " /Alt %s", textString(t.layout.words[e]))
 	}
 	b = t.kids(b, e)
 	t.objects[e.number] = append(b, ">>"...)
@@ -254,12 +258,12 @@ func (t *tree) kids(b []byte, e *element) []byte {
 	on := int32(-1)
 	if len(e.marks) > 0 {
 		on = e.marks[0].page
-		b = fmt.Appendf(b, "/Pg %d 0 R", t.pages[on])
+		b = fmt.Appendf(b, " /Pg %d 0 R", t.pages[on])
 	}
-	if len(e.below) == 0 && len(e.marks) == 1 && len(t.links[e]) == 0 { // the usual case, short
-		return fmt.Appendf(b, "/K %d", e.marks[0].number)
+	if len(e.below) == 0 && len(e.marks) == 1 && len(t.links[e]) == 0 {
+		return fmt.Appendf(b, " /K %d", e.marks[0].number)
 	}
-	b = append(b, "/K["...)
+	b = append(b, " /K ["...)
 	for _, below := range e.below {
 		b = fmt.Appendf(b, "%d 0 R ", below.number)
 	}
@@ -267,20 +271,40 @@ func (t *tree) kids(b []byte, e *element) []byte {
 		if m.page == on {
 			b = fmt.Appendf(b, "%d ", m.number)
 		} else {
-			b = fmt.Appendf(b, "<</Type/MCR/Pg %d 0 R/MCID %d>> ", t.pages[m.page], m.number)
+			b = fmt.Appendf(b, "<</Type /MCR /Pg %d 0 R /MCID %d>> ", t.pages[m.page], m.number)
 		}
 	}
 	for _, a := range t.links[e] {
-		b = fmt.Appendf(b, "<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>> ", a.object, t.pages[a.page])
+		b = fmt.Appendf(b, "<</Type /OBJR /Obj %d 0 R /Pg %d 0 R>> ", a.object, t.pages[a.page])
 	}
 	return append(bytes.TrimSuffix(b, []byte(" ")), ']')
 }
 
 // annotation is a link on a page to a place in the document.
 func (t *tree) annotation(a area, to place, key int) []byte {
+	const k = 1 / mmPerPoint
 	h := t.layout.sheet.height
-	return fmt.Appendf(nil, "<</Type /Annot /Subtype /Link /F 4 /Border [0 0 0] /Rect [%.2f %.2f %.2f %.2f] /Dest %s /StructParent %d>>",
-		a.x*points, (h-a.y-a.h)*points, (a.x+a.w)*points, (h-a.y)*points, t.destination(t.layout, to), key)
+	return fmt.Appendf(nil, "<</Type /Annot /Subtype /Link /F 4 /Border [0 0 0] /Rect [%.2f %.2f %.2f %.2f] /Dest [%d 0 R /XYZ 0 %.2f null] /StructParent %d>>",
+		a.x*k, (h-a.y-a.h)*k, (a.x+a.w)*k, (h-a.y)*k, t.pages[to.page-1], (h-max(to.y-4, 0))*k, key)
+}
+
+// pageNumbers are the objects of the pages in their order.
+func (f *file) pageNumbers() []int {
+	catalog := parseDict(f.objects[f.root])
+	tree := catalog.ref("Pages")
+	if tree <= 0 || tree >= len(f.objects) {
+		return nil
+	}
+	var all []int
+	fields := strings.Fields(strings.Trim(parseDict(f.objects[tree]).get("Kids"), "[] \n"))
+	for i := 0; i+2 < len(fields); i += 3 {
+		n, err := strconv.Atoi(fields[i])
+		if err != nil || n <= 0 || n >= len(f.objects) {
+			return nil
+		}
+		all = append(all, n)
+	}
+	return all
 }
 
 // textString is text in UTF-16, in hexadecimal digits.

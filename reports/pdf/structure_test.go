@@ -50,25 +50,6 @@ func references(value string) []int {
 	return all
 }
 
-// pageNumbers are the objects of the pages in their order.
-func (f *file) pageNumbers() []int {
-	catalog := parseDict(f.objects[f.root])
-	tree := catalog.ref("Pages")
-	if tree <= 0 || tree >= len(f.objects) {
-		return nil
-	}
-	var all []int
-	fields := strings.Fields(strings.Trim(parseDict(f.objects[tree]).get("Kids"), "[] \n"))
-	for i := 0; i+2 < len(fields); i += 3 {
-		n, err := strconv.Atoi(fields[i])
-		if err != nil || n <= 0 || n >= len(f.objects) {
-			return nil
-		}
-		all = append(all, n)
-	}
-	return all
-}
-
 // tagged is the structure of a file as another program reads it.
 type tagged struct {
 	t       *testing.T
