@@ -14,6 +14,9 @@ var (
 	// AnonymousProbeKind is how the API server answered requests without credentials,
 	// by status alone, named "api-server".
 	AnonymousProbeKind = Kind{Group: FactGroup, Kind: "AnonymousProbe"}
+	// ConstraintKind stands for all constraints of Gatekeeper's, each of which is of a
+	// kind that a template in the cluster makes.
+	ConstraintKind = Kind{Group: "constraints.gatekeeper.sh", Kind: "*"}
 	// KubeletConfigurationKind is what the kubelet of a node runs with, named as the
 	// node. A file of this kind, which has no name, is what one would be started with.
 	KubeletConfigurationKind = Kind{Group: "kubelet.config.k8s.io", Kind: "KubeletConfiguration"}

@@ -99,8 +99,18 @@ func (v *View) Objects(k Kind) []*Object {
 	return l.objects
 }
 
-// entriesOf returns the entries of kind k in the order of the snapshot.
+// entriesOf returns the entries of kind k in the order of the snapshot: those of its
+// group where it stands for all of them.
 func (v *View) entriesOf(k Kind) []Entry {
+	if k == ConstraintKind {
+		var all []Entry
+		for _, e := range v.snapshot.Entries {
+			if e.Ref.Group == k.Group {
+				all = append(all, e)
+			}
+		}
+		return all
+	}
 	if v.entries == nil {
 		v.entries = byKind(v.snapshot.Entries)
 	}
@@ -132,6 +142,9 @@ func (v *View) take(e Entry) *Object {
 
 func (v *View) lose(ref Ref, err error) {
 	k := ref.Of()
+	if k.Group == ConstraintKind.Group {
+		k = ConstraintKind
+	}
 	v.unreadable[k] = append(v.unreadable[k], Gap{
 		Source: v.snapshot.Target.ID, Kind: k, Namespace: ref.Namespace, Name: ref.Name, Reason: Unreadable, Cause: err.Error(),
 	})

@@ -33,18 +33,20 @@ var (
 // Passes for one that refuses what breaks it. Fails for one that only audits or
 // warns (Kyverno's default is Audit; for some namespaces counts too), that is not
 // bound, that lets in what it could not be asked about (failurePolicy Ignore; the
-// default is Fail), and for an image policy that says yes to everything. Unknown for a
-// template of Gatekeeper's, whose constraints are not collected, and for a binding that
-// lets everything in where its parameters are missing. Not applicable for a policy that
+// default is Fail), and for an image policy that says yes to everything. So it is for
+// constraints of Gatekeeper's: one that warns, runs dry or denies elsewhere than on
+// admission fails, and one that denies through a webhook that is not there or ignores
+// what it was not answered; unknown where the webhook was not seen. Unknown also for a
+// binding that lets everything in where its parameters are missing. Not applicable for a policy that
 // only changes, makes or records objects. What a policy asks for, what is excepted from
 // it by objects of their own (Kyverno's PolicyExceptions), and whether its controller
 // runs, is not judged.
 func admissionPoliciesEnforce() check {
 	needs := []engine.Kind{
 		admissionPolicyKind, admissionBindingKind, kyvernoClusterPolicyKind, kyvernoPolicyKind, validatingPolicyKind,
-		imageValidatingPolicyKind, clusterImagePolicyKind, constraintTemplateKind,
+		imageValidatingPolicyKind, clusterImagePolicyKind, engine.ConstraintKind,
 	}
-	return check{id: "admission-policies-enforce", version: 1, needs: needs, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "admission-policies-enforce", version: 2, needs: needs, looks: []engine.Kind{validatingWebhookKind}, eval: func(v *engine.View) []engine.Detail {
 		var details []engine.Detail
 		add := func(o *engine.Object, f finding, cites ...engine.Digest) {
 			details = append(details, f.of(o.Ref, append([]engine.Digest{o.Digest}, cites...)...))
@@ -62,8 +64,8 @@ func admissionPoliciesEnforce() check {
 		for _, p := range engine.All[sigstorePolicy](v, clusterImagePolicyKind) {
 			add(p.Object, p.Value.mode())
 		}
-		for _, t := range engine.All[metav1.PartialObjectMetadata](v, constraintTemplateKind) {
-			add(t.Object, unknown("", nil, "A template of Gatekeeper's: whether its constraints deny is in objects of kinds that are not collected"))
+		for _, c := range constraintsIn(v) {
+			add(c.Object, judgeConstraint(v, c))
 		}
 		bindings := map[string][]engine.Typed[admissionv1.ValidatingAdmissionPolicyBinding]{}
 		for _, b := range engine.All[admissionv1.ValidatingAdmissionPolicyBinding](v, admissionBindingKind) {

@@ -146,7 +146,16 @@ func TestAdmissionPoliciesThatRefuse(t *testing.T) {
 		"a rule that only audits for some": {"apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: v, namespace: pay}\nspec: {rules: [{name: v, validate: {failureAction: Enforce, failureActionOverrides: [{action: Audit, namespaces: [pay]}]}}]}", engine.Fail},
 		"one that only generates":          {"apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: g, namespace: pay}\nspec: {rules: [{name: g, generate: {}}]}", engine.NotApplicable},
 		"a rule of its own mode":           {"apiVersion: kyverno.io/v1\nkind: Policy\nmetadata: {name: v, namespace: pay}\nspec: {rules: [{name: v, validate: {failureAction: Enforce}}, {name: w, validate: {}}]}", engine.Fail},
-		"a template of Gatekeeper":         {"apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: k8sallowedrepos}", engine.Unknown},
+		"a template of Gatekeeper":         {"apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: k8sallowedrepos}", engine.NotApplicable},
+		"a constraint that denies":         {constraintYAML("{}", "") + gatekeeperHookYAML("Fail"), engine.Pass},
+		"one that warns":                   {constraintYAML("{enforcementAction: warn}", "") + gatekeeperHookYAML("Fail"), engine.Fail},
+		"one that runs dry":                {constraintYAML("{enforcementAction: dryrun}", "") + gatekeeperHookYAML("Fail"), engine.Fail},
+		"one that denies on admission":     {constraintYAML("{enforcementAction: scoped, scopedEnforcementActions: [{action: deny, enforcementPoints: [{name: validation.gatekeeper.sh}]}]}", "") + gatekeeperHookYAML("Fail"), engine.Pass},
+		"one that denies in audits alone":  {constraintYAML("{enforcementAction: scoped, scopedEnforcementActions: [{action: deny, enforcementPoints: [{name: audit.gatekeeper.sh}]}]}", "") + gatekeeperHookYAML("Fail"), engine.Fail},
+		"one that denies by policies":      {constraintYAML("{enforcementAction: scoped, scopedEnforcementActions: [{action: deny, enforcementPoints: [{name: vap.k8s.io}]}]}", ""), engine.NotApplicable},
+		"Gatekeeper fails open":            {constraintYAML("{}", "") + gatekeeperHookYAML("Ignore"), engine.Fail},
+		"Gatekeeper is not asked":          {constraintYAML("{}", ""), engine.Fail},
+		"what is no constraint":            {constraintYAML("[]", ""), engine.Unknown},
 		"what is no policy":                {"apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: x}\nspec: []", engine.Unknown},
 	} {
 		w := newWorld(t, []metav1.Object{}...)

@@ -246,7 +246,7 @@ func verifiedElsewhere(v *engine.View) string {
 	}
 	for _, t := range engine.All[metav1.PartialObjectMetadata](v, constraintTemplateKind) {
 		if strings.Contains(strings.ToLower(t.Ref.Name), "ratify") {
-			return "Ratify may verify them behind Gatekeeper, by constraints that are not collected"
+			return "Ratify may verify them behind Gatekeeper, by constraints whose rules are not read"
 		}
 	}
 	for _, w := range workloads(v) {

@@ -71,6 +71,14 @@ func runtimeFixtures() map[string]fixture {
 		"security-agents-ready":                 {pass: []metav1.Object{agentSet(2)}, fail: []metav1.Object{agentSet(1)}},
 		"policy-reports-without-failures":       {passYAML: policyReportYAML, failYAML: failingReportYAML},
 		"configuration-audits-without-failures": {passYAML: fmt.Sprintf(auditReportYAML, "true"), failYAML: fmt.Sprintf(auditReportYAML, "false")},
+		"gatekeeper-audits-without-violations": {
+			passYAML: constraintYAML("{}", "{auditTimestamp: '2026-01-01T00:00:00Z', totalViolations: 0}"),
+			failYAML: constraintYAML("{}", "{auditTimestamp: '2026-01-01T00:00:00Z', totalViolations: 1, violations: [{kind: Namespace, version: v1, name: shop, message: no owner, enforcementAction: warn}]}"),
+		},
+		"file-integrity-scans-without-changes": {
+			passYAML: integrityYAML("condition: Succeeded, lastProbeTime: '2026-01-01T00:00:00Z'"),
+			failYAML: integrityYAML("condition: Failed, lastProbeTime: '2026-01-01T00:00:00Z', filesChanged: 2, resultConfigMapName: aide-n1"),
+		},
 		"workload-runtimes-inventory": {
 			pass: pods(), params: engine.Params{Zones: map[string][]engine.Selector{cdeZone: {{Namespaces: []string{"pay"}}}}},
 			noPass: "an inventory judges nothing", noFail: "an inventory judges nothing",

@@ -17,6 +17,10 @@ import (
 // a tag was made of what the tag then was: what it found fails, and that it found
 // nothing proves nothing. A report of another digest, repository or tag is none.
 //
+// Quay's Container Security Operator names by digest the images that have
+// vulnerabilities, and need not name the others: an image that it does not name may
+// have been scanned or not.
+//
 // images-scanned passes for an image whose every running content has a report that
 // is not older than Params.ScanDays (92 days if it says nothing); fails for one that
 // has none although the scanner reports on others, and for one whose latest report
@@ -60,7 +64,7 @@ type imageJudge func(*engine.View, *runningImage, scanned) cited
 func vulnerabilityCheck(id string, judge imageJudge) check {
 	return check{
 		id: id, version: 1, needs: append(workloadKinds(), vulnerabilityReportKind),
-		looks: []engine.Kind{clusterVulnerabilityReportKind, manifestSummaryKind},
+		looks: []engine.Kind{clusterVulnerabilityReportKind, manifestSummaryKind, imageManifestVulnKind},
 		eval: func(v *engine.View) []engine.Detail {
 			return perRunningImage(v, vulnerabilityReports(v), vulnerabilityReportKind, judge)
 		},
@@ -130,6 +134,10 @@ func judgeScanned(v *engine.View, r *runningImage, found scanned) cited {
 			return cited{unknown("", nil, "No report on image %s was seen, and not all reports were", brief(r.reference)), nil}
 		case len(found.contents) == 0 || !found.whole:
 			return cited{unknown("", nil, "What image %s runs as is not known, so that no report can be joined to it", brief(r.reference)), nil}
+		}
+		if len(v.Objects(imageManifestVulnKind)) > 0 {
+			return cited{unknown("", nil, "No report is of image %s as it runs (%s); Quay's operator, which reports on others, need not name one without vulnerabilities",
+				brief(r.reference), missing(found)), nil}
 		}
 		return cited{fails("", nil, "No report is of image %s as it runs (%s), although the cluster holds reports on others",
 			brief(r.reference), missing(found)), nil}

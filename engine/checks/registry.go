@@ -78,7 +78,7 @@ func imagesChecks() []check {
 
 func runtimeChecks() []check {
 	return []check{
-		admissionPoliciesEnforce(), configurationAuditsWithoutFailures(), fileIntegrityAgentsOnNodes(), logShippersOnNodes(), malwareAgentsOnNodes(),
+		admissionPoliciesEnforce(), configurationAuditsWithoutFailures(), fileIntegrityAgentsOnNodes(), fileIntegrityScansWithoutChanges(), gatekeeperAuditsWithoutViolations(), logShippersOnNodes(), malwareAgentsOnNodes(),
 		policyReportsWithoutFailures(), runtimeAgentsOnNodes(), securityAgentsReady(), workloadRuntimesInventory(),
 	}
 }

@@ -18,6 +18,7 @@ var (
 	vulnerabilityReportKind        = engine.Kind{Group: trivyGroup, Kind: "VulnerabilityReport"}
 	clusterVulnerabilityReportKind = engine.Kind{Group: trivyGroup, Kind: "ClusterVulnerabilityReport"}
 	exposedSecretReportKind        = engine.Kind{Group: trivyGroup, Kind: "ExposedSecretReport"}
+	imageManifestVulnKind          = engine.Kind{Group: "secscan.quay.redhat.com", Kind: "ImageManifestVuln"}
 	manifestSummaryKind            = engine.Kind{Group: "spdx.softwarecomposition.kubescape.io", Kind: "VulnerabilityManifestSummary"}
 )
 
@@ -295,6 +296,9 @@ func vulnerabilityReports(v *engine.View) *scanReports {
 	return engine.Memo(v, scanReportsKey{vulnerabilityReportKind}, func() *scanReports {
 		s := scanReportsOf(v, vulnerabilityReportKind, clusterVulnerabilityReportKind)
 		for _, m := range engine.All[manifestSummary](v, manifestSummaryKind) {
+			s.add(m.Value.report(m.Object))
+		}
+		for _, m := range engine.All[imageManifestVuln](v, imageManifestVulnKind) {
 			s.add(m.Value.report(m.Object))
 		}
 		return s

@@ -1,18 +1,25 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
 )
 
-// offer is in which version a server serves a custom kind, "" if it does not.
-type offer struct{ version string }
+// offer is in which version a server serves a custom kind, "" if it does not, and
+// which kinds there are where it stands for all of its group.
+type offer struct {
+	version string
+	members []metav1.APIResource
+}
 
 // discover asks which groups the server has and tells in which version each custom
 // kind is served. Kinds that could not be asked for have a gap and no offer.
@@ -42,10 +49,23 @@ func (c *collection) discover(ctx context.Context) map[engine.Kind]offer {
 			continue
 		}
 		for _, k := range of {
-			served[k.of] = offer{version: found[k.of.Kind]}
+			served[k.of] = found[k.of.Kind]
+			if k.family() {
+				served[k.of] = together(found)
+			}
 		}
 	}
 	return served
+}
+
+// together is the offer of all kinds of a group, each in the version it is served in.
+func together(found map[string]offer) offer {
+	var all offer
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		all.version = cmp.Or(all.version, found[name].version)
+		all.members = append(all.members, found[name].members...)
+	}
+	return all
 }
 
 // customGroups returns the groups of the custom kinds in the order of the table.
@@ -92,8 +112,8 @@ func (c *collection) groups(ctx context.Context) (map[string]metav1.APIGroup, er
 
 // discoverGroup returns, by kind, the first version in the server's order of
 // preference that serves it; none of a group that the server does not have.
-func (c *collection) discoverGroup(ctx context.Context, group metav1.APIGroup) (map[string]string, error) {
-	found := map[string]string{}
+func (c *collection) discoverGroup(ctx context.Context, group metav1.APIGroup) (map[string]offer, error) {
+	found := map[string]offer{}
 	versions := []string{group.PreferredVersion.Version}
 	for _, v := range group.Versions {
 		versions = append(versions, v.Version)
@@ -111,8 +131,9 @@ func (c *collection) discoverGroup(ctx context.Context, group metav1.APIGroup) (
 			return nil, err
 		}
 		for _, r := range resources.APIResources {
-			if _, known := found[r.Kind]; !known {
-				found[r.Kind] = version
+			if _, known := found[r.Kind]; !known && !strings.Contains(r.Name, "/") {
+				r.Version = version
+				found[r.Kind] = offer{version, []metav1.APIResource{r}}
 			}
 		}
 	}

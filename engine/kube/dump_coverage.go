@@ -107,7 +107,11 @@ func (c *coverage) definition(tree map[string]any, h head) bool {
 	if c.served == nil {
 		c.served = map[engine.Kind]bool{}
 	}
-	c.served[engine.Kind{Group: group, Kind: name}] = true
+	of := engine.Kind{Group: group, Kind: name}
+	c.served[of] = true
+	if family, is := familyOf(of); is {
+		c.served[family] = true
+	}
 	return true
 }
 

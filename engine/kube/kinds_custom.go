@@ -90,9 +90,12 @@ var customKinds = append(templateKinds(), []kind{
 	declared(groupKyvernoCEL, "ValidatingPolicy", "validatingpolicies", false),
 	declared(groupKyvernoCEL, "ImageValidatingPolicy", "imagevalidatingpolicies", false),
 	declared("templates.gatekeeper.sh", "ConstraintTemplate", "constrainttemplates", false),
+	declared(engine.ConstraintKind.Group, engine.ConstraintKind.Kind, everyResource, false),
 	declared("policy.sigstore.dev", "ClusterImagePolicy", "clusterimagepolicies", false),
 	declared(groupCilium, "TracingPolicy", "tracingpolicies", false),
 	declared(groupCilium, "TracingPolicyNamespaced", "tracingpoliciesnamespaced", true),
+	declared("fileintegrity.openshift.io", "FileIntegrity", "fileintegrities", true),
+	declared("fileintegrity.openshift.io", "FileIntegrityNodeStatus", "fileintegritynodestatuses", true),
 	declared("security.kubearmor.com", "KubeArmorPolicy", "kubearmorpolicies", true),
 
 	// what scanners and policy engines report
@@ -106,6 +109,7 @@ var customKinds = append(templateKinds(), []kind{
 	reported(groupPolicyReport, "ClusterPolicyReport", "clusterpolicyreports", false),
 	reported(groupOpenReports, "Report", "reports", true),
 	reported(groupOpenReports, "ClusterReport", "clusterreports", false),
+	reported("secscan.quay.redhat.com", "ImageManifestVuln", "imagemanifestvulns", true),
 }...)
 
 // templateKinds are the kinds of others whose objects hold what pods are made of.
@@ -118,6 +122,19 @@ func templateKinds() []kind {
 		}
 	}
 	return all
+}
+
+// everyResource is the resource of a kind that stands for all of its group, each of
+// which people name themselves.
+const everyResource = "*"
+
+// family reports whether the row stands for all kinds of its group.
+func (k kind) family() bool { return k.resource == everyResource }
+
+// familyOf returns the row that stands for a kind which is none of the table, and
+// whether there is one.
+func familyOf(of engine.Kind) (engine.Kind, bool) {
+	return engine.ConstraintKind, of.Group == engine.ConstraintKind.Group
 }
 
 // hidesPods reports whether what is not seen of a kind may be pods: of a PodTemplate,

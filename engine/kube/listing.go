@@ -45,6 +45,9 @@ func (c *collection) list(ctx context.Context, k kind, served map[engine.Kind]of
 	if !there {
 		return nil
 	}
+	if k.family() {
+		return c.members(ctx, k, served[k.of])
+	}
 	client, err := dynamic.NewForConfigAndClient(c.config, c.http)
 	if err != nil {
 		return err
@@ -52,6 +55,28 @@ func (c *collection) list(ctx context.Context, k kind, served map[engine.Kind]of
 	resource := k.gvk().GroupVersion().WithResource(k.resource)
 	resource.Version = version
 	return c.pages(ctx, k, k.path(version), dynamicPages(client.Resource(resource)))
+}
+
+// members lists every kind of a group of which a row stands for all, and counts them
+// together.
+func (c *collection) members(ctx context.Context, k kind, where offer) error {
+	all := engine.Population{Kind: k.of, Complete: true, Query: "GET " + k.path(where.version)}
+	for _, member := range where.members {
+		one := reported(k.of.Group, member.Kind, member.Name, false)
+		before := c.mark()
+		if err := c.list(ctx, one, map[engine.Kind]offer{one.of: {version: member.Version}}); err != nil {
+			return err
+		}
+		for _, g := range c.snapshot.Gaps[before.gaps:] { // hides what the row stands for
+			g.Kind = k.of
+			c.gap(g)
+		}
+		p, listed := c.snapshot.Population(one.of)
+		all.Count += p.Count
+		all.Complete = all.Complete && listed && p.Complete
+	}
+	c.snapshot.Populations = append(c.snapshot.Populations, all)
+	return nil
 }
 
 // offered returns the version in which the server serves a custom kind. What it does

@@ -164,7 +164,19 @@ func TestCustomKindsAreCollectedWhereInstalled(t *testing.T) {
 	p := built(t)
 	require.NoError(t, p.Install(gvk("aquasecurity.github.io", "v1alpha1", "VulnerabilityReport"), "vulnerabilityreports", true))
 	require.NoError(t, p.Install(gvk("policy.networking.k8s.io", "v1alpha1", "AdminNetworkPolicy"), "adminnetworkpolicies", false))
+	require.NoError(t, p.Install(gvk("constraints.gatekeeper.sh", "v1beta1", "K8sRequiredLabels"), "k8srequiredlabels", false))
+	require.NoError(t, p.Install(gvk("argoproj.io", "v1alpha1", "Rollout"), "rollouts", true))
 	require.NoError(t, p.Apply(t.Context(), []byte(`
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: K8sRequiredLabels
+metadata: {name: owners}
+spec: {enforcementAction: warn}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: web, namespace: default}
+spec: {template: {spec: {containers: [{name: web, image: web}]}}}
+---
 apiVersion: aquasecurity.github.io/v1alpha1
 kind: VulnerabilityReport
 metadata: {name: api, namespace: default}
@@ -180,6 +192,15 @@ spec: {priority: 1, subject: {namespaces: {}}}
 	assert.Contains(t, report, `"report":{"empty":{},"pan":"[redacted:card-number]","score":9.8,"summary":{"criticalCount":3}}`)
 	fence := documents.find(t, s, engine.Kind{Group: "policy.networking.k8s.io", Kind: "AdminNetworkPolicy"}, "", "fence")
 	assert.Contains(t, string(fence.Body), `"namespaces":{}`)
+
+	documents.find(t, s, engine.Kind{Group: "constraints.gatekeeper.sh", Kind: "K8sRequiredLabels"}, "", "owners")
+	documents.find(t, s, engine.Kind{Group: "argoproj.io", Kind: "Rollout"}, "default", "web")
+	constraints, _ := s.Population(engine.ConstraintKind)
+	assert.Equal(t, 1, constraints.Count, "together, whatever their kinds are called")
+	assert.True(t, s.Saw(engine.ConstraintKind))
+	nobody, _ := collect(t, live(user(t, p, "custom-nobody")))
+	assert.False(t, nobody.Saw(engine.ConstraintKind))
+	assert.Len(t, gapsOf(nobody, engine.Kind{Kind: "Pod"}), 2, "what rollouts make is not seen either")
 
 	absent := engine.Kind{Group: "policy.networking.k8s.io", Kind: "ClusterNetworkPolicy"}
 	assert.True(t, s.Saw(absent), "a policy that the server does not know is in force nowhere")

@@ -125,6 +125,11 @@ func (s *scan) populations(source string, complete bool) {
 	add := func(of engine.Kind, count int) {
 		s.snapshot.Populations = append(s.snapshot.Populations, engine.Population{Kind: of, Count: count, Complete: complete, Query: query})
 	}
+	for of, n := range maps.Clone(s.counts) {
+		if family, is := familyOf(of); is {
+			s.counts[family] += n
+		}
+	}
 	for _, k := range kinds {
 		if n := s.counts[k.of]; n > 0 || !k.custom || k.effectless {
 			add(k.of, n)

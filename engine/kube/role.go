@@ -67,7 +67,7 @@ func (r rule) String() string {
 	if r.why != "" {
 		text = "# " + r.why + "\n"
 	}
-	text += "- apiGroups: [\"" + r.group + "\"]\n  resources: [" + strings.Join(r.resources, ", ") + "]\n"
+	text += "- apiGroups: [\"" + r.group + "\"]\n  resources: [" + strings.ReplaceAll(strings.Join(r.resources, ", "), everyResource, `"*"`) + "]\n"
 	if len(r.names) > 0 {
 		text += "  resourceNames: [" + strings.Join(r.names, ", ") + "]\n"
 	}
@@ -98,9 +98,13 @@ func (w Wish) rules() []rule {
 		if k.of == secretKind {
 			continue
 		}
+		why := ""
+		if k.family() {
+			why = "The kinds of this group are made in the cluster, by Gatekeeper's templates."
+		}
 		i := slices.IndexFunc(rules[named:], func(r rule) bool { return r.group == k.of.Group })
 		if i < 0 {
-			rules = append(rules, rule{group: k.of.Group, verb: "list"})
+			rules = append(rules, rule{why: why, group: k.of.Group, verb: "list"})
 			i = len(rules) - 1 - named
 		}
 		rules[named+i].resources = append(rules[named+i].resources, k.resource)

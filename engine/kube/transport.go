@@ -170,7 +170,7 @@ func (w Wish) readableResource(group string, steps []string) bool {
 
 func (w Wish) lists(group, resource string, inNamespace bool) bool {
 	return slices.ContainsFunc(kinds, func(k kind) bool {
-		return k.of.Group == group && k.resource == resource && (k.namespaced || !inNamespace) && w.asks(k.of)
+		return k.of.Group == group && (k.resource == resource || k.family()) && (k.namespaced || !inNamespace) && w.asks(k.of)
 	})
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"tickmark/engine"
 )
 
@@ -203,4 +205,21 @@ func TestKindsOfOthersThatMakePods(t *testing.T) {
 	role := PrintRole(Wish{Kinds: []engine.Kind{{Group: "argoproj.io", Kind: "Rollout"}}})
 	assert.Contains(t, role, "- apiGroups: [\"argoproj.io\"]\n  resources: [rollouts]\n  verbs: [list]\n")
 	assert.NotContains(t, role, "knative")
+}
+
+// The kinds of a group that people name themselves are asked for together, and no more
+// of them than lists.
+func TestKindsThatAreMadeInTheCluster(t *testing.T) {
+	w := Wish{Kinds: []engine.Kind{engine.ConstraintKind}}
+	assert.True(t, w.readable("/apis/constraints.gatekeeper.sh/v1beta1/k8srequiredlabels"))
+	assert.False(t, w.readable("/apis/constraints.gatekeeper.sh/v1beta1/k8srequiredlabels/x/status"))
+	assert.False(t, w.readable("/apis/constraints.gatekeeper.sh/v1beta1/namespaces/a/k8srequiredlabels"))
+	assert.False(t, w.readable("/apis/apps/v1/deployments"))
+	assert.False(t, Wish{Kinds: []engine.Kind{podKind}}.readable("/apis/constraints.gatekeeper.sh/v1beta1/k8srequiredlabels"))
+	assert.Contains(t, PrintRole(w), "- apiGroups: [\"constraints.gatekeeper.sh\"]\n  resources: [\"*\"]\n  verbs: [list]\n")
+
+	all := together(map[string]offer{"B": {"v1", []metav1.APIResource{{Name: "b", Kind: "B", Version: "v1"}}}, "A": {"v1beta1", []metav1.APIResource{{Name: "a", Kind: "A", Version: "v1beta1"}}}})
+	assert.Len(t, all.members, 2, "each in its own version")
+	assert.NotEmpty(t, all.version)
+	assert.Empty(t, together(nil).version, "of a group that is not there")
 }
