@@ -52,7 +52,7 @@ func fileIntegrityScansWithoutChanges() check {
 			compared := map[string]bool{}
 			for _, r := range results {
 				compared[r.Value.Node] = true
-				details = append(details, r.Value.judge(v.Params().Now).of(r.Ref, r.Digest))
+				details = append(details, r.Value.judge(v.Now()).of(r.Ref, r.Digest))
 			}
 			for _, n := range engine.All[corev1.Node](v, nodeKind) {
 				if !compared[n.Ref.Name] {
