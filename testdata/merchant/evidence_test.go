@@ -86,6 +86,8 @@ var oneSided = map[string]string{
 	"etcd-checks-clients":                    "there is one control plane",
 	"etcd-checks-peers":                      "there is one control plane",
 	"file-integrity-agents-on-nodes":         "none of its images is known as an agent's",
+	"file-integrity-scans-without-changes":   "OpenShift's operator is not there",
+	"gatekeeper-audits-without-violations":   "Gatekeeper is not there",
 	"images-on-supported-base":               "no scanner's reports are among the manifests",
 	"images-run-as-declared":                 "no status among the manifests says what ran",
 	"images-scanned":                         "no scanner's reports are among the manifests",
