@@ -40,7 +40,7 @@ named, and ends with 3; so does a subject that comes to every right.`,
 					return err
 				}
 			}
-			p, err := d.permissionsOf(cmd.Context(), "rbac paths", s, args, slices.Concat(rbac.EscalationKinds(), engine.PodTemplateKinds(), []engine.Kind{{Kind: "Secret"}})...)
+			p, err := d.permissionsOf(cmd.Context(), "rbac paths", s, args, slices.Concat(rbac.EscalationKinds(), engine.PodTemplateKinds(), []engine.Kind{rbac.ConfigMapKind, {Kind: "Secret"}})...)
 			if err != nil {
 				return err
 			}

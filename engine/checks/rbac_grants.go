@@ -110,10 +110,19 @@ func aboutOneself(rule rbacv1.PolicyRule) bool {
 // Judges every binding. Fails where it names system:masters, whose members the API
 // server asks about no role: what a binding gives them cannot be taken away by
 // removing it, and the name hides that. NotApplicable for the binding that
-// Kubernetes creates. Passes for all others.
+// Kubernetes creates. Passes for all others. On EKS fails too for each identity of AWS
+// that the ConfigMap aws-auth puts into the group.
 func systemMastersNotBound() check {
-	return check{id: "system-masters-not-bound", version: 1, needs: rbac.Kinds(), eval: func(v *engine.View) []engine.Detail {
-		return perBinding(v, func(b *rbac.Binding) finding {
+	return check{id: "system-masters-not-bound", version: 2, needs: rbac.Kinds(), looks: []engine.Kind{rbac.ConfigMapKind}, eval: func(v *engine.View) []engine.Detail {
+		details := judgeAWSAuth(v, rbac.AWSAuthOf(v))
+		if aws := rbac.AWSAuthOf(v); aws != nil {
+			for _, m := range aws.Mapped {
+				if slices.Contains(m.Groups, rbac.Masters) {
+					details = append(details, fails("data", m.ARN, "ConfigMap aws-auth puts %s into system:masters, whom no role limits", brief(m.ARN)).of(subjectRef(m.Subject), aws.Digest))
+				}
+			}
+		}
+		return append(details, perBinding(v, func(b *rbac.Binding) finding {
 			i := slices.Index(b.Subjects, rbac.Masters)
 			switch {
 			case i < 0:
@@ -122,7 +131,7 @@ func systemMastersNotBound() check {
 				return notApplicable(index("subjects", i), rbac.Masters.Name, "Kubernetes creates it")
 			}
 			return fails(index("subjects", i), rbac.Masters.Name, "It names system:masters, a group of hard-coded rights that no binding gives and none takes away")
-		})
+		})...)
 	}}
 }
 

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"slices"
+	"strings"
 
 	"tickmark/engine"
 	"tickmark/engine/rbac"
@@ -19,11 +20,15 @@ import (
 // the token of a stronger account, and in manifests where a role is elsewhere.
 // Passes for all others.
 //
+// On EKS it judges also the identities of AWS that the ConfigMap aws-auth lets in, with
+// the groups it puts them into, and who may change it: that is every right. What of it
+// cannot be read or was not seen is Unknown. Access entries are on AWS' side.
+//
 // Whether admission or another authorizer closes a way is not known here.
 func noPathsToClusterAdmin() check {
 	needs := slices.Concat(rbac.Kinds(), rbac.EscalationKinds())
 	return check{
-		id: "no-paths-to-cluster-admin", version: 1, needs: needs, looks: []engine.Kind{secretKind},
+		id: "no-paths-to-cluster-admin", version: 2, needs: needs, looks: []engine.Kind{secretKind, rbac.ConfigMapKind},
 		eval: func(v *engine.View) []engine.Detail {
 			escalations := rbac.EscalationsOf(v)
 			unseen := map[rbac.Subject]*rbac.Binding{}
@@ -38,7 +43,7 @@ func noPathsToClusterAdmin() check {
 			for _, s := range escalations.Subjects() {
 				details = append(details, judgePath(v, escalations, s, unseen[s]).detail(subjectRef(s)))
 			}
-			return details
+			return append(details, judgeAWSAuth(v, escalations.AWS())...)
 		},
 	}
 }
@@ -53,7 +58,11 @@ func subjectRef(s rbac.Subject) engine.Ref {
 }
 
 func judgePath(v *engine.View, escalations *rbac.Escalations, s rbac.Subject, unseen *rbac.Binding) cited {
-	cites := citesOf(rbac.Of(v).Of(s))
+	bindings := escalations.Bindings(s)
+	cites := citesOf(bindings)
+	if aws := escalations.AWS(); aws != nil && slices.ContainsFunc(aws.Mapped, func(m rbac.Mapped) bool { return m.Subject == s }) {
+		cites = append(cites, aws.Digest)
+	}
 	path, is := escalations.ToEverything(s)
 	switch {
 	case escalations.Admin(s):
@@ -71,7 +80,19 @@ func judgePath(v *engine.View, escalations *rbac.Escalations, s rbac.Subject, un
 	case !v.Saw(secretKind) && escalations.ReadsSecrets(s):
 		return cited{unknown("", nil, "It reads Secrets, and they were not seen: one may hold the token of a stronger account"), cites}
 	}
-	return cited{passes("", nil, "No right that %s grants leads to every right in the cluster", count(len(rbac.Of(v).Of(s)), "binding")), cites}
+	return cited{passes("", nil, "No right that %s grants leads to every right in the cluster", count(len(bindings), "binding")), cites}
+}
+
+// judgeAWSAuth says what of aws-auth is not known.
+func judgeAWSAuth(v *engine.View, aws *rbac.AWSAuth) []engine.Detail {
+	ref := engine.Ref{Kind: rbac.ConfigMapKind.Kind, Namespace: "kube-system", Name: "aws-auth"}
+	switch {
+	case aws != nil && aws.Unread != "":
+		return []engine.Detail{unknown("data", nil, "Whom AWS lets in cannot be told: %s", aws.Unread).of(aws.Ref, aws.Digest)}
+	case aws == nil && strings.Contains(v.Target().ServerVersion, "-eks-") && v.Hidden(rbac.ConfigMapKind):
+		return []engine.Detail{unknown("", nil, "ConfigMaps were not seen: on EKS this one may let identities of AWS in, and who may change it has every right").of(ref)}
+	}
+	return nil
 }
 
 // citesOf returns the digests of bindings and their roles, each once.

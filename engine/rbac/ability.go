@@ -46,6 +46,7 @@ const (
 	makeMutationBindings
 	makeVolumes
 	makeClaims
+	changeConfigMaps
 )
 
 // probe is a request that needs no more than its verb and resource to be told.
@@ -109,6 +110,7 @@ var probes = map[ability][]probe{
 	makeMutationBindings: {{verbs: slices.Concat(creating, changing), group: admissionGroup, resources: []string{"mutatingadmissionpolicybindings"}}},
 	makeVolumes:          {{verbs: creating, resources: []string{"persistentvolumes"}, unnamed: true}},
 	makeClaims:           {{verbs: creating, resources: []string{"persistentvolumeclaims"}, unnamed: true}},
+	changeConfigMaps:     {{verbs: changing, resources: []string{"configmaps"}}},
 }
 
 // ofTemplates probes the kinds of others that make pods.

@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"fmt"
+	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
@@ -101,11 +102,10 @@ type leg struct {
 type Escalations struct {
 	rights  *Rights
 	byRules map[*rbacv1.PolicyRule][]given // abilities, by the first rule of a role
-	running []runner
+	runs    running
 	bound   map[engine.Ref]map[string]bool // roles that are bound, in which namespaces
-	byName  map[string][]runner            // what runs, by its name
-	control []engine.Ref                   // control plane pods that a kubelet runs
 	kept    []keeper
+	aws     *AWSAuth             // nil where there is none
 	called  map[string][]Subject // service accounts by their name
 	places  []place
 	index   map[place]int
@@ -114,6 +114,13 @@ type Escalations struct {
 	out     [][]int // ways by the place they lead from
 	next    []int   // of each place, the way on the shortest path to everything; -1 for none
 	steps   []int   // how many steps that path has
+}
+
+// running is what runs as an account.
+type running struct {
+	all     []runner
+	byName  map[string][]runner
+	control []engine.Ref // control plane pods that a kubelet runs
 }
 
 // EscalationKinds are the kinds that ways rest on beside roles and bindings.
@@ -125,12 +132,12 @@ type escalationsKey struct{}
 func EscalationsOf(v *engine.View) *Escalations {
 	return engine.Memo(v, escalationsKey{}, func() *Escalations {
 		e := &Escalations{
-			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, running: allRunners.Of(v), bound: map[engine.Ref]map[string]bool{},
-			index: map[place]int{}, kept: tokenSecrets(v), called: map[string][]Subject{}, byName: map[string][]runner{}, met: map[leg]bool{},
+			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, runs: running{all: allRunners.Of(v), byName: map[string][]runner{}}, bound: map[engine.Ref]map[string]bool{},
+			index: map[place]int{}, kept: tokenSecrets(v), aws: AWSAuthOf(v), called: map[string][]Subject{}, met: map[leg]bool{},
 		}
 		e.at(place{kind: everything})
-		for _, r := range e.running {
-			e.byName[r.ref.Name] = append(e.byName[r.ref.Name], r)
+		for _, r := range e.runs.all {
+			e.runs.byName[r.ref.Name] = append(e.runs.byName[r.ref.Name], r)
 		}
 		for _, b := range e.rights.bindings {
 			if e.bound[b.RoleRef] == nil {
@@ -138,9 +145,9 @@ func EscalationsOf(v *engine.View) *Escalations {
 			}
 			e.bound[b.RoleRef][namespaceOf(b)] = true
 		}
-		e.sets(accounts(v, e.rights, e.running))
-		for _, s := range e.rights.Subjects() {
-			e.at(place{kind: aSubject, subject: canonical(s)})
+		e.sets(accounts(v, e.rights, e.runs.all))
+		for _, s := range e.Subjects() {
+			e.at(place{kind: aSubject, subject: s})
 		}
 		// Places that are met on the way are added at the end.
 		for i := 0; i < len(e.places); i++ {
@@ -184,14 +191,14 @@ func (e *Escalations) sets(accounts []Subject) {
 		e.called[a.Name] = append(e.called[a.Name], a)
 		inOne(anyAccount, a.Namespace, place{kind: aSubject, subject: a})
 	}
-	for _, r := range e.running {
+	for _, r := range e.runs.all {
 		inOne(anyRunning, r.ref.Namespace, place{kind: aSubject, subject: r.account}, r.ref)
 		if r.resource != "pods" && r.resource != "jobs" {
 			inOne(anyWorkload, r.ref.Namespace, place{kind: anyAccount, namespace: r.ref.Namespace}, r.ref)
 		}
 		switch r.static {
 		case "kube-apiserver", "etcd", "kube-controller-manager":
-			e.control = append(e.control, r.ref)
+			e.runs.control = append(e.runs.control, r.ref)
 		}
 	}
 	for _, k := range e.kept {
@@ -199,14 +206,14 @@ func (e *Escalations) sets(accounts []Subject) {
 	}
 	nodes, certificate := e.at(place{kind: theNodes}), e.at(place{kind: byCertificate})
 	e.lead(nodes, place{kind: anyRunning, namespace: everyNamespace}, way{})
-	if len(e.control) > 0 {
-		e.lead(nodes, place{kind: everything}, way{by: e.control})
+	if len(e.runs.control) > 0 {
+		e.lead(nodes, place{kind: everything}, way{by: e.runs.control})
 	}
 	e.lead(certificate, place{kind: anyUser}, way{})
 	e.lead(certificate, place{kind: anyGroup}, way{})
-	for _, s := range e.rights.Subjects() {
+	for _, s := range e.Subjects() {
 		switch {
-		case s.Kind == rbacv1.UserKind && canonical(s) == s:
+		case s.Kind == rbacv1.UserKind:
 			e.lead(e.at(place{kind: anyUser}), place{kind: aSubject, subject: s}, way{})
 		case s.Kind == rbacv1.GroupKind && s != Masters:
 			e.lead(e.at(place{kind: anyGroup}), place{kind: aSubject, subject: s}, way{})
@@ -228,7 +235,11 @@ func (e *Escalations) leave(i int) {
 			e.lead(i, place{kind: everything}, way{})
 			return
 		}
-		bindings := e.rights.Of(p.subject)
+		if slices.Contains(e.aws.groupsOf(p.subject), Masters) {
+			e.lead(i, place{kind: aSubject, subject: Masters}, way{by: []engine.Ref{e.aws.Ref}})
+			return
+		}
+		bindings := e.Bindings(p.subject)
 		for _, b := range bindings {
 			if b.Everywhere() && AllowEverything(b.rules) {
 				e.lead(i, place{kind: everything}, way{grants: []Grant{{Subject: p.subject, Binding: b}}})
@@ -269,6 +280,7 @@ func (e *Escalations) step(i int, h hand, bindings []*Binding) {
 	e.byWorkloads(i, h)
 	e.byCredentials(i, h)
 	e.byTheCluster(i, h)
+	e.byMappings(i, h)
 }
 
 // take adds a step that rests on some grants.

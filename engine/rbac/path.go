@@ -215,11 +215,17 @@ func (r *Rights) direct(s Subject) []int {
 	return at
 }
 
-// Subjects returns the subjects that a binding names, each once and in order.
+// Subjects returns the subjects that a binding names, and those whom AWS lets in by
+// aws-auth, each once and in order.
 func (e *Escalations) Subjects() []Subject {
 	var all []Subject
 	for _, s := range e.rights.Subjects() {
 		all = append(all, canonical(s))
+	}
+	if e.aws != nil {
+		for _, m := range e.aws.Mapped {
+			all = append(all, canonical(m.Subject))
+		}
 	}
 	slices.SortFunc(all, Subject.Compare)
 	return slices.Compact(all)

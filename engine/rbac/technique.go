@@ -158,7 +158,7 @@ func (e *Escalations) byWorkloads(i int, h hand) {
 func (e *Escalations) named(may held) []runner {
 	var found []runner
 	for _, name := range may.names {
-		for _, r := range e.byName[name] {
+		for _, r := range e.runs.byName[name] {
 			if slices.Contains(may.resources, r.resource) && (may.everywhere() || may.namespace() == r.ref.Namespace) {
 				found = append(found, r)
 			}
