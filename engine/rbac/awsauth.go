@@ -48,25 +48,26 @@ type mapping struct {
 	Groups []string `json:"groups"`
 }
 
-type awsAuthKey struct{}
+// awsAuth is the ConfigMap aws-auth, the same as long as it is the same document.
+var awsAuth = engine.NewSurvey(func(v *engine.View, _ *AWSAuth) *AWSAuth {
+	for _, o := range v.Objects(ConfigMapKind) {
+		if o.Ref.Name != awsAuthName || o.Ref.Namespace != awsAuthNamespace {
+			continue
+		}
+		a, c := &AWSAuth{Ref: o.Ref, Digest: o.Digest}, corev1.ConfigMap{}
+		if err := json.Unmarshal(o.Body(), &c); err != nil {
+			a.Unread = "it is no ConfigMap"
+		}
+		a.read(c.Data)
+		return a
+	}
+	return nil
+}, func(a, b *AWSAuth) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Ref == b.Ref && a.Digest == b.Digest
+})
 
 // AWSAuthOf reads the ConfigMap aws-auth of a view; nil where it is not there.
-func AWSAuthOf(v *engine.View) *AWSAuth {
-	return engine.Memo(v, awsAuthKey{}, func() *AWSAuth {
-		for _, o := range v.Objects(ConfigMapKind) {
-			if o.Ref.Name != awsAuthName || o.Ref.Namespace != awsAuthNamespace {
-				continue
-			}
-			a, c := &AWSAuth{Ref: o.Ref, Digest: o.Digest}, corev1.ConfigMap{}
-			if err := json.Unmarshal(o.Body(), &c); err != nil {
-				a.Unread = "it is no ConfigMap"
-			}
-			a.read(c.Data)
-			return a
-		}
-		return nil
-	})
-}
+func AWSAuthOf(v *engine.View) *AWSAuth { return awsAuth.Of(v) }
 
 func (a *AWSAuth) read(data map[string]string) {
 	for _, key := range []string{"mapRoles", "mapUsers"} {
