@@ -49,7 +49,7 @@ func TestWhatCrossesTheEdgeIsHeldAgainstWhatWasDeclared(t *testing.T) {
 		"on the network of its node":                 {strings.Replace(with(), "spec: {containers: [{name: a, ports", "spec: {hostNetwork: true, containers: [{name: a, ports", 1), nil, engine.Unknown, "network of its node"},
 		"a peer on the network of its node":          {strings.Replace(with(), "app: cart}}, spec: {", "app: cart}}, spec: {hostNetwork: true, ", 1), nil, engine.Pass, "1 workload elsewhere on the network of a node"},
 		"a policy of the network plugin besides":     {with() + "{kind: CiliumNetworkPolicy, apiVersion: cilium.io/v2, metadata: {namespace: pay, name: x}}", nil, engine.Unknown, "not evaluated"},
-		"a plugin that enforces nothing":             {with() + "{kind: DaemonSet, apiVersion: apps/v1, metadata: {namespace: kube-system, name: kube-flannel-ds}, spec: {template: {spec: {hostNetwork: true}}}}", nil, engine.Unknown, "enforces no policy"},
+		"a plugin that enforces nothing":             {with() + "{kind: DaemonSet, apiVersion: apps/v1, metadata: {namespace: kube-system, name: kube-flannel-ds}, spec: {template: {spec: {hostNetwork: true, containers: [{name: f, image: flannel/flannel:1}]}}}}", nil, engine.Unknown, "enforces no policy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := fixture{params: engine.Params{Zones: map[string][]engine.Selector{cdeZone: {{Namespaces: []string{"pay"}}}}, Declared: c.declared}}

@@ -3,25 +3,10 @@ package checks
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"tickmark/engine"
+	"tickmark/engine/network"
 )
-
-// pluginImages are words of the repositories of images that are agents of network
-// plugins which enforce network policies. What merely stands beside a plugin, an
-// exporter of its figures, is none.
-var pluginImages = []string{
-	"calico/node", "calico-node", "/cilium", "antrea-agent", "weave-npc",
-	"/kube-router", "/kube-ovn", "azure-npm", "kube-network-policies", "kindnetd",
-}
-
-// idlePlugin is the image of a plugin that enforces no policy.
-const idlePlugin = "/flannel"
-
-// eksAgent is the image beside the plugin of EKS that enforces policies only where an
-// argument says so.
-const eksAgent, eksEnforces = "aws-network-policy-agent", "--enable-network-policy=true"
 
 // Check network-plugin-enforces.
 //
@@ -67,22 +52,21 @@ func judgePlugin(w workload) (finding, bool) {
 	is := false
 	for i := range w.spec.Containers {
 		c := &w.spec.Containers[i]
-		named, err := parseImage(c.Image)
-		if err != nil {
+		field := fmt.Sprintf("%s.containers[%d].image", w.path, i)
+		if _, err := parseImage(c.Image); err != nil {
 			continue // no runtime takes it
 		}
-		repository := "/" + named.repository
-		field := fmt.Sprintf("%s.containers[%d].image", w.path, i)
-		runs := func(word string) bool { return strings.HasSuffix(repository, word) }
-		switch {
-		case slices.ContainsFunc(pluginImages, runs):
-			return passes(field, c.Image, "It runs a network plugin that enforces network policies, on the network of its node"), true
-		case runs(eksAgent) && slices.Contains(slices.Concat(c.Command, c.Args), eksEnforces):
-			return passes(field, c.Image, "It runs the agent that enforces network policies on EKS, and is told to"), true
-		case runs(eksAgent):
+		words := slices.Concat(c.Command, c.Args)
+		switch network.PluginIn(c.Image, words) {
+		case network.PluginEnforces:
+			return passes(field, c.Image, "It runs what enforces network policies, on the network of its node"), true
+		case network.PluginUntold:
 			found, is = unknown(field, c.Image, "It runs the agent that enforces network policies on EKS, and no argument tells it to"), true
-		case runs(idlePlugin) && !is:
-			found, is = fails(field, c.Image, "It runs a network plugin that enforces no network policy, and none that does was seen"), true
+		case network.PluginWithout:
+			if !is {
+				found, is = fails(field, c.Image, "It runs a network plugin that enforces no network policy, and none that does was seen"), true
+			}
+		case network.NoPlugin:
 		}
 	}
 	return found, is

@@ -127,7 +127,12 @@ func TestWhatIsNotKnownIsNeverClosed(t *testing.T) {
 			all, all, "secondary network",
 		},
 		"a plugin that enforces nothing": {
-			append(twoPods(), networkPolicy(denyB), `{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: kube-flannel-ds, namespace: kube-flannel}}`),
+			append(twoPods(), networkPolicy(denyB), `{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: cni, namespace: kube-flannel}, spec: {template: {spec: {hostNetwork: true, containers: [{image: 'docker.io/flannel/flannel:v0.27.0'}]}}}}`),
+			none, none, "enforces no policy",
+		},
+		"what only carries the name of one that does": {
+			append(twoPods(), networkPolicy(denyB), `{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: cni, namespace: kube-flannel}, spec: {template: {spec: {hostNetwork: true, containers: [{image: 'docker.io/flannel/flannel:v0.27.0'}]}}}}`,
+				`{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: calico-exporter, namespace: kube-flannel}, spec: {template: {spec: {hostNetwork: true, containers: [{image: 'example/exporter:1'}]}}}}`),
 			none, none, "enforces no policy",
 		},
 		"a name of the internet": {

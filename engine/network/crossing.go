@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"path"
 	"slices"
-	"strings"
 
 	"tickmark/engine"
 )
@@ -230,24 +229,4 @@ func (a *Analysis) Unpoliced(inZone func(namespace string) bool) []Workload {
 func (a *Analysis) ReachesAddress(workload int, at netip.Addr, protocol Protocol, port int32) (allowed, possible bool) {
 	of := a.beyond(workload, Egress, partAt(a.outside[Egress], at))
 	return a.ports.sets[of.allowed].Contains(protocol, port), a.ports.sets[of.possible].Contains(protocol, port)
-}
-
-// Plugins returns the workloads that are network plugins: those that enforce policies
-// and those that do not, told by the names of their DaemonSets.
-func (a *Analysis) Plugins() (with, without []Workload) {
-	named := func(name string, words []string) bool {
-		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(name, word) })
-	}
-	for _, w := range a.running.workloads {
-		if w.Ref.Kind != "DaemonSet" {
-			continue
-		}
-		switch {
-		case named(w.Ref.Name, pluginsWith):
-			with = append(with, w)
-		case named(w.Ref.Name, pluginsWithout):
-			without = append(without, w)
-		}
-	}
-	return with, without
 }

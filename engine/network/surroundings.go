@@ -35,13 +35,6 @@ var others = []struct {
 	{"kubevirt.io", "VirtualMachine VirtualMachineInstance", "a virtual machine, whose pod is not among the workloads", false},
 }
 
-// The network plugins that enforce no policy, by a word of the name of their
-// DaemonSet, and those that do.
-var (
-	pluginsWithout = []string{"flannel"}
-	pluginsWith    = []string{"calico", "canal", "cilium", "antrea", "weave", "kube-router", "ovn", "ovnkube", "azure-npm", "aws-network-policy-agent", "kube-network-policies", "kindnet"}
-)
-
 // read are the kinds that are read here.
 func read() []engine.Kind {
 	kinds := append([]engine.Kind{PolicyKind, serviceKind, ingressKind, routeKind, {Kind: "Namespace"}, {Kind: "Node"}}, makersKinds...)
@@ -121,7 +114,7 @@ func (a *Analysis) lookAround(v *engine.View) {
 	if len(a.running.workloads) == 0 {
 		a.gap(engine.Ref{Kind: podKind.Kind}, engine.Unsupported, errors.New("nothing that runs was seen: that there is no connection says nothing"))
 	}
-	a.lookForPlugin()
+	a.lookForPlugin(v)
 	for tie := range a.ties {
 		a.gap(a.policies[tie[1]].ref, engine.Unsupported,
 			fmt.Errorf("it and %s have one priority and decide differently: the plugin chooses which comes first", a.policies[tie[0]].ref))
@@ -130,14 +123,6 @@ func (a *Analysis) lookAround(v *engine.View) {
 		a.mayAllowMore(engine.Ref{Group: PolicyKind.Group, Kind: PolicyKind.Kind}, errors.New("policies forbid addresses of IPv4 alone: where the cluster has IPv6 as well, they are reached by that"))
 	}
 	a.sayUncertain()
-}
-
-// lookForPlugin names a plugin that enforces no policy.
-func (a *Analysis) lookForPlugin() {
-	with, without := a.Plugins()
-	if len(with) == 0 && len(without) > 0 {
-		a.mayAllowMore(without[len(without)-1].Ref, errors.New("the network plugin enforces no policy, and none that does was seen: every connection may be possible"))
-	}
 }
 
 // opensIPv6 reports whether something is allowed over IPv6 that is not over IPv4.
