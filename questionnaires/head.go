@@ -11,35 +11,61 @@ import (
 // the entries that concern the assessment and that the head's author had not
 // seen. It reports false if the head was never one of this assessment's: the
 // report is of another vault, or the history was cut or rewritten.
-//
-// A head is looked for where one can have been: at every single entry, and at
-// the tips that each entry's author, or the reader now, saw.
 func (h *History) Since(id ID, head engine.Digest) ([]Entry, bool) {
-	concerns := func(e Entry) bool { return e.Assessment == id || e.Assessment == "" }
-	after := func(tips []engine.Digest) []Entry {
-		var later []Entry
-		for _, e := range h.entries {
-			seen := slices.ContainsFunc(tips, func(tip engine.Digest) bool { return tip == e.ID || h.IsAncestor(e.ID, tip) })
-			if concerns(e) && !seen {
-				later = append(later, e)
-			}
-		}
-		return later
+	tips, known := h.tipsAt(id, head)
+	if !known {
+		return nil, false
 	}
+	var later []Entry
+	for _, e := range h.entries {
+		if isAbout(id, e) && !h.saw(tips, e) {
+			later = append(later, e)
+		}
+	}
+	return later, true
+}
+
+// At returns the history as it was at a head of an assessment that was printed. It reports
+// false where Since does.
+func (h *History) At(id ID, head engine.Digest) (*History, bool, error) {
+	tips, known := h.tipsAt(id, head)
+	if !known {
+		return nil, false, nil
+	}
+	then, err := h.past(func(e Entry) bool { return h.saw(tips, e) }, nil)
+	if err != nil {
+		return nil, false, fmt.Errorf("read history at head %s: %w", head.Short(), err)
+	}
+	return then, true, nil
+}
+
+// saw reports whether an entry is one of some tips or came before one.
+func (h *History) saw(tips []engine.Digest, e Entry) bool {
+	return slices.ContainsFunc(tips, func(tip engine.Digest) bool { return tip == e.ID || h.IsAncestor(e.ID, tip) })
+}
+
+// isAbout reports whether an entry is of an assessment, or of all.
+func isAbout(id ID, e Entry) bool { return e.Assessment == id || e.Assessment == "" }
+
+// tipsAt are the entries whose head a report bears. A head is looked for where one can have
+// been: at every single entry, and at the tips that each entry's author, or the reader now,
+// saw.
+func (h *History) tipsAt(id ID, head engine.Digest) ([]engine.Digest, bool) {
+	of := func(e Entry) bool { return isAbout(id, e) }
 	for _, e := range slices.Backward(h.entries) {
 		if tips := []engine.Digest{e.ID}; headOf(tips) == head {
-			return after(tips), concerns(e)
+			return tips, of(e)
 		}
 	}
-	if tips := h.concerned(h.tips, concerns); headOf(tips) == head {
-		return after(tips), true
+	if tips := h.concerned(h.tips, of); headOf(tips) == head {
+		return tips, true
 	}
 	for _, e := range slices.Backward(h.entries) {
 		if len(e.Parents) < 2 && !h.branched() {
 			continue
 		}
-		if tips := h.concerned(h.parents(e), concerns); headOf(tips) == head {
-			return after(tips), true
+		if tips := h.concerned(h.parents(e), of); headOf(tips) == head {
+			return tips, true
 		}
 	}
 	return nil, false

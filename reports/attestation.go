@@ -29,7 +29,7 @@ func (c *composer) roles() []Block {
 	lead, company, took := c.qualified()
 	qsa := "No QSA took part."
 	if took {
-		qsa = fmt.Sprintf("Led by %s of %s, who sign in Part 3.", lead, company)
+		qsa = fmt.Sprintf("Led by %s of %s, who sign in Part 3.", recorded(lead), recorded(company))
 	}
 	rows := []Fact{{"QSA", qsa}}
 	isa := Fact{"ISA", "No ISA took part."}

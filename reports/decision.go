@@ -260,6 +260,6 @@ func (c *composer) briefSignature() []Block {
 	return []Block{
 		Heading{Level: 2, Text: "Signature", Anchor: "signatures"},
 		Paragraph{Quiet: true, Text: c.worth("This summary repeats what the assessment's record says in full. It is no official form of the PCI Security Standards Council, and no attestation.")},
-		c.preparer("Answers for the summary being that of the assessment whose head stands on the cover."),
+		c.preparer("Answers for the summary being that of the assessment whose head stands on the cover.").card(),
 	}
 }

@@ -2,8 +2,11 @@ package reports
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 
+	"tickmark/engine"
 	"tickmark/questionnaires"
 )
 
@@ -16,40 +19,96 @@ const (
 	qsaOfficerField = "qsa-officer"
 )
 
-// signatures are the cards of those who sign: an executive officer of the entity, and
-// where a QSA took part the lead of the assessors and an officer of their company. An
-// ISA signs for no company and has none.
+// Signatory is who is to sign a paper, as the vault names them.
+type Signatory struct {
+	Field  string // of the signature
+	Role   string
+	Person string // as the card on the paper says
+	// Named are the names of the people whom the vault names for it, none where it names
+	// nobody. Authors are those among them who write in the vault.
+	Named   []string
+	Authors []engine.Digest
+	note    string
+}
+
+// Signatories are those who sign a paper of a kind about an assessment: its preparer, an
+// executive officer of the entity, and where a QSA took part the lead of the assessors and
+// an officer of their company. An ISA signs for no company and has no field.
+func Signatories(a *questionnaires.Assessment, kind Kind) ([]Signatory, error) {
+	c := &composer{Dossier: Dossier{Kind: kind, Assessment: a}}
+	if err := c.loadEdition(); err != nil {
+		return nil, fmt.Errorf("tell who signs: %w", err)
+	}
+	if kind == Summary {
+		return []Signatory{c.preparer("")}, nil
+	}
+	return c.signatories(), nil
+}
+
+// signatures are the cards of those who sign.
 func (c *composer) signatures() []Block {
 	blocks := []Block{
 		Heading{Level: 1, Text: "Signatures", Anchor: "signatures"},
 		Paragraph{Text: "A signature covers every page of this file and the manifest of evidence inside it. Whoever changes anything afterwards breaks it. " +
 			"The signer answers for the record as it stands; a signature makes it neither an attestation nor an official form."},
-		c.preparer("Answers for the responses, and for the evidence being what was collected."),
-		SignatureBlock{
-			Field: officerField, Role: "Executive officer", Person: c.officer(),
-			Note: "Has read this record. The field stays empty until the officer signs.",
-		},
 	}
-	lead, company, took := c.qualified()
-	if !took {
-		return blocks
+	for _, s := range c.signatories() {
+		blocks = append(blocks, s.card())
 	}
-	return append(
-		blocks,
-		SignatureBlock{
-			Field: leadField, Role: "Lead QSA", Person: lead,
-			Note: "Led the assessment that this record is of. The field stays empty until the lead QSA signs.",
-		},
-		SignatureBlock{
-			Field: qsaOfficerField, Role: "Officer of the QSA company", Person: company,
-			Note: "Signs for the company of the assessors. The field stays empty until the officer signs.",
-		},
-	)
+	return blocks
 }
 
-// preparer has room for who prepared the paper.
-func (c *composer) preparer(note string) Block {
-	return SignatureBlock{Field: preparerField, Role: "Prepared by", Person: cmp.Or(strings.Join(c.people(), ", "), "nobody has answered yet"), Note: note}
+func (s Signatory) card() Block {
+	return SignatureBlock{Field: s.Field, Role: s.Role, Person: s.Person, Note: s.note}
+}
+
+func (c *composer) signatories() []Signatory {
+	officer := Signatory{
+		Field: officerField, Role: "Executive officer", Person: c.officer(),
+		note: "Has read this record. The field stays empty until the officer signs.",
+	}
+	if k := c.Edition.Vouched; k != nil {
+		officer.Named = []string{k.Name}
+	}
+	all := []Signatory{c.preparer("Answers for the responses, and for the evidence being what was collected."), officer}
+	lead, company, took := c.qualified()
+	if !took {
+		return all
+	}
+	leader := Signatory{
+		Field: leadField, Role: "Lead QSA", Person: recorded(lead),
+		note: "Led the assessment that this record is of. The field stays empty until the lead QSA signs.",
+	}
+	if lead != "" {
+		leader.Named = []string{lead}
+	}
+	return append(all, leader, Signatory{
+		Field: qsaOfficerField, Role: "Officer of the QSA company", Person: recorded(company),
+		note: "Signs for the company of the assessors. The field stays empty until the officer signs.",
+	})
+}
+
+// preparer is whoever prepared the paper: one of those who answered, issued it or concluded.
+func (c *composer) preparer(note string) Signatory {
+	s := Signatory{Field: preparerField, Role: "Prepared by", note: note}
+	s.Person = cmp.Or(strings.Join(c.people(), ", "), "nobody has answered yet")
+	add := func(a questionnaires.Author) {
+		if !a.ID.IsZero() && !slices.Contains(s.Authors, a.ID) {
+			s.Named, s.Authors = append(s.Named, a.Name), append(s.Authors, a.ID)
+		}
+	}
+	for _, r := range c.Assessment.Requirements() {
+		if revision := c.Assessment.Current(r.ID); !revision.Entry.IsZero() {
+			add(revision.Author)
+		}
+	}
+	if v := c.Edition.Issued; v != nil {
+		add(v.By)
+	}
+	if by := c.Assessment.Conclusion.Person; by != "" && !slices.Contains(s.Named, by) {
+		s.Named = append(s.Named, by)
+	}
+	return s
 }
 
 // officer is who signs for the entity: the executive who vouched for the answers, or
@@ -69,5 +128,5 @@ func (c *composer) qualified() (lead, company string, took bool) {
 			lead, company = cmp.Or(lead, a.Name), cmp.Or(company, a.Company)
 		}
 	}
-	return recorded(lead), recorded(company), e.AssessedByQSA()
+	return lead, company, e.AssessedByQSA()
 }

@@ -108,13 +108,15 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 	if v.ReadOnly() {
 		return printed, nil
 	}
-	draft := questionnaires.Draft{Assessment: r.Assessment, Action: questionnaires.ReportPrinted, Subject: "report", Payload: questionnaires.PrintedReport{
+	noted := questionnaires.PrintedReport{
 		Kind: printed.Kind.String(), Head: printed.Head, Base: printed.Base, File: printed.File, Name: filepath.Base(name),
 		Evidence: printed.Numbers, Samples: printed.Samples,
-	}}
-	if r.Signer != nil {
-		draft.Action = questionnaires.ReportSigned
 	}
+	draft := questionnaires.Draft{Assessment: r.Assessment, Action: questionnaires.ReportPrinted, Subject: "report"}
+	if r.Signer != nil {
+		draft.Action, noted.Certificate = questionnaires.ReportSigned, engine.Sum(r.Chain[0].Raw).String()
+	}
+	draft.Payload = noted
 	if _, err := v.Append(ctx, draft); err != nil {
 		return printed, fmt.Errorf("note the report in the side log: %w", err)
 	}

@@ -55,21 +55,27 @@ type Verification struct {
 
 // Signature is what can be said about one signature.
 type Signature struct {
-	Field     string // the field's name
-	Signer    Identity
-	Claimed   time.Time // the signer's own statement, zero if there is none
-	Stamp     *Stamp    // nil where no authority confirms the time
-	Reason    string
-	Location  string
-	DocMDP    int                 // what the signer allows afterwards: 0 says nothing, 2 further signatures
-	Revision  int                 // the last revision that it covers, counted from 1
-	WholeFile bool                // nothing was appended after it
-	Intact    bool                // the signed bytes are unharmed, and nothing but signatures was appended
-	Fault     string              // why the signature itself does not hold; empty if it does
-	Changes   []Change            // what was altered after it
-	Trusted   bool                // the signer's certificate is trusted
-	Doubt     string              // why not
-	Chain     []*x509.Certificate // the signer's certificate first; nil if it could not be read
+	Field    string // the field's name
+	Signer   Identity
+	Claimed  time.Time // the signer's own statement, zero if there is none
+	Stamp    *Stamp    // nil where no authority confirms the time
+	Reason   string
+	Location string
+	DocMDP   int // what the signer allows afterwards: 0 says nothing, 2 further signatures
+	Extent
+	Intact  bool                // the signed bytes are unharmed, and nothing but signatures was appended
+	Fault   string              // why the signature itself does not hold; empty if it does
+	Changes []Change            // what was altered after it
+	Trusted bool                // the signer's certificate is trusted
+	Doubt   string              // why not
+	Chain   []*x509.Certificate // the signer's certificate first; nil if it could not be read
+}
+
+// Extent is how much of a file a signature covers.
+type Extent struct {
+	Revision  int  // the last revision that it covers, counted from 1
+	Bytes     int  // from the first one, its own digits included
+	WholeFile bool // nothing was appended after it
 }
 
 // Identity is what a signer's certificate says.
@@ -240,7 +246,8 @@ func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
 	if err != nil {
 		return err
 	}
-	s.Revision, s.WholeFile = written+1, f.revisions[written].end == len(f.data)
+	end := f.revisions[written].end
+	s.Extent = Extent{Revision: written + 1, Bytes: end, WholeFile: end == len(f.data)}
 	der, err := f.contents(d.get("Contents"))
 	if err != nil {
 		return err
