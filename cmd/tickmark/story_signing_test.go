@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -9,9 +10,11 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -89,4 +92,27 @@ func ownKey(ts *testscript.TestScript, kind string) (crypto.Signer, *x509.Certif
 	certificate, err := x509.ParseCertificate(der)
 	ts.Check(err)
 	return key, certificate
+}
+
+// unfield FILE FIELD KEY: takes a signature field out of an unsigned report's form, as whoever
+// has the file can, and signs the report as its preparer.
+func unfield(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	text, err := os.ReadFile(path)
+	ts.Check(err)
+	widget := regexp.MustCompile(fmt.Sprintf(`(?s)\n(\d+) 0 obj\n<<[^>]*/T \(%s\)`, regexp.QuoteMeta(args[1]))).FindSubmatch(text)
+	if widget == nil {
+		ts.Fatalf("no field %s", args[1])
+	}
+	fields := regexp.MustCompile(`/Fields \[[^\]]*\]`).FindIndex(text)
+	reference := []byte(string(widget[1]) + " 0 R")
+	at := bytes.Index(text[fields[0]:fields[1]], reference)
+	copy(text[fields[0]+at:], bytes.Repeat([]byte(" "), len(reference)))
+	held, err := os.ReadFile(ts.MkAbs(args[2]))
+	ts.Check(err)
+	key, chain, err := sign.LoadKey(held)
+	ts.Check(err)
+	text, err = sign.Sign(text, sign.Options{Signer: key, Chain: chain, Field: "preparer", When: time.Now()})
+	ts.Check(err)
+	ts.Check(os.WriteFile(path, text, 0o600))
 }

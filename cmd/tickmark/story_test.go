@@ -80,6 +80,7 @@ func TestStories(t *testing.T) {
 			"nowhere":   nowhere,
 			"unpack":    unpack,
 			"repack":    repack,
+			"unfield":   unfield,
 		},
 	})
 }

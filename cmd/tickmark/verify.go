@@ -10,17 +10,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
-	"tickmark/engine/kube"
 	"tickmark/questionnaires"
-	"tickmark/questionnaires/pci"
-	"tickmark/reports"
-	"tickmark/reports/pdf"
 	"tickmark/reports/sign"
 )
 
@@ -70,17 +65,6 @@ type changeForm struct {
 	What     string `json:"what"`
 }
 
-// vaultForm says how a report compares with the vault it says it is of.
-type vaultForm struct {
-	Matches   bool     `json:"matches"`
-	Head      string   `json:"head"`
-	After     int      `json:"entriesAfter"`
-	Different []string `json:"different"`
-	// Notes are what changed since in the vault and makes nothing different.
-	Notes []string `json:"notes"`
-	Now   string   `json:"headNow"` // of the assessment in the vault
-}
-
 func (d *door) verifyVerb() *cobra.Command {
 	var o opening
 	var vaultPath, trust, format string
@@ -91,9 +75,10 @@ func (d *door) verifyVerb() *cobra.Command {
 whether what was signed is still what is read: of a package every file. It
 needs neither vault nor network. Signers are trusted if their certificate is in
 --trust FILE, enrolled in the vault, or your own. With --vault it also compares
-answers, evidence and head with the vault.
-Ends with 0 for a trusted signer, 3 if intact and the signer is not identified,
-6 if something does not hold.`,
+answers, evidence and head with the vault, and tells who should have signed by
+what the vault knows of its authors, its executive and its assessors.
+Ends with 0 for a trusted signer, 3 if intact and the signer is not identified or
+is another than the vault names, 6 if something does not hold.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			what := verifying{file: args[0], trust: trust, format: format}
@@ -153,7 +138,7 @@ func (d *door) verify(ctx context.Context, what verifying) error {
 		form.Package = packageFormOf(packed)
 	}
 	if history != nil {
-		form.Vault = compare(text, history)
+		form.Vault = compare(text, verification, history)
 	}
 	if what.format == "json" {
 		err = json.NewEncoder(d.out).Encode(form)
@@ -264,125 +249,12 @@ func signatureFormOf(s sign.Signature) signatureForm {
 	return f
 }
 
-// compare holds a report's manifest against a vault's history.
-func compare(text []byte, history *questionnaires.History) *vaultForm {
-	form := &vaultForm{Different: []string{}, Notes: []string{}}
-	differ := func(format string, args ...any) {
-		form.Different = append(form.Different, fmt.Sprintf(format, args...))
-	}
-	raw, err := sign.Attachment(text, pdf.ManifestName)
-	if err != nil {
-		differ("the report carries no manifest to compare: %v", err)
-		return form
-	}
-	var m reports.Manifest
-	if err := json.Unmarshal(raw, &m); err != nil {
-		differ("the report's manifest cannot be read: %v", err)
-		return form
-	}
-	form.Head = m.Head.String()
-	if now, err := history.AssessmentHead(m.Assessment); err == nil {
-		form.Now = now.String()
-	}
-	if m.Vault != history.Vault() {
-		differ("the report is of another vault, %s", m.Vault.Short())
-		return form
-	}
-	after, known := history.Since(m.Assessment, m.Head)
-	if !known {
-		differ("the head %s was never one of this vault's assessment", m.Head.Short())
-	}
-	form.After = len(after)
-	if !m.Issued.IsZero() {
-		form.issued(m, history)
-	}
-	entries := map[engine.Digest]questionnaires.Entry{}
-	for _, e := range history.Entries() {
-		entries[e.ID] = e
-	}
-	for _, a := range m.Answers {
-		e, there := entries[a.Entry]
-		given := a.Requirement
-		if !a.From.IsZero() && a.From.Covers(given) {
-			given = a.From
-		}
-		if !there || e.Action != questionnaires.AnswerGiven || e.Subject != given.String() {
-			differ("the answer to %s is not in the vault", a.Requirement)
-		} else if err := history.Verify(e.ID); err != nil {
-			differ("the answer to %s: %v", a.Requirement, err)
-		}
-	}
-	evidence := map[questionnaires.ID]questionnaires.Evidence{}
-	for _, item := range history.Evidence() {
-		evidence[item.ID] = item
-	}
-	for _, printed := range m.Evidence {
-		item, there := evidence[printed.ID]
-		switch {
-		case !there || item.Digest() != printed.Digest:
-			differ("%s is not in the vault as the report has it", printed.Label)
-			continue
-		case item.Label() != printed.Label:
-			form.Notes = append(form.Notes, fmt.Sprintf("%s of the report is %s in the vault", printed.Label, item.Label()))
-		}
-		if item.Expunged != nil && printed.Expunged == nil {
-			form.Notes = append(form.Notes, fmt.Sprintf("%s was %s", printed.Label, item.Expunged))
-		}
-	}
-	for _, e := range after {
-		if history.Verify(e.ID) != nil {
-			form.Notes = append(form.Notes, fmt.Sprintf("entry %s, %s %s, came after and is nobody's who was enrolled", e.ID.Short(), e.Action, e.Subject))
-		}
-	}
-	form.Matches = len(form.Different) == 0
-	return form
-}
-
-// issued holds what a report says of its issue against the vault's versions.
-func (form *vaultForm) issued(m reports.Manifest, history *questionnaires.History) {
-	differ := func(format string, args ...any) {
-		form.Different = append(form.Different, fmt.Sprintf(format, args...))
-	}
-	var versions []questionnaires.IssuedVersion
-	catalogue, err := pci.Catalogue()
-	if err == nil {
-		var a *questionnaires.Assessment
-		if a, err = history.Assessment(catalogue, m.Assessment); err == nil {
-			versions, err = a.Versions()
-		}
-	}
-	if err != nil {
-		differ("the versions that were issued cannot be read: %v", err)
-		return
-	}
-	i := slices.IndexFunc(versions, func(v questionnaires.IssuedVersion) bool { return v.Entry == m.Issued && v.Version == m.Version })
-	if i < 0 {
-		differ("version %d was not issued in this vault as the report says", m.Version)
-		return
-	}
-	form.Notes = append(form.Notes, fmt.Sprintf("version %s, issued on %s by %s", versions[i].Label(), versions[i].Day, versions[i].By.Name))
-	if last := versions[len(versions)-1]; last.Version > m.Version {
-		form.Notes = append(form.Notes, fmt.Sprintf("it was amended: version %s was issued on %s", last.Label(), last.Day))
-	}
-}
-
 func (d *door) printVerification(v *sign.Verification, form verifyForm) {
 	for _, line := range v.Lines() {
 		fmt.Fprintln(d.out, line)
 	}
 	d.printPackage(form.Package)
-	if form.Vault == nil {
-		return
-	}
-	for _, line := range slices.Concat(form.Vault.Different, form.Vault.Notes) {
-		fmt.Fprintf(d.out, "vault: %s\n", kube.Printable(line))
-	}
-	if form.Vault.Matches {
-		fmt.Fprintf(d.out, "vault: answers, evidence and head match; %d entries came after\n", form.Vault.After)
-	}
-	if form.Vault.Head != "" && form.Vault.Now != "" {
-		fmt.Fprintf(d.out, "vault: the report's head is %s\nvault: the head now is     %s\n", form.Vault.Head, form.Vault.Now)
-	}
+	d.printVault(form.Vault)
 }
 
 // verdictOf turns what was found into the exit status.
@@ -393,6 +265,9 @@ func verdictOf(path string, v *sign.Verification, form verifyForm) error {
 	status := v.Status
 	if form.Package != nil {
 		status = min(status, form.Package.status)
+	}
+	if form.Vault != nil && form.Vault.stranger() {
+		status = min(status, sign.IntactUnidentified)
 	}
 	switch status {
 	case sign.IntactTrusted:
