@@ -48,6 +48,7 @@ func (d *door) hand(ctx context.Context, s signature) (printer.Hand, error) {
 		if err != nil {
 			return h, usageError{err}
 		}
+		h.Authority = authority.Host()
 		h.Stamp = func(query []byte) ([]byte, error) { return authority.Ask(ctx, query) }
 	}
 	var err error

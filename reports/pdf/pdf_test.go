@@ -303,7 +303,15 @@ func TestSignatureCard(t *testing.T) {
 	for _, want := range []string{"Digitally signed", "Ana Łukasiewicz", "Zürich Payments CA", "2026-11-20 10:30:00 UTC", "I answer for it."} {
 		assert.Contains(t, text, want)
 	}
+	assert.NotContains(t, text, "Time stamp")
 	assert.Contains(t, tool(t, file, "pdfinfo", "FILE"), "243.78 x 102.05 pts")
+	card.Authority, card.Subject, card.Issuer = "tsa.example.net", strings.Repeat("OU=Assurance, ", 20), strings.Repeat("OU=Authority, ", 20)
+	file, err = pdf.SignatureCard(card)
+	require.NoError(t, err)
+	text = tool(t, file, "pdftotext", "FILE", "-")
+	for _, want := range []string{"2026-11-20 10:30:00 UTC, as the signer claims", "Time stamp: by tsa.example.net, its time in the signature", "I answer for it."} {
+		assert.Contains(t, text, want, "however long the names are")
+	}
 	_, err = pdf.SignatureCard(pdf.Card{Name: strings.Repeat("long ", 300), Subject: "\x1b\U0001F600", Reason: strings.Repeat("why ", 500)})
 	require.NoError(t, err)
 }

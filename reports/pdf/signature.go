@@ -76,6 +76,9 @@ type Card struct {
 	Issuer  string // of the certificate
 	Time    time.Time
 	Reason  string
+	// Authority is the host of the time-stamp authority whose stamp goes into the signature,
+	// "" where none is asked. When it stamps is known only after the block is signed.
+	Authority string
 }
 
 // SignatureCard draws the visible block of a signature as a PDF of one page, 86 x 36
@@ -97,8 +100,15 @@ func SignatureCard(c Card) ([]byte, error) {
 	y := l.stack(x, 2.6, width, 4.4, head, "Digitally signed", 1)
 	y = l.stack(x, y+0.2, width, 5.6, name, reports.Line(c.Name), 1) + 0.5
 	y = l.stack(x, y, width, 3.3, small, "Subject: "+reports.Line(c.Subject), 2)
-	y = l.stack(x, y, width, 3.3, small, "Issuer: "+reports.Line(c.Issuer), 2)
-	y = l.stack(x, y, width, 3.3, small, "Time: "+c.Time.UTC().Format("2006-01-02 15:04:05 UTC"), 1)
+	issuer := 2
+	if c.Authority != "" {
+		issuer = 1
+	}
+	y = l.stack(x, y, width, 3.3, small, "Issuer: "+reports.Line(c.Issuer), issuer)
+	y = l.stack(x, y, width, 3.3, small, "Time: "+c.Time.UTC().Format("2006-01-02 15:04:05 UTC")+", as the signer claims", 1)
+	if c.Authority != "" {
+		y = l.stack(x, y, width, 3.3, small, "Time stamp: by "+reports.Line(c.Authority)+", its time in the signature", 1)
+	}
 	if c.Reason != "" {
 		l.stack(x, y, width, 3.3, small, "Reason: "+reports.Line(c.Reason), int((roomHeight-2-y)/3.3))
 	}

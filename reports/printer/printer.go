@@ -63,6 +63,8 @@ type Hand struct {
 	// Stamp carries a query to a time-stamp authority and brings the answer; nil
 	// signs without time stamp.
 	Stamp func(query []byte) (reply []byte, err error)
+	// Authority is that authority's host, which the visible signature names.
+	Authority string
 }
 
 // Printed is what was made.
@@ -260,7 +262,7 @@ func (h Hand) signed(text []byte, field string) ([]byte, error) {
 	}
 	leaf := h.Chain[0]
 	card, err := pdf.SignatureCard(pdf.Card{
-		Name: leaf.Subject.CommonName, Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(), Time: h.Now, Reason: h.Reason,
+		Name: leaf.Subject.CommonName, Subject: leaf.Subject.String(), Issuer: leaf.Issuer.String(), Time: h.Now, Reason: h.Reason, Authority: h.Authority,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("draw signature: %w", err)

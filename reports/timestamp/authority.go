@@ -44,6 +44,9 @@ func New(address string) (*Authority, error) {
 	}}, nil
 }
 
+// Host is where the authority is, as it may be shown: without what else its address holds.
+func (a *Authority) Host() string { return a.address.Hostname() }
+
 // Ask sends a query and returns the answer.
 func (a *Authority) Ask(ctx context.Context, query []byte) ([]byte, error) {
 	answer, err := a.ask(ctx, query)

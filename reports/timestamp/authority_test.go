@@ -86,3 +86,13 @@ func TestAddressesThatAreNone(t *testing.T) {
 		assert.ErrorContains(t, err, "time-stamp authority", address)
 	}
 }
+
+func TestAnAuthorityIsShownByItsHostAlone(t *testing.T) {
+	for address, want := range map[string]string{
+		"http://tsa.example.net/tsr": "tsa.example.net", "https://ines:secret@tsa.example.net:8443/a?key=k": "tsa.example.net", "http://[::1]:318/": "::1",
+	} {
+		a, err := timestamp.New(address)
+		require.NoError(t, err)
+		assert.Equal(t, want, a.Host())
+	}
+}
