@@ -63,6 +63,9 @@ func (d *door) printPacked(p *printer.Packed) {
 	if p.Signed {
 		state = "its list of digests signed"
 	}
+	if p.Stamped {
+		state += " and stamped"
+	}
 	if p.Sealed {
 		state += ", sealed"
 	}

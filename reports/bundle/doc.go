@@ -5,7 +5,8 @@
 // item of evidence as raw file by requirement, the documents that results cite, an
 // index for people (HTML) and for sheets (CSV), and SHA256SUMS with the digest of
 // every other file. SHA256SUMS.p7s is a detached CMS signature over that list, made
-// with the key that signed the report. README.txt says how to check all of it with
+// with the key that signed the report, and SHA256SUMS.p7s.tst, where one was asked for, a
+// time stamp over that signature. README.txt says how to check all of it with
 // sha256sum and openssl.
 //
 // What was expunged, and what is quarantined because nobody decided yet on what was

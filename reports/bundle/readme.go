@@ -8,6 +8,20 @@ import (
 	"tickmark/reports"
 )
 
+// stampQuestion is how to check the time stamp. Its certificates stand outside the folder, where
+// they disturb no other check.
+const stampQuestion = `
+4. When was the list signed? It has to say that the verification is OK, and prints the
+time that the time-stamp authority vouches for.
+
+    openssl pkcs7 -inform DER -in SHA256SUMS.p7s.tst -print_certs -out ../time-stamp.pem
+    openssl ts -verify -token_in -in SHA256SUMS.p7s.tst -data SHA256SUMS.p7s -CAfile ../time-stamp.pem -partial_chain
+    openssl ts -reply -token_in -in SHA256SUMS.p7s.tst -token_out -text
+
+The certificates come out of the stamp itself, and that proves no more than those of the
+signer do. With the authority's own certificate as -CAfile it proves the time.
+`
+
 // readme says what is in the bundle and how to check it without this program. Its
 // commands are the indented lines.
 func (b *writer) readme() string {
@@ -36,7 +50,7 @@ nobody decided yet, are not here. The index names them.
 
 HOW TO CHECK IT WITHOUT TICKMARK
 
-Unpack everything into an empty folder and go there. Three questions, with tools that
+Unpack everything into an empty folder and go there. A few questions, with tools that
 every Unix system has:
 
 1. Is every file what the list says? Each line has to end with OK.
@@ -50,6 +64,9 @@ every Unix system has:
 	listed := "sed 's/^[0-9a-f]*  //' SHA256SUMS; echo SHA256SUMS"
 	if b.Signer != nil {
 		listed += "; echo SHA256SUMS.p7s"
+	}
+	if b.Stamp != nil {
+		listed += "; echo SHA256SUMS.p7s.tst"
 	}
 	fmt.Fprintf(&t, "    { %s; find . -type f | sed 's|^\\./||'; } | LC_ALL=C sort | uniq -u\n", listed)
 	if b.Signer == nil {
@@ -66,7 +83,11 @@ not whose key that is: whoever changes the package can put another certificate t
 Compare its fingerprint with what the signer tells you another way.
 
     openssl x509 -in signer.pem -noout -subject -fingerprint -sha256
-
+`)
+	if b.Stamp != nil {
+		t.WriteString(stampQuestion)
+	}
+	t.WriteString(`
 The report is signed by itself as well; every reader that knows signatures in PDF shows
 by whom. With Tickmark one command checks all of this, without unpacking and without a
 network:  tickmark verify PACKAGE.zip

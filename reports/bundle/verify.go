@@ -159,7 +159,7 @@ func parseSums(list []byte) (map[string]engine.Digest, error) {
 // contents compares every file with the list.
 func (c *check) contents(ctx context.Context, sums map[string]engine.Digest) error {
 	for _, name := range sortedNames(c.files) {
-		if name == sumsName || name == signatureName {
+		if name == sumsName || name == signatureName || name == stampName && c.files[signatureName] != nil {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -333,7 +333,14 @@ func (c *check) signature(list []byte, trusting Trusting) error {
 	if err != nil {
 		return err
 	}
-	s := sign.VerifyDetached(der, list, claimed, o)
+	d := sign.Detached{CMS: der, Claimed: claimed}
+	if c.files[stampName] != nil {
+		if d.Token, err = c.read(stampName, longest); err != nil {
+			c.problem("%v", err)
+			return nil
+		}
+	}
+	s := d.Verify(list, o)
 	s.Field = "list of digests"
 	c.Signature = &s
 	return nil

@@ -28,6 +28,7 @@ const (
 	ManifestName  = "evidence-manifest.json"
 	sumsName      = "SHA256SUMS"
 	signatureName = "SHA256SUMS.p7s"
+	stampName     = "SHA256SUMS.p7s.tst"
 	signerName    = "signer.pem"
 	readmeName    = "README.txt"
 	indexName     = "index.csv"
@@ -55,6 +56,10 @@ type Contents struct {
 	Signer crypto.Signer // nil leaves the list unsigned
 	Chain  []*x509.Certificate
 	Random io.Reader
+	// Stamp carries a query to a time-stamp authority and brings the answer: the signature over
+	// the list gets a time stamp. Nil leaves it without; Now is the time here.
+	Stamp func(query []byte) (reply []byte, err error)
+	Now   time.Time
 }
 
 // Written is what a bundle came to hold.
@@ -63,6 +68,7 @@ type Written struct {
 	Raw     int      // items of evidence
 	LeftOut []string // those that are not packed, with the reason
 	Signed  bool
+	Stamped bool
 }
 
 // writer packs files and remembers their digests.
@@ -143,15 +149,31 @@ func (b *writer) write(ctx context.Context) error {
 			return err
 		}
 		b.Signed = true
+		if err := b.stamp(signature); err != nil {
+			return err
+		}
 	}
 	return b.zip.Close()
+}
+
+// stamp packs the time stamp over the signature, where one is asked for.
+func (b *writer) stamp(signature []byte) error {
+	if b.Stamp == nil {
+		return nil
+	}
+	token, err := sign.StampDetached(b.Random, b.Stamp, signature, b.Now)
+	if err != nil {
+		return err
+	}
+	b.Stamped = true
+	return b.text(stampName, token)
 }
 
 // header is that of a file in a bundle. Its time is that of the report.
 func header(name string, date time.Time) *zip.FileHeader {
 	h := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: date.UTC().Truncate(2 * time.Second)}
 	switch strings.ToLower(path.Ext(name)) {
-	case ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".zip", ".gz", ".tgz", ".xz", ".zst", ".7z", ".docx", ".xlsx", ".pptx", ".mp4", ".p7s":
+	case ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".zip", ".gz", ".tgz", ".xz", ".zst", ".7z", ".docx", ".xlsx", ".pptx", ".mp4", ".p7s", ".tst":
 		h.Method = zip.Store // it is packed already
 	}
 	h.SetMode(0o644)

@@ -28,10 +28,17 @@ func Detach(random io.Reader, signer crypto.Signer, chain []*x509.Certificate, c
 	return der, nil
 }
 
-// VerifyDetached tells who signed content and whether it is what they signed. claimed is when
-// that is said to have been, zero where nothing says so. What does not hold is the Fault of the
-// signature.
-func VerifyDetached(der, content []byte, claimed time.Time, o VerifyOptions) Signature {
+// Detached is a signature that stands beside what was signed.
+type Detached struct {
+	CMS     []byte
+	Token   []byte    // of a time stamp over the CMS; nil where there is none
+	Claimed time.Time // when it is said to have been made, zero where nothing says so
+}
+
+// Verify tells who signed content and whether it is what they signed. What does not hold is the
+// Fault of the signature.
+func (d Detached) Verify(content []byte, o VerifyOptions) Signature {
+	der, claimed := d.CMS, d.Claimed
 	s := Signature{Claimed: claimed}
 	read, err := signed{}, errors.New("it is too long to be one")
 	if len(der) <= reserved {
@@ -39,6 +46,11 @@ func VerifyDetached(der, content []byte, claimed time.Time, o VerifyOptions) Sig
 	}
 	if _, rest, _ := parseSigned(der); err == nil && len(rest) > 0 { // no room is kept for it here, as in a PDF
 		err = errors.New("something stands behind the signature")
+	}
+	if err == nil && d.Token != nil {
+		if read.stamp, err = readToken(d.Token, der); err != nil {
+			err = fmt.Errorf("the time stamp: %w", err)
+		}
 	}
 	if err != nil {
 		s.Fault, s.Doubt = printable(err.Error()), "the signature does not hold"

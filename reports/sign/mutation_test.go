@@ -211,9 +211,9 @@ func TestNothingStandsBehindADetachedSignature(t *testing.T) {
 	der, err := Detach(crand.Reader, ada.options.Signer, ada.options.Chain, content)
 	require.NoError(t, err)
 	o := VerifyOptions{Now: now, Roots: []*x509.Certificate{ada.root}}
-	assert.True(t, VerifyDetached(der, content, now, o).Trusted)
+	assert.True(t, Detached{CMS: der, Claimed: now}.Verify(content, o).Trusted)
 	for name, behind := range map[string][]byte{"zeros": make([]byte, 8), "a byte": {1}, "the same again": der} {
-		s := VerifyDetached(append(bytes.Clone(der), behind...), content, now, o)
+		s := Detached{CMS: append(bytes.Clone(der), behind...), Claimed: now}.Verify(content, o)
 		assert.False(t, s.Intact || s.Trusted, name)
 		assert.Contains(t, s.Fault, "behind the signature", name)
 	}

@@ -85,6 +85,14 @@ func (o *Options) stamped(signature []byte) ([]byte, error) {
 	return der, nil
 }
 
+// StampDetached asks a time-stamp authority for a stamp over content, as a detached signature
+// is, and returns its token in DER: what `openssl ts -verify -token_in` reads. What comes back
+// is checked; when is the time here. Errors: [ErrStamp].
+func StampDetached(random io.Reader, ask func(query []byte) (reply []byte, err error), content []byte, when time.Time) ([]byte, error) {
+	o := Options{Rand: random, Stamp: ask, When: when}
+	return o.stamped(content)
+}
+
 func takeStamp(rand io.Reader, ask func(query []byte) ([]byte, error), signature []byte, when time.Time) ([]byte, error) {
 	random := make([]byte, 16)
 	if _, err := io.ReadFull(rand, random); err != nil {
