@@ -81,7 +81,7 @@ func (s *Dashboard) Bindings() []Binding {
 			return push(newRequirements(d, questionnaires.RequirementID{}))
 		}},
 	}
-	bindings = append(bindings, d.undoBindings(questionnaires.RequirementID{})...)
+	bindings = append(append(bindings, d.changesKey()), d.undoBindings(questionnaires.RequirementID{})...)
 	if d.version != "" {
 		bindings = append(bindings, back(s.rows))
 	}
@@ -95,9 +95,9 @@ func (s *Dashboard) Draw(c Canvas) []string {
 	cells := cellsFor(c.Width)
 	head := len(lines)
 	lines = append(lines, cells.head(c))
-	collections := slices.Concat(s.stageLine(c), s.lastYearLine(c), s.requestLine(c), s.noteLine(c), s.collections(c), s.desk.received.draw(c, s.desk.Now()))
+	collections := slices.Concat(s.stageLine(c), s.lastYearLine(c), s.requestLine(c), s.noteLine(c), s.collections(c), s.sinceLine(c), s.desk.received.draw(c, s.desk.Now()))
 	waits := s.waits()
-	room := max(3, c.Height-len(lines)-min(len(collections), 4)-1-min(len(waits), 1))
+	room := max(3, c.Height-len(lines)-min(len(collections), 5)-1-min(len(waits), 1))
 	if s.rows.Len() > room && s.rows.Filter() == "" {
 		lines[head] = c.Theme.Paint(theme.Muted, theme.Fit(gutter+s.rows.Position(), cells.title+6)+theme.Strip(lines[head])[cells.title+6:])
 	}

@@ -21,6 +21,7 @@ type Picture struct {
 	Outcome    questionnaires.Outcome
 	Saved      time.Time
 	Stage      stagePicture
+	compared
 	standing
 	times
 	keeping
@@ -65,6 +66,7 @@ func newPicture(h *questionnaires.History, c *questionnaires.Catalogue, id quest
 		Assessment: a, Progress: a.Progress(), Problems: a.ProblemsOn(a.DayAt(now)), Seen: newestOf(runs), Saved: saved,
 		index: map[questionnaires.RequirementID]int{},
 	}
+	p.Since, p.Compared = questionnaires.ChangesOf(runs)
 	if _, last, err := a.Undo(); err == nil {
 		p.Undoable = last.Requirement
 	}
