@@ -16,20 +16,22 @@ var lifecycleFile []byte
 
 // lifecycles says how long releases are supported. It is as old as AsOf.
 type lifecycles struct {
-	AsOf       string      `json:"asOf"`
-	Sources    []string    `json:"sources"`
-	Kubernetes []lifecycle `json:"kubernetes"`
-	Containerd []lifecycle `json:"containerd"`
-	Systems    []lifecycle `json:"systems"`
-	Rolling    []string    `json:"rolling"`
+	AsOf       string            `json:"asOf"`
+	Sources    map[string]string `json:"sources"` // pages, by what rows call them
+	Kubernetes []lifecycle       `json:"kubernetes"`
+	Containerd []lifecycle       `json:"containerd"`
+	Systems    []lifecycle       `json:"systems"`
+	Rolling    []string          `json:"rolling"`
 }
 
 // lifecycle is how long one release is supported.
 type lifecycle struct {
-	Release  string  `json:"release,omitempty"` // major.minor
-	Name     string  `json:"name,omitempty"`    // of a system
-	Ends     lastDay `json:"ends"`
-	Extended lastDay `json:"extended,omitempty"`
+	Release  string   `json:"release,omitempty"` // major.minor
+	Name     string   `json:"name,omitempty"`    // of a system
+	Ends     lastDay  `json:"ends"`
+	Extended lastDay  `json:"extended,omitempty"`
+	Sold     bool     `json:"sold,omitempty"` // by others, nobody knows until when
+	Sources  []string `json:"sources"`        // where it was read
 }
 
 // lastDay is a date, the last on which something holds.
@@ -120,6 +122,8 @@ func judgeSystem(image string, now time.Time, field string) finding {
 		case !l.Extended.IsZero() && !l.Extended.over(now):
 			return unknown(field, image, "%s has had fixes only under a contract or from others since %s, until %s: whether these are taken was not seen",
 				l.Name, l.Ends, l.Extended)
+		case l.Sold:
+			return unknown(field, image, "%s has had fixes only from others, who sell them, since %s: whether these are taken was not seen", l.Name, l.Ends)
 		}
 		return fails(field, image, "%s has had no security fixes since %s", l.Name, l.Ends)
 	}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,17 @@ func TestLifecycles(t *testing.T) {
 			}
 		}
 	}
+	named := map[string]bool{}
+	for _, l := range slices.Concat(table.Kubernetes, table.Containerd, table.Systems) {
+		assert.NotEmpty(t, l.Sources, "%s%s: nobody knows where it was read", l.Release, l.Name)
+		for _, source := range l.Sources {
+			named[source] = true
+			assert.Contains(t, table.Sources, source, "%s%s", l.Release, l.Name)
+		}
+	}
+	assert.Len(t, named, len(table.Sources), "every page is named by a row")
 	for _, l := range table.Systems {
+		assert.False(t, l.Sold && !l.Extended.IsZero(), l.Name)
 		assert.True(t, l.Name != "" && !l.Ends.IsZero() && (l.Extended.IsZero() || l.Extended.After(l.Ends.Time)), l.Name)
 	}
 }
@@ -95,7 +106,7 @@ func TestSystemsAndRuntimes(t *testing.T) {
 		"Ubuntu 24.04.3 LTS": engine.Pass, "Ubuntu 20.04.6 LTS": engine.Unknown, "Ubuntu 24.10": engine.Unknown,
 		"Debian GNU/Linux 13 (trixie)": engine.Pass, "Debian GNU/Linux 12 (bookworm)": engine.Unknown,
 		"Red Hat Enterprise Linux 9.6 (Plow)": engine.Pass, "Red Hat Enterprise Linux CoreOS 9.6.20250121-0 (Plow)": engine.Unknown,
-		"CentOS Stream 8": engine.Fail, "CentOS Linux 7 (Core)": engine.Unknown, "Rocky Linux 9.4 (Blue Onyx)": engine.Pass,
+		"CentOS Stream 8": engine.Unknown, "CentOS Stream 9": engine.Pass, "Red Hat Enterprise Linux 10.1": engine.Unknown, "CentOS Linux 7 (Core)": engine.Unknown, "Rocky Linux 9.4 (Blue Onyx)": engine.Pass,
 		"Amazon Linux 2": engine.Fail, "Amazon Linux 2023.6.20241010": engine.Pass, "CBL-Mariner/Linux": engine.Fail,
 		"Bottlerocket OS 1.20.0 (aws-k8s-1.29)": engine.Unknown, "Container-Optimized OS from Google": engine.Unknown,
 		"Flatcar Container Linux by Kinvolk 3815.2.0 (Oklo)": engine.Unknown, "Talos (v1.7.0)": engine.Unknown,
