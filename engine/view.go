@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"sigs.k8s.io/json"
 )
 
 // View is what a check sees of one snapshot. It is shared by the checks of one
@@ -169,7 +167,7 @@ func All[T any](v *View, k Kind) []Typed[T] {
 	return made(v, key{k, reflect.TypeFor[T]()}, func(v *View, before []Typed[T]) ([]Typed[T], bool) {
 		objects := v.Objects(k)
 		all := make([]Typed[T], 0, len(objects))
-		known := 0
+		known, read := 0, newReading()
 		for _, o := range objects {
 			for known < len(before) && before[known].Object != o && before[known].Ref.Compare(o.Ref) < 0 {
 				known++
@@ -179,7 +177,7 @@ func All[T any](v *View, k Kind) []Typed[T] {
 				continue
 			}
 			value := new(T)
-			if err := json.UnmarshalCaseSensitivePreserveInts(o.body, value); err != nil {
+			if err := read.into(o.body, value); err != nil {
 				v.lose(o.Ref, err)
 				continue
 			}

@@ -1,0 +1,330 @@
+package engine
+
+import (
+	"encoding"
+	encodingjson "encoding/json"
+	"hash/maphash"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/json"
+)
+
+// reading turns documents of one kind into values of a Go type, as the Kubernetes
+// library does, which reads what it is not certain of. The objects of a cluster are much
+// alike: what stands in many of them, such as the limits of a container, is in memory
+// once. So the values are shared, not only among checks, but within each other.
+type reading struct {
+	parts map[partKey]part
+	words map[string]string
+	seed  maphash.Seed
+}
+
+type partKey struct {
+	form *form
+	hash uint64
+}
+
+// part is a piece of a document that was read.
+type part struct {
+	text  []byte
+	value reflect.Value
+}
+
+// Bounds of what is looked for again.
+const (
+	longPart  = 512 // bytes
+	manyParts = 1 << 15
+	longWord  = 64 // bytes
+	manyWords = 1 << 12
+)
+
+func newReading() *reading {
+	return &reading{parts: map[partKey]part{}, words: map[string]string{}, seed: maphash.MakeSeed()}
+}
+
+// into reads a document into an empty value.
+func (r *reading) into(body []byte, value any) error {
+	v := reflect.ValueOf(value).Elem()
+	if w, ok := read(body); ok {
+		if r.value(&w, formOf(v.Type()), v) {
+			return nil
+		}
+		v.SetZero()
+	}
+	return json.UnmarshalCaseSensitivePreserveInts(body, value)
+}
+
+// form is how a Go type is read from JSON.
+type form struct {
+	of      reflect.Type
+	kind    reflect.Kind // Invalid is one that the library reads
+	element *form        // of a pointer, list or map
+	fields  []formField  // of a struct
+	byName  map[string]int
+}
+
+type formField struct {
+	index []int
+	form  *form
+}
+
+// maxFields bounds a struct that is read here.
+const maxFields = 64
+
+// forms are those of the types that were met. They are made once and never changed.
+var forms = struct {
+	sync.Mutex
+	known map[reflect.Type]*form
+}{known: map[reflect.Type]*form{}}
+
+func formOf(t reflect.Type) *form {
+	forms.Lock()
+	defer forms.Unlock()
+	return newForm(t)
+}
+
+func newForm(t reflect.Type) *form {
+	if f, known := forms.known[t]; known {
+		return f
+	}
+	f := &form{of: t, kind: t.Kind()}
+	forms.known[t] = f // before its parts: types may hold themselves
+	switch {
+	case readsItself(t):
+		f.kind = reflect.Invalid
+	case f.kind == reflect.String, f.kind == reflect.Bool, f.kind == reflect.Int, f.kind == reflect.Int32, f.kind == reflect.Int64:
+	case f.kind == reflect.Pointer, f.kind == reflect.Slice && t.Elem().Kind() != reflect.Uint8,
+		f.kind == reflect.Map && t.Key().Kind() == reflect.String && !readsItself(t.Key()):
+		f.element = newForm(t.Elem())
+	case f.kind == reflect.Struct:
+		f.byName = map[string]int{}
+		if !f.add(t, nil) || len(f.fields) > maxFields {
+			f.kind = reflect.Invalid
+		}
+	default:
+		f.kind = reflect.Invalid
+	}
+	return f
+}
+
+// readsItself reports whether a type says itself how it is read.
+func readsItself(t reflect.Type) bool {
+	for _, reads := range []reflect.Type{reflect.TypeFor[encodingjson.Unmarshaler](), reflect.TypeFor[encoding.TextUnmarshaler]()} {
+		if t.Implements(reads) || reflect.PointerTo(t).Implements(reads) {
+			return true
+		}
+	}
+	return false
+}
+
+// add adds the fields of a struct; false where not all of them are plain.
+func (f *form) add(t reflect.Type, within []int) bool {
+	for i := range t.NumField() {
+		field := t.Field(i)
+		index := append(append([]int{}, within...), i)
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case name == "-" && options == "":
+			continue
+		case field.Anonymous && name == "":
+			if field.Type.Kind() != reflect.Struct || !f.add(field.Type, index) {
+				return false
+			}
+			continue
+		case !field.IsExported():
+			continue
+		case name == "":
+			name = field.Name
+		}
+		if _, twice := f.byName[name]; twice || strings.Contains(options, "string") {
+			return false
+		}
+		f.byName[name] = len(f.fields)
+		f.fields = append(f.fields, formField{index, newForm(field.Type)})
+	}
+	return true
+}
+
+// value reads what stands next; false is for the library.
+func (r *reading) value(w *wellFormed, f *form, v reflect.Value) bool {
+	c := w.next()
+	if f.kind == reflect.Invalid {
+		return r.shared(w, f, v, r.byLibrary)
+	}
+	if c == 'n' {
+		w.word()
+		return true // as it is: empty
+	}
+	switch f.kind {
+	case reflect.String:
+		if c != '"' {
+			return false
+		}
+		s, ok := r.word(w)
+		v.SetString(s)
+		return ok
+	case reflect.Bool:
+		v.SetBool(c == 't')
+		return (c == 't' || c == 'f') && len(w.word()) > 0
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		n, err := strconv.ParseInt(string(w.word()), 10, f.of.Bits())
+		v.SetInt(n)
+		return err == nil
+	case reflect.Pointer:
+		return r.shared(w, f, v, r.pointer)
+	case reflect.Struct:
+		return c == '{' && r.shared(w, f, v, r.fields)
+	case reflect.Map:
+		return c == '{' && r.shared(w, f, v, r.entries)
+	}
+	return c == '[' && r.shared(w, f, v, r.items)
+}
+
+// shared reads a part, unless the same one was read before.
+func (r *reading) shared(w *wellFormed, f *form, v reflect.Value, read func(*wellFormed, *form, reflect.Value) bool) bool {
+	from := *w
+	text, short := from.extent(longPart)
+	if !short {
+		return read(w, f, v)
+	}
+	key := partKey{f, maphash.Bytes(r.seed, text)}
+	if known, there := r.parts[key]; there && string(known.text) == string(text) {
+		v.Set(known.value)
+		w.at = from.at
+		return true
+	}
+	if !read(w, f, v) {
+		return false
+	}
+	if len(r.parts) >= manyParts {
+		clear(r.parts)
+	}
+	r.parts[key] = part{text, v}
+	return true
+}
+
+func (r *reading) byLibrary(w *wellFormed, _ *form, v reflect.Value) bool {
+	text, _ := w.extent(len(w.text))
+	return json.UnmarshalCaseSensitivePreserveInts(text, v.Addr().Interface()) == nil
+}
+
+func (r *reading) word(w *wellFormed) (string, bool) {
+	inside, escaped := w.quoted()
+	if escaped {
+		return unescaped(inside)
+	}
+	if len(inside) > longWord {
+		return string(inside), true
+	}
+	s, known := r.words[string(inside)]
+	if !known {
+		if len(r.words) >= manyWords {
+			clear(r.words)
+		}
+		s = string(inside)
+		r.words[s] = s
+	}
+	return s, true
+}
+
+func (r *reading) pointer(w *wellFormed, f *form, v reflect.Value) bool {
+	to := reflect.New(f.of.Elem())
+	v.Set(to)
+	if f.element.kind == reflect.Struct {
+		return w.next() == '{' && r.fields(w, f.element, to.Elem())
+	}
+	return r.value(w, f.element, to.Elem())
+}
+
+func (r *reading) fields(w *wellFormed, f *form, v reflect.Value) bool {
+	w.at++
+	seen := uint64(0)
+	for w.more('}') {
+		inside, escaped := w.quoted()
+		if escaped {
+			return false
+		}
+		at, known := f.byName[string(inside)]
+		w.next()
+		w.at++ // the colon
+		if !known {
+			w.next()
+			w.extent(len(w.text))
+			continue
+		}
+		if seen&(1<<at) != 0 {
+			return false
+		}
+		seen |= 1 << at
+		if field := &f.fields[at]; !r.value(w, field.form, v.FieldByIndex(field.index)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *reading) entries(w *wellFormed, f *form, v reflect.Value) bool {
+	w.at++
+	count := 0
+	made := reflect.MakeMap(f.of)
+	for w.more('}') {
+		key, ok := r.word(w)
+		w.next()
+		w.at++ // the colon
+		item := reflect.New(f.of.Elem()).Elem()
+		if !ok || !r.value(w, f.element, item) {
+			return false
+		}
+		made.SetMapIndex(reflect.ValueOf(key).Convert(f.of.Key()), item)
+		count++
+	}
+	v.Set(made)
+	return made.Len() == count // no key stands twice
+}
+
+func (r *reading) items(w *wellFormed, f *form, v reflect.Value) bool {
+	ahead, count := *w, 0
+	for ahead.at++; ahead.more(']'); count++ {
+		ahead.extent(len(w.text))
+	}
+	list := reflect.MakeSlice(f.of, count, count)
+	w.at++
+	for i := 0; w.more(']'); i++ {
+		if !r.value(w, f.element, list.Index(i)) {
+			return false
+		}
+	}
+	v.Set(list)
+	return true
+}
+
+// extent takes the value that stands next, if it is of at most so many bytes.
+func (w *wellFormed) extent(limit int) (text []byte, fits bool) {
+	from := w.at
+	switch w.text[w.at] {
+	case '"':
+		w.quoted()
+	case '{', '[':
+		for depth := 0; w.at-from <= limit; {
+			switch w.text[w.at] {
+			case '"':
+				w.quoted()
+				continue
+			case '{', '[':
+				depth++
+			case '}', ']':
+				depth--
+			}
+			if w.at++; depth == 0 {
+				return w.text[from:w.at], w.at-from <= limit
+			}
+		}
+		return nil, false
+	default:
+		w.word()
+	}
+	return w.text[from:w.at], w.at-from <= limit
+}
