@@ -93,10 +93,14 @@ func worstFirst() []engine.Verdict {
 const mostDetails = 10
 
 func (p *scanText) result(r resultForm) error {
-	counts, told := map[engine.Verdict]int{}, []detailForm{}
+	counts, told, more := map[engine.Verdict]int{}, make([]detailForm, 0, mostDetails), 0
 	for _, detail := range r.Details {
 		counts[detail.Verdict]++
-		if detail.Verdict == engine.Fail || detail.Verdict == engine.Unknown && !p.repeats(detail) {
+		switch {
+		case detail.Verdict != engine.Fail && (detail.Verdict != engine.Unknown || p.repeats(detail)):
+		case len(told) == mostDetails:
+			more++
+		default:
 			told = append(told, detail)
 		}
 	}
@@ -112,12 +116,11 @@ func (p *scanText) result(r resultForm) error {
 		return nil
 	}
 	fmt.Fprintf(page, "\n%s  should hold: %s%s\n", line, kube.Printable(p.titles[r.Check]), requirementsText(r.Requirements))
-	for i, detail := range told {
-		if i == mostDetails {
-			fmt.Fprintf(page, "  and %d more (-o json lists all)\n", len(told)-mostDetails)
-			break
-		}
+	for _, detail := range told {
 		fmt.Fprintf(page, "  %-8s%s: %s\n", detail.Verdict, kube.Printable(detail.Subject.String()), kube.Printable(detail.Sentence))
+	}
+	if more > 0 {
+		fmt.Fprintf(page, "  and %d more (-o json lists all)\n", more)
 	}
 	return nil
 }
