@@ -2,11 +2,12 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 )
 
 // Part is a piece of a collection that was seen to its end, such as the listing of
-// one kind: what a collection that was interrupted need not ask for again.
+// one kind or some files: what a collection that was interrupted need not ask for again.
 type Part struct {
 	Key string `json:"key"` // what was asked for
 	// Begun is when the collection had begun, and Seen when this piece of it was seen.
@@ -15,6 +16,8 @@ type Part struct {
 	Entries    []Entry        `json:"entries"`
 	Population Population     `json:"population"`
 	Redacted   map[string]int `json:"redacted,omitempty"`
+	// Notes is what else whoever collects has to know to go on.
+	Notes json.RawMessage `json:"notes,omitempty"`
 }
 
 // Progressing keeps the parts of a collection until it is recorded. Source says

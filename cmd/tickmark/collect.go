@@ -41,7 +41,8 @@ only with --with, whatever is chosen.
 
 A collection of a cluster that was interrupted goes on where it stopped when it is
 started again within an hour, as the same identity: what was listed to its end is
-not listed again, and the run says so. --fresh lists everything anew.
+not listed again, and the run says so. So does the reading of a dump, file by file,
+while the files stay as they are. --fresh lists and reads everything anew.
 
 With --print-role it prints the least role that a live collection needs.
 Ends with 3 if a check failed or something could not be seen.`
@@ -110,7 +111,7 @@ func (d *door) collectVerb() *cobra.Command {
 	outputFlag(verb, &format)
 	verb.Flags().StringArrayVar(&s.manifests, "manifests", nil, "`PATH` of a file or folder of manifests (repeatable)")
 	verb.Flags().StringVar(&s.target, "target", "manifests", "`NAME` that the target of manifests gets, of a dump without the namespace kube-system, and what an imported file is of that does not say")
-	verb.Flags().BoolVar(&fresh, "fresh", false, "list everything anew, whatever an interrupted collection had listed")
+	verb.Flags().BoolVar(&fresh, "fresh", false, "list and read everything anew, whatever an interrupted collection had")
 	verb.Flags().BoolVar(&printRole, "print-role", false, "print the least role that a live collection needs")
 	return verb
 }

@@ -39,6 +39,8 @@ type Dump struct {
 	Tool engine.Tool
 	// Now is the clock; nil leaves the snapshot's times zero.
 	Now func() time.Time
+
+	files int // that are kept at once; 0 is partFiles
 }
 
 // Source returns the paths.
@@ -50,11 +52,14 @@ func (d *Dump) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, 
 	r := &dumpReader{
 		scan:     scan{gathering: newGathering(d.Source(), d.Tool, d.Now, to), counts: map[engine.Kind]int{}},
 		ctx:      ctx,
-		coverage: coverage{whole: d.Whole, seen: map[engine.Kind]*covered{}, owners: map[owner]string{}},
+		coverage: newCoverage(d.Whole),
 	}
 	r.snapshot.Target = engine.Target{ID: "manifests:" + d.Name, Name: d.Name, Provisional: true}
-	var err error
+	err := r.resume(d)
 	for _, p := range d.Paths {
+		if err != nil {
+			break
+		}
 		before := r.found()
 		if err = walkDump(p, r.file); err != nil {
 			break
@@ -83,6 +88,7 @@ type dumpReader struct {
 	ctx      context.Context // of the run: files are read within it
 	coverage coverage
 	cluster  string // UID of the namespace kube-system, "" until it was met
+	saving   saving
 }
 
 // spot is where in a dump an object stands.
@@ -119,18 +125,25 @@ func (d *dumpReader) file(f file) error {
 		d.gap(at.gap(reasonOfFile(f.err), f.err.Error()))
 		return nil
 	}
-	r, _, err := f.open()
+	r, size, err := f.open()
 	if err != nil {
 		d.gap(at.gap(engine.Unreadable, err.Error()))
 		return nil
 	}
 	defer func() { _ = r.Close() }()
 	before := len(d.snapshot.Entries)
-	err = d.contents(bufio.NewReaderSize(untilDone{d.ctx, r}, 64<<10), at)
-	if len(d.snapshot.Entries) > before {
-		d.savedAt(f.savedAt(r))
+	mark := fileMark{f.name, size, f.savedAt(r).UTC()}
+	done, err := d.adopt(mark)
+	if !done && err == nil {
+		err = d.noted(mark, func() error {
+			err := d.contents(bufio.NewReaderSize(untilDone{d.ctx, r}, 64<<10), at)
+			return errors.Join(err, d.ctx.Err())
+		})
 	}
-	return errors.Join(err, d.ctx.Err())
+	if len(d.snapshot.Entries) > before {
+		d.savedAt(mark.Saved)
+	}
+	return err
 }
 
 func (d *dumpReader) contents(in *bufio.Reader, at spot) error {
@@ -167,10 +180,12 @@ func firstByte(in *bufio.Reader) (byte, error) {
 	}
 }
 
+// firstCluster is the year of the first release of Kubernetes.
+const firstCluster = 2014
+
 // savedAt notes when a file that gave evidence was written: what a dump shows is as
 // old as its oldest file.
 func (d *dumpReader) savedAt(at time.Time) {
-	const firstCluster = 2014 // archives without times say 1970 or 1980
 	s := &d.snapshot
 	if at.Year() < firstCluster || at.After(s.Started) && !s.Started.IsZero() {
 		return

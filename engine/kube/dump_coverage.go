@@ -155,6 +155,9 @@ func (d *dumpReader) settle(complete bool) {
 			there[of] = map[string]bool{}
 		}
 		counts[of]++
+		if family, is := familyOf(of); is {
+			counts[family]++
+		}
 		there[of][e.Ref.Namespace+"/"+e.Ref.Name] = true
 		there[of]["uid "+e.Ref.UID] = true
 		if e.Ref.Namespace != "" {
@@ -182,6 +185,9 @@ func (d *dumpReader) population(k kind, count int, missing string, complete bool
 		}
 	}
 	p := engine.Population{Kind: k.of, Count: count, Complete: missing == "" && complete, Query: Printable(query)}
+	if n := d.saving.adopted[k.of]; n > 0 && n >= count { // all of them were read before
+		p.Seen = d.saving.begun
+	}
 	named := slices.ContainsFunc(d.snapshot.Gaps, func(g engine.Gap) bool { return g.Kind == k.of && g.Name == "" })
 	switch {
 	case missing == "":
@@ -234,6 +240,10 @@ func (c *coverage) missing(there map[engine.Kind]map[string]bool, inUse map[stri
 		}
 	}
 	return missing
+}
+
+func compareKinds(a, b engine.Kind) int {
+	return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Kind, b.Kind))
 }
 
 func compareOwners(a, b owner) int {

@@ -49,7 +49,8 @@ func (l *list) foreign() bool {
 		return false
 	}
 	_, isKnown := known(of)
-	return !isKnown && of != definitionKind && namesakeOf(of).IsZero()
+	_, ofFamily := familyOf(of)
+	return !isKnown && !ofFamily && of != definitionKind && namesakeOf(of).IsZero()
 }
 
 // typed returns the kind that a list says it is of, as it is called today.
@@ -315,6 +316,9 @@ func (d *dumpReader) object(tree map[string]any, h head, at spot) error {
 	gap := at.gap(engine.Unsupported, fmt.Sprintf("read %s: apiVersion %s is not read, only that of current clusters", h.of, h.apiVersion))
 	gap.Namespace, gap.Name, gap.Kind = ref.Namespace, ref.Name, today(h)
 	k, isKnown := known(gap.Kind)
+	if _, ofFamily := familyOf(gap.Kind); ofFamily {
+		k.custom, isKnown = true, true
+	}
 	_, other := reshaped[h.of]
 	switch {
 	case !isKnown:
@@ -338,10 +342,9 @@ func (d *dumpReader) object(tree map[string]any, h head, at spot) error {
 		return nil
 	}
 	if doc.Ref.Of() == namespaceKind && doc.Ref.Name == "kube-system" && doc.Ref.UID != "" {
-		if d.cluster != "" && d.cluster != doc.Ref.UID {
-			return fmt.Errorf("it is of two clusters, as the namespaces kube-system in it show: %s has another one; collect each by itself", Printable(at.String()))
+		if err := d.ofCluster(doc.Ref.UID, at.String()); err != nil {
+			return err
 		}
-		d.cluster = doc.Ref.UID
 	}
 	return d.add(doc, Printable(at.String()))
 }
