@@ -179,8 +179,9 @@ func (r *reading) value(w *wellFormed, f *form, v reflect.Value) bool {
 		return c == '{' && r.shared(w, f, v, r.fields)
 	case reflect.Map:
 		return c == '{' && r.shared(w, f, v, r.entries)
+	default:
+		return c == '[' && r.shared(w, f, v, r.items)
 	}
-	return c == '[' && r.shared(w, f, v, r.items)
 }
 
 // shared reads a part, unless the same one was read before.

@@ -38,6 +38,8 @@ type odd struct {
 	hidden string
 }
 
+var _ = odd{hidden: "of no document"}
+
 // documents are of several kinds, odd ones and broken ones too.
 var documents = []string{
 	`{"kind":"Pod","metadata":{"name":"a","labels":{"app":"a"},"creationTimestamp":"2026-01-02T03:04:05Z"},"spec":{"hostPID":true,"securityContext":{"runAsUser":0,"fsGroup":2000},

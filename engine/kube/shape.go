@@ -128,14 +128,10 @@ func (g *grower) tree(s *shape, v reflect.Value) (any, error) {
 	case s.foreign:
 		return nil, errForeign
 	}
-	switch s.of.Kind() {
-	case reflect.String:
-		return v.String(), nil
-	case reflect.Bool:
-		return v.Bool(), nil
-	case reflect.Int, reflect.Int32, reflect.Int64:
-		return v.Int(), nil
-	case reflect.Struct:
+	if word, is := s.word(v); is {
+		return word, nil
+	}
+	if s.of.Kind() == reflect.Struct {
 		return g.members(s, v)
 	}
 	if v.IsNil() {
@@ -146,7 +142,26 @@ func (g *grower) tree(s *shape, v reflect.Value) (any, error) {
 		return g.tree(s.element, v.Elem())
 	case reflect.Map:
 		return g.entries(s, v)
+	default:
+		return g.items(s, v)
 	}
+}
+
+// word returns a value that is one word.
+func (s *shape) word(v reflect.Value) (word any, is bool) {
+	switch s.of.Kind() {
+	case reflect.String:
+		return v.String(), true
+	case reflect.Bool:
+		return v.Bool(), true
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return v.Int(), true
+	default:
+		return nil, false
+	}
+}
+
+func (g *grower) items(s *shape, v reflect.Value) (any, error) {
 	if s.element == nil {
 		return base64.StdEncoding.EncodeToString(v.Bytes()), nil
 	}
@@ -215,13 +230,8 @@ func (g *grower) find(s *shape, v reflect.Value) error {
 // field is tree for a field of a struct, of which the library takes what is one word as
 // it is, whatever forms its type has.
 func (g *grower) field(s *shape, v reflect.Value) (any, error) {
-	switch s.of.Kind() {
-	case reflect.String:
-		return v.String(), nil
-	case reflect.Bool:
-		return v.Bool(), nil
-	case reflect.Int, reflect.Int32, reflect.Int64:
-		return v.Int(), nil
+	if word, is := s.word(v); is {
+		return word, nil
 	}
 	return g.tree(s, v)
 }
@@ -233,8 +243,9 @@ func isEmpty(v reflect.Value) bool {
 		return v.Len() == 0
 	case reflect.Struct:
 		return false
+	default:
+		return v.IsZero()
 	}
-	return v.IsZero()
 }
 
 // set puts what stands in a tree into a value, which is empty. False is that the
@@ -262,6 +273,7 @@ func (s *shape) set(v reflect.Value, from any) bool {
 			v.SetInt(n)
 		}
 		return ok
+	default:
 	}
 	switch {
 	case s.reads != nil:
@@ -280,7 +292,12 @@ func (s *shape) set(v reflect.Value, from any) bool {
 	case reflect.Map:
 		tree, ok := from.(map[string]any)
 		return ok && tree != nil && s.setEntries(v, tree)
+	default:
+		return s.setItems(v, from)
 	}
+}
+
+func (s *shape) setItems(v reflect.Value, from any) bool {
 	if s.element == nil { // bytes, of which withhold leaves nothing
 		if from != "" {
 			return false

@@ -35,7 +35,7 @@ func (f filler) fill(v reflect.Value, depth int) {
 		*to = metav1.NewMicroTime(time.Unix(f.Int64N(1<<31), 1000))
 		return
 	case *metav1.FieldsV1:
-		to.Raw = []byte(`{"f:spec":{}}`)
+		to.SetRawBytes([]byte(`{"f:spec":{}}`))
 		return
 	case *resource.Quantity:
 		*to = resource.MustParse([]string{"100m", "1", "128Mi", "1.5", "1000m", "0"}[f.IntN(6)])
@@ -77,6 +77,7 @@ func (f filler) fill(v reflect.Value, depth int) {
 				f.fill(v.Field(i), depth+1)
 			}
 		}
+	default:
 	}
 }
 
