@@ -76,7 +76,7 @@ func place(what, path string, fill func(io.Writer) error) (err error) {
 			return err
 		}
 	}
-	if err = fill(f); err != nil {
+	if err = fill(plain{f}); err != nil {
 		return err
 	}
 	if err = f.Sync(); err != nil {
@@ -86,4 +86,16 @@ func place(what, path string, fill func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// plain is a file whose errors do not name it: it has another name until it is whole.
+type plain struct{ *os.File }
+
+// Write writes to the file.
+func (p plain) Write(b []byte) (int, error) {
+	n, err := p.File.Write(b)
+	if named := (*fs.PathError)(nil); errors.As(err, &named) {
+		err = named.Err
+	}
+	return n, err
 }
