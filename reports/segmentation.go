@@ -68,7 +68,7 @@ func (s Segments) MatrixDrawing() Drawing {
 			box := s.cellBox(from, to, x, y, cell)
 			d.Boxes = append(d.Boxes, box)
 			d.Labels = append(d.Labels, Label{
-				X: x + cell/2, Y: y + cell/2, Room: cell, Size: min(6.5, cell*1.1), Text: s.Mark(from, to), Align: Centred, Tone: box.Tone, OnSolid: box.Solid,
+				X: x + cell/2, Y: y + cell/2, Room: cell * 1.2, Size: min(6.5, max(smallest, cell*1.1)), Text: s.shortMark(from, to, cell), Align: Centred, Tone: box.Tone, OnSolid: box.Solid,
 			})
 		}
 	}
@@ -168,6 +168,19 @@ func (s Segments) Mark(from, to int) string {
 		return "all" + mark
 	}
 	return fmt.Sprintf("%d/%d%s", c.Allowed, c.Pairs, mark)
+}
+
+// smallest is the type that can still be read on paper, in points.
+const smallest = 4.2
+
+// shortMark is a mark as far as a cell has room for it: a part of a few pairs is told in
+// numbers, of many as a part.
+func (s Segments) shortMark(from, to int, cell float64) string {
+	mark := s.Mark(from, to)
+	if cell >= 5 || len(mark) <= 3 || strings.HasPrefix(mark, "all") {
+		return mark
+	}
+	return "part"
 }
 
 func (d *Drawing) legend(y float64) {
@@ -361,7 +374,7 @@ func (c *composer) segments() []Block {
 		name := s.Target.Name
 		blocks = append(blocks, Heading{Level: 2, Text: "Who can reach whom in " + name}, Paragraph{Quiet: true, Text: "As network policies are configured. Whether the network plugin enforces them is " +
 			"evidence of its own, and so is the penetration test of the segmentation. The cardholder data environment is framed."},
-			Picture{Drawing: s.MatrixDrawing(), Caption: "A row sends, a column receives: connections between namespaces of " + name + ".", Words: s.MatrixWords()})
+			Picture{Drawing: s.MatrixDrawing(), Caption: s.MatrixCaption(), Words: s.MatrixWords()})
 		if s.hasZone() {
 			blocks = append(blocks, Heading{Level: 2, Text: "The edge of the cardholder data environment in " + name},
 				Picture{Drawing: s.GraphDrawing(), Caption: s.edgeCaption(), Words: s.GraphWords()})
@@ -374,6 +387,25 @@ func (c *composer) segments() []Block {
 		return nil
 	}
 	return append([]Block{Heading{Level: 1, Text: "Segmentation as configured"}}, blocks...)
+}
+
+// MatrixCaption says what a matrix shows, and which namespaces it has no room for.
+func (s Segments) MatrixCaption() string {
+	caption := "A row sends, a column receives: connections between namespaces of " + s.Target.Name + "."
+	drawn, all := s.shown(), s.Order()
+	if len(drawn) == len(all) {
+		return caption
+	}
+	var left []string
+	for _, i := range all[len(drawn)-1 : len(all)-1] {
+		left = append(left, s.Matrix.Spaces[i])
+	}
+	caption += fmt.Sprintf(" %d of %d namespaces are drawn, those of the cardholder data environment and those that cross its edge first. Not drawn: ",
+		len(drawn)-1, len(all)-1)
+	if more := len(left) - mostSpaces; more > 0 {
+		return caption + strings.Join(left[:mostSpaces], ", ") + fmt.Sprintf(" and %d more.", more)
+	}
+	return caption + strings.Join(left, ", ") + "."
 }
 
 func (s Segments) edgeCaption() string {

@@ -137,3 +137,24 @@ func TestAnSVGIsXMLThatRefersToNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestAMatrixSaysWhatItLeavesOut(t *testing.T) {
+	assert.NotContains(t, cluster(40-1).MatrixCaption(), "drawn")
+	caption := cluster(43).MatrixCaption()
+	assert.Contains(t, caption, "39 of 43 namespaces are drawn")
+	assert.Contains(t, caption, "Not drawn: namespace-0")
+	assert.Equal(t, 4, strings.Count(caption, "namespace-"))
+	assert.Contains(t, cluster(200).MatrixCaption(), "and 121 more.")
+	for _, spaces := range []int{3, 12, 43} {
+		for _, label := range cluster(spaces).MatrixDrawing().Labels {
+			assert.GreaterOrEqual(t, label.Size, smallest, "it can be read")
+		}
+	}
+}
+
+func TestEndsKeepWhatTellsNamesApart(t *testing.T) {
+	assert.Equal(t, "short", Ends("short", 5))
+	assert.Equal(t, "team-…e/db", Ends("team-00-a-namespace/db", 9))
+	assert.Equal(t, "…", Ends("name", 0))
+	assert.Equal(t, "n…", Ends("name", 1))
+}

@@ -74,10 +74,21 @@ func writeLabel(b *bufio.Writer, l Label) {
 // fitted returns the text as far as there is room for letters of a width.
 func (l Label) fitted(letter float64) string {
 	most := int(l.Room / letter)
-	if text := Line(l.Text); l.Room == 0 || utf8.RuneCountInString(text) <= most {
+	text := Line(l.Text)
+	if l.Room == 0 || utf8.RuneCountInString(text) <= most {
 		return text
 	}
-	return string([]rune(Line(l.Text))[:max(most-1, 0)]) + "…"
+	return Ends(text, max(most-1, 0))
+}
+
+// Ends is a name without its middle: so many characters are left at both ends together,
+// since names are told apart by how they begin and how they end.
+func Ends(name string, most int) string {
+	runes := []rune(name)
+	if len(runes) <= most {
+		return name
+	}
+	return string(runes[:(most+1)/2]) + "…" + string(runes[len(runes)-most/2:])
 }
 
 // Head returns the three corners of a curve's arrow head.

@@ -49,7 +49,7 @@ of a vault. What is not evaluated is named on the error output, and ends with 3.
 
 func (d *door) drawNetwork(n *networks, what string, params engine.Params) error {
 	segments := reports.SegmentsOf(n.analyses[0], n.snapshots[0].Target, params)
-	drawing, title := segments.MatrixDrawing(), "Who can reach whom, namespace by namespace"
+	drawing, title := segments.MatrixDrawing(), "Who can reach whom, namespace by namespace. "+segments.MatrixCaption()
 	if what == "graph" {
 		if len(params.Zones) == 0 {
 			return usagef("network picture graph: name the cardholder data environment with --cde")

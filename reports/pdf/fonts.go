@@ -187,6 +187,17 @@ func (f *fonts) line(h hand, s string, width float64) string {
 	return strings.TrimRight(s[:end], " ") + "…"
 }
 
+// ends is line for names: what does not fit is left out of the middle.
+func (f *fonts) ends(h hand, s string, width float64) string {
+	s = reports.Line(s)
+	for most := min(utf8.RuneCountInString(s), 400); most > 0; most-- {
+		if short := f.show(h.face, reports.Ends(s, most)); f.units(h.face, short) <= room(h, width) {
+			return short
+		}
+	}
+	return ""
+}
+
 // lines breaks s into lines of at most width millimetres: at line breaks and
 // spaces, in a word that is too long behind a joint such as a slash, else anywhere.
 // Empty text has no lines.

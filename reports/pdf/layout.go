@@ -168,7 +168,7 @@ func (l *layout) start(blocks []reports.Block) float64 {
 	case reports.Bars:
 		return min(barsLeast*float64(len(b.Rows)), l.sheet.body()/2)
 	case reports.Picture:
-		return b.Drawing.Height*l.scale(b.Drawing) + 8
+		return l.pictureHeight(b)
 	case reports.Callout:
 		return calloutLine*8 + 2*calloutPad
 	case reports.SignatureBlock:

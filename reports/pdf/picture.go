@@ -11,11 +11,21 @@ func (l *layout) scale(d reports.Drawing) float64 {
 	return min(1, l.sheet.text()/d.Width, (l.sheet.bottom()-top-20)/d.Height)
 }
 
+// captionHand is how captions are written.
+var captionHand = hand{sans, 7.5, slate}
+
+// pictureHeight is what a picture takes with the first lines of its caption.
+func (l *layout) pictureHeight(b reports.Picture) float64 {
+	lines := l.fonts.lines(captionHand, b.Caption, l.sheet.text())
+	return b.Drawing.Height*l.scale(b.Drawing) + 4 + 4*float64(min(len(lines), 4))
+}
+
 // picture draws a drawing across the text, with its caption below.
 func (l *layout) picture(b reports.Picture) {
 	s := l.scale(b.Drawing)
 	height := b.Drawing.Height * s
-	l.need(height + 8)
+	lines := l.fonts.lines(captionHand, b.Caption, l.sheet.text())
+	l.need(l.pictureHeight(b))
 	x, y := left+(l.sheet.text()-b.Drawing.Width*s)/2, l.y+1
 	d := b.Drawing
 	l.draw(func(p *pen) {
@@ -30,9 +40,9 @@ func (l *layout) picture(b reports.Picture) {
 		l.label(x, y, s, label)
 	}
 	l.y = y + height + 1.5
-	caption := hand{sans, 7.5, slate}
-	for _, line := range l.fonts.lines(caption, b.Caption, l.sheet.text()) {
-		l.put(left, l.y, 4, caption, line)
+	for _, line := range lines {
+		l.need(4)
+		l.put(left, l.y, 4, captionHand, line)
 		l.y += 4
 	}
 	l.y += 3
@@ -71,7 +81,7 @@ func (p *pen) curve(x, y, s float64, c reports.Curve) {
 	p.Polygon([]fpdf.PointType{{X: x + h[0]*s, Y: y + h[1]*s}, {X: x + h[2]*s, Y: y + h[3]*s}, {X: x + h[4]*s, Y: y + h[5]*s}}, "F")
 }
 
-// label writes one line of a drawing, cut where there is no room.
+// label writes one line of a drawing, without its middle where there is no room.
 func (l *layout) label(x, y, s float64, b reports.Label) {
 	h := hand{sans, b.Size * s, b.Tone.Ink()}
 	if b.Strong {
@@ -84,7 +94,7 @@ func (l *layout) label(x, y, s float64, b reports.Label) {
 	if room == 0 {
 		room = l.sheet.text()
 	}
-	text := l.fonts.line(h, b.Text, room)
+	text := l.fonts.ends(h, b.Text, room)
 	const line = 4.0
 	atX, atY := x+b.X*s, y+b.Y*s
 	if b.Turned {
