@@ -75,7 +75,9 @@ func (c *collection) members(ctx context.Context, k kind, where offer) error {
 		all.Count += p.Count
 		all.Complete = all.Complete && listed && p.Complete
 	}
-	c.snapshot.Populations = append(c.snapshot.Populations, all)
+	if all.Complete || all.Count > 0 {
+		c.snapshot.Populations = append(c.snapshot.Populations, all)
+	}
 	return nil
 }
 
