@@ -83,6 +83,11 @@ func (f *file) awaited(r *revision, before int) map[int]bool {
 				found[int(n)] = true
 			}
 		}
+		for _, n := range earlier.trailer.references(nil) {
+			if r.find(n) != nil {
+				found[n] = true
+			}
+		}
 	}
 	return found
 }

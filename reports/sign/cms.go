@@ -133,6 +133,7 @@ func buildCMS(rand io.Reader, signer crypto.Signer, chain []*x509.Certificate, s
 	if err != nil {
 		return nil, err
 	}
+	signature = canonical(signer.Public(), signature)
 	var certificates []byte
 	for _, c := range chain {
 		certificates = append(certificates, c.Raw...)
@@ -327,6 +328,27 @@ func parseSigned(der []byte) (*signedData, []byte, error) {
 	return &data, rest, nil
 }
 
+// canonical is an ECDSA signature with the smaller of the two numbers that verify, so that nobody
+// can put the other in its place without notice. Anything else it leaves as it is.
+func canonical(public crypto.PublicKey, signature []byte) []byte {
+	k, is := public.(*ecdsa.PublicKey)
+	var n struct{ R, S *big.Int }
+	if rest, err := asn1.Unmarshal(signature, &n); !is || err != nil || len(rest) > 0 {
+		return signature
+	}
+	order := k.Curve.Params().N
+	other := new(big.Int).Sub(order, n.S)
+	if n.S.Cmp(other) <= 0 || other.Sign() <= 0 {
+		return signature
+	}
+	n.S = other
+	der, err := asn1.Marshal(n)
+	if err != nil {
+		return signature
+	}
+	return der
+}
+
 func parametersEmpty(a pkix.AlgorithmIdentifier) bool {
 	return len(a.Parameters.FullBytes) == 0 || bytes.Equal(a.Parameters.FullBytes, asn1.NullBytes)
 }
@@ -406,6 +428,9 @@ func checkSignature(s scheme, public crypto.PublicKey, info signerInfo, digest [
 	ok := false
 	switch k := public.(type) {
 	case *ecdsa.PublicKey:
+		if !bytes.Equal(info.Signature, canonical(k, info.Signature)) {
+			return errors.New("the signature is the lesser known of two that mean the same")
+		}
 		ok = ecdsa.VerifyASN1(k, digest, info.Signature)
 	case *rsa.PublicKey:
 		ok = rsa.VerifyPKCS1v15(k, s.hash, digest, info.Signature) == nil

@@ -93,7 +93,11 @@ func readComplete(pdf []byte) (*file, error) {
 		return nil, err
 	}
 	if from, to, is := f.dangling(); is {
-		return nil, fmt.Errorf("read PDF: object %d refers to object %d, which does not exist", from, to)
+		where := fmt.Sprintf("object %d", from)
+		if from == 0 {
+			where = "the trailer"
+		}
+		return nil, fmt.Errorf("read PDF: %s refers to object %d, which does not exist", where, to)
 	}
 	return f, nil
 }

@@ -43,7 +43,8 @@ func (f *file) lookup(number, in int) *indirect {
 	return nil
 }
 
-// dangling finds a reference to an object that no revision wrote.
+// dangling finds a reference to an object that no revision wrote. It is from object 0 where the
+// trailer has it.
 func (f *file) dangling() (from, to int, is bool) {
 	missing := func(n int32) bool {
 		for _, r := range f.revisions {
@@ -54,6 +55,11 @@ func (f *file) dangling() (from, to int, is bool) {
 		return true
 	}
 	for _, r := range f.revisions {
+		for _, to := range r.trailer.references(nil) {
+			if missing(int32(to)) {
+				return 0, to, true
+			}
+		}
 		i := slices.IndexFunc(r.refs, missing)
 		if i < 0 {
 			continue

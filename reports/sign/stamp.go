@@ -174,6 +174,7 @@ func bare(der []byte) ([]byte, error) {
 		data.Certificates.Bytes = append(data.Certificates.Bytes, c.Raw...)
 	}
 	data.Revocations, info.Unsigned = asn1.RawValue{}, asn1.RawValue{}
+	info.Signature = canonical(pool[i].PublicKey, info.Signature)
 	if s, err := data.scheme(); err == nil && isRSA(info.Algorithm, s) {
 		// Two names are in use for the same thing; one is accepted in the file, unless the
 		// authority has signed which it used.

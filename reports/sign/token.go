@@ -2,6 +2,7 @@ package sign
 
 import (
 	"bytes"
+	"crypto/rsa"
 	"crypto/sha1" // RFC 2634: how older authorities name their certificate
 	"crypto/sha256"
 	"crypto/x509"
@@ -264,8 +265,14 @@ func leads(chain, roots []*x509.Certificate, at time.Time, usage x509.ExtKeyUsag
 	for _, c := range chain[1:] {
 		intermediates.AddCert(c)
 	}
-	_, err := chain[0].Verify(x509.VerifyOptions{
+	found, err := chain[0].Verify(x509.VerifyOptions{
 		Roots: authorities, Intermediates: intermediates, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage},
 	})
-	return err == nil
+	return err == nil && slices.ContainsFunc(found, func(way []*x509.Certificate) bool { return !slices.ContainsFunc(way, weak) })
+}
+
+// weak tells whether a key is so small that others may hold it.
+func weak(c *x509.Certificate) bool {
+	k, is := c.PublicKey.(*rsa.PublicKey)
+	return is && k.N.BitLen() < minRSABits
 }
