@@ -16,15 +16,24 @@ import (
 	"tickmark/vault"
 )
 
+// cornerShop makes a small vault, and returns who works on it and writes into out.
+func cornerShop(t *testing.T, path, questionnaire string, out *bytes.Buffer) *door {
+	t.Helper()
+	var said bytes.Buffer
+	d := outside()
+	d.out, d.err, d.config, d.state = out, &said, filepath.Join(filepath.Dir(path), "config"), filepath.Join(filepath.Dir(path), "state")
+	require.Equal(t, exitDone, run(t.Context(), d, []string{"new", path, "--questionnaire", questionnaire, "--entity", "Corner Shop"}), said.String())
+	out.Reset()
+	return d
+}
+
 // The workbench gives a vault away as the verbs do: it says the same, and asks nothing.
 func TestTheDeskGivesAVaultAway(t *testing.T) {
-	var out, said bytes.Buffer
+	var out bytes.Buffer
 	folder := t.TempDir()
 	in := func(name string) string { return filepath.Join(folder, name) }
-	d := outside()
-	d.out, d.err, d.config, d.state = &out, &said, in("config"), in("state")
 	path := in("shop.vault")
-	require.Equal(t, exitDone, run(t.Context(), d, []string{"new", path, "--questionnaire", "saq-a", "--entity", "Corner Shop"}), said.String())
+	d := cornerShop(t, path, "saq-a", &out)
 	archive, err := age.GenerateX25519Identity()
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(in("archive.txt"), []byte(archive.String()+"\n"), 0o600))
@@ -32,7 +41,6 @@ func TestTheDeskGivesAVaultAway(t *testing.T) {
 	v, err := d.open(t.Context(), path, opening{})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, v.Close()) }()
-	out.Reset()
 
 	var parts []string
 	tell := func(p engine.Progress) {

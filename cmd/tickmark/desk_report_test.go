@@ -17,22 +17,7 @@ import (
 	"tickmark/reports"
 	"tickmark/reports/timestamp/authoritytest"
 	"tickmark/tui/screen"
-	"tickmark/vault"
 )
-
-// cornerShop is a small vault, and who works on it.
-func cornerShop(t *testing.T, path string, out *bytes.Buffer) (*door, *vault.Vault) {
-	t.Helper()
-	var said bytes.Buffer
-	d := outside()
-	d.out, d.err, d.config, d.state = out, &said, filepath.Join(filepath.Dir(path), "config"), filepath.Join(filepath.Dir(path), "state")
-	require.Equal(t, exitDone, run(t.Context(), d, []string{"new", path, "--questionnaire", "saq-a", "--entity", "Corner Shop"}), said.String())
-	v, err := d.open(t.Context(), path, opening{})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, v.Close()) })
-	out.Reset()
-	return d, v
-}
 
 // The workbench prints whatever the verb prints, and refuses it in the same words.
 func TestTheDeskPrintsAsTheVerbDoes(t *testing.T) {
@@ -40,7 +25,10 @@ func TestTheDeskPrintsAsTheVerbDoes(t *testing.T) {
 	folder := t.TempDir()
 	in := func(name string) string { return filepath.Join(folder, name) }
 	path := in("shop.vault")
-	d, v := cornerShop(t, path, &out)
+	d := cornerShop(t, path, "saq-a", &out)
+	v, err := d.open(t.Context(), path, opening{})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, v.Close()) }()
 	a, err := d.assessmentOf(t.Context(), v, "")
 	require.NoError(t, err)
 	papers := d.papers(path, opening{})

@@ -34,13 +34,11 @@ informs: {pci-dss-4.0.1: ["2.2.6.c: names alone"]}
 // A person at the desk names what the flags of collect name, and is refused in the same
 // words.
 func TestTheDeskCollectsFromWhatIsNamedThere(t *testing.T) {
-	var out, said bytes.Buffer
+	var out bytes.Buffer
 	folder := t.TempDir()
 	in := func(name string) string { return filepath.Join(folder, name) }
-	d := outside()
-	d.out, d.err, d.config, d.state = &out, &said, in("config"), in("state")
 	path := in("shop.vault")
-	require.Equal(t, exitDone, run(t.Context(), d, []string{"new", path, "--questionnaire", "saq-d-merchant", "--entity", "Corner Shop"}), said.String())
+	d := cornerShop(t, path, "saq-d-merchant", &out)
 	trivy := `{"SchemaVersion": 2, "ArtifactName": "registry.example/pay/api:1.2", "ArtifactType": "container_image", "Results": [{"Target": "api", "Class": "os-pkgs", "Type": "debian"}]}`
 	for name, text := range map[string]string{"pod.yaml": podManifest, "own.yaml": namePolicy, "trivy.json": trivy, "broken.yaml": "id: custom/x\n"} {
 		require.NoError(t, os.WriteFile(in(name), []byte(text), 0o600))
@@ -87,5 +85,5 @@ func TestTheDeskCollectsFromWhatIsNamedThere(t *testing.T) {
 	desk.Press("S").Shows("1 policy is evaluated as well", "and 1 policy of your own").Press("enter")
 	desk.Shows("✓ recorded as evidence", "kept as Evidence-1: trivy.json")
 	desk.Press("esc", "e", "/").Type("called api").Press("enter").Shows("Pods of pay are called api", "pass")
-	assert.Empty(t, said.String(), "nothing is said beside the desk")
+	assert.Empty(t, out.String(), "nothing is said beside the desk")
 }

@@ -38,6 +38,13 @@ type analysed struct {
 	err    error
 }
 
+// answer is a screen that answers a question about a network. Who left the room before it
+// came does not see it.
+type answer struct {
+	of     *examined
+	screen Screen
+}
+
 func newNetwork(d *Desk) *Network {
 	s := &Network{desk: d}
 	s.rows = list.New(func(space int) string { return s.view().matrix.Matrix.Spaces[space] })
@@ -99,6 +106,10 @@ func (s *Network) Update(msg tea.Msg) tea.Cmd {
 	case analysed:
 		if msg.screen == s {
 			s.ended(msg)
+		}
+	case answer:
+		if msg.of == s.shown {
+			return tea.Batch(cmd, push(msg.screen))
 		}
 	case tea.KeyMsg:
 		typeFilter(s.rows, msg)

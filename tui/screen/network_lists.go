@@ -52,8 +52,8 @@ func (s *Network) listKeys() []Binding {
 	}
 	return []Binding{
 		in, out,
-		{Keys: []string{"d"}, Label: "default deny", Help: "where a default deny stands, and where it is missing", Do: func() tea.Cmd { return func() tea.Msg { return Push{newDefaultDeny(d, x)} } }},
-		{Keys: []string{"w"}, Label: "ways in", Help: "the Services, Ingresses and routes that lead in from outside the cluster", Do: func() tea.Cmd { return func() tea.Msg { return Push{newWaysIn(d, x)} } }},
+		{Keys: []string{"d"}, Label: "default deny", Help: "where a default deny stands, and where it is missing", Do: func() tea.Cmd { return func() tea.Msg { return answer{x, newDefaultDeny(d, x)} } }},
+		{Keys: []string{"w"}, Label: "ways in", Help: "the Services, Ingresses and routes that lead in from outside the cluster", Do: func() tea.Cmd { return func() tea.Msg { return answer{x, newWaysIn(d, x)} } }},
 		x.gapKey(d),
 	}
 }
@@ -99,7 +99,7 @@ func (d *Desk) listConnections(x *examined, title string, from, to func(network.
 				about: "The first " + thousands(mostListed) + " are listed, and / looks among them. `tickmark network connections` lists all.",
 			})
 		}
-		return Push{answerRoll(d, x, title, "What policies allow as configured; enter shows which do. What \"may\" pass cannot be excluded.", "Nothing passes there.", rows)}
+		return answer{x, answerRoll(d, x, title, "What policies allow as configured; enter shows which do. What \"may\" pass cannot be excluded.", "Nothing passes there.", rows)}
 	}
 }
 
@@ -158,7 +158,7 @@ func (d *Desk) listEdge(x *examined, direction network.Direction) tea.Cmd {
 		if n := len(all) - len(rows); n > 0 {
 			rows = append(rows, rollRow{sign: sign{"…", "more", theme.Muted}, name: count(n, "more", "more"), about: "Those that were declared are listed last. `tickmark network connections` lists all."})
 		}
-		return Push{answerRoll(d, x, title, help, "Nothing crosses the edge that way.", rows)}
+		return answer{x, answerRoll(d, x, title, help, "Nothing crosses the edge that way.", rows)}
 	}
 }
 

@@ -24,7 +24,7 @@ func (d *Desk) explain(x *examined, from, to string) tea.Cmd {
 		if err != nil {
 			return Note{Text: err.Error(), Tone: theme.Bad}
 		}
-		return Push{newPolicies(d, x, e, ways)}
+		return answer{x, newPolicies(d, x, e, ways)}
 	}
 }
 
@@ -126,9 +126,9 @@ func (d *Desk) readPolicy(x *examined, ref engine.Ref) Binding {
 		return func() tea.Msg {
 			body, err := v.Body(ctx, digest)
 			if err != nil {
-				return Push{newReading(d, subjectName(ref), failedDocument(err))}
+				return answer{x, newReading(d, subjectName(ref), failedDocument(err))}
 			}
-			return Push{newReading(d, subjectName(ref), NewDocument(body))}
+			return answer{x, newReading(d, subjectName(ref), NewDocument(body))}
 		}
 	}
 	return b

@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"filippo.io/age"
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
+	"tickmark/tui"
+	"tickmark/tui/screen"
 	"tickmark/tui/tuitest"
 	"tickmark/vault"
 )
@@ -227,4 +230,27 @@ func TestGoldenNetwork(t *testing.T) {
 		d.Press("esc", "d").Golden("network-deny-" + size.name)
 		d.Press("esc", "c").Golden("network-classes-" + size.name)
 	}
+}
+
+// The analysis is beside the desk: keys are taken while it runs, esc stops it, and what
+// comes after the room was left is seen by nobody.
+func TestAnAnalysisIsStopped(t *testing.T) {
+	m := networked(t, shops)
+	model := tui.New(tui.Options{First: screen.NewUnlock(t.Context(), m.Workbench)})
+	d := tuitest.New(t, model, 80, 24).Press(":", "/").Type("who can reach").Press("enter")
+	_, open := model.Update(tuitest.Key("enter"))
+	_, start := model.Update(open())
+	batch, is := start().(tea.BatchMsg)
+	require.True(t, is, "analysing and waiting for its progress are two commands")
+	d.Shows("worked out beside the desk; esc stops it").Press("?").Shows("On this screen").Press("esc", "esc").Shows("stopping: nothing is kept of it")
+	for _, c := range batch {
+		if msg := c(); msg != nil {
+			d.Send(msg)
+		}
+	}
+	d.Shows("! Stopped. enter analyses it.").Press("enter").Shows("prod-eu", "┏")
+
+	_, late := model.Update(tuitest.Key("i"))
+	msg := late()
+	d.Press("esc").Shows("Everything that belongs").Send(msg).Shows("Everything that belongs")
 }
