@@ -53,6 +53,7 @@ func (r *reading) into(body []byte, value any) error {
 			return nil
 		}
 		v.SetZero()
+		clear(r.parts) // those of this document stand in what was emptied
 	}
 	return json.UnmarshalCaseSensitivePreserveInts(body, value)
 }

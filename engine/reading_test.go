@@ -123,3 +123,20 @@ func TestWhatManyObjectsHaveIsInMemoryOnce(t *testing.T) {
 	assert.Same(t, one.Spec.SecurityContext, other.Spec.SecurityContext)
 	assert.Same(t, &one.Spec.Containers[0].Ports[0], &one.Spec.Containers[1].Ports[0])
 }
+
+// A document that is left to the library leaves nothing behind that others would be given.
+func TestWhatIsReadAgainIsNotShared(t *testing.T) {
+	const private, shared = `{"metadata":{"labels":{"app":"a"}},"spec":{"hostPID":false,"containers":[]}}`, `{"metadata":{"labels":{"app":"b"}},"spec":{"hostPID":true,"containers":[{"name":"c"}]}}`
+	for name, before := range map[string]string{
+		"a member twice": `{"spec":{"template":` + shared + `,"template":` + private + `}}`,
+		"a wrong value":  `{"spec":{"template":` + shared + `,"replicas":"x"}}`,
+	} {
+		read := newReading()
+		var one, other appsv1.Deployment
+		_ = read.into([]byte(before), &one)
+		require.NoError(t, read.into([]byte(`{"spec":{"template":`+shared+`}}`), &other), name)
+		assert.True(t, other.Spec.Template.Spec.HostPID, name)
+		assert.Equal(t, "c", other.Spec.Template.Spec.Containers[0].Name, name)
+		assert.Equal(t, map[string]string{"app": "b"}, other.Spec.Template.Labels, name)
+	}
+}
