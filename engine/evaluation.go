@@ -3,18 +3,19 @@ package engine
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"sort"
+	"sync"
 	"time"
 )
 
-// Evaluation applies the same checks to one snapshot of a target after another, and
-// judges anew what is another one since the last: its results are those of EvaluateEach,
-// byte for byte. It keeps what it has read and said of the last snapshot of each target
-// in memory, and is not for use by several at once.
+// Evaluation applies checks to one snapshot of a target after another, and judges anew
+// what is another one since the last: its results are those of EvaluateEach, byte for
+// byte. It keeps what it has read and said of the last snapshot of each target in memory,
+// about 25 KB an object. Asked by two at once, it judges all anew for one. A check is
+// known by its id and version.
 //
 // Nobody declares what hangs on what: each View notes what was read of it (memory.go). A
 // check is asked again where any of that is another one; one that judges its subjects
@@ -23,7 +24,7 @@ import (
 // and for what other tools found; custom checks always are, since they share what they
 // may spend.
 type Evaluation struct {
-	checks  []Check
+	busy    sync.Mutex
 	params  Digest
 	targets map[string]*remembered
 }
@@ -45,19 +46,18 @@ type judgement struct {
 	subjects []Subject
 }
 
-// NewEvaluation returns an Evaluation by checks that has seen nothing yet.
-func NewEvaluation(checks []Check) *Evaluation {
-	return &Evaluation{checks: inOrder(checks), targets: map[string]*remembered{}}
-}
+// NewEvaluation returns an Evaluation that has seen nothing yet.
+func NewEvaluation() *Evaluation { return &Evaluation{targets: map[string]*remembered{}} }
 
 // Each evaluates snapshots as EvaluateEach does. The details of a result are good until
 // take returns: what is judged anew next time is written in their place. Documents that
 // could be read once are not read again.
-func (e *Evaluation) Each(ctx context.Context, snapshots []Snapshot, documents Documents, params Params, take func(Result) error) (Run, error) {
-	run := Run{Results: []Result{}, Snapshots: []Digest{}}
-	if documents == nil {
-		return Run{}, errors.New("evaluate: no documents to read from")
+func (e *Evaluation) Each(ctx context.Context, checks []Check, snapshots []Snapshot, documents Documents, params Params, take func(Result) error) (Run, error) {
+	if documents == nil || !e.busy.TryLock() {
+		return EvaluateEach(ctx, checks, snapshots, documents, params, take)
 	}
+	defer e.busy.Unlock()
+	run := Run{Results: []Result{}, Snapshots: []Digest{}}
 	byTarget, err := run.begin(snapshots, params)
 	if err != nil {
 		return Run{}, err
@@ -68,9 +68,9 @@ func (e *Evaluation) Each(ctx context.Context, snapshots []Snapshot, documents D
 	for _, target := range slices.Sorted(maps.Keys(byTarget)) {
 		var err error
 		if of := byTarget[target]; len(of) == 1 && !of[0].Target.imported() {
-			err = e.evaluate(ctx, of[0], documents, params, take)
+			err = e.evaluate(ctx, inOrder(checks), of[0], documents, params, take)
 		} else {
-			_, err = EvaluateEach(ctx, e.checks, pointed(of), documents, params, take)
+			_, err = EvaluateEach(ctx, checks, pointed(of), documents, params, take)
 		}
 		if err != nil {
 			return Run{}, fmt.Errorf("evaluate %s: %w", target, err)
@@ -102,7 +102,7 @@ func (e *Evaluation) told(params Params) error {
 }
 
 // evaluate applies the checks to the next snapshot of a target.
-func (e *Evaluation) evaluate(ctx context.Context, s *Snapshot, documents Documents, params Params, take func(Result) error) error {
+func (e *Evaluation) evaluate(ctx context.Context, checks []Check, s *Snapshot, documents Documents, params Params, take func(Result) error) error {
 	of := *s // the caller may go on writing to its own
 	known, is := e.targets[s.Target.ID]
 	delete(e.targets, s.Target.ID) // comes back if all goes well
@@ -112,11 +112,11 @@ func (e *Evaluation) evaluate(ctx context.Context, s *Snapshot, documents Docume
 		known = &remembered{view: NewView(&of, documents, params), judged: map[string]*judgement{}}
 	}
 	known.view.done, known.own = ctx.Done(), map[any]*thing{}
-	for i, check := range e.checks {
+	for i, check := range checks {
 		var anew []Check
 		err := handOver(ctx, func(r Result) error {
 			if known.lost() {
-				anew = e.checks[i:]
+				anew = checks[i:]
 				return nil
 			}
 			return take(r)
@@ -149,7 +149,7 @@ func (k *remembered) judge(check Check) (Result, bool) {
 	}
 	unseen := unseenDetails(v, check.Needs)
 	j := k.judged[check.ID]
-	if j != nil && v.stands(j.reads, j.checked) && slices.EqualFunc(unseen, j.unseen, Detail.equal) {
+	if j != nil && j.result.Version == check.Version && v.stands(j.reads, j.checked) && slices.EqualFunc(unseen, j.unseen, Detail.equal) {
 		if check.Apart == nil || j.askAgain(check, v) {
 			j.checked = v.run
 			return j.result, true

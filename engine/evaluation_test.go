@@ -41,6 +41,14 @@ func whole(asked *int) Check {
 	}}
 }
 
+// known is an Evaluation with the checks that it applies.
+type known struct {
+	*Evaluation
+	checks []Check
+}
+
+func knowing(checks []Check) *known { return &known{NewEvaluation(), checks} }
+
 // said evaluates and returns what was handed over, as text.
 func said(t *testing.T, each func(take func(Result) error) (Run, error)) string {
 	t.Helper()
@@ -57,10 +65,10 @@ func said(t *testing.T, each func(take func(Result) error) (Run, error)) string 
 }
 
 // again evaluates one more snapshot, and says that it comes out as if nothing were known.
-func again(t *testing.T, e *Evaluation, s store, params Params, snapshots ...Snapshot) {
+func again(t *testing.T, e *known, s store, params Params, snapshots ...Snapshot) {
 	t.Helper()
 	got := said(t, func(take func(Result) error) (Run, error) {
-		return e.Each(context.Background(), snapshots, s.body, params, take)
+		return e.Each(context.Background(), e.checks, snapshots, s.body, params, take)
 	})
 	want := said(t, func(take func(Result) error) (Run, error) {
 		return EvaluateEach(context.Background(), e.checks, snapshots, s.body, params, take)
@@ -69,9 +77,9 @@ func again(t *testing.T, e *Evaluation, s store, params Params, snapshots ...Sna
 }
 
 // asksOnce is what a check was asked by an evaluation that knows of before.
-func asksOnce(t *testing.T, e *Evaluation, s store, snapshot Snapshot) {
+func asksOnce(t *testing.T, e *known, s store, snapshot Snapshot) {
 	t.Helper()
-	_, err := e.Each(context.Background(), []Snapshot{snapshot}, s.body, Params{}, func(Result) error { return nil })
+	_, err := e.Each(context.Background(), e.checks, []Snapshot{snapshot}, s.body, Params{}, func(Result) error { return nil })
 	require.NoError(t, err)
 }
 
@@ -81,7 +89,7 @@ func TestOnlyWhatIsAnotherOneIsJudgedAnew(t *testing.T) {
 	var asked []string
 	var times int
 	s := store{}
-	e := NewEvaluation([]Check{apart(&asked), whole(&times)})
+	e := knowing([]Check{apart(&asked), whole(&times)})
 	asksOnce(t, e, s, s.snapshot(podNamed(1, true), podNamed(2, true), podNamed(3, true)))
 	assert.Equal(t, []string{"a", "b", "c"}, asked)
 	asked, times = nil, 0
@@ -120,7 +128,7 @@ func TestWhatIsJudgedAgainIsWhatIsJudgedWhole(t *testing.T) {
 	imported.Target = NewImportTarget("tool", Digest{1}, "it")
 	var asked []string
 	var times int
-	e := NewEvaluation([]Check{apart(&asked), whole(&times), goodPods()})
+	e := knowing([]Check{apart(&asked), whole(&times), goodPods()})
 	for name, snapshots := range []Snapshot{
 		many(func(int) bool { return true }), many(func(i int) bool { return i != 7 }), many(func(i int) bool { return i%3 > 0 }),
 		many(func(int) bool { return false }), with(many(func(i int) bool { return i > 1 }), about), with(many(func(i int) bool { return i > 2 }), about),
@@ -136,7 +144,7 @@ func TestWhatIsJudgedAgainIsWhatIsJudgedWhole(t *testing.T) {
 
 func TestADocumentThatIsGone(t *testing.T) {
 	s := store{}
-	e := NewEvaluation([]Check{goodPods()})
+	e := knowing([]Check{goodPods()})
 	snapshot := s.snapshot(podNamed(1, true), podNamed(2, true))
 	asksOnce(t, e, s, snapshot)
 	next := s.snapshot(podNamed(1, true), podNamed(3, true))
@@ -149,7 +157,7 @@ func TestTheTimeCounts(t *testing.T) {
 	timed := Check{ID: "timed", Version: 1, Needs: []Kind{podKind}, Eval: func(v *View) []Detail {
 		return []Detail{{Subject: Ref{Kind: "Pod"}, Verdict: Pass, Sentence: v.Now().String()}}
 	}}
-	e := NewEvaluation([]Check{timed})
+	e := knowing([]Check{timed})
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for range 2 {
 		again(t, e, s, Params{Now: now}, s.snapshot(podNamed(1, true)))
@@ -165,11 +173,11 @@ func TestAHiddenReadWouldShow(t *testing.T) {
 	hidden := Check{ID: "hidden", Version: 1, Needs: []Kind{podKind}, Eval: func(*View) []Detail {
 		return []Detail{{Subject: Ref{Kind: "Pod"}, Verdict: Pass, Sentence: outside}}
 	}}
-	e := NewEvaluation([]Check{hidden})
+	e := knowing([]Check{hidden})
 	snapshots := []Snapshot{s.snapshot(podNamed(1, true))}
 	kept := func() string {
 		return said(t, func(take func(Result) error) (Run, error) {
-			return e.Each(context.Background(), snapshots, s.body, Params{}, take)
+			return e.Each(context.Background(), e.checks, snapshots, s.body, Params{}, take)
 		})
 	}
 	first := kept()
@@ -183,16 +191,16 @@ func TestAHiddenReadWouldShow(t *testing.T) {
 func TestAnEvaluationThatWasStoppedForgets(t *testing.T) {
 	s := store{}
 	var asked []string
-	e := NewEvaluation([]Check{apart(&asked)})
+	e := knowing([]Check{apart(&asked)})
 	snapshot := s.snapshot(podNamed(1, true), podNamed(2, true))
 	asksOnce(t, e, s, snapshot)
 	refused := errors.New("full")
-	_, err := e.Each(context.Background(), []Snapshot{snapshot}, s.body, Params{}, func(Result) error { return refused })
+	_, err := e.Each(context.Background(), e.checks, []Snapshot{snapshot}, s.body, Params{}, func(Result) error { return refused })
 	require.ErrorIs(t, err, refused)
 	asked = nil
 	asksOnce(t, e, s, snapshot)
 	assert.Equal(t, []string{"a", "b"}, asked)
-	_, err = e.Each(context.Background(), []Snapshot{snapshot}, nil, Params{}, func(Result) error { return nil })
+	_, err = e.Each(context.Background(), e.checks, []Snapshot{snapshot}, nil, Params{}, func(Result) error { return nil })
 	require.ErrorContains(t, err, "no documents")
 }
 
@@ -207,7 +215,7 @@ func TestMemoAndSurveyAreMadeOnceUntilSomethingMoves(t *testing.T) {
 	check := Check{ID: "count", Version: 1, Needs: []Kind{podKind}, Eval: func(v *View) []Detail {
 		return []Detail{{Subject: Ref{Kind: "Pod"}, Verdict: Pass, Sentence: fmt.Sprint(count.Of(v))}}
 	}}
-	e := NewEvaluation([]Check{check})
+	e := knowing([]Check{check})
 	asksOnce(t, e, s, s.snapshot(podNamed(1, true), podNamed(2, false)))
 	assert.Equal(t, []int{2, 1}, []int{made, kept})
 	asksOnce(t, e, s, s.snapshot(podNamed(1, true), podNamed(3, false)))

@@ -236,7 +236,7 @@ func (c *changing) said(each func(func(engine.Result) error) (engine.Run, error)
 func TestEvaluatedAgain(t *testing.T) {
 	for seed := range uint64(3) {
 		c := newChanging(t, seed)
-		again := engine.NewEvaluation(c.checks)
+		again := engine.NewEvaluation()
 		for round := range 60 {
 			what := []string{c.happen()}
 			for c.IntN(3) == 0 {
@@ -245,12 +245,16 @@ func TestEvaluatedAgain(t *testing.T) {
 			if c.IntN(10) > 0 { // collectors sort
 				c.snapshot.Sort()
 			}
+			checks := c.checks
+			if c.IntN(10) == 0 { // a person chose some
+				checks = checks[c.IntN(len(checks)):]
+			}
 			snapshots := []engine.Snapshot{c.snapshot}
 			got := c.said(func(take func(engine.Result) error) (engine.Run, error) {
-				return again.Each(context.Background(), snapshots, c.body, c.params, take)
+				return again.Each(context.Background(), checks, snapshots, c.body, c.params, take)
 			})
 			want := c.said(func(take func(engine.Result) error) (engine.Run, error) {
-				return engine.EvaluateEach(context.Background(), c.checks, snapshots, c.body, c.params, take)
+				return engine.EvaluateEach(context.Background(), checks, snapshots, c.body, c.params, take)
 			})
 			require.Len(t, got, len(want))
 			for i := range want {
