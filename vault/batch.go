@@ -51,6 +51,7 @@ func (b *batch) flush() error {
 			for _, d := range b.waiting {
 				err := tx.PutDocument(d)
 				if b.unlessExpunged && isExpunged(err) {
+					b.ready.miss()
 					continue
 				}
 				if err != nil {
@@ -72,8 +73,16 @@ const maxAtHand = 16 << 20
 // atHand holds bodies that were stored just now. Those that are judged next need not
 // be read from the vault, which opens and unpacks them one by one.
 type atHand struct {
-	bodies map[engine.Digest][]byte
-	size   int
+	bodies   map[engine.Digest][]byte
+	size     int
+	expunged bool // something came that the vault has expunged
+}
+
+// miss notes that a document was left out.
+func (h *atHand) miss() {
+	if h != nil {
+		h.expunged = true
+	}
 }
 
 func (h *atHand) keep(d engine.Document) {

@@ -20,6 +20,9 @@ type Collection struct {
 	Tool       engine.Tool
 	Progress   func(engine.Progress) // may be nil
 	Fresh      bool                  // nothing is gone on with that was interrupted
+	// Known is what is left of earlier collections in this process, so that only what is
+	// another object is judged anew; nil keeps nothing.
+	Known *engine.Evaluation
 }
 
 // Collected is what a collection gave. The results themselves are in the vault alone.
@@ -107,7 +110,11 @@ func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snap
 		return fail(err)
 	}
 	summing, waiting := engine.NewSumming(params), &batch{vault: v, ctx: ctx}
-	run, err := engine.EvaluateEach(ctx, c.Checks, snapshots, ready.before(v.Documents(ctx)), c.Params, func(r engine.Result) error {
+	each := engine.EvaluateEach
+	if c.remembers(snapshots, ready) {
+		each = c.Known.Each
+	}
+	run, err := each(ctx, c.Checks, snapshots, ready.before(v.Documents(ctx)), c.Params, func(r engine.Result) error {
 		said, body, err := summing.Add(r)
 		if err == nil {
 			err = waiting.result(body, said.Digest)
@@ -126,6 +133,22 @@ func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snap
 	run.Tool = c.Tool
 	said, err := summing.End(run)
 	return run, said, err
+}
+
+// mostRemembered is of how many documents what is judged is kept in memory: more would
+// take more of it than judging them anew is worth.
+const mostRemembered = 4000
+
+// remembers reports whether what is judged is to be kept in mind, or was: not where a
+// document is left out that the vault has expunged, which stands in memory still, nor
+// where not all of them were given anew.
+func (c Collection) remembers(snapshots []engine.Snapshot, ready *atHand) bool {
+	count, resumed := 0, false
+	for _, s := range snapshots {
+		count += len(s.Entries)
+		resumed = resumed || !s.Resumed.IsZero()
+	}
+	return c.Known != nil && count <= mostRemembered && !resumed && !ready.expunged
 }
 
 func resumedOf(s engine.Snapshot) Resumed {

@@ -118,7 +118,7 @@ func (d *door) bench(path string, o opening, of chosen, collectors []engine.Coll
 		Care:       d.care(path, o),
 		Papers:     d.papers(path, o),
 		NewID:      func() (questionnaires.ID, error) { return questionnaires.NewID(d.random) },
-		Collection: vault.Collection{Collectors: collectors, Checks: registry, Params: engine.Params{Custom: of.values}, Tool: tool()},
+		Collection: vault.Collection{Collectors: collectors, Checks: registry, Params: engine.Params{Custom: of.values}, Tool: tool(), Known: engine.NewEvaluation()},
 		Open: func(ctx context.Context, passphrase string) (*vault.Vault, error) {
 			if *opened == nil {
 				v, err := d.openWith(ctx, path, o, passphrase)
