@@ -61,13 +61,7 @@ func (s AssessedService) lacks() []string {
 // Exception returns how the service stands to a requirement where it is not as the whole
 // assessment: the line that names it or its nearest branch.
 func (s AssessedService) Exception(id RequirementID) (ServiceException, bool) {
-	var nearest ServiceException
-	for _, e := range s.Exceptions {
-		if id.within(e.Requirement) && e.Requirement.length >= nearest.Requirement.length {
-			nearest = e
-		}
-	}
-	return nearest, !nearest.Requirement.IsZero()
+	return nearest(id, s.Exceptions, func(e ServiceException) RequirementID { return e.Requirement })
 }
 
 // ResponseOf returns the response that holds for a service: its exception, else the

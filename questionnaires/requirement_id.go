@@ -193,3 +193,14 @@ func (id RequirementID) Section() RequirementID {
 	}
 	return RequirementID{prefix: id.prefix, length: 2, parts: [maxParts]uint8{id.parts[0], id.parts[1]}}
 }
+
+// nearest returns the line that names a requirement, else that of its nearest branch.
+func nearest[T any](id RequirementID, lines []T, of func(T) RequirementID) (T, bool) {
+	var found T
+	for _, line := range lines {
+		if id.within(of(line)) && of(line).length >= of(found).length {
+			found = line
+		}
+	}
+	return found, !of(found).IsZero()
+}

@@ -79,13 +79,7 @@ func (p ThirdParty) lacks() []string {
 // duty returns who answers for a requirement: the line that names it or its nearest
 // branch.
 func (p ThirdParty) duty(id RequirementID) (ThirdPartyDuty, bool) {
-	var nearest ThirdPartyDuty
-	for _, d := range p.Duties {
-		if id.within(d.Requirement) && d.Requirement.length >= nearest.Requirement.length {
-			nearest = d
-		}
-	}
-	return nearest, !nearest.Requirement.IsZero()
+	return nearest(id, p.Duties, func(d ThirdPartyDuty) RequirementID { return d.Requirement })
 }
 
 // ThirdPartyDuties returns who answers for a requirement beside the entity, by third
