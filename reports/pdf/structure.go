@@ -245,6 +245,7 @@ func (t *tree) write(e *element, above int) {
 		b = fmt.Appendf(b, " /A %d 0 R", t.heads[1])
 	case asFigure:
 		b = fmt.Appendf(b, " /Alt %s", textString(t.layout.words[e]))
+	default: // what it is called says it all
 	}
 	b = t.kids(b, e)
 	t.objects[e.number] = append(b, ">>"...)

@@ -328,8 +328,8 @@ func parseSigned(der []byte) (*signedData, []byte, error) {
 	return &data, rest, nil
 }
 
-// canonical is an ECDSA signature with the smaller of the two numbers that verify, so that nobody
-// can put the other in its place without notice. Anything else it leaves as it is.
+// canonical is an ECDSA signature with the smaller of the two numbers that verify. Anything else it
+// leaves as it is.
 func canonical(public crypto.PublicKey, signature []byte) []byte {
 	k, is := public.(*ecdsa.PublicKey)
 	var n struct{ R, S *big.Int }
@@ -428,9 +428,6 @@ func checkSignature(s scheme, public crypto.PublicKey, info signerInfo, digest [
 	ok := false
 	switch k := public.(type) {
 	case *ecdsa.PublicKey:
-		if !bytes.Equal(info.Signature, canonical(k, info.Signature)) {
-			return errors.New("the signature is the lesser known of two that mean the same")
-		}
 		ok = ecdsa.VerifyASN1(k, digest, info.Signature)
 	case *rsa.PublicKey:
 		ok = rsa.VerifyPKCS1v15(k, s.hash, digest, info.Signature) == nil

@@ -45,6 +45,6 @@
 // They come in PEM or PKCS #12, and any other signer can be handed in. ECDSA on P-256 and
 // P-384, and RSA (PKCS #1 v1.5, 2048 bits or more): what the common readers verify. Ed25519 and
 // RSA-PSS are refused, because a signature that the recipient's reader calls invalid is worse
-// than none. An ECDSA signature has a twin that verifies as well: the one with the smaller number is
-// made, and the other refused.
+// than none. An ECDSA signature has a twin that says the same of the same key: the one with the smaller
+// number is made, and both are taken, since other programs make either.
 package sign
