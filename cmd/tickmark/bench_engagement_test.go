@@ -224,7 +224,7 @@ func (b *engagementBench) importing() {
 // atDesk opens the workbench, takes a folder in and leaves: a process of its own.
 func (b *engagementBench) atDesk(sent string) {
 	path := b.copied()
-	b.door.lean()
+	b.door.lean(0)
 	v, err := b.door.open(b.Context(), path, opening{})
 	require.NoError(b, err)
 	d, _ := b.desk(path, "Report on Compliance", &v)
