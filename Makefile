@@ -14,7 +14,7 @@ BESIDE  := Reader|View|Pipeline|Ahead|Beside|Remember|CollectRecords|Cache|Close
 # Thousands of answers, typed one after the other in one goroutine.
 TYPED   := ^TestAnEngagementIsTyped$$$$
 # `./...` leaves out what lies below testdata.
-ALL     := ./... ./testdata/merchant
+ALL     := ./... ./testdata/merchant ./testdata/figures
 FUZZTIME ?= 20000x
 FAULTS   ?= 10000
 

@@ -3,10 +3,8 @@ package vault
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -105,40 +103,12 @@ func (b *bench) table() string {
 	var s strings.Builder
 	info, err := os.Stat(b.fixture.vault())
 	require.NoError(b, err)
-	fmt.Fprintf(&s, "A vault of %.2f GB with %d documents and %d answers; %s on %s/%s, %d cores", float64(info.Size())/1e9, benchCollections*benchDocuments, benchAnswers, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	if b.load != "" {
-		fmt.Fprintf(&s, ", with a load of %s when it began", b.load)
-	}
-	s.WriteString(".\n\n")
+	fmt.Fprintf(&s, "A vault of %.2f GB with %d documents and %d answers; %s.\n\n", float64(info.Size())/1e9, benchCollections*benchDocuments, benchAnswers, b.machine)
 	s.WriteString("| measure | to reach | vault | reached | beside it: plain SQLite | vault / it | whole-file design | it / vault |\n|---|---|---|---|---|---|---|---|\n")
 	for _, r := range b.rows {
 		s.WriteString(r.line() + "\n")
 	}
 	return s.String()
-}
-
-// systemLoad is how many others want the processors, "" where the system does not
-// say: figures of a busy machine are worth less.
-func systemLoad() string {
-	b, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return ""
-	}
-	one, _, _ := strings.Cut(string(b), " ")
-	return one
-}
-
-const tableBegins, tableEnds = "<!-- bench-vault begins -->\n", "<!-- bench-vault ends -->"
-
-// writeTable puts the table into a document, between its marks.
-func writeTable(t testing.TB, path, table string) {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
-	before, rest, begins := strings.Cut(string(b), tableBegins)
-	_, after, ends := strings.Cut(rest, tableEnds)
-	require.True(t, begins && ends, "%s has no place for the table", path)
-	require.NoError(t, os.WriteFile(path, []byte(before+tableBegins+table+tableEnds+after), 0o600))
 }
 
 func ms(times []time.Duration) float64 { return percentile(times, 50) }

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tickmark/engine"
+	"tickmark/testdata/figures"
 )
 
 // TestBenchVault is `make bench-vault`: the figures of a vault of 1 GB beside plain
@@ -29,7 +30,7 @@ func TestBenchVault(t *testing.T) {
 	if asked == "" {
 		t.Skip("runs by `make bench-vault` alone: it needs some minutes and 8 GB of disk")
 	}
-	b := &bench{T: t, load: systemLoad(), fixture: largeVault(t)}
+	b := &bench{T: t, machine: figures.Machine(), fixture: largeVault(t)}
 	parts := []struct {
 		name string
 		run  func(*bench)
@@ -50,14 +51,14 @@ func TestBenchVault(t *testing.T) {
 	table := b.table()
 	fmt.Print("\n", table)
 	if asked == "all" {
-		writeTable(t, "../docs/benchmarks.md", table)
+		figures.Write(t, "bench-vault", table)
 	}
 }
 
 // bench gathers the rows of the table.
 type bench struct {
 	*testing.T
-	load    string
+	machine string
 	fixture benchFixture
 	rows    []benchRow
 }

@@ -63,6 +63,7 @@ var ladder = []struct {
 	{"tui/screen", []string{"engine", "engine/network", "questionnaires", "questionnaires/licensed", "reports", "vault", "tui/list", "tui/theme"}, "a screen shows what the rooms below say"},
 	{"tui/tuitest", nil, "drives any model"},
 	{"testdata/merchant", []string{"engine", "questionnaires", "engine/sheet"}, "the fictional merchant speaks in their nouns"},
+	{"testdata/figures", nil, "tests write what they measured; it knows not of what"},
 	{"cmd/tickmark", []string{
 		"engine", "engine/checks", "engine/imports", "engine/kube", "engine/network", "engine/rbac", "engine/policy", "engine/redaction", "engine/sheet", "questionnaires", "questionnaires/custom",
 		"questionnaires/inventory", "questionnaires/licensed", "questionnaires/pci",

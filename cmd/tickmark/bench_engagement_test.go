@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"tickmark/testdata/figures"
 	"tickmark/tui"
 	"tickmark/tui/screen"
 	"tickmark/tui/tuitest"
@@ -40,7 +40,7 @@ func TestBenchEngagement(t *testing.T) {
 	if asked == "" {
 		t.Skip("runs by `make bench-engagement` alone: it needs some minutes and 8 GB of disk")
 	}
-	b := &engagementBench{benchTable: benchTable{T: t, load: loadOf()}}
+	b := &engagementBench{benchTable: benchTable{T: t, machine: figures.Machine()}}
 	b.build()
 	if sent, is := strings.CutPrefix(asked, "desk:"); is {
 		b.atDesk(sent)
@@ -57,7 +57,7 @@ func TestBenchEngagement(t *testing.T) {
 	table := b.table()
 	fmt.Print("\n", table)
 	if asked == "all" {
-		b.write("bench-engagement", table)
+		figures.Write(t, "bench-engagement", table)
 	}
 }
 
@@ -70,8 +70,8 @@ type engagementBench struct {
 
 func (b *engagementBench) table() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "A vault of %d assessments, %d requests and %d files in %d entries; %s on %s/%s, %d cores, with a load of %s when it began.\n\n",
-		benchAssessments, benchAssessments*benchRequests, benchAssessments*benchRequests*benchFiles, b.entries, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), b.load)
+	fmt.Fprintf(&s, "A vault of %d assessments, %d requests and %d files in %d entries; %s.\n\n",
+		benchAssessments, benchAssessments*benchRequests, benchAssessments*benchRequests*benchFiles, b.entries, b.machine)
 	return s.String() + b.rowsText()
 }
 
@@ -224,7 +224,7 @@ func (b *engagementBench) importing() {
 // atDesk opens the workbench, takes a folder in and leaves: a process of its own.
 func (b *engagementBench) atDesk(sent string) {
 	path := b.copied()
-	b.door.lean(0)
+	b.door.lean()
 	v, err := b.door.open(b.Context(), path, opening{})
 	require.NoError(b, err)
 	d, _ := b.desk(path, "Report on Compliance", &v)

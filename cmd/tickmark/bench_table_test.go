@@ -20,9 +20,9 @@ import (
 // benchTable gathers the rows of a table of figures.
 type benchTable struct {
 	*testing.T
-	load   string
-	folder string // what is kept between runs
-	rows   []benchRow
+	machine string
+	folder  string // what is kept between runs
+	rows    []benchRow
 }
 
 // benchRow is one measure.
@@ -45,15 +45,6 @@ func (b *benchTable) add(measure string, ours, most float64, unit, beside string
 	b.Logf("%+v", r)
 }
 
-func loadOf() string {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	one, _, _ := strings.Cut(string(text), " ")
-	return one
-}
-
 // rowsText is the table as Markdown has it.
 func (b *benchTable) rowsText() string {
 	var s strings.Builder
@@ -62,19 +53,6 @@ func (b *benchTable) rowsText() string {
 		fmt.Fprintf(&s, "| %s | %s | %s | %s | %s |\n", r.measure, r.toReach, r.ours, r.reached, r.beside)
 	}
 	return s.String()
-}
-
-// write puts the table into the document of figures, between its marks.
-func (b *benchTable) write(name, table string) {
-	const path = "../../docs/benchmarks.md"
-	begins, ends := "<!-- "+name+" begins -->\n", "<!-- "+name+" ends -->"
-	text, err := os.ReadFile(path)
-	require.NoError(b, err)
-	before, rest, found := strings.Cut(string(text), begins)
-	require.True(b, found)
-	_, after, found := strings.Cut(rest, ends)
-	require.True(b, found)
-	require.NoError(b, os.WriteFile(path, []byte(before+begins+table+ends+after), 0o600))
 }
 
 // tickmark runs the built program in the home of the engagement, and returns what it

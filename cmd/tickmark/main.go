@@ -34,11 +34,7 @@ func main() { os.Exit(start(outside())) }
 
 // start runs the command line of this process.
 func start(d *door) int {
-	room := int64(0)
-	if len(os.Args) > 1 && os.Args[1] == "scan" {
-		room = scanRoom
-	}
-	d.lean(room)
+	d.lean()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	// age prints what it says to a plugin where this is set, file keys included.
 	_ = os.Unsetenv("AGEDEBUG") // fails for impossible names alone

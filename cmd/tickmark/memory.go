@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 )
 
 // leastMemory is how much memory is taken before garbage goes, in bytes: half a million
@@ -15,9 +16,13 @@ const leastMemory = 176 << 20
 // tenth less time at 200 than at 100.
 const garbage = 200
 
+// garbageRoom is what there is for garbage in any case, in bytes: a verb that needs more than
+// others stores it when it begins. It is the process's, as the limit is.
+var garbageRoom atomic.Int64
+
 // lean keeps memory low from here on, on the command line and at the desk alike. Who
-// sets GOMEMLIMIT or GOGC knows better. Room is what there is for garbage in any case.
-func (d *door) lean(room int64) {
+// sets GOMEMLIMIT or GOGC knows better.
+func (d *door) lean() {
 	if d.getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
@@ -29,7 +34,7 @@ func (d *door) lean(room int64) {
 	var again func(*[1]metrics.Sample)
 	again = func(held *[1]metrics.Sample) {
 		metrics.Read(held[:])
-		if next := memoryFor(held[0].Value.Uint64(), room); next != limit {
+		if next := memoryFor(held[0].Value.Uint64(), garbageRoom.Load()); next != limit {
 			limit = next
 			debug.SetMemoryLimit(limit)
 		}

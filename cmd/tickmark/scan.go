@@ -91,6 +91,7 @@ what is unknown as open results, for code scanning.`,
 
 // scan collects into memory, evaluates and prints as the results come.
 func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chosen, scope questionnaires.Scope, format string) error {
+	garbageRoom.Store(scanRoom)
 	g, err := d.gather(ctx, "scan", collectors)
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -22,6 +21,7 @@ import (
 
 	"tickmark/reports"
 	"tickmark/reports/pdf"
+	"tickmark/testdata/figures"
 )
 
 // worked is the processor time of this process so far.
@@ -47,6 +47,7 @@ func TestBenchReports(t *testing.T) {
 	if os.Getenv("TICKMARK_BENCH_REPORTS") == "" {
 		t.Skip("runs by `make bench-reports` alone")
 	}
+	machine := figures.Machine()
 	var rows []string
 	row := func(measure, toReach, value string, reached bool, beside string) {
 		verdict := ""
@@ -87,10 +88,10 @@ func TestBenchReports(t *testing.T) {
 	pages, _, took, _ = written(t, index)
 	memory = peak(t)
 	row(fmt.Sprintf("an index of 20,000 items, %d pages", pages), "", fmt.Sprintf("%.2f s", took.Seconds()), true, fmt.Sprintf("%.0f MiB in all", memory))
-	table := fmt.Sprintf("%s on %s/%s, %d cores; processor time, the median of 5.\n\n| measure | to reach | it is | reached | beside it |\n|---|---|---|---|---|\n%s\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), strings.Join(rows, "\n"))
+	table := fmt.Sprintf("%s; processor time, the median of 5.\n\n| measure | to reach | it is | reached | beside it |\n|---|---|---|---|---|\n%s\n",
+		machine, strings.Join(rows, "\n"))
 	fmt.Print("\n", table)
-	writeSection(t, "../../docs/benchmarks.md", "bench-reports", table)
+	figures.Write(t, "bench-reports", table)
 }
 
 func written(t *testing.T, doc reports.Document) (pages int, size counter, took, clock time.Duration) {
@@ -141,17 +142,4 @@ func writeLines(t *testing.T, w io.Writer, lines []string) {
 		f.Text(20, 20+float64(i%60)*4, line)
 	}
 	require.NoError(t, f.Output(w))
-}
-
-// writeSection puts a table between its marks.
-func writeSection(t *testing.T, path, name, table string) {
-	t.Helper()
-	begins, ends := "<!-- "+name+" begins -->\n", "<!-- "+name+" ends -->"
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	before, rest, found := strings.Cut(string(text), begins)
-	require.True(t, found)
-	_, after, found := strings.Cut(rest, ends)
-	require.True(t, found)
-	require.NoError(t, os.WriteFile(path, []byte(before+begins+table+ends+after), 0o644))
 }

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -22,6 +21,7 @@ import (
 
 	"tickmark/reports/pdf"
 	"tickmark/reports/sign"
+	"tickmark/testdata/figures"
 )
 
 // medianWork is the median processor time of some rounds of ten of each job, taken in turn.
@@ -112,12 +112,5 @@ func TestBenchSignatures(t *testing.T) {
 	table := fmt.Sprintf("A printed record of %d pages and %d KB, ECDSA P-256.\n\n| measure | to reach | it is | reached | times |\n|---|---|---|---|---|\n", pages, len(base)/1000) +
 		row("make one signature", times[0], times[1]) + row("verify two signatures", times[2], times[3])
 	fmt.Print("\n", table)
-	path := "../../docs/benchmarks.md"
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	before, rest, found := strings.Cut(string(text), "<!-- bench-signatures begins -->\n")
-	require.True(t, found)
-	_, after, found := strings.Cut(rest, "<!-- bench-signatures ends -->")
-	require.True(t, found)
-	require.NoError(t, os.WriteFile(path, []byte(before+"<!-- bench-signatures begins -->\n"+table+"<!-- bench-signatures ends -->"+after), 0o600))
+	figures.Write(t, "bench-signatures", table)
 }
