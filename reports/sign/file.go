@@ -43,20 +43,18 @@ func (f *file) lookup(number, in int) *indirect {
 	return nil
 }
 
+// wrote tells whether a revision wrote object number.
+func (f *file) wrote(number int) bool {
+	return slices.ContainsFunc(f.revisions, func(r *revision) bool { return r.find(number) != nil })
+}
+
 // dangling finds a reference to an object that no revision wrote. It is from object 0 where the
 // trailer has it.
 func (f *file) dangling() (from, to int, is bool) {
-	missing := func(n int32) bool {
-		for _, r := range f.revisions {
-			if r.find(int(n)) != nil {
-				return false
-			}
-		}
-		return true
-	}
+	missing := func(n int32) bool { return !f.wrote(int(n)) }
 	for _, r := range f.revisions {
 		for _, to := range r.trailer.references(nil) {
-			if missing(int32(to)) {
+			if !f.wrote(to) {
 				return 0, to, true
 			}
 		}

@@ -283,3 +283,36 @@ func TestSignaturesAreMadeInOneOfTheTwoWays(t *testing.T) {
 		assert.True(t, ecdsa.VerifyASN1(&key.PublicKey, sum[:], one), "it verifies like the other")
 	}
 }
+
+// A table may say of an earlier object that it is free: other readers then find nothing in its place.
+func TestACounterSignatureThatTakesAnObjectAwayIsRefused(t *testing.T) {
+	ada, eva := newPerson(t, "Ada Auditor"), newPerson(t, "Eva Officer")
+	one := ada.sign(t, prepared(t, 1), assessor)
+	o := eva.options
+	o.Field = officer
+	require.NoError(t, o.check())
+	f, err := readWhole(one)
+	require.NoError(t, err)
+	u := newUpdate(f)
+	w, n := fieldNamed(f, officer), u.reserve()
+	u.put(w.number, w.widget.with("V", reference(n)))
+	g := newGap(o, false)
+	u.objects[n] = g.body
+	out, bodies := u.bytes()
+	content := int(firstPage(t, f).value.get("Contents").number)
+	for entry, want := range map[string]string{
+		fmt.Sprintf("%d 1\n0000000000 00001 f \n", content): fmt.Sprintf("object %d of an earlier revision is taken away", content),
+		"0 1\n0000000000 65535 f \n":                        "",
+	} {
+		table := bytes.LastIndex(out, []byte("\nxref\n")) + len("\nxref\n")
+		forged, err := g.fill(slices.Concat(out[:table], []byte(entry), out[table:]), bodies[n], o)
+		require.NoError(t, err)
+		status, lines := said(t, forged, ada.root, eva.root)
+		if want == "" {
+			assert.Equal(t, IntactTrusted, status, lines)
+			continue
+		}
+		assert.Equal(t, Broken, status, "the officer signed a report without its page: %s", lines)
+		assert.Contains(t, lines, want)
+	}
+}

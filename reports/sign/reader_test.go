@@ -117,6 +117,11 @@ func TestFilesThatAreNotRead(t *testing.T) {
 		{"start elsewhere", swap("startxref\n1", "startxref\n2"), "startxref does not name", nil},
 		{"size too small", swap("/Size 3", "/Size 2"), "beyond the trailer's size", nil},
 		{"no size", swap("/Size 3", "/Siz 3"), "size is wrong", nil},
+		{"a table that begins in its line", swap("xref\n0 3", "xref 0 3"), "the line does not end", nil},
+		{"a section on two lines", swap("xref\n0 3", "xref\n0\n3"), `no " "`, nil},
+		{"a section of millions", swap("xref\n0 3", "xref\n9 8388608"), "more than 8388607 objects", nil},
+		{"a value that sticks to its object", swap("1 0 obj\n<<", "1 0 obj5<<"), `no "obj"`, nil},
+		{"something in the line of the end", sound[:len(sound)-1] + "9 0 obj 5 endobj\n", "the line does not end", nil},
 		{"no end", strings.TrimSuffix(sound, "%%EOF\n"), "%EOF", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -124,7 +124,7 @@ func (p *parser) revision(f *file) (*revision, error) {
 		return nil, err
 	}
 	r.table, r.refs = p.pos, p.passed.refs
-	if err := p.crossReferences(r); err != nil {
+	if err := p.crossReferences(f, r); err != nil {
 		return nil, err
 	}
 	if err := p.trailer(r); err != nil {
@@ -172,7 +172,7 @@ func (p *parser) body(s *spot) error {
 		return fmt.Errorf("generation: %w", err)
 	}
 	p.skipSpace()
-	if err := p.prefix("obj"); err != nil {
+	if err := p.keyword("obj"); err != nil {
 		return err
 	}
 	p.skipSpace()
@@ -263,6 +263,18 @@ func (p *parser) lengthOf(s *spot) (int64, error) {
 	return d.get("Length").number, nil
 }
 
+// lineEnd takes the end of a line, before which spaces may stand.
+func (p *parser) lineEnd() error {
+	for p.at(" ") {
+		p.pos++
+	}
+	start := p.pos
+	if p.skipLineEnd(); p.pos == start {
+		return p.errorf("the line does not end")
+	}
+	return nil
+}
+
 func (p *parser) skipLineEnd() {
 	switch {
 	case p.at("\r\n"):
@@ -274,25 +286,19 @@ func (p *parser) skipLineEnd() {
 
 // crossReferences reads a table and holds it against the objects just read: it must name each
 // of them, at its place, and nothing else. So no reader that starts from the table sees
-// another document, and no earlier object is pointed elsewhere.
-func (p *parser) crossReferences(r *revision) error {
+// another document, and no earlier object is pointed elsewhere or taken away.
+func (p *parser) crossReferences(f *file, r *revision) error {
 	p.pos += len("xref")
+	if err := p.lineEnd(); err != nil {
+		return fmt.Errorf("cross-reference table: %w", err)
+	}
 	var free []int
 	listed := 0
-	for p.skipSpace(); !p.at("trailer"); p.skipSpace() {
-		first, err := p.unsigned()
+	for !p.at("trailer") {
+		first, count, err := p.section()
 		if err != nil {
 			return fmt.Errorf("cross-reference table: %w", err)
 		}
-		p.skipSpace()
-		count, err := p.unsigned()
-		if err != nil || first+count > maxObject+1 {
-			return p.errorf("cross-reference table: no count")
-		}
-		for p.pos < len(p.data) && p.data[p.pos] == ' ' {
-			p.pos++
-		}
-		p.skipLineEnd()
 		for n := first; n < first+count; n++ {
 			offset, used, err := p.entry()
 			if err != nil {
@@ -307,6 +313,8 @@ func (p *parser) crossReferences(r *revision) error {
 			case used:
 				s.listed = true
 				listed++
+			case f.wrote(n):
+				return p.errorf("cross-reference table: object %d of an earlier revision is taken away", n)
 			default:
 				free = append(free, n)
 			}
@@ -320,6 +328,23 @@ func (p *parser) crossReferences(r *revision) error {
 	}
 	lost := slices.IndexFunc(r.spots, func(s spot) bool { return !s.listed })
 	return p.errorf("object %d is missing in the cross-reference table", r.spots[lost].number)
+}
+
+// section reads the line above a run of entries: the first number, a space, and how many they are.
+func (p *parser) section() (first, count int, err error) {
+	if first, err = p.unsigned(); err != nil {
+		return 0, 0, err
+	}
+	if err = p.prefix(" "); err != nil {
+		return 0, 0, err
+	}
+	if count, err = p.unsigned(); err != nil {
+		return 0, 0, err
+	}
+	if first+count > maxObject+1 {
+		return 0, 0, p.errorf("more than %d objects", maxObject)
+	}
+	return first, count, p.lineEnd()
 }
 
 // entry reads the 20 bytes of one table entry.
@@ -358,7 +383,7 @@ func decimal(text []byte) (n int, is bool) {
 
 // trailer reads from "trailer" to the end mark and its line end.
 func (p *parser) trailer(r *revision) (err error) {
-	if err := p.prefix("trailer"); err != nil {
+	if err := p.keyword("trailer"); err != nil {
 		return err
 	}
 	if r.trailer, err = p.value(); err != nil {
@@ -377,9 +402,11 @@ func (p *parser) trailer(r *revision) (err error) {
 	if err := p.prefix("%%EOF"); err != nil {
 		return err
 	}
-	p.skipLineEnd()
+	if p.pos < len(p.data) {
+		err = p.lineEnd()
+	}
 	r.end = p.pos
-	return nil
+	return err
 }
 
 // checkTrailer holds a trailer against the revision before it.
