@@ -35,7 +35,10 @@ type asffFinding struct {
 	RecordState  string
 	Severity     struct{ Label string }
 	Workflow     struct{ Status string }
-	Resources    []struct{ ID, Type, Region string }
+	Resources    []struct {
+		ID     string `json:"Id"`
+		Region string
+	}
 	asffMore
 }
 
@@ -44,9 +47,10 @@ type asffMore struct {
 		Text, UpdatedBy, UpdatedAt string
 	}
 	Compliance *struct {
-		Status, SecurityControlID string
-		RelatedRequirements       []string
-		AssociatedStandards       []struct {
+		Status              string
+		SecurityControlID   string `json:"SecurityControlId"`
+		RelatedRequirements []string
+		AssociatedStandards []struct {
 			StandardsID string `json:"StandardsId"`
 		}
 		StatusReasons []struct{ Description string }

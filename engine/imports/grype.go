@@ -12,17 +12,23 @@ func fitsGrype(h head) bool {
 
 type grypeMatch struct {
 	Vulnerability struct {
-		ID, DataSource, Severity, Description string
-		Fix                                   struct {
-			Versions []string
-			State    string
-		}
-	}
+		ID          string `json:"id"`
+		DataSource  string `json:"dataSource"`
+		Severity    string `json:"severity"`
+		Description string `json:"description"`
+		Fix         struct {
+			Versions []string `json:"versions"`
+			State    string   `json:"state"`
+		} `json:"fix"`
+	} `json:"vulnerability"`
 	Artifact struct {
-		Name, Version, Type string
-		Locations           []struct{ Path string }
-	}
-	AppliedIgnoreRules []map[string]any
+		Name      string `json:"name"`
+		Version   string `json:"version"`
+		Locations []struct {
+			Path string `json:"path"`
+		} `json:"locations"`
+	} `json:"artifact"`
+	AppliedIgnoreRules []map[string]any `json:"appliedIgnoreRules"`
 }
 
 func (m grypeMatch) finding(subject string) findings.Finding {

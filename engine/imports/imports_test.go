@@ -147,7 +147,10 @@ func TestWhatWasNotLookedAtIsAGap(t *testing.T) {
 		"a run that failed":         {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"invocations":[{"executionSuccessful":false}],"results":[]}]}`, "did not run successfully"},
 		"a run without any":         {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}}}]}`, "did not finish"},
 		"an older SARIF":            {`{"version":"2.0.0","runs":[]}`, "2.1.0 is what is read"},
-		"a word twice":              {strings.Replace(string(sarif), `"level":"error"`, `"kind":"fail","Kind":"pass","level":"error"`, 1), `"Kind" stands twice`},
+		"a word twice":              {strings.Replace(string(sarif), `"level":"error"`, `"kind":"fail","kind":"pass","level":"error"`, 1), `"kind" stands twice`},
+		"a word twice, otherwise":   {strings.Replace(string(sarif), `"level":"error"`, `"kind":"fail","Kind":"pass","level":"error"`, 1), `"kind" is written "Kind"`},
+		"a rule's word otherwise":   {strings.Replace(string(sarif), `"security-severity"`, `"Security-Severity"`, 1), `a rule: "security-severity" is written`},
+		"an object for a list":      {strings.Replace(string(whole), `"Vulnerabilities":[`, `"Vulnerabilities":{"VulnerabilityID":"CVE-1"},"x":[`, 1), "an object where a list"},
 		"a list twice":              {`{"PolarisOutputVersion":"1","Results":[{"Kind":"Pod","Name":"a","Results":{"x":{"Success":false},"x":{"Success":true}}}]}`, `"x" stands twice`},
 		"results twice":             {strings.Replace(string(whole), `"Results":`, `"Results":[],"Results":`, 1), `"Results" stands twice`},
 		"what is looked at twice":   {strings.Replace(string(whole), `"CreatedAt":`, `"CreatedAt":"2020-01-01T00:00:00Z","CreatedAt":`, 1), `"CreatedAt" stands twice`},
@@ -178,6 +181,39 @@ func TestWhatWasNotLookedAtIsAGap(t *testing.T) {
 	cut, err := text(t, string(whole[:len(whole)-400]))
 	require.NoError(t, err)
 	assert.NotEmpty(t, cut.findings, "what was read stays")
+}
+
+// A name in another case is another name: what it says counts for nothing, and that it
+// stands there is said.
+func TestNamesAreReadInTheirCase(t *testing.T) {
+	for file, c := range map[string]struct{ old, now, want string }{
+		"results.sarif":     {`"level":"error"`, `"Kind":"pass"`, "vulnerabilities CVE-2026-1111 failed critical"},
+		"grype.json":        {`"vulnerability"`, `"AppliedIgnoreRules":[{}],"vulnerability"`, "vulnerabilities CVE-2026-1111 failed high libssl3"},
+		"polaris.json":      {`"Success":false`, `"Success":false,"success":true`, "configuration runAsRootAllowed failed high"},
+		"prowler.ocsf.json": {`"status_code":"FAIL"`, `"status_code":"FAIL","Status_Code":"PASS"`, "configuration iam_root_mfa_enabled failed critical"},
+		"asff.json":         {`"Workflow"`, `"workflow":{"Status":"SUPPRESSED"},"Workflow"`, "configuration IAM.9 failed critical"},
+		"checkov.json":      {`"check_result":{"result":"FAILED"`, `"check_result":{"result":"FAILED","Result":"PASSED"`, "configuration CKV_K8S_22 failed unrated"},
+		"kube-bench.json":   {`"status":"FAIL"`, `"status":"FAIL","Status":"PASS"`, "benchmark 4.1.2 failed unrated"},
+		"kubescape.json":    {`"status":"failed"`, `"status":"failed","Status":"passed"`, "configuration C-0057 failed high"},
+		"cyclonedx.json":    {`"id":"CVE-2026-1111"`, `"id":"CVE-2026-1111","Analysis":{"state":"false_positive"}`, "vulnerabilities CVE-2026-1111 failed critical libssl3"},
+		"openvex.json":      {`"status":"affected"`, `"status":"affected","STATUS":"fixed"`, "vulnerabilities CVE-2026-1111 failed unrated"},
+		"trivy-image.json":  {`"Severity":"CRITICAL"`, `"Severity":"CRITICAL","severity":"LOW"`, "vulnerabilities CVE-2026-1111 failed critical libssl3"},
+		"kube-score.json":   {`"grade":1`, `"grade":1,"Grade":10`, "configuration container-resources failed critical"},
+		"kube-linter.json":  {`"Check":"run-as-non-root"`, `"Check":"run-as-non-root","check":"x"`, "configuration run-as-non-root failed unrated"},
+		"falco.jsonl":       {`"priority":"Warning"`, `"priority":"Warning","Priority":"Debug"`, "events Terminal shell in container failed medium"},
+	} {
+		t.Run(file, func(t *testing.T) {
+			raw, err := os.ReadFile("testdata/" + file)
+			require.NoError(t, err)
+			changed := strings.Replace(string(raw), c.old, c.now, 1)
+			require.NotEqual(t, string(raw), changed)
+			got, err := text(t, changed)
+			require.NoError(t, err)
+			assert.Contains(t, got.lines(), c.want)
+			assert.False(t, got.report.Whole)
+			assert.Contains(t, strings.Join(got.gaps(), "\n"), "and was passed over")
+		})
+	}
 }
 
 // What a tool could not rate, or what only a rule elsewhere rates, may be any.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	kubejson "sigs.k8s.io/json"
+
 	"tickmark/engine"
 	"tickmark/engine/findings"
 	"tickmark/engine/redaction"
@@ -119,24 +121,29 @@ func (in *intake) speaks(of ...findings.Class) {
 
 // decode reads a value; one that is not what the tool writes is a gap.
 func (in *intake) decode(raw []byte, into any) bool {
-	err := in.understand(raw, into)
-	if err != nil {
-		in.gap(in.place(), engine.Unreadable, err.Error())
-	}
-	return err == nil
+	return in.understand(in.place(), "", raw, into)
 }
 
-// understand reads a value in which nothing stands twice.
-func (in *intake) understand(raw []byte, into any) error {
-	err := json.Unmarshal(raw, into)
+// understand reads a value of a line by its names as they are, and not in another case.
+// One in which something stands twice is not read.
+func (in *intake) understand(line int, what string, raw []byte, into any) bool {
+	err := kubejson.UnmarshalCaseSensitivePreserveInts(raw, into)
 	var form *json.UnmarshalTypeError
 	if errors.As(err, &form) {
-		return fmt.Errorf("%s is a %s, which it never is", form.Field, form.Value)
+		err = fmt.Errorf("%s is a %s, which it never is", form.Field, form.Value)
 	}
 	if err == nil {
-		err = in.members.once(raw, into)
+		twice, otherwise := in.members.look(raw, into)
+		if otherwise != "" {
+			in.gap(line, engine.Unreadable, what+otherwise)
+		}
+		if twice == "" {
+			return true
+		}
+		err = errors.New(twice)
 	}
-	return err
+	in.gap(line, engine.Unreadable, what+err.Error())
+	return false
 }
 
 // finding takes a finding.

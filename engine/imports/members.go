@@ -1,64 +1,66 @@
 package imports
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 )
 
 // members looks through values that were decoded for members that stand twice, of which
-// the last one would count. Names are decoded without regard to case, so that "kind" and
-// "Kind" are one: a failure must not become a pass by a word that is written behind it.
-type members map[reflect.Type]map[string]member
+// the last one would count, and for names that are read and stand there in another case,
+// as no tool writes them: a failure must not become a pass by a word that is written
+// behind it.
+type members map[reflect.Type]map[string]reflect.Type
 
-// member is a field that is read, by its number and its type.
-type member struct {
-	number int
-	of     reflect.Type
-}
-
-// once is an error where a value, decoded into another, has a member of it twice.
-func (m members) once(raw []byte, into any) error {
+// look returns what is odd in a value that was decoded into another, "" if nothing is: the
+// first member of it that stands twice, and the first that was passed over as its name is
+// in another case.
+func (m members) look(raw []byte, into any) (twice, otherwise string) {
 	look := looking{members: m, raw: raw}
 	look.value(reflect.TypeOf(into))
-	if look.twice != "" {
-		return errors.New(standsTwice(look.twice))
-	}
-	return nil
+	return look.twice, look.otherwise
 }
 
 func standsTwice(name string) string {
 	return fmt.Sprintf("%.100q stands twice in one object, so that nobody can tell which counts", name)
 }
 
-// of are the members that an object is read for.
-func (m members) of(t reflect.Type) map[string]member {
+// inAnotherCase says that a name which is none of those that are read would be one without
+// regard to case, "" if it would not.
+func inAnotherCase[T any](name string, read map[string]T) string {
+	for one := range read {
+		if strings.EqualFold(one, name) {
+			return fmt.Sprintf("%q is written %.100q, and was passed over", one, name)
+		}
+	}
+	return ""
+}
+
+// of are the members that an object is read for, with their types.
+func (m members) of(t reflect.Type) map[string]reflect.Type {
 	all, known := m[t]
 	if !known {
-		all = map[string]member{}
-		for i, f := range reflect.VisibleFields(t) {
+		all = map[string]reflect.Type{}
+		for _, f := range reflect.VisibleFields(t) {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			if name == "" {
 				name = f.Name
 			}
-			all[folded(name)] = member{i, f.Type}
+			all[name] = f.Type
 		}
 		m[t] = all
 	}
 	return all
 }
 
-// folded is a name without regard to case, as encoding/json compares them.
-func folded(name string) string { return strings.ToLower(strings.ToUpper(name)) }
-
 // looking goes through JSON that is known to be whole.
 type looking struct {
-	members members
-	raw     []byte
-	at      int
-	twice   string
+	members          members
+	raw              []byte
+	at               int
+	twice, otherwise string
 }
 
 // skip passes over white space and what parts values, and returns the byte behind.
@@ -101,10 +103,10 @@ func (l *looking) value(t reflect.Type) {
 }
 
 func (l *looking) object(t reflect.Type) {
-	var read map[string]member
-	var seen map[any]bool
+	var read map[string]reflect.Type
+	var seen map[string]bool
 	if t != nil && (t.Kind() == reflect.Struct || t.Kind() == reflect.Map) {
-		seen = map[any]bool{}
+		seen = map[string]bool{}
 	}
 	if t != nil && t.Kind() == reflect.Struct {
 		read = l.members.of(t)
@@ -120,20 +122,18 @@ func (l *looking) object(t reflect.Type) {
 		if strings.Contains(name, `\`) {
 			_ = json.Unmarshal(quoted, &name) // it is a string
 		}
-		var id any = name
-		var of reflect.Type
+		of, is := read[name]
 		if t.Kind() == reflect.Map {
 			of = t.Elem()
-		} else if field, is := read[folded(name)]; is {
-			id, of = field.number, field.of
-		} else {
+		} else if !is {
+			l.otherwise = cmp.Or(l.otherwise, inAnotherCase(name, read))
 			l.value(nil)
 			continue
 		}
-		if seen[id] && l.twice == "" {
-			l.twice = name
+		if seen[name] && l.twice == "" {
+			l.twice = standsTwice(name)
 		}
-		seen[id] = true
+		seen[name] = true
 		l.value(of)
 	}
 	l.at++

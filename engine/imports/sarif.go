@@ -18,39 +18,53 @@ func fitsSARIF(h head) bool {
 
 // sarifRule is what a result's rule says of it.
 type sarifRule struct {
-	ID                   string
-	Name                 string
-	ShortDescription     struct{ Text string }
-	HelpURI              string `json:"helpUri"`
-	DefaultConfiguration struct{ Level string }
-	Properties           struct {
-		Tags     []string
-		Severity string `json:"security-severity"`
-	}
+	ID                   string    `json:"id"`
+	Name                 string    `json:"name"`
+	ShortDescription     sarifText `json:"shortDescription"`
+	HelpURI              string    `json:"helpUri"`
+	DefaultConfiguration struct {
+		Level string `json:"level"`
+	} `json:"defaultConfiguration"`
+	Properties struct {
+		Tags     []string `json:"tags"`
+		Severity string   `json:"security-severity"`
+	} `json:"properties"`
+}
+
+type sarifText struct {
+	Text string `json:"text"`
 }
 
 // sarifRun is what stands beside the results of a run, in whatever order.
 type sarifRun struct {
 	Tool struct {
 		Driver struct {
-			Name, Version, SemanticVersion string
-			Rules                          []json.RawMessage
-		}
+			Name            string            `json:"name"`
+			Version         string            `json:"version"`
+			SemanticVersion string            `json:"semanticVersion"`
+			Rules           []json.RawMessage `json:"rules"`
+		} `json:"driver"`
 	}
 	Invocations []struct {
-		ExecutionSuccessful        *bool
-		StartTimeUtc, EndTimeUtc   string
+		ExecutionSuccessful        *bool  `json:"executionSuccessful"`
+		StartTimeUTC               string `json:"startTimeUtc"`
+		EndTimeUTC                 string `json:"endTimeUtc"`
 		ToolExecutionNotifications []struct {
-			Level   string
-			Message struct{ Text string }
-		}
+			Level   string    `json:"level"`
+			Message sarifText `json:"message"`
+		} `json:"toolExecutionNotifications"`
 	}
-	VersionControlProvenance []struct{ RepositoryURI, RevisionID string }
-	AutomationDetails        struct{ ID string }
-	Properties               struct {
-		ImageName   string
-		RepoDigests []string
-		ImageID     string
+	VersionControlProvenance []struct {
+		RepositoryURI string `json:"repositoryUri"`
+		RevisionID    string `json:"revisionId"`
+	}
+	AutomationDetails struct {
+		ID string `json:"id"`
+	}
+	Properties struct {
+		ImageName   string   `json:"imageName"`
+		RepoDigests []string `json:"repoDigests"`
+		ImageID     string   `json:"imageID"`
 	}
 	ExternalPropertyFileReferences json.RawMessage
 
@@ -60,22 +74,34 @@ type sarifRun struct {
 }
 
 type sarifResult struct {
-	RuleID    string
-	RuleIndex *int
+	RuleID    string `json:"ruleId"`
+	RuleIndex *int   `json:"ruleIndex"`
 	Rule      struct {
-		ID    string
-		Index *int
-	}
-	Level, Kind, BaselineState string
-	Message                    struct{ Text string }
-	Locations                  []struct {
+		ID    string `json:"id"`
+		Index *int   `json:"index"`
+	} `json:"rule"`
+	Level         string    `json:"level"`
+	Kind          string    `json:"kind"`
+	BaselineState string    `json:"baselineState"`
+	Message       sarifText `json:"message"`
+	Locations     []struct {
 		PhysicalLocation struct {
-			ArtifactLocation struct{ URI string }
-			Region           struct{ StartLine int }
-		}
-		LogicalLocations []struct{ FullyQualifiedName, Name string }
-	}
-	Suppressions []struct{ Kind, Status, Justification string }
+			ArtifactLocation struct {
+				URI string `json:"uri"`
+			} `json:"artifactLocation"`
+			Region struct {
+				StartLine int `json:"startLine"`
+			} `json:"region"`
+		} `json:"physicalLocation"`
+		LogicalLocations []struct {
+			FullyQualifiedName string `json:"fullyQualifiedName"`
+		} `json:"logicalLocations"`
+	} `json:"locations"`
+	Suppressions []struct {
+		Kind          string `json:"kind"`
+		Status        string `json:"status"`
+		Justification string `json:"justification"`
+	} `json:"suppressions"`
 }
 
 // readSARIF reads the Static Analysis Results Interchange Format, version 2.1.0. What
@@ -131,9 +157,7 @@ func (in *intake) sarifRuns() ([]*sarifRun, error) {
 	defer func() { _ = file.Close() }()
 	into := func(value func(*sarifRun) any) *spot {
 		return taken(func(raw []byte) {
-			if err := in.understand(raw, value(runs[len(runs)-1])); err != nil {
-				in.gap(s.line(), engine.Unreadable, "what stands beside the results: "+err.Error())
-			}
+			in.understand(s.line(), "what stands beside the results: ", raw, value(runs[len(runs)-1]))
 		})
 	}
 	run := fields(map[string]*spot{
@@ -167,14 +191,12 @@ func (r *sarifRun) understand(in *intake) {
 	}
 	for _, raw := range driver.Rules {
 		var rule sarifRule
-		if err := in.understand(raw, &rule); err != nil {
-			in.gap(0, engine.Unreadable, "a rule: "+err.Error())
-		}
+		in.understand(0, "a rule: ", raw, &rule)
 		r.rules[rule.ID] = rule
 		r.byIndex = append(r.byIndex, rule.ID)
 	}
 	for _, i := range r.Invocations {
-		for _, t := range []string{i.StartTimeUtc, i.EndTimeUtc} {
+		for _, t := range []string{i.StartTimeUTC, i.EndTimeUTC} {
 			in.report.Ran = later(in.report.Ran, when(t))
 		}
 		if i.ExecutionSuccessful != nil && !*i.ExecutionSuccessful {

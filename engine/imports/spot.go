@@ -1,16 +1,12 @@
 package imports
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "slices"
 
-// spot is a place in a JSON value that a format reads: the members and items below it,
-// or the value itself. What no spot names is passed over.
+// spot is a place in a JSON value that a format reads: the members of an object, the items
+// of a list, or the value itself. What no spot names is passed over.
 type spot struct {
-	members map[string]*spot
-	any     *spot // of members of any other name, and of items
+	members map[string]*spot // of an object
+	item    *spot            // of a list
 	// begin is told before the value is gone through, with its key, end after it.
 	begin func(key string)
 	end   func()
@@ -21,8 +17,8 @@ type spot struct {
 // fields is a spot of an object.
 func fields(members map[string]*spot) *spot { return &spot{members: members} }
 
-// each is a spot of all that a value holds.
-func each(item *spot) *spot { return &spot{any: item} }
+// each is a spot of all items of a list.
+func each(item *spot) *spot { return &spot{item: item} }
 
 // taken is a spot of a value that is wanted whole.
 func taken(take func(raw []byte)) *spot { return &spot{take: take} }
@@ -46,12 +42,15 @@ func (p *spot) walk(s *stream, key string, depth int) error {
 	var err error
 	switch s.peek() {
 	case '{':
+		if p.item != nil {
+			s.odd(s.line(), "an object where a list has to be was passed over")
+		}
 		err = p.object(s, depth)
 	case '[':
-		if p.any == nil {
+		if p.item == nil {
 			s.odd(s.line(), "a list where an object has to be was passed over")
 		}
-		err = s.array(depth, func(int) error { return p.any.walk(s, "", depth+1) })
+		err = s.array(depth, func(int) error { return p.item.walk(s, "", depth+1) })
 	case 'n', 0: // nothing, as some tools write what is empty, and the end
 		err = s.skip(depth)
 	default:
@@ -70,14 +69,11 @@ func (p *spot) object(s *stream, depth int) error {
 	var seen []string
 	return s.object(depth, func(key string) error {
 		below, named := p.members[key]
-		for name := range p.members {
-			if !named && strings.EqualFold(name, key) {
-				s.odd(s.line(), fmt.Sprintf("%q is written %.100q, and was passed over", name, key))
-			}
-		}
 		switch {
 		case !named:
-			below = p.any
+			if odd := inAnotherCase(key, p.members); odd != "" {
+				s.odd(s.line(), odd)
+			}
 		case slices.Contains(seen, key):
 			s.odd(s.line(), standsTwice(key))
 		default:
