@@ -11,15 +11,17 @@ func fitsASFF(h head) bool {
 	if has(h.first, "ClusterName") {
 		return false
 	}
-	first := item(h.first)
+	first := firstASFF(h)
+	return first == nil && isList(h.first, "Findings") || has(first, "SchemaVersion", "ProductArn", "AwsAccountId")
+}
+
+// firstASFF is the first finding, nil where there is none.
+func firstASFF(h head) any {
 	if isList(h.first, "Findings") {
 		list, _ := at(h.first, "Findings").([]any)
-		if len(list) == 0 {
-			return true
-		}
-		first = list[0]
+		return item(list)
 	}
-	return has(first, "SchemaVersion", "ProductArn", "AwsAccountId")
+	return item(h.first)
 }
 
 type asffFinding struct {
@@ -80,6 +82,9 @@ func readASFF(in *intake) error {
 		}
 		accounts.add(strings.TrimSpace("aws "+a.AwsAccountID), about, made)
 		in.asff(a)
+	}
+	if first := firstASFF(in.head); first != nil {
+		in.written("the finding format", textAt(first, "SchemaVersion"), "2018-10-08")
 	}
 	var err error
 	if isList(in.head.first, "Findings") {

@@ -49,6 +49,7 @@ const (
 // looked, so that an empty one says nothing.
 func readCycloneDX(in *intake) error {
 	h := in.head.first
+	in.written("CycloneDX", textAt(h, "specVersion"), "1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
 	in.report.Format = "CycloneDX JSON " + textAt(h, "specVersion")
 	in.report.Ran = when(textAt(h, "metadata", "timestamp"))
 	tool := item(at(h, "metadata", "tools"))

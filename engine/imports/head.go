@@ -86,6 +86,15 @@ func textAt(v any, names ...string) string {
 	return text
 }
 
+// numberAt returns the number under names, which may be written as a text.
+func numberAt(v any, names ...string) json.Number {
+	if text := textAt(v, names...); text != "" {
+		return json.Number(text)
+	}
+	number, _ := at(v, names...).(json.Number)
+	return number
+}
+
 // has reports whether an object has all these members, whatever they are.
 func has(v any, names ...string) bool {
 	object, is := v.(map[string]any)

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -107,6 +108,16 @@ func (in *intake) gap(line int, reason engine.GapReason, cause string) {
 		return
 	}
 	in.snapshot.Gaps = append(in.snapshot.Gaps, engine.Gap{Source: in.source, Line: line, Kind: findings.FindingKind, Reason: reason, Cause: in.text(cause)})
+}
+
+// written reports whether a file is of a version of its format that is known here, and says
+// as a gap where it is of another: names may mean something else in it.
+func (in *intake) written(format, version string, known ...string) bool {
+	is := slices.Contains(known, version)
+	if !is {
+		in.gap(1, engine.Unsupported, fmt.Sprintf("it is %s %s, and %s is what is read", format, cmp.Or(version, "of no version"), strings.Join(known, ", ")))
+	}
+	return is
 }
 
 // speaks notes what a file speaks of.

@@ -1,7 +1,6 @@
 package imports
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -43,8 +42,7 @@ func readKubescape(in *intake) error {
 	frameworks, _ := at(h, "summaryDetails", "frameworks").([]any)
 	for _, f := range frameworks {
 		if name := textAt(f, "name"); name != "" {
-			score, _ := at(f, "complianceScore").(json.Number)
-			in.says(strings.TrimSpace("framework " + name + " " + score.String()))
+			in.says(strings.TrimSpace("framework " + name + " " + numberAt(f, "complianceScore").String()))
 		}
 	}
 	in.speaks(findings.Configuration)
@@ -80,7 +78,7 @@ func (c kubescapeControl) finding(h any) findings.Finding {
 	f := findings.Finding{
 		Class: findings.Configuration, ID: c.ControlID, Title: c.Name, Word: strings.TrimSpace(c.Status.Status + " " + c.Status.SubStatus), Reason: c.Status.Info,
 	}
-	score, _ := at(h, "summaryDetails", "controls", c.ControlID, "scoreFactor").(json.Number)
+	score := numberAt(h, "summaryDetails", "controls", c.ControlID, "scoreFactor")
 	f.Rating = score.String()
 	if n, err := score.Float64(); err == nil {
 		f.Severity = scored(n)

@@ -104,6 +104,7 @@ type polarisResults map[string]struct {
 func readPolaris(in *intake) error {
 	h := in.head.first
 	in.report.Ran = when(textAt(h, "AuditTime"))
+	in.written("Polaris' output", textAt(h, "PolarisOutputVersion"), "1.0")
 	in.report.Says = some(textAt(h, "PolarisOutputVersion"))
 	kind := strings.ToLower(textAt(h, "SourceType"))
 	in.report.Looked = findings.Artifact{Kind: kind, Name: namely(textAt(h, "SourceName"))}

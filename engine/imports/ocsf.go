@@ -66,6 +66,9 @@ func readOCSF(in *intake) error {
 	first := item(in.head.first)
 	in.report.Tool.Name = textAt(first, "metadata", "product", "name")
 	in.report.Tool.Version = textAt(first, "metadata", "product", "version")
+	if version := textAt(first, "metadata", "version"); !strings.HasPrefix(version, "1.") {
+		in.written("OCSF", version, "1")
+	}
 	in.speaks(findings.Configuration)
 	accounts := newGathered("account")
 	err := in.walkItems(func(raw []byte) {

@@ -32,6 +32,8 @@ type openVEXStatement struct {
 // they show nothing clean; each is kept with its author, its date and its reason.
 func readOpenVEX(in *intake) error {
 	h := in.head.first
+	_, version, _ := strings.Cut(textAt(h, "@context"), "openvex.dev/ns/")
+	in.written("OpenVEX", version, "v0.2.0")
 	author := textAt(h, "author")
 	issued := textAt(h, "last_updated")
 	if issued == "" {

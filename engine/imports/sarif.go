@@ -107,8 +107,7 @@ type sarifResult struct {
 // readSARIF reads the Static Analysis Results Interchange Format, version 2.1.0. What
 // stands beside a run's results is read first, wherever it stands.
 func readSARIF(in *intake) error {
-	if version := textAt(in.head.first, "version"); version != "2.1.0" {
-		in.gap(1, engine.Unsupported, fmt.Sprintf("it is SARIF %s, and 2.1.0 is what is read", version))
+	if !in.written("SARIF", textAt(in.head.first, "version"), "2.1.0") {
 		return nil
 	}
 	runs, err := in.sarifRuns()

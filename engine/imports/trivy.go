@@ -22,6 +22,7 @@ func fitsTrivyCluster(h head) bool {
 // say how old the database was, nor which severities were asked for.
 func readTrivy(in *intake) error {
 	h := in.head.first
+	in.written("Trivy's schema", numberAt(h, "SchemaVersion").String(), "2")
 	in.report.Tool.Version = textAt(h, "Trivy", "Version")
 	in.report.Ran = when(textAt(h, "CreatedAt"))
 	kind := map[string]string{"container_image": "image", "filesystem": "folder", "vm": "machine image"}[textAt(h, "ArtifactType")]
