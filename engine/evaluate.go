@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -117,21 +118,31 @@ func evaluateOne(check Check, view *View) (result Result, asked bool) {
 
 // result joins what a check says of what it saw with what it did not see.
 func (c Check) result(view *View, details, unseen []Detail) Result {
-	result := Result{Check: c.ID, Version: c.Version, Target: view.Target().ID, Details: []Detail{}}
+	result := Result{Check: c.ID, Version: c.Version, Target: view.Target().ID, Details: withUnseen(sorted(details), sorted(unseen))}
 	if c.Custom != nil {
 		result.Custom = &CustomSource{Definition: Sum(c.Custom.Text), Informs: c.Custom.Informs}
 	}
-	if len(details) > 0 {
-		result.Details = slices.Clip(details) // what the check keeps is not written to
-	}
-	result.Details = append(result.Details, unseen...)
-	result.sort()
 	// Without details nothing is there to judge, and all of it was seen.
 	result.Verdict = NotApplicable
 	for i := range result.Details {
 		result.Verdict = result.Verdict.Worse(result.Details[i].Verdict)
 	}
 	return result
+}
+
+// withUnseen puts what was not seen in its places among details, both being sorted. What
+// the check keeps is not written to.
+func withUnseen(details, unseen []Detail) []Detail {
+	if len(unseen) == 0 && len(details) > 0 {
+		return slices.Clip(details)
+	}
+	all := make([]Detail, 0, len(details)+len(unseen))
+	for i := range unseen {
+		n := sort.Search(len(details), func(at int) bool { return details[at].compare(&unseen[i]) > 0 })
+		all = append(append(all, details[:n]...), unseen[i])
+		details = details[n:]
+	}
+	return append(all, details...)
 }
 
 // unseenDetails says, as Unknown details, what of the needed kinds was not seen. A

@@ -314,9 +314,11 @@ func TestDetailsAreInOrderHoweverTheyCome(t *testing.T) {
 			details = append(details, d)
 		}
 		want := slices.Clone(details)
-		slices.SortStableFunc(want, Detail.compare)
-		r := Result{Details: slices.Clone(details)}
-		r.sort()
-		require.Equal(t, want, r.Details)
+		slices.SortStableFunc(want, func(a, b Detail) int { return a.compare(&b) })
+		given := slices.Clone(details)
+		require.Equal(t, want, append([]Detail(nil), sorted(details)...))
+		seen := random.IntN(1 + len(details))
+		require.Equal(t, append([]Detail{}, want...), withUnseen(sorted(details[:seen]), sorted(details[seen:])))
+		require.Equal(t, given, details, "what the check keeps")
 	}
 }

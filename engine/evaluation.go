@@ -234,9 +234,7 @@ func (v *View) moved(before, now []Subject) *asked {
 
 // replace puts details in the place of those about the same refs.
 func (j *judgement) replace(about *asked, details []Detail) {
-	fresh := Result{Details: details}
-	fresh.sort()
-	details = fresh.Details
+	details = sorted(details)
 	refs := slices.SortedFunc(maps.Keys(about.refs), Ref.Compare)
 	const few = 16
 	if len(refs) > few {
@@ -279,7 +277,7 @@ func (j *judgement) rebuild(about *asked, details []Detail) {
 		j.counts[d.Verdict]++
 	}
 	for i := range j.result.Details {
-		d := j.result.Details[i]
+		d := &j.result.Details[i]
 		if about.refs[d.Subject] {
 			continue
 		}
@@ -287,7 +285,7 @@ func (j *judgement) rebuild(about *asked, details []Detail) {
 			add(details[0])
 			details = details[1:]
 		}
-		add(d)
+		add(*d)
 	}
 	for _, d := range details {
 		add(d)

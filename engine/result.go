@@ -66,43 +66,42 @@ func (r Result) Count(v Verdict) int {
 	return n
 }
 
-// sort puts details in an order that depends on nothing but what they say. Most come kind
-// by kind, in order; else their places are sorted first, since a detail is large.
-func (r *Result) sort() {
-	parts := r.parts()
+// sorted returns details in an order that depends on nothing but what they say. Most come
+// in it, or kind by kind; else their places are sorted first, since a detail is large.
+func sorted(details []Detail) []Detail {
+	parts := partsOf(details)
 	if len(parts) < 2 {
-		return
+		return details
 	}
 	if inTurn(parts) {
-		r.Details = slices.Concat(parts...)
-		return
+		return slices.Concat(parts...)
 	}
-	places := make([]int, len(r.Details))
+	places := make([]int, len(details))
 	for i := range places {
 		places[i] = i
 	}
-	slices.SortStableFunc(places, func(a, b int) int { return r.Details[a].compare(r.Details[b]) })
-	sorted := make([]Detail, len(r.Details))
+	slices.SortStableFunc(places, func(a, b int) int { return details[a].compare(&details[b]) })
+	all := make([]Detail, len(details))
 	for i, place := range places {
-		sorted[i] = r.Details[place]
+		all[i] = details[place]
 	}
-	r.Details = sorted
+	return all
 }
 
 // mostParts is how many parts of details are looked at.
 const mostParts = 64
 
-// parts parts details where they are not in order; the last part holds the rest.
-func (r *Result) parts() [][]Detail {
+// partsOf parts details where they are not in order; the last part holds the rest.
+func partsOf(details []Detail) [][]Detail {
 	var parts [][]Detail
 	from := 0
-	for i := 1; i < len(r.Details) && len(parts) < mostParts; i++ {
-		if r.Details[i-1].compare(r.Details[i]) > 0 {
-			parts = append(parts, r.Details[from:i])
+	for i := 1; i < len(details) && len(parts) < mostParts; i++ {
+		if details[i-1].compare(&details[i]) > 0 {
+			parts = append(parts, details[from:i])
 			from = i
 		}
 	}
-	return append(parts, r.Details[from:])
+	return append(parts, details[from:])
 }
 
 // inTurn puts parts in order, and reports whether each then ends before the next begins.
@@ -110,20 +109,23 @@ func inTurn(parts [][]Detail) bool {
 	if len(parts) > mostParts {
 		return false
 	}
-	slices.SortStableFunc(parts, func(a, b []Detail) int { return a[0].compare(b[0]) })
+	slices.SortStableFunc(parts, func(a, b []Detail) int { return a[0].compare(&b[0]) })
 	for i := 1; i < len(parts); i++ {
-		if before := parts[i-1]; before[len(before)-1].compare(parts[i][0]) >= 0 {
+		if before := parts[i-1]; before[len(before)-1].compare(&parts[i][0]) >= 0 {
 			return false
 		}
 	}
 	return true
 }
 
-func (d Detail) compare(o Detail) int {
+func (d *Detail) compare(o *Detail) int {
 	if c := d.Subject.Compare(o.Subject); c != 0 {
 		return c
 	}
-	return cmp.Or(strings.Compare(d.Container, o.Container), strings.Compare(d.Field, o.Field), strings.Compare(d.Sentence, o.Sentence))
+	if c := strings.Compare(d.Container, o.Container); c != 0 {
+		return c
+	}
+	return cmp.Or(strings.Compare(d.Field, o.Field), strings.Compare(d.Sentence, o.Sentence))
 }
 
 // Run is one evaluation: which snapshots, under which Params, with what result.

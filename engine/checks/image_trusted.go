@@ -34,10 +34,8 @@ func imagesFromTrustedRegistries() check {
 // perImage judges every image of every workload. A reference that cannot be read
 // is Unknown whatever the check.
 func perImage(v *engine.View, judge func(usedImage, image) finding) []engine.Detail {
-	return judgeWorkloads(v, func(w workload) []engine.Detail {
-		used := w.images()
-		details := make([]engine.Detail, 0, len(used))
-		for _, u := range used {
+	return judgeWorkloads(v, func(w workload, say say) {
+		for _, u := range w.images() {
 			var f finding
 			if u.broken {
 				f = unknown(u.field, u.reference, "Image %q cannot be judged: it is no image reference", u.reference)
@@ -46,11 +44,10 @@ func perImage(v *engine.View, judge func(usedImage, image) finding) []engine.Det
 			}
 			d := f.of(w.object.Ref, w.object.Digest)
 			d.Container = u.container
-			details = append(details, d)
+			say(d)
 		}
 		if len(w.containers()) == 0 {
-			details = append(details, withoutContainers(w))
+			say(withoutContainers(w))
 		}
-		return details
 	})
 }

@@ -24,15 +24,14 @@ import (
 
 func podsWithoutHostPaths() check {
 	return check{id: "pods-without-host-paths", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
-		return judgeWorkloads(v, func(w workload) []engine.Detail {
+		return judgeWorkloads(v, func(w workload, say say) {
 			if len(w.containers()) == 0 {
-				return []engine.Detail{withoutContainers(w)}
+				say(withoutContainers(w))
+				return
 			}
-			var details []engine.Detail
 			for _, f := range judgeHostPaths(w) {
-				details = append(details, f.of(w.object.Ref, w.object.Digest))
+				say(f.of(w.object.Ref, w.object.Digest))
 			}
-			return details
 		})
 	}}
 }

@@ -15,7 +15,7 @@ import (
 // environment, so that registries that serve both sides can be found.
 func registriesInventory() check {
 	return check{id: "registries-inventory", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
-		return judgeWorkloads(v, func(w workload) []engine.Detail {
+		return judgeWorkloads(v, func(w workload, say say) {
 			from := []string{}
 			for _, used := range w.images() {
 				place := "an image whose reference cannot be read"
@@ -44,7 +44,7 @@ func registriesInventory() check {
 				where = "in the cardholder data environment"
 			}
 			f := notApplicable(w.path, from, "%s", fmt.Sprintf("It pulls from %s%s; %s", list(from), secrets, where))
-			return []engine.Detail{f.of(w.object.Ref, w.object.Digest)}
+			say(f.of(w.object.Ref, w.object.Digest))
 		})
 	}}
 }

@@ -31,25 +31,27 @@ func workloadRuntimesInventory() check {
 			for _, c := range engine.All[nodev1.RuntimeClass](v, runtimeClassKind) {
 				classes[c.Ref.Name] = c
 			}
-			return judgeWorkloads(v, func(w workload) []engine.Detail {
+			return judgeWorkloads(v, func(w workload, say say) {
 				name := w.spec.RuntimeClassName
 				if name == nil || *name == "" {
 					if !v.Params().InZone(cdeZone, v.Target().ID, w.object.Ref.Namespace) {
-						return nil
+						return
 					}
-					return []engine.Detail{notApplicable(w.field("runtimeClassName"), nil, "In the cardholder data environment, and no runtime class is named: its containers share the kernel of their node").
-						of(w.object.Ref, w.object.Digest)}
+					say(notApplicable(w.field("runtimeClassName"), nil, "In the cardholder data environment, and no runtime class is named: its containers share the kernel of their node").
+						of(w.object.Ref, w.object.Digest))
+					return
 				}
 				c, there := classes[*name]
 				if !there {
-					return []engine.Detail{unknown(w.field("runtimeClassName"), *name, "It names the runtime class %q, which is not there", brief(*name)).of(w.object.Ref, w.object.Digest)}
+					say(unknown(w.field("runtimeClassName"), *name, "It names the runtime class %q, which is not there", brief(*name)).of(w.object.Ref, w.object.Digest))
+					return
 				}
 				like := "not named like a sandbox"
 				if slices.ContainsFunc(sandboxHandlers, func(h string) bool { return strings.HasPrefix(c.Value.Handler, h) }) {
 					like = "named like a sandbox"
 				}
-				return []engine.Detail{notApplicable(w.field("runtimeClassName"), *name, "It runs in the runtime class %s, whose handler %s is %s", *name, brief(c.Value.Handler), like).
-					of(w.object.Ref, w.object.Digest, c.Digest)}
+				say(notApplicable(w.field("runtimeClassName"), *name, "It runs in the runtime class %s, whose handler %s is %s", *name, brief(c.Value.Handler), like).
+					of(w.object.Ref, w.object.Digest, c.Digest))
 			})
 		},
 	}

@@ -86,11 +86,10 @@ func evalSecretStores(v *engine.View) []engine.Detail {
 	for _, s := range eachStored.Objects(v, sealedSecretKind) {
 		add(s, notApplicable("spec", nil, "It holds a Secret in a sealed form, which a controller in the cluster opens"))
 	}
-	return append(details, judgeWorkloads(v, func(w workload) []engine.Detail {
+	return append(details, judgeWorkloads(v, func(w workload, say say) {
 		if f, takes := takesFromStore(w); takes {
-			return []engine.Detail{f.of(w.object.Ref, w.object.Digest)}
+			say(f.of(w.object.Ref, w.object.Digest))
 		}
-		return nil
 	})...)
 }
 

@@ -50,8 +50,8 @@ var (
 
 // perObject judges every object of these kinds by the marks of redaction that count.
 func perObject(v *engine.View, each *engine.Subjects, kinds []engine.Kind, noun string, counts func(mark) bool) []engine.Detail {
-	details := judgeWorkloads(v, func(w workload) []engine.Detail {
-		return []engine.Detail{judgeMarks(v, w.object, noun, counts)}
+	details := judgeWorkloads(v, func(w workload, say say) {
+		say(judgeMarks(v, w.object, noun, counts))
 	})
 	for _, kind := range kinds {
 		if slices.Contains(workloadKinds(), kind) {

@@ -19,7 +19,7 @@ func serviceAccountTokensNotMounted() check {
 		id: "service-account-tokens-not-mounted", version: 1, needs: append(workloadKinds(), serviceAccountKind), apart: eachWorkload,
 		eval: func(v *engine.View) []engine.Detail {
 			all := accountsOf(v)
-			return judgeWorkloads(v, func(w workload) []engine.Detail {
+			return judgeWorkloads(v, func(w workload, say say) {
 				t := all.tokenOf(w)
 				f := passes(t.field, t.value, "It gets no token of service account %s: %s", w.accountRef().Name, t.why)
 				switch {
@@ -28,7 +28,7 @@ func serviceAccountTokensNotMounted() check {
 				case t.mounted:
 					f = fails(t.field, t.value, "It gets the token of service account %s: %s", w.accountRef().Name, t.why)
 				}
-				return []engine.Detail{f.of(w.object.Ref, w.object.Digest, t.account)}
+				say(f.of(w.object.Ref, w.object.Digest, t.account))
 			})
 		},
 	}

@@ -238,51 +238,82 @@ var eachWorkload = engine.NewSubjects(func(v *engine.View) []engine.Subject {
 	return subjects
 })
 
+// say takes a detail that a check has of what it judges.
+type say func(engine.Detail)
+
 // judgeWorkloads applies judge to every workload and leaves out what was made by
 // a controller that is there too, except what is worse than in the controller. Of a
 // check that is asked about some workloads it judges these.
-func judgeWorkloads(v *engine.View, judge func(workload) []engine.Detail) []engine.Detail {
+func judgeWorkloads(v *engine.View, judge func(workload, say)) []engine.Detail {
 	var all []workload
 	var tops []int
 	at, some := eachWorkload.Asked(v, func() { all, tops = workloads(v), topsOf(v) })
 	if some {
 		return judgeSome(all, tops, at, judge)
 	}
-	judged := make([][]engine.Detail, len(all))
-	said := 0
-	for i, w := range all {
-		if judged[i] = judge(w); tops[i] == i {
-			said += len(judged[i])
+	places := 0
+	for i := range all {
+		places += max(1, len(all[i].all))
+	}
+	r := ruling{details: make([]engine.Detail, 0, places), roots: map[int][]engine.Detail{}}
+	for i := range all {
+		if root := tops[i]; root != i && !all[i].retired {
+			r.roots[root] = nil
 		}
 	}
-	details := make([]engine.Detail, 0, said)
-	for i := range all {
-		if tops[i] == i {
-			details = append(details, judged[i]...)
+	for i, w := range all {
+		if tops[i] != i {
+			continue
+		}
+		said := r.of(w, judge)
+		if _, owns := r.roots[i]; owns {
+			r.roots[i] = said
 		}
 	}
 	for i, w := range all {
 		if root := tops[i]; root != i && !w.retired {
-			details = append(details, worse(all[root], judged[root], w, judged[i])...)
+			r.worse(all[root], r.roots[root], w, judge)
 		}
 	}
-	return details
+	return r.details
+}
+
+// ruling is what was said of workloads so far, and of those that others come of.
+type ruling struct {
+	details []engine.Detail
+	roots   map[int][]engine.Detail
+}
+
+// of judges a workload and returns what was said of it.
+func (r *ruling) of(w workload, judge func(workload, say)) []engine.Detail {
+	from := len(r.details)
+	judge(w, func(d engine.Detail) { r.details = append(r.details, d) })
+	return r.details[from:]
+}
+
+// worse judges a workload that another is the origin of, and keeps what is worse than was
+// said of that.
+func (r *ruling) worse(root workload, of []engine.Detail, owned workload, judge func(workload, say)) {
+	said := r.of(owned, judge)
+	from := len(r.details) - len(said)
+	r.details = r.details[:from+len(worse(root, of, owned, said))]
 }
 
 // judgeSome is judgeWorkloads for some places among all, in the same order.
-func judgeSome(all []workload, tops, at []int, judge func(workload) []engine.Detail) []engine.Detail {
-	var details []engine.Detail
+func judgeSome(all []workload, tops, at []int, judge func(workload, say)) []engine.Detail {
+	var r ruling
 	for _, i := range at {
 		if tops[i] == i {
-			details = append(details, judge(all[i])...)
+			r.of(all[i], judge)
 		}
 	}
 	for _, i := range at {
 		if root := tops[i]; root != i && !all[i].retired {
-			details = append(details, worse(all[root], judge(all[root]), all[i], judge(all[i]))...)
+			var of ruling
+			r.worse(all[root], of.of(all[root], judge), all[i], judge)
 		}
 	}
-	return details
+	return r.details
 }
 
 // origins are the workloads of a view with the places of those that they come of.
@@ -360,7 +391,7 @@ func ownerOf(all []workload, byRef map[engine.Ref]seat, i int) (int, bool) {
 	return owner.at, owner.uid == "" || o.UID == "" || owner.uid == string(o.UID)
 }
 
-// worse returns the details of an owned workload that are worse than what its
+// worse leaves, of the details of an owned workload, those that are worse than what its
 // owner has in the same place, and the bad ones of places its owner has not. A
 // place is a container, or a field where the detail is of no container.
 func worse(root workload, of []engine.Detail, owned workload, details []engine.Detail) []engine.Detail {
@@ -374,7 +405,7 @@ func worse(root workload, of []engine.Detail, owned workload, details []engine.D
 	for _, d := range of {
 		known[place(root, d)] = d.Verdict
 	}
-	return slices.DeleteFunc(slices.Clone(details), func(d engine.Detail) bool {
+	return slices.DeleteFunc(details, func(d engine.Detail) bool {
 		verdict, there := known[place(owned, d)]
 		if !there {
 			return d.Verdict != engine.Fail && d.Verdict != engine.Unknown
@@ -385,27 +416,26 @@ func worse(root workload, of []engine.Detail, owned workload, details []engine.D
 
 // perContainer judges every container of every workload.
 func perContainer(v *engine.View, judge func(workload, container) finding) []engine.Detail {
-	return judgeWorkloads(v, func(w workload) []engine.Detail {
-		var details []engine.Detail
+	return judgeWorkloads(v, func(w workload, say say) {
 		for _, c := range w.containers() {
 			d := judge(w, c).of(w.object.Ref, w.object.Digest)
 			d.Container = c.Name
-			details = append(details, d)
+			say(d)
 		}
-		if len(details) == 0 {
-			details = append(details, withoutContainers(w))
+		if len(w.containers()) == 0 {
+			say(withoutContainers(w))
 		}
-		return details
 	})
 }
 
 // perPod judges every workload as a whole.
 func perPod(v *engine.View, judge func(workload) finding) []engine.Detail {
-	return judgeWorkloads(v, func(w workload) []engine.Detail {
+	return judgeWorkloads(v, func(w workload, say say) {
 		if len(w.containers()) == 0 {
-			return []engine.Detail{withoutContainers(w)}
+			say(withoutContainers(w))
+			return
 		}
-		return []engine.Detail{judge(w).of(w.object.Ref, w.object.Digest)}
+		say(judge(w).of(w.object.Ref, w.object.Digest))
 	})
 }
 
