@@ -2,8 +2,6 @@ package checks
 
 import (
 	"bytes"
-	"encoding/json"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,28 +103,21 @@ func marksIn(body []byte) []mark {
 	if !bytes.Contains(body, []byte(redaction.Mark)) {
 		return nil
 	}
-	var tree any
-	if err := json.Unmarshal(body, &tree); err != nil {
-		return nil // the engine says that it cannot be read
-	}
-	return appendMarks(nil, "", tree)
-}
-
-func appendMarks(found []mark, field string, v any) []mark {
-	switch v := v.(type) {
-	case string:
-		for _, text := range redactions(v) {
+	var found []mark
+	// That a document cannot be read the engine says.
+	_ = engine.EachText(body, redaction.Mark, func(to []engine.Step, text string) {
+		field := ""
+		for _, step := range to {
+			if step.OfList {
+				field = index(field, step.Place)
+			} else {
+				field = join(field, step.Name)
+			}
+		}
+		for _, text := range redactions(text) {
 			found = append(found, mark{field, strings.TrimSuffix(strings.TrimPrefix(text, redaction.Mark), "]")})
 		}
-	case []any:
-		for i, item := range v {
-			found = appendMarks(found, index(field, i), item)
-		}
-	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			found = appendMarks(found, join(field, key), v[key])
-		}
-	}
+	})
 	return found
 }
 
