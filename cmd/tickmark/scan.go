@@ -107,11 +107,11 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chose
 		return err
 	}
 	form := scanFormOf(g)
-	page, err := newScanPage(d.out, form, registry, format)
+	page, err := newScanPage(d.out, form, catalogue, registry, format)
 	if err != nil {
 		return err
 	}
-	take, end := func(r engine.Result) error { return page.result(resultFormOf(catalogue, r)) }, page.end
+	take, end := page.result, page.end
 	if format == export.SARIF.String() {
 		log := scanSARIF{catalogue: catalogue, g: g}
 		take, end = log.result, func() error { return log.write(d.out, registry) }

@@ -10,34 +10,36 @@ import (
 
 	"tickmark/engine"
 	"tickmark/engine/kube"
+	"tickmark/questionnaires"
 )
 
 // scanPage prints a scan whose results come one by one, since those of a large target
 // are too many to be held.
 type scanPage interface {
-	result(r resultForm) error
+	result(r engine.Result) error
 	end() error
 }
 
-func newScanPage(out io.Writer, form scanForm, checks []engine.Check, format string) (scanPage, error) {
+func newScanPage(out io.Writer, form scanForm, catalogue *questionnaires.Catalogue, checks []engine.Check, format string) (scanPage, error) {
 	if format != "json" {
-		return newScanText(out, form, checks), nil
+		return newScanText(out, form, catalogue, checks), nil
 	}
 	text, err := json.Marshal(form)
 	// No string holds these bytes: a quote in one is escaped.
 	before, after, _ := bytes.Cut(text, []byte(`"results":[]`))
-	return &scanJSON{out: out, next: string(before) + `"results":[`, after: "]" + string(after) + "\n"}, err
+	return &scanJSON{out: out, catalogue: catalogue, next: string(before) + `"results":[`, after: "]" + string(after) + "\n"}, err
 }
 
 // scanJSON prints the form around its results, and each of them between.
 type scanJSON struct {
-	out   io.Writer
-	next  string // what stands before the next result
-	after string
+	out       io.Writer
+	catalogue *questionnaires.Catalogue
+	next      string // what stands before the next result
+	after     string
 }
 
-func (p *scanJSON) result(r resultForm) error {
-	text, err := json.Marshal(r)
+func (p *scanJSON) result(r engine.Result) error {
+	text, err := json.Marshal(resultFormOf(p.catalogue, r))
 	if err != nil {
 		return err
 	}
@@ -61,9 +63,10 @@ func (p *scanJSON) end() error {
 // not brought to its end. What failed stands first; a gap that may hide objects of any
 // kind is told once, and not again with each check.
 type scanText struct {
-	out    io.Writer
-	form   scanForm
-	titles map[string]string // of the checks
+	out       io.Writer
+	form      scanForm
+	catalogue *questionnaires.Catalogue
+	titles    map[string]string // of the checks
 	// pages are the results of each verdict, and lists the checks of which no more is said
 	// than the verdict.
 	pages map[engine.Verdict]*strings.Builder
@@ -71,9 +74,9 @@ type scanText struct {
 	count map[engine.Verdict]int
 }
 
-func newScanText(out io.Writer, form scanForm, checks []engine.Check) *scanText {
+func newScanText(out io.Writer, form scanForm, catalogue *questionnaires.Catalogue, checks []engine.Check) *scanText {
 	p := &scanText{
-		out: out, form: form, titles: map[string]string{}, pages: map[engine.Verdict]*strings.Builder{},
+		out: out, form: form, catalogue: catalogue, titles: map[string]string{}, pages: map[engine.Verdict]*strings.Builder{},
 		lists: map[engine.Verdict][]string{}, count: map[engine.Verdict]int{},
 	}
 	for _, c := range checks {
@@ -92,9 +95,10 @@ func worstFirst() []engine.Verdict {
 // mostDetails is how many details are printed of one result.
 const mostDetails = 10
 
-func (p *scanText) result(r resultForm) error {
-	counts, told, more := map[engine.Verdict]int{}, make([]detailForm, 0, mostDetails), 0
-	for _, detail := range r.Details {
+func (p *scanText) result(r engine.Result) error {
+	counts, told, more := map[engine.Verdict]int{}, make([]*engine.Detail, 0, mostDetails), 0
+	for i := range r.Details {
+		detail := &r.Details[i]
 		counts[detail.Verdict]++
 		switch {
 		case detail.Verdict != engine.Fail && (detail.Verdict != engine.Unknown || p.repeats(detail)):
@@ -115,7 +119,7 @@ func (p *scanText) result(r resultForm) error {
 		page.WriteString(line)
 		return nil
 	}
-	fmt.Fprintf(page, "\n%s  should hold: %s%s\n", line, kube.Printable(p.titles[r.Check]), requirementsText(r.Requirements))
+	fmt.Fprintf(page, "\n%s  should hold: %s%s\n", line, kube.Printable(p.titles[r.Check]), requirementsText(p.catalogue, r))
 	for _, detail := range told {
 		fmt.Fprintf(page, "  %-8s%s: %s\n", detail.Verdict, kube.Printable(detail.Subject.String()), kube.Printable(detail.Sentence))
 	}
@@ -126,11 +130,11 @@ func (p *scanText) result(r resultForm) error {
 }
 
 // requirementsText names the requirements that a result bears on.
-func requirementsText(links []requirementLink) string {
+func requirementsText(catalogue *questionnaires.Catalogue, r engine.Result) string {
 	var ids []string
-	for _, l := range links {
-		if !slices.Contains(ids, l.ID) {
-			ids = append(ids, l.ID)
+	for _, l := range catalogue.Inform([]engine.Result{r})[0].Links {
+		if id := l.Procedure.Requirement.String(); !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
 	}
 	if len(ids) == 0 {
@@ -140,7 +144,7 @@ func requirementsText(links []requirementLink) string {
 }
 
 // repeats reports whether a detail says no more than a gap that is listed by itself.
-func (p *scanText) repeats(d detailForm) bool {
+func (p *scanText) repeats(d *engine.Detail) bool {
 	return slices.ContainsFunc(p.form.Gaps, func(g gapForm) bool {
 		return g.Kind == "" && strings.HasSuffix(d.Sentence, "("+g.Reason+"): "+g.place()+": "+g.Cause)
 	})
