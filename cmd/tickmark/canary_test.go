@@ -45,6 +45,11 @@ data:
   hosts: "machine db login pay password CANARY"
   redis.conf: "requirepass CANARY"
   pgpass: "db.example:5432:pay:app:CANARY"
+  odbc.ini: "Server=db;Uid=sa;Pwd=CANARY;"
+  nested.json: '{"last":"{\"password\":\"CANARY\"}"}'
+  docker.json: '{"auths":{"r.example":{"auth":"LOGIN64"}}}'
+  twice: TWICE64
+  access.log: "GET /pay?pan=4111%201111%201111%201111 Cookie: session=CANARY"
   key.pem: "-----BEGIN EC PRIVATE KEY-----\nCANARY\n-----END EC PRIVATE KEY-----"
   anything: RANDOM
   sample.csv: "2026;4111 1111 1111 1111\n2026;5555-5555-5555-4444\n2026;3782.822463.10005"
@@ -61,16 +66,16 @@ spec:
     spec:
       containers:
       - name: api
-        image: registry.example/pay/api:1
+        image: ci:CANARY@registry.example/pay/api:1
         command: [mysqldump, -u, root, -pCANARY, pay]
-        args: [--db-password, CANARY, --api-key=CANARY, 'sh -c "PGPASSWORD=CANARY psql"', 'postgres://u:CANARY@db/x', RANDOM]
+        args: [--db-password, CANARY, --api-key=CANARY, 'sh -c "PGPASSWORD=CANARY psql"', 'keytool -storepass CANARY -list', 'docker login -u ci -p CANARY r.example', 'echo LOGIN64 | base64 -d', 'postgres://u:CANARY@db/x', RANDOM]
         env:
         - {name: DB_PASSWORD, value: CANARY}
         - {name: COLOUR, value: RANDOM}
         - {name: JWT, value: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.CANARYxx}
         - {name: AUTHORIZATION, value: Bearer CANARYxxxxxxxx}
         - {name: CARD, value: '4111111111111111'}
-        livenessProbe: {httpGet: {port: 80, path: '/x?access_token=CANARY', httpHeaders: [{name: Authorization, value: CANARY}]}}
+        livenessProbe: {httpGet: {port: 80, path: '/x?access_token=CANARY', httpHeaders: [{name: Authorization, value: CANARY}, {name: X-Note, value: RANDOM}]}}
         lifecycle: {preStop: {exec: {command: [redis-cli, -a, CANARY, shutdown]}}}
       initContainers:
       - {name: prepare, image: x, args: ['wget --password=CANARY https://x']}
@@ -93,8 +98,8 @@ spec: {defaultBackend: {service: {name: api, port: {number: 80}}}}
 ---
 apiVersion: example.com/v1
 kind: Gateway
-metadata: {name: custom, namespace: pay}
-spec: {connection: {password: CANARY, uri: 'amqp://u:CANARY@mq'}, clientSecret: CANARY, pan: 4111111111111111, list: [{apiKey: CANARY}]}
+metadata: {name: custom, namespace: pay, managedFields: [{manager: m, fieldsV1: {'f:x': CANARY}}]}
+spec: {'Bearer CANARYxxxxxxxx': 1, amount: 4111111111111111.0, note: TWICE64, connection: {password: CANARY, uri: 'amqp://u:CANARY@mq'}, clientSecret: CANARY, pan: 4111111111111111, list: [{apiKey: CANARY}]}
 status: {lastError: 'login with password=CANARY failed'}
 `
 
@@ -118,7 +123,18 @@ func plant(t *testing.T, text string) (objects string, canaries []string) {
 		canaries = append(canaries, canary, encoded)
 		text = strings.Replace(text, "BASE64", encoded, 1)
 	}
-	return text, append(canaries, "4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "3782.822463.10005", "5105105105105100",
+	for i := 0; strings.Contains(text, "LOGIN64"); i++ {
+		encoded := base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "password:tickmarkLogin%03d", i))
+		canaries = append(canaries, encoded)
+		text = strings.Replace(text, "LOGIN64", encoded, 1)
+	}
+	for i := 0; strings.Contains(text, "TWICE64"); i++ {
+		once := base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "password=tickmarkTwice%03d", i))
+		encoded := base64.StdEncoding.EncodeToString([]byte(once))
+		canaries = append(canaries, encoded)
+		text = strings.Replace(text, "TWICE64", encoded, 1)
+	}
+	return text, append(canaries, "4111%201111%201111%201111", "4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "3782.822463.10005", "5105105105105100",
 		"4012888888881881", "Q0FOQVJZQ0FOQVJZQ0FOQVJZ")
 }
 

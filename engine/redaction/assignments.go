@@ -37,7 +37,7 @@ func (r *Redactor) assignments(s string) string {
 // hints are what every name that says secret has in it.
 var hints = []string{
 	"pass", "pwd", "pw", "secret", "token", "key", "credential", "creds", "pin", "cvv", "cvc", "cav", "csc", "cvn", "otp", "salt", "pepper", "phrase", "seed",
-	"mnemonic",
+	"mnemonic", "kennwort",
 }
 
 // nextName returns the next name from i on that has a hint in it.
@@ -80,6 +80,9 @@ func isNameByte(c byte) bool {
 // empty Span if none is given.
 func valueAfter(s string, from, to int) Span {
 	none := Span{to, to}
+	if found, is := escapedAfter(s, from, to); is {
+		return found
+	}
 	quoted := from > 0 && to < len(s) && (s[to] == '"' || s[to] == '\'') && s[from-1] == s[to]
 	at := to
 	if quoted {
@@ -88,7 +91,7 @@ func valueAfter(s string, from, to int) Span {
 	if found, is := besideName(s, from, to, quoted); is {
 		return found
 	}
-	flag := strings.HasPrefix(s[from:to], "--")
+	flag := isFlag(s[from:to])
 	at = skipBlanks(s, at)
 	if at >= len(s) {
 		return none
@@ -126,6 +129,46 @@ func valueAfter(s string, from, to int) Span {
 		stop = "\r\n"
 	}
 	return Span{at, until(s, wholeAt(s, at), stop)}
+}
+
+// isFlag reports whether a word is a flag that has a name, as of Go, Java or GNU: not -p.
+func isFlag(word string) bool {
+	name := strings.TrimPrefix(strings.TrimPrefix(word, "-"), "-")
+	return len(name) > 2 && len(name) < len(word) && name[0] != '-'
+}
+
+// escapedAfter returns the value of a name in JSON that stands as text in other JSON, or
+// between the quotes of a shell: `{\"password\":\"x\"}`, at any depth.
+func escapedAfter(s string, from, to int) (Span, bool) {
+	begin := from - 1
+	for begin > 0 && s[begin-1] == '\\' {
+		begin--
+	}
+	if begin < 0 || from-begin < 2 || s[from-1] != '"' || !strings.HasPrefix(s[to:], s[begin:from]) {
+		return Span{}, false
+	}
+	quote := s[begin:from]
+	at := skipBlanks(s, to+len(quote))
+	if at >= len(s) || s[at] != ':' {
+		return Span{}, false
+	}
+	if at = skipBlanks(s, at+1); !strings.HasPrefix(s[at:], quote) {
+		if at < len(s) && (isDigit(s[at]) || s[at] == '-') {
+			return Span{at, until(s, at, " \t\r\n,}]\\")}, true
+		}
+		return Span{to, to}, true // an object or a list: what is in it has names of its own
+	}
+	at += len(quote)
+	for end := at; ; {
+		i := strings.Index(s[end:], quote)
+		if i < 0 {
+			return Span{at, len(s)}, true
+		}
+		if end += i; end == at || s[end-1] != '\\' { // else a quote within the value
+			return Span{at, end}, true
+		}
+		end += len(quote)
+	}
 }
 
 // besideName returns the value of a name that is no assignment: the text of an XML

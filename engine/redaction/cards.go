@@ -1,6 +1,7 @@
 package redaction
 
 import (
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -88,7 +89,9 @@ func digitRuns(s string) []run {
 		if c := s[i]; c < utf8.RuneSelf {
 			if !isDigit(c) {
 				end()
-				i++
+				if i++; c == '%' && isEscape(s[i:]) {
+					i += 2
+				}
 				continue
 			}
 			if len(digits) == 0 {
@@ -116,6 +119,10 @@ func digitRuns(s string) []run {
 	end()
 	return runs
 }
+
+// isEscape reports whether the hexadecimal digits that follow a percent sign are those of
+// a blank or a mark in a URL.
+func isEscape(s string) bool { return len(s) >= 2 && s[0] == '2' && isHex(s[1]) }
 
 // digitOf returns the ASCII digit of a decimal digit of any script: each range of
 // them in Unicode begins with its zero.
@@ -173,8 +180,11 @@ func joined(s string, before, after Span, first int) bool {
 }
 
 // separates reports whether a text may stand between groups of digits: up to three
-// blanks, dashes, or one of the marks that people and programs use.
+// blanks, dashes, or one of the marks that people and programs use, as URLs have them too.
 func separates(s string) bool {
+	if plain, err := url.PathUnescape(s); err == nil {
+		s = plain
+	}
 	n := 0
 	for _, r := range s {
 		switch {

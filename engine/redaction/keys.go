@@ -18,7 +18,11 @@ var keyKinds = []string{"private-key", "jwt", "aws-key", "token"}
 // a name calls a password, which running text speaks of as well.
 func Keys(s string) []Found {
 	var found []Found
-	for _, p := range patterns {
+	known := patterns
+	if hasStretch(s) {
+		known = slices.Concat(patterns, vendors)
+	}
+	for _, p := range known {
 		if !slices.Contains(keyKinds, p.kind) || !strings.Contains(s, p.literal) {
 			continue
 		}

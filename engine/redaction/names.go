@@ -9,7 +9,7 @@ import (
 // secretEndings end a word that names a secret: authtoken, dbpassword.
 var secretEndings = []string{
 	"password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "credential",
-	"sshkey", "encryptionkey", "licensekey", "signingkey", "dbpass", "creds",
+	"sshkey", "encryptionkey", "licensekey", "signingkey", "dbpass", "storepass", "keypass", "creds", "passwort", "kennwort",
 	"passwords", "secrets", "tokens", "credentials",
 }
 
@@ -103,6 +103,8 @@ func saysCode(words []string, last, name string) bool {
 		return true
 	case slices.Contains(mixedWords, last):
 		return before != "" || name == strings.ToUpper(name)
+	case last == "auth":
+		return before == "rediscli"
 	case last == "phrase" || last == "seed":
 		return slices.Contains(phraseWords, before)
 	}

@@ -86,7 +86,7 @@ func TestWhatIsPublicOrMerelyLongIsLeft(t *testing.T) {
 		assert.Equal(t, text, inConfigMap("settings", text), name)
 	}
 	private := encode(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
-	assert.Equal(t, "[redacted:random-text]", inConfigMap("settings", private), "the base64 of a private key")
+	assert.Equal(t, "[redacted:private-key]", inConfigMap("settings", private), "the base64 of a private key")
 	assert.Equal(t, "[redacted:random-text]", inConfigMap("settings", encode(x509.MarshalPKCS1PrivateKey(key))), "the bytes of one")
 }
 

@@ -35,13 +35,13 @@ type text struct {
 // keyword is what a key of an object says of itself and of its value.
 type keyword struct {
 	secret bool // a secret stands under it
-	card   bool // a card number stands in it
+	marked bool // a secret or a card number stands in it
 }
 
 func (r *Redactor) keyword(key string) keyword {
 	says, known := r.keyed.get(key)
 	if !known {
-		says = keyword{secret: saysSecretAloud(key), card: len(key) >= minCard && len(Cards(key)) > 0}
+		says = keyword{secret: saysSecretAloud(key), marked: New().Text(key) != key}
 		if len(key) <= maxRecent {
 			r.keyed.put(key, says)
 		}

@@ -2,7 +2,6 @@ package redaction
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +11,7 @@ import (
 
 // Version is the version of the redaction rules of this package. It is
 // in every snapshot: across two versions a difference is no change.
-const Version = "3"
+const Version = "4"
 
 // What was redacted, as it stands in `[redacted:KIND]` and in Snapshot.Redacted.
 const (
@@ -35,63 +34,11 @@ const LastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 // maxRedactTurns bounds how often a text is read again.
 const maxRedactTurns = 4
 
-// pattern is a secret that is known by its looks. The literal must stand in the
-// text before the expression is tried.
-type pattern struct {
-	kind     string
-	literal  string
-	expr     *regexp.Regexp
-	replaces int // group that is replaced, 0 for all of it
-}
-
-var patterns = []pattern{
-	{"private-key", "-----BEGIN", regexp.MustCompile(`(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY( BLOCK)?-----.*?(-----END [A-Z0-9 ]{0,40}PRIVATE KEY( BLOCK)?-----|$)`), 0},
-	{"private-key", "AGE-SECRET-KEY-", regexp.MustCompile(`AGE-SECRET-KEY-[0-9A-Z-]{10,}`), 0},
-	{"jwt", "eyJ", regexp.MustCompile(`eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*)?`), 0},
-	{"aws-key", "AKIA", regexp.MustCompile(`AKIA[0-9A-Z]{16}`), 0},
-	{"aws-key", "ASIA", regexp.MustCompile(`ASIA[0-9A-Z]{16}`), 0},
-	{"token", "github_pat_", regexp.MustCompile(`github_pat_[A-Za-z0-9_]{20,}`), 0},
-	{"token", "gh", regexp.MustCompile(`gh[pousr]_[A-Za-z0-9]{30,}`), 0},
-	{"token", "glpat-", regexp.MustCompile(`glpat-[A-Za-z0-9_-]{18,}`), 0},
-	{"token", "xox", regexp.MustCompile(`xox[abeprs]-[A-Za-z0-9-]{10,}`), 0},
-	{"token", "hooks.slack.com/", regexp.MustCompile(`hooks\.slack\.com/(services|workflows)/([Xx/-]*[A-WYZa-wyz0-9_][A-Za-z0-9_/-]*)`), 2},
-	{"token", "k_live_", regexp.MustCompile(`[rs]k_live_[A-Za-z0-9]{10,}`), 0},
-	{"token", "k_test_", regexp.MustCompile(`[rs]k_test_[A-Za-z0-9]{10,}`), 0},
-	{"token", "AIza", regexp.MustCompile(`AIza[A-Za-z0-9_-]{35}`), 0},
-	{"token", "npm_", regexp.MustCompile(`npm_[A-Za-z0-9]{36}`), 0},
-	{"token", "SG.", regexp.MustCompile(`SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`), 0},
-	{"token", "hvs.", regexp.MustCompile(`hvs\.[A-Za-z0-9_-]{20,}`), 0},
-	{"token", "dckr_pat_", regexp.MustCompile(`dckr_pat_[A-Za-z0-9_-]{20,}`), 0},
-	{"token", "AccountKey=", regexp.MustCompile(`AccountKey=([A-Za-z0-9+/=]{16,})`), 1},
-	{"token", "earer ", regexp.MustCompile(`[Bb]earer +([A-Za-z0-9+/=._~-]{16,})`), 1},
-	{"token", "asic ", regexp.MustCompile(`[Bb]asic +([A-Za-z0-9+/]{12,}={1,2})`), 1},
-	{"token", "sig=", regexp.MustCompile(`[?&;]sig=([A-Za-z0-9%+/=_-]{16,})`), 1},
-	{"token", "ignature=", regexp.MustCompile(`[?&]X-(?:Amz|Goog)-Signature=([A-Za-z0-9%_-]{16,})`), 1},
-	{"token", "ecurity-Token=", regexp.MustCompile(`[?&]X-Amz-Security-Token=([A-Za-z0-9%+/=_-]{16,})`), 1},
-	{urlPassword, "://", regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'?#]*:([^\s@"'<>]+)@`), 1},
-	{urlPassword, "@tcp(", regexp.MustCompile(`[^\s:/@"'=]+:([^\s@"'<>]+)@tcp\(`), 1},
-	{urlPassword, "@unix(", regexp.MustCompile(`[^\s:/@"'=]+:([^\s@"'<>]+)@unix\(`), 1},
-	{namedSecret, "requirepass", regexp.MustCompile(`(?m)^[ \t]*requirepass[ \t]+(\S+)`), 1},
-	{namedSecret, "masterauth", regexp.MustCompile(`(?m)^[ \t]*masterauth[ \t]+(\S+)`), 1},
-	{namedSecret, "password", regexp.MustCompile(`\blogin\s+\S+\s+password\s+(\S+)`), 1},
-	{namedSecret, ":5432:", regexp.MustCompile(`(?m)^[^:\s#]+:5432:[^:\s]+:[^:\s]+:([^:\s]+)[ \t]*$`), 1}, // .pgpass
-	{namedSecret, ":*:", regexp.MustCompile(`(?m)^[^:\s#]+:(?:\d{1,5}|\*):[^:\s]+:[^:\s]+:([^:\s]+)[ \t]*$`), 1},
-}
-
-// commands are programs that take a password as a word without a name.
-var commands = []pattern{
-	{namedSecret, "mysql", regexp.MustCompile(`\bmysql(?:dump|admin|import)?\b[^\n|;&]*?\s-p([^\s"']+)`), 1},
-	{namedSecret, "mariadb", regexp.MustCompile(`\bmariadb(?:-dump|-admin)?\b[^\n|;&]*?\s-p([^\s"']+)`), 1},
-	{namedSecret, "sshpass", regexp.MustCompile(`\bsshpass\s+-p\s*([^\s"']+)`), 1},
-	{namedSecret, "redis-cli", regexp.MustCompile(`\bredis-cli\b[^\n|;&]*?\s-a\s+([^\s"']+)`), 1},
-	{namedSecret, "curl", regexp.MustCompile(`\bcurl\b[^\n|;&]*?\s(?:-u|--user|--proxy-user)(?:\s+|=)?["']?[^\s:"'=]+:([^\s"']+)`), 1},
-	{namedSecret, "wget", regexp.MustCompile(`\bwget\b[^\n|;&]*?\s--(?:http-|ftp-|proxy-)?password[ =]([^\s"']+)`), 1},
-}
-
 // Redactor redacts and counts what it redacted. It belongs to one collection.
 type Redactor struct {
 	Counts map[string]int
 	marks  int // made so far
+	inside int // how many encodings stand around what is read
 	plain  recent[text, struct{}]
 	keyed  recent[string, keyword]
 }
@@ -177,7 +124,7 @@ func readingOf(key string, outer reading) reading {
 		return listOfWords
 	case "annotations":
 		return annotated
-	case "data", "stringData", "env":
+	case "data", "stringData", "env", "httpHeaders":
 		return settings
 	}
 	return outer
@@ -193,6 +140,8 @@ func (r *Redactor) walk(v any, how reading) any {
 		return r.number(v, strconv.FormatInt(v, 10))
 	case json.Number:
 		return r.number(v, string(v))
+	case float64:
+		return r.number(v, strconv.FormatFloat(v, 'f', -1, 64))
 	case []any:
 		if how == listOfWords {
 			r.flags(v)
@@ -241,11 +190,11 @@ func (r *Redactor) members(m map[string]any, how reading) {
 		}
 	}
 	r.commandLine(m)
-	var cards []string
+	var marked []string
 	for key, member := range m {
 		says := r.keyword(key)
-		if says.card {
-			cards = append(cards, key)
+		if says.marked {
+			marked = append(marked, key)
 		}
 		if key == "annotations" {
 			r.named(member, annotatesSecret)
@@ -265,7 +214,7 @@ func (r *Redactor) members(m map[string]any, how reading) {
 			m[key] = r.walk(member, how)
 		}
 	}
-	r.keys(m, cards)
+	r.keys(m, marked)
 }
 
 // value redacts a string of an object.
@@ -293,18 +242,20 @@ func (r *Redactor) hides(name string, value any) bool {
 		return !holdsNothingUnder(name, strconv.FormatInt(v, 10))
 	case json.Number:
 		return !holdsNothingUnder(name, string(v))
+	case float64:
+		return !holdsNothingUnder(name, strconv.FormatFloat(v, 'f', -1, 64))
 	}
 	return false
 }
 
-// keys redacts the keys of a map that hold card numbers; where two keys become one, the
+// keys redacts the keys of a map that hold a secret or a card number; where two keys become one, the
 // smaller one's value stays.
 func (r *Redactor) keys(m map[string]any, marked []string) {
 	slices.Sort(marked)
 	for i, key := range marked {
 		value := m[key]
 		delete(m, key)
-		to := r.Looks(key)
+		to := r.Text(key)
 		if i > 0 {
 			to += " " + strconv.Itoa(i+1)
 		}
@@ -423,7 +374,12 @@ func (r *Redactor) patternsIn(s string) string {
 	if len(s) < 12 {
 		return s
 	}
-	for _, known := range [][]pattern{patterns, commands} {
+	tables := [][]pattern{patterns, commands}
+	if hasStretch(s) {
+		tables = [][]pattern{patterns, vendors, commands}
+		s = r.encoded(s)
+	}
+	for _, known := range tables {
 		for i := range known {
 			if strings.Contains(s, known[i].literal) {
 				s = r.replace(s, &known[i])
