@@ -147,6 +147,29 @@ func CheckEvidence(e Evidence, now time.Time) error {
 	return b.err
 }
 
+// CheckServed refuses requirements that neither the standard has nor a questionnaire of
+// the vault.
+func (h *History) CheckServed(standard *Catalogue, ids []RequirementID) error {
+	catalogues := []*Catalogue{standard}
+	defined, err := h.Definitions()
+	if err != nil {
+		return err
+	}
+	for _, d := range defined {
+		own, err := d.Catalogue(standard)
+		if err != nil {
+			return err
+		}
+		catalogues = append(catalogues, own)
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(catalogues, func(c *Catalogue) bool { _, known := c.Requirement(id); return known }) {
+			return fmt.Errorf("it cannot serve %s: the standard has no requirement of that number, and no questionnaire of the vault does", id)
+		}
+	}
+	return nil
+}
+
 // Attach returns the draft that makes a file evidence. Its number is the next of its
 // series; where nobody says when it was collected, that is when it was received, or now.
 func (h *History) Attach(e Evidence, now time.Time) (Draft, error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -80,7 +81,7 @@ func (l FreshnessLimit) check() error {
 	known := slices.ContainsFunc(freshnessDefaults, func(o FreshnessLimit) bool { return o.Of == l.Of })
 	switch {
 	case !known:
-		return fmt.Errorf("%q is no kind of evidence or record that has a limit: want one of %s", l.Of, FreshnessKinds())
+		return fmt.Errorf("%q is no kind of evidence or record that has a limit: want one of %s", l.Of, strings.Join(FreshnessKinds(), ", "))
 	case l.Days < 0 || l.Days > maxFreshness:
 		return fmt.Errorf("a limit is 1 to %d days, or 0 for none", maxFreshness)
 	case l.Warn < 0 || l.Warn > l.Days:

@@ -228,7 +228,10 @@ func (a *Assessment) NotePlaceOf(text string) (NotePlace, error) {
 	}
 	if procedure, err := ParseProcedure(text); err == nil {
 		p = NotePlace{Procedure: procedure}
-		return p, a.checkPlace(p)
+		if err := a.checkPlace(p); err != nil {
+			return p, fmt.Errorf("place a note on %s: %w", procedure, err)
+		}
+		return p, nil
 	}
 	item, err := a.EvidenceByLabel(text)
 	if err != nil {

@@ -25,6 +25,7 @@ func (d *door) assessmentListVerb() *cobra.Command {
 	var format string
 	verb := &cobra.Command{
 		Use: "list VAULT", Short: "List the assessments", Args: cobra.ExactArgs(1),
+		Example: "  tickmark assessment shop.vault list",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			history, closing, err := d.history(cmd.Context(), args[0], o)
 			if err != nil {
@@ -121,6 +122,7 @@ func (d *door) assessmentMoveVerb() *cobra.Command {
 	var code, reason string
 	verb := &cobra.Command{
 		Use: "move VAULT --questionnaire CODE --reason TEXT", Short: "Move an assessment to another questionnaire", Args: cobra.ExactArgs(1),
+		Example: "  tickmark assessment shop.vault move --questionnaire saq-a-ep --reason 'The shop page redirects no more.'",
 		Long: `Moves an assessment to another questionnaire. No answer is changed: what the new
 form does not ask stays in the history and comes back with a form that asks it; a
 response that it does not offer is a problem. A conclusion was about the form before

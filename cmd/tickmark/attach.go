@@ -61,10 +61,10 @@ did not serve, the one that is there serves it too; --again takes it in once mor
 			defer d.finish(cmd.Context(), v)
 			h, err := v.History(cmd.Context())
 			if err == nil {
-				err = x.sampleOf(cmd, h, o.assessment, &file.Item.Details)
+				err = x.inVault(cmd, h, o.assessment, file.Item.Requirements, &file.Item.Details)
 			}
 			if err != nil {
-				return err
+				return fmt.Errorf("attach: %w", err)
 			}
 			return d.attach(cmd.Context(), v, file, x, format)
 		},

@@ -39,6 +39,7 @@ func (d *door) authorsListVerb(use string) *cobra.Command {
 	var format string
 	verb := &cobra.Command{
 		Use: use, Short: "List the authors: fingerprint, name, who enrolled them when", Args: cobra.ExactArgs(1),
+		Example: "  tickmark vault authors shop.vault list",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			history, closing, err := d.history(cmd.Context(), args[0], o)
 			if err != nil {

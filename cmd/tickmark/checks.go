@@ -43,6 +43,7 @@ func (d *door) checksVerb() *cobra.Command {
 	var listFormat, explainFormat string
 	list := &cobra.Command{
 		Use: "list", Short: "List the checks", Args: cobra.NoArgs,
+		Example: "  tickmark checks list",
 		RunE: func(*cobra.Command, []string) error {
 			forms, err := allChecks()
 			if err != nil {
@@ -61,6 +62,7 @@ func (d *door) checksVerb() *cobra.Command {
 	outputFlag(list, &listFormat)
 	explain := &cobra.Command{
 		Use: "explain CHECK", Short: "What a check looks at, and why", Args: cobra.ExactArgs(1),
+		Example: "  tickmark checks explain pods-run-as-non-root",
 		RunE: func(_ *cobra.Command, args []string) error {
 			forms, err := allChecks()
 			if err != nil {

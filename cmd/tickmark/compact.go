@@ -14,6 +14,7 @@ func (d *door) compactVerb() *cobra.Command {
 	var o opening
 	verb := &cobra.Command{
 		Use: "compact VAULT", Short: "Write the vault and its log as one file, with a fresh key", Args: cobra.ExactArgs(1),
+		Example: "  tickmark vault compact shop.vault",
 		Long: `Writes the vault and the log of its saves as one file, with a fresh key, which
 age alone then opens. It needs as much free space as the vault has, and happens
 by itself when the log has grown long: past 64 MiB and a quarter of the vault.`,

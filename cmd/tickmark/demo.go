@@ -30,7 +30,8 @@ in its cluster and papers, evaluates, answers most of SAQ D, prints a signed PDF
 and verifies it; then opens the workbench. It needs no network, no cluster and
 no key: keys that are missing are made in your configuration folder. With
 --report, or without a terminal, it ends with what verify says of the PDF.`,
-		Args: cobra.NoArgs,
+		Args:    cobra.NoArgs,
+		Example: "  tickmark demo --report record.pdf",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return d.demo(cmd.Context(), report)
 		},

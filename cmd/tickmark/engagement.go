@@ -50,7 +50,8 @@ func (d *door) engagementShowVerb() *cobra.Command {
 	var format string
 	verb := &cobra.Command{
 		Use: "show VAULT", Short: "Show the engagement of an assessment", Args: cobra.ExactArgs(1),
-		Long: "Shows who assesses, when and how. With -o yaml it is the file that import takes.",
+		Example: "  tickmark engagement shop.vault show -o yaml > engagement.yaml",
+		Long:    "Shows who assesses, when and how. With -o yaml it is the file that import takes.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, closing, err := d.looking(cmd.Context(), args[0], o)
 			if err != nil {

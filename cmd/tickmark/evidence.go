@@ -32,6 +32,7 @@ func (d *door) evidenceListVerb() *cobra.Command {
 	var all bool
 	verb := &cobra.Command{
 		Use: "list VAULT", Short: "List the evidence: the newest result per target and check, and every file", Args: cobra.ExactArgs(1),
+		Example: "  tickmark evidence shop.vault list",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			history, closing, err := d.history(cmd.Context(), args[0], o)
 			if err != nil {
@@ -148,6 +149,7 @@ func (d *door) evidenceShowVerb() *cobra.Command {
 	var raw, quarantined bool
 	verb := &cobra.Command{
 		Use: "show VAULT Evidence-N", Short: "Show one item: what it says of each subject, and where it came from", Args: cobra.ExactArgs(2),
+		Example: "  tickmark evidence shop.vault show Evidence-17\n  tickmark evidence shop.vault show Evidence-17 --raw",
 		Long: `Shows one item of evidence: what it says of each subject, and where it came from.
 With --raw, the file or the documents themselves: byte for byte into a pipe, and on
 a terminal without what would steer it.`,
@@ -294,7 +296,8 @@ func (d *door) evidenceExportVerb() *cobra.Command {
 	var quarantined bool
 	verb := &cobra.Command{
 		Use: "export VAULT Evidence-N -o FILE", Short: "Write an item in the clear: a file as it was, a result as JSON with its documents", Args: cobra.ExactArgs(2),
-		Long: "Writes one item of evidence outside the vault, unencrypted, because you asked for it.\nFILE must not exist; `-` is the standard output.",
+		Example: "  tickmark evidence shop.vault export Doc-3 -o standard.pdf",
+		Long:    "Writes one item of evidence outside the vault, unencrypted, because you asked for it.\nFILE must not exist; `-` is the standard output.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
 				return usagef("export %s: -o FILE is needed", args[1])

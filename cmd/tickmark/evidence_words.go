@@ -1,13 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
 )
 
 // evidenceWords are what the command line says of a file.
@@ -114,8 +114,18 @@ func (w evidenceWords) days(given func(string) bool, d *questionnaires.EvidenceD
 	return nil
 }
 
-// sampleOf finds the sample set that the words name, which is of one assessment.
-func (w evidenceWords) sampleOf(cmd *cobra.Command, h *questionnaires.History, assessment string, d *questionnaires.EvidenceDetails) error {
+// inVault holds the words against the vault: requirements that there are not are refused,
+// and the sample set that is named, which is of one assessment, is found.
+func (w evidenceWords) inVault(cmd *cobra.Command, h *questionnaires.History, assessment string, ids []questionnaires.RequirementID, d *questionnaires.EvidenceDetails) error {
+	if cmd.Flags().Changed("requirement") {
+		standard, err := pci.Catalogue()
+		if err == nil {
+			err = h.CheckServed(standard, ids)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if !cmd.Flags().Changed("sample") {
 		return nil
 	}
@@ -158,8 +168,11 @@ description that is shown where several were written side by side.`,
 					return questionnaires.Draft{}, err
 				}
 				description := item.Description()
-				if err := errors.Join(w.change(cmd, &description), w.sampleOf(cmd, h, o.assessment, &description.Details)); err != nil {
+				if err := w.change(cmd, &description); err != nil {
 					return questionnaires.Draft{}, err
+				}
+				if err := w.inVault(cmd, h, o.assessment, description.Requirements, &description.Details); err != nil {
+					return questionnaires.Draft{}, fmt.Errorf("describe %s: %w", item.Label(), err)
 				}
 				return h.Describe(description, d.now())
 			})

@@ -42,6 +42,8 @@ var errAttention = errors.New("something needs attention")
 // usageError is a mistake in the words of the command.
 type usageError struct{ error }
 
+func (u usageError) Unwrap() error { return u.error }
+
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // hinted is an error with the line that helps.
@@ -88,8 +90,8 @@ func statusOf(err error) int {
 	return exitError
 }
 
-// report prints an error as one line, and its hint as another.
-func (d *door) report(err error) int {
+// report prints an error of a command as one line, and its hint as another.
+func (d *door) report(command string, err error) int {
 	status := statusOf(err)
 	if status == exitDone || status == exitAttention {
 		return status
@@ -106,8 +108,12 @@ func (d *door) report(err error) int {
 		fmt.Fprintln(d.err, "hint: install the plugin where the PATH finds it")
 	} else if status == exitNoIdentity {
 		fmt.Fprintln(d.err, "hint: name the identity with -i FILE, or set TICKMARK_IDENTITY")
+	} else if errors.As(err, new(*vault.TamperError)) {
+		fmt.Fprintln(d.err, "hint: go back to a copy, or `tickmark vault salvage VAULT -o NEW.vault` writes what still holds into a new vault")
+	} else if status == exitLocked {
+		fmt.Fprintln(d.err, "hint: end what has it open, such as a workbench; `tickmark open VAULT --read-only` looks at it meanwhile")
 	} else if status == exitUsage {
-		fmt.Fprintln(d.err, "hint: see `tickmark help`")
+		fmt.Fprintf(d.err, "hint: see `%s --help`\n", command)
 	}
 	return status
 }

@@ -24,7 +24,8 @@ func (d *door) identityVerb() *cobra.Command {
 identity.txt (age) opens vaults, author.key (Ed25519) signs your entries in
 them, signing.pem (ECDSA P-256 key and certificate) signs reports. What is there
 is never replaced.`,
-		Args: cobra.NoArgs,
+		Args:    cobra.NoArgs,
+		Example: "  tickmark identity new --name 'Ana Quist'",
 		RunE: func(*cobra.Command, []string) error {
 			m, err := d.ensureKeys(name, hybrid)
 			if err != nil {
@@ -48,7 +49,8 @@ is never replaced.`,
 	var format string
 	show := &cobra.Command{
 		Use: "show", Short: "Your public key, author id and certificate, to give to others", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return d.printIdentity(format) },
+		Example: "  tickmark identity show",
+		RunE:    func(*cobra.Command, []string) error { return d.printIdentity(format) },
 	}
 	outputFlag(show, &format)
 	verb.AddCommand(create, show, d.cardVerb())

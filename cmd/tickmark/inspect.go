@@ -16,6 +16,7 @@ func (d *door) vaultVerifyVerb() *cobra.Command {
 	var format string
 	verb := &cobra.Command{
 		Use: "verify VAULT", Short: "Read every byte: encryption, database, digests, signatures", Args: cobra.ExactArgs(1),
+		Example: "  tickmark vault verify shop.vault",
 		Long: `Reads every byte of a vault and of its log: age's seals, SQLite's own structure,
 the digest of every document, the id, payload and signature of every entry, what
 snapshots and runs name. It changes nothing and names all that is wrong, and where.

@@ -81,6 +81,9 @@ func (d *door) vaultOptions() []vault.Option {
 // given with -i names is agreed to first.
 func (d *door) identitiesFor(path string, o opening, c *consent) ([]age.Identity, error) {
 	sealed, err := sealedByPassphrase(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, withHint(fmt.Errorf("open %s: %w", path, err), "`tickmark new VAULT --questionnaire CODE --entity NAME` makes a vault")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}

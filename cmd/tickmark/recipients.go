@@ -41,6 +41,7 @@ func (d *door) recipientsListVerb() *cobra.Command {
 	var format string
 	verb := &cobra.Command{
 		Use: "list VAULT", Short: "List the recipients: kind, label, key, and which is yours", Args: cobra.ExactArgs(1),
+		Example: "  tickmark vault recipients shop.vault list",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.readOnly = true
 			v, identities, err := d.openAs(cmd.Context(), args[0], o)

@@ -17,15 +17,15 @@ func run(ctx context.Context, d *door, args []string) int {
 	root.SetIn(d.in)
 	root.SetOut(d.out)
 	root.SetErr(d.err)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	d.tell()
 	if err != nil && ctx.Err() != nil && !errors.Is(err, context.Canceled) {
 		err = errors.Join(err, context.Canceled)
 	}
-	if p, is := d.out.(*printed); is && p.lost != nil && (err == nil || errors.Is(err, errAttention)) {
+	if p, is := d.out.(*printed); is && p.lost != nil && (err == nil || errors.Is(err, errAttention) || errors.Is(err, p.lost)) {
 		err = fmt.Errorf("print: %w", p.lost)
 	}
-	return d.report(err)
+	return d.report(cmd.CommandPath(), err)
 }
 
 func newRoot(d *door) *cobra.Command {
@@ -54,7 +54,7 @@ With a vault's path it opens the workbench. Try it without anything at hand:
 		}
 		return d.workbench(cmd.Context(), args[0], opening, chosen{})
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usagef("run %s: %w", cmd.CommandPath(), err) })
 	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitStatuses + "\n")
 	root.AddCommand(
 		d.demoVerb(), d.identityVerb(), d.newVerb(), d.assessmentVerb(), d.openVerb(), d.guideVerb(), d.statusVerb(), d.scopeVerb(), d.engagementVerb(), d.collectVerb(), d.preflightVerb(),
@@ -70,7 +70,7 @@ func wrapArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return usagef("run %s: %w", cmd.CommandPath(), err)
+				return withHint(usagef("run %s: %w", cmd.CommandPath(), err), "it is used as `"+cmd.UseLine()+"`")
 			}
 			return nil
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -139,7 +138,7 @@ func (d *door) sampleShowVerb() *cobra.Command {
 		}
 		p, unknown := a.PopulationNamed(name)
 		if unknown != nil {
-			return nil, nil, errors.Join(err, unknown)
+			return nil, nil, fmt.Errorf("find %.60q: no sample set has this number, and no population this name (see `tickmark sample VAULT list`)", name)
 		}
 		form := formOfPopulation(a, p)
 		return form, func() { d.printPopulation(form) }, nil

@@ -67,12 +67,17 @@ func (d *door) signingWith(path, phraseFile string) (crypto.Signer, []*x509.Cert
 	if smartcard.Is(path) {
 		return d.onToken(path, phraseFile)
 	}
-	if path == "" {
+	own := path == ""
+	if own {
 		path = d.folder(signingFile)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, withHint(fmt.Errorf("read signing key: %w", err), "`tickmark identity new` makes one")
+		err = fmt.Errorf("read signing key: %w", err)
+		if own {
+			err = withHint(err, "`tickmark identity new` makes one")
+		}
+		return nil, nil, err
 	}
 	key, chain, err := d.openKey(path, phraseFile, text)
 	if err != nil {

@@ -31,7 +31,7 @@ func (t *thresholds) into(cmd *cobra.Command, of *questionnaires.Thresholds) err
 			err = limitable(limits)
 		}
 		if err != nil {
-			return usagef("%s: %w", cmd.Name(), err)
+			return usagef("%s: %w", cmd.CommandPath(), err)
 		}
 		of.Limits = limits
 	}
@@ -42,7 +42,7 @@ func (t *thresholds) into(cmd *cobra.Command, of *questionnaires.Thresholds) err
 		of.ScanDays = t.scanDays
 	}
 	if err := of.Check(); err != nil {
-		return usagef("%s: %w", cmd.Name(), err)
+		return usagef("%s: %w", cmd.CommandPath(), err)
 	}
 	return nil
 }

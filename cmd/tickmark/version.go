@@ -15,6 +15,7 @@ func (d *door) versionVerb() *cobra.Command {
 	var format string
 	verb := &cobra.Command{
 		Use: "version", Short: "Which Tickmark this is", Args: cobra.NoArgs,
+		Example: "  tickmark version -o json",
 		RunE: func(*cobra.Command, []string) error {
 			if format == "json" {
 				return json.NewEncoder(d.out).Encode(map[string]string{
