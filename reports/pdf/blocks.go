@@ -86,7 +86,7 @@ func (l *layout) contentsLine(c contentsLine) {
 	l.need(c.height)
 	y, right := l.y, left+l.sheet.text()
 	l.put(left+c.indent, y, c.height, c.hand, c.text)
-	l.link(left+c.indent, y, l.sheet.text()-c.indent, c.height, headingAnchor(c.index))
+	l.link(left+c.indent, y, l.sheet.text()-c.indent, c.height, headingAnchor(c.index), c.text)
 	if c.last {
 		from := left + c.indent + l.fonts.width(c.hand, c.text) + 2
 		l.ornament(func(p *pen) { p.dots(from, y+c.height/2+1.4, right-8-from) })

@@ -39,6 +39,7 @@ func (l *layout) donut(d reports.Donut) {
 	l.putCentre(cx, cy-7.5, 9, figure, l.fonts.line(figure, d.Figure, 31))
 	l.putCentre(cx, cy+1.8, 4, caption, l.fonts.line(caption, d.Caption, 28))
 	l.legend(d.Slices, total, y+(height-legendPitch*float64(len(d.Slices)))/2+1.2)
+	l.bounded(area{x: left, y: y, w: w, h: height}, len(l.pages))
 	l.y = y + height + 4
 }
 
@@ -72,6 +73,8 @@ func (l *layout) bars(b reports.Bars) {
 	number, label, figure := hand{bold, 8.5, navy}, hand{sans, 8.5, black}, hand{bold, 8.5, slate}
 	w := l.sheet.text()
 	from, width := left+69, w-69-20
+	l.need(pitch)
+	first := l.here()
 	for _, r := range b.Rows {
 		l.need(pitch)
 		y, slices := l.y, r.Slices
@@ -81,6 +84,7 @@ func (l *layout) bars(b reports.Bars) {
 		l.draw(func(p *pen) { p.bar(from, y+1.2, width, height, slices) })
 		l.y += pitch
 	}
+	l.bounded(area{x: left, y: first.y, w: w, h: l.y - first.y}, first.page)
 	l.y += 3
 }
 

@@ -25,12 +25,7 @@ func finish(raw []byte, doc reports.Document, part int, l *layout) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	tag := subsetTag(raw)
-	for n, body := range f.objects {
-		if bytes.HasPrefix(body, []byte("<</Type /Font")) { // and its descriptor
-			f.objects[n] = nameFonts(body, tag)
-		}
-	}
+	f.settleFonts(subsetTag(raw))
 	catalog := parseDict(f.objects[f.root])
 	f.outline(catalog.ref("Outlines"))
 	version := "1.7"
@@ -42,7 +37,9 @@ func finish(raw []byte, doc reports.Document, part int, l *layout) ([]byte, erro
 	}
 	f.archive(&catalog, doc, version, part)
 	f.attach(&catalog, doc)
-	f.structure(&catalog, l)
+	if err := f.structure(&catalog, l); err != nil {
+		return nil, err
+	}
 	f.objects[f.root] = catalog.bytes()
 	info := parseDict(f.objects[f.info])
 	info.set("CreationDate", "("+pdfDate(doc.Date)+")")
@@ -61,13 +58,6 @@ func subsetTag(raw []byte) string {
 		letters[i] = 'A' + sum[i]%26
 	}
 	return string(letters)
-}
-
-func nameFonts(body []byte, tag string) []byte {
-	for i, name := range [faceCount]string{"LiberationSans", "LiberationSans-Bold", "LiberationMono", "DejaVuSans"} {
-		body = bytes.ReplaceAll(body, []byte("/utf8"+names[i]), []byte("/"+tag+"+"+name))
-	}
-	return body
 }
 
 // outline gives every bookmark the number of those below it, closed (negative), and

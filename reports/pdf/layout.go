@@ -27,13 +27,16 @@ type page struct {
 	bare    bool // the cover: neither head nor foot
 	strokes []stroke
 	links   []area
+	fields  []area     // for signatures
 	marked  []*element // by the number of their content
 }
 
-// area is a rectangle of a page that leads to an anchor.
+// area is a rectangle of a page: it leads to an anchor, or is the field of a signature.
+// Words say what it is for.
 type area struct {
 	x, y, w, h float64
 	to         string
+	words      string
 	of         *element
 }
 
@@ -61,15 +64,16 @@ type layout struct {
 	section string
 	anchors map[string]place
 	marks   []mark
-	fields  []Field
 
 	root    element
 	element *element            // of what is drawn now
+	level   int                 // of the heading before, in the structure
 	words   map[*element]string // that stand for pictures
+	bounds  map[*element]area   // of pictures that are on one page
 }
 
 func newLayout(doc reports.Document, s sheet, f *fonts) *layout {
-	return &layout{doc: doc, sheet: s, fonts: f, anchors: map[string]place{}, words: map[*element]string{}}
+	return &layout{doc: doc, sheet: s, fonts: f, anchors: map[string]place{}, words: map[*element]string{}, bounds: map[*element]area{}}
 }
 
 // run lays out all blocks. It fails only when ctx is done.
@@ -225,11 +229,11 @@ func (l *layout) anchor(name string, at place) {
 	}
 }
 
-// link makes a rectangle of the current page lead to an anchor.
-func (l *layout) link(x, y, w, h float64, to string) {
+// link makes a rectangle of the current page lead to an anchor, of which words speak.
+func (l *layout) link(x, y, w, h float64, to, words string) {
 	if to != "" {
 		pg := l.page()
-		pg.links = append(pg.links, area{x, y, w, h, to, l.element})
+		pg.links = append(pg.links, area{x, y, w, h, to, words, l.element})
 	}
 }
 

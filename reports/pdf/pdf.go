@@ -29,11 +29,8 @@ func (p Paper) sheet() sheet {
 // Options are the reader's wishes; the zero value is A4.
 type Options struct{ Paper Paper }
 
-// Layout says where things ended up.
-type Layout struct {
-	Pages      int
-	Signatures []Field // in reading order
-}
+// Layout says what became of a document.
+type Layout struct{ Pages int }
 
 // Write draws doc into w. The same document and options give the same bytes. It
 // writes nothing unless the whole file could be made.
@@ -76,7 +73,7 @@ func write(ctx context.Context, w io.Writer, doc reports.Document, o Options, pa
 	if _, err := w.Write(final); err != nil {
 		return Layout{}, fmt.Errorf("write PDF: %w", err)
 	}
-	return Layout{Pages: len(l.pages), Signatures: l.fields}, nil
+	return Layout{Pages: len(l.pages)}, nil
 }
 
 // describe fills the document information.

@@ -47,10 +47,17 @@ func (p *pen) box(x, y, w, h float64, c colour) {
 	p.Rect(x, y, w, h, "F")
 }
 
+// rounded draws a rectangle with rounded corners. The library saves the state of the page
+// for it and leaves it saved: a page of many would be deeper than a reader has to go.
+func (p *pen) rounded(x, y, w, h, radius float64, style string) {
+	p.RoundedRect(x, y, w, h, radius, "1234", style)
+	p.RawWriteStr("Q")
+}
+
 // round fills a rectangle with rounded corners.
 func (p *pen) round(x, y, w, h, radius float64, c colour) {
 	p.fill(c)
-	p.RoundedRect(x, y, w, h, radius, "1234", "F")
+	p.rounded(x, y, w, h, radius, "F")
 }
 
 // frame fills a rounded rectangle and draws its edge.
@@ -58,7 +65,7 @@ func (p *pen) frame(x, y, w, h, radius, line float64, edge, inside colour) {
 	p.fill(inside)
 	p.stroke(edge)
 	p.SetLineWidth(line)
-	p.RoundedRect(x, y, w, h, radius, "1234", "FD")
+	p.rounded(x, y, w, h, radius, "FD")
 }
 
 // hair draws a level line.
@@ -85,7 +92,7 @@ func (p *pen) dashed(x, y, w, h, radius float64, c colour) {
 	p.SetDashPattern([]float64{1, 1}, 0)
 	p.stroke(c)
 	p.SetLineWidth(0.25)
-	p.RoundedRect(x, y, w, h, radius, "1234", "D")
+	p.rounded(x, y, w, h, radius, "D")
 	p.SetDashPattern(nil, 0)
 }
 

@@ -27,7 +27,7 @@ func (l *layout) picture(b reports.Picture) {
 	lines := l.fonts.lines(captionHand, b.Caption, l.sheet.text())
 	l.need(l.pictureHeight(b))
 	x, y := left+(l.sheet.text()-b.Drawing.Width*s)/2, l.y+1
-	d := b.Drawing
+	d, begun := b.Drawing, len(l.pages)
 	l.draw(func(p *pen) {
 		for _, box := range d.Boxes {
 			p.shape(x, y, s, box)
@@ -45,7 +45,15 @@ func (l *layout) picture(b reports.Picture) {
 		l.put(left, l.y, 4, captionHand, line)
 		l.y += 4
 	}
+	l.bounded(area{x: left, y: y, w: l.sheet.text(), h: l.y - y}, begun)
 	l.y += 3
+}
+
+// bounded says where a picture is that began on a page, if it ends there.
+func (l *layout) bounded(at area, begun int) {
+	if begun == len(l.pages) {
+		l.bounds[l.element] = at
+	}
 }
 
 func (p *pen) shape(x, y, s float64, b reports.Box) {
@@ -63,7 +71,7 @@ func (p *pen) shape(x, y, s float64, b reports.Box) {
 		style += "D"
 	}
 	if style != "" {
-		p.RoundedRect(x+b.X*s, y+b.Y*s, b.Width*s, b.Height*s, b.Radius*s, "1234", style)
+		p.rounded(x+b.X*s, y+b.Y*s, b.Width*s, b.Height*s, b.Radius*s, style)
 	}
 }
 

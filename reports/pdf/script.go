@@ -11,11 +11,17 @@ import (
 // and what is read from right to left is turned round, line by line. Directions that a text
 // brings along are no part of this: reports.Clean made them visible.
 
+// The forms of Arabic letters.
+const (
+	firstForm = 0xFE80
+	lastForm  = 0xFEFC
+)
+
 // joining are the Arabic letters in the order of their forms from U+FE80: alone, at the end,
 // at the beginning, in the middle. Those with two forms do not join to what follows.
 var joining = func() map[rune][]rune {
 	forms := map[rune][]rune{}
-	at := rune(0xFE80)
+	at := rune(firstForm)
 	for r := rune(0x621); r <= 0x64A; r++ {
 		n := 4
 		switch r {
@@ -36,6 +42,21 @@ var joining = func() map[rune][]rune {
 
 // lamAlef are the forms alone of lam with an alef, which stand for two letters.
 var lamAlef = map[rune]rune{0x622: 0xFEF5, 0x623: 0xFEF7, 0x625: 0xFEF9, 0x627: 0xFEFB}
+
+// parted are the letters that a form stands for.
+func parted(form rune) []rune {
+	for letter, forms := range joining {
+		if slices.Contains(forms, form) {
+			return []rune{letter}
+		}
+	}
+	for alef, alone := range lamAlef {
+		if form == alone || form == alone+1 {
+			return []rune{lam, alef}
+		}
+	}
+	return []rune{form}
+}
 
 const (
 	lam     = 0x644

@@ -10,15 +10,6 @@ import (
 	"tickmark/reports"
 )
 
-// Field is the room for one signature.
-type Field struct {
-	Name string
-	Page int // from 1
-	// Rect is lower left x and y, upper right x and y, in points from the lower left
-	// corner of the page.
-	Rect [4]float64
-}
-
 // The measures of the card and of the room for the signature on it.
 const (
 	cardHeight = 46.0
@@ -47,11 +38,9 @@ func (l *layout) signature(b reports.SignatureBlock) {
 	l.within(asParagraph, func() {
 		l.putCentre(x+roomWidth/2, y+5+roomHeight/2-2, 4, code, l.fonts.line(code, "signature field "+b.Field, roomWidth-6))
 	})
-	const k = 1 / mmPerPoint
-	h := l.sheet.height
-	l.fields = append(l.fields, Field{
-		Name: b.Field, Page: len(l.pages),
-		Rect: [4]float64{x * k, (h - y - 5 - roomHeight) * k, (x + roomWidth) * k, (h - y - 5) * k},
+	l.within(asForm, func() {
+		pg := l.page()
+		pg.fields = append(pg.fields, area{x, y + 5, roomWidth, roomHeight, b.Field, "Signature: " + b.Role, l.element})
 	})
 	l.y += cardHeight + 4
 }
@@ -118,7 +107,12 @@ func SignatureCard(c Card) ([]byte, error) {
 	if err := p.Output(&b); err != nil {
 		return nil, fmt.Errorf("draw signature card: %w", err)
 	}
-	return b.Bytes(), nil
+	card, err := takeApart(b.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("draw signature card: %w", err)
+	}
+	card.settleFonts(subsetTag(b.Bytes()))
+	return card.bytes("1.7"), nil
 }
 
 // newPen opens the drawing library with the faces that the layout needs, and

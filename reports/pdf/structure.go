@@ -3,6 +3,7 @@ package pdf
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -47,11 +48,12 @@ const (
 	asRowHead
 	asTableCell
 	asFigure
+	asForm
 )
 
 // roles are the names in the file.
 var roles = [...]string{
-	"Document", "H1", "H2", "H3", "P", "Div", "TOC", "TOCI", "Reference", "Link", "L", "LI", "LBody", "Table", "TR", "TH", "TH", "TD", "Figure",
+	"Document", "H1", "H2", "H3", "P", "Div", "TOC", "TOCI", "Reference", "Link", "L", "LI", "LBody", "Table", "TR", "TH", "TH", "TD", "Figure", "Form",
 }
 
 // stroke is something to be drawn, and the element that it belongs to; nil is none.
@@ -93,7 +95,8 @@ func (l *layout) ornament(draw func(*pen)) { l.aside(func() { l.draw(draw) }) }
 func (l *layout) elementOf(b reports.Block) *element {
 	switch b := b.(type) {
 	case reports.Heading:
-		return l.open(asHeading1+role(min(max(b.Level, 1), 3)-1), nil)
+		l.level = min(max(b.Level, 1), 3, l.level+1) // as the outline, it skips no level
+		return l.open(asHeading1+role(l.level-1), nil)
 	case reports.Cover, reports.Callout, reports.SignatureBlock:
 		return l.open(asDivision, nil)
 	case reports.List:
@@ -127,9 +130,9 @@ func (l *layout) picturedAs(words string) *element {
 	return e
 }
 
-func inWords(slices []reports.Slice) string {
+func inWords(parts []reports.Slice) string {
 	var b strings.Builder
-	for _, s := range slices {
+	for _, s := range parts {
 		fmt.Fprintf(&b, "; %s: %d", s.Label, s.Count)
 	}
 	return b.String()
@@ -157,27 +160,31 @@ func (p *pen) drawStrokes(pg *page, number int) {
 	}
 }
 
-// tree writes the structure of the document and ties pages and links to it.
+// tree writes the structure of the document and ties pages, links and fields to it.
 type tree struct {
 	*file
 	layout *layout
 	pages  []int                 // their objects
-	links  map[*element][]onPage // annotations, by the element that they make a link of
+	noted  map[*element][]onPage // annotations, by the element that they make a link or a field of
 	heads  [2]int                // what makes a head of a column, and one of a row
+	fields []string              // references to those of signatures
+	blank  int                   // what stands in an empty one
 }
 
 // onPage is an annotation's object, and the page that it is on.
 type onPage struct{ object, page int }
 
-// structure writes the tree of elements, the links, and what ties the pages to both.
-func (f *file) structure(catalog *dict, l *layout) {
-	t := tree{file: f, layout: l, pages: f.pageNumbers(), links: map[*element][]onPage{}}
+// structure writes the tree of elements, the links, the empty fields for signatures, and
+// what ties the pages to them.
+func (f *file) structure(catalog *dict, l *layout) error {
+	t := tree{file: f, layout: l, pages: f.pageNumbers(), noted: map[*element][]onPage{}}
 	if len(t.pages) != len(l.pages) {
-		return // the pages of another document
+		return fmt.Errorf("read %d pages of %d: %w", len(t.pages), len(l.pages), errLayout)
 	}
 	root := f.add(nil)
 	t.heads[0] = f.add([]byte("<</O /Table /Scope /Column>>"))
 	t.heads[1] = f.add([]byte("<</O /Table /Scope /Row>>"))
+	l.root.says()
 	t.number(&l.root)
 	var nums bytes.Buffer
 	tied := t.tiePages(&nums)
@@ -186,6 +193,21 @@ func (f *file) structure(catalog *dict, l *layout) {
 	f.objects[root] = fmt.Appendf(nil, "<</Type /StructTreeRoot /K %d 0 R /ParentTree %d 0 R /ParentTreeNextKey %d>>", l.root.number, parents, tied)
 	catalog.set("StructTreeRoot", reference(root))
 	catalog.set("MarkInfo", "<< /Marked true >>")
+	if len(t.fields) > 0 { // 3: there are signature fields, and the file may only be appended to
+		catalog.set("AcroForm", "<< /Fields ["+strings.Join(t.fields, " ")+"] /SigFlags 3 >>")
+	}
+	return nil
+}
+
+// says leaves out what says nothing below an element, and reports whether something is left
+// of it. Cells keep their place in a row.
+func (e *element) says() bool {
+	e.below = slices.DeleteFunc(e.below, func(below *element) bool { return !below.says() })
+	switch e.role {
+	case asColumnHead, asRowHead, asTableCell, asForm:
+		return true
+	}
+	return len(e.below)+len(e.marks) > 0
 }
 
 // number gives an object to every element that says something, in the order of reading.
@@ -197,10 +219,10 @@ func (t *tree) number(e *element) {
 }
 
 // tiePages names in the tree of parents the element of each mark of a page, and of each
-// link, and puts the links on their pages. It returns how many keys there are.
+// link and field, and puts those on their pages. It returns how many keys there are.
 func (t *tree) tiePages(nums *bytes.Buffer) int {
 	key := len(t.pages)
-	var links bytes.Buffer
+	var noted bytes.Buffer
 	for i, pg := range t.layout.pages {
 		fmt.Fprintf(nums, "%d [", i)
 		for _, e := range pg.marked {
@@ -209,32 +231,35 @@ func (t *tree) tiePages(nums *bytes.Buffer) int {
 		nums.WriteString("] ")
 		d := parseDict(t.objects[t.pages[i]])
 		d.set("StructParents", strconv.Itoa(i))
-		var annotations strings.Builder
-		for _, a := range pg.links {
-			at, known := t.layout.anchors[a.to]
-			if !known {
-				continue
-			}
-			n := t.add(t.annotation(a, at, key))
-			fmt.Fprintf(&annotations, "%d 0 R ", n)
-			fmt.Fprintf(&links, "%d %d 0 R ", key, a.of.number)
-			t.links[a.of] = append(t.links[a.of], onPage{n, i})
+		var annotations []string
+		note := func(n int, of *element) {
+			annotations = append(annotations, reference(n))
+			fmt.Fprintf(&noted, "%d %d 0 R ", key, of.number)
+			t.noted[of] = append(t.noted[of], onPage{n, i})
 			key++
 		}
-		if annotations.Len() > 0 {
-			d.set("Annots", "["+strings.TrimSpace(annotations.String())+"]")
+		for _, a := range pg.links {
+			if at, known := t.layout.anchors[a.to]; known {
+				note(t.add(t.annotation(a, at, key)), a.of)
+			}
+		}
+		for _, a := range pg.fields {
+			note(t.field(a, t.pages[i], key), a.of)
+		}
+		if len(annotations) > 0 {
+			d.set("Annots", "["+strings.Join(annotations, " ")+"]")
 			d.set("Tabs", "/S")
 		}
 		t.objects[t.pages[i]] = d.bytes()
 	}
-	nums.Write(links.Bytes())
+	nums.Write(noted.Bytes())
 	return key
 }
 
 // write writes an element and all below it.
 func (t *tree) write(e *element, above int) {
 	name := roles[e.role]
-	if e.role == asLinked && len(t.links[e]) == 0 {
+	if e.role == asLinked && len(t.noted[e]) == 0 {
 		name = "Span" // it leads nowhere
 	}
 	b := fmt.Appendf(nil, "<</S /%s /P %d 0 R", name, above)
@@ -245,6 +270,9 @@ func (t *tree) write(e *element, above int) {
 		b = fmt.Appendf(b, " /A %d 0 R", t.heads[1])
 	case asFigure:
 		b = fmt.Appendf(b, " /Alt %s", textString(t.layout.words[e]))
+		if at, known := t.layout.bounds[e]; known {
+			b = fmt.Appendf(b, " /A <</O /Layout /Placement /Block /BBox %s>>", t.rectangle(at))
+		}
 	default: // what it is called says it all
 	}
 	b = t.kids(b, e)
@@ -261,7 +289,7 @@ func (t *tree) kids(b []byte, e *element) []byte {
 		on = e.marks[0].page
 		b = fmt.Appendf(b, " /Pg %d 0 R", t.pages[on])
 	}
-	if len(e.below) == 0 && len(e.marks) == 1 && len(t.links[e]) == 0 {
+	if len(e.below) == 0 && len(e.marks) == 1 && len(t.noted[e]) == 0 {
 		return fmt.Appendf(b, " /K %d", e.marks[0].number)
 	}
 	b = append(b, " /K ["...)
@@ -275,7 +303,7 @@ func (t *tree) kids(b []byte, e *element) []byte {
 			b = fmt.Appendf(b, "<</Type /MCR /Pg %d 0 R /MCID %d>> ", t.pages[m.page], m.number)
 		}
 	}
-	for _, a := range t.links[e] {
+	for _, a := range t.noted[e] {
 		b = fmt.Appendf(b, "<</Type /OBJR /Obj %d 0 R /Pg %d 0 R>> ", a.object, t.pages[a.page])
 	}
 	return append(bytes.TrimSuffix(b, []byte(" ")), ']')
@@ -283,10 +311,28 @@ func (t *tree) kids(b []byte, e *element) []byte {
 
 // annotation is a link on a page to a place in the document.
 func (t *tree) annotation(a area, to place, key int) []byte {
+	return fmt.Appendf(nil, "<</Type /Annot /Subtype /Link /F 4 /Border [0 0 0] /Rect %s /Dest [%d 0 R /XYZ 0 %.2f null] /Contents %s /StructParent %d>>",
+		t.rectangle(a), t.pages[to.page-1], (t.layout.sheet.height-max(to.y-4, 0))/mmPerPoint, textString(a.words), key)
+}
+
+// field adds an empty field for one signature. All are there from the start: which of them
+// is still empty can be told, and a signature may fill one and change nothing else.
+func (t *tree) field(a area, page, key int) int {
+	if t.blank == 0 { // PDF/A wants an appearance on every field
+		t.blank = t.add(stream("/Type /XObject /Subtype /Form /BBox [0 0 1 1] /Resources << >>", nil))
+	}
+	const printAndLocked = 4 | 128
+	n := t.add(fmt.Appendf(nil, "<</Type /Annot /Subtype /Widget /FT /Sig /F %d /T %s /TU %s /P %d 0 R /Rect %s /AP << /N %d 0 R >> /StructParent %d>>",
+		printAndLocked, textString(a.to), textString(a.words), page, t.rectangle(a), t.blank, key))
+	t.fields = append(t.fields, reference(n))
+	return n
+}
+
+// rectangle is an area in points from the lower left corner of its page.
+func (t *tree) rectangle(a area) string {
 	const k = 1 / mmPerPoint
 	h := t.layout.sheet.height
-	return fmt.Appendf(nil, "<</Type /Annot /Subtype /Link /F 4 /Border [0 0 0] /Rect [%.2f %.2f %.2f %.2f] /Dest [%d 0 R /XYZ 0 %.2f null] /StructParent %d>>",
-		a.x*k, (h-a.y-a.h)*k, (a.x+a.w)*k, (h-a.y)*k, t.pages[to.page-1], (h-max(to.y-4, 0))*k, key)
+	return fmt.Sprintf("[%.2f %.2f %.2f %.2f]", a.x*k, (h-a.y-a.h)*k, (a.x+a.w)*k, (h-a.y)*k)
 }
 
 // pageNumbers are the objects of the pages in their order.
@@ -308,11 +354,15 @@ func (f *file) pageNumbers() []int {
 	return all
 }
 
-// textString is text in UTF-16, in hexadecimal digits.
+// textString is text: as it stands where it is plain, else in UTF-16.
 func textString(s string) string {
+	s = reports.Line(s)
+	if !strings.ContainsFunc(s, func(r rune) bool { return r > '~' }) {
+		return "(" + strings.NewReplacer(`\`, `\\`, "(", `\(`, ")", `\)`).Replace(s) + ")"
+	}
 	var b strings.Builder
 	b.WriteString("<FEFF")
-	for _, u := range utf16.Encode([]rune(reports.Line(s))) {
+	for _, u := range utf16.Encode([]rune(s)) {
 		fmt.Fprintf(&b, "%04X", u)
 	}
 	return b.String() + ">"

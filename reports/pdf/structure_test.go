@@ -32,10 +32,12 @@ func TestTheStructureIsReadByOthers(t *testing.T) {
 	require.NoError(t, err, "%s", out)
 	said := string(out)
 	assert.NotContains(t, said, "Error")
-	for _, want := range []string{"Document\n", "H1", `"First"`, "H3", "Table", "TR", "TH", "TD", `"a29`, "Figure", "Größe", "TOCI", "Link", "LBody"} {
+	for _, want := range []string{"Document\n", "H1", `"First"`, "H2 (block)\n    \"Deep\"", "Form", "Table", "TR", "TH", "TD", `"a29`, "Figure", "Größe", "TOCI", "Link", "LBody"} {
 		assert.Contains(t, said, want)
 	}
 	assert.Regexp(t, `(?s)"First".*"Second"`, said)
+	assert.NotContains(t, said, "H3", "no level is left out")
+	assert.NotRegexp(t, `P \(block\)\n *P `, said, "nothing is there that says nothing")
 	assert.NotContains(t, said, "Page 2 of", "what is on every page is no part of it")
 	assert.Contains(t, b.String(), "/Alt "+textString("Who reaches whom."))
 }
@@ -58,7 +60,7 @@ type tagged struct {
 	seen    map[int]bool
 	cells   map[int]int // of the first row of a table
 	marks   int
-	links   int
+	noted   int // links and fields
 }
 
 func readStructure(t *testing.T, doc reports.Document) (*tagged, int) {
@@ -109,8 +111,8 @@ func (s *tagged) walk(n, above int) []string {
 			s.mark(n, d.ref("Pg"), m)
 		}
 	}
-	s.links += annotations
-	require.Equal(s.t, role == "Link", annotations > 0, "links and nothing else have annotations")
+	s.noted += annotations
+	require.Equal(s.t, role == "Link" || role == "Form", annotations > 0, "links and fields and nothing else have annotations")
 	may := map[string]string{"L": "LI", "LI": "LBody", "TR": "TH TD", "Table": "TR", "TOC": "TOCI", "TOCI": "Reference", "Reference": "Link"}
 	for _, b := range below {
 		if want, limited := may[role]; limited {
@@ -126,7 +128,8 @@ func (s *tagged) walk(n, above int) []string {
 	case "TH":
 		assert.Regexp(s.t, "^/(Column|Row)$", parseDict(s.file.objects[d.ref("A")]).get("Scope"))
 	case "Figure":
-		assert.Greater(s.t, len(d.get("Alt")), 20)
+		assert.Greater(s.t, len(d.get("Alt")), 15)
+		assert.Regexp(s.t, `^<</O /Layout /Placement /Block /BBox \[56\.69 [\d.]+ 538\.58 [\d.]+\]>>$`, d.get("A"), "where it is")
 	}
 	return []string{role}
 }
@@ -147,15 +150,43 @@ func TestTheStructureHangsTogether(t *testing.T) {
 	s, root := readStructure(t, everything())
 	roles := s.walk(root, parseDict(s.file.objects[s.file.root]).ref("StructTreeRoot"))
 	assert.Equal(t, []string{"Document"}, roles)
-	marks, links := 0, 0
+	marks, noted := 0, 0
 	for key, of := range s.parents {
 		if key < len(s.file.pageNumbers()) {
 			marks += len(of)
 		} else {
-			links += len(of)
+			noted += len(of)
 		}
 	}
 	assert.Equal(t, marks, s.marks)
-	assert.Equal(t, links, s.links)
-	assert.Equal(t, 2*30+3, links, "every row that leads somewhere, and the contents")
+	assert.Equal(t, noted, s.noted)
+	assert.Equal(t, 2*30+3+1, noted, "every row that leads somewhere, the contents, and the signature's field")
+}
+
+// strings of a page's content, in which anything may stand.
+var contentString = regexp.MustCompile(`(?s)\((?:\\.|[^\\)])*\)`)
+
+// What is saved of the state of a page is restored: a reader has to go 28 deep and no deeper.
+func TestWhatIsSavedOnAPageIsRestored(t *testing.T) {
+	var b bytes.Buffer
+	_, err := Write(context.Background(), &b, everything(), Options{})
+	require.NoError(t, err)
+	f, err := takeApart(b.Bytes())
+	require.NoError(t, err)
+	for i, n := range f.pageNumbers() {
+		content, err := inflate(f.objects[parseDict(f.objects[n]).ref("Contents")])
+		require.NoError(t, err)
+		depth, deepest := 0, 0
+		for _, word := range strings.Fields(contentString.ReplaceAllString(string(content), "")) {
+			switch word {
+			case "q":
+				depth++
+			case "Q":
+				depth--
+			}
+			deepest = max(deepest, depth)
+		}
+		assert.Zero(t, depth, "page %d", i+1)
+		assert.LessOrEqual(t, deepest, 2, "page %d", i+1)
+	}
 }

@@ -360,7 +360,7 @@ func (l *layout) cell(x, y, w float64, lines []cellLine, of *element, leads bool
 		part, top := lines[from:to], y
 		l.draw(func(p *pen) { p.cell(x, top, w, part) })
 		for _, line := range part {
-			l.link(x+tablePadX, y, l.fonts.width(line.hand, line.text), line.height, line.to)
+			l.link(x+tablePadX, y, l.fonts.width(line.hand, line.text), line.height, line.to, line.text)
 			y += line.height
 		}
 		from = to

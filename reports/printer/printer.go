@@ -1,5 +1,5 @@
 // Package printer makes the paper: it reads the dossier of an assessment from a
-// vault, composes and draws it, prepares every signature field, signs the first
+// vault, composes and draws it with every signature field, signs the first
 // one, verifies what it made as a stranger would, and writes the file.
 //
 // It is the one way to a report. The command line and the workbench both call
@@ -188,14 +188,7 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	if err != nil {
 		return Printed{}, paper{}, err
 	}
-	fields := make([]sign.Field, len(layout.Signatures))
-	for i, f := range layout.Signatures {
-		fields[i] = sign.Field{Name: f.Name, Page: f.Page, Rect: f.Rect}
-	}
-	text, err := sign.PrepareFields(base.Bytes(), fields)
-	if err != nil {
-		return Printed{}, paper{}, fmt.Errorf("prepare signature fields: %w", err)
-	}
+	text := base.Bytes()
 	printed := printedOf(dossier, document)
 	printed.Base, printed.Pages = engine.Sum(text), layout.Pages
 	if r.Signer != nil {
