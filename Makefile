@@ -68,6 +68,13 @@ $(TOOLS)/gofumpt: testdata/tools/go.mod
 	@mkdir -p $(TOOLS)
 	cd testdata/tools && go build -o ../../$(TOOLS)/ tool
 
+.PHONY: verapdf
+verapdf: .cache/verapdf/done ## fetch veraPDF, which the tests ask of every kind of report (Java and Maven)
+.cache/verapdf/done: testdata/verapdf/pom.xml
+	rm -rf .cache/verapdf
+	mvn -q -B -f testdata/verapdf/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/.cache/verapdf
+	@touch $@
+
 .PHONY: bench
 bench: build ## measure, beside a floor or a peer in the same run
 	go test -run '^$$' -bench . -benchtime 3x ./...
