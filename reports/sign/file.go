@@ -51,10 +51,16 @@ func (f *file) wrote(number int) bool {
 // dangling finds a reference to an object that no revision wrote. It is from object 0 where the
 // trailer has it.
 func (f *file) dangling() (from, to int, is bool) {
-	missing := func(n int32) bool { return !f.wrote(int(n)) }
+	written := make([]bool, f.revisions[f.last()].size)
+	for _, r := range f.revisions {
+		for i := range r.spots {
+			written[r.spots[i].number] = true
+		}
+	}
+	missing := func(n int32) bool { return int(n) >= len(written) || !written[n] }
 	for _, r := range f.revisions {
 		for _, to := range r.trailer.references(nil) {
-			if !f.wrote(to) {
+			if missing(int32(to)) {
 				return 0, to, true
 			}
 		}
@@ -62,9 +68,10 @@ func (f *file) dangling() (from, to int, is bool) {
 		if i < 0 {
 			continue
 		}
-		for _, s := range r.spots {
-			if int(s.refs) <= i && i < int(s.refsEnd) {
-				return int(s.number), int(r.refs[i]), true
+		to := int(r.refs[i])
+		for _, n := range r.numbers() {
+			if slices.Contains(r.object(n).value.references(nil), to) {
+				return n, to, true
 			}
 		}
 	}

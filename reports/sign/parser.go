@@ -30,21 +30,33 @@ func (p *parser) errorf(format string, args ...any) error {
 	return fmt.Errorf("byte %d: %w", p.pos, fmt.Errorf(format, args...))
 }
 
-func isSpace(c byte) bool {
-	return c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0)
-}
+// What a byte may be in PDF's syntax.
+const (
+	spaceByte   = 1 << iota
+	regularByte // of a word
+	plainByte   // of a word that is spelt as it is meant
+)
 
-// regular marks the bytes that words consist of.
-var regular = func() (table [256]bool) {
+// classes says of each byte what it may be.
+var classes = func() (table [256]uint8) {
 	for c := range table {
-		table[c] = !isSpace(byte(c)) && bytes.IndexByte([]byte("()<>[]{}/%"), byte(c)) < 0
+		switch {
+		case bytes.IndexByte([]byte(" \n\r\t\f\x00"), byte(c)) >= 0:
+			table[c] = spaceByte
+		case c == '#':
+			table[c] = regularByte
+		case bytes.IndexByte([]byte("()<>[]{}/%"), byte(c)) < 0:
+			table[c] = regularByte | plainByte
+		}
 	}
 	return table
 }()
 
-func isRegular(c byte) bool { return regular[c] }
+func isSpace(c byte) bool { return classes[c]&spaceByte != 0 }
 
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+func isRegular(c byte) bool { return classes[c]&regularByte != 0 }
+
+func isDigit(c byte) bool { return c-'0' <= 9 }
 
 func (p *parser) skipSpace() {
 	for p.pos < len(p.data) && isSpace(p.data[p.pos]) {

@@ -32,7 +32,6 @@ type spot struct {
 	number, offset   int32 // the object's, and of that number in the file
 	start, end       int32 // of its value
 	data, dataEnd    int32 // of its stream
-	refs, refsEnd    int32 // of what it refers to among the references of its revision
 	isStream, listed bool  // listed: the cross-reference table names it
 	signs            bool  // it has the names that a signature has
 }
@@ -104,7 +103,7 @@ func (p *parser) revision(f *file) (*revision, error) {
 	if len(f.revisions) == maxRevisions {
 		return nil, p.errorf("more than %d revisions", maxRevisions)
 	}
-	expected := min((len(p.data)-p.pos)/250, 1<<14) // of objects: too few only costs time
+	expected := min((len(p.data)-p.pos)/128, 1<<15) // of objects: too few only costs time
 	r := &revision{file: f, spots: make([]spot, 0, expected), taken: map[int]*indirect{}}
 	p.passed.refs = make([]int32, 0, 4*expected)
 	for p.skipSpace(); !p.at("xref"); p.skipSpace() {
@@ -149,7 +148,7 @@ func (p *parser) sort(r *revision) error {
 
 // indirect passes over "N 0 obj ... endobj" and remembers what is where.
 func (p *parser) indirect() (spot, error) {
-	s := spot{offset: int32(p.pos), refs: int32(len(p.passed.refs))}
+	s := spot{offset: int32(p.pos)}
 	number, err := p.unsigned()
 	if err != nil {
 		return s, err
@@ -161,18 +160,14 @@ func (p *parser) indirect() (spot, error) {
 	if err := p.body(&s); err != nil {
 		return s, fmt.Errorf("object %d: %w", number, err)
 	}
-	s.refsEnd = int32(len(p.passed.refs))
 	return s, nil
 }
 
 // body passes over what follows an object's number.
 func (p *parser) body(s *spot) error {
-	p.skipSpace()
-	if err := p.keyword("0"); err != nil {
-		return fmt.Errorf("generation: %w", err)
-	}
-	p.skipSpace()
-	if err := p.keyword("obj"); err != nil {
+	if begins := " 0 obj\n"; p.at(begins) { // as they mostly do
+		p.pos += len(begins)
+	} else if err := p.begin(); err != nil {
 		return err
 	}
 	p.skipSpace()
@@ -189,6 +184,16 @@ func (p *parser) body(s *spot) error {
 	}
 	p.skipSpace()
 	return p.keyword("endobj")
+}
+
+// begin passes over what stands between an object's number and its value.
+func (p *parser) begin() error {
+	p.skipSpace()
+	if err := p.keyword("0"); err != nil {
+		return fmt.Errorf("generation: %w", err)
+	}
+	p.skipSpace()
+	return p.keyword("obj")
 }
 
 func (p *parser) unsigned() (int, error) {
@@ -356,15 +361,15 @@ func (p *parser) entry() (offset int, used bool, err error) {
 	e := p.data[p.pos : p.pos+size]
 	p.pos += size
 	offset, is := decimal(e[:10])
-	generation, and := decimal(e[11:16])
-	end := string(e[18:])
-	if !is || !and || e[10] != ' ' || e[16] != ' ' || (end != " \n" && end != " \r" && end != "\r\n") {
-		return 0, false, p.errorf("cross-reference table: a broken entry")
+	switch string(e[18:]) {
+	case " \n", " \r", "\r\n":
+	default:
+		is = false
 	}
-	switch {
-	case e[17] == 'n' && generation == 0:
+	if is && string(e[10:18]) == " 00000 n" {
 		return offset, true, nil
-	case e[17] == 'f':
+	}
+	if _, and := decimal(e[11:16]); is && and && e[10] == ' ' && string(e[16:18]) == " f" {
 		return offset, false, nil
 	}
 	return 0, false, p.errorf("cross-reference table: a broken entry")

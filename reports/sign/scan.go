@@ -31,8 +31,8 @@ type scan struct {
 	signs  bool // a name is there that a signature has
 }
 
+// value passes over the value at a byte that is no space, and says where it ends.
 func (s *scan) value(at, depth int) int {
-	at = s.space(at)
 	if at+1 >= len(s.data) || depth >= maxDepth {
 		return -1
 	}
@@ -67,10 +67,11 @@ func (s *scan) space(at int) int {
 // name passes over a name without escapes.
 func (s *scan) name(at int) int {
 	data, from := s.data, at+1
-	for at = from; at < len(data) && isRegular(data[at]); at++ {
-		if data[at] == '#' {
-			return -1
-		}
+	for at = from; at < len(data) && classes[data[at]]&plainByte != 0; {
+		at++
+	}
+	if at < len(data) && data[at] == '#' {
+		return -1
 	}
 	switch string(data[from:at]) {
 	case "Sig", "ByteRange":
@@ -82,51 +83,53 @@ func (s *scan) name(at int) int {
 // number passes over a number or a reference.
 func (s *scan) number(at int) int {
 	const longest = 9
-	data, from, n := s.data, at, int32(0)
+	data, n := s.data, int32(0)
+	from := at
 	if data[at] == '-' {
 		at++
 	}
 	first := at
-	for ; at < len(data) && isDigit(data[at]); at++ {
+	for at < len(data) && isDigit(data[at]) && at-first < longest {
 		n = 10*n + int32(data[at]-'0')
-		if at-first == longest {
-			return -1
-		}
+		at++
 	}
-	if at == first || at == len(data) {
-		return -1
-	}
-	if data[at] == '.' {
-		for at++; at < len(data) && isDigit(data[at]); at++ {
-			if at-first > 2*longest {
-				return -1
-			}
-		}
-		if at < len(data) && isRegular(data[at]) {
-			return -1
-		}
-		return at
+	if next := at + len(" 0 R"); next < len(data) && string(data[at:next]) == " 0 R" && !isRegular(data[next]) && first == from && n > 0 && n <= maxObject {
+		s.refs = append(s.refs, n)
+		return next
 	}
 	switch {
-	case isRegular(data[at]):
+	case at == first, at == len(data):
+		return -1
+	case data[at] == '.':
+		return s.fraction(at + 1)
+	case isRegular(data[at]): // a longer one as well
 		return -1
 	case first > from, !isSpace(data[at]):
 		return at
 	}
-	// A reference has " 0 R" behind its number; if it is spelt in another way, it is read in full.
+	// A reference that is spelt in another way is read in full.
 	zero := s.space(at)
 	if zero+1 >= len(data) || data[zero] != '0' || isRegular(data[zero+1]) {
 		return at
 	}
-	r := s.space(zero + 1)
-	switch {
-	case r >= len(data) || data[r] != 'R':
-		return at
-	case r+1 == len(data), isRegular(data[r+1]), n == 0, n > maxObject:
+	if r := s.space(zero + 1); r == len(data) || data[r] == 'R' {
 		return -1
 	}
-	s.refs = append(s.refs, n)
-	return r + 1
+	return at
+}
+
+// fraction passes over the digits behind a point.
+func (s *scan) fraction(at int) int {
+	const longest = 9
+	for first := at; at < len(s.data) && isDigit(s.data[at]); at++ {
+		if at-first == longest {
+			return -1
+		}
+	}
+	if at < len(s.data) && isRegular(s.data[at]) {
+		return -1
+	}
+	return at
 }
 
 // text passes over a string in round brackets that has none inside, and no escapes.
@@ -157,30 +160,41 @@ func (s *scan) array(at, depth int) int {
 // dict passes over a dictionary of few keys, none of which comes twice.
 func (s *scan) dict(at, depth int) int {
 	const few = 12
-	var keys [few]int // where they begin
+	var keys [few]int  // where they begin
+	var letters uint64 // that they begin with, as a set
 	data, n := s.data, 0
 	for at = s.space(at + 2); at+1 < len(data); at = s.space(at) {
-		if data[at] == '>' && data[at+1] == '>' {
-			return at + 2
-		}
 		if data[at] != '/' || n == few {
+			if data[at] == '>' && data[at+1] == '>' {
+				return at + 2
+			}
 			return -1
 		}
 		from := at
 		if at = s.name(at); at < 0 || at == len(data) {
 			return -1
 		}
-		for _, before := range keys[:n] {
-			end := before + at - from // within the data: it stands before this one
-			if data[before+1] == data[from+1] && !isRegular(data[end]) && string(data[before:end]) == string(data[from:at]) {
-				return -1
-			}
+		letter := uint64(1) << (data[from+1] % 64)
+		if letters&letter != 0 && s.again(keys[:n], from, at) {
+			return -1
 		}
+		letters |= letter
 		keys[n] = from
 		n++
-		if at = s.value(at, depth+1); at < 0 {
+		if at = s.value(s.space(at), depth+1); at < 0 {
 			return -1
 		}
 	}
 	return -1
+}
+
+// again tells whether the key from one byte to another is among those that begin at the given ones.
+func (s *scan) again(keys []int, from, to int) bool {
+	for _, before := range keys {
+		end := before + to - from // within the data: it stands before this one
+		if !isRegular(s.data[end]) && string(s.data[before:end]) == string(s.data[from:to]) {
+			return true
+		}
+	}
+	return false
 }
