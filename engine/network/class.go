@@ -147,7 +147,7 @@ func (w *world) key(c *class, keys, names []string) string {
 	}
 	for _, k := range keys {
 		if value, there := c.labels[k]; there {
-			b.WriteString("\x00=" + value)
+			b.WriteString("\x00=" + strconv.Itoa(len(value)) + ":" + value)
 		} else {
 			b.WriteString("\x00-")
 		}
