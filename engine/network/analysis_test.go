@@ -151,6 +151,41 @@ func TestWhatIsNotKnownIsNeverClosed(t *testing.T) {
 	}
 }
 
+// Of two policies of one priority either may come first, also where the one that comes
+// first by its name allows all that the other denies.
+func TestTwoPoliciesOfOnePriority(t *testing.T) {
+	for _, action := range []string{"Accept", "Pass"} {
+		a := fromYAML(t, append(twoPods(),
+			clusterPolicy("first", `{tier: Baseline, priority: 5, `+ofZones+`, ingress: [{action: `+action+`, `+fromOpen+`}]}`),
+			clusterPolicy("second", `{tier: Baseline, priority: 5, `+ofZones+`, ingress: [{action: Deny, from: [{namespaces: {}}]}]}`))...).analyse()
+		assert.True(t, slices.ContainsFunc(a.Gaps(), func(g engine.Gap) bool { return g.Name == "second" && strings.Contains(g.Cause, "one priority") }), "%s: %v", action, a.Gaps())
+	}
+}
+
+// A pod that waits for its address may get another than its sisters have.
+func TestAPodWithoutAnAddressBesideOneThatHas(t *testing.T) {
+	const of = `ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: r, uid: u, controller: true}]`
+	pods := twoPods()
+	x, err := fromYAML(t, pods[0], pods[1], pods[3], networkPolicy(`{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.9/32}}]}]}`),
+		`{apiVersion: v1, kind: Pod, metadata: {name: r-1, namespace: na, `+of+`}, status: {podIP: 10.0.0.1}}`,
+		`{apiVersion: v1, kind: Pod, metadata: {name: r-2, namespace: na, `+of+`}, status: {phase: Pending}}`).analyse().Explain("na/r", "nb/b")
+	require.NoError(t, err)
+	assert.Equal(t, "No Connections", x.Connection.AllowedText())
+	assert.Equal(t, "All Connections", x.Connection.PossibleText())
+}
+
+// Labels that no server takes make no pod of another: a file may hold anything.
+func TestLabelsThatLookLikeOthers(t *testing.T) {
+	pods := twoPods()
+	tiered := func(name, labels string) string {
+		return `{apiVersion: v1, kind: Pod, metadata: {name: ` + name + `, namespace: nb, labels: ` + labels + `}, status: {podIP: 10.0.0.3}}`
+	}
+	x, err := fromYAML(t, pods[0], pods[1], pods[2], tiered("a", `{app: a, tier: "b\0=c"}`), tiered("b", `{app: "a\0=b", tier: c}`),
+		networkPolicy(`{podSelector: {matchExpressions: [{key: app, operator: In, values: [a]}, {key: tier, operator: Exists}]}}`)).analyse().Explain("na/a", "nb/b")
+	require.NoError(t, err)
+	assert.Equal(t, "All Connections", x.Connection.PossibleText())
+}
+
 // A pod is one host: who reaches one of its addresses reaches it.
 func TestAPodIsDeniedByAllOfItsAddresses(t *testing.T) {
 	namespaces := twoPods()[:2]

@@ -103,8 +103,8 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 // runs: then its address is known.
 func (r *running) standsFor(i int, keys, names []string) bool {
 	p := &r.pods[i]
-	if len(p.addresses) > 0 {
-		return false
+	if !p.template || len(p.addresses) > 0 {
+		return false // a pod that has no address yet may get any
 	}
 	for _, j := range r.of[p.workload] {
 		if of := &r.pods[j]; len(of.addresses) > 0 && p.like(of, keys, names) {

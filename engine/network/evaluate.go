@@ -274,15 +274,16 @@ func (e *evaluation) tier(concerns []concern, tier Tier, peer int, otherwise, ne
 // equals applies policies of one priority.
 func (e *evaluation) equals(group []concern, peer int, otherwise, next answer) answer {
 	a := otherwise
-	var possible, decided portSet
+	var possible, decided, refused portSet
 	for i := len(group) - 1; i >= 0; i-- {
 		one, matched, upper := e.apply(group[i], peer, next)
+		refused = e.ports.union(refused, e.ports.minus(matched, one))
 		a.allowed = e.ports.union(one, e.ports.minus(a.allowed, matched))
 		possible = e.ports.union(possible, upper)
 		decided = e.ports.union(decided, matched)
 	}
 	a.possible = e.ports.union(possible, e.ports.minus(otherwise.possible, decided))
-	if len(group) > 1 && possible != e.ports.intersect(possible, a.allowed) {
+	if len(group) > 1 && e.ports.intersect(possible, refused) != noPorts {
 		e.tie(group, peer, next)
 	}
 	return a

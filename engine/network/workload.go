@@ -28,6 +28,7 @@ type pod struct {
 	labels      map[string]string
 	hostNetwork bool
 	addresses   []netip.Addr // none where it does not run yet
+	template    bool         // what a workload makes pods of
 	named       map[string][]portOf
 }
 
@@ -224,7 +225,7 @@ func (r *running) add(workload int, m maker) {
 	case m.ref.Of() != podKind && m.from.Spec.Template != nil:
 		meta, spec = &m.from.Spec.Template.Metadata, &m.from.Spec.Template.Spec
 	}
-	p := pod{workload: workload, namespace: m.ref.Namespace, labels: meta.Labels, hostNetwork: spec.HostNetwork, named: namedPorts(spec)}
+	p := pod{workload: workload, namespace: m.ref.Namespace, labels: meta.Labels, hostNetwork: spec.HostNetwork, named: namedPorts(spec), template: m.ref.Of() != podKind}
 	for _, ip := range m.from.Status.PodIPs {
 		p.addresses = appendAddress(p.addresses, ip.IP)
 	}
