@@ -1,6 +1,7 @@
 package rbac
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -81,10 +82,7 @@ func (a *AWSAuth) read(data map[string]string) {
 				a.Unread = key + " has a mapping without an ARN"
 				continue
 			}
-			one := Mapped{ARN: arn, Subject: Subject{Kind: rbacv1.UserKind, Name: m.Name}}
-			if m.Name == "" {
-				one.Subject.Name = arn
-			}
+			one := Mapped{ARN: arn, Subject: Subject{Kind: rbacv1.UserKind, Name: cmp.Or(m.Name, arn)}}
 			for _, g := range m.Groups {
 				one.Groups = append(one.Groups, Subject{Kind: rbacv1.GroupKind, Name: g})
 			}
@@ -103,7 +101,7 @@ func (a *AWSAuth) groupsOf(s Subject) []Subject {
 	}
 	var groups []Subject
 	for _, m := range a.Mapped {
-		if m.Subject == s {
+		if canonical(m.Subject) == s {
 			groups = append(groups, m.Groups...)
 		}
 	}

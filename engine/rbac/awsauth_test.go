@@ -65,6 +65,15 @@ func TestWhomAWSLetsIn(t *testing.T) {
 	}
 }
 
+// A user name may be that of a service account, which is then in the groups too.
+func TestAWSLetsInAServiceAccount(t *testing.T) {
+	const data = `{mapUsers: "- {userarn: 'arn:aws:iam::1:user/ci', username: 'system:serviceaccount:ci:bot', groups: ['system:masters']}"}`
+	bot := Subject{Kind: "ServiceAccount", Namespace: "ci", Name: "bot"}
+	e := EscalationsOf(viewOf(t, "k8s:test", awsAuthYAML(data)))
+	assert.Equal(t, []Subject{bot}, e.Subjects())
+	assert.True(t, e.Admin(bot))
+}
+
 func FuzzAWSAuth(f *testing.F) {
 	for _, text := range []string{"", "[]", "- rolearn: a", "- {userarn: a, groups: [b]}", "a: b", "- [", "- 1", "&a [*a]"} {
 		f.Add(text)
