@@ -388,8 +388,10 @@ func (b *building) environment(d definition) *cel.Env {
 			b.report(at+".type", fmt.Sprintf("%q is none of string, int, double, bool, strings", p.Type))
 			continue
 		}
-		if _, err := p.value(p.Default); err != nil {
-			b.report(at+".default", err.Error())
+		if p.Default != nil {
+			if _, err := p.value(*p.Default); err != nil {
+				b.report(at+".default", err.Error())
+			}
 		}
 		options = append(options, cel.Variable("params."+p.Name, kind))
 	}

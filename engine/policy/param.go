@@ -6,14 +6,16 @@ import (
 	"strings"
 
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
 )
 
 // Param is a parameter of a policy: what its author leaves to who runs it.
 type Param struct {
-	Name    string `json:"name"`
-	Type    string `json:"type"`    // string, int, double, bool or strings
-	Default string `json:"default"` // as text; what is empty is the type's zero value
-	What    string `json:"what"`    // says what it is for
+	Name    string  `json:"name"`
+	Type    string  `json:"type"`              // string, int, double, bool or strings
+	Default *string `json:"default,omitempty"` // as text; what is empty is the type's zero value, nil is none
+	What    string  `json:"what"`              // says what it is for
 }
 
 // paramTypes are the types that a parameter may have.
@@ -56,12 +58,18 @@ func orZero(text, zero string) string {
 	return text
 }
 
-// bind puts the values of parameters where expressions find them.
+// bind puts the values of parameters where expressions find them. One that has no value
+// keeps what asks for it from an answer: the zero value would be one that nobody chose.
 func bind(params []Param, given map[string]string, to map[string]any) error {
 	for _, p := range params {
 		text, is := given[p.Name]
-		if !is {
-			text = p.Default
+		switch {
+		case is:
+		case p.Default != nil:
+			text = *p.Default
+		default:
+			to["params."+p.Name] = func() ref.Val { return types.NewErr("parameter %s has no default, and no value was given", p.Name) }
+			continue
 		}
 		value, err := p.value(text)
 		if err != nil {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -56,6 +57,11 @@ func TestWhatAPolicySays(t *testing.T) {
 	assert.Equal(t, "has 3, at most 2", d.Sentence)
 	assert.Equal(t, "spec.priority", d.Field)
 	assert.JSONEq(t, "3", string(d.Value))
+	const forbidden, unset = `!(object.metadata.name in params.forbidden)`, `params: [{name: forbidden, type: strings}]`
+	assert.Equal(t, engine.Unknown, verdictOf(t, forbidden, unset).Verdict, "nobody said what is forbidden")
+	assert.Contains(t, verdictOf(t, forbidden, unset).Sentence, "parameter forbidden has no default")
+	assert.Equal(t, engine.Pass, verdictOf(t, forbidden, strings.Replace(unset, "strings", "strings, default: ''", 1)).Verdict, "nothing is, as its author said")
+	assert.Equal(t, engine.Pass, verdictOf(t, `true`, unset).Verdict, "it is not asked for")
 	assert.Equal(t, engine.NotApplicable, verdictOf(t, `false`, `notApplicableWhen: object.spec.priority == 3`).Verdict)
 	assert.Equal(t, engine.Unknown, verdictOf(t, `true`, `notApplicableWhen: object.spec.hostPID`).Verdict)
 	assert.Equal(t, "Not so.", verdictOf(t, `false`, `message: Not so.`, `messageExpression: object.spec.hostPID`).Sentence)
