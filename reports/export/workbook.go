@@ -2,10 +2,14 @@ package export
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"encoding/csv"
+	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -82,29 +86,55 @@ func continued(row []string) [][]string {
 	return rows
 }
 
-// nowhere is no folder on any system. The library keeps a large sheet in a file below
-// its folder for temporary ones, in the clear, and in memory where it cannot make one.
-const nowhere = "\x00"
-
-// write writes the workbook. Every cell is text, whatever it begins with, and stays
-// text when it is edited: none is a formula. One workbook gives one sequence of bytes.
-func (b workbook) write(w io.Writer) (err error) {
-	f := excelize.NewFile(excelize.Options{TmpDir: nowhere})
-	defer func() {
-		if closing := f.Close(); err == nil {
-			err = closing
-		}
-		if err != nil {
-			err = fmt.Errorf("write workbook: %w", err)
-		}
-	}()
-	made := b.made.UTC().Format(time.RFC3339)
-	if err := f.SetDocProps(&excelize.DocProperties{Creator: "Tickmark", LastModifiedBy: "Tickmark", Created: made, Modified: made}); err != nil {
-		return err
+// write writes the workbook row by row. Every cell is text, whatever it begins with, and
+// stays text when it is edited: none is a formula. One workbook gives one sequence of bytes,
+// and nothing of it is on a disk but what w writes.
+func (b workbook) write(w io.Writer) error {
+	if err := b.parts(w); err != nil {
+		return fmt.Errorf("write workbook: %w", err)
 	}
-	styles, err := stylesOf(f)
+	return nil
+}
+
+// parts writes the parts of the file by name, the rows into those that are sheets.
+func (b workbook) parts(w io.Writer) error {
+	frame, looks, err := b.frame()
 	if err != nil {
 		return err
+	}
+	parts, err := zip.NewReader(bytes.NewReader(frame), int64(len(frame)))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(parts.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	names := make([]string, len(b.sheets))
+	for n := range names {
+		names[n] = fmt.Sprintf("xl/worksheets/sheet%d.xml", n+1)
+	}
+	out := zip.NewWriter(w)
+	for _, part := range parts.File {
+		if n := slices.Index(names, part.Name); n < 0 {
+			err = out.Copy(part)
+		} else {
+			err = b.sheets[n].write(out, part, looks)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", part.Name, err)
+		}
+	}
+	return out.Close()
+}
+
+// frame is the workbook without its rows, and how its cells look.
+func (b workbook) frame() (text []byte, looks styles, err error) {
+	f := excelize.NewFile()
+	defer func() { err = errors.Join(err, f.Close()) }()
+	made := b.made.UTC().Format(time.RFC3339)
+	if err := f.SetDocProps(&excelize.DocProperties{Creator: "Tickmark", LastModifiedBy: "Tickmark", Created: made, Modified: made}); err != nil {
+		return nil, looks, err
+	}
+	if looks, err = stylesOf(f); err != nil {
+		return nil, looks, err
 	}
 	for n, s := range b.sheets {
 		if n == 0 {
@@ -112,34 +142,33 @@ func (b workbook) write(w io.Writer) (err error) {
 		} else {
 			_, err = f.NewSheet(s.name)
 		}
+		if err == nil {
+			err = s.frame(f)
+		}
+		if err != nil {
+			return nil, looks, fmt.Errorf("sheet %s: %w", s.name, err)
+		}
+	}
+	buffer, err := f.WriteToBuffer()
+	if err != nil {
+		return nil, looks, err
+	}
+	return buffer.Bytes(), looks, nil
+}
+
+// frame sets the columns, and what stays in sight above the rows.
+func (s sheet) frame(f *excelize.File) error {
+	for i, c := range s.columns {
+		name, err := excelize.ColumnNumberToName(i + 1)
+		if err == nil {
+			err = f.SetColWidth(s.name, name, name, c.width)
+		}
 		if err != nil {
 			return err
 		}
-		if err := s.write(f, styles); err != nil {
-			return fmt.Errorf("sheet %s: %w", s.name, err)
-		}
 	}
-	return ordered(w, f)
-}
-
-// ordered writes the parts of a file by name: excelize writes sheets in any order.
-func ordered(w io.Writer, f *excelize.File) error {
-	text, err := f.WriteToBuffer()
-	if err != nil {
-		return err
-	}
-	parts, err := zip.NewReader(bytes.NewReader(text.Bytes()), int64(text.Len()))
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(parts.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
-	out := zip.NewWriter(w)
-	for _, part := range parts.File {
-		if err := out.Copy(part); err != nil {
-			return err
-		}
-	}
-	return out.Close()
+	top := len(s.notes) + 1
+	return f.SetPanes(s.name, &excelize.Panes{Freeze: true, YSplit: top, TopLeftCell: fmt.Sprintf("A%d", top+1), ActivePane: "bottomLeft"})
 }
 
 // styles are the looks of cells, all of them of text.
@@ -159,48 +188,75 @@ func stylesOf(f *excelize.File) (s styles, err error) {
 	return s, err
 }
 
-func (s sheet) write(f *excelize.File, look styles) error {
-	stream, err := f.NewStreamWriter(s.name)
+// The element of a sheet that holds its rows.
+const rowsBegin, rowsEnd = "<sheetData>", "</sheetData>"
+
+// write writes a sheet: what the frame has of it, with its rows.
+func (s sheet) write(out *zip.Writer, frame *zip.File, looks styles) error {
+	from, err := frame.Open()
 	if err != nil {
 		return err
+	}
+	text, err := io.ReadAll(from)
+	if err != nil {
+		return err
+	}
+	before, after, empty := strings.Cut(string(text), rowsBegin+rowsEnd)
+	if !empty {
+		return errors.New("the frame has no room for rows")
+	}
+	to, err := out.CreateHeader(&zip.FileHeader{Name: frame.Name, Method: zip.Deflate})
+	if err != nil {
+		return err
+	}
+	r := rowWriter{w: bufio.NewWriterSize(to, 64<<10)}
+	r.raw(before + rowsBegin)
+	for _, note := range s.notes {
+		r.row(looks.head, reports.Line(note))
 	}
 	titles := make([]string, len(s.columns))
 	for i, c := range s.columns {
 		titles[i] = c.title
-		if err := stream.SetColWidth(i+1, i+1, c.width); err != nil {
-			return err
-		}
 	}
-	top := len(s.notes) + 1
-	panes := excelize.Panes{Freeze: true, YSplit: top, TopLeftCell: fmt.Sprintf("A%d", top+1), ActivePane: "bottomLeft"}
-	if err := stream.SetPanes(&panes); err != nil {
-		return err
-	}
-	number := 0
-	set := func(style int, texts []string) error {
-		number++
-		cells := make([]any, len(texts))
-		for i, text := range texts {
-			cells[i] = excelize.Cell{StyleID: style, Value: text}
-		}
-		return stream.SetRow(fmt.Sprintf("A%d", number), cells)
-	}
-	for _, note := range s.notes {
-		if err := set(look.head, []string{reports.Line(note)}); err != nil {
-			return err
-		}
-	}
-	if err := set(look.head, titles); err != nil {
-		return err
-	}
+	r.row(looks.head, titles...)
 	for _, row := range s.rows {
 		for _, part := range continued(row) {
-			if err := set(look.body, part); err != nil {
-				return err
-			}
+			r.row(looks.body, part...)
 		}
 	}
-	return stream.Flush()
+	r.raw(rowsEnd + after)
+	return r.w.Flush()
+}
+
+// rowWriter writes rows as XML. The first error stays, and its Flush tells it.
+type rowWriter struct {
+	w      *bufio.Writer
+	number int
+}
+
+func (r *rowWriter) raw(s string) {
+	_, _ = r.w.WriteString(s) // the first error stays, and Flush tells it
+}
+
+// numbered is what a program takes for a character by its number, where _ follows.
+var numbered = regexp.MustCompile(`_(x[0-9A-Fa-f]{4})`)
+
+// row writes the cells of a row, each of them text.
+func (r *rowWriter) row(style int, texts ...string) {
+	r.number++
+	fmt.Fprintf(r.w, `<row r="%d">`, r.number)
+	for i, text := range texts {
+		at, _ := excelize.CoordinatesToCellName(i+1, r.number) // both begin at 1
+		fmt.Fprintf(r.w, `<c r="%s" s="%d"`, at, style)
+		if text == "" {
+			r.raw("/>")
+			continue
+		}
+		r.raw(` t="inlineStr"><is><t xml:space="preserve">`)
+		_ = xml.EscapeText(r.w, []byte(numbered.ReplaceAllString(text, "_x005F_$1"))) // as in raw
+		r.raw("</t></is></c>")
+	}
+	r.raw("</row>")
 }
 
 // standingColumn is the first column of a table, which says how far the record is.

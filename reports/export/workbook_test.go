@@ -2,7 +2,10 @@ package export
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -31,6 +34,66 @@ func TestALargeSheetStaysInMemory(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, rows, 701)
 	require.NoError(t, f.Close())
+}
+
+// Whatever a text holds, the same text is read from its cell.
+func TestCellsHoldTheTextsThatWereWritten(t *testing.T) {
+	texts := []string{"plain", "", " spaces ", "two\nlines\n", "=1+1", "<c>&amp;\"'", "_x003D_1", "_x0041_x0042_", "_x005F_x0041_", "a_xff_b", "]]>", "漢字 😀", strings.Repeat("é", maxCell)}
+	s := sheet{name: "A & B", notes: []string{"<note>"}}
+	for range texts {
+		s.columns = append(s.columns, column{"<title>", 10})
+	}
+	s.rows = [][]string{texts, {"first"}, nil}
+	var b bytes.Buffer
+	require.NoError(t, workbook{sheets: []sheet{{name: "none"}, s}}.write(&b))
+	f, err := excelize.OpenReader(&b)
+	require.NoError(t, err)
+	rows, err := f.GetRows("A & B")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"<note>"}, rows[0])
+	assert.Equal(t, "<title>", rows[1][0])
+	assert.Equal(t, texts, rows[2])
+	assert.Equal(t, []string{"first"}, rows[3])
+	panes, err := f.GetPanes("A & B")
+	require.NoError(t, err)
+	assert.Equal(t, "A3", panes.TopLeftCell, "notes and titles stay in sight")
+	require.NoError(t, f.Close())
+}
+
+// Of a large workbook only a row at a time is in memory as it is written.
+func TestAWorkbookIsWrittenRowByRow(t *testing.T) {
+	s := sheet{name: "large", columns: []column{{"Text", 40}}}
+	for i := range 3000 { // 9 MB
+		s.rows = append(s.rows, []string{strings.Repeat(fmt.Sprintf("%x ", sha256.Sum256([]byte{byte(i), byte(i >> 8)})), 46)})
+	}
+	m := &measuring{before: held()}
+	require.NoError(t, workbook{sheets: []sheet{s}}.write(m))
+	assert.Greater(t, m.writes, 20)
+	assert.Less(t, m.most, uint64(4<<20), "held beside the texts themselves")
+	runtime.KeepAlive(s)
+}
+
+// held is what is in memory now.
+func held() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// measuring looks now and then how much more is in memory than before.
+type measuring struct {
+	before, most uint64
+	writes       int
+}
+
+func (m *measuring) Write(b []byte) (int, error) {
+	if m.writes++; m.writes%10 == 1 {
+		if now := held(); now > m.before {
+			m.most = max(m.most, now-m.before)
+		}
+	}
+	return len(b), nil
 }
 
 // watching looks into a folder while a workbook is written.
