@@ -214,7 +214,7 @@ func podsFixtures() map[string]fixture {
 			p.Spec.EphemeralContainers = []corev1.EphemeralContainer{{EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debug"}}}
 		})},
 		"namespaces-have-quotas":         {pass: append(pods(), quota("limits.cpu", "memory")), fail: append(pods(), quota("cpu"))},
-		"pod-security-versions-current":  {pass: pin("latest"), fail: pin("v1.20")},
+		"pod-security-versions-current":  {pass: pin("latest"), fail: pin("v1.20"), failYAML: serverYAML},
 		"persistent-volumes-not-on-host": {pass: volume(corev1.PersistentVolumeSource{NFS: &corev1.NFSVolumeSource{Server: "nfs", Path: "/"}}), fail: volume(corev1.PersistentVolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/data"}})},
 		"pods-meet-baseline":             {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.HostPID = true })},
 		"pods-meet-restricted":           {pass: pods(), fail: pods(func(p *corev1.Pod) { p.Spec.SecurityContext.SeccompProfile = nil })},

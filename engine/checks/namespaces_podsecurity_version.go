@@ -15,14 +15,15 @@ import (
 // Judges namespaces that enforce a Pod Security level (baseline or restricted).
 // Passes for one that enforces it as the cluster's version has it, because it pins
 // no version, or because no rule of that level has changed after the version that
-// it pins, up to the server's own where that is known. Fails for the others, and
-// names the versions that brought a change. NotApplicable to all other namespaces:
-// namespaces-enforce-pod-security judges those.
+// it pins, up to the server's own. Fails for the others, and names the versions that
+// brought a change. Unknown where rules changed and the server's version is not known,
+// as of files: its own rules may be no newer than the pinned ones. NotApplicable to all
+// other namespaces: namespaces-enforce-pod-security judges those.
 func podSecurityVersionsCurrent() check {
 	return check{
-		id: "pod-security-versions-current", version: 1, needs: []engine.Kind{namespaceKind},
+		id: "pod-security-versions-current", version: 2, needs: []engine.Kind{namespaceKind}, looks: serverOnly(),
 		eval: func(v *engine.View) []engine.Detail {
-			server, err := api.ParseVersion(minorOf(v.Target().ServerVersion))
+			server, err := api.ParseVersion(minorOf(serverOf(v).says))
 			if err != nil {
 				server = api.LatestVersion()
 			}
@@ -49,7 +50,11 @@ func judgePin(labels map[string]string, server api.Version) finding {
 	if err != nil {
 		return fails(field, value, "It pins the Pod Security version %q, which Kubernetes does not know", value)
 	}
-	if changed := changesAfter(level, version, server); len(changed) > 0 {
+	changed := changesAfter(level, version, server)
+	if len(changed) > 0 && server.Latest() {
+		return unknown(field, value, "It enforces the level %s as it was in %s; its rules have changed in %s, and which version the cluster has is not known", level, value, list(changed))
+	}
+	if len(changed) > 0 {
 		return fails(field, value, "It enforces the level %s as it was in %s; its rules have changed since, in: %s", level, value, list(changed))
 	}
 	return passes(field, value, "It enforces the level %s as it was in %s, and its rules have not changed since", level, value)

@@ -163,12 +163,13 @@ func TestPinnedPodSecurityVersions(t *testing.T) {
 		"the server's own":         {"restricted", "v1.36", "v1.36.3-eks-1", engine.Pass},
 		"rules came later":         {"restricted", "v1.21", "v1.36.3", engine.Fail},
 		"rules came, not here yet": {"baseline", "v1.30", "v1.30.9", engine.Pass},
-		"of a server not known":    {"baseline", "v1.30", "", engine.Fail},
+		"of a server not known":    {"baseline", "v1.30", "", engine.Unknown},
+		"newest, of one not known": {"baseline", "v1.99", "", engine.Pass},
 		"newer than the server":    {"baseline", "v1.99", "v1.36.3", engine.Pass},
 		"no such version":          {"baseline", "newest", "v1.36.3", engine.Fail},
 		"a level that bounds none": {"privileged", "v1.0", "v1.36.3", engine.NotApplicable},
 		"a level there is not":     {"Baseline", "v1.0", "v1.36.3", engine.NotApplicable},
-		"a server's odd version":   {"baseline", "v1.20", "unknown", engine.Fail},
+		"a server's odd version":   {"baseline", "v1.20", "unknown", engine.Unknown},
 	} {
 		labels := map[string]string{api.EnforceLevelLabel: c.level}
 		if c.version != "" {
