@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -117,6 +118,67 @@ func TestPodSecurityFixtures(t *testing.T) {
 	}
 	fmt.Printf("pod-security: %d of %d agree\n", agree, seen)
 	require.NotZero(t, seen)
+}
+
+// makers are the kinds that make pods, each with the place of the pod's template.
+var makers = map[string]string{
+	"apps/v1 Deployment": "spec.template", "apps/v1 ReplicaSet": "spec.template", "apps/v1 DaemonSet": "spec.template", "apps/v1 StatefulSet": "spec.template",
+	"batch/v1 Job": "spec.template", "batch/v1 CronJob": "spec.jobTemplate.spec.template", "v1 ReplicationController": "spec.template", "v1 PodTemplate": "template",
+	"argoproj.io/v1alpha1 Rollout": "spec.template", "apps.openshift.io/v1 DeploymentConfig": "spec.template", "apps.kruise.io/v1alpha1 CloneSet": "spec.template",
+	"serving.knative.dev/v1 Service": "spec.template",
+}
+
+// TestPodSecurityOfWhatMakesPods puts the pods of the newest fixtures into each kind that
+// makes pods: it is judged as the pod is.
+func TestPodSecurityOfWhatMakesPods(t *testing.T) {
+	seen, agree := 0, 0
+	for _, level := range []string{"baseline", "restricted"} {
+		folders, err := filepath.Glob(filepath.Join(podSecurityFixtures(t), level, "*"))
+		require.NoError(t, err)
+		newest := slices.MaxFunc(folders, func(a, b string) int {
+			return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) // v1.9 before v1.10
+		})
+		files, err := filepath.Glob(filepath.Join(newest, "*", "*.yaml"))
+		require.NoError(t, err)
+		for maker, at := range makers {
+			w := newWorld(t)
+			for i, file := range files {
+				w.add(made(t, file, maker, at, fmt.Sprintf("%s-%d", filepath.Base(filepath.Dir(file)), i)))
+			}
+			for _, d := range w.result(t, "pods-meet-"+level).Details {
+				want, _, _ := strings.Cut(d.Subject.Name, "-")
+				if seen++; assert.Equal(t, want, d.Verdict.String(), "%s %s: %s", maker, d.Subject.Name, d.Sentence) {
+					agree++
+				}
+			}
+		}
+	}
+	fmt.Printf("pod-security in %d other kinds: %d of %d agree\n", len(makers), agree, seen)
+	require.NotZero(t, seen)
+}
+
+// made is a pod's manifest as the template in an object that makes pods.
+func made(t *testing.T, file, maker, at, name string) engine.Document {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var pod map[string]any
+	require.NoError(t, yaml.Unmarshal(raw, &pod))
+	var inner any = map[string]any{"metadata": pod["metadata"], "spec": pod["spec"]}
+	steps := strings.Split(at, ".")
+	for _, step := range slices.Backward(steps) {
+		inner = map[string]any{step: inner}
+	}
+	tree := inner.(map[string]any)
+	apiVersion, kind, _ := strings.Cut(maker, " ")
+	tree["apiVersion"], tree["kind"], tree["metadata"] = apiVersion, kind, map[string]any{"name": name, "namespace": "pay"}
+	raw, err = yaml.Marshal(tree)
+	require.NoError(t, err)
+	raw, err = yaml.YAMLToJSON(raw)
+	require.NoError(t, err)
+	document, _, err := kube.Document(raw)
+	require.NoError(t, err, file)
+	return document
 }
 
 func versionOf(t *testing.T, file string) api.Version {

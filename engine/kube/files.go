@@ -128,6 +128,30 @@ func inFolder(root *os.Root, name string, entry fs.DirEntry, wanted func(string)
 	return file{open: func() (io.ReadCloser, int64, error) { return sized(root.Open(name)) }}, true
 }
 
+// templateNames end the name of a template after the name that its manifest will have.
+var templateNames = []string{".tmpl", ".tpl", ".gotmpl", ".template", ".j2", ".jinja", ".jinja2", ".erb", ".tftpl", ".mustache", ".hbs"}
+
+var (
+	errPacked     = errors.New("an archive or a compressed file: unpack it first, or read what was saved of a cluster with --dump")
+	errUnrendered = errors.New("a template by its name: render it first")
+)
+
+// closedToUs says why a file in a folder of manifests is not read, by its name; nil if
+// it is read.
+func closedToUs(name string) error {
+	extension := path.Ext(name)
+	switch {
+	case isPacked(name):
+		return errPacked
+	case slices.Contains(templateNames, strings.ToLower(extension)) && isWanted(strings.TrimSuffix(name, extension)):
+		return errUnrendered
+	}
+	return nil
+}
+
+// isManifest reports whether a file in a folder of manifests is read, or missed.
+func isManifest(name string) bool { return isWanted(name) || closedToUs(name) != nil }
+
 func isWanted(name string) bool {
 	return slices.Contains(extensions, strings.ToLower(filepath.Ext(name)))
 }

@@ -26,7 +26,8 @@ import (
 // object (the values of a Helm chart, a dashboard) and is passed over, unless it
 // holds objects further down, which are named as gaps. A document that cannot be
 // read is a gap without a kind, since it could hide anything; so is a path under
-// which there is no object, and a List that cannot be taken apart. An object of a
+// which there is no object, a List that cannot be taken apart, and an archive or a
+// template that lies among them. An object of a
 // kind that is not in the table is kept, and is a gap of the kind that it shares
 // its name with, and of pods where it holds the template of one. The same object in
 // two files is two entries with two origins: which of them a cluster would get
@@ -70,7 +71,13 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 	var err error
 	for _, p := range m.Paths {
 		lists, before := s.lists, s.found()
-		if err = walk(p, isWanted, each); err != nil {
+		err = walk(p, isManifest, func(f file) error {
+			if f.name != filepath.ToSlash(p) && f.err == nil {
+				f.err = closedToUs(f.name)
+			}
+			return each(f)
+		})
+		if err != nil {
 			break
 		}
 		if s.found() == before && s.lists == lists {
@@ -152,11 +159,7 @@ func (s *scan) populations(source string, complete bool) {
 func (s *scan) file(f file) error {
 	text, err := f.contents()
 	if err != nil {
-		reason := engine.Unreadable
-		if errors.Is(err, errFileTooLarge) {
-			reason = engine.TooLarge
-		}
-		s.gap(engine.Gap{Source: f.name, Reason: reason, Cause: err.Error()})
+		s.gap(engine.Gap{Source: f.name, Reason: reasonOfFile(err), Cause: err.Error()})
 		return nil
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -164,8 +167,13 @@ func (s *scan) file(f file) error {
 		s.gap(engine.Gap{Source: f.name, Line: line, Reason: engine.Unreadable, Cause: cause})
 		return nil
 	}
-	if first := bytes.TrimLeft(text, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') && json.Valid(text) {
-		return s.json(text, f.name)
+	if first := bytes.TrimLeft(text, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') {
+		if json.Valid(text) {
+			return s.json(text, place{file: f.name, line: 1, first: 1})
+		}
+		if values := valuesIn(text, f.name); len(values) > 0 {
+			return s.values(values)
+		}
 	}
 	for _, c := range chunks(text) {
 		if err := s.yaml(c, f.name); err != nil {
@@ -240,9 +248,42 @@ func lineOf(cause string, first int) (int, string) {
 // largeJSON is from when on the items of a List are decoded one by one, in bytes.
 const largeJSON = 1 << 20
 
-// json reads a file that is one JSON value.
-func (s *scan) json(text []byte, name string) error {
-	at := place{file: name, line: 1, first: 1}
+// jsonValue is one of several JSON values in a file.
+type jsonValue struct {
+	text []byte
+	at   place
+}
+
+// valuesIn takes a file apart that is JSON values one after the other, as kubectl
+// reads them too; nil if it is anything else.
+func valuesIn(text []byte, name string) []jsonValue {
+	var all []jsonValue
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	for {
+		var value json.RawMessage
+		err := decoder.Decode(&value)
+		switch {
+		case errors.Is(err, io.EOF):
+			return all
+		case err != nil:
+			return nil
+		}
+		line := 1 + bytes.Count(text[:int(decoder.InputOffset())-len(value)], []byte("\n"))
+		all = append(all, jsonValue{value, place{file: name, line: line, first: line}})
+	}
+}
+
+func (s *scan) values(all []jsonValue) error {
+	for _, v := range all {
+		if err := s.json(v.text, v.at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// json reads one JSON value.
+func (s *scan) json(text []byte, at place) error {
 	if len(text) > largeJSON {
 		if list, members, ok := listIn(text); ok {
 			var metadata any

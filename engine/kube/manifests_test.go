@@ -131,6 +131,36 @@ func TestWhatCannotBeReadIsAGap(t *testing.T) {
 	}
 }
 
+// What lies among manifests and may hold some is named, and not passed over for its name.
+func TestArchivesAndTemplatesAmongManifestsAreGaps(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"a.yaml": fmt.Sprintf(pod, "one"), "charts/redis.tgz": "packed", "more.yaml.gz": "packed", "b.yaml.j2": fmt.Sprintf(pod, "{{ x }}"),
+		"_helpers.tpl": "{{ define }}", "README.md": "x", "run.sh.tmpl": "x",
+	})
+	s, _ := scan(t, dir)
+	var causes []string
+	for _, g := range s.Gaps {
+		assert.Equal(t, engine.Unsupported, g.Reason)
+		causes = append(causes, strings.TrimPrefix(g.Source, filepath.ToSlash(dir)+"/")+" "+strings.SplitN(g.Cause, ":", 2)[0])
+	}
+	assert.ElementsMatch(t, []string{"b.yaml.j2 a template by its name", "charts/redis.tgz an archive or a compressed file", "more.yaml.gz an archive or a compressed file"}, causes)
+	assert.Len(t, s.Entries, 1)
+}
+
+func TestJSONValuesOneAfterTheOther(t *testing.T) {
+	one := func(name string) string {
+		return `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"` + name + `"}}`
+	}
+	s, _ := scan(t, folder(t, map[string]string{"a.json": one("one") + "\n" + one("two") + one("three") + "\n", "b.json": one("four") + "\n{"}))
+	var names []string
+	for _, e := range s.Entries {
+		names = append(names, e.Ref.Name+e.Origin[strings.LastIndex(e.Origin, ":"):])
+	}
+	assert.ElementsMatch(t, []string{"one:1", "two:2", "three:2", "four:1"}, names)
+	require.Len(t, s.Gaps, 1, "what breaks off")
+	assert.Contains(t, s.Gaps[0].Source, "b.json")
+}
+
 func TestAnObjectOfAnotherKindHidesWhatItCouldBe(t *testing.T) {
 	template := "template: {spec: {containers: [{name: c, image: x, securityContext: {privileged: true}}]}}"
 	kindOf := func(group, name string) engine.Kind { return engine.Kind{Group: group, Kind: name} }
