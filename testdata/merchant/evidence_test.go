@@ -122,6 +122,7 @@ var oneSided = map[string]string{
 	"people-log-on-by-provider":              "there is one API server",
 	"persistent-volumes-created-by-few":      "nobody is granted it beside those who may do everything",
 	"persistent-volumes-not-on-host":         "its volumes are those of a storage class, and not among its manifests",
+	"pod-security-versions-current":          "manifests do not tell which version the cluster has",
 	"pods-entered-by-few":                    "few may enter pods in each namespace",
 	"pods-have-controllers":                  "its pods are all kept by something",
 	"pods-know-cluster-authority":            "there is one control plane",
