@@ -132,6 +132,7 @@ func TestWhatIsJudgedAgainIsWhatIsJudgedWhole(t *testing.T) {
 	for name, snapshots := range []Snapshot{
 		many(func(int) bool { return true }), many(func(i int) bool { return i != 7 }), many(func(i int) bool { return i%3 > 0 }),
 		many(func(int) bool { return false }), with(many(func(i int) bool { return i > 1 }), about), with(many(func(i int) bool { return i > 2 }), about),
+		with(many(func(i int) bool { return i == 1 || i > 2 }), about),
 		with(many(func(i int) bool { return i > 0 }), Gap{Reason: TooLarge, Cause: "any"}), s.snapshot(), short, many(func(i int) bool { return i > 40 }),
 		s.snapshot(podNamed(1, true), `{"name":1}`), s.snapshot(podNamed(1, true), `{"name":"b"}`), elsewhere, imported, elsewhere,
 	} {
@@ -140,6 +141,65 @@ func TestWhatIsJudgedAgainIsWhatIsJudgedWhole(t *testing.T) {
 	again(t, e, s, Params{SecretDays: 3}, elsewhere)
 	again(t, e, s, Params{SecretDays: 3}, elsewhere, elsewhere)
 	again(t, e, s, Params{SecretDays: 3}, elsewhere)
+}
+
+// TestWhatAPartialAnswerRestsOn says that a check which was asked about some of its pods
+// still rests on what it read for the others, and on what it read for these.
+func TestWhatAPartialAnswerRestsOn(t *testing.T) {
+	s := store{}
+	under := Check{ID: "under", Version: 1, Needs: []Kind{podKind}, Looks: []Kind{policyKind}, Apart: eachPod, Eval: func(v *View) []Detail {
+		var details []Detail
+		for _, p := range EachOf[pod](v, eachPod, podKind) {
+			d := Detail{Subject: p.Ref, Verdict: Pass, Sentence: p.Value.Name}
+			if !p.Value.Good {
+				d.Sentence += fmt.Sprintf(" under %d policies", len(v.Objects(policyKind)))
+			}
+			details = append(details, d)
+		}
+		return details
+	}}
+	pods := func(policies int, good ...bool) Snapshot {
+		var bodies []string
+		for i, g := range good {
+			bodies = append(bodies, podNamed(i, g))
+		}
+		snapshot := s.snapshot(bodies...)
+		for i := range policies {
+			d := NewDocument(Ref{Group: policyKind.Group, Kind: policyKind.Kind, Name: fmt.Sprint(i)}, []byte(`{}`))
+			s[d.Digest] = d.Body
+			snapshot.Entries = append(snapshot.Entries, Entry{Ref: d.Ref, Digest: d.Digest})
+		}
+		return snapshot
+	}
+	for name, of := range map[string][]Snapshot{
+		"of the others": {pods(1, false, true, true), pods(1, false, true, false), pods(1, false, true, true), pods(2, false, true, true)},
+		"of these":      {pods(1, true, true, true), pods(1, false, true, true), pods(2, false, true, true)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := knowing([]Check{under})
+			for _, snapshot := range of {
+				again(t, e, s, Params{}, snapshot)
+			}
+		})
+	}
+}
+
+// TestWhoJudgesAllReadsAll says that one who lists the subjects of others, and does not
+// judge them one by one, is asked again whenever they are others.
+func TestWhoJudgesAllReadsAll(t *testing.T) {
+	s := store{}
+	count := Check{ID: "count", Version: 1, Needs: []Kind{podKind}, Eval: func(v *View) []Detail {
+		good := 0
+		for _, p := range EachOf[pod](v, eachPod, podKind) {
+			if p.Value.Good {
+				good++
+			}
+		}
+		return []Detail{{Subject: Ref{Kind: "Pod"}, Verdict: Pass, Sentence: fmt.Sprintf("%d are good", good)}}
+	}}
+	e := knowing([]Check{count})
+	again(t, e, s, Params{}, s.snapshot(podNamed(1, true), podNamed(2, true)))
+	again(t, e, s, Params{}, s.snapshot(podNamed(1, true), podNamed(2, false)))
 }
 
 func TestADocumentThatIsGone(t *testing.T) {
@@ -202,6 +262,39 @@ func TestAnEvaluationThatWasStoppedForgets(t *testing.T) {
 	assert.Equal(t, []string{"a", "b"}, asked)
 	_, err = e.Each(context.Background(), e.checks, []Snapshot{snapshot}, nil, Params{}, func(Result) error { return nil })
 	require.ErrorContains(t, err, "no documents")
+}
+
+// TestTheOrderOfWhatSharesARef says that objects of one Ref, as files may hold them, stand
+// in a result as they stand in the snapshot.
+func TestTheOrderOfWhatSharesARef(t *testing.T) {
+	s := store{}
+	named := Check{ID: "named", Version: 1, Needs: []Kind{podKind}, Apart: eachPod, Eval: func(v *View) []Detail {
+		var details []Detail
+		for _, o := range eachPod.Objects(v, podKind) {
+			details = append(details, Detail{Subject: o.Ref, Verdict: Pass, Sentence: "It is there.", Cites: []Digest{o.Digest}})
+		}
+		return details
+	}}
+	of := func(numbers ...int) Snapshot {
+		var bodies []string
+		for _, n := range numbers {
+			bodies = append(bodies, podNamed(n, true))
+		}
+		snapshot := s.snapshot(bodies...)
+		for i := range snapshot.Entries {
+			snapshot.Entries[i].Ref.Name = "a"
+		}
+		last := s.snapshot(podNamed(8, true), podNamed(9, true)) // so that few are others
+		last.Entries[0].Ref.Name, last.Entries[1].Ref.Name = "y", "z"
+		snapshot.Entries = append(snapshot.Entries, last.Entries...)
+		return snapshot
+	}
+	for _, orders := range [][][]int{{{1, 2}, {2, 1}}, {{1, 2, 3}, {3, 1, 2}}, {{1, 2, 3}, {2, 3, 1}}, {{1, 1, 2}, {1, 2, 1}}, {{1, 2, 1}, {2, 1, 1}}, {{1, 2, 1, 2}, {2, 1, 2, 1}}} {
+		e := knowing([]Check{named})
+		for _, order := range orders {
+			again(t, e, s, Params{}, of(order...))
+		}
+	}
 }
 
 func TestMemoAndSurveyAreMadeOnceUntilSomethingMoves(t *testing.T) {

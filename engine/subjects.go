@@ -135,13 +135,10 @@ func moved(before, now []Subject) *asked {
 	for _, s := range before[head : len(before)-tail] {
 		counts[s]++
 	}
-	met := map[Ref]bool{}
 	for _, s := range now[head : len(now)-tail] {
-		// Of those that share a Ref the order counts, too.
-		if counts[s]--; counts[s] < 0 || met[s.Of.Ref] {
+		if counts[s]--; counts[s] < 0 { // those that share a Ref and change places are others (see relist)
 			a.refs[s.Of.Ref] = true
 		}
-		met[s.Of.Ref] = true
 	}
 	for s, left := range counts {
 		if left > 0 {
