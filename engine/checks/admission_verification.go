@@ -36,7 +36,7 @@ var (
 // a reference and not at a signature, and does not count.
 func imagesVerifiedAtAdmission() check {
 	return check{
-		id: "images-verified-at-admission", version: 1, needs: slices.Concat(workloadKinds(), []engine.Kind{namespaceKind}, verifyingKinds()),
+		id: "images-verified-at-admission", version: 2, needs: slices.Concat(workloadKinds(), []engine.Kind{namespaceKind}, verifyingKinds()),
 		looks: []engine.Kind{constraintTemplateKind, nodeKind},
 		eval: func(v *engine.View) []engine.Detail {
 			all := verifiers(v)
@@ -125,6 +125,8 @@ func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []web
 	}
 	missed := sortedSet(left)
 	switch {
+	case len(missed) == 0 && !sawAll(v, workloadKinds()):
+		return unknown("", nil, "All images that were seen to be declared here are verified when they are admitted, by %s; not all that runs was seen", list(by)), cites
 	case len(missed) == 0:
 		return passes("", nil, "All images declared here are verified when they are admitted, by %s", list(by)), cites
 	case len(doubts) > 0:

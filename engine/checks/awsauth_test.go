@@ -23,6 +23,8 @@ func TestIdentitiesThatAWSLetsIn(t *testing.T) {
 		assert.Equal(t, want, newWorldOf(t, auth(dev)).result(t, id).Verdict, id)
 		assert.Equal(t, engine.Unknown, newWorldOf(t, auth("{")).result(t, id).Verdict, id)
 		eks := newWorldOf(t).hide(configMapKind)
+		assert.Equal(t, engine.Unknown, eks.result(t, id).Verdict, "it does not say what it is: %s", id)
+		eks.snapshot.Target.ServerVersion = "v1.33.1+k3s1"
 		assert.Equal(t, engine.NotApplicable, eks.result(t, id).Verdict, "of another provider")
 		eks.snapshot.Target.ServerVersion = "v1.33.1-eks-7308294"
 		assert.Equal(t, engine.Unknown, eks.result(t, id).Verdict, id)

@@ -24,21 +24,24 @@ import (
 // counts them. Where something is not evaluated that may allow more (a policy of the
 // network plugin, one that is not understood), what would pass is Unknown.
 func cdeReachedOnlyAsDeclared() check {
-	return check{id: "cde-reached-only-as-declared", version: 1, needs: connectionKinds(), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "cde-reached-only-as-declared", version: 2, needs: connectionKinds(), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return crossingsOf(v, network.Ingress)
 	}}
 }
 
 func cdeReachesOnlyAsDeclared() check {
-	return check{id: "cde-reaches-only-as-declared", version: 1, needs: connectionKinds(), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "cde-reaches-only-as-declared", version: 2, needs: connectionKinds(), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return crossingsOf(v, network.Egress)
 	}}
 }
 
 // connectionKinds are what connections follow from.
 func connectionKinds() []engine.Kind {
-	return append(workloadKinds(), namespaceKind, network.PolicyKind, serviceKind, ingressKind)
+	return append(policyKinds(), serviceKind, ingressKind)
 }
+
+// policyKinds are what follows from policies alone.
+func policyKinds() []engine.Kind { return append(workloadKinds(), namespaceKind, network.PolicyKind) }
 
 // inCDE tells the namespaces of the cardholder data environment, once for each.
 func inCDE(v *engine.View) func(namespace string) bool {
@@ -71,7 +74,10 @@ func crossingsOf(v *engine.View, d network.Direction) []engine.Detail {
 	}
 	zone := inCDE(v)
 	a := network.Analyse(v)
-	doubt := doubtOf(a)
+	doubt := doubtOf(v, a, connectionKinds())
+	if i := slices.IndexFunc(network.RouteKinds(), v.Hidden); i >= 0 && d == network.Ingress && doubt == "" {
+		doubt = fmt.Sprintf("what may be a %s, which leads in, could not be seen", network.RouteKinds()[i].Kind)
+	}
 	unpoliced := len(a.Unpoliced(zone))
 	var details []engine.Detail
 	for _, c := range a.Crossings(zone, d, v.Params().Declared) {
@@ -87,10 +93,15 @@ func crossingsOf(v *engine.View, d network.Direction) []engine.Detail {
 	return details
 }
 
-// doubtOf says what is not evaluated and may allow more than was seen, "" if nothing.
-func doubtOf(a *network.Analysis) string {
+// doubtOf says what was not seen or is not evaluated and may allow more than was seen, ""
+// if nothing.
+func doubtOf(v *engine.View, a *network.Analysis, needs []engine.Kind) string {
 	doubts := a.Doubts()
-	if len(doubts) == 0 {
+	switch {
+	case len(doubts) > 0:
+	case !sawAll(v, needs):
+		return "not all that runs, or that decides who may reach it, was seen"
+	default:
 		return ""
 	}
 	g := doubts[0]
@@ -182,7 +193,7 @@ var metadataAddress = netip.AddrFrom4([4]byte{169, 254, 169, 254})
 // That the service asks for a session token, or is switched off, is seen in the
 // cloud's account and not here.
 func cdeClosedToMetadata() check {
-	return check{id: "cde-closed-to-metadata", version: 1, needs: append(workloadKinds(), namespaceKind, network.PolicyKind), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "cde-closed-to-metadata", version: 2, needs: policyKinds(), looks: network.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		if details, none := undeclaredCDE(v); none {
 			return details
 		}
@@ -195,7 +206,7 @@ func cdeClosedToMetadata() check {
 			}
 			allowed, possible := a.ReachesAddress(i, metadataAddress, network.TCP, 80)
 			var f finding
-			switch doubt := doubtOf(a); {
+			switch doubt := doubtOf(v, a, policyKinds()); {
 			case allowed:
 				f = fails("", metadataAddress.String(), "It may open the address from which clouds hand out a node's credentials")
 			case possible:

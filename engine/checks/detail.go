@@ -55,6 +55,23 @@ func rawValue(v any) json.RawMessage {
 	return raw
 }
 
+// sawAll reports whether all objects of these kinds were seen.
+func sawAll(v *engine.View, kinds []engine.Kind) bool {
+	return !slices.ContainsFunc(kinds, func(k engine.Kind) bool { return !v.Saw(k) })
+}
+
+// hidden says of kinds that a check judges where they are there which could not all be
+// seen; one that the cluster does not know hides nothing.
+func hidden(v *engine.View, kinds ...engine.Kind) []engine.Detail {
+	var details []engine.Detail
+	for _, k := range kinds {
+		if v.Hidden(k) {
+			details = append(details, unknown("", nil, "What may be a %s could not be seen: see the gaps of this collection", k).of(engine.Ref{Group: k.Group, Kind: k.Kind}))
+		}
+	}
+	return details
+}
+
 // list joins names for a sentence; after the first few it counts.
 func list(names []string) string {
 	const most = 5

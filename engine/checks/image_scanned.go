@@ -130,7 +130,7 @@ func judgeScanned(v *engine.View, r *runningImage, found scanned) cited {
 				brief(r.reference)), []engine.Digest{latest.object.Digest}}
 		case len(r.contents) == 0:
 			return cited{notApplicable("", nil, "No pod runs image %s in the evidence, and no report names it", brief(r.reference)), nil}
-		case !v.Saw(vulnerabilityReportKind) || v.Hidden(clusterVulnerabilityReportKind) || v.Hidden(manifestSummaryKind):
+		case !v.Saw(vulnerabilityReportKind) || v.Hidden(clusterVulnerabilityReportKind) || v.Hidden(manifestSummaryKind) || v.Hidden(imageManifestVulnKind):
 			return cited{unknown("", nil, "No report on image %s was seen, and not all reports were", brief(r.reference)), nil}
 		case len(found.contents) == 0 || !found.whole:
 			return cited{unknown("", nil, "What image %s runs as is not known, so that no report can be joined to it", brief(r.reference)), nil}

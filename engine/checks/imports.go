@@ -15,6 +15,7 @@ type importedScan struct {
 	report   *findings.Report
 	subjects []engine.Typed[findings.Subject]
 	findings []engine.Typed[findings.Finding]
+	read     bool // all of the findings
 }
 
 type importedScansKey struct{}
@@ -27,6 +28,7 @@ func importedScans(v *engine.View) []importedScan {
 			all = append(all, importedScan{
 				object: r.Object, report: r.Value,
 				subjects: engine.All[findings.Subject](v, findings.SubjectKind), findings: engine.All[findings.Finding](v, findings.FindingKind),
+				read: v.Saw(findings.FindingKind),
 			})
 		}
 		return all
@@ -118,6 +120,11 @@ func (s importedScan) clean(class findings.Class, bad map[string]bool) (details 
 		}
 		if name == s.report.Looked.Name {
 			name = s.looked()
+		}
+		if !s.read {
+			details = append(details, unknown("counts", subject.Value.Counts, "%s looked at %s, and what it found could not all be read",
+				s.tool(), name).of(subject.Ref, subject.Digest, s.object.Digest))
+			continue
 		}
 		details = append(details, passes("counts", subject.Value.Counts, "%s looked at %s and reports nothing serious: %s",
 			s.tool(), name, countsOf(subject.Value.Counts)).of(subject.Ref, subject.Digest, s.object.Digest))

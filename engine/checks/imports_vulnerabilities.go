@@ -15,7 +15,7 @@ import (
 // list shows nothing. Passes for each thing that was looked at in which nothing high or
 // critical was found. Lower ones are counted there and judged elsewhere.
 func importedVulnerabilityScansClean() check {
-	return check{id: "imported-vulnerability-scans-clean", version: 1, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "imported-vulnerability-scans-clean", version: 2, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return judgeImported(v, findings.Vulnerabilities, judgeVulnerability)
 	}}
 }
@@ -40,7 +40,7 @@ func judgeVulnerability(s importedScan, f *findings.Finding) finding {
 // files. Fails for each that was found: where it is, never what it is. Unknown for one
 // that was suppressed, and for what keeps a file from being proof.
 func importedSecretScansClean() check {
-	return check{id: "imported-secret-scans-clean", version: 1, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "imported-secret-scans-clean", version: 2, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return judgeImported(v, findings.Secrets, judgeFinding)
 	}}
 }
@@ -52,7 +52,7 @@ func importedSecretScansClean() check {
 // fails, passed passes; left to a person, suppressed, not understood and not looked at
 // for an error are unknown.
 func importedConfigurationScansClean() check {
-	return check{id: "imported-configuration-scans-clean", version: 1, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "imported-configuration-scans-clean", version: 2, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return judgeImported(v, findings.Configuration, judgeFinding)
 	}}
 }
@@ -64,7 +64,7 @@ func importedConfigurationScansClean() check {
 // unknown. A file that does not say of which node it is shows nothing until somebody
 // does.
 func importedBenchmarksPassed() check {
-	return check{id: "imported-benchmarks-passed", version: 1, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "imported-benchmarks-passed", version: 2, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return judgeImported(v, findings.Benchmark, judgeFinding)
 	}}
 }

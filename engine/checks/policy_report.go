@@ -33,11 +33,11 @@ const mostResults = 20
 // of the others. Passes for a report whose results are in date and all passed or
 // were skipped. Unknown for warnings, which their policy does not score, for
 // results that ended in error, for a report without any result that passed, for one
-// whose summary counts more failures than it lists, and for one that is older than
-// Params.ScanDays or has no date.
+// whose summary counts more failures than it lists, for one that is older than
+// Params.ScanDays or has no date, and where reports of openreports.io may be hidden.
 func policyReportsWithoutFailures() check {
 	return check{
-		id: "policy-reports-without-failures", version: 1, needs: []engine.Kind{policyReportKind, clusterPolicyReportKind},
+		id: "policy-reports-without-failures", version: 2, needs: []engine.Kind{policyReportKind, clusterPolicyReportKind},
 		looks: []engine.Kind{openReportKind, openClusterReportKind},
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
@@ -46,7 +46,7 @@ func policyReportsWithoutFailures() check {
 					details = append(details, judgeToolReport(v, r.Object, r.Value.report())...)
 				}
 			}
-			return details
+			return append(details, hidden(v, openReportKind, openClusterReportKind)...)
 		},
 	}
 }

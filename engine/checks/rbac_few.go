@@ -242,7 +242,7 @@ func (row few) judge(v *engine.View, of holders, place string) cited {
 		return cited{fails("", names, "%s %s%s, more than %d: %s%s", count(len(names), "subject"), row.may, place, limit, list(names), rest), of.cites}
 	case len(of.unseen) > 0:
 		return cited{unknown("", names, "%s %s%s, and what %s allows is not known%s", count(len(names), "subject"), row.may, place, list(of.unseen), rest), of.cites}
-	case slices.ContainsFunc(rbac.Kinds(), func(k engine.Kind) bool { return !v.Saw(k) }):
+	case !sawAll(v, rbac.Kinds()):
 		return cited{unknown("", names, "%s %s%s by the roles and bindings that were seen, which are not all%s", count(len(names), "subject"), row.may, place, rest), of.cites}
 	case len(names) == 0:
 		return cited{passes("", names, "Nobody is granted it%s: no subject %s%s", place, row.may, rest), of.cites}

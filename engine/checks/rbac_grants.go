@@ -113,7 +113,7 @@ func aboutOneself(rule rbacv1.PolicyRule) bool {
 // Kubernetes creates. Passes for all others. On EKS fails too for each identity of AWS
 // that the ConfigMap aws-auth puts into the group.
 func systemMastersNotBound() check {
-	return check{id: "system-masters-not-bound", version: 2, needs: rbac.Kinds(), looks: []engine.Kind{rbac.ConfigMapKind}, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "system-masters-not-bound", version: 3, needs: rbac.Kinds(), looks: []engine.Kind{rbac.ConfigMapKind}, eval: func(v *engine.View) []engine.Detail {
 		details := judgeAWSAuth(v, rbac.AWSAuthOf(v))
 		if aws := rbac.AWSAuthOf(v); aws != nil {
 			for _, m := range aws.Mapped {

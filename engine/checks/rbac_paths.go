@@ -28,7 +28,7 @@ import (
 func noPathsToClusterAdmin() check {
 	needs := slices.Concat(rbac.Kinds(), rbac.EscalationKinds())
 	return check{
-		id: "no-paths-to-cluster-admin", version: 2, needs: needs, looks: []engine.Kind{secretKind, rbac.ConfigMapKind},
+		id: "no-paths-to-cluster-admin", version: 3, needs: needs, looks: []engine.Kind{secretKind, rbac.ConfigMapKind},
 		eval: func(v *engine.View) []engine.Detail {
 			escalations := rbac.EscalationsOf(v)
 			unseen := map[rbac.Subject]*rbac.Binding{}
@@ -80,6 +80,9 @@ func judgePath(v *engine.View, escalations *rbac.Escalations, s rbac.Subject, un
 	case !v.Saw(secretKind) && escalations.ReadsSecrets(s):
 		return cited{unknown("", nil, "It reads Secrets, and they were not seen: one may hold the token of a stronger account"), cites}
 	}
+	if !sawAll(v, slices.Concat(rbac.Kinds(), rbac.EscalationKinds())) {
+		return cited{unknown("", nil, "No right that %s grants is seen to lead to every right in the cluster, and not all that it could use was seen", count(len(bindings), "binding")), cites}
+	}
 	return cited{passes("", nil, "No right that %s grants leads to every right in the cluster", count(len(bindings), "binding")), cites}
 }
 
@@ -89,10 +92,17 @@ func judgeAWSAuth(v *engine.View, aws *rbac.AWSAuth) []engine.Detail {
 	switch {
 	case aws != nil && aws.Unread != "":
 		return []engine.Detail{unknown("data", nil, "Whom AWS lets in cannot be told: %s", aws.Unread).of(aws.Ref, aws.Digest)}
-	case aws == nil && strings.Contains(v.Target().ServerVersion, "-eks-") && v.Hidden(rbac.ConfigMapKind):
+	case aws == nil && mayBeEKS(v) && v.Hidden(rbac.ConfigMapKind):
 		return []engine.Detail{unknown("", nil, "ConfigMaps were not seen: on EKS this one may let identities of AWS in, and who may change it has every right").of(ref)}
 	}
 	return nil
+}
+
+// mayBeEKS reports whether a cluster is EKS by what its server says of itself, or does not
+// say of itself, as in a dump.
+func mayBeEKS(v *engine.View) bool {
+	says := v.Target().ServerVersion
+	return says == "" || strings.Contains(says, "-eks-")
 }
 
 // citesOf returns the digests of bindings and their roles, each once.

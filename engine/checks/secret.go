@@ -200,8 +200,3 @@ func credentialOf(of *corev1.VolumeSource) *corev1.LocalObjectReference {
 	}
 	return nil
 }
-
-// sawAll reports whether all objects of these kinds were seen.
-func sawAll(v *engine.View, kinds []engine.Kind) bool {
-	return !slices.ContainsFunc(kinds, func(k engine.Kind) bool { return !v.Saw(k) })
-}

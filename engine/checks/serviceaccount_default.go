@@ -16,7 +16,7 @@ import (
 // neither is so: pods may run as it as long as they get no token.
 func defaultServiceAccountsUnused() check {
 	return check{
-		id: "default-service-accounts-unused", version: 1,
+		id: "default-service-accounts-unused", version: 2,
 		needs: append(workloadKinds(), serviceAccountKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind),
 		looks: []engine.Kind{rbac.RoleKind, rbac.ClusterRoleKind},
 		eval:  evalDefaultAccounts,
@@ -36,6 +36,10 @@ func evalDefaultAccounts(v *engine.View) []engine.Detail {
 			refs[ref] = ref
 		}
 	}
+	basis := struct {
+		rights *rbac.Rights
+		whole  bool // all that could name it was seen
+	}{rights, sawAll(v, append(workloadKinds(), rbac.RoleBindingKind, rbac.ClusterRoleBindingKind))}
 	details := make([]engine.Detail, 0, len(refs))
 	for ref, withUID := range refs {
 		of := uses[ref]
@@ -45,8 +49,11 @@ func evalDefaultAccounts(v *engine.View) []engine.Detail {
 				of.basis.account = account.Object
 			}
 		}
-		details = append(details, of.unused.once(rights, func() engine.Detail {
+		details = append(details, of.unused.once(basis, func() engine.Detail {
 			f, cites := judgeDefaultAccount(rights, ref, of.holders, of.doubted)
+			if f.verdict == engine.Pass && !basis.whole {
+				f = unknown(f.field, f.value, "No binding that was seen names it, and no workload that was seen gets its token; not all were seen")
+			}
 			return f.of(withUID, append([]engine.Digest{of.basis.digest()}, cites...)...)
 		}))
 	}

@@ -28,6 +28,7 @@ type use struct {
 type useBasis struct {
 	account  *engine.Object // nil where it was not seen
 	complete bool           // one that was not seen does not exist
+	whole    bool           // all that may run as it was seen
 	members  []engine.Subject
 }
 
@@ -42,13 +43,14 @@ var allUses = engine.NewSurvey(func(v *engine.View, before map[engine.Ref]*use) 
 		at[n] = append(at[n], i)
 	}
 	uses := make(map[engine.Ref]*use, len(at))
+	whole := sawAll(v, workloadKinds())
 	for _, places := range at {
 		ref := all[places[0]].accountRef()
-		basis := useBasis{complete: tokens.complete}
+		basis := useBasis{complete: tokens.complete, whole: whole}
 		if account, there := tokens.byRef[ref]; there {
 			basis.account = account.Object
 		}
-		if known := before[ref]; known != nil && known.basis.account == basis.account && known.basis.complete == basis.complete &&
+		if known := before[ref]; known != nil && known.basis.account == basis.account && known.basis.complete == basis.complete && known.basis.whole == whole &&
 			slices.EqualFunc(known.basis.members, places, func(m engine.Subject, i int) bool {
 				return m.Of == all[i].object && m.Under == all[tops[i]].object
 			}) {
@@ -130,7 +132,7 @@ func application(w workload) string {
 // seen and may keep its token back.
 func serviceAccountsNotShared() check {
 	return check{
-		id: "service-accounts-not-shared", version: 1, needs: append(workloadKinds(), serviceAccountKind),
+		id: "service-accounts-not-shared", version: 2, needs: append(workloadKinds(), serviceAccountKind),
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
 			for _, of := range accountUses(v) {
@@ -148,6 +150,8 @@ func serviceAccountsNotShared() check {
 
 func judgeSharing(of *use) finding {
 	switch {
+	case len(of.apps) == 1 && !of.basis.whole:
+		return unknown("", of.apps, "One application is seen to get its token, and not all that runs was seen: %s", of.apps[0])
 	case len(of.apps) == 1:
 		return passes("", of.apps, "One application gets its token: %s", of.apps[0])
 	case of.unsure:
@@ -189,7 +193,7 @@ func serviceAccountsNotDormant() check {
 					bound[s] = append(bound[s], b)
 				}
 			}
-			seen := !isManifests(v) && !slices.ContainsFunc(workloadKinds(), func(k engine.Kind) bool { return !v.Saw(k) })
+			seen := !isManifests(v) && sawAll(v, workloadKinds())
 			for _, s := range order {
 				ref := subjectRef(s)
 				f, cites := judgeDormant(accountUses(v)[ref], accountsOf(v), ref, bound[s], seen)

@@ -16,14 +16,15 @@ import (
 // Gateway: every listener must speak HTTPS or TLS, and an HTTP one fails unless every
 // HTTPRoute bound to it by name only redirects. With none bound, routes of another
 // kind may serve it, and it is Unknown. For each OpenShift Route: tls is set and
-// insecure requests are refused or redirected.
+// insecure requests are refused or redirected. Unknown where Gateways or Routes may be
+// hidden.
 //
 // What an Ingress controller is told by annotations and settings of its own is not
 // read: an Ingress without tls whose controller or load balancer ends TLS before it is
 // Unknown where an annotation of a known controller says so. Which protocol versions
 // and ciphers are offered is not seen here.
 func waysInUseTLS() check {
-	return check{id: "ways-in-use-tls", version: 1, needs: []engine.Kind{ingressKind}, looks: []engine.Kind{gatewayKind, httpRouteKind, openshiftRouteKind}, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "ways-in-use-tls", version: 2, needs: []engine.Kind{ingressKind}, looks: []engine.Kind{gatewayKind, httpRouteKind, openshiftRouteKind}, eval: func(v *engine.View) []engine.Detail {
 		var details []engine.Detail
 		for _, i := range engine.All[networkingv1.Ingress](v, ingressKind) {
 			details = append(details, judgeIngressTLS(i.Value).of(i.Ref, i.Digest))
@@ -34,7 +35,7 @@ func waysInUseTLS() check {
 		for _, r := range engine.All[openshiftRoute](v, openshiftRouteKind) {
 			details = append(details, judgeRouteTLS(r.Value).of(r.Ref, r.Digest))
 		}
-		return details
+		return append(details, hidden(v, gatewayKind, openshiftRouteKind)...)
 	}}
 }
 

@@ -37,8 +37,8 @@ var others = []struct {
 
 // read are the kinds that are read here.
 func read() []engine.Kind {
-	kinds := append([]engine.Kind{PolicyKind, serviceKind, ingressKind, routeKind, {Kind: "Namespace"}, {Kind: "Node"}}, makersKinds...)
-	return append(kinds, gatewayRoutes()...)
+	kinds := append([]engine.Kind{PolicyKind, serviceKind, ingressKind, {Kind: "Namespace"}, {Kind: "Node"}}, makersKinds...)
+	return append(kinds, RouteKinds()...)
 }
 
 // Kinds are all that an analysis reads: what it evaluates, and what decides
@@ -53,22 +53,28 @@ func Kinds() []engine.Kind {
 	return kinds
 }
 
-// lookForUnlisted names the kinds that decide connections and that a collection from
-// a live cluster did not ask for. Files hold what they hold.
+// lookForUnlisted names the kinds that decide connections and that a collection did not
+// see to the end. Files hold what they hold, but for what could not be read of them.
 func (a *Analysis) lookForUnlisted(v *engine.View) {
+	seen := v.Saw
 	if strings.HasPrefix(a.target.ID, "manifests:") {
-		return
+		seen = func(k engine.Kind) bool { return !v.Hidden(k) }
 	}
 	var ways, more []string
-	for _, k := range gatewayRoutes() {
-		if !v.Saw(k) {
+	for _, k := range RouteKinds() {
+		if !seen(k) {
 			ways = append(ways, k.Kind)
+		}
+	}
+	for _, k := range []engine.Kind{AdminPolicyKind, BaselinePolicyKind, ClusterPolicyKind} {
+		if !seen(k) {
+			more = append(more, k.Kind)
 		}
 	}
 	for _, o := range others {
 		for _, name := range strings.Fields(o.kinds) {
 			switch k := (engine.Kind{Group: o.group, Kind: name}); {
-			case v.Saw(k):
+			case seen(k):
 			case o.restricts:
 				ways = append(ways, k.String())
 			default:

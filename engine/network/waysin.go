@@ -39,6 +39,9 @@ var (
 	routeKind   = engine.Kind{Group: "route.openshift.io", Kind: "Route"}
 )
 
+// RouteKinds are the kinds beside Ingress by which a controller in front leads to Services.
+func RouteKinds() []engine.Kind { return append(gatewayRoutes(), routeKind) }
+
 // gatewayRoutes are the kinds that lead from a Gateway to Services.
 func gatewayRoutes() []engine.Kind {
 	var kinds []engine.Kind
