@@ -113,6 +113,7 @@ func (p *pen) drawAll(ctx context.Context) error {
 		}
 		p.newPage(p.layout.sheet)
 		p.drawStrokes(pg, i)
+		pg.strokes = nil // they hold the words of the page, which the library has now
 		for next < len(marks) && marks[next].place.page == i+1 {
 			depth = min(marks[next].level-1, depth+1) // the outline never skips a level
 			p.bookmark(marks[next], depth)
