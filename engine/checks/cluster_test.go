@@ -91,6 +91,9 @@ func TestTokens(t *testing.T) {
 		"the pod stands before the account": {[]metav1.Object{goodPod(func(p *corev1.Pod) { p.Spec.AutomountServiceAccountToken = ptr(true) }), account(ptr(false))}, engine.Fail},
 		"the account says yes, the pod no":  {[]metav1.Object{goodPod(), account(ptr(true))}, engine.Pass},
 		"a volume holds one all the same":   {[]metav1.Object{goodPod(projected(""))}, engine.Fail},
+		"a volume holds one by its name":    {[]metav1.Object{goodPod(projected("https://kubernetes.default.svc.cluster.local"))}, engine.Fail},
+		"by the name that EKS gives it":     {[]metav1.Object{goodPod(projected("https://oidc.eks.eu-west-1.amazonaws.com/id/0AB"))}, engine.Fail},
+		"a token for AWS":                   {[]metav1.Object{goodPod(projected("sts.amazonaws.com"))}, engine.Pass},
 		"a token for somebody else":         {[]metav1.Object{goodPod(projected("vault"))}, engine.Pass},
 		"a mirror pod":                      {[]metav1.Object{goodPod(silent, func(p *corev1.Pod) { p.Annotations = map[string]string{corev1.MirrorPodAnnotationKey: "x"} })}, engine.Pass},
 	} {

@@ -96,6 +96,7 @@ func TestHardeningOfContainers(t *testing.T) {
 		"an SELinux type that does not":    {control, []change{seLinux(corev1.SELinuxOptions{Type: "spc_t"})}, engine.Fail},
 		"an SELinux user":                  {control, []change{seLinux(corev1.SELinuxOptions{User: "system_u"})}, engine.Fail},
 		"a socket, read only":              {socket, []change{mounts("/run/containerd/containerd.sock", "", "")}, engine.Fail},
+		"a pipe of Windows":                {socket, []change{mounts(`\\.\pipe\containerd-containerd`, "", "")}, engine.Fail},
 		"the folder of a socket":           {socket, []change{mounts("/var/run/", "", "")}, engine.Fail},
 		"the whole node":                   {socket, []change{mounts("/", "", "")}, engine.Fail},
 		"the whole node, a harmless part":  {socket, []change{mounts("/", "var/log", "")}, engine.Pass},

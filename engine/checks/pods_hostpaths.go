@@ -37,7 +37,7 @@ func podsWithoutHostPaths() check {
 }
 
 func containersWithoutRuntimeSocket() check {
-	return check{id: "containers-without-runtime-socket", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-without-runtime-socket", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeRuntimeSocket)
 	}}
 }
@@ -117,11 +117,13 @@ var runtimeSockets = []string{
 	"/run/docker.sock", "/run/containerd/containerd.sock", "/run/crio/crio.sock", "/run/cri-dockerd.sock", "/run/dockershim.sock",
 	"/run/podman/podman.sock", "/run/k3s/containerd/containerd.sock", "/run/k0s/containerd.sock", "/run/buildkit/buildkitd.sock",
 	"/var/snap/microk8s/common/run/containerd.sock", "/run/host-containerd/containerd.sock", "/run/frakti.sock", "/run/rkt.sock",
+	"/pipe/docker_engine", "/pipe/containerd-containerd", "/pipe/dockershim", // of Windows
 }
 
-// nodePath writes a path of a node in one way: /var/run is /run there.
+// nodePath writes a path of a node in one way: /var/run is /run there, and \\.\pipe is
+// /pipe.
 func nodePath(p string) string {
-	p = path.Clean("/" + p)
+	p = path.Clean("/" + strings.ReplaceAll(p, `\`, "/"))
 	if p == "/var/run" || strings.HasPrefix(p, "/var/run/") {
 		p = strings.TrimPrefix(p, "/var")
 	}

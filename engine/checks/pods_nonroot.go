@@ -23,7 +23,7 @@ import (
 // for ContainerAdministrator. A user namespace (hostUsers: false) is no pass: the
 // process is still root in its container.
 func podsRunAsNonRoot() check {
-	return check{id: "pods-run-as-non-root", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-run-as-non-root", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeNonRoot)
 	}}
 }
@@ -37,7 +37,7 @@ func judgeNonRoot(w workload, c container) finding {
 	if name, nameField := effective(w, c, "windowsOptions.runAsUserName", podUserName, containerUserName); name != nil && administers(*name) {
 		return fails(nameField, *name, "Container %s runs as the administrator of its Windows container", c.Name)
 	}
-	if w.windows() {
+	if w.windows() || w.spec.NodeSelector[corev1.LabelOSStable] == string(corev1.Windows) {
 		user = nil
 	}
 	switch {

@@ -60,6 +60,7 @@ func TestNonRoot(t *testing.T) {
 		}}, engine.Fail},
 		"a user namespace is no excuse": {[]change{onPod(nil, nil), func(p *corev1.Pod) { p.Spec.HostUsers = no }}, engine.Fail},
 		"a user number on Windows":      {[]change{onPod(nil, other), windows}, engine.Fail},
+		"a user number on such a node":  {[]change{onPod(nil, other), func(p *corev1.Pod) { p.Spec.NodeSelector = map[string]string{corev1.LabelOSStable: "windows"} }}, engine.Fail},
 		"runAsNonRoot on Windows":       {[]change{onPod(yes, nil), windows}, engine.Pass},
 		"the administrator on Windows":  {[]change{onPod(yes, nil), windows, administrator}, engine.Fail},
 	} {

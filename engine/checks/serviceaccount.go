@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -70,7 +71,7 @@ func (a accounts) tokenOf(w workload) token {
 			continue
 		}
 		for j, s := range v.Projected.Sources {
-			if s.ServiceAccountToken != nil && s.ServiceAccountToken.Audience == "" {
+			if s.ServiceAccountToken != nil && ofServer(s.ServiceAccountToken.Audience) {
 				field := w.field(index("volumes", i)) + ".projected." + index("sources", j) + ".serviceAccountToken"
 				return token{mounted: true, field: field, value: s.ServiceAccountToken.Path, why: "a volume holds one for the API server"}
 			}
@@ -105,4 +106,14 @@ func (a accounts) tokenOf(w workload) token {
 		mounted: true, field: w.field("automountServiceAccountToken"), why: "neither the pod nor its service account turns it off",
 		account: a.digest(w.accountRef()),
 	}
+}
+
+// ofServer reports whether an audience is the API server's: left out, by the name that it
+// has in the cluster, or by that of an issuer which a distribution or a cloud gives it.
+// What --api-audiences names besides is not known.
+func ofServer(audience string) bool {
+	name := strings.TrimPrefix(audience, "https://")
+	host, _, _ := strings.Cut(name, "/")
+	return audience == "" || strings.HasPrefix(name, "kubernetes.default") || slices.Contains([]string{"api", "k3s", "rke2", "microk8s"}, name) ||
+		host == "container.googleapis.com" || strings.HasPrefix(host, "oidc.eks.") || strings.HasSuffix(host, ".oic.prod-aks.azure.com")
 }

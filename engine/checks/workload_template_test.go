@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 
 	"tickmark/engine"
 )
@@ -36,6 +37,9 @@ func TestARolloutThatUsesTheTemplateOfADeployment(t *testing.T) {
 	alone := fromYAML(t, rollout).result(t, "containers-not-privileged")
 	assert.Equal(t, engine.Unknown, alone.Verdict)
 	assert.Equal(t, "Its pods are those of Deployment api, which was not seen", alone.Details[0].Sentence)
+	quiet := newWorld(t, &corev1.ServiceAccount{ObjectMeta: named("pay", "default"), AutomountServiceAccountToken: ptr(false)})
+	quiet.read(t, rollout)
+	assert.Equal(t, engine.Unknown, quiet.result(t, "service-account-tokens-not-mounted").Verdict, "as whom its pods run was not seen")
 
 	deployment := &appsv1.Deployment{ObjectMeta: named("pay", "api")}
 	deployment.Spec.Template.Spec = goodPod().Spec
