@@ -42,12 +42,15 @@ func fieldNamed(f *file, name string) field {
 	return field{}
 }
 
-// appended are attacks that leave every signed byte alone. Most readers call the result valid.
-var appended = []struct {
+// attack is something that is put into a revision after a signature.
+type attack struct {
 	name string
 	want string // a part of what must be said
 	put  func(t testing.TB, u *update, f *file)
-}{
+}
+
+// appended are attacks that leave every signed byte alone. Most readers call the result valid.
+var appended = []attack{
 	{"page content re-pointed", "key /Contents: the page's content was replaced", func(t testing.TB, u *update, f *file) {
 		p, n := firstPage(t, f), u.reserve()
 		u.putStream(n, "BT ET")

@@ -56,17 +56,11 @@ func (d Detached) Verify(content []byte, o VerifyOptions) Signature {
 		s.Fault, s.Doubt = printable(err.Error()), "the signature does not hold"
 		return s
 	}
-	s.Chain, s.Signer, s.Intact, s.WholeFile = read.chain, identityOf(read.chain[0]), true, true
-	if read.stamp != nil {
-		s.Stamp = read.stamp.describe(o)
-	}
-	if claimed.IsZero() {
+	s.Intact, s.WholeFile = true, true
+	if claimed.IsZero() { // it is taken for one of now
 		s.Claimed = o.Now
 	}
-	if err := s.trust(o); err != nil {
-		s.Doubt = printable(err.Error())
-	}
+	s.identify(read, o)
 	s.Claimed = claimed
-	s.Trusted = s.Doubt == ""
 	return s
 }

@@ -16,7 +16,8 @@
 // is verified with it: the imprint, the authority's signature and certificate, and, when it is
 // taken in, the nonce and the clock. Nothing here speaks to the network: whoever signs hands in a
 // function that carries the query and brings the answer. Of a token only what its own signature
-// covers is kept, or what follows from that, so that no byte in a file is of no account.
+// covers is kept, or what follows from that, so that no byte in a file is of no account; and
+// that a token was taken is said where the signature covers it, so that none is taken away.
 //
 // # What the verifier refuses
 //
@@ -25,8 +26,8 @@
 // unreachable. This verifier therefore reads the file the way it was written, front to back:
 // revisions of objects, each with one classical cross-reference table that names exactly the
 // objects written before it. Every byte belongs to a revision. What stands after a signature
-// must itself be a signature in a field that was empty, and nothing else; each other change is
-// reported by object and key. Cross-reference streams, object streams and encryption are
+// must itself be a signature in a field that was empty and that no signer locked, and nothing
+// else; each other change is reported by object and key. Cross-reference streams, object streams and encryption are
 // not read at all ([ErrUnsupported]): the reports do not use them, and they are where two
 // readers begin to see two documents. Every object is passed over with the same demands; taken
 // apart are only the few that signatures and their fields concern.
@@ -38,7 +39,8 @@
 // SHA-256, so that it can be compared over the telephone. The same holds for a time-stamp
 // authority: one that is not trusted confirms nothing, and the time stays a claim. A trusted
 // one keeps a signature alive that was made before the signer's certificate expired. Whether a
-// certificate was revoked is not looked up.
+// certificate was revoked is not looked up. A certificate that names its purposes must name one
+// for which people sign.
 //
 // # Keys
 //

@@ -6,7 +6,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha1" // what older programs name certificates by
 	"crypto/sha256"
 	"crypto/x509"
@@ -160,6 +159,26 @@ func derOfAny(t testing.TB, value any) []byte {
 	return der
 }
 
+// forged is a signature that another program made, or somebody changed.
+type forged struct {
+	name, want string
+	key        crypto.Signer // nil leaves the signature as it is
+	change     func(d *signedData, attributes map[string][]byte)
+}
+
+func (c forged) try(t *testing.T, pdf []byte, roots ...*x509.Certificate) {
+	t.Helper()
+	t.Run(c.name, func(t *testing.T) {
+		status, lines := said(t, resigned(t, pdf, c.key, c.change), roots...)
+		if c.want == "" {
+			assert.Equal(t, IntactTrusted, status, lines)
+			return
+		}
+		assert.Equal(t, Broken, status, lines)
+		assert.Contains(t, lines, c.want)
+	})
+}
+
 func TestASignatureThatIsMadeOtherwiseDoesNotHold(t *testing.T) {
 	key := ecKey(t, elliptic.P256())
 	mine := issue(t, key, func(c *x509.Certificate) { c.Subject.CommonName = "Ada Auditor" }, nil, nil)
@@ -174,12 +193,7 @@ func TestASignatureThatIsMadeOtherwiseDoesNotHold(t *testing.T) {
 		d.Certificates.FullBytes, d.Certificates.Bytes = nil, c.Raw
 		d.Signers[0].Signer = issuerAndSerial{asn1.RawValue{FullBytes: c.RawIssuer}, c.SerialNumber}
 	}
-	sha1Digest := pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}}
-	for _, c := range []struct {
-		name, want string
-		key        crypto.Signer // nil leaves the signature as it is
-		change     func(d *signedData, attributes map[string][]byte)
-	}{
+	for _, c := range []forged{
 		{"nothing changed", "", key, func(*signedData, map[string][]byte) {}},
 		{"two signers", "not exactly one signer", nil, func(d *signedData, _ map[string][]byte) { d.Signers = append(d.Signers, d.Signers[0]) }},
 		{"no signer", "not exactly one signer", nil, func(d *signedData, _ map[string][]byte) { d.Signers = nil }},
@@ -188,11 +202,6 @@ func TestASignatureThatIsMadeOtherwiseDoesNotHold(t *testing.T) {
 		{"no content type", "no content type", key, func(_ *signedData, a map[string][]byte) { delete(a, oidContentType.String()) }},
 		{"the digest of another file", "digest mismatch", key, func(_ *signedData, a map[string][]byte) { a[oidMessageDigest.String()] = derOfAny(t, make([]byte, 32)) }},
 		{"no digest", "no message digest", key, func(_ *signedData, a map[string][]byte) { delete(a, oidMessageDigest.String()) }},
-		{"SHA-1", "none of SHA-256", key, func(d *signedData, _ map[string][]byte) { d.Digests[0], d.Signers[0].Digest = sha1Digest, sha1Digest }},
-		{"two digests named", "none of SHA-256", key, func(d *signedData, _ map[string][]byte) { d.Digests[0] = sha1Digest }},
-		{"RSA-PSS named", "does not fit the certificate's key", key, func(d *signedData, _ map[string][]byte) {
-			d.Signers[0].Algorithm = pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}}
-		}},
 		{"another certificate of the same key", "not those that were signed", nil, func(d *signedData, _ map[string][]byte) { put(d, other) }},
 		{"another certificate, and none named", "do not name the signer's certificate", key, func(d *signedData, a map[string][]byte) {
 			put(d, other)
@@ -204,6 +213,22 @@ func TestASignatureThatIsMadeOtherwiseDoesNotHold(t *testing.T) {
 			a[oidOldCertificate.String()] = derOfAny(t, signingCertificate{[]certificateID{{Hash: sum[:]}}})
 		}},
 		{"another certificate named", "not those that were signed", key, func(_ *signedData, a map[string][]byte) { a[oidSigningCertificate.String()] = id(other) }},
+		{"a certificate more, named and signed", "was not made with the certificate's key", ecKey(t, elliptic.P256()), func(d *signedData, a map[string][]byte) {
+			d.Certificates.FullBytes, d.Certificates.Bytes = nil, slices.Concat(mine.Raw, other.Raw)
+			first, second := sha256.Sum256(mine.Raw), sha256.Sum256(other.Raw)
+			a[oidSigningCertificate.String()] = derOfAny(t, signingCertificate{[]certificateID{{Hash: first[:]}, {Hash: second[:]}}})
+		}},
+		{"a certificate that nobody named", "not those that were signed", nil, func(d *signedData, _ map[string][]byte) {
+			d.Certificates.FullBytes, d.Certificates.Bytes = nil, slices.Concat(mine.Raw, other.Raw)
+		}},
+		{"no certificate", "no certificates", nil, func(d *signedData, _ map[string][]byte) { d.Certificates = asn1.RawValue{} }},
+		{"lists of what was revoked", "no detached CMS", nil, func(d *signedData, _ map[string][]byte) {
+			d.Revocations = asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 1, IsCompound: true, Bytes: derOfAny(t, []byte("x"))}
+		}},
+		{"a remark beside the signature", "something else than one time stamp", nil, func(d *signedData, _ map[string][]byte) {
+			remark := derOfAny(t, attribute{oidMessageDigest, []asn1.RawValue{{FullBytes: derOfAny(t, []byte("x"))}}})
+			d.Signers[0].Unsigned = asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 1, IsCompound: true, Bytes: remark}
+		}},
 		{"another issuer named", "names another certificate", nil, func(d *signedData, _ map[string][]byte) { d.Signers[0].Signer.Serial = big.NewInt(987_654) }},
 		{"signed content inside", "no detached CMS", nil, func(d *signedData, _ map[string][]byte) {
 			d.Content.Text = asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: derOfAny(t, []byte("another report"))}
@@ -225,46 +250,37 @@ func TestASignatureThatIsMadeOtherwiseDoesNotHold(t *testing.T) {
 		}},
 		{"another key", "was not made with the certificate's key", ecKey(t, elliptic.P256()), func(*signedData, map[string][]byte) {}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			status, lines := said(t, resigned(t, one, c.key, c.change), mine, other)
-			if c.want == "" {
-				assert.Equal(t, IntactTrusted, status, lines)
-				return
-			}
-			assert.Equal(t, Broken, status, lines)
-			assert.Contains(t, lines, c.want)
-		})
+		c.try(t, one, mine, other)
 	}
 }
 
-// What Sign refuses, another program may do.
-func TestASignerWhoMayNotSignIsToldOn(t *testing.T) {
-	small, err := rsa.GenerateKey(rand.Reader, 1024)
+func TestASignatureByAnotherAlgorithmDoesNotHold(t *testing.T) {
+	key := ecKey(t, elliptic.P256())
+	mine := issue(t, key, nil, nil, nil)
+	one, err := Sign(prepared(t, 1), Options{Signer: key, Chain: []*x509.Certificate{mine}, Field: assessor, When: now})
 	require.NoError(t, err)
-	rootKey, key := ecKey(t, elliptic.P256()), ecKey(t, elliptic.P256())
-	authority := func(c *x509.Certificate) { c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign }
-	root := issue(t, rootKey, authority, nil, nil)
-	middle := issue(t, small, func(c *x509.Certificate) { authority(c); c.Subject.CommonName = "Middle" }, root, rootKey)
-	for _, c := range []struct {
-		name, want string
-		status     Status
-		key        crypto.Signer
-		chain      []*x509.Certificate
-		when       int // days from now
-	}{
-		{"a weak key", "an RSA key of 1024 bits", Broken, small, []*x509.Certificate{issue(t, small, nil, root, rootKey)}, 0},
-		{"an authority with a weak key", "leads to none that is", IntactUnidentified, key, []*x509.Certificate{issue(t, key, nil, middle, small), middle}, 0},
-		{"not for signing", "the certificate is not for signing", IntactUnidentified, key, []*x509.Certificate{issue(t, key, func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyAgreement }, root, rootKey)}, 0},
-		{"expired when it signed", "expired on", IntactUnidentified, key, []*x509.Certificate{issue(t, key, func(c *x509.Certificate) { c.NotAfter = now.AddDate(0, 0, -1) }, root, rootKey)}, 0},
-		{"not yet valid at the time claimed", "at the claimed time: the certificate is valid only from", IntactUnidentified, key, []*x509.Certificate{issue(t, key, nil, root, rootKey)}, -400},
-		{"a time to come", "a time that has not come yet", IntactUnidentified, key, []*x509.Certificate{issue(t, key, nil, root, rootKey)}, 30},
+	sha1Digest := pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}}
+	for _, c := range []forged{
+		{"SHA-1", "none of SHA-256", key, func(d *signedData, _ map[string][]byte) { d.Digests[0], d.Signers[0].Digest = sha1Digest, sha1Digest }},
+		{"MD5", "none of SHA-256", key, func(d *signedData, _ map[string][]byte) {
+			d.Digests[0] = pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 5}}
+			d.Signers[0].Digest = d.Digests[0]
+		}},
+		{"a stronger digest named than was used", "does not fit the certificate's key", key, func(d *signedData, _ map[string][]byte) {
+			d.Signers[0].Algorithm = pkix.AlgorithmIdentifier{Algorithm: schemes[1].ecdsa}
+		}},
+		{"ECDSA with SHA-1 named", "does not fit the certificate's key", key, func(d *signedData, _ map[string][]byte) {
+			d.Signers[0].Algorithm = pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}}
+		}},
+		{"something beside the algorithm", "does not fit the certificate's key", key, func(d *signedData, _ map[string][]byte) {
+			d.Signers[0].Algorithm.Parameters = asn1.RawValue{FullBytes: derOfAny(t, []byte("salt"))}
+		}},
+		{"two digests named", "none of SHA-256", key, func(d *signedData, _ map[string][]byte) { d.Digests[0] = sha1Digest }},
+		{"RSA-PSS named", "does not fit the certificate's key", key, func(d *signedData, _ map[string][]byte) {
+			d.Signers[0].Algorithm = pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}}
+		}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			o := Options{Signer: c.key, Chain: c.chain, Field: assessor, When: now.AddDate(0, 0, c.when), Rand: rand.Reader}
-			status, lines := said(t, forge(t, prepared(t, 1), o, func(*update, *file) {}), root)
-			assert.Equal(t, c.status, status, lines)
-			assert.Contains(t, lines, c.want)
-		})
+		c.try(t, one, mine)
 	}
 }
 

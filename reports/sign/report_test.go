@@ -116,6 +116,11 @@ func TestEveryAttackOnAReportIsNamed(t *testing.T) {
 		assert.Equal(t, sign.Broken, status, attack.Name)
 		assert.Contains(t, lines, attack.Want, attack.Name)
 	}
+	for _, attack := range sign.Countersigned(sign.Options{Signer: eva.key, Chain: eva.chain, When: when}) {
+		status, lines := said(attack.Make(t, one))
+		assert.Equal(t, sign.Broken, status, "countersigned by who is trusted: %s", attack.Name)
+		assert.Contains(t, lines, attack.Want, attack.Name)
+	}
 	status, lines = said(append(bytes.Clone(one), "% seen\n"...))
 	assert.Equal(t, sign.Broken, status)
 	assert.Contains(t, lines, "7 bytes after the end")

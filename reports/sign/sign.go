@@ -102,7 +102,7 @@ func (o *Options) check() error {
 	if err := suitableKey(o.Signer.Public()); err != nil {
 		return err
 	}
-	if err := suitableCertificate(o.Chain[0], o.When); err != nil {
+	if err := suitableSigner(o.Chain[0], o.When); err != nil {
 		return fmt.Errorf("%w: %w", ErrKey, err)
 	}
 	if o.Rand == nil {
@@ -139,6 +139,10 @@ type gap struct {
 	ranges, contents int
 }
 
+// stampedKey says among what is signed that a time stamp was taken: the stamp itself stands
+// beside the signature, where whoever takes it away would leave no trace.
+const stampedKey = "TMRK_Stamped"
+
 const rangesWidth = len("[0 2147483647 2147483647 2147483647]")
 
 func newGap(o Options, certify bool) gap {
@@ -156,6 +160,9 @@ func newGap(o Options, certify bool) gap {
 	}
 	if o.Location != "" {
 		entries = entries.with("Location", textString(printable(o.Location)))
+	}
+	if o.Stamp != nil {
+		entries = entries.with(stampedKey, object{kind: kindBool, number: 1})
 	}
 	if certify {
 		const onlySign = 2

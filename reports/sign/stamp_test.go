@@ -5,6 +5,7 @@ import (
 	crand "crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"os"
@@ -204,6 +205,47 @@ func TestASignerWhoClaimsAnotherTimeThanTheStamp(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, IntactUnidentified, v.Status)
 	assert.Contains(t, strings.Join(v.Lines(), "\n"), "claims another time than its time stamp")
+}
+
+// A token is of one signature: beside another one, or of another authority's making, it is none.
+func TestATimeStampOfAnotherSignatureIsRefused(t *testing.T) {
+	ada, authority, liar := newPerson(t, "Ada Auditor"), newAuthority(t, authoritytest.Options{}), newAuthority(t, authoritytest.Options{})
+	one, two := ada.stampedBy(t, authority, prepared(t, 1), assessor), ada.stampedBy(t, authority, prepared(t, 2), assessor)
+	foreign, _ := tokenOf(t, two, assessor)
+	own, _ := tokenOf(t, one, assessor)
+	put := func(tokens ...[]byte) func(*signedData, map[string][]byte) {
+		return func(d *signedData, _ map[string][]byte) {
+			a := attribute{Type: oidStampToken}
+			for _, token := range tokens {
+				a.Values = append(a.Values, asn1.RawValue{FullBytes: token})
+			}
+			d.Signers[0].Unsigned = asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 1, IsCompound: true, Bytes: derOfAny(t, a)}
+		}
+	}
+	for name, c := range map[string]struct {
+		want   string
+		change func(*signedData, map[string][]byte)
+	}{
+		"its own":              {"", put(own)},
+		"of another signature": {"the time stamp: it is of something else (the imprint differs)", put(foreign)},
+		"two":                  {"something else than one time stamp", put(own, foreign)},
+		"an attribute for each": {"something else than one time stamp", func(d *signedData, a map[string][]byte) {
+			put(own)(d, a)
+			d.Signers[0].Unsigned.Bytes = bytes.Repeat(d.Signers[0].Unsigned.Bytes, 2)
+		}},
+		"an authority's own name": {"THE SIGNATURE DOES NOT HOLD", func(d *signedData, a map[string][]byte) {
+			put(bytes.ReplaceAll(own, authority.Leaf.Raw, liar.Leaf.Raw))(d, a)
+		}},
+		"none any more": {"the time stamp that was taken with it is missing", func(d *signedData, _ map[string][]byte) { d.Signers[0].Unsigned = asn1.RawValue{} }},
+	} {
+		status, lines := said(t, resigned(t, one, nil, c.change), ada.root, authority.Root)
+		if c.want == "" {
+			assert.Equal(t, IntactTrusted, status, "%s: %s", name, lines)
+			continue
+		}
+		assert.Equal(t, Broken, status, "%s: %s", name, lines)
+		assert.Contains(t, lines, c.want, name)
+	}
 }
 
 func TestEveryBitOfAStampedCMSCounts(t *testing.T) {

@@ -61,7 +61,8 @@ type Signature struct {
 	Stamp    *Stamp    // nil where no authority confirms the time
 	Reason   string
 	Location string
-	DocMDP   int // what the signer allows afterwards: 0 says nothing, 2 further signatures
+	DocMDP   int    // what the signer allows afterwards: 0 says nothing, 2 further signatures
+	lock     object // FieldMDP: the fields that nobody may fill afterwards; null if there are none
 	Extent
 	Intact  bool                // the signed bytes are unharmed, and nothing but signatures was appended
 	Fault   string              // why the signature itself does not hold; empty if it does
@@ -74,6 +75,7 @@ type Signature struct {
 // Extent is how much of a file a signature covers.
 type Extent struct {
 	Revision  int  // the last revision that it covers, counted from 1
+	number    int  // of the object that the signature is
 	Bytes     int  // from the first one, its own digits included
 	WholeFile bool // nothing was appended after it
 }
@@ -186,12 +188,28 @@ func (v *Verification) addChanges(f *file) {
 				changes[r] = f.changesIn(r)
 			}
 			s.Changes = append(s.Changes, changes[r]...)
-			if s.DocMDP == 1 {
-				s.Changes = append(s.Changes, Change{r + 1, 0, "", "the signer allowed no further signature"})
+		}
+		for _, later := range v.Signatures {
+			if later.Revision > s.Revision && s.forbids(later.Field) {
+				s.Changes = append(s.Changes, Change{later.Revision, later.number, "", "a signature in field " + later.Field + ", which the signer did not allow"})
 			}
 		}
 		s.Intact = s.Fault == "" && len(s.Changes) == 0
 	}
+}
+
+// forbids tells whether a signer allowed nobody to sign a field afterwards.
+func (s *Signature) forbids(field string) bool {
+	named := slices.ContainsFunc(s.lock.get("Fields").items, func(o object) bool { return o.plainText() == field })
+	switch action := s.lock.get("Action"); {
+	case s.DocMDP == 1:
+		return true
+	case action.isName("Include"):
+		return named
+	case action.isName("Exclude"):
+		return !named
+	}
+	return s.lock.kind != kindNull // all, or whatever else it says
 }
 
 func (v *Verification) judge() Status {
@@ -235,7 +253,8 @@ func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
 	object := f.revisions[written].object(int(value.number))
 	d := object.value
 	s.Reason, s.Location = d.get("Reason").plainText(), d.get("Location").plainText()
-	s.Claimed, s.DocMDP = claimedTime(d.get("M").text), permission(d)
+	s.Claimed = claimedTime(d.get("M").text)
+	s.DocMDP, s.lock = f.permissions(d)
 	switch {
 	case object.isStream, !d.get("Type").isName("Sig"), !d.get("Filter").isName("Adobe.PPKLite"), !d.get("SubFilter").isName("ETSI.CAdES.detached"):
 		return errors.New("not a PAdES signature (ETSI.CAdES.detached)")
@@ -247,7 +266,7 @@ func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
 		return err
 	}
 	end := f.revisions[written].end
-	s.Extent = Extent{Revision: written + 1, Bytes: end, WholeFile: end == len(f.data)}
+	s.Extent = Extent{Revision: written + 1, Bytes: end, WholeFile: end == len(f.data), number: int(value.number)}
 	der, err := f.contents(d.get("Contents"))
 	if err != nil {
 		return err
@@ -256,6 +275,15 @@ func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
 	if err != nil {
 		return err
 	}
+	if read.stamp == nil && d.has(stampedKey) {
+		return errors.New("the time stamp that was taken with it is missing")
+	}
+	s.identify(read, o)
+	return nil
+}
+
+// identify says who made a signature that holds, when, and whether they are trusted.
+func (s *Signature) identify(read signed, o VerifyOptions) {
 	s.Chain, s.Signer = read.chain, identityOf(read.chain[0])
 	if read.stamp != nil {
 		s.Stamp = read.stamp.describe(o)
@@ -264,7 +292,6 @@ func (f *file) check(filled field, s *Signature, o VerifyOptions) error {
 		s.Doubt = printable(err.Error())
 	}
 	s.Trusted = s.Doubt == ""
-	return nil
 }
 
 func displayName(common, whole string) string {
@@ -329,14 +356,28 @@ func (f *file) contents(gap object) ([]byte, error) {
 	return der, nil
 }
 
-// permission is the P of a certifying signature, 0 for any other.
-func permission(d object) int {
-	for _, reference := range d.get("Reference").items {
-		if reference.get("TransformMethod").isName("DocMDP") {
-			return int(reference.get("TransformParams").get("P").number)
+// permissions are what a signature allows afterwards: the P of a certifying one, 0 of any other,
+// and the fields that it locks.
+func (f *file) permissions(d object) (docMDP int, lock object) {
+	for _, reference := range f.resolve(d.get("Reference"), f.last()).items {
+		reference = f.resolve(reference, f.last())
+		parameters := f.resolve(reference.get("TransformParams"), f.last())
+		switch method := reference.get("TransformMethod"); {
+		case method.isName("DocMDP"):
+			const nothing, usual = 1, 2
+			switch p := f.resolve(parameters.get("P"), f.last()); p.kind {
+			case kindNull:
+				docMDP = usual
+			case kindInteger:
+				docMDP = int(p.number)
+			default:
+				docMDP = nothing
+			}
+		case method.isName("FieldMDP"):
+			lock = parameters.with("Fields", f.resolve(parameters.get("Fields"), f.last()))
 		}
 	}
-	return 0
+	return docMDP, lock
 }
 
 // claimedTime reads a PDF date with seconds, the zero time if it is none.
@@ -365,7 +406,7 @@ func (s *Signature) trust(o VerifyOptions) error {
 	if s.Stamp != nil && s.Stamp.Trusted {
 		at = s.Stamp.Time
 	}
-	if err := suitableCertificate(leaf, at); err != nil {
+	if err := suitableSigner(leaf, at); err != nil {
 		return err
 	}
 	switch {
@@ -376,7 +417,7 @@ func (s *Signature) trust(o VerifyOptions) error {
 	case s.Stamp != nil && s.Stamp.Trusted && (s.Claimed.After(at.Add(maxClock)) || s.Claimed.Before(at.Add(-maxClock))):
 		return errors.New("the signature claims another time than its time stamp")
 	}
-	if err := suitableCertificate(leaf, s.Claimed); err != nil {
+	if err := suitableSigner(leaf, s.Claimed); err != nil {
 		return fmt.Errorf("at the claimed time: %w", err)
 	}
 	if !leads(s.Chain, o.Roots, at, x509.ExtKeyUsageAny) {
