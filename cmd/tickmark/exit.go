@@ -96,7 +96,11 @@ func (d *door) report(command string, err error) int {
 	if status == exitDone || status == exitAttention {
 		return status
 	}
-	fmt.Fprintf(d.err, "error: %s\n", kube.Printable(strings.TrimPrefix(err.Error(), "error: ")))
+	text := strings.TrimPrefix(err.Error(), "error: ")
+	if status == exitInterrupted {
+		text = strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
+	}
+	fmt.Fprintf(d.err, "error: %s\n", kube.Printable(text))
 	var h hinted
 	if errors.As(err, &h) {
 		fmt.Fprintf(d.err, "hint: %s\n", h.hint)

@@ -129,13 +129,18 @@ func (s *Report) printed(ctx context.Context, wish Printing, tell func(engine.Pr
 	return s.desk.Papers.Print(ctx, s.desk.vault, s.desk.id, wish, tell)
 }
 
-// Draw shows what would be printed, then what was.
+// Draw shows what would be printed; once something was, above it what came of that, so
+// that a small terminal has who signed it too.
 func (s *Report) Draw(c Canvas) []string {
 	const label = 12
 	width := c.Width - 4
 	p := s.desk.picture
 	a := p.Assessment
-	lines := []string{"", heading(c, "What would be printed", ""), ""}
+	lines := []string{""}
+	if s.err != nil || len(s.done.Lines) > 0 {
+		lines = append(append(lines, s.outcome(c, width)...), "")
+	}
+	lines = append(lines, heading(c, "What would be printed", ""), "")
 	say := func(what, text string) { lines = append(lines, labelled(c.Theme, what, text, label, width)...) }
 	kind, kinds := s.wish.Kind, s.kinds()
 	say("Paper", fmt.Sprintf("%s, %d of %d: %s", kind, slices.Index(kinds, kind)+1, len(kinds), kind.Purpose()))
@@ -152,8 +157,9 @@ func (s *Report) Draw(c Canvas) []string {
 	say("History", "head "+a.Head.Short()+", latest entry "+stamp(a.Time))
 	lines = append(lines, "")
 	lines = append(lines, s.standing(c, p, width)...)
-	lines = append(lines, "")
-	lines = append(lines, s.outcome(c, width)...)
+	if s.err == nil && len(s.done.Lines) == 0 {
+		lines = append(append(lines, ""), s.outcome(c, width)...)
+	}
 	return indent(gutter, lines)
 }
 
