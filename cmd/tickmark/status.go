@@ -81,6 +81,7 @@ func (d *door) statusVerb() *cobra.Command {
 	var o opening
 	var format, version string
 	var due dueChoice
+	var mine bool
 	verb := &cobra.Command{
 		Use: "status VAULT [REQUIREMENT]", Short: "Progress per requirement, problems, what was last collected", Args: cobra.RangeArgs(1, 2),
 		Long: `Shows how far an assessment is: progress, what its answers would allow an
@@ -95,8 +96,12 @@ Kubernetes, and its problems.
 
 With --due it lists by day what is due or ends: requests, what recurs and what changes
 ask for, attestations, acceptances, reviews, target dates, and evidence that goes stale.
-It ends with 3 while something of it is late, open after a change, or did not pass.`,
-		Example:           "  tickmark status shop.vault\n  tickmark status shop.vault 1.3.1 -o json\n  tickmark status shop.vault --due --within 30",
+It ends with 3 while something of it is late, open after a change, or did not pass.
+
+With --mine it shows what is yours, as the author whose key is in your folder: what you
+answered and its problems, review notes that wait for you, acceptances that another
+asked for, and what is due of it or names you. It ends with 3 while something waits.`,
+		Example:           "  tickmark status shop.vault\n  tickmark status shop.vault 1.3.1 -o json\n  tickmark status shop.vault --due --within 30\n  tickmark status shop.vault --mine",
 		ValidArgsFunction: completeRequirement,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.readOnly = true
@@ -110,10 +115,14 @@ It ends with 3 while something of it is late, open after a change, or did not pa
 				return err
 			}
 			switch {
+			case mine && (due.asked || len(args) > 1):
+				return usagef("status: --mine is of the whole assessment, and of all that is yours")
 			case due.asked && len(args) > 1, due.within >= 0 && !due.asked:
 				return usagef("status: --due is of the whole assessment, and --within DAYS goes with it")
 			case due.asked:
 				return d.printDue(a, due, format)
+			case mine:
+				return d.printMine(a, format)
 			case len(args) > 1:
 				return d.questionStatus(a, args[1], format)
 			}
@@ -148,6 +157,7 @@ It ends with 3 while something of it is late, open after a change, or did not pa
 	o.flags(verb)
 	outputFlag(verb, &format)
 	due.flags(verb)
+	verb.Flags().BoolVar(&mine, "mine", false, "show what is yours, and what waits for you")
 	verb.Flags().StringVar(&version, "version", "", "`VERSION` that was issued, as it was then")
 	return verb
 }

@@ -250,7 +250,7 @@ func (f *signatoryForm) signedBy(w reports.Signatory, s sign.Signature, history 
 	if enrolled {
 		f.Signer = author.Name
 	}
-	named := slices.ContainsFunc(w.Named, func(name string) bool { return sameName(name, f.Signer) })
+	named := slices.ContainsFunc(w.Named, func(name string) bool { return questionnaires.SameName(name, f.Signer) })
 	switch {
 	case enrolled && slices.Contains(w.Authors, author.ID), enrolled && named && len(w.Authors) == 0:
 		f.Standing = asNamed
@@ -278,13 +278,8 @@ func enrolledWith(s sign.Signature, history *questionnaires.History) (questionna
 // enrolledAs reports whether an author of a name is enrolled with a certificate.
 func enrolledAs(name string, history *questionnaires.History) bool {
 	return slices.ContainsFunc(history.EnrolledAuthors(), func(e questionnaires.Enrolled) bool {
-		return e.Verified && !e.Certificate.IsZero() && sameName(e.Author.Name, name)
+		return e.Verified && !e.Certificate.IsZero() && questionnaires.SameName(e.Author.Name, name)
 	})
-}
-
-// sameName compares the names of people without regard to case and spaces.
-func sameName(a, b string) bool {
-	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }
 
 // stranger reports whether somebody signed whom the vault does not name.
