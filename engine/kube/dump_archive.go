@@ -30,6 +30,7 @@ var (
 	errOutside  = errors.New("its name leads out of the archive")
 	errMembers  = fmt.Errorf("more than %d files", maxMembers)
 	errNoEnd    = errors.New("the archive has no end: it was cut off")
+	errBehind   = errors.New("more follows behind the end of the archive, and was not read")
 	packedNames = []string{".tar", ".tgz", ".gz", ".zip", ".bz2", ".xz", ".zst", ".7z"}
 )
 
@@ -206,16 +207,23 @@ func (a *archive) tar(in io.Reader) error {
 	if !end.zeros() {
 		return a.fail(errNoEnd)
 	}
-	if _, err := io.Copy(io.Discard, in); err != nil {
+	behind := &ending{r: in}
+	if _, err := io.Copy(io.Discard, behind); err != nil {
 		return a.fail(fmt.Errorf("read archive: %w", cutOff(err)))
+	}
+	if behind.other { // another archive, as cat makes of two
+		if err := a.fail(errBehind); err != nil {
+			return err
+		}
 	}
 	return a.dangling()
 }
 
-// ending remembers with how many zeros a stream ended.
+// ending remembers with how many zeros a stream ended, and whether it held anything else.
 type ending struct {
-	r    io.Reader
-	zero int
+	r     io.Reader
+	zero  int
+	other bool
 }
 
 func (e *ending) Read(p []byte) (int, error) {
@@ -225,7 +233,7 @@ func (e *ending) Read(p []byte) (int, error) {
 		i--
 	}
 	if i > 0 {
-		e.zero = 0
+		e.zero, e.other = 0, true
 	}
 	e.zero += n - i
 	return n, err

@@ -344,6 +344,7 @@ func TestAHostileArchiveIsAGap(t *testing.T) {
 		"a gzip without its sum": {zipped(t, good)[:len(zipped(t, good))-4], "breaks off"},
 		"a tar that was cut":     {good[:700], "breaks off"},
 		"a tar cut at a file":    {good[:1024], "cut off"},
+		"an archive behind it":   {slices.Concat(saved{"a.json": lists()}.tar(t), member(&tar.Header{Name: "b.json"})), "behind the end of the archive"},
 		"a bomb":                 {zipped(t, saved{"pods.json": strings.Repeat(" ", 40<<20)}.tar(t)), "times its size"},
 		"a zip that was cut":     {printed.zip(t)[:100], "not a valid zip file"},
 	} {
