@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"time"
 
@@ -135,7 +136,13 @@ func (d *dumpReader) resume(of *Dump) error {
 	if d.to.Parts == nil {
 		return nil
 	}
-	digest, err := engine.SumOf([]any{of.Paths, of.Name, of.Whole, d.snapshot.Tool, d.snapshot.Canonical, d.snapshot.Redaction})
+	var whole []fileMark // archives, whose members may have the same times in each
+	for _, p := range of.Paths {
+		if info, err := os.Stat(p); err == nil && info.Mode().IsRegular() {
+			whole = append(whole, fileMark{p, info.Size(), info.ModTime().UTC()})
+		}
+	}
+	digest, err := engine.SumOf([]any{of.Paths, whole, of.Name, of.Whole, d.snapshot.Tool, d.snapshot.Canonical, d.snapshot.Redaction})
 	if err != nil {
 		return err
 	}

@@ -149,6 +149,21 @@ func TestAFileThatChangedIsReadAgain(t *testing.T) {
 	require.ErrorContains(t, err, "two clusters")
 }
 
+// The times of members may be the same in every archive; its own is not.
+func TestAnArchiveThatChangedIsReadAgain(t *testing.T) {
+	path, kept := asTar(t, savedCluster()), parts{}
+	_, _, err := readDump(t, path, kept, 7)
+	require.ErrorIs(t, err, context.Canceled)
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, bytes.ReplaceAll(raw, []byte(`"uid":"u-1"`), []byte(`"uid":"u-2"`)), 0o600))
+	require.NoError(t, os.Chtimes(path, dumpDay.Add(time.Minute), dumpDay.Add(time.Minute)))
+	s, n, err := readDump(t, path, kept, 0)
+	require.NoError(t, err)
+	assert.Equal(t, 7, n)
+	assert.Equal(t, "k8s:u-2", s.Target.ID)
+}
+
 // Kinds that are made in a cluster are in a dump too: what of them is there is read, and
 // that it is all of them no list says.
 func TestConstraintsInADump(t *testing.T) {
