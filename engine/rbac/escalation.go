@@ -32,6 +32,7 @@ const (
 	anyGroup                // any group whom a binding names
 	allIn                   // every right within a namespace
 	roleIn                  // the rights of a role in a namespace, or everywhere
+	roleInAny               // the rights of a cluster role in a namespace of choice
 	anyRole                 // any Role of a namespace
 	theNodes                // the nodes with all that runs there
 	byCertificate           // any user and group but system:masters
@@ -66,6 +67,8 @@ func (p place) String() string {
 			return "the rights of " + short(p.role) + " in the whole cluster"
 		}
 		return "the rights of " + short(p.role) + in
+	case roleInAny:
+		return "the rights of " + short(p.role) + " of any namespace"
 	case anyRole:
 		return "the rights of any Role" + in
 	case theNodes:
@@ -103,7 +106,7 @@ type Escalations struct {
 	rights  *Rights
 	byRules map[*rbacv1.PolicyRule][]given // abilities, by the first rule of a role
 	runs    running
-	bound   map[engine.Ref]map[string]bool // roles that are bound, in which namespaces
+	spaces  []string // the namespaces that something was seen of
 	kept    []keeper
 	aws     *AWSAuth             // nil where there is none
 	called  map[string][]Subject // service accounts by their name
@@ -132,18 +135,12 @@ type escalationsKey struct{}
 func EscalationsOf(v *engine.View) *Escalations {
 	return engine.Memo(v, escalationsKey{}, func() *Escalations {
 		e := &Escalations{
-			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, runs: running{all: allRunners.Of(v), byName: map[string][]runner{}}, bound: map[engine.Ref]map[string]bool{},
+			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, runs: running{all: allRunners.Of(v), byName: map[string][]runner{}},
 			index: map[place]int{}, kept: tokenSecrets(v), aws: AWSAuthOf(v), called: map[string][]Subject{}, met: map[leg]bool{},
 		}
 		e.at(place{kind: everything})
 		for _, r := range e.runs.all {
 			e.runs.byName[r.ref.Name] = append(e.runs.byName[r.ref.Name], r)
-		}
-		for _, b := range e.rights.bindings {
-			if e.bound[b.RoleRef] == nil {
-				e.bound[b.RoleRef] = map[string]bool{}
-			}
-			e.bound[b.RoleRef][namespaceOf(b)] = true
 		}
 		e.sets(accounts(v, e.rights, e.runs.all))
 		for _, s := range e.Subjects() {
@@ -183,6 +180,7 @@ func (e *Escalations) lead(from int, to place, w way) {
 // sets leads from the sets of subjects to their members.
 func (e *Escalations) sets(accounts []Subject) {
 	inOne := func(kind placeKind, namespace string, member place, by ...engine.Ref) {
+		e.spaces = append(e.spaces, namespace)
 		one := place{kind: kind, namespace: namespace}
 		e.lead(e.at(place{kind: kind, namespace: everyNamespace}), one, way{})
 		e.lead(e.at(one), member, way{by: by})
@@ -224,6 +222,8 @@ func (e *Escalations) sets(accounts []Subject) {
 			inOne(anyRole, namespace, place{kind: roleIn, namespace: namespace, role: role.Ref.WithoutUID()})
 		}
 	}
+	slices.Sort(e.spaces)
+	e.spaces = slices.Compact(e.spaces)
 }
 
 // leave finds the ways out of one place.
@@ -249,6 +249,10 @@ func (e *Escalations) leave(i int) {
 		e.step(i, e.handOf(p.subject, bindings), bindings)
 	case allIn:
 		e.lead(i, place{kind: anyAccount, namespace: p.namespace}, way{})
+	case roleInAny:
+		for _, namespace := range e.spaces {
+			e.lead(i, place{kind: roleIn, namespace: namespace, role: p.role}, way{})
+		}
 	case roleIn:
 		b := &Binding{Ref: engine.Ref{Group: rbacv1.GroupName, Kind: RoleBindingKind.Kind, Namespace: p.namespace}, RoleRef: p.role}
 		if p.namespace == everyNamespace {
@@ -265,7 +269,7 @@ func (e *Escalations) leave(i int) {
 		case AllowEverything(b.rules):
 			e.lead(i, place{kind: allIn, namespace: p.namespace}, way{})
 		default:
-			e.step(i, e.handOf(Subject{}, []*Binding{b}), nil)
+			e.step(i, e.handOf(Subject{}, []*Binding{b}), []*Binding{b})
 		}
 	case everything, anyAccount, anyWorkload, anyRunning, anyKept, anyUser, anyGroup, anyRole, theNodes, byCertificate:
 		// where these lead is known from the start

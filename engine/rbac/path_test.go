@@ -137,6 +137,43 @@ func TestWaysToEverything(t *testing.T) {
 	}
 }
 
+// Whoever may bind a role makes a binding to it, wherever he may, or changes one.
+func TestWaysByBindings(t *testing.T) {
+	const (
+		of    = "apiGroups: [rbac.authorization.k8s.io], resources: "
+		roleX = "kind: Role\nmetadata: {name: x, namespace: sys}\nrules: [{verbs: [create], apiGroups: [''], resources: [pods]}]"
+		bindX = "kind: RoleBinding\nmetadata: {name: bx, namespace: sys}\nroleRef: {kind: Role, name: x}\nsubjects: [{kind: User, name: zoe}]"
+		big   = "kind: ClusterRole\nmetadata: {name: big}\nrules: [{verbs: [escalate, patch], " + of + "[clusterroles]}]"
+	)
+	for name, c := range map[string]struct{ bind, with, in, want string }{
+		"a cluster role in any namespace":   {"[clusterroles], resourceNames: [all]", "{verbs: [create], " + of + "[rolebindings]}", "", "binds ClusterRole all to itself: ServiceAccount sys/strong"},
+		"another cluster role":              {"[clusterroles], resourceNames: [r]", "{verbs: [create], " + of + "[rolebindings]}", "", ""},
+		"a role in any namespace":           {"[roles], resourceNames: [x]", "{verbs: [create], " + of + "[rolebindings]}", "", "binds Role x to itself"},
+		"a role in its namespace":           {"[roles], resourceNames: [x]", "{verbs: [create], " + of + "[rolebindings]}", "sys", "binds Role x to itself"},
+		"a role in another namespace":       {"[roles], resourceNames: [x]", "{verbs: [create], " + of + "[rolebindings]}", "pay", ""},
+		"another role":                      {"[roles], resourceNames: [y]", "{verbs: [create], " + of + "[rolebindings]}", "", ""},
+		"a binding to a role":               {"[roles]", "{verbs: [patch], " + of + "[rolebindings]}", "sys", "binds Role sys/x to itself in RoleBinding sys/bx"},
+		"a named binding":                   {"[roles]", "{verbs: [update], " + of + "[rolebindings], resourceNames: [bx]}", "", "binds Role sys/x to itself in RoleBinding sys/bx"},
+		"another binding":                   {"[roles]", "{verbs: [update], " + of + "[rolebindings], resourceNames: [by]}", "", ""},
+		"a binding of another namespace":    {"[roles]", "{verbs: [patch], " + of + "[rolebindings]}", "pay", ""},
+		"a binding to a role of all rights": {"[clusterroles]", "{verbs: [patch], " + of + "[clusterrolebindings]}", "", "binds ClusterRole all to itself in ClusterRoleBinding strong: every right"},
+		"a named one":                       {"[clusterroles]", "{verbs: [patch], " + of + "[clusterrolebindings], resourceNames: [strong]}", "", "in ClusterRoleBinding strong"},
+		"another one":                       {"[clusterroles]", "{verbs: [patch], " + of + "[clusterrolebindings], resourceNames: [weak]}", "", ""},
+		"a binding that may only be read":   {"[clusterroles]", "{verbs: [get], " + of + "[clusterrolebindings]}", "", ""},
+		"a role that writes into itself":    {"[clusterroles], resourceNames: [big]", "{verbs: [create], " + of + "[clusterrolebindings]}", "", "writes every right into ClusterRole big, to which it is bound"},
+		"one that does so in a namespace":   {"[clusterroles], resourceNames: [big]", "{verbs: [create], " + of + "[rolebindings]}", "sys", ""},
+	} {
+		binding := everywhereAnn
+		if c.in != "" {
+			binding = fmt.Sprintf(bindIn, c.in)
+		}
+		rules := "kind: ClusterRole\nmetadata: {name: r}\nrules: [{verbs: [bind], " + of + c.bind + "}, " + c.with + "]"
+		path, is := EscalationsOf(viewOf(t, "k8s:test", append(split(strong), roleX, bindX, big, rules, binding)...)).ToEverything(Subject{Kind: "User", Name: "ann"})
+		assert.Equal(t, c.want != "", is, "%s: %s", name, path)
+		assert.Contains(t, path.String(), c.want, name)
+	}
+}
+
 // Kinds of others that make pods run them with an account of choice, as Kubernetes' own do.
 func TestWaysByKindsOfOthers(t *testing.T) {
 	for rule, want := range map[string]string{

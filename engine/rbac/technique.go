@@ -26,48 +26,71 @@ func (e *Escalations) byRoles(i int, h hand, bindings []*Binding) {
 	}
 }
 
-// byBindings: who may bind a role and make or change a binding holds the role. A
-// binding that is changed is one that there is; its role stays.
+// byBindings: who may bind a role and make a binding holds the role, and so does who
+// changes one that there is.
 func (e *Escalations) byBindings(i int, h hand) {
-	for _, second := range [...]ability{makeClusterBindings, changeClusterBindings, makeBindings, changeBindings} {
-		ofCluster := second == makeClusterBindings || second == changeClusterBindings
-		for _, p := range h.pairs(bindClusterRoles, second) {
-			if !ofCluster || p.namespace == everyNamespace {
-				e.bindCluster(i, p, ofCluster, second == changeClusterBindings || second == changeBindings)
-			}
+	for _, p := range h.pairs(bindClusterRoles, makeClusterBindings) {
+		if p.namespace == everyNamespace {
+			e.bindCluster(i, p, place{kind: everything}, "binds cluster-admin to itself")
 		}
 	}
+	for _, p := range h.pairs(bindClusterRoles, makeBindings) {
+		e.bindCluster(i, p, place{kind: allIn, namespace: p.namespace}, "binds cluster-admin to itself in a namespace")
+	}
 	for _, p := range h.pairs(bindRoles, makeBindings) {
-		by := []held{p.one, p.other}
-		if len(p.one.names) == 0 {
-			e.take(i, place{kind: anyRole, namespace: p.namespace}, "bind", by, "binds a Role to itself")
+		e.bindRole(i, p)
+	}
+	e.byChangedBindings(i, h)
+}
+
+// bindCluster binds a cluster role: everywhere by a ClusterRoleBinding, or in a namespace
+// by a RoleBinding.
+func (e *Escalations) bindCluster(i int, p pair, most place, does string) {
+	by := []held{p.one, p.other}
+	if len(p.one.names) == 0 {
+		e.take(i, most, "bind", by, "%s", does)
+	}
+	for _, name := range p.one.names {
+		to := place{kind: roleIn, namespace: p.namespace, role: engine.Ref{Group: rbacv1.GroupName, Kind: ClusterRoleKind.Kind, Name: name}}
+		if most.kind == allIn && p.namespace == everyNamespace {
+			to.kind = roleInAny
 		}
-		for _, name := range p.one.names {
-			role := engine.Ref{Group: rbacv1.GroupName, Kind: RoleKind.Kind, Namespace: p.namespace, Name: name}
-			if p.namespace != everyNamespace {
-				e.take(i, place{kind: roleIn, namespace: p.namespace, role: role}, "bind", by, "binds Role %s to itself", name)
-			}
+		e.take(i, to, "bind", by, "binds ClusterRole %s to itself", name)
+	}
+}
+
+// bindRole binds a Role of a namespace.
+func (e *Escalations) bindRole(i int, p pair) {
+	by := []held{p.one, p.other}
+	if len(p.one.names) == 0 {
+		e.take(i, place{kind: anyRole, namespace: p.namespace}, "bind", by, "binds a Role to itself")
+		return
+	}
+	for _, role := range e.rights.ordered {
+		ref := role.Ref.WithoutUID()
+		if ref.Of() == RoleKind && p.one.of(ref.Name) && (p.namespace == everyNamespace || p.namespace == ref.Namespace) {
+			e.take(i, place{kind: roleIn, namespace: ref.Namespace, role: ref}, "bind", by, "binds Role %s to itself", ref.Name)
 		}
 	}
 }
 
-// bindCluster binds cluster roles: everywhere by a ClusterRoleBinding, or by a
-// RoleBinding in a namespace.
-func (e *Escalations) bindCluster(i int, p pair, ofCluster, existing bool) {
-	by := []held{p.one, p.other}
-	reached := func(role string) bool {
-		return !existing || e.bound[engine.Ref{Group: rbacv1.GroupName, Kind: ClusterRoleKind.Kind, Name: role}][p.namespace]
+// byChangedBindings: a binding that there is takes another subject. Its role stays.
+func (e *Escalations) byChangedBindings(i int, h hand) {
+	if len(h[bindClusterRoles])+len(h[bindRoles]) == 0 || len(h[changeClusterBindings])+len(h[changeBindings]) == 0 {
+		return
 	}
-	switch {
-	case len(p.one.names) == 0 && ofCluster && reached("cluster-admin"):
-		e.take(i, place{kind: everything}, "bind", by, "binds cluster-admin to itself")
-	case len(p.one.names) == 0 && !ofCluster && reached("cluster-admin"):
-		e.take(i, place{kind: allIn, namespace: p.namespace}, "bind", by, "binds cluster-admin to itself in a namespace")
-	}
-	for _, name := range p.one.names {
-		to := place{kind: roleIn, namespace: p.namespace, role: engine.Ref{Group: rbacv1.GroupName, Kind: ClusterRoleKind.Kind, Name: name}}
-		if reached(name) && (ofCluster || p.namespace != everyNamespace) {
-			e.take(i, to, "bind", by, "binds ClusterRole %s to itself", name)
+	for _, b := range e.rights.bindings {
+		bind, change, in := bindClusterRoles, changeClusterBindings, namespaceOf(b)
+		if b.RoleRef.Kind == RoleKind.Kind {
+			bind = bindRoles
+		}
+		if !b.Everywhere() {
+			change = changeBindings
+		}
+		one := first(h.in(bind, in), func(h held) bool { return h.of(b.RoleRef.Name) })
+		other := first(h.in(change, in), func(h held) bool { return h.of(b.Ref.Name) })
+		if one != nil && other != nil && b.Refused == "" {
+			e.take(i, place{kind: roleIn, namespace: in, role: b.RoleRef}, "bind", []held{*one, *other}, "binds %s to itself in %s", short(b.RoleRef), short(b.Ref))
 		}
 	}
 }
