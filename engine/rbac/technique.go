@@ -197,7 +197,7 @@ func (e *Escalations) byCredentials(i int, h hand) {
 		e.toAccounts(i, may, "request-token", []held{may}, "requests a token of a service account")
 	}
 	for _, p := range h.pairs(makeSecrets, readSecrets) {
-		if len(p.other.names) == 0 || p.other.namespace() != everyNamespace {
+		if names := p.other.names; len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return name != "" }) {
 			e.take(i, place{kind: anyAccount, namespace: p.namespace}, "make-token-secret", []held{p.one, p.other}, "makes a Secret for the token of a service account, and reads it")
 		}
 	}
