@@ -77,14 +77,7 @@ type targetForm struct {
 	Gaps    int       `json:"gaps"`
 }
 
-func (d *door) statusVerb() *cobra.Command {
-	var o opening
-	var format, version string
-	var due dueChoice
-	var mine bool
-	verb := &cobra.Command{
-		Use: "status VAULT [REQUIREMENT]", Short: "Progress per requirement, problems, what was last collected", Args: cobra.RangeArgs(1, 2),
-		Long: `Shows how far an assessment is: progress, what its answers would allow an
+const statusHelp = `Shows how far an assessment is: progress, what its answers would allow an
 attestation to say, what was accepted, what expires soon, its stage, and its problems.
 The program concludes nothing; a named person does. Ends with 3 while it has problems,
 or where something came since it was issued. --version shows an issued version as it
@@ -100,7 +93,16 @@ It ends with 3 while something of it is late, open after a change, or did not pa
 
 With --mine it shows what is yours, as the author whose key is in your folder: what you
 answered and its problems, review notes that wait for you, acceptances that another
-asked for, and what is due of it or names you. It ends with 3 while something waits.`,
+asked for, and what is due of it or names you. It ends with 3 while something waits.`
+
+func (d *door) statusVerb() *cobra.Command {
+	var o opening
+	var format, version string
+	var due dueChoice
+	var mine bool
+	verb := &cobra.Command{
+		Use: "status VAULT [REQUIREMENT]", Short: "Progress per requirement, problems, what was last collected", Args: cobra.RangeArgs(1, 2),
+		Long:              statusHelp,
 		Example:           "  tickmark status shop.vault\n  tickmark status shop.vault 1.3.1 -o json\n  tickmark status shop.vault --due --within 30\n  tickmark status shop.vault --mine",
 		ValidArgsFunction: completeRequirement,
 		RunE: func(cmd *cobra.Command, args []string) error {
