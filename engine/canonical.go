@@ -43,6 +43,8 @@ func isPlain(v any) bool {
 		return true
 	case string:
 		return utf8.ValidString(v)
+	case []string:
+		return v != nil && !slices.ContainsFunc(v, func(s string) bool { return !utf8.ValidString(s) })
 	}
 	return false
 }
@@ -229,6 +231,15 @@ func appendValue(b []byte, v any, depth int) ([]byte, error) {
 		return appendObject(b, v, depth)
 	case []any:
 		return appendArray(b, v, depth)
+	case []string:
+		b = append(b, '[')
+		for i := range v {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendString(b, v[i])
+		}
+		return append(b, ']'), nil
 	}
 	return nil, fmt.Errorf("canonical form: a %T is no JSON value", v)
 }

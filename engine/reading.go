@@ -19,6 +19,7 @@ import (
 type reading struct {
 	parts map[partKey]part
 	words map[string]string
+	long  map[*form]int // how often parts of a form, which were long, are not looked at
 	seed  maphash.Seed
 }
 
@@ -39,10 +40,11 @@ const (
 	manyParts = 1 << 15
 	longWord  = 64 // bytes
 	manyWords = 1 << 12
+	longAgain = 15 // what is long, as a pod's spec is, mostly is long the next time
 )
 
 func newReading() *reading {
-	return &reading{parts: map[partKey]part{}, words: map[string]string{}, seed: maphash.MakeSeed()}
+	return &reading{parts: map[partKey]part{}, words: map[string]string{}, long: map[*form]int{}, seed: maphash.MakeSeed()}
 }
 
 // into reads a document into an empty value.
@@ -187,9 +189,14 @@ func (r *reading) value(w *wellFormed, f *form, v reflect.Value) bool {
 
 // shared reads a part, unless the same one was read before.
 func (r *reading) shared(w *wellFormed, f *form, v reflect.Value, read func(*wellFormed, *form, reflect.Value) bool) bool {
+	if r.long[f] > 0 {
+		r.long[f]--
+		return read(w, f, v)
+	}
 	from := *w
 	text, short := from.extent(longPart)
 	if !short {
+		r.long[f] = longAgain
 		return read(w, f, v)
 	}
 	key := partKey{f, maphash.Bytes(r.seed, text)}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"unicode/utf8"
@@ -49,14 +48,13 @@ func (w *wellFormed) more(end byte) bool {
 // escapes.
 func (w *wellFormed) quoted() (inside []byte, escaped bool) {
 	from := w.at + 1
-	at := from + bytes.IndexByte(w.text[from:], '"')
-	if bytes.IndexByte(w.text[from:at], '\\') >= 0 {
-		escaped = true
-		for at = from; w.text[at] != '"'; at++ {
-			if w.text[at] == '\\' {
-				at++
-			}
+	at := from
+	for w.text[at] != '"' {
+		if w.text[at] == '\\' {
+			escaped = true
+			at++
 		}
+		at++
 	}
 	w.at = at + 1
 	return w.text[from:at], escaped

@@ -19,19 +19,27 @@ type finding struct {
 }
 
 func passes(field string, value any, format string, args ...any) finding {
-	return finding{engine.Pass, fmt.Sprintf(format, args...), field, value}
+	return finding{engine.Pass, sentence(format, args), field, value}
 }
 
 func fails(field string, value any, format string, args ...any) finding {
-	return finding{engine.Fail, fmt.Sprintf(format, args...), field, value}
+	return finding{engine.Fail, sentence(format, args), field, value}
 }
 
 func unknown(field string, value any, format string, args ...any) finding {
-	return finding{engine.Unknown, fmt.Sprintf(format, args...), field, value}
+	return finding{engine.Unknown, sentence(format, args), field, value}
 }
 
 func notApplicable(field string, value any, format string, args ...any) finding {
-	return finding{engine.NotApplicable, fmt.Sprintf(format, args...), field, value}
+	return finding{engine.NotApplicable, sentence(format, args), field, value}
+}
+
+// sentence is a format with its arguments in it. Most have none.
+func sentence(format string, args []any) string {
+	if len(args) == 0 && !strings.Contains(format, "%") {
+		return format
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 // of makes the detail of a subject from f.

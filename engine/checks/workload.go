@@ -245,9 +245,9 @@ type say func(engine.Detail)
 // a controller that is there too, except what is worse than in the controller. Of a
 // check that is asked about some workloads it judges these.
 func judgeWorkloads(v *engine.View, judge func(workload, say)) []engine.Detail {
-	var all []workload
-	var tops []int
-	at, some := eachWorkload.Asked(v, func() { all, tops = workloads(v), topsOf(v) })
+	var o origins
+	at, some := eachWorkload.Asked(v, func() { o = allOrigins.Of(v) })
+	all, tops := o.of.workloads, o.tops
 	if some {
 		return judgeSome(all, tops, at, judge)
 	}
@@ -261,18 +261,18 @@ func judgeWorkloads(v *engine.View, judge func(workload, say)) []engine.Detail {
 			r.roots[root] = nil
 		}
 	}
-	for i, w := range all {
+	for _, i := range o.order {
 		if tops[i] != i {
 			continue
 		}
-		said := r.of(w, judge)
+		said := r.of(all[i], judge)
 		if _, owns := r.roots[i]; owns {
 			r.roots[i] = said
 		}
 	}
-	for i, w := range all {
-		if root := tops[i]; root != i && !w.retired {
-			r.worse(all[root], r.roots[root], w, judge)
+	for _, i := range o.order {
+		if root := tops[i]; root != i && !all[i].retired {
+			r.worse(all[root], r.roots[root], all[i], judge)
 		}
 	}
 	return r.details
@@ -316,16 +316,17 @@ func judgeSome(all []workload, tops, at []int, judge func(workload, say)) []engi
 	return r.details
 }
 
-// origins are the workloads of a view with the places of those that they come of.
+// origins are the workloads of a view with the places of those that they come of, and
+// their places in the order of their refs, in which results are.
 type origins struct {
-	of   declared
-	tops []int
+	of          declared
+	tops, order []int
 }
 
 var allOrigins = engine.NewSurvey(func(v *engine.View, before origins) origins {
 	of := allDeclared.Of(v)
 	if sameOwners(before.of, of) {
-		return origins{of, before.tops}
+		return origins{of, before.tops, before.order}
 	}
 	all := of.workloads
 	byRef := make(map[engine.Ref]seat, len(all))
@@ -335,11 +336,12 @@ var allOrigins = engine.NewSurvey(func(v *engine.View, before origins) origins {
 	for ref, w := range of.lent {
 		byRef[ref] = seat{byRef[*w.template].at, w.object.Ref.UID}
 	}
-	tops := make([]int, len(all))
+	tops, order := make([]int, len(all)), make([]int, len(all))
 	for i := range all {
-		tops[i] = top(all, byRef, i)
+		tops[i], order[i] = top(all, byRef, i), i
 	}
-	return origins{of, tops}
+	slices.SortStableFunc(order, func(a, b int) int { return all[a].object.Ref.Compare(all[b].object.Ref) })
+	return origins{of, tops, order}
 }, nil)
 
 // sameOwners reports whether the same workloads stand in the same places, under the same
