@@ -13,7 +13,8 @@ const (
 type Target struct {
 	// ID is permanent: `k8s:UID` of the kube-system namespace, `ca:SHA256` where
 	// that was refused (Provisional), `aws:PARTITION:ACCOUNT`, `gcp:NUMBER`,
-	// `azure:UUID`, `manifests:NAME`, or `import:TOOL:DIGEST` of what a tool says that
+	// `azure:UUID`, `manifests:NAME` (Provisional for a dump of a cluster that does not tell
+	// which), or `import:TOOL:DIGEST` of what a tool says that
 	// it looked at (of its file where it does not say: Provisional).
 	ID string `json:"id"`
 	// Name is what people call it; it may change.

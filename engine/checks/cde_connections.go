@@ -15,9 +15,10 @@ import (
 //
 // For each workload of the cardholder data environment: what the policies let in from
 // outside of it, and what they let out. Fails where more is allowed than the scope
-// declares (Params.Declared). Unknown where more cannot be excluded, where nothing is
-// declared and something is allowed, where no cardholder data environment is declared,
-// and for a workload on the network of its node. Passes where all that is allowed is
+// declares (Params.Declared). Unknown where more cannot be excluded, where what is allowed
+// may be denied by policies that were not seen, where nothing is declared and something
+// is allowed, where no cardholder data environment is declared, and for a workload on the
+// network of its node. Passes where all that is allowed is
 // declared, or nothing is.
 //
 // Workloads elsewhere on the network of a node are held by no policy; the sentence
@@ -111,6 +112,17 @@ func doubtOf(v *engine.View, a *network.Analysis, needs []engine.Kind) string {
 	return (engine.Ref{Group: g.Kind.Group, Kind: g.Kind.Kind, Namespace: g.Namespace, Name: g.Name}).String() + ": " + g.Cause
 }
 
+// deniedUnseen says which policies were not seen that may deny what the others allow, ""
+// if all were.
+func deniedUnseen(v *engine.View) string {
+	for _, kind := range append(kindsAbove(), network.PolicyKind, network.BaselinePolicyKind) {
+		if v.Hidden(kind) {
+			return kind.String() + " objects could not all be seen"
+		}
+	}
+	return ""
+}
+
 // policiesOver returns the proof of what a namespace's policies say.
 func policiesOver(v *engine.View, namespace string) []engine.Digest {
 	cites := slices.Clone(namespaceDigests.Of(v)[namespace])
@@ -152,6 +164,9 @@ func judgeCrossing(v *engine.View, c network.Crossing) finding {
 	case c.UndeclaredCount > 0 && len(v.Params().Declared) == 0:
 		return unknown("", value, "%s outside the cardholder data environment %s, and no connection was declared as needed: %s",
 			count(c.UndeclaredCount, "peer"), side, peersOf(c, c.Undeclared, c.UndeclaredCount, network.Connection.AllowedText))
+	case c.UndeclaredCount > 0 && deniedUnseen(v) != "":
+		return unknown("", value, "%s outside the cardholder data environment %s beyond what was declared, unless a policy denies it: %s",
+			count(c.UndeclaredCount, "peer"), side, deniedUnseen(v))
 	case c.UndeclaredCount > 0:
 		return fails("", value, "%s outside the cardholder data environment %s beyond what was declared: %s",
 			count(c.UndeclaredCount, "peer"), side, peersOf(c, c.Undeclared, c.UndeclaredCount, network.Connection.AllowedText))
@@ -189,7 +204,8 @@ var metadataAddress = netip.AddrFrom4([4]byte{169, 254, 169, 254})
 //
 // For each workload of the cardholder data environment: whether the policies let it
 // open TCP port 80 of 169.254.169.254, where clouds hand out the credentials of the
-// node. Fails where they do, Unknown where that cannot be excluded, passes otherwise.
+// node. Fails where they do, Unknown where that cannot be excluded or policies were not
+// seen that may deny it, passes otherwise.
 // That the service asks for a session token, or is switched off, is seen in the
 // cloud's account and not here.
 func cdeClosedToMetadata() check {
@@ -207,6 +223,8 @@ func cdeClosedToMetadata() check {
 			allowed, possible := a.ReachesAddress(i, metadataAddress, network.TCP, 80)
 			var f finding
 			switch doubt := doubtOf(v, a, policyKinds()); {
+			case allowed && deniedUnseen(v) != "":
+				f = unknown("", metadataAddress.String(), "It may open the address from which clouds hand out a node's credentials, unless a policy denies it: %s", deniedUnseen(v))
 			case allowed:
 				f = fails("", metadataAddress.String(), "It may open the address from which clouds hand out a node's credentials")
 			case possible:

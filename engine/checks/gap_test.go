@@ -184,6 +184,35 @@ func TestWhatWasRefusedTurnsNothingIntoAPass(t *testing.T) {
 	}
 }
 
+// TestWhatWasRefusedTurnsNothingIntoAFailure says that nothing fails for want of what was
+// not seen, since that may be just what it lacks. Left out are what makes pods, since those
+// are judged in its place, and single kinds of Gatekeeper's constraints, of which a
+// collector names the family.
+func TestWhatWasRefusedTurnsNothingIntoAFailure(t *testing.T) {
+	makesPods := slices.DeleteFunc(slices.Concat(workloadKinds(), engine.PodTemplateKinds()), func(k engine.Kind) bool { return k == podKind })
+	for seed := range uint64(4) {
+		c := newChanging(t, seed)
+		c.params.Zones = map[string][]engine.Selector{cdeZone: {{Namespaces: []string{"pay"}}}}
+		c.snapshot.Sort()
+		for _, check := range c.checks {
+			c.listed(check)
+		}
+		before := c.verdictsOf(c.world)
+		for _, k := range c.kinds {
+			if slices.Contains(makesPods, k) || k.Group == engine.ConstraintKind.Group {
+				continue
+			}
+			for id, of := range c.verdictsOf(c.without(k, "")) {
+				for subject, verdict := range of {
+					if was := before[id][subject]; verdict == engine.Fail && was != engine.Fail {
+						assert.Fail(t, "a failure that hangs on what was not seen", "%s without %s: %s, before %v", id, k, subject, was)
+					}
+				}
+			}
+		}
+	}
+}
+
 // verdictsOf are the verdicts of all checks by their ids.
 func (c *changing) verdictsOf(w *world) map[string]map[string]engine.Verdict {
 	all := map[string]map[string]engine.Verdict{}

@@ -16,24 +16,31 @@ import (
 // baseline or restricted. Fails where it names privileged or no level there is,
 // or is not there; Unknown instead where the cluster holds admission policies of
 // another kind (Kyverno's, Gatekeeper's, a ValidatingAdmissionPolicy that is bound),
-// which may enforce the same and are not read here. What a namespace audits or warns
-// of is said. A default or an exemption in the API server's own configuration is not
+// which may enforce the same and are not read here, or where such could not all be seen.
+// What a namespace audits or warns of is said. A default or an exemption in the API server's own configuration is not
 // seen.
 func namespacesEnforcePodSecurity() check {
 	return check{
 		id: "namespaces-enforce-pod-security", version: 2, needs: []engine.Kind{namespaceKind}, looks: otherAdmission(),
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
-			others := 0
+			others, unseen := 0, ""
 			for _, kind := range otherAdmission() {
-				others += len(v.Objects(kind))
+				if others += len(v.Objects(kind)); v.Hidden(kind) {
+					unseen = kind.String()
+				}
 			}
 			for _, n := range engine.All[corev1.Namespace](v, namespaceKind) {
 				f := judgeEnforcement(n.Value.Labels)
 				f.sentence += alsoSaid(n.Value.Labels)
-				if f.verdict == engine.Fail && others > 0 {
+				switch {
+				case f.verdict != engine.Fail:
+				case others > 0:
 					f.verdict = engine.Unknown
 					f.sentence += "; the cluster holds other admission policies (" + strconv.Itoa(others) + "), which may enforce the same"
+				case unseen != "":
+					f.verdict = engine.Unknown
+					f.sentence += "; whether other admission policies enforce the same was not seen: " + unseen + " objects could not all be"
 				}
 				details = append(details, f.of(n.Ref, n.Digest))
 			}

@@ -38,8 +38,8 @@ func networkPoliciesInventory() check {
 // runs nor one that a workload makes: it protects nothing, by a slip of the pen or
 // because what it was for has gone. A policy for every pod of a namespace in which
 // nothing runs passes: it waits for what comes. Unknown where its selector is not
-// understood, and among manifests, where what others make of custom resources is not
-// seen.
+// understood, where not all pods and workloads could be seen, and among manifests, where
+// what others make of custom resources is not seen.
 func networkPoliciesSelectPods() check {
 	return check{id: "network-policies-select-pods", version: 1, needs: append(workloadKinds(), network.PolicyKind), eval: func(v *engine.View) []engine.Detail {
 		policies := engine.All[networkingv1.NetworkPolicy](v, network.PolicyKind)
@@ -54,8 +54,12 @@ func networkPoliciesSelectPods() check {
 		for _, o := range policies {
 			p := network.NewPolicy(o.Ref, o.Digest, &o.Value.Spec)
 			f := judgeSelection(p, inNamespace[o.Ref.Namespace])
-			if f.verdict == engine.Fail && isManifests(v) {
+			switch {
+			case f.verdict != engine.Fail:
+			case isManifests(v):
 				f = unknown(f.field, p.Selector(), "It selects no pod of the manifests; what else makes pods in its namespace was not seen")
+			case !sawAll(v, workloadKinds()):
+				f = unknown(f.field, p.Selector(), "It selects no pod that was seen in its namespace, and not all could be")
 			}
 			details = append(details, f.of(o.Ref, o.Digest))
 		}

@@ -69,8 +69,11 @@ func dangling(v *engine.View, b *rbac.Binding) finding {
 }
 
 // isManifests reports whether the target is files, where a role that is not
-// there may well be in the cluster.
-func isManifests(v *engine.View) bool { return strings.HasPrefix(v.Target().ID, "manifests:") }
+// there may well be in the cluster. A dump of a cluster is none, also where it does not
+// tell which cluster.
+func isManifests(v *engine.View) bool {
+	return strings.HasPrefix(v.Target().ID, "manifests:") && !v.Target().Provisional
+}
 
 // perBinding judges every binding; the role it refers to is cited with it.
 func perBinding(v *engine.View, judge func(*rbac.Binding) finding) []engine.Detail {

@@ -30,7 +30,7 @@ type Dump struct {
 	// which they are read.
 	Paths []string
 	// Name is the target's where the dump does not hold the namespace kube-system:
-	// it becomes `manifests:NAME`.
+	// it becomes `manifests:NAME`, provisionally, since it is a cluster all the same.
 	Name string
 	// Whole is the word of a person that every list in the dump was asked of all
 	// namespaces and without a selector, and answered. What contradicts it counts more.
@@ -72,9 +72,6 @@ func (d *Dump) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, 
 		r.gap(engine.Gap{Source: d.Source(), Reason: engine.Interrupted, Cause: "the reading was stopped"})
 	}
 	r.settle(err == nil)
-	if r.snapshot.Target.ID == "manifests:"+d.Name {
-		r.snapshot.Target.Provisional = false
-	}
 	r.end()
 	if err != nil {
 		return r.snapshot, fmt.Errorf("collect %s: %w", Printable(d.Source()), oneLine(err))
