@@ -258,6 +258,8 @@ func isDigest(s string) bool {
 const (
 	calloutLine = 4.8
 	calloutPad  = 3.4
+
+	calloutLeast = 4 // lines that go on to the next page
 )
 
 // calloutRow is a line of a callout.
@@ -277,6 +279,9 @@ func (l *layout) callout(b reports.Callout) {
 	for len(rows) > 0 {
 		l.need(float64(min(len(rows), 8))*calloutLine + 2*calloutPad)
 		n := min(len(rows), int((l.sheet.bottom()-l.y-2*calloutPad)/calloutLine))
+		if left := len(rows) - n; left > 0 && left < calloutLeast {
+			n = max(1, len(rows)-calloutLeast)
+		}
 		y, h := l.y, float64(n)*calloutLine+2*calloutPad
 		l.ornament(func(p *pen) {
 			p.round(left, y, p.layout.sheet.text(), h, 2, below)

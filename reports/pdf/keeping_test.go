@@ -30,6 +30,7 @@ func TestNothingStandsAlone(t *testing.T) {
 	}}
 	picture := reports.Picture{Drawing: reports.Drawing{Width: 100, Height: 60}, Caption: "Who reaches whom."}
 	sign := reports.SignatureBlock{Field: "preparer", Role: "Prepared by"}
+	few := reports.Facts{Rows: []reports.Fact{{Name: "Type", Value: "Payment gateway"}, {Name: "Role", Value: "Passes cards on"}}}
 	said := reports.Paragraph{Text: "It is said here."}
 	head := reports.Heading{Level: 2, Text: "Title", Anchor: "title"}
 	for name, one := range map[string]struct {
@@ -43,6 +44,7 @@ func TestNothingStandsAlone(t *testing.T) {
 		"what introduces a signature":      {60, []reports.Block{head, said, sign}, 2},
 		"what introduces a table":          {26, []reports.Block{head, said, short}, 2},
 		"a heading over few facts":         {30, []reports.Block{head, reports.Facts{Rows: []reports.Fact{{Name: "a", Value: "b"}, {Name: "c", Value: "d"}, {Name: "e", Value: "f"}}}}, 2},
+		"facts with their table":           {40, []reports.Block{head, few, short}, 2},
 		"a heading over bars on one page":  {95, []reports.Block{head, reports.Bars{Rows: make([]reports.Bar, 13)}}, 1},
 		"a heading over bars with no room": {60, []reports.Block{head, reports.Bars{Rows: make([]reports.Bar, 13)}}, 2},
 	} {
@@ -52,6 +54,16 @@ func TestNothingStandsAlone(t *testing.T) {
 	}
 	l := laidOut(t, 28, short)
 	assert.Equal(t, []int{1, 2, 2}, []int{l.anchors["row0"].page, l.anchors["row1"].page, l.anchors["row2"].page}, "two rows go on together")
+}
+
+func TestACalloutLeavesNoLineAlone(t *testing.T) {
+	for room := 40.0; room < 70; room++ {
+		items := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
+		l := laidOut(t, room, reports.Callout{Title: "Open", Items: items}, reports.Heading{Level: 2, Text: "End", Anchor: "end"})
+		if end := l.anchors["end"]; end.page == 2 && end.y > top+calloutLine {
+			assert.Greater(t, end.y, top+calloutLeast*calloutLine, "%.0f mm", room)
+		}
+	}
 }
 
 func TestContentsLeaveNoNearlyEmptyPage(t *testing.T) {

@@ -164,7 +164,13 @@ func (l *layout) start(blocks []reports.Block) float64 {
 	case reports.List:
 		return 12
 	case reports.Facts:
-		return l.factsStart(b)
+		h := l.factsStart(b)
+		if len(blocks) > 1 && len(b.Rows) <= 4 {
+			if table, is := blocks[1].(reports.Table); is { // of what the facts are of
+				h += 3.5 + l.tableStart(table)
+			}
+		}
+		return min(h, l.sheet.body()/2)
 	case reports.Table:
 		return l.tableStart(b)
 	case reports.Donut:
