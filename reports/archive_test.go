@@ -108,3 +108,25 @@ func TestEveryKindIsAnArchiveAndCanBeReadAloud(t *testing.T) {
 		assert.Regexp(t, `^not valid: 5-1 [^;]*$`, said, names[i])
 	}
 }
+
+// No word above a column is broken, however many columns there are.
+func TestTheHeadsOfTheGridAreWhole(t *testing.T) {
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		t.Skip("SKIPPED: pdftotext is not installed here, and was not asked")
+	}
+	e := wholeAssessed(t)
+	for _, paper := range []pdf.Paper{pdf.A4, pdf.Letter} {
+		var b bytes.Buffer
+		_, err := pdf.Write(t.Context(), &b, e.composeKind(reports.Attestation), pdf.Options{Paper: paper})
+		require.NoError(t, err)
+		read := exec.Command("pdftotext", "-", "-")
+		read.Stdin = &b
+		out, err := read.Output()
+		require.NoError(t, err)
+		said := strings.Fields(string(out))
+		for _, part := range []string{"Unanswere", "Customize", "Applicabl", "d", "e"} {
+			assert.NotContains(t, said, part)
+		}
+		assert.Contains(t, said, "Unanswered")
+	}
+}

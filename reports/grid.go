@@ -87,17 +87,17 @@ func (g grid) table(lines []gridLine) Block {
 		given := slices.ContainsFunc(lines, func(n gridLine) bool { return n.responses[r] > 0 })
 		return r != questionnaires.Unanswered && !g.Assessment.Questionnaire.Allows(r) && !given
 	})
-	columns := []Column{{"Requirement", 35, Strong}}
+	columns := []Column{{"Requirement", 31, Strong}}
 	for _, r := range offered {
 		columns = append(columns, Column{shortTitle(r), room(r), Plain})
 	}
 	perProcedure := g.Assessment.Questionnaire.PerProcedure
 	if perProcedure {
-		columns = append(columns, Column{"Customized", 20, Plain})
+		columns = append(columns, Column{"Customized", 19, Plain})
 	}
-	columns = append(columns, Column{"All", 11, Strong})
+	columns = append(columns, Column{"All", 9.5, Strong})
 	if g.service != nil {
-		columns = append(columns, Column{"Assessed", 22, Plain})
+		columns = append(columns, Column{"Assessed", 19, Plain})
 	}
 	rows := make([]Row, len(lines))
 	for i, n := range lines {
@@ -117,16 +117,17 @@ func (g grid) table(lines []gridLine) Block {
 	return Table{Columns: columns, Rows: rows}
 }
 
-// room is the width of a column by the longest word above it.
+// room is the width of a column by the longest word above it: all of them stand side by side
+// in millimetres where a service is assessed by procedure.
 func room(r questionnaires.Response) float64 {
 	switch r {
 	case questionnaires.Unanswered:
-		return 21
+		return 19.5
 	case questionnaires.NotApplicable:
-		return 22
+		return 18
 	case questionnaires.InPlace, questionnaires.InPlaceWithCCW, questionnaires.NotInPlace, questionnaires.NotTested:
 	}
-	return 16
+	return 13.5
 }
 
 // shortTitle is a response's title for the head of a narrow column.
