@@ -142,7 +142,7 @@ func (h *History) follow(e Entry, payloads Payloads) (*History, bool) {
 	next := *h
 	next.payloads, next.noted = payloads, &noteBook{}
 	switch {
-	case e.Action == VaultOpened || e.Action == UnsentKept || e.Action == ReportPrinted:
+	case e.Action == VaultOpened || e.Action == UnsentKept || e.Action == ReportPrinted || e.Action == ReportCountersigned:
 		return &next, next.putAside(e)
 	case e.Action == AnswerGiven || e.Action == ConclusionRecorded || e.Action.isStage() || e.Action.isForm():
 	case e.Action.isRequest():

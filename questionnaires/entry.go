@@ -70,6 +70,7 @@ const (
 	VaultOpened
 	RequestsExported
 	UnsentKept
+	ReportCountersigned
 )
 
 var actions = [...]string{
@@ -88,7 +89,7 @@ var actions = [...]string{
 	"population-listed", "sample-recorded",
 	"freshness-set",
 	"carried-confirmed",
-	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept",
+	"report-printed", "report-signed", "vault-opened", "requests-exported", "unsent-kept", "report-countersigned",
 }
 
 // Side reports whether the action goes to the side log.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"tickmark/questionnaires"
 	"tickmark/reports"
 	"tickmark/reports/export"
+	"tickmark/reports/printer"
 	"tickmark/tui/screen"
 	"tickmark/vault"
 )
@@ -26,11 +28,8 @@ func (d *door) papers(path string, o opening) screen.Papers {
 			}
 			return d.saying(tell, func(at *door) error { return at.printFromDesk(ctx, v, path, id, w, o) })
 		},
-		Countersign: func(ctx context.Context, c screen.Countersigning, tell func(engine.Progress)) (screen.Said, error) {
-			return d.saying(tell, func(at *door) error {
-				pen := penFromDesk(c.Pen, countersignedReason)
-				return at.countersigned(ctx, pen, fromHome(c.File), strings.TrimSpace(c.Field), fromHome(c.Trust), "")
-			})
+		Countersign: func(ctx context.Context, v *vault.Vault, c screen.Countersigning, tell func(engine.Progress)) (screen.Said, error) {
+			return d.saying(tell, func(at *door) error { return at.countersignFromDesk(ctx, v, c) })
 		},
 	}
 	for _, f := range export.Formats() {
@@ -60,6 +59,26 @@ func (d *door) printFromDesk(ctx context.Context, v *vault.Vault, path string, i
 	}
 	request.Assessment = id
 	return d.printTo(ctx, v, p, request, to)
+}
+
+// countersignFromDesk signs a report that a person chose in the workbench. It is noted in the
+// vault of the desk where it is of that vault and somebody writes there.
+func (d *door) countersignFromDesk(ctx context.Context, v *vault.Vault, c screen.Countersigning) error {
+	asked := countersigning{pen: penFromDesk(c.Pen, countersignedReason), file: fromHome(c.File), field: strings.TrimSpace(c.Field), trust: fromHome(c.Trust)}
+	if v != nil {
+		if _, can := v.Author(); can {
+			asked.vault = v
+		}
+	}
+	err := d.countersigned(ctx, asked)
+	if errors.Is(err, printer.ErrAnotherVault) {
+		asked.vault = nil
+		err = d.countersigned(ctx, asked)
+	}
+	if v != nil && asked.vault == nil && (err == nil || errors.Is(err, errAttention)) {
+		fmt.Fprintln(d.out, "noted    nowhere: the report is of another vault, or nobody may write into this one")
+	}
+	return err
 }
 
 // penFromDesk is how a person signs from the workbench.

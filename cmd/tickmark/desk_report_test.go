@@ -14,9 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tickmark/engine"
+	"tickmark/questionnaires"
 	"tickmark/reports"
 	"tickmark/reports/timestamp/authoritytest"
 	"tickmark/tui/screen"
+	"tickmark/vault"
 )
 
 // The workbench prints whatever the verb prints, and refuses it in the same words.
@@ -69,7 +71,7 @@ func TestTheDeskPrintsAsTheVerbDoes(t *testing.T) {
 		"--date \"soon\" is no date":                                               {Kind: reports.Record, Date: "soon"},
 		"neither a key nor a file":                                                 {Kind: reports.Record, Package: in("y.zip"), To: []string{"nobody"}},
 		"it is not replaced":                                                       {Kind: reports.Record, File: path},
-		"`tickmark identity new` makes one":                                        {Kind: reports.Record, Pen: screen.Pen{Key: in("none.pem")}},
+		"none.pem: no such file or directory":                                      {Kind: reports.Record, Pen: screen.Pen{Key: in("none.pem")}},
 	} {
 		_, err := print(wish)
 		require.ErrorContains(t, err, want)
@@ -90,11 +92,57 @@ func TestTheDeskPrintsAsTheVerbDoes(t *testing.T) {
 	require.ErrorContains(t, err, "connection refused")
 
 	// a second signature
-	got, err := papers.Countersign(t.Context(), screen.Countersigning{File: in("shop-aoc-record.pdf")}, func(engine.Progress) {})
+	got, err := papers.Countersign(t.Context(), v, screen.Countersigning{File: in("shop-aoc-record.pdf")}, func(engine.Progress) {})
 	require.NoError(t, err)
 	assert.Contains(t, strings.Join(got.Lines, ""), "signed   "+in("shop-aoc-record.pdf")+", field ")
 	require.NoError(t, os.WriteFile(in("torn.pdf"), []byte("%PDF-1.7\n"), 0o600))
-	_, err = papers.Countersign(t.Context(), screen.Countersigning{File: in("torn.pdf")}, func(engine.Progress) {})
+	_, err = papers.Countersign(t.Context(), v, screen.Countersigning{File: in("torn.pdf")}, func(engine.Progress) {})
 	require.ErrorContains(t, err, "torn.pdf")
 	assert.Empty(t, out.String(), "nothing is said beside the desk")
+}
+
+// What is countersigned at a desk is noted in its vault, where it is of that vault.
+func TestCountersigningAtTheDeskIsNoted(t *testing.T) {
+	var out bytes.Buffer
+	folder := t.TempDir()
+	record := filepath.Join(folder, "shop.pdf")
+	var desks []*vault.Vault
+	var papers screen.Papers
+	for _, name := range []string{"other.vault", "shop.vault"} { // the second one's paper is signed
+		path := filepath.Join(folder, name)
+		d := cornerShop(t, path, "saq-a", &out)
+		v, err := d.open(t.Context(), path, opening{})
+		require.NoError(t, err)
+		defer func() { require.NoError(t, v.Close()) }()
+		a, err := d.assessmentOf(t.Context(), v, "")
+		require.NoError(t, err)
+		desks, papers = append(desks, v), d.papers(path, opening{})
+		_, err = papers.Print(t.Context(), v, a.Details.ID, screen.Printing{Kind: reports.Record, File: record}, func(engine.Progress) {})
+		require.NoError(t, err)
+	}
+	text, err := os.ReadFile(record)
+	require.NoError(t, err)
+	other, own := desks[0], desks[1]
+	for _, c := range []struct {
+		at   *vault.Vault
+		want string
+	}{
+		{nil, ""},
+		{other, "noted    nowhere: the report is of another vault"},
+		{own, "noted    in the side log of " + own.Path()},
+	} {
+		require.NoError(t, os.WriteFile(record, text, 0o600))
+		got, err := papers.Countersign(t.Context(), c.at, screen.Countersigning{File: record}, func(engine.Progress) {})
+		require.NoError(t, err)
+		lines := strings.Join(got.Lines, "")
+		assert.Contains(t, lines, "signed   "+record)
+		assert.Contains(t, lines, c.want)
+		assert.Equal(t, c.want != "", strings.Contains(lines, "noted"))
+	}
+	for v, want := range map[*vault.Vault]questionnaires.Action{other: questionnaires.ReportSigned, own: questionnaires.ReportCountersigned} {
+		h, err := v.History(t.Context())
+		require.NoError(t, err)
+		side := h.SideLog()
+		assert.Equal(t, want, side[len(side)-1].Action)
+	}
 }

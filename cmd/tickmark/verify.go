@@ -77,8 +77,9 @@ needs neither vault nor network. Signers are trusted if their certificate is in
 --trust FILE, enrolled in the vault, or your own. With --vault it also compares
 answers, evidence and head with the vault, and tells who should have signed by
 what the vault knows of its authors, its executive and its assessors.
-Ends with 0 for a trusted signer, 3 if intact and the signer is not identified or
-is another than the vault names, 6 if something does not hold.`,
+Ends with 0 for a trusted signer, 3 if intact and the signer is not identified, is
+another than the vault names or is known to it by name alone, 6 if something does
+not hold.`,
 		Args:    cobra.ExactArgs(1),
 		Example: "  tickmark verify record.pdf --vault shop.vault\n  tickmark verify record.zip --trust assessor.pem",
 		RunE: func(cmd *cobra.Command, args []string) error {

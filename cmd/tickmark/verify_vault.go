@@ -42,7 +42,7 @@ type signatoryStanding string
 
 const (
 	asNamed   signatoryStanding = "as-named"  // by one of those whom it names
-	byName    signatoryStanding = "by-name"   // by somebody of that name, who is not enrolled
+	byName    signatoryStanding = "by-name"   // by somebody of that name, of whom it knows no certificate
 	namesake  signatoryStanding = "namesake"  // by somebody of that name, who is enrolled with another certificate
 	another   signatoryStanding = "another"   // by somebody else
 	unnamed   signatoryStanding = "unnamed"   // it names nobody
@@ -180,7 +180,7 @@ func (form *vaultForm) signatories(text []byte, m reports.Manifest, v *sign.Veri
 		case is && i == 0:
 			f.preparedBy(w, s, text, history)
 		case is:
-			f.signedBy(w, s, history)
+			f.countersignedBy(w, s, text, history)
 		case !slices.Contains(v.Unsigned, w.Field):
 			f.Standing = noField
 			differ("the report of this vault has a signature field %s (%s), and this file has none", w.Field, w.Role)
@@ -228,8 +228,8 @@ func wantedSignatories(m reports.Manifest, history *questionnaires.History) ([]r
 // where it has none against those who answered.
 func (f *signatoryForm) preparedBy(w reports.Signatory, s sign.Signature, text []byte, history *questionnaires.History) {
 	f.signedBy(w, s, history)
-	noted, is, err := history.SignedReport(engine.Sum(text[:min(s.Bytes, len(text))]))
-	if err != nil || !is {
+	noted, is := notedOf(s, text, history)
+	if !is {
 		return
 	}
 	f.Named = []string{noted.By.Name}
@@ -241,6 +241,26 @@ func (f *signatoryForm) preparedBy(w reports.Signatory, s sign.Signature, text [
 	default: // a note from before certificates were noted
 		f.signedBy(reports.Signatory{Named: f.Named, Authors: []engine.Digest{noted.By.ID}}, s, history)
 	}
+}
+
+// countersignedBy holds one more signature against whom the vault names, and where they are known
+// by name against the note of the vault: an author who noted the certificate as their own
+// signature's is more than a name.
+func (f *signatoryForm) countersignedBy(w reports.Signatory, s sign.Signature, text []byte, history *questionnaires.History) {
+	f.signedBy(w, s, history)
+	noted, is := notedOf(s, text, history)
+	if !is || noted.Certificate != s.Signer.SHA256 || (f.Standing != byName && f.Standing != namesake) {
+		return
+	}
+	if questionnaires.SameName(noted.By.Name, f.Signer) && (len(w.Authors) == 0 || slices.Contains(w.Authors, noted.By.ID)) {
+		f.Signer, f.Standing = noted.By.Name, asNamed
+	}
+}
+
+// notedOf is what the side log notes of a signature, by all the bytes that it covers.
+func notedOf(s sign.Signature, text []byte, history *questionnaires.History) (questionnaires.SignedReport, bool) {
+	noted, is, err := history.SignedReport(engine.Sum(text[:min(s.Bytes, len(text))]))
+	return noted, is && err == nil
 }
 
 // signedBy tells whether a signer is one of those whom the vault names.
@@ -282,9 +302,12 @@ func enrolledAs(name string, history *questionnaires.History) bool {
 	})
 }
 
-// stranger reports whether somebody signed whom the vault does not name.
+// stranger reports whether somebody signed whom the vault does not name, or of whom it knows no
+// more than the name: anybody may have a certificate made out to a name.
 func (form *vaultForm) stranger() bool {
-	return slices.ContainsFunc(form.Signatories, func(s signatoryForm) bool { return s.Standing == another || s.Standing == namesake })
+	return slices.ContainsFunc(form.Signatories, func(s signatoryForm) bool {
+		return s.Standing == another || s.Standing == namesake || s.Standing == byName
+	})
 }
 
 // line says in a sentence who signed a field and who should.
@@ -294,7 +317,7 @@ func (f signatoryForm) line() string {
 	case asNamed:
 		return fmt.Sprintf("%s: signed by %s, as the vault has it", f.Field, f.Signer)
 	case byName:
-		return fmt.Sprintf("%s: signed by somebody of the name %s, whom the vault names and has not enrolled", f.Field, f.Signer)
+		return fmt.Sprintf("%s: SIGNED BY ONE OF THE NAME %s, by name alone: the vault names them and knows no certificate of theirs", f.Field, f.Signer)
 	case namesake:
 		return fmt.Sprintf("%s: SIGNED BY A NAMESAKE: the vault enrolled %s with another certificate", f.Field, f.Signer)
 	case another:

@@ -1,7 +1,9 @@
 package printer
 
 import (
+	"context"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +14,8 @@ import (
 	"strings"
 
 	"tickmark/engine"
+	"tickmark/questionnaires"
+	"tickmark/reports"
 	"tickmark/reports/pdf"
 	"tickmark/reports/sign"
 )
@@ -20,11 +24,16 @@ import (
 // changed after it was signed, or a signature in it does not hold.
 var ErrDoesNotHold = errors.New("it does not hold as it is")
 
+// ErrAnotherVault is returned for a report that is not of the vault which is to note its
+// signature.
+var ErrAnotherVault = errors.New("it is no report of this vault")
+
 // Countersigning is a second signature on a report that somebody has signed.
 type Countersigning struct {
 	File  string              // the report; it is replaced whole or not at all
 	Field string              // the empty field to sign; "" is the first
 	Roots []*x509.Certificate // whom the countersigner trusts
+	Vault Vault               // in whose side log it is noted; nil for none
 	Hand
 }
 
@@ -35,19 +44,20 @@ type Countersigned struct {
 	File   engine.Digest // of the file as written
 	Verify *sign.Verification
 	Text   []byte
+	Noted  bool // in the vault's side log
 }
 
 // Countersign puts one more signature into a report, and verifies all of it before
 // and after. What was signed before stays byte for byte.
-func Countersign(r Countersigning) (Countersigned, error) {
-	done, err := countersign(r)
+func Countersign(ctx context.Context, r Countersigning) (Countersigned, error) {
+	done, err := countersign(ctx, r)
 	if err != nil {
-		return Countersigned{}, fmt.Errorf("countersign %s: %w", r.File, err)
+		return done, fmt.Errorf("countersign %s: %w", r.File, err)
 	}
 	return done, nil
 }
 
-func countersign(r Countersigning) (Countersigned, error) {
+func countersign(ctx context.Context, r Countersigning) (Countersigned, error) {
 	path, err := filepath.EvalSymlinks(r.File) // the report is replaced, not a link to it
 	if err != nil {
 		return Countersigned{}, cause(err)
@@ -60,7 +70,11 @@ func countersign(r Countersigning) (Countersigned, error) {
 	if err != nil {
 		return Countersigned{}, err
 	}
-	field, err := next(text, before, r.Field)
+	field, err := next(before, r.Field)
+	if err != nil {
+		return Countersigned{}, err
+	}
+	m, err := r.manifest(ctx, text)
 	if err != nil {
 		return Countersigned{}, err
 	}
@@ -78,20 +92,53 @@ func countersign(r Countersigning) (Countersigned, error) {
 	if err := write(path, out); err != nil {
 		return Countersigned{}, err
 	}
-	return Countersigned{Path: r.File, Field: field, File: engine.Sum(out), Verify: after, Text: out}, nil
+	done := Countersigned{Path: r.File, Field: field, File: engine.Sum(out), Verify: after, Text: out}
+	if r.Vault == nil || r.Vault.ReadOnly() {
+		return done, nil
+	}
+	_, err = r.Vault.Append(ctx, questionnaires.Draft{
+		Assessment: m.Assessment, Action: questionnaires.ReportCountersigned, Subject: "report",
+		Payload: questionnaires.CountersignedReport{
+			Head: m.Head, Before: engine.Sum(text), File: done.File, Name: filepath.Base(path), Field: field, Certificate: engine.Sum(r.Chain[0].Raw).String(),
+		},
+	})
+	if err != nil {
+		return done, fmt.Errorf("it is signed; note it in the side log: %w", err)
+	}
+	done.Noted = true
+	return done, nil
+}
+
+// manifest is the one in a report, which must be of the vault that is to note the signature.
+func (r Countersigning) manifest(ctx context.Context, text []byte) (m reports.Manifest, err error) {
+	raw, err := sign.Attachment(text, pdf.ManifestName)
+	if err != nil {
+		return m, errors.New("it is no report of Tickmark: it carries no manifest of evidence")
+	}
+	if r.Vault == nil {
+		return m, nil
+	}
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return m, fmt.Errorf("read its manifest of evidence: %w", err)
+	}
+	history, err := r.Vault.History(ctx)
+	if err != nil {
+		return m, err
+	}
+	if _, known := history.Since(m.Assessment, m.Head); m.Vault != history.Vault() || !known {
+		return m, ErrAnotherVault
+	}
+	return m, nil
 }
 
 // next is the field to sign in a report that may be countersigned.
-func next(text []byte, v *sign.Verification, field string) (string, error) {
+func next(v *sign.Verification, field string) (string, error) {
 	switch v.Status {
 	case sign.Broken:
 		return "", fmt.Errorf("%w: %s", ErrDoesNotHold, strings.Join(v.Faults(), "; "))
 	case sign.Unsigned:
 		return "", errors.New("nobody has signed it yet; `tickmark report` signs it first")
 	case sign.IntactTrusted, sign.IntactUnidentified:
-	}
-	if _, err := sign.Attachment(text, pdf.ManifestName); err != nil {
-		return "", errors.New("it is no report of Tickmark: it carries no manifest of evidence")
 	}
 	switch {
 	case len(v.Unsigned) == 0:

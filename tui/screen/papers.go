@@ -14,8 +14,9 @@ import (
 type Papers struct {
 	// Print prints a paper of an assessment, verifies it, and says where it lies.
 	Print func(context.Context, *vault.Vault, questionnaires.ID, Printing, func(engine.Progress)) (Said, error)
-	// Countersign signs a report that somebody else has signed.
-	Countersign func(context.Context, Countersigning, func(engine.Progress)) (Said, error)
+	// Countersign signs a report that somebody else has signed, and notes it in the vault
+	// where the report is of it.
+	Countersign func(context.Context, *vault.Vault, Countersigning, func(engine.Progress)) (Said, error)
 	Formats     []string // the first is that of what names none
 	Tables      []string // those of a format of one table
 }
@@ -107,7 +108,7 @@ func countersignForm(d *Desk) *Form {
 		line("Trust", "A file of certificates that you trust, such as the first signer's.", false, func(c *c) *string { return &c.Trust }),
 	}, penBlanks(func(c *c) *Pen { return &c.Pen })...)
 	f := caringForm(d, "Countersign", "Verifies a signed report, puts your signature into the next empty field, and verifies it again. What was signed before stays byte for byte; what was changed since is refused.", "sign", value, blanks, func(ctx context.Context, tell func(engine.Progress)) (Said, error) {
-		return d.Papers.Countersign(ctx, *value, tell)
+		return d.Papers.Countersign(ctx, d.vault, *value, tell)
 	})
 	f.send.aside = true
 	return f

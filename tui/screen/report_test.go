@@ -66,7 +66,7 @@ func newReader(m *merchant) screen.Workbench {
 func TestAReportIsCountersigned(t *testing.T) {
 	m := newMerchant(t, 0)
 	var got screen.Countersigning
-	m.Papers.Countersign = func(_ context.Context, c screen.Countersigning, _ func(engine.Progress)) (screen.Said, error) {
+	m.Papers.Countersign = func(_ context.Context, _ *vault.Vault, c screen.Countersigning, _ func(engine.Progress)) (screen.Said, error) {
 		got = c
 		return screen.Said{Lines: []string{"signed   record.pdf, field officer\n"}, Attention: true}, nil
 	}
