@@ -12,6 +12,12 @@ func (e Evidence) Again(vault string, subject engine.Ref) string {
 	if e.Result == nil || !strings.HasPrefix(e.Result.Target, "k8s:") || subject.Name == "" {
 		return "tickmark evidence " + ShellQuoted(vault) + " show " + e.Label()
 	}
+	if command, is := reproduced(subject); is {
+		return command
+	}
+	if subject.Group == engine.FactGroup {
+		return "tickmark evidence " + ShellQuoted(vault) + " show " + e.Label()
+	}
 	kind := strings.ToLower(subject.Kind)
 	if subject.Group != "" {
 		kind += "." + subject.Group
@@ -21,6 +27,20 @@ func (e Evidence) Again(vault string, subject engine.Ref) string {
 		command += " -n " + ShellQuoted(subject.Namespace)
 	}
 	return command + " -o yaml"
+}
+
+// reproduced is the command for a subject that is no object of the cluster's API: whom
+// bindings name, and what programs say of themselves.
+func reproduced(subject engine.Ref) (command string, is bool) {
+	switch of := subject.Of(); {
+	case of.Group == "rbac.authorization.k8s.io" && (of.Kind == "User" || of.Kind == "Group"):
+		return "kubectl get clusterrolebindings,rolebindings -A -o wide", true
+	case of == engine.ServerVersionKind:
+		return "kubectl get --raw /version", true
+	case of == engine.KubeletConfigurationKind:
+		return "kubectl get --raw " + ShellQuoted("/api/v1/nodes/"+subject.Name+"/proxy/configz"), true
+	}
+	return "", false
 }
 
 // ShellQuoted is an argument as a shell reads it back.
