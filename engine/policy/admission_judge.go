@@ -84,8 +84,8 @@ func (a *admission) object(e *evaluation, o *engine.Object) (engine.Detail, bool
 	if err != nil {
 		return said{engine.Unknown, cannotTell(err), nil}.of(o), true
 	}
-	chosen, is := constraintOf(a.rules, o.Ref)
-	if _, out := constraintOf(a.excluded, o.Ref); !is || out {
+	chosen := constraintOf(a.rules, o.Ref).but(constraintOf(a.excluded, o.Ref))
+	if !chosen.chooses() {
 		return engine.Detail{}, false
 	}
 	if is, err := selects(e.view, a.policy.Spec.MatchConstraints, o.Ref, tree); err != nil {
@@ -102,10 +102,11 @@ func (a *admission) object(e *evaluation, o *engine.Object) (engine.Detail, bool
 	worst, judged := said{verdict: engine.NotApplicable}, false
 	for i := range a.bound {
 		narrowed, b := a.boundRules[i], &a.bound[i]
-		_, in := constraintOf(narrowed.rules, o.Ref)
-		_, out := constraintOf(narrowed.excluded, o.Ref)
-		narrows := b.Spec.MatchResources != nil && len(b.Spec.MatchResources.ResourceRules) > 0
-		if narrows && !in || out {
+		under := chosen.but(constraintOf(narrowed.excluded, o.Ref))
+		if b.Spec.MatchResources != nil && len(b.Spec.MatchResources.ResourceRules) > 0 {
+			under = under.and(constraintOf(narrowed.rules, o.Ref))
+		}
+		if !under.chooses() {
 			continue
 		}
 		one := said{}
@@ -115,7 +116,7 @@ func (a *admission) object(e *evaluation, o *engine.Object) (engine.Detail, bool
 		case !is:
 			continue
 		default:
-			one = a.under(e, b, chosen, o, tree)
+			one = a.under(e, b, under, o, tree)
 			one.sentence += " (binding " + b.Name + ")"
 		}
 		if !judged || worst.verdict.Worse(one.verdict) != worst.verdict {

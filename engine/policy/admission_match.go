@@ -15,8 +15,20 @@ import (
 // constraint is one kind that a rule of an admission policy names.
 type constraint struct {
 	Resource
-	names  []string // of objects; none is all
-	create bool     // else it judges updates alone
+	names          []string // of objects; none is all
+	create, update bool     // when it comes in, when it is changed
+}
+
+// but takes out the operations of another.
+func (c constraint) but(o constraint) constraint {
+	c.create, c.update = c.create && !o.create, c.update && !o.update
+	return c
+}
+
+// and leaves the operations that another has too.
+func (c constraint) and(o constraint) constraint {
+	c.create, c.update = c.create && o.create, c.update && o.update
+	return c
 }
 
 // boundRule is what a policy or a binding of it is narrowed to; nothing narrows nothing.
@@ -47,7 +59,8 @@ func (r *reading) named(rule admissionv1.NamedRuleWithOperations) []constraint {
 	has := func(op admissionv1.OperationType) bool {
 		return slices.Contains(rule.Operations, op) || slices.Contains(rule.Operations, admissionv1.OperationAll)
 	}
-	if !has(admissionv1.Create) && !has(admissionv1.Update) {
+	of := constraint{names: rule.ResourceNames, create: has(admissionv1.Create), update: has(admissionv1.Update)}
+	if !of.chooses() {
 		return nil
 	}
 	var all []constraint
@@ -62,11 +75,12 @@ func (r *reading) named(rule admissionv1.NamedRuleWithOperations) []constraint {
 				if group != "*" && group != known.Kind.Group || name != "*" && name != known.Name || !inScope(rule.Scope, known.Namespaced) {
 					continue
 				}
-				found = true
-				all = append(all, constraint{known, rule.ResourceNames, has(admissionv1.Create)})
+				found, of.Resource = true, known
+				all = append(all, of)
 			}
 			if !found && name != "*" && group != "*" {
-				all = append(all, constraint{Resource{Kind: engine.Kind{Group: group, Kind: name}, Name: name}, rule.ResourceNames, has(admissionv1.Create)})
+				of.Resource = Resource{Kind: engine.Kind{Group: group, Kind: name}, Name: name}
+				all = append(all, of)
 			}
 		}
 	}
@@ -80,15 +94,19 @@ func inScope(scope *admissionv1.ScopeType, namespaced bool) bool {
 	return namespaced == (*scope == admissionv1.NamespacedScope)
 }
 
-// constraintOf returns the rule that chooses an object.
-func constraintOf(rules []constraint, r engine.Ref) (constraint, bool) {
+// constraintOf returns what the rules that choose an object say together.
+func constraintOf(rules []constraint, r engine.Ref) constraint {
+	var all constraint
 	for _, c := range rules {
 		if c.Kind == r.Of() && (len(c.names) == 0 || slices.Contains(c.names, r.Name)) {
-			return c, true
+			all.Resource, all.create, all.update = c.Resource, all.create || c.create, all.update || c.update
 		}
 	}
-	return constraint{}, false
+	return all
 }
+
+// chooses reports whether c is any operation.
+func (c constraint) chooses() bool { return c.create || c.update }
 
 // selects reports whether the selectors of m choose an object.
 func selects(v *engine.View, m *admissionv1.MatchResources, r engine.Ref, tree map[string]any) (bool, error) {
