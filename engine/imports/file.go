@@ -38,7 +38,7 @@ type File struct {
 
 	digest engine.Digest
 	made   time.Time
-	most   int // findings that are kept; 0 is maxFindings
+	most   int // findings that are kept, and things; 0 is maxFindings and maxSubjects
 }
 
 // Source is the file's path.

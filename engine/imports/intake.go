@@ -52,8 +52,9 @@ type intake struct {
 // kept is how much became documents, how many gaps did not, and why whoever takes
 // documents refused one.
 type kept struct {
-	findings, most, subjects, lostGaps int
-	refused                            error
+	findings, subjects, lostGaps int
+	mostFindings, mostSubjects   int
+	refused                      error
 }
 
 // place is the line at hand.
@@ -68,9 +69,7 @@ func newIntake(f *File, first head, to engine.Intake) *intake {
 	in := &intake{
 		head: first, to: to, now: f.Now, redactor: redaction.New(), source: redaction.Printable(filepath.Base(f.Path)), stated: f.Looked, names: map[engine.Digest]int{}, members: members{},
 	}
-	if in.kept.most = f.most; f.most == 0 {
-		in.kept.most = maxFindings
-	}
+	in.kept.mostFindings, in.kept.mostSubjects = cmp.Or(f.most, maxFindings), cmp.Or(f.most, maxSubjects)
 	if in.now == nil {
 		in.now = func() time.Time { return time.Time{} }
 	}
@@ -141,7 +140,7 @@ func (in *intake) understand(line int, what string, raw []byte, into any) bool {
 	err := kubejson.UnmarshalCaseSensitivePreserveInts(raw, into)
 	var form *json.UnmarshalTypeError
 	if errors.As(err, &form) {
-		err = fmt.Errorf("%s is a %s, which it never is", form.Field, form.Value)
+		err = fmt.Errorf("%s is a %s, which it never is", cmp.Or(form.Field, "an item"), form.Value)
 	}
 	if err == nil {
 		twice, otherwise := in.members.look(raw, into)
@@ -161,7 +160,7 @@ func (in *intake) understand(line int, what string, raw []byte, into any) bool {
 func (in *intake) finding(f findings.Finding) {
 	in.speaks(f.Class)
 	in.report.Counts.Add(f)
-	if in.kept.findings >= in.kept.most {
+	if in.kept.findings >= in.kept.mostFindings {
 		in.report.Truncate++
 		return
 	}
@@ -209,7 +208,7 @@ func clean(in *intake, f *findings.Finding) {
 // subject takes one thing that the tool says it looked at.
 func (in *intake) subject(s findings.Subject) {
 	in.speaks(s.Class)
-	if in.kept.subjects++; in.kept.subjects > maxSubjects {
+	if in.kept.subjects++; in.kept.subjects > in.kept.mostSubjects {
 		return
 	}
 	s.Name, s.Type = in.text(s.Name), in.text(s.Type)
@@ -287,10 +286,10 @@ func (in *intake) finish(failed, stopped error) (engine.Snapshot, error) {
 		in.gap(0, engine.Unreadable, failed.Error())
 	}
 	if in.report.Truncate > 0 {
-		in.gap(0, engine.TooLarge, fmt.Sprintf("%d findings beyond the first %d were counted and not kept", in.report.Truncate, in.kept.most))
+		in.gap(0, engine.TooLarge, fmt.Sprintf("%d findings beyond the first %d were counted and not kept", in.report.Truncate, in.kept.mostFindings))
 	}
-	if in.kept.subjects > maxSubjects {
-		in.gap(0, engine.TooLarge, fmt.Sprintf("%d things that were looked at beyond the first %d were not kept", in.kept.subjects-maxSubjects, maxSubjects))
+	if in.kept.subjects > in.kept.mostSubjects {
+		in.gap(0, engine.TooLarge, fmt.Sprintf("%d things that were looked at beyond the first %d were not kept", in.kept.subjects-in.kept.mostSubjects, in.kept.mostSubjects))
 	}
 	if in.kept.lostGaps > 0 {
 		in.snapshot.Gaps = append(in.snapshot.Gaps, engine.Gap{

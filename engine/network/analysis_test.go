@@ -174,6 +174,38 @@ func TestAPodWithoutAnAddressBesideOneThatHas(t *testing.T) {
 	assert.Equal(t, "All Connections", x.Connection.PossibleText())
 }
 
+// What cannot be said of whom a policy means is passed on, and not decided.
+func TestWhatIsPassedOnIsNotKnownEither(t *testing.T) {
+	pods := twoPods()
+	const fromBlock = `{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}`
+	allowed, possible := between(t, pods[0], pods[1], `{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: na}}`, pods[3], networkPolicy(fromBlock),
+		clusterPolicy("x", `{tier: Admin, priority: 5, `+ofZones+`, ingress: [{action: Pass, `+fromOpen+`}]}`))
+	assert.Equal(t, [...]string{"No Connections", "All Connections"}, [...]string{allowed, possible})
+}
+
+// A namespace that files hold twice has labels that nobody knows, and a node without an
+// address may be anywhere.
+func TestWhatStandsTwiceOrWithoutAnAddress(t *testing.T) {
+	pods := twoPods()
+	ofOpen := networkPolicy(`{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {zone: open}}}]}]}`)
+	_, possible := between(t, `{apiVersion: v1, kind: Namespace, metadata: {name: na, labels: {zone: closed}}}`, `{apiVersion: v1, kind: Namespace, metadata: {name: na, labels: {zone: open}}}`,
+		pods[1], pods[2], pods[3], ofOpen)
+	assert.Equal(t, "All Connections", possible)
+	_, possible = between(t, `{apiVersion: v1, kind: Namespace, metadata: {name: na, labels: {zone: open}}}`, `{apiVersion: v1, kind: Namespace, metadata: {name: na, labels: {zone: closed}}}`,
+		pods[1], pods[2], pods[3], ofOpen)
+	assert.Equal(t, "All Connections", possible, "in whatever order")
+
+	node := func(name, addresses string) string {
+		return `{apiVersion: v1, kind: Node, metadata: {name: ` + name + `}, status: {addresses: [` + addresses + `]}}`
+	}
+	a := fromYAML(t, append(pods, node("n1", `{type: InternalIP, address: 192.0.2.5}`), node("n2", ""), clusterPolicy("x",
+		`{tier: Admin, priority: 5, subject: {namespaces: {}}, egress: [{action: Accept, to: [{nodes: {}}]}, {action: Deny, to: [{networks: [0.0.0.0/0]}]}]}`))...).analyse()
+	x, err := a.Explain("na/a", "192.0.2.6")
+	require.NoError(t, err)
+	assert.Equal(t, "All Connections", x.Connection.PossibleText())
+	assert.True(t, slices.ContainsFunc(a.Gaps(), func(g engine.Gap) bool { return strings.Contains(g.Cause, "their addresses were not seen") }), "%v", a.Gaps())
+}
+
 // Labels that no server takes make no pod of another: a file may hold anything.
 func TestLabelsThatLookLikeOthers(t *testing.T) {
 	pods := twoPods()

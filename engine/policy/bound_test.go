@@ -102,6 +102,21 @@ func TestWhatAPolicyMayCostOverATarget(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(r.Details), "used up")
 }
 
+func TestWhatPoliciesMayCostTogether(t *testing.T) {
+	w := newWorld(t, onePod)
+	v := engine.NewView(&w.snapshot, w.document, w.params)
+	left := engine.Memo(v, purseKey{}, func() *purse { return &purse{200_000} })
+	p := read(t, policyOf("lists.range(10000).all(i, i >= 0)"))[0]
+	assert.Equal(t, engine.Pass, p.Check.Eval(v)[0].Verdict)
+	assert.Less(t, left.left, uint64(200_000))
+	d := p.Check.Eval(v)[0]
+	for range 10 {
+		d = p.Check.Eval(v)[0]
+	}
+	assert.Equal(t, engine.Unknown, d.Verdict)
+	assert.Contains(t, d.Sentence, "together")
+}
+
 func TestAStoppedRunKeepsNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	w := newWorld(t, onePod)

@@ -83,6 +83,7 @@ func TestWaysToEverything(t *testing.T) {
 		"impersonate groups and nobody":      {"{verbs: [impersonate], " + core + "resources: [groups]}", "", ""},
 		"impersonate a group":                {"{verbs: [impersonate], " + core + "resources: [groups], resourceNames: [ops]}, {verbs: [impersonate], " + core + "resources: [users], resourceNames: [zoe]}", "", ""},
 		"impersonate an account":             {"{verbs: [impersonate], " + core + "resources: [serviceaccounts], resourceNames: [strong]}", "sys", "speaks as a service account: ServiceAccount sys/strong"},
+		"impersonate it elsewhere":           {"{verbs: [impersonate], " + core + "resources: [serviceaccounts], resourceNames: [strong]}", "pay", ""},
 		"impersonate another account":        {"{verbs: [impersonate], " + core + "resources: [serviceaccounts], resourceNames: [weak]}", "", ""},
 		"impersonate users":                  {"{verbs: [impersonate], " + core + "resources: [users]}", "", ""},
 		"create pods":                        {"{verbs: [create], " + core + "resources: [pods]}", "sys", "runs a pod (pods) with an account of its choice: ServiceAccount sys/strong"},
@@ -107,6 +108,7 @@ func TestWaysToEverything(t *testing.T) {
 		"get a secret":                       {"{verbs: [get], " + core + "resources: [secrets], resourceNames: [strong-token]}", "sys", "reads the token in Secret strong-token"},
 		"list secrets by an empty name":      {"{verbs: [get, list], " + core + "resources: [secrets], resourceNames: ['']}", "sys", "reads the token of a service account in a Secret"},
 		"get secrets by an empty name":       {"{verbs: [get], " + core + "resources: [secrets], resourceNames: ['']}", "sys", ""},
+		"watch secrets by an empty name":     {"{verbs: [watch], " + core + "resources: [secrets], resourceNames: ['']}", "sys", "reads the token of a service account in a Secret"},
 		"request tokens by an empty name":    {"{verbs: [create], " + core + "resources: [serviceaccounts/token], resourceNames: ['']}", "sys", ""},
 		"secrets without a token":            {"{verbs: [list], " + core + "resources: [secrets]}", "pay", ""},
 		"make secrets and read them":         {"{verbs: [create, get], " + core + "resources: [secrets]}", "sys", "token of a service account, and reads it"},
@@ -175,6 +177,23 @@ func TestWaysByBindings(t *testing.T) {
 		assert.Equal(t, c.want != "", is, "%s: %s", name, path)
 		assert.Contains(t, path.String(), c.want, name)
 	}
+}
+
+// Files may bind roles that they do not hold, and hold bindings that no server takes.
+func TestWaysByBindingsInFiles(t *testing.T) {
+	const of = "apiGroups: [rbac.authorization.k8s.io], resources: "
+	ann := Subject{Kind: "User", Name: "ann"}
+	toEverything := func(rules string, more ...string) bool {
+		documents := append(more, "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+rules+"]", everywhereAnn)
+		_, is := EscalationsOf(viewOf(t, "manifests:test", documents...)).ToEverything(ann)
+		return is
+	}
+	const bindAdmin = "{verbs: [bind], " + of + "[clusterroles], resourceNames: [cluster-admin]}, {verbs: [create], " + of + "[clusterrolebindings]}"
+	assert.True(t, toEverything(bindAdmin), "what cluster-admin holds is known")
+	const change = "{verbs: [bind], " + of + "[clusterroles]}, {verbs: [patch], " + of + "[clusterrolebindings]}"
+	bound := "kind: ClusterRoleBinding\nmetadata: {name: a}\nroleRef: {kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: KIND, name: zoe}]"
+	assert.True(t, toEverything(change, strings.Replace(bound, "KIND", "User", 1)))
+	assert.False(t, toEverything(change, strings.Replace(bound, "KIND", "Robot", 1)), "no server has such a binding")
 }
 
 // Kinds of others that make pods run them with an account of choice, as Kubernetes' own do.
