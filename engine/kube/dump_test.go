@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -309,6 +310,35 @@ func TestAnArchiveIsReadAsItsFolder(t *testing.T) {
 	assert.Len(t, one.Entries, 2, "a compressed file is that file")
 }
 
+// link is a zip file that holds a link to a file outside.
+func link(t testing.TB) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	h := &zip.FileHeader{Name: "pods.json"}
+	h.SetMode(fs.ModeSymlink | 0o777)
+	f, err := w.CreateHeader(h)
+	require.NoError(t, err)
+	_, err = io.WriteString(f, "/etc/pods.json")
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.Bytes()
+}
+
+// A file that was written after the collection began says nothing of when it was saved.
+func TestAFileOfTomorrowTellsNoTime(t *testing.T) {
+	folder := printed.folder(t)
+	for _, day := range []time.Time{clock().Add(time.Hour), time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC), clock().Add(-time.Hour)} {
+		for name := range printed {
+			require.NoError(t, os.Chtimes(filepath.Join(folder, name), day, day))
+		}
+		s, _ := collect(t, dump(folder))
+		if day = day.UTC(); day.After(clock()) || day.Year() < 2014 {
+			day = time.Time{}
+		}
+		assert.Equal(t, day, s.Saved.UTC())
+	}
+}
+
 func TestAHostileArchiveIsAGap(t *testing.T) {
 	good := printed.tar(t)
 	member := func(headers ...*tar.Header) []byte {
@@ -346,6 +376,7 @@ func TestAHostileArchiveIsAGap(t *testing.T) {
 		"a tar cut at a file":    {good[:1024], "cut off"},
 		"an archive behind it":   {slices.Concat(saved{"a.json": lists()}.tar(t), member(&tar.Header{Name: "b.json"})), "behind the end of the archive"},
 		"a bomb":                 {zipped(t, saved{"pods.json": strings.Repeat(" ", 40<<20)}.tar(t)), "times its size"},
+		"a link in a zip":        {link(t), "leaves the folder"},
 		"a zip that was cut":     {printed.zip(t)[:100], "not a valid zip file"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -393,6 +393,36 @@ func TestGroupsThatAreNotFoundHideTheirKinds(t *testing.T) {
 	}
 }
 
+// What of a group of which people name the kinds could not be listed hides what the row
+// stands for.
+func TestAKindMadeInTheClusterThatMayNotBeListed(t *testing.T) {
+	const group = "/apis/constraints.gatekeeper.sh"
+	says := map[string]string{
+		"/version": `{"gitVersion":"v1.35.0"}`, "/api/v1/namespaces/kube-system": `{"metadata":{"uid":"u"}}`,
+		"/apis":              `{"kind":"APIGroupList","groups":[{"name":"constraints.gatekeeper.sh","versions":[{"groupVersion":"constraints.gatekeeper.sh/v1beta1","version":"v1beta1"}],"preferredVersion":{"version":"v1beta1"}}]}`,
+		group + "/v1beta1":   `{"kind":"APIResourceList","resources":[{"name":"a","kind":"A","namespaced":false,"verbs":["list"]},{"name":"b","kind":"B","namespaced":false,"verbs":["list"]},{"name":"b/status","kind":"B"}]}`,
+		group + "/v1beta1/a": `{"apiVersion":"constraints.gatekeeper.sh/v1beta1","kind":"AList","metadata":{},"items":[{"apiVersion":"constraints.gatekeeper.sh/v1beta1","kind":"A","metadata":{"name":"x"}}]}`,
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if says[r.URL.Path] == "" {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","message":"no","code":403}`)
+			return
+		}
+		_, _ = io.WriteString(w, says[r.URL.Path])
+	}))
+	defer server.Close()
+	s, _ := collect(t, live(&rest.Config{Host: server.URL}))
+	all, listed := s.Population(engine.ConstraintKind)
+	require.True(t, listed)
+	assert.Equal(t, 1, all.Count)
+	assert.False(t, all.Complete)
+	gaps := gapsOf(s, engine.ConstraintKind)
+	require.Len(t, gaps, 1)
+	assert.Equal(t, engine.Forbidden, gaps[0].Reason)
+}
+
 func TestACommandOfAnotherPersonsKubeconfigIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	mark := filepath.Join(dir, "ran")
