@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,6 +55,10 @@ func (d *door) hand(ctx context.Context, s signature) (printer.Hand, error) {
 	return h, err
 }
 
+// maxKeyFile bounds files of keys, certificates and passphrases, in bytes: all the authorities that
+// a machine trusts are a quarter of that.
+const maxKeyFile = 1 << 20
+
 // signing reads the key and certificate that the user signs PDFs with.
 func (d *door) signing(path string) (crypto.Signer, []*x509.Certificate, error) {
 	return d.signingWith(path, "")
@@ -71,7 +74,7 @@ func (d *door) signingWith(path, phraseFile string) (crypto.Signer, []*x509.Cert
 	if own {
 		path = d.folder(signingFile)
 	}
-	text, err := os.ReadFile(path)
+	text, err := readAtMost(path, maxKeyFile)
 	if err != nil {
 		err = fmt.Errorf("read signing key: %w", err)
 		if own {
@@ -129,7 +132,7 @@ func (d *door) phrase(prompt, file string) (string, error) {
 		}
 		return string(text), err
 	}
-	text, err := os.ReadFile(file)
+	text, err := readAtMost(file, maxKeyFile)
 	if err != nil {
 		return "", fmt.Errorf("read passphrase: %w", err)
 	}

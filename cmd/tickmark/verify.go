@@ -150,11 +150,17 @@ func (d *door) verify(ctx context.Context, what verifying) error {
 	return errors.Join(err, verdictOf(what.file, verification, form))
 }
 
-// readBounded reads a file of at most limit bytes.
+// readBounded reads a regular file of at most limit bytes.
 func readBounded(path string, limit int64) ([]byte, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no regular file", path)
 	}
+	return readAtMost(path, limit)
+}
+
+// readAtMost reads at most limit bytes, of a pipe as well: keys and passphrases come out of other
+// programs.
+func readAtMost(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -201,7 +207,7 @@ func (d *door) roots(text []byte, trust string, history *questionnaires.History)
 }
 
 func readCertificates(path string) ([]*x509.Certificate, error) {
-	text, err := os.ReadFile(path)
+	text, err := readAtMost(path, maxKeyFile)
 	if err != nil {
 		return nil, fmt.Errorf("read certificates: %w", err)
 	}

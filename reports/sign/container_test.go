@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,7 +23,7 @@ func TestAContainerOpensWithItsPassphraseAlone(t *testing.T) {
 		c.Subject.CommonName, c.IsCA, c.KeyUsage = "Root", true, x509.KeyUsageCertSign
 	}, nil, nil)
 	leaf := issue(t, key, nil, root, rootKey)
-	for name, encoder := range map[string]*pkcs12.Encoder{"modern": pkcs12.Modern2023, "old": pkcs12.LegacyDES} {
+	for name, encoder := range map[string]*pkcs12.Encoder{"modern": pkcs12.Modern2023, "old": pkcs12.LegacyDES, "older": pkcs12.LegacyRC2} {
 		text, err := encoder.Encode(key, leaf, []*x509.Certificate{root}, "correct horse")
 		require.NoError(t, err)
 		assert.True(t, IsContainer(text))
@@ -57,6 +58,23 @@ func TestAKeyThatIsOfNoUseIsRefusedInAContainerToo(t *testing.T) {
 	}
 }
 
+func TestAContainerWhoseKeyHasNoCertificateOfItsOwn(t *testing.T) {
+	key, other := ecKey(t, elliptic.P256()), ecKey(t, elliptic.P256())
+	text, err := pkcs12.Modern.Encode(key, issue(t, other, nil, nil, nil), nil, "")
+	require.NoError(t, err)
+	_, _, err = LoadContainer(text, "")
+	assert.ErrorIs(t, err, ErrKey)
+	assert.ErrorContains(t, err, "no certificate for the key among 1")
+	text, err = pkcs12.Modern.EncodeTrustStore([]*x509.Certificate{issue(t, other, nil, nil, nil)}, "")
+	require.NoError(t, err)
+	_, _, err = LoadContainer(text, "")
+	assert.ErrorContains(t, err, "load signing key: ")
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	_, _, err = LoadContainer(der, "")
+	assert.ErrorContains(t, err, "`openssl pkcs12 -export` writes one", "a bare key in DER")
+}
+
 func TestAContainerOfOpenSSL(t *testing.T) {
 	if _, err := exec.LookPath("openssl"); err != nil {
 		t.Skip("openssl is not installed here: its PKCS #12 files are not read")
@@ -66,11 +84,15 @@ func TestAContainerOfOpenSSL(t *testing.T) {
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "signing.pem"), filepath.Join(dir, "signing.p12")
 	require.NoError(t, os.WriteFile(in, text, 0o600))
-	said, err := exec.Command("openssl", "pkcs12", "-export", "-in", in, "-out", out, "-passout", "pass:Grüße").CombinedOutput()
-	require.NoErrorf(t, err, "%s", said)
-	text, err = os.ReadFile(out)
-	require.NoError(t, err)
-	_, chain, err := LoadContainer(text, "Grüße")
-	require.NoError(t, err)
-	assert.Equal(t, "Ada Auditor", chain[0].Subject.CommonName)
+	for _, how := range [][]string{nil, {"-legacy"}, {"-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES"}, {"-keypbe", "AES-128-CBC", "-certpbe", "NONE"}} {
+		said, err := exec.Command("openssl", slices.Concat([]string{"pkcs12", "-export", "-in", in, "-out", out, "-passout", "pass:Grüße"}, how)...).CombinedOutput()
+		require.NoErrorf(t, err, "%s", said)
+		text, err = os.ReadFile(out)
+		require.NoError(t, err)
+		_, chain, err := LoadContainer(text, "Grüße")
+		require.NoError(t, err, how)
+		assert.Equal(t, "Ada Auditor", chain[0].Subject.CommonName)
+		_, _, err = LoadContainer(text, "Grüsse")
+		assert.ErrorIs(t, err, ErrPassphrase, how)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"os/exec"
+	"slices"
 	"testing"
 	"testing/iotest"
 
@@ -65,9 +66,11 @@ func TestLoadKeyReadsWhatOthersWrite(t *testing.T) {
 		certificates = append(certificates, pemOf(t, "CERTIFICATE", c.Raw, nil)...)
 	}
 	sec1, err := x509.MarshalECPrivateKey(key)
+	parameters := []byte("-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n")
 	for name, text := range map[string][]byte{
-		"PKCS #8 first": append(pkcs8(t, key), certificates...),
-		"SEC 1 last":    append(bytes.Clone(certificates), pemOf(t, "EC PRIVATE KEY", sec1, err)...),
+		"PKCS #8 first":  append(pkcs8(t, key), certificates...),
+		"with its curve": slices.Concat(parameters, pemOf(t, "EC PRIVATE KEY", sec1, err), certificates),
+		"SEC 1 last":     append(bytes.Clone(certificates), pemOf(t, "EC PRIVATE KEY", sec1, err)...),
 	} {
 		signer, chain, err := LoadKey(text)
 		require.NoError(t, err, name)
@@ -86,6 +89,8 @@ func TestLoadKeyReadsWhatOthersWrite(t *testing.T) {
 func TestLoadKeySaysWhyNot(t *testing.T) {
 	key := ecKey(t, elliptic.P256())
 	cert := pemOf(t, "CERTIFICATE", issue(t, key, nil, nil, nil).Raw, nil)
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
 	for _, c := range []struct {
 		name, want string
 		text       []byte
@@ -96,6 +101,12 @@ func TestLoadKeySaysWhyNot(t *testing.T) {
 		{"another's certificate", "no certificate for the key among 1", append(pkcs8(t, ecKey(t, elliptic.P256())), cert...)},
 		{"two keys", "more than one private key", append(append(pkcs8(t, key), pkcs8(t, key)...), cert...)},
 		{"encrypted", "the key is encrypted", pemOf(t, "ENCRYPTED PRIVATE KEY", []byte{1}, nil)},
+		{"encrypted in the old way", "the key is encrypted", pem.EncodeToMemory(&pem.Block{
+			Type: "EC PRIVATE KEY", Headers: map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-256-CBC,00112233445566778899AABBCCDDEEFF"}, Bytes: []byte{1},
+		})},
+		{"RSA 1024", "an RSA key of 1024 bits", pemOf(t, "RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small), nil)},
+		{"its certificate in other clothes", "no certificate for the key among 0", append(pkcs8(t, key), bytes.ReplaceAll(cert, []byte("CERTIFICATE"), []byte("TRUSTED CERTIFICATE"))...)},
+		{"a key cut in the middle", "no private key", pkcs8(t, key)[:90]},
 		{"garbage", "private key: ", pemOf(t, "PRIVATE KEY", []byte{1}, nil)},
 		{"broken certificate", "certificate: ", pemOf(t, "CERTIFICATE", []byte{1}, nil)},
 		{"P-521", "P-521", pkcs8(t, ecKey(t, elliptic.P521()))},

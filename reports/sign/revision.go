@@ -299,7 +299,7 @@ func (p *parser) crossReferences(f *file, r *revision) error {
 	}
 	var free []int
 	listed := 0
-	for !p.at("trailer") {
+	for p.skipSpace(); !p.at("trailer"); p.skipSpace() {
 		first, count, err := p.section()
 		if err != nil {
 			return fmt.Errorf("cross-reference table: %w", err)

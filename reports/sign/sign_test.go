@@ -108,6 +108,9 @@ func TestWhatIsNotSigned(t *testing.T) {
 		{"another's certificate", "belongs to another key", empty, func(o *Options) { o.Chain = newPerson(t, "B").options.Chain }},
 		{"expired", "expired on", empty, func(o *Options) { o.When = now.AddDate(6, 0, 0) }},
 		{"not yet valid", "valid only from", empty, func(o *Options) { o.When = now.AddDate(-1, 0, 0) }},
+		{"a server's certificate", "for other purposes than signing documents", empty, func(o *Options) {
+			o.Chain = []*x509.Certificate{issue(t, o.Signer, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }, nil, nil)}
+		}},
 		{"broken appearance", "appearance: read PDF", empty, func(o *Options) { o.Appearance = []byte("%PDF-1.4\n") }},
 		{"long chain", "chain of 41 certificates", empty, func(o *Options) {
 			for range 40 {

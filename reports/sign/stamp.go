@@ -11,6 +11,7 @@ import (
 	"io"
 	"math/big"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -133,11 +134,11 @@ func readReply(answer []byte) ([]byte, error) {
 	}
 	const granted, grantedWithChanges = 0, 1
 	if code := reply.Status.Code; code != granted && code != grantedWithChanges {
-		why := ""
+		var why strings.Builder
 		for _, text := range reply.Status.Text {
-			why += ": " + printable(string(text.Bytes))
+			why.WriteString(": " + string(text.Bytes))
 		}
-		return nil, fmt.Errorf("it refuses (status %d)%s", code, why)
+		return nil, fmt.Errorf("it refuses (status %d)%s", code, printable(why.String()))
 	}
 	if len(reply.Token.FullBytes) == 0 {
 		return nil, errors.New("it grants a time stamp and sends none")

@@ -136,6 +136,7 @@ func TestAnAuthorityThatLiesOrIsDownSignsNothing(t *testing.T) {
 		{"another question", "the nonce differs", authoritytest.Options{}, func(a *authoritytest.Authority) { a.OtherNonce = true }},
 		{"no question", "the nonce differs", authoritytest.Options{}, func(a *authoritytest.Authority) { a.NoNonce = true }},
 		{"another signature", "the imprint differs", authoritytest.Options{}, func(a *authoritytest.Authority) { a.OtherImprint = true }},
+		{"another digest", "the imprint differs", authoritytest.Options{}, func(a *authoritytest.Authority) { a.OtherHash = true }},
 		{"another key", "not made with the certificate's key", authoritytest.Options{}, func(a *authoritytest.Authority) { a.OtherKey = true }},
 		{"another name", "did not sign which certificate", authoritytest.Options{}, func(a *authoritytest.Authority) { a.OtherName = true }},
 		{"another clock", "the authority says it is 2026-03-04", authoritytest.Options{}, func(a *authoritytest.Authority) { a.Now = func() time.Time { return now.AddDate(0, 0, 2) } }},

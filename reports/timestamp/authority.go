@@ -13,11 +13,13 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
 const (
 	maxReply = 64 << 10 // bytes; a token with a chain of four certificates has 8,000
+	maxSaid  = 300      // bytes of why there is none
 	patience = 30 * time.Second
 )
 
@@ -50,6 +52,12 @@ func (a *Authority) Host() string { return a.address.Hostname() }
 // Ask sends a query and returns the answer.
 func (a *Authority) Ask(ctx context.Context, query []byte) ([]byte, error) {
 	answer, err := a.ask(ctx, query)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = fmt.Errorf("no whole answer within %s", patience)
+	}
+	if err != nil && len(err.Error()) > maxSaid { // it quotes what the authority sent
+		err = errors.New(strings.ToValidUTF8(err.Error()[:maxSaid], "") + "…")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("ask time-stamp authority %s: %w", a.address.Redacted(), err)
 	}
@@ -69,9 +77,6 @@ func (a *Authority) ask(ctx context.Context, query []byte) ([]byte, error) {
 		var wrapped *url.Error // which names the address once more
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
-		}
-		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			err = fmt.Errorf("no answer within %s", patience)
 		}
 		return nil, err
 	}

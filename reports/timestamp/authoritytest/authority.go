@@ -39,6 +39,7 @@ type Authority struct {
 	OtherNonce    bool
 	NoNonce       bool
 	OtherImprint  bool
+	OtherHash     bool // says that the imprint is of another digest
 	OtherKey      bool // signs with a key that is not its certificate's
 	OtherName     bool // signs the name of another certificate
 	Empty         bool // grants a stamp and sends none
@@ -165,6 +166,9 @@ func (a *Authority) Answer(text []byte) ([]byte, error) {
 	}
 	if a.OtherImprint {
 		i.Imprint.Digest = make([]byte, sha256.Size)
+	}
+	if a.OtherHash {
+		i.Imprint.Algorithm = pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}}
 	}
 	content, err := asn1.Marshal(i)
 	if err != nil {
