@@ -57,16 +57,39 @@ const (
 	bindIn        = "kind: RoleBinding\nmetadata: {name: b, namespace: %s}\nroleRef: {kind: ClusterRole, name: r}\nsubjects: [{kind: User, name: ann}]"
 )
 
+// waysCase is what rules of a role lead to.
+type waysCase struct {
+	rules string
+	in    string // a namespace, "" for the whole cluster
+	want  string // a part of the path, "" for none
+}
+
+const (
+	rbacs = "apiGroups: [rbac.authorization.k8s.io], "
+	core  = "apiGroups: [''], "
+)
+
+// leadsTo follows the ways of ann, to whom the rules are bound.
+func (c waysCase) leadsTo(t *testing.T, name string) {
+	t.Helper()
+	binding := everywhereAnn
+	if c.in != "" {
+		binding = fmt.Sprintf(bindIn, c.in)
+	}
+	e := EscalationsOf(viewOf(t, "k8s:test", append(split(strong), "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+c.rules+"]", binding)...))
+	path, is := e.ToEverything(Subject{Kind: "User", Name: "ann"})
+	assert.Equal(t, c.want != "", is, "%s: %s", name, path)
+	assert.Contains(t, path.String(), c.want, name)
+	if is {
+		assert.NotEmpty(t, path.Cites(), name)
+		assert.Len(t, path.Steps, e.steps[e.index[place{kind: aSubject, subject: path.From}]], name)
+	}
+}
+
 // Source of the cases: the ways to other rights that the documentation of Kubernetes'
 // role-based access control and its good practices name.
 func TestWaysToEverything(t *testing.T) {
-	const rbacs = "apiGroups: [rbac.authorization.k8s.io], "
-	const core = "apiGroups: [''], "
-	for name, c := range map[string]struct {
-		rules string
-		in    string // a namespace, "" for the whole cluster
-		want  string // a part of the path, "" for none
-	}{
+	for name, c := range map[string]waysCase{
 		"escalate and change":                {"{verbs: [escalate, patch], " + rbacs + "resources: [clusterroles]}", "", "writes every right into ClusterRole r"},
 		"escalate alone":                     {"{verbs: [escalate], " + rbacs + "resources: [clusterroles]}", "", ""},
 		"escalate another role":              {"{verbs: [escalate, update], " + rbacs + "resources: [clusterroles], resourceNames: [other]}", "", ""},
@@ -103,6 +126,20 @@ func TestWaysToEverything(t *testing.T) {
 		"exec into another":                  {"{verbs: [create], " + core + "resources: [pods/exec], resourceNames: [api-1]}", "", ""},
 		"attach":                             {"{verbs: [create], " + core + "resources: [pods/attach]}", "", "attaches to a pod"},
 		"port forwarding is no identity":     {"{verbs: [create], " + core + "resources: [pods/portforward]}", "", ""},
+		"nodes/proxy":                        {"{verbs: [get], " + core + "resources: [nodes/proxy]}", "", "through its kubelet: ServiceAccount sys/strong"},
+		"nodes/proxy in a namespace":         {"{verbs: [get], " + core + "resources: [nodes/proxy]}", "sys", ""},
+		"mutating webhooks":                  {"{verbs: [patch], apiGroups: [admissionregistration.k8s.io], resources: [mutatingwebhookconfigurations]}", "", "a webhook of its own"},
+		"validating webhooks":                {"{verbs: [patch], apiGroups: [admissionregistration.k8s.io], resources: [validatingwebhookconfigurations]}", "", ""},
+		"volumes of the host":                {"{verbs: [create], " + core + "resources: [persistentvolumes, persistentvolumeclaims, pods]}", "", "a pod"},
+		"volumes and nowhere to mount them":  {"{verbs: [create], " + core + "resources: [persistentvolumes]}", "", ""},
+		"reading alone":                      {"{verbs: [get, list, watch], " + core + "resources: [pods, configmaps]}", "", ""},
+	} {
+		c.leadsTo(t, name)
+	}
+}
+
+func TestWaysByCredentials(t *testing.T) {
+	for name, c := range map[string]waysCase{
 		"list secrets":                       {"{verbs: [list], " + core + "resources: [secrets]}", "sys", "reads the token of a service account in a Secret"},
 		"watch secrets":                      {"{verbs: [watch], " + core + "resources: [secrets]}", "", "reads the token"},
 		"get a secret":                       {"{verbs: [get], " + core + "resources: [secrets], resourceNames: [strong-token]}", "sys", "reads the token in Secret strong-token"},
@@ -119,26 +156,8 @@ func TestWaysToEverything(t *testing.T) {
 		"request tokens":                     {"{verbs: [create], " + core + "resources: [serviceaccounts/token]}", "sys", "requests a token"},
 		"request one token":                  {"{verbs: [create], " + core + "resources: [serviceaccounts/token], resourceNames: [strong]}", "", "requests a token"},
 		"request another token":              {"{verbs: [create], " + core + "resources: [serviceaccounts/token], resourceNames: [weak]}", "", ""},
-		"nodes/proxy":                        {"{verbs: [get], " + core + "resources: [nodes/proxy]}", "", "through its kubelet: ServiceAccount sys/strong"},
-		"nodes/proxy in a namespace":         {"{verbs: [get], " + core + "resources: [nodes/proxy]}", "sys", ""},
-		"mutating webhooks":                  {"{verbs: [patch], apiGroups: [admissionregistration.k8s.io], resources: [mutatingwebhookconfigurations]}", "", "a webhook of its own"},
-		"validating webhooks":                {"{verbs: [patch], apiGroups: [admissionregistration.k8s.io], resources: [validatingwebhookconfigurations]}", "", ""},
-		"volumes of the host":                {"{verbs: [create], " + core + "resources: [persistentvolumes, persistentvolumeclaims, pods]}", "", "a pod"},
-		"volumes and nowhere to mount them":  {"{verbs: [create], " + core + "resources: [persistentvolumes]}", "", ""},
-		"reading alone":                      {"{verbs: [get, list, watch], " + core + "resources: [pods, configmaps]}", "", ""},
 	} {
-		binding := everywhereAnn
-		if c.in != "" {
-			binding = fmt.Sprintf(bindIn, c.in)
-		}
-		e := EscalationsOf(viewOf(t, "k8s:test", append(split(strong), "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+c.rules+"]", binding)...))
-		path, is := e.ToEverything(Subject{Kind: "User", Name: "ann"})
-		assert.Equal(t, c.want != "", is, "%s: %s", name, path)
-		assert.Contains(t, path.String(), c.want, name)
-		if is {
-			assert.NotEmpty(t, path.Cites(), name)
-			assert.Equal(t, "every right in the cluster", map[bool]string{true: "every right in the cluster"}[e.steps[e.index[place{kind: aSubject, subject: path.From}]] == len(path.Steps)], name)
-		}
+		c.leadsTo(t, name)
 	}
 }
 
