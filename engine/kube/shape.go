@@ -9,7 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/structured-merge-diff/v6/value"
 )
 
@@ -123,6 +125,11 @@ type present struct {
 // tree returns a value as a tree.
 func (g *grower) tree(s *shape, v reflect.Value) (any, error) {
 	switch {
+	case s.of == portType:
+		if word, plain := portWord(v.Interface().(intstr.IntOrString)); plain {
+			return word, nil
+		}
+		return s.writes.ToUnstructured(v)
 	case s.writes != nil:
 		return s.writes.ToUnstructured(v)
 	case s.foreign:
@@ -145,6 +152,17 @@ func (g *grower) tree(s *shape, v reflect.Value) (any, error) {
 	default:
 		return g.items(s, v)
 	}
+}
+
+// portType is the one type of many fields that the library writes to JSON and reads
+// again for a word.
+var portType = reflect.TypeFor[intstr.IntOrString]()
+
+func portWord(port intstr.IntOrString) (word any, plain bool) {
+	if port.Type == intstr.Int {
+		return int64(port.IntVal), true
+	}
+	return port.StrVal, port.Type == intstr.String && utf8.ValidString(port.StrVal)
 }
 
 // word returns a value that is one word.
@@ -327,7 +345,10 @@ func (s *shape) setWord(v reflect.Value, from any) bool {
 		if !ok {
 			return false
 		}
-		from = n
+		if from = n; s.of == portType {
+			v.Set(reflect.ValueOf(intstr.FromInt32(int32(n))))
+			return true
+		}
 	}
 	return s.reads.FromUnstructured(reflect.ValueOf(from), v) == nil
 }
