@@ -1,5 +1,10 @@
 package engine
 
+import (
+	"slices"
+	"strings"
+)
+
 // FactGroup is the group of the documents that collectors write themselves: what a
 // source says of itself, and how it answers.
 const FactGroup = "tickmark"
@@ -22,13 +27,22 @@ var (
 	KubeletConfigurationKind = Kind{Group: "kubelet.config.k8s.io", Kind: "KubeletConfiguration"}
 )
 
-// SawNothing reports whether a snapshot holds not one object of its target: what
-// the target said of itself is none.
+// SawNothing reports whether a snapshot holds not one object of its target, nor the
+// answer that there is none: what the target said of itself is no object.
 func (s Snapshot) SawNothing() bool {
 	for _, e := range s.Entries {
 		if e.Ref.Group != FactGroup {
 			return false
 		}
 	}
-	return true
+	return !s.answered()
+}
+
+// answered reports whether a cluster that tells which one it is answered all that it was
+// asked for, of which there may be nothing. Files answer nothing: what is not in them may
+// be elsewhere.
+func (s Snapshot) answered() bool {
+	refused := slices.ContainsFunc(s.Gaps, func(g Gap) bool { return g.Reason != NotInstalled && g.Reason != NotAsked })
+	return strings.HasPrefix(s.Target.ID, "k8s:") && !refused &&
+		slices.ContainsFunc(s.Populations, func(p Population) bool { return p.Complete && p.Kind != ServerVersionKind })
 }
