@@ -173,6 +173,18 @@ func TestNoReportIsOlderThanItsEvidence(t *testing.T) {
 	d, err := reports.Load(context.Background(), e, e.catalogue, e.id, time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC))
 	require.NoError(t, err, "a date alone means the whole day")
 	assert.Equal(t, 2026, d.Date.Year())
+
+	// An entry of the next day, and evidence of the day after it by another clock.
+	e.now = e.now.AddDate(0, 0, 1)
+	e.answer(e.mara, questionnaires.Answer{Requirement: id("8.3.9"), Response: questionnaires.NotInPlace, Narrative: "Seen."})
+	_, err = reports.Load(context.Background(), e, e.catalogue, e.id, time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC))
+	require.ErrorContains(t, err, "the newest entry is of 2026-11-03")
+	e.write(e.mara, questionnaires.Draft{Action: questionnaires.EvidenceAttached, Subject: "evidence", Payload: questionnaires.Evidence{
+		ID: e.newID(), Number: 9, Title: "Read by a clock that was ahead", Collected: e.now.AddDate(0, 0, 1),
+		File: &questionnaires.FileSource{Digest: engine.Sum([]byte("ahead")), Name: "ahead.txt"},
+	}})
+	_, err = reports.Load(context.Background(), e, e.catalogue, e.id, time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC))
+	require.ErrorContains(t, err, "is of 2026-11-04")
 }
 
 func TestChangedEvidenceIsRefused(t *testing.T) {

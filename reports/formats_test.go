@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
@@ -184,6 +185,78 @@ func TestFailuresAreResultsAndWhatIsUnknownStaysOpen(t *testing.T) {
 	assert.Contains(t, pick(t, run, "invocations", 0, "toolExecutionNotifications", 0, "message", "text"), "NetworkPolicy.networking.k8s.io could not be seen")
 	assert.Contains(t, pick(t, run, "properties", "note"), "DRAFT: 3 problems are open")
 	assert.NotContains(t, b.String(), "\x1b")
+}
+
+// An answer of somebody whom nobody enrolled is written down and never satisfied.
+func TestAnAnswerOfAStrangerIsNotSatisfied(t *testing.T) {
+	e := done(t)
+	e.answer(signer(t, "Eve", 9), questionnaires.Answer{Requirement: id("8.3.9"), Response: questionnaires.InPlace, Narrative: "Trust me."})
+	for _, f := range pick(t, decoded(t, e.written(export.OSCAL, reports.Fitting, "")), "assessment-results", "results", 0, "findings").([]any) {
+		if pick(t, f, "target", "target-id") == "pci-dss-4.0.1-8.3.9" {
+			assert.Equal(t, "not-satisfied", pick(t, f, "target", "status", "state"))
+			assert.Contains(t, pick(t, f, "target", "status", "remarks"), "not verified")
+		}
+	}
+	assert.Contains(t, string(e.written(export.CSV, reports.Fitting, "answers")), "NOT VERIFIED")
+	var said string
+	for _, row := range sheetsOf(t, e.written(export.XLSX, reports.Transfer, ""))["Requirement 8"] {
+		if row[0] == "8.3.9" {
+			said = strings.Join(row, " ")
+		}
+	}
+	assert.Contains(t, said, "The signature of this answer is not verified.")
+}
+
+// What could not be seen is an observation that is unknown, whatever else was seen.
+func TestWhatCouldNotBeSeenIsObserved(t *testing.T) {
+	var unseen []any
+	for _, o := range pick(t, decoded(t, done(t).written(export.OSCAL, reports.Fitting, "")), "assessment-results", "results", 0, "observations").([]any) {
+		if strings.HasPrefix(pick(t, o, "title").(string), "What could not be seen of shop-prod") {
+			unseen = append(unseen, o)
+		}
+	}
+	require.Len(t, unseen, 1)
+	assert.Equal(t, "unknown", pick(t, unseen[0], "props", 0, "value"))
+	assert.Contains(t, pick(t, unseen[0], "description"), "NetworkPolicy.networking.k8s.io")
+}
+
+// What nobody could tell keeps its own sentence; what a newer result replaced is not told
+// again; and a failure is suppressed for as long as it is accepted.
+func TestFailuresAreThoseOfTheDay(t *testing.T) {
+	told := func(e *engagement, day string) (open, sentences, suppressed int) {
+		date, err := time.Parse(time.DateOnly, day)
+		require.NoError(t, err)
+		d, err := reports.Load(t.Context(), e, e.catalogue, e.id, date)
+		require.NoError(t, err)
+		document, err := reports.Compose(d)
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, export.Write(&b, d, document, export.Options{Format: export.SARIF}))
+		for _, r := range pick(t, decoded(t, b.Bytes()), "runs", 0, "results").([]any) {
+			if pick(t, r, "kind") == "open" {
+				open++
+			}
+			if pick(t, r, "message", "text") == "NetworkPolicy objects could not be seen (forbidden)." {
+				sentences++
+			}
+			if pick(t, r, "suppressions") != nil {
+				suppressed++
+			}
+		}
+		return open, sentences, suppressed
+	}
+	e := done(t)
+	e.answer(e.mara, questionnaires.Answer{Requirement: id("1.3.1"), Response: questionnaires.NotInPlace, Narrative: "By the older result.", Evidence: []questionnaires.ID{e.evidence[1].ID}})
+	e.collect()
+	e.must(e.mara)(e.history().AskAcceptance(questionnaires.Acceptance{
+		Target: "k8s:1b4e28ba-2fa1-11d2-883f-0016d3cca427", Check: "containers-not-privileged", Subject: engine.Ref{Kind: "Pod", Namespace: "pay", Name: "till"}, Place: "app",
+		Reason: "The driver needs the node's device.", Risk: "Who takes it over owns the node.", Until: "2026-11-05",
+	}, e.now))
+	e.must(e.jonas)(e.history().ApproveAcceptance(e.entries[len(e.entries)-1].ID, e.jonas.Author.ID))
+	for day, accepted := range map[string]int{"2026-11-05": 1, "2026-11-06": 0} {
+		open, sentences, suppressed := told(e, day)
+		assert.Equal(t, []int{1, 1, accepted}, []int{open, sentences, suppressed}, day)
+	}
 }
 
 func sheetsOf(t *testing.T, raw []byte) map[string][][]string {

@@ -54,3 +54,16 @@ func TestAResponseMarksStaleEvidence(t *testing.T) {
 	require.NotContains(t, responses("2026-11-30"), "stale")
 	require.Contains(t, responses("2029-11-30"), "stale since")
 }
+
+// So does the list of evidence, where a result is too old.
+func TestTheListOfEvidenceMarksWhatIsStale(t *testing.T) {
+	e := done(t)
+	results := func(day string) string {
+		_, after, found := strings.Cut(text(t, e.composeOn(day)), "Collected results\n-")
+		require.True(t, found)
+		before, _, _ := strings.Cut(after, "Files and observations\n-")
+		return before
+	}
+	require.NotContains(t, results("2026-11-30"), "[Stale]")
+	require.Equal(t, 3, strings.Count(results("2029-11-30"), "[Stale]"))
+}

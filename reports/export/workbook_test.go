@@ -96,6 +96,17 @@ func (m *measuring) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// No part of a text that a program may take for a cell begins like a formula.
+func TestNothingBeginsLikeAFormula(t *testing.T) {
+	for in, want := range map[string]string{
+		"=1": "'=1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "＝1": "'＝1", "＋1": "'＋1", "－1": "'－1", "＠x": "'＠x",
+		" =1": " '=1", "\u00a0=1": "\u00a0'=1", "'=1": "''=1", "    =1": "    '=1", "a;=1": "a;'=1", "a\n=1": "a\n'=1", "a\n\u00a0-1": "a\n\u00a0'-1",
+		"a=1": "a=1", "1-2": "1-2", "plain": "plain", "": "",
+	} {
+		assert.Equal(t, want, inert(in), "%q", in)
+	}
+}
+
 // watching looks into a folder while a workbook is written.
 type watching struct {
 	bytes.Buffer
