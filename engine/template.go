@@ -5,12 +5,16 @@ package engine
 type PodTemplate struct {
 	Kind     Kind
 	Resource string   // in requests, e.g. "rollouts"
-	Path     []string // of the template in the object
+	Path     []string // of the template in the object, or of the specification of a workflow
 	Makes    bool     // pods come of it by itself
+	Cluster  bool     // it is in no namespace
+	// Workflow says that its pods are put together of several parts: see ReadWorkflow.
+	Workflow bool
 }
 
-// PodTemplates are the kinds whose template can be told by its place alone. Others,
-// whose pods are put together of several parts, are not among them.
+const argoGroup = "argoproj.io"
+
+// PodTemplates are the kinds whose pods can be told by the object alone.
 func PodTemplates() []PodTemplate {
 	all := []PodTemplate{{Kind: Kind{Kind: "PodTemplate"}, Resource: "podtemplates", Path: []string{"template"}}}
 	for _, of := range []struct{ group, kind, resource string }{
@@ -19,13 +23,18 @@ func PodTemplates() []PodTemplate {
 		{"apps.kruise.io", "DaemonSet", "daemonsets"},
 		{"apps.kruise.io", "StatefulSet", "statefulsets"},
 		{"apps.openshift.io", "DeploymentConfig", "deploymentconfigs"},
-		{"argoproj.io", "Rollout", "rollouts"},
+		{argoGroup, "Rollout", "rollouts"},
 		{"serving.knative.dev", "Configuration", "configurations"},
 		{"serving.knative.dev", "Service", "services"},
 	} {
 		all = append(all, PodTemplate{Kind: Kind{Group: of.group, Kind: of.kind}, Resource: of.resource, Path: []string{"spec", "template"}, Makes: true})
 	}
-	return all
+	workflow := func(kind, resource string, path ...string) PodTemplate {
+		return PodTemplate{Kind: Kind{Group: argoGroup, Kind: kind}, Resource: resource, Path: path, Workflow: true}
+	}
+	runs, cron, cluster := workflow("Workflow", "workflows", "spec"), workflow("CronWorkflow", "cronworkflows", "spec", "workflowSpec"), workflow("ClusterWorkflowTemplate", "clusterworkflowtemplates", "spec")
+	runs.Makes, cron.Makes, cluster.Cluster = true, true, true
+	return append(all, cluster, cron, runs, workflow("WorkflowTemplate", "workflowtemplates", "spec"))
 }
 
 // PodTemplateKinds are the kinds of PodTemplates.

@@ -125,7 +125,7 @@ func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []web
 	}
 	missed := sortedSet(left)
 	switch {
-	case len(missed) == 0 && !sawAll(v, workloadKinds()):
+	case len(missed) == 0 && !sawWorkloads(v):
 		return unknown("", nil, "All images that were seen to be declared here are verified when they are admitted, by %s; not all that runs was seen", list(by)), cites
 	case len(missed) == 0:
 		return passes("", nil, "All images declared here are verified when they are admitted, by %s", list(by)), cites

@@ -73,6 +73,9 @@ func (c *changing) generate(i int) {
 		{"", "Pod", name + "-1-x", fmt.Sprintf(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":%q,"namespace":%q,"labels":{"app":%q},%s},%s,"status":{"phase":"Running","podIP":"10.0.0.%d","containerStatuses":[{"name":"c","imageID":"nginx@%s"}]}}`,
 			name+"-1-x", namespace, name, owned("ReplicaSet", name+"-1"), template[len(fmt.Sprintf(`"metadata":{"labels":{"app":%q}},`, name)):], i+1, sha)},
 		{"argoproj.io", "Rollout", "roll-" + name, fmt.Sprintf(`{"apiVersion":"argoproj.io/v1alpha1","kind":"Rollout","metadata":{"name":"roll-%s","namespace":%q},"spec":{"workloadRef":{"apiVersion":"apps/v1","kind":"Deployment","name":%q}}}`, name, namespace, name)},
+		{"argoproj.io", "WorkflowTemplate", "lib-" + name, fmt.Sprintf(`{"apiVersion":"argoproj.io/v1alpha1","kind":"WorkflowTemplate","metadata":{"name":"lib-%s","namespace":%q},"spec":{"serviceAccountName":"api","templates":[{"name":"run","container":{"image":"nginx:1.%d"}}]}}`, name, namespace, i%3)},
+		{"argoproj.io", "CronWorkflow", "flow-" + name, fmt.Sprintf(`{"apiVersion":"argoproj.io/v1alpha1","kind":"CronWorkflow","metadata":{"name":"flow-%s","namespace":%q},"spec":{"workflowSpec":{"serviceAccountName":"api","templates":[
+			{"name":"run","container":{"image":"nginx","securityContext":{"privileged":%t}}},{"name":"all","steps":[[{"name":"a","templateRef":{"name":"lib-%s","template":"run"}}]]}]}}}`, name, namespace, i%2 == 0, name)},
 		{"", "Namespace", namespace, fmt.Sprintf(`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":%q,"labels":{"tier":"t%d"}}}`, namespace, i%3)},
 		{"networking.k8s.io", "NetworkPolicy", "from-" + name, fmt.Sprintf(`{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"from-%s","namespace":%q},
 			"spec":{"podSelector":{"matchLabels":{"app":%q}},"ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"tier":"t1"}}}]}]}}`, name, namespace, name)},

@@ -53,7 +53,7 @@ func verdicts(r engine.Result) map[string]engine.Verdict {
 
 // proves are the kinds whose absence takes nothing from a pass, by check: "" is of all.
 var proves = map[string][]engine.Kind{
-	"": {{Kind: "PodTemplate"}, engine.ServerVersionKind}, // no pod comes of one by itself; what hangs on a version says so
+	"": append(templatesAlone(), engine.ServerVersionKind), // no pod comes of one by itself; what hangs on a version says so
 	// What it judges is of the kinds that it needs; these are read along.
 	"admission-policies-enforce":      {{Group: "admissionregistration.k8s.io", Kind: "ValidatingWebhookConfiguration"}},
 	"default-roles-not-widened":       {rbac.RoleKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind},
@@ -85,6 +85,17 @@ var proves = map[string][]engine.Kind{
 	"images-verified-at-admission":           {constraintTemplateKind, nodeKind},
 	"secret-references-resolve":              {externalSecretKind, sealedSecretKind, certificateKind},
 	"secrets-changed-recently":               {externalSecretKind, sealedSecretKind, certificateKind},
+}
+
+// templatesAlone are the templates of which no pods come by themselves.
+func templatesAlone() []engine.Kind {
+	var kinds []engine.Kind
+	for _, t := range engine.PodTemplates() {
+		if !t.Makes {
+			kinds = append(kinds, t.Kind)
+		}
+	}
+	return kinds
 }
 
 // meshKinds are the kinds by which connections are taken away beside the policies.

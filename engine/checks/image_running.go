@@ -80,8 +80,14 @@ var allRunning = engine.NewSurvey(func(v *engine.View, before running) running {
 			order = append(order, root)
 		}
 	}
+	flows := map[*engine.Object]bool{} // workflows of which pods run, whichever template they are of
+	for i, w := range all {
+		if w.flow != nil && runs[i] {
+			flows[w.object] = true
+		}
+	}
 	for i, root := range tops {
-		if i == root && !runs[i] {
+		if i == root && !runs[i] && !flows[all[i].object] {
 			order = append(order, i)
 		}
 	}
@@ -95,7 +101,7 @@ var allRunning = engine.NewSurvey(func(v *engine.View, before running) running {
 		}
 		slices.Sort(at)
 		of := known(root, all[root].object)
-		if of == nil || of.top != all[root].object || !slices.EqualFunc(of.members, at, func(o *engine.Object, i int) bool { return o == all[i].object }) {
+		if of == nil || all[root].flow != nil || of.top != all[root].object || !slices.EqualFunc(of.members, at, func(o *engine.Object, i int) bool { return o == all[i].object }) {
 			of = familyOf(all, pods, root, at)
 		}
 		now.families[root] = of
@@ -147,6 +153,13 @@ func familyOf(all []workload, pods []engine.Typed[corev1.Pod], root int, at []in
 	}
 	for _, r := range s.found {
 		r.makers = s.makers
+		switch {
+		case s.root.flow == nil:
+		case runs:
+			r.field = "" // of which template a pod is does not stand in it
+		default:
+			r.container = s.root.flow.name + "/" + r.container
+		}
 	}
 	of.images = s.found
 	return of

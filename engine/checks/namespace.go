@@ -40,6 +40,10 @@ func namespaces(v *engine.View) []*namespace {
 			n.digest, n.object = o.Digest, o.Value
 		}
 		there := workloads(v)
+		inNone := func(w workload) bool { return w.flow != nil && w.flow.shared }
+		if slices.ContainsFunc(there, inNone) {
+			there = slices.DeleteFunc(slices.Clone(there), inNone)
+		}
 		of := make([]*namespace, len(there))
 		counts := map[*namespace]int{}
 		for i := range there {

@@ -63,7 +63,11 @@ type secretUser struct {
 var allSecretUsers = engine.NewSurvey(func(v *engine.View, _ []secretUser) []secretUser {
 	declared := workloads(v)
 	all := make([]secretUser, 0, len(declared))
-	for _, w := range declared {
+	for i, w := range declared {
+		if last := len(all) - 1; i > 0 && all[last].by == w.object { // templates of one workflow
+			all[last].uses = slices.Concat(all[last].uses, w.secrets)
+			continue
+		}
 		all = append(all, secretUser{w.object, w.secrets})
 	}
 	all = append(all, secretsOfAccounts.Of(v, serviceAccountKind)...)

@@ -19,7 +19,13 @@ import (
 // look at it. Values are never repeated, only the marks of what was redacted.
 func secretsNotInEnvironment() check {
 	return check{id: "secrets-not-in-environment", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
-		return perContainer(v, func(_ workload, c container) finding { return judgeEnvironment(c) })
+		return perContainer(v, func(w workload, c container) finding {
+			f := judgeEnvironment(c)
+			if field := filledIn(c); w.flow != nil && f.verdict == engine.Pass && field != "" {
+				f = unknown(field, nil, "Container %s is started with what a parameter of its workflow says, which is not known", c.Name)
+			}
+			return f
+		})
 	}}
 }
 
@@ -75,4 +81,25 @@ func valueOf(marks []string) any {
 		return nil
 	}
 	return marks
+}
+
+// filledIn is the field of a container's start that a parameter of a workflow decides, ""
+// if there is none.
+func filledIn(c container) string {
+	for i, e := range c.Env {
+		if strings.Contains(e.Value, "{{") {
+			return c.at(index("env", i) + ".value")
+		}
+	}
+	for i, word := range c.Command {
+		if strings.Contains(word, "{{") {
+			return c.at(index("command", i))
+		}
+	}
+	for i, word := range c.Args {
+		if strings.Contains(word, "{{") {
+			return c.at(index("args", i))
+		}
+	}
+	return ""
 }

@@ -36,7 +36,7 @@ func secretsUsed() check {
 	return check{
 		id: "secrets-used", version: 1, needs: append(secretUsers(), secretKind),
 		eval: func(v *engine.View) []engine.Detail {
-			whole := sawAll(v, secretUsers()) && !isManifests(v)
+			whole := sawWorkloads(v) && sawAll(v, secretUsers()) && !isManifests(v)
 			return perSecret(v, func(s engine.Typed[secret], uses []secretUse) finding {
 				switch {
 				case s.Value.managed():

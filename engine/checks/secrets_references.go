@@ -121,7 +121,7 @@ func (seen secretsSeen) judge(by *engine.Object, uses []secretUse) []engine.Deta
 			continue
 		}
 		f := fails(use.field, use.name.Name, "It takes Secret %s as %s, and that Secret %s", use.name.Name, use.as, missing)
-		if !seen.whole && !there {
+		if !there && (!seen.whole || use.name.Namespace == "") {
 			f = unknown(use.field, use.name.Name, "It takes Secret %s as %s, which was not seen and may be there", use.name.Name, use.as)
 		}
 		details = append(details, f.of(by.Ref, by.Digest))

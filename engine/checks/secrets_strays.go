@@ -42,16 +42,18 @@ func plainKinds() []engine.Kind {
 
 // The objects that are searched, as they are judged one by one.
 var (
-	eachObject      = eachWorkload.AndEveryObject(plainKinds()...)
+	eachObject      = eachWorkload.AndEveryObject(append(plainKinds(), engine.PodTemplateKinds()...)...)
 	eachObjectOrMap = eachObject.AndEveryObject(configMapKind)
 )
 
 // perObject judges every object of these kinds by the marks of redaction that count.
 func perObject(v *engine.View, each *engine.Subjects, kinds []engine.Kind, noun string, counts func(mark) bool) []engine.Detail {
 	details := judgeWorkloads(v, func(w workload, say say) {
-		say(judgeMarks(v, w.object, noun, counts))
+		if !slices.Contains(engine.PodTemplateKinds(), w.object.Ref.Of()) { // of those an object may be several workloads, or none
+			say(judgeMarks(v, w.object, noun, counts))
+		}
 	})
-	for _, kind := range kinds {
+	for _, kind := range slices.Concat(kinds, engine.PodTemplateKinds()) {
 		if slices.Contains(workloadKinds(), kind) {
 			continue
 		}
@@ -80,7 +82,8 @@ type mark struct{ field, kind string }
 
 // startedWith are the fields of a container that secrets-not-in-environment reads. The
 // command of a probe or a hook is none of them, nor a key that looks like one.
-var startedWith = regexp.MustCompile(`^spec\.(?:(?:jobTemplate\.spec\.)?template\.spec\.)?(?:c|initC|ephemeralC)ontainers\[\d+\]\.(?:env\[\d+\]\.value|command\[\d+\]|args\[\d+\])$`)
+var startedWith = regexp.MustCompile(`^(?:spec\.(?:(?:jobTemplate\.spec\.)?template\.spec\.)?(?:c|initC|ephemeralC)ontainers\[\d+\]|` +
+	`spec\.(?:workflowSpec\.)?templates\[\d+\]\.(?:container|script|(?:containerSet\.containers|sidecars|initContainers)\[\d+\]))\.(?:env\[\d+\]\.value|command\[\d+\]|args\[\d+\])$`)
 
 // inProcess reports whether a mark stands in what a container is started with.
 func (m mark) inProcess() bool { return startedWith.MatchString(m.field) }

@@ -99,7 +99,7 @@ func (a accounts) tokenOf(w workload) token {
 		}
 		return token{mounted: mount, field: w.field("automountServiceAccountToken"), why: why, account: account.Digest}
 	}
-	if !there && !a.complete {
+	if !there && (!a.complete || w.object.Ref.Namespace == "") {
 		return token{mounted: true, unsure: true, field: w.field("automountServiceAccountToken"), why: "the pod does not turn it off, and its service account could not be seen"}
 	}
 	return token{

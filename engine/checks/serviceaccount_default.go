@@ -39,7 +39,7 @@ func evalDefaultAccounts(v *engine.View) []engine.Detail {
 	basis := struct {
 		rights *rbac.Rights
 		whole  bool // all that could name it was seen
-	}{rights, sawAll(v, append(workloadKinds(), rbac.RoleBindingKind, rbac.ClusterRoleBindingKind))}
+	}{rights, sawWorkloads(v) && sawAll(v, []engine.Kind{rbac.RoleBindingKind, rbac.ClusterRoleBindingKind})}
 	details := make([]engine.Detail, 0, len(refs))
 	for ref, withUID := range refs {
 		of := uses[ref]

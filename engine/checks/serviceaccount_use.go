@@ -39,11 +39,14 @@ var allUses = engine.NewSurvey(func(v *engine.View, before map[engine.Ref]*use) 
 	type name struct{ namespace, name string }
 	at := map[name][]int{}
 	for i := range all {
+		if all[i].idle {
+			continue
+		}
 		n := name{all[i].object.Ref.Namespace, all[i].accountName()}
 		at[n] = append(at[n], i)
 	}
 	uses := make(map[engine.Ref]*use, len(at))
-	whole := sawAll(v, workloadKinds())
+	whole := sawWorkloads(v)
 	for _, places := range at {
 		ref := all[places[0]].accountRef()
 		basis := useBasis{complete: tokens.complete, whole: whole}
@@ -193,7 +196,7 @@ func serviceAccountsNotDormant() check {
 					bound[s] = append(bound[s], b)
 				}
 			}
-			seen := !isManifests(v) && sawAll(v, workloadKinds())
+			seen := !isManifests(v) && sawWorkloads(v)
 			for _, s := range order {
 				ref := subjectRef(s)
 				f, cites := judgeDormant(accountUses(v)[ref], accountsOf(v), ref, bound[s], seen)

@@ -28,6 +28,8 @@ type workload struct {
 	template *engine.Ref
 	used     []usedImage // what images returns
 	secrets  []secretUse // what it names of Secrets
+	flow     *flowPod    // of a workflow, one of its templates; else nil
+	idle     bool        // a template of which no pods come
 }
 
 var (
@@ -54,6 +56,7 @@ func workloadKinds() []engine.Kind {
 type declared struct {
 	workloads []workload
 	lent      map[engine.Ref]workload
+	unsure    bool // there are some of which it cannot be told what runs
 }
 
 // allDeclared are those of a view, kind by kind.
@@ -69,7 +72,7 @@ var allDeclared = engine.NewSurvey(func(v *engine.View, _ declared) declared {
 		}
 		d.workloads, d.lent = lentIn(append(d.workloads, more...))
 	}
-	return d
+	return d.withFlows(v)
 }, nil)
 
 // workloads returns all workloads of a view, once per view.
@@ -188,10 +191,18 @@ func openHostPorts(containers []corev1.Container) {
 func (w workload) windows() bool { return w.spec.OS != nil && w.spec.OS.Name == corev1.Windows }
 
 // field returns the path of a field of the pod's spec in the document.
-func (w workload) field(name string) string { return w.path + "." + name }
+func (w workload) field(name string) string {
+	if w.flow != nil {
+		return w.flow.at(name)
+	}
+	return w.path + "." + name
+}
 
 // metadata returns the path of a field of the pod's metadata in the document.
 func (w workload) metadata(name string) string {
+	if w.flow != nil {
+		return w.path + ".metadata." + name
+	}
 	return strings.TrimSuffix(w.path, "spec") + "metadata." + name
 }
 
@@ -245,6 +256,7 @@ type say func(engine.Detail)
 // a controller that is there too, except what is worse than in the controller. Of a
 // check that is asked about some workloads it judges these.
 func judgeWorkloads(v *engine.View, judge func(workload, say)) []engine.Detail {
+	judge = ofFlows(judge)
 	var o origins
 	at, some := eachWorkload.Asked(v, func() { o = allOrigins.Of(v) })
 	all, tops := o.of.workloads, o.tops

@@ -33,8 +33,11 @@ type templated struct {
 func templates(v *engine.View) []workload {
 	var all []workload
 	for _, of := range engine.PodTemplates() {
+		if of.Workflow {
+			continue
+		}
 		for _, o := range v.Objects(of.Kind) {
-			w := workload{object: o, path: strings.Join(of.Path, ".") + ".spec", meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}}
+			w := workload{object: o, path: strings.Join(of.Path, ".") + ".spec", meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}, idle: !of.Makes}
 			var t templated
 			if err := json.UnmarshalCaseSensitivePreserveInts(o.Body(), &t); err == nil {
 				w.owner = metav1.GetControllerOf(&t)
@@ -79,6 +82,9 @@ func lentIn(all []workload) (own []workload, lent map[engine.Ref]workload) {
 
 // whyNone says why a workload has no containers that could be judged.
 func (w workload) whyNone() string {
+	if w.flow != nil && w.flow.unsure != "" {
+		return w.flow.unsure
+	}
 	if w.template != nil && w.template.Name != "" {
 		return fmt.Sprintf("Its pods are those of %s %s, which was not seen", w.template.Kind, w.template.Name)
 	}

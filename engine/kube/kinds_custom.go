@@ -117,7 +117,7 @@ func templateKinds() []kind {
 	var all []kind
 	for _, t := range engine.PodTemplates() {
 		if t.Kind.Group != "" {
-			k := declared(t.Kind.Group, t.Kind.Kind, t.Resource, true)
+			k := declared(t.Kind.Group, t.Kind.Kind, t.Resource, !t.Cluster)
 			all = append(all, k)
 		}
 	}

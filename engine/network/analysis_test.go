@@ -312,6 +312,13 @@ func TestPodsBelongToTheirController(t *testing.T) {
 	assert.Empty(t, names(`{apiVersion: v1, kind: PodTemplate, metadata: {name: p, namespace: na}, template: {}}`), "no pod comes of it by itself")
 	assert.Equal(t, []string{"na/api[Deployment]"}, names(`{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: web, namespace: na}, spec: {workloadRef: {kind: Deployment, name: api}}}`,
 		`{apiVersion: apps/v1, kind: Deployment, metadata: {name: api, namespace: na}}`))
+	const cron = `{apiVersion: argoproj.io/v1alpha1, kind: CronWorkflow, metadata: {name: night, namespace: na}, spec: {workflowSpec: {podMetadata: {labels: {app: a}}, templates: [{name: run, container: {image: x}}, {name: all, steps: []}]}}}`
+	assert.Equal(t, []string{"na/night[CronWorkflow]"}, names(cron))
+	assert.Empty(t, fromYAML(t, cron).analyse().Doubts())
+	const flow = `{apiVersion: argoproj.io/v1alpha1, kind: Workflow, metadata: {name: f, namespace: na}, spec: {workflowTemplateRef: {name: w}}, status: {phase: PHASE}}`
+	assert.Len(t, fromYAML(t, cron, strings.Replace(flow, "PHASE", "Running", 1)).analyse().Doubts(), 1, "which pods come of it is not known")
+	assert.Empty(t, fromYAML(t, cron, strings.Replace(flow, "PHASE", "Error", 1)).analyse().Doubts(), "none come any more")
+	assert.Len(t, fromYAML(t, strings.Replace(cron, "app: a", "app: '{{x}}'", 1)).analyse().Doubts(), 1)
 	circle := `{apiVersion: batch/v1, kind: Job, metadata: {name: j, namespace: na, ownerReferences: [{kind: Job, name: j, controller: true}]}}`
 	assert.Equal(t, []string{"na/j[Job]"}, names(circle))
 }

@@ -112,6 +112,9 @@ func (a *Analysis) lookAround(v *engine.View) {
 	for _, ref := range a.running.annotated {
 		a.mayAllowMore(ref, errors.New("its pods ask for a secondary network, where these policies do not apply"))
 	}
+	for _, ref := range a.running.unsure {
+		a.mayAllowMore(ref, errors.New("which pods come of it cannot be told by the workflow alone"))
+	}
 	for _, w := range a.running.workloads {
 		if w.HostNetwork {
 			a.gap(w.Ref, engine.Unsupported, errors.New("its pods are on the network of their node: whether a policy applies to them is the plugin's choice"))

@@ -113,6 +113,7 @@ type running struct {
 	pods      []pod
 	of        [][]int      // pods by workload
 	annotated []engine.Ref // those whose pods ask for further networks
+	unsure    []engine.Ref // workflows of which it cannot be told what pods they make
 }
 
 // secondNetworks is the annotation by which a pod asks for networks beside its own.
@@ -159,6 +160,17 @@ func runningIn(v *engine.View) *running {
 		}
 	}
 	r := &running{}
+	for _, t := range engine.PodTemplates() {
+		if !t.Workflow || !t.Makes {
+			continue
+		}
+		for _, f := range workflows.Of(v, t.Kind) {
+			makers = append(makers, f.pods...)
+			if f.unsure {
+				r.unsure = append(r.unsure, f.ref)
+			}
+		}
+	}
 	numbers := map[engine.Ref]int{}
 	for i, m := range makers {
 		root := rootOf(makers, there, i)

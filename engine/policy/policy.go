@@ -171,7 +171,9 @@ var podKind = engine.Kind{Kind: "Pod"}
 var templates = func() map[string][]string {
 	all := maps.Clone(ownTemplates)
 	for _, t := range engine.PodTemplates() {
-		all[t.Kind.String()] = t.Path
+		if !t.Workflow { // it makes pods of several parts, and an expression asks about one
+			all[t.Kind.String()] = t.Path
+		}
 	}
 	return all
 }()

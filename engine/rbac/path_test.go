@@ -39,6 +39,11 @@ kind: Rollout
 metadata: {name: web, namespace: sys}
 spec: {template: {spec: {serviceAccountName: strong}}}
 ---
+apiVersion: argoproj.io/v1alpha1
+kind: CronWorkflow
+metadata: {name: night, namespace: sys}
+spec: {workflowSpec: {templates: [{name: run, serviceAccountName: strong, container: {image: x}}]}}
+---
 apiVersion: v1
 kind: Pod
 metadata: {name: operator-1, namespace: sys}
@@ -218,11 +223,14 @@ func TestWaysByBindingsInFiles(t *testing.T) {
 // Kinds of others that make pods run them with an account of choice, as Kubernetes' own do.
 func TestWaysByKindsOfOthers(t *testing.T) {
 	for rule, want := range map[string]string{
-		"{verbs: [create], apiGroups: [argoproj.io], resources: [rollouts]}":                       "runs a pod (rollouts.argoproj.io)",
-		"{verbs: [create], apiGroups: [serving.knative.dev], resources: [services]}":               "runs a pod",
-		"{verbs: [create], apiGroups: [''], resources: [services]}":                                "",
-		"{verbs: [patch], apiGroups: [argoproj.io], resources: [rollouts], resourceNames: [web]}":  "gives Rollout sys/web another account",
-		"{verbs: [patch], apiGroups: [argoproj.io], resources: [rollouts], resourceNames: [none]}": "",
+		"{verbs: [create], apiGroups: [argoproj.io], resources: [rollouts]}":                             "runs a pod (rollouts.argoproj.io)",
+		"{verbs: [create], apiGroups: [serving.knative.dev], resources: [services]}":                     "runs a pod",
+		"{verbs: [create], apiGroups: [argoproj.io], resources: [workflows]}":                            "runs a pod (workflows.argoproj.io)",
+		"{verbs: [create], apiGroups: [argoproj.io], resources: [workflowtemplates]}":                    "",
+		"{verbs: [patch], apiGroups: [argoproj.io], resources: [cronworkflows], resourceNames: [night]}": "gives CronWorkflow sys/night another account",
+		"{verbs: [create], apiGroups: [''], resources: [services]}":                                      "",
+		"{verbs: [patch], apiGroups: [argoproj.io], resources: [rollouts], resourceNames: [web]}":        "gives Rollout sys/web another account",
+		"{verbs: [patch], apiGroups: [argoproj.io], resources: [rollouts], resourceNames: [none]}":       "",
 	} {
 		e := EscalationsOf(viewOf(t, "k8s:test", append(split(strong), "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+rule+"]", everywhereAnn)...))
 		path, is := e.ToEverything(Subject{Kind: "User", Name: "ann"})

@@ -1,0 +1,167 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/json"
+
+	"tickmark/engine"
+)
+
+// flowPod is what is known of a workload that is a template of a workflow.
+type flowPod struct {
+	name   string // of the template
+	at     func(name string) string
+	unsure string // why what runs cannot be told, "" if it can
+	shared bool   // it is in no namespace, and runs in that of whoever uses it
+}
+
+// flow is a workflow with its templates as workloads.
+type flow struct {
+	engine.Workflow
+	of        engine.PodTemplate
+	object    *engine.Object
+	workloads []workload
+}
+
+// readFlows reads the kinds that are workflows.
+var readFlows = engine.NewExtract(func(o engine.Typed[metav1.PartialObjectMetadata]) flow {
+	all := engine.PodTemplates()
+	of := all[slices.IndexFunc(all, func(t engine.PodTemplate) bool { return t.Kind == o.Ref.Of() })]
+	f := flow{Workflow: engine.ReadWorkflow(of, o.Ref, o.Body()), of: of, object: o.Object}
+	for _, p := range f.Pods {
+		w := workload{object: o.Object, owner: metav1.GetControllerOf(o.Value), path: p.Path(), meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}}
+		w.flow = &flowPod{name: p.Name, at: p.At, unsure: p.Unsure, shared: of.Cluster}
+		var template corev1.PodTemplateSpec
+		raw, err := engine.Canonical(p.Pod)
+		if err == nil {
+			err = json.UnmarshalCaseSensitivePreserveInts(raw, &template)
+		}
+		switch {
+		case err != nil && p.Unsure == "":
+			w.flow.unsure = "Its template " + p.Name + " cannot be read"
+		case err == nil:
+			w.meta, w.spec = &template.ObjectMeta, &template.Spec
+		}
+		f.workloads = append(f.workloads, w.withoutDoubt())
+	}
+	return f
+}, nil)
+
+// withoutDoubt is admitted for a template of a workflow: of one whose pods cannot be told
+// nothing but the account and the Secrets are known.
+func (w workload) withoutDoubt() workload {
+	w = w.admitted()
+	if w.flow.unsure != "" {
+		w.spec = &corev1.PodSpec{ServiceAccountName: w.spec.ServiceAccountName}
+		w.all, w.used = []container{}, nil
+	}
+	return w
+}
+
+// withFlows adds the templates of workflows. One that runs those of another is judged
+// there; where it has settings of its own, or the other was not seen, nobody can tell.
+func (d declared) withFlows(v *engine.View) declared {
+	known := map[engine.Ref]flow{}
+	var all []flow
+	for _, t := range engine.PodTemplates() {
+		if !t.Workflow {
+			continue
+		}
+		for _, f := range readFlows.Of(v, t.Kind) {
+			known[f.object.Ref.WithoutUID()] = f
+			all = append(all, f)
+		}
+	}
+	runs := runningFlows(all, known)
+	for _, f := range all {
+		idle := !runs[f.object.Ref.WithoutUID()]
+		for _, w := range f.workloads {
+			w.idle = idle
+			d.workloads = append(d.workloads, w)
+		}
+		if !f.JudgedIn(func(r engine.Ref) (engine.Workflow, bool) { used, there := known[r]; return used.Workflow, there }) {
+			d.workloads = append(d.workloads, f.elsewhere(idle))
+			d.unsure = d.unsure || !idle
+		}
+		// A template that every namespace may use runs as an account of whoever does.
+		d.unsure = d.unsure || !idle && f.of.Cluster
+	}
+	d.unsure = d.unsure || slices.ContainsFunc(d.workloads, func(w workload) bool {
+		return !w.idle && len(w.containers()) == 0 && (w.template != nil || w.flow != nil)
+	})
+	return d
+}
+
+// runningFlows are the workflows of which pods come: those that run, and whose templates they
+// run, in any number of steps.
+func runningFlows(all []flow, known map[engine.Ref]flow) map[engine.Ref]bool {
+	runs := map[engine.Ref]bool{}
+	var run func(f flow)
+	run = func(f flow) {
+		ref := f.object.Ref.WithoutUID()
+		if runs[ref] {
+			return
+		}
+		runs[ref] = true
+		for _, used := range f.Uses {
+			if other, there := known[used]; there {
+				run(other)
+			}
+		}
+	}
+	for _, f := range all {
+		if f.of.Makes {
+			run(f)
+		}
+	}
+	return runs
+}
+
+// elsewhere stands for what a workflow runs of the templates of others.
+func (f flow) elsewhere(idle bool) workload {
+	names := make([]string, len(f.Uses))
+	for i, r := range f.Uses {
+		names[i] = r.Kind + " " + r.Name
+	}
+	path := strings.Join(f.of.Path, ".")
+	account, known := f.Account()
+	w := workload{object: f.object, path: path, meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{ServiceAccountName: account}, idle: idle || !known, all: []container{}}
+	w.flow = &flowPod{name: "templates of others", shared: f.of.Cluster, at: func(name string) string { return path + "." + name }, unsure: fmt.Sprintf(
+		"It runs templates of %s under settings of its own (account, volumes, security context), or they were not seen", list(names))}
+	return w
+}
+
+// ofFlows says of which template of a workflow a detail is. What its controller adds to the
+// pods of a template, and what its own settings change, only the pods show: of a template
+// nothing is found in order but its containers.
+func ofFlows(judge func(workload, say)) func(workload, say) {
+	return func(w workload, tell say) {
+		if w.flow == nil {
+			judge(w, tell)
+			return
+		}
+		judge(w, func(d engine.Detail) {
+			switch {
+			case d.Container != "":
+				d.Container = w.flow.name + "/" + d.Container
+			case d.Verdict == engine.Pass:
+				d.Verdict = engine.Unknown
+				d.Sentence = fmt.Sprintf("As template %s declares it: %s; what its controller adds and changes, its pods show", w.flow.name, d.Sentence)
+				fallthrough
+			default:
+				d.Container = w.flow.name
+			}
+			tell(d)
+		})
+	}
+}
+
+// sawWorkloads reports whether all that runs was seen, and can be told.
+func sawWorkloads(v *engine.View) bool {
+	return sawAll(v, workloadKinds()) && !allDeclared.Of(v).unsure
+}

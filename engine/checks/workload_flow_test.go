@@ -1,0 +1,153 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
+)
+
+// workflow is a workflow of a kind, by its specification.
+func workflow(kind, name, spec string) string {
+	if kind == "CronWorkflow" {
+		spec = "{schedule: '* * * * *', workflowSpec: " + spec + "}"
+	}
+	namespace := ", namespace: pay"
+	if kind == "ClusterWorkflowTemplate" {
+		namespace = ""
+	}
+	return "apiVersion: argoproj.io/v1alpha1\nkind: " + kind + "\nmetadata: {name: " + name + namespace + "}\nspec: " + spec
+}
+
+func TestWorkflowsOfEveryKindAreJudged(t *testing.T) {
+	const spec = "{entrypoint: run, templates: [{name: all, steps: [[{name: one, template: run}]]}, {name: run, container: {image: x, securityContext: {privileged: true}}, sidecars: [{name: side, image: x}]}]}"
+	for kind, at := range map[string]string{
+		"Workflow": "spec", "WorkflowTemplate": "spec", "ClusterWorkflowTemplate": "spec", "CronWorkflow": "spec.workflowSpec",
+	} {
+		r := fromYAML(t, workflow(kind, "build", spec)).result(t, "containers-not-privileged")
+		assert.Equal(t, []string{kind + " build run/main fail", kind + " build run/side pass"}, subjects(r))
+		assert.Equal(t, at+".templates[1].container.securityContext.privileged", r.Details[0].Field)
+	}
+}
+
+// Each template is judged with what its workflow says of all, and passes with its containers
+// alone: its controller adds others.
+func TestTemplatesOfWorkflows(t *testing.T) {
+	const privileged, nonRoot, limits = "containers-not-privileged", "pods-run-as-non-root", "containers-have-limits"
+	const host, baseline, socket, paths, token = "pods-without-host-namespaces", "pods-meet-baseline", "containers-without-runtime-socket", "pods-without-host-paths", "service-account-tokens-not-mounted"
+	const environment, pinnedBy = "secrets-not-in-environment", "images-pinned-by-digest"
+	one := func(settings, template string) string {
+		return "{" + settings + "templates: [{name: run, " + template + "}]}"
+	}
+	const plain = "container: {image: x}"
+	for name, c := range map[string]struct {
+		check, spec string
+		want        engine.Verdict
+		field       string
+	}{
+		"a script":                     {privileged, one("", "script: {image: x, source: echo, securityContext: {privileged: true}}"), engine.Fail, "spec.templates[0].script.securityContext.privileged"},
+		"a set of containers":          {privileged, one("", "containerSet: {containers: [{name: a, image: x}, {name: b, image: x, securityContext: {privileged: true}}]}"), engine.Fail, "spec.templates[0].containerSet.containers[1].securityContext.privileged"},
+		"an init container":            {privileged, one("", plain+", initContainers: [{name: i, image: x, securityContext: {privileged: true}}]"), engine.Fail, "spec.templates[0].initContainers[0].securityContext.privileged"},
+		"a template within steps":      {privileged, "{templates: [{name: all, steps: [[{name: one, inline: {container: {image: x, securityContext: {privileged: true}}}}]]}]}", engine.Fail, "spec.templates[0].steps[0][0].inline.container.securityContext.privileged"},
+		"a template within a task":     {privileged, "{templates: [{name: all, dag: {tasks: [{name: one, inline: {container: {image: x, securityContext: {privileged: true}}}}]}}]}", engine.Fail, "spec.templates[0].dag.tasks[0].inline.container.securityContext.privileged"},
+		"an orderly container":         {privileged, one("", plain), engine.Pass, "spec.templates[0].container.securityContext.privileged"},
+		"the user of all":              {nonRoot, one("securityContext: {runAsNonRoot: true}, ", plain), engine.Pass, "spec.securityContext.runAsNonRoot"},
+		"the template's own context":   {nonRoot, one("securityContext: {runAsNonRoot: true}, ", plain+", securityContext: {fsGroup: 1}"), engine.Fail, "spec.templates[0].container.securityContext.runAsNonRoot"},
+		"the node's network":           {host, one("hostNetwork: true, ", plain), engine.Fail, "spec.hostNetwork"},
+		"what the controller may add":  {host, one("", plain), engine.Unknown, "spec.templates[0]"},
+		"a level that it breaks":       {baseline, one("", "container: {image: x, securityContext: {privileged: true}}"), engine.Fail, "spec.templates[0]"},
+		"a level that it keeps":        {baseline, one("", plain), engine.Unknown, "spec.templates[0]"},
+		"a volume of all":              {paths, one("volumes: [{name: v, hostPath: {path: /data}}], ", "container: {image: x, volumeMounts: [{name: v, mountPath: /d}]}"), engine.Fail, "spec.volumes[0].hostPath.path"},
+		"a volume of all, not mounted": {paths, one("volumes: [{name: v, hostPath: {path: /data}}], ", plain), engine.Unknown, "spec.templates[0].volumes"},
+		"mounts that are mirrored":     {socket, one("", "container: {image: x, volumeMounts: [{name: v, mountPath: /d}]}, volumes: [{name: v, hostPath: {path: /run}}], sidecars: [{name: s, image: x, mirrorVolumeMounts: true}]"), engine.Fail, "spec.templates[0].container.volumeMounts[0]"},
+		"mounts of a set":              {socket, one("", "containerSet: {volumeMounts: [{name: v, mountPath: /d}], containers: [{name: a, image: x}]}, volumes: [{name: v, hostPath: {path: /run}}]"), engine.Fail, "spec.templates[0].containerSet.containers[0].volumeMounts[0]"},
+		"a token":                      {token, one("automountServiceAccountToken: true, ", plain), engine.Unknown, "spec.automountServiceAccountToken"},
+		"a token that is kept back":    {token, one("automountServiceAccountToken: false, executor: {serviceAccountName: e}, ", plain), engine.Unknown, "spec.automountServiceAccountToken"},
+		"a patch":                      {privileged, one("podSpecPatch: '{}', ", plain), engine.Unknown, "spec.templates[0].containers"},
+		"a patch of one template":      {privileged, one("", plain+", podSpecPatch: '{{inputs.parameters.patch}}'"), engine.Unknown, "spec.templates[0].containers"},
+		"defaults of templates":        {privileged, one("templateDefaults: {securityContext: {}}, ", plain), engine.Unknown, "spec.templates[0].containers"},
+		"defaults of when they run":    {privileged, one("templateDefaults: {timeout: 30s}, ", plain), engine.Pass, ""},
+		"a resource":                   {privileged, one("", "resource: {action: create, manifest: x}"), engine.Unknown, ""},
+		"a plugin":                     {privileged, one("", "plugin: {hello: {}}"), engine.Unknown, ""},
+		"a kind of a later release":    {privileged, one("", "orbit: {}"), engine.Unknown, ""},
+		"no templates":                 {privileged, "{entrypoint: run}", engine.Unknown, ""},
+		"only a pause":                 {privileged, one("", "suspend: {}"), engine.NotApplicable, ""},
+		"no list":                      {privileged, "{templates: 7}", engine.Unknown, ""},
+		"what is no template":          {privileged, "{templates: [7]}", engine.Unknown, ""},
+		"a container of another type":  {privileged, one("", "container: {image: 7}"), engine.Unknown, ""},
+		"a parameter as the image":     {pinnedBy, one("", "container: {image: '{{inputs.parameters.image}}'}"), engine.Unknown, "spec.templates[0].container.image"},
+		"the same, for another check":  {privileged, one("", "container: {image: '{{inputs.parameters.image}}'}"), engine.Pass, ""},
+		"a parameter as the account":   {token, one("serviceAccountName: '{{workflow.parameters.account}}', ", plain), engine.Unknown, "spec.templates[0].containers"},
+		"a parameter as a path":        {socket, one("", plain+", volumes: [{name: v, hostPath: {path: '{{inputs.parameters.path}}'}}]"), engine.Unknown, "spec.templates[0].containers"},
+		"a parameter as a limit":       {limits, one("", "container: {image: x, resources: {limits: {cpu: 1, memory: '{{inputs.parameters.memory}}'}}}"), engine.Unknown, "spec.templates[0].containers"},
+		"a parameter in the arguments": {environment, one("", "container: {image: x, args: ['{{inputs.parameters.what}}']}"), engine.Unknown, "spec.templates[0].container.args[0]"},
+		"a parameter as a variable":    {environment, one("", "container: {image: x, env: [{name: A, value: '{{inputs.parameters.what}}'}]}"), engine.Unknown, "spec.templates[0].container.env[0].value"},
+		"a variable":                   {environment, one("", "container: {image: x, env: [{name: A, value: b}]}"), engine.Pass, ""},
+	} {
+		r := fromYAML(t, workflow("Workflow", "build", c.spec)).result(t, c.check)
+		assert.Equal(t, c.want, r.Verdict, "%s: %+v", name, r.Details)
+		if c.field != "" && assert.NotEmpty(t, r.Details, name) {
+			at := slices.IndexFunc(r.Details, func(d engine.Detail) bool { return d.Verdict == c.want })
+			assert.Equal(t, c.field, r.Details[at].Field, name)
+		}
+	}
+}
+
+func TestWorkflowsThatRunTheTemplatesOfOthers(t *testing.T) {
+	const id = "pods-run-as-non-root"
+	const steps = "templates: [{name: all, steps: [[{name: one, templateRef: {name: lib, template: run}}]]}]"
+	const user = "securityContext: {runAsUser: 1000}, "
+	library := workflow("WorkflowTemplate", "lib", "{"+user+"templates: [{name: run, container: {image: x}}]}")
+	for name, c := range map[string]struct {
+		documents []string
+		want      []string
+	}{
+		"not seen":                 {[]string{workflow("Workflow", "w", "{"+user+steps+"}")}, []string{"Workflow w templates of others unknown"}},
+		"with its settings":        {[]string{workflow("Workflow", "w", "{"+user+steps+"}"), library}, []string{"WorkflowTemplate lib run/main pass"}},
+		"with settings of its own": {[]string{workflow("Workflow", "w", "{"+steps+"}"), library}, []string{"Workflow w templates of others unknown", "WorkflowTemplate lib run/main pass"}},
+		"the whole of it":          {[]string{workflow("CronWorkflow", "w", "{workflowTemplateRef: {name: lib}}"), library}, []string{"WorkflowTemplate lib run/main pass"}},
+		"the whole, and more":      {[]string{workflow("Workflow", "w", "{serviceAccountName: ops, workflowTemplateRef: {name: lib}}"), library}, []string{"Workflow w templates of others unknown", "WorkflowTemplate lib run/main pass"}},
+		"one of the cluster's":     {[]string{workflow("Workflow", "w", "{workflowTemplateRef: {name: lib, clusterScope: true}}"), library}, []string{"Workflow w templates of others unknown", "WorkflowTemplate lib run/main pass"}},
+	} {
+		assert.Equal(t, c.want, subjects(fromYAML(t, c.documents...).result(t, id)), name)
+	}
+}
+
+// Whose token nobody gets by what was seen is not found in order where a workflow may run
+// as it, and a template that nothing runs counts for nobody.
+func TestAccountsOfWorkflows(t *testing.T) {
+	const unused, dormant = "default-service-accounts-unused", "service-accounts-not-dormant"
+	account := "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default, namespace: pay}"
+	const run = "{templates: [{name: run, container: {image: x}}]}"
+	world := func(documents ...string) *world { return newWorldOf(t, append(documents, account)...) }
+	assert.Equal(t, engine.Fail, world(workflow("Workflow", "w", run)).result(t, unused).Verdict)
+	assert.Equal(t, engine.Pass, world(workflow("WorkflowTemplate", "w", run)).result(t, unused).Verdict, "nothing runs it")
+	assert.Equal(t, engine.Fail, world(workflow("WorkflowTemplate", "w", run), workflow("Workflow", "r", "{workflowTemplateRef: {name: w}}")).result(t, unused).Verdict)
+	assert.Equal(t, engine.Unknown, world(workflow("Workflow", "r", "{serviceAccountName: ops, workflowTemplateRef: {name: w}}")).result(t, unused).Verdict)
+	bound := []string{
+		"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b, namespace: pay}\nroleRef: {kind: Role, name: r, apiGroup: rbac.authorization.k8s.io}\nsubjects: [{kind: ServiceAccount, name: ops, namespace: pay}]",
+		strings.Replace(account, "default", "ops", 1),
+	}
+	ops := strings.Replace(run, "{templates", "{serviceAccountName: ops, templates", 1)
+	assert.Equal(t, engine.Pass, world(append(bound, workflow("CronWorkflow", "w", ops))...).result(t, dormant).Verdict)
+	assert.Equal(t, engine.Fail, world(append(bound, workflow("WorkflowTemplate", "w", ops))...).result(t, dormant).Verdict)
+}
+
+func TestSecretsOfWorkflows(t *testing.T) {
+	const spec = "{templates: [{name: run, container: {image: x}, outputs: {artifacts: [{name: a, path: /o, s3: {bucket: b, accessKeySecret: {name: store, key: id}}}]}}]}"
+	w := newWorldOf(t, workflow("Workflow", "w", spec), "apiVersion: v1\nkind: Secret\nmetadata: {name: store, namespace: pay}\ndata: {id: '[redacted:secret-value]'}")
+	assert.Equal(t, engine.Pass, w.result(t, "secrets-used").Verdict)
+	shared := newWorldOf(t, workflow("ClusterWorkflowTemplate", "w", spec), "apiVersion: v1\nkind: Secret\nmetadata: {name: store, namespace: pay}")
+	assert.Equal(t, engine.Unknown, shared.result(t, "secret-references-resolve").Verdict, "of whichever namespace runs it")
+	assert.Empty(t, newWorldOf(t, workflow("ClusterWorkflowTemplate", "w", spec)).result(t, "namespaces-have-default-deny").Details, "it is in no namespace")
+	marked := workflow("Workflow", "w", "{templates: [{name: run, container: {image: x, env: [{name: A, value: '[redacted:token]'}], command: [sh]}}]}")
+	assert.Equal(t, engine.Fail, fromYAML(t, marked).result(t, "secrets-not-in-environment").Verdict)
+	r := fromYAML(t, marked).result(t, "objects-without-secrets")
+	require.Len(t, r.Details, 1)
+	assert.Equal(t, engine.Pass, r.Verdict, "judged as the environment of its container")
+	assert.Equal(t, engine.Fail, fromYAML(t, strings.Replace(marked, "spec: {", "spec: {arguments: {parameters: [{name: p, value: '[redacted:token]'}]}, ", 1)).result(t, "objects-without-secrets").Verdict)
+}

@@ -1,0 +1,323 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Workflow is what an object of Argo's workflows says of the pods that come of it: of a
+// Workflow, a CronWorkflow, or a template of either.
+type Workflow struct {
+	Pods []WorkflowPod
+	// Uses are the templates of workflows that it runs templates of. They are judged where
+	// they stand, by their own settings: only where those are its own too is it what runs.
+	Uses     []Ref
+	account  string   // that it names for all
+	accounts []string // of its executors
+	settings string   // canonical JSON of what holds for all of its pods
+	whole    bool     // it has no templates of its own: the settings of what it uses hold as well
+}
+
+// WorkflowPod is what pods are made of by one template of a workflow, as far as the
+// workflow says it: its controller adds containers of its own.
+type WorkflowPod struct {
+	Name string         // of the template
+	Pod  map[string]any // its metadata and spec, as in the template of a Deployment
+	// Unsure says why what runs cannot be told, "" if it can.
+	Unsure string
+	path   string            // of the template
+	places map[string]string // of what in the spec stands elsewhere in the document
+}
+
+// Path is where in the document its template stands.
+func (p WorkflowPod) Path() string { return p.path }
+
+// At returns where in the document a field of the pod's spec stands, or would stand.
+func (p WorkflowPod) At(name string) string {
+	for part := name; part != ""; part = part[:max(strings.LastIndexByte(part, '.'), 0)] {
+		if place, there := p.places[part]; there {
+			return place + name[len(part):]
+		}
+	}
+	return p.path + "." + name
+}
+
+// Accounts are the service accounts that its pods run as by what it says itself, each once;
+// "" is the default one.
+func (w Workflow) Accounts() []string {
+	names := slices.Clone(w.accounts)
+	if account, known := w.Account(); known && len(w.Uses) > 0 {
+		names = append(names, account)
+	}
+	for _, p := range w.Pods {
+		spec, _ := p.Pod["spec"].(map[string]any)
+		names = append(names, text(spec["serviceAccountName"]))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Account is the service account as which it runs the templates of others; known is false
+// where they may say it.
+func (w Workflow) Account() (name string, known bool) {
+	return w.account, w.account != "" || !w.whole
+}
+
+// runsAs reports whether a use of another workflow's templates runs what is judged there.
+func (w Workflow) runsAs(used Workflow) bool {
+	return w.settings == used.settings || w.whole && w.settings == "{}"
+}
+
+// JudgedIn reports whether all that a workflow runs of others is judged there: they are
+// among those that are known, with settings that are its own.
+func (w Workflow) JudgedIn(known func(Ref) (Workflow, bool)) bool {
+	return !slices.ContainsFunc(w.Uses, func(r Ref) bool {
+		used, there := known(r)
+		return !there || !w.runsAs(used)
+	})
+}
+
+// ofAll are the settings of a workflow that hold for all of its pods.
+var ofAll = []string{
+	"automountServiceAccountToken", "executor", "hostNetwork", "imagePullSecrets", "podMetadata", "podSpecPatch", "securityContext",
+	"serviceAccountName", "templateDefaults", "volumes",
+}
+
+// timing are defaults of templates that change when pods run, and not what runs.
+var timing = []string{"activeDeadlineSeconds", "failFast", "metrics", "parallelism", "retryStrategy", "synchronization", "timeout"}
+
+// ReadWorkflow reads an object of a kind that is a workflow.
+func ReadWorkflow(t PodTemplate, ref Ref, body []byte) Workflow {
+	path := strings.Join(t.Path, ".")
+	tree, err := DecodeJSON(body)
+	spec, is := tree.(map[string]any)
+	for _, name := range t.Path {
+		spec, _ = spec[name].(map[string]any)
+	}
+	if err != nil || !is || spec == nil {
+		return Workflow{Pods: []WorkflowPod{{path: path, Unsure: "It has no specification that could be read"}}}
+	}
+	r := workflowReader{spec: spec, path: path, namespace: ref.Namespace}
+	if t.Kind.Kind == "Workflow" {
+		r.labels = map[string]any{"workflows.argoproj.io/workflow": ref.Name}
+	}
+	return r.read()
+}
+
+// workflowReader reads the specification of one workflow.
+type workflowReader struct {
+	spec      map[string]any
+	path      string
+	namespace string
+	labels    map[string]any // that its controller gives
+	found     Workflow
+}
+
+func (r *workflowReader) read() Workflow {
+	own := map[string]any{}
+	for _, name := range ofAll {
+		if v, there := r.spec[name]; there {
+			own[name] = v
+		}
+	}
+	settings, err := Canonical(own)
+	if err != nil {
+		settings = []byte(err.Error())
+	}
+	templates, listed := r.spec["templates"].([]any)
+	_, r.found.whole = r.spec["workflowTemplateRef"]
+	r.found.whole = r.found.whole && len(templates) == 0
+	r.found.settings = string(settings)
+	r.uses(r.spec, 0)
+	r.found.account = text(r.spec["serviceAccountName"])
+	if executor, _ := r.spec["executor"].(map[string]any); text(executor["serviceAccountName"]) != "" {
+		r.found.accounts = append(r.found.accounts, text(executor["serviceAccountName"]))
+	}
+	for i, t := range templates {
+		r.template(t, fmt.Sprintf("%s.templates[%d]", r.path, i), 0)
+	}
+	if (!listed || len(templates) == 0) && len(r.found.Uses) == 0 {
+		r.found.Pods = append(r.found.Pods, WorkflowPod{path: r.path, Unsure: "It names no template"})
+	}
+	return r.found
+}
+
+// uses finds the references to templates of others: in steps, tasks, hooks, or for all.
+func (r *workflowReader) uses(v any, depth int) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range []string{"workflowTemplateRef", "templateRef"} {
+			if to, is := v[name].(map[string]any); is {
+				ref := Ref{Group: argoGroup, Kind: "WorkflowTemplate", Namespace: r.namespace}
+				if cluster, _ := to["clusterScope"].(bool); cluster {
+					ref.Kind, ref.Namespace = "ClusterWorkflowTemplate", ""
+				}
+				ref.Name, _ = to["name"].(string)
+				if !slices.Contains(r.found.Uses, ref) {
+					r.found.Uses = append(r.found.Uses, ref)
+				}
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			r.uses(v[name], depth+1)
+		}
+	case []any:
+		for _, member := range v {
+			r.uses(member, depth+1)
+		}
+	}
+}
+
+// template reads one template, and those that stand within its steps and tasks.
+func (r *workflowReader) template(v any, path string, depth int) {
+	t, is := v.(map[string]any)
+	if !is || depth > maxDepth {
+		r.add(nil, path, "It has a template that cannot be read")
+		return
+	}
+	told := false
+	for _, kind := range []string{"container", "script", "containerSet"} {
+		if _, there := t[kind].(map[string]any); there {
+			r.pod(t, path, kind)
+			told = true
+		}
+	}
+	for _, kind := range []string{"resource", "data", "http", "plugin"} {
+		if _, there := t[kind]; there {
+			r.add(t, path, fmt.Sprintf("What runs is its controller's, by a template of kind %s", kind))
+			told = true
+		}
+	}
+	for i, group := range listIn(t, "steps") {
+		steps, _ := group.([]any)
+		for j, step := range steps {
+			r.inline(step, fmt.Sprintf("%s.steps[%d][%d]", path, i, j), depth)
+		}
+	}
+	dag, _ := t["dag"].(map[string]any)
+	for i, task := range listIn(dag, "tasks") {
+		r.inline(task, fmt.Sprintf("%s.dag.tasks[%d]", path, i), depth)
+	}
+	for _, kind := range []string{"steps", "dag", "suspend", "templateRef"} { // of which no pod is made
+		if _, there := t[kind]; there {
+			told = true
+		}
+	}
+	if !told {
+		r.add(t, path, "It has a template of a kind that is not read")
+	}
+}
+
+func (r *workflowReader) inline(step any, path string, depth int) {
+	if s, _ := step.(map[string]any); s["inline"] != nil {
+		r.template(s["inline"], path+".inline", depth+1)
+	}
+}
+
+func (r *workflowReader) add(t map[string]any, path, unsure string) *WorkflowPod {
+	p := WorkflowPod{path: path, Unsure: unsure, places: map[string]string{}, Pod: map[string]any{}}
+	if p.Name, _ = t["name"].(string); p.Name == "" {
+		p.Name = strings.TrimPrefix(path, r.path+".")
+	}
+	spec := map[string]any{}
+	r.set(&p, spec, t, "serviceAccountName")
+	p.Pod["spec"] = spec
+	r.found.Pods = append(r.found.Pods, p)
+	return &r.found.Pods[len(r.found.Pods)-1]
+}
+
+// set takes a setting from a template, else from its workflow.
+func (r *workflowReader) set(p *WorkflowPod, spec, t map[string]any, name string) {
+	v, there := t[name]
+	if !there {
+		if v, there = r.spec[name]; there {
+			p.places[name] = r.path + "." + name
+		}
+	}
+	if there {
+		spec[name] = v
+	}
+}
+
+// pod puts the pod of a template together as the controller does.
+func (r *workflowReader) pod(t map[string]any, path, kind string) {
+	if executor, _ := t["executor"].(map[string]any); text(executor["serviceAccountName"]) != "" {
+		r.found.accounts = append(r.found.accounts, text(executor["serviceAccountName"]))
+	}
+	p := r.add(t, path, r.unsure(t))
+	spec, _ := p.Pod["spec"].(map[string]any)
+	r.set(p, spec, t, "securityContext")
+	r.set(p, spec, t, "nodeSelector")
+	if r.set(p, spec, t, "automountServiceAccountToken"); spec["automountServiceAccountToken"] == true {
+		delete(spec, "automountServiceAccountToken") // it only takes a token away
+	}
+	for _, name := range []string{"hostNetwork", "imagePullSecrets"} {
+		r.set(p, spec, nil, name)
+	}
+	p.places["hostNetwork"] = r.path + ".hostNetwork"
+	p.Pod["metadata"] = r.metadata(t)
+	c := podMaker{pod: p, path: path}
+	switch main, _ := t[kind].(map[string]any); kind {
+	case "containerSet":
+		c.shared = listIn(main, "volumeMounts")
+		c.list(main, "containers", "containers", path+".containerSet")
+		c.shared = nil
+	default:
+		main = maps.Clone(main)
+		if text(main["name"]) == "" {
+			main["name"] = mainContainer
+		}
+		delete(main, "source")
+		c.container("containers", main, path+"."+kind)
+	}
+	c.list(t, "sidecars", "containers", path)
+	c.list(t, "initContainers", "initContainers", path)
+	c.volumesOf(t, path, r.spec, r.path)
+	c.secrets(t)
+	for list, all := range map[string][]any{"containers": c.containers, "initContainers": c.inits, "volumes": c.volumes} {
+		if len(all) > 0 {
+			spec[list] = all
+		}
+	}
+	where := bracesIn(spec, nil)
+	if selector, _ := spec["nodeSelector"].(map[string]any); where == "" && strings.Contains(text(selector["kubernetes.io/os"]), braces) {
+		where = "nodeSelector"
+	}
+	if p.Unsure == "" && where != "" {
+		p.Unsure = fmt.Sprintf("A parameter decides %s of its pods", where)
+	}
+}
+
+// unsure says what changes pods that are put together here.
+func (r *workflowReader) unsure(t map[string]any) string {
+	if t["podSpecPatch"] != nil || r.spec["podSpecPatch"] != nil {
+		return "A patch (podSpecPatch) changes its pods as they are made"
+	}
+	defaults, _ := r.spec["templateDefaults"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(defaults)) {
+		if !slices.Contains(timing, name) {
+			return fmt.Sprintf("Defaults of its templates (templateDefaults.%s) change its pods as they are made", name)
+		}
+	}
+	return ""
+}
+
+func (r *workflowReader) metadata(t map[string]any) map[string]any {
+	ofAll, _ := r.spec["podMetadata"].(map[string]any)
+	own, _ := t["metadata"].(map[string]any)
+	all := map[string]any{}
+	for _, name := range []string{"annotations", "labels"} {
+		joined := map[string]any{}
+		if name == "labels" {
+			maps.Copy(joined, r.labels)
+		}
+		for _, from := range []map[string]any{ofAll, own} {
+			some, _ := from[name].(map[string]any)
+			maps.Copy(joined, some)
+		}
+		all[name] = joined
+	}
+	return all
+}

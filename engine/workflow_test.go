@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// workflowOf reads a Workflow that is called build.
+func workflowOf(body string) Workflow {
+	all := PodTemplates()
+	of := all[slices.IndexFunc(all, func(t PodTemplate) bool { return t.Kind.Kind == "Workflow" })]
+	return ReadWorkflow(of, Ref{Group: argoGroup, Kind: "Workflow", Namespace: "pay", Name: "build"}, []byte(body))
+}
+
+func TestReadWorkflow(t *testing.T) {
+	w := workflowOf(`{"spec":{"serviceAccountName":"ci","podMetadata":{"labels":{"team":"pay"}},"executor":{"serviceAccountName":"exec"},
+		"volumes":[{"name":"unused"},{"name":"v"}],"templates":[
+		{"name":"run","metadata":{"labels":{"app":"a"}},"container":{"image":"x","volumeMounts":[{"name":"v"}]}},
+		{"name":"own","serviceAccountName":"other","script":{"image":"y","source":"echo"}},
+		{"name":"all","dag":{"tasks":[{"templateRef":{"name":"lib","clusterScope":true}},{"templateRef":{"name":"near"}}]}}]}}`)
+	require.Len(t, w.Pods, 2)
+	assert.Equal(t, []string{"ci", "exec", "other"}, w.Accounts())
+	assert.Equal(t, []Ref{{Group: argoGroup, Kind: "ClusterWorkflowTemplate", Name: "lib"}, {Group: argoGroup, Kind: "WorkflowTemplate", Namespace: "pay", Name: "near"}}, w.Uses)
+	text, err := Canonical(w.Pods[0].Pod)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"metadata":{"annotations":{},"labels":{"team":"pay","app":"a","workflows.argoproj.io/workflow":"build"}},
+		"spec":{"serviceAccountName":"ci","containers":[{"name":"main","image":"x","volumeMounts":[{"name":"v"}]}],"volumes":[{"name":"v"}]}}`, string(text))
+	for field, at := range map[string]string{
+		"containers[0].image": "spec.templates[0].container.image", "volumes[0].name": "spec.volumes[1].name", "serviceAccountName": "spec.serviceAccountName",
+		"hostNetwork": "spec.hostNetwork", "securityContext": "spec.templates[0].securityContext",
+	} {
+		assert.Equal(t, at, w.Pods[0].At(field))
+	}
+	assert.Equal(t, "spec.templates[1].serviceAccountName", w.Pods[1].At("serviceAccountName"))
+}
+
+// FuzzReadWorkflow says that whatever stands in a workflow is read to an end, and that
+// what is said to stand somewhere does.
+func FuzzReadWorkflow(f *testing.F) {
+	for _, body := range []string{
+		`{"spec":{"templates":[{"name":"a","container":{"image":"x"},"sidecars":[{"name":"s","mirrorVolumeMounts":true}],"volumes":[{"name":"v"}]}]}}`,
+		`{"spec":{"volumes":[{"name":"v"}],"templates":[{"containerSet":{"volumeMounts":[{"name":"v"}],"containers":[{"name":"a"},7]},"initContainers":[null]}]}}`,
+		`{"spec":{"templates":[{"steps":[[{"inline":{"script":{"image":"x","env":[{"value":"{{x}}"}]}}}]],"outputs":{"artifacts":[{"s3":{"keySecret":{"name":"s","key":"k"}}}]}}]}}`,
+		`{"spec":{"workflowTemplateRef":{"name":"w"},"podSpecPatch":"{}"}}`, `{"spec":{"templates":[{"dag":{"tasks":[{"inline":{"dag":{"tasks":[]}}}]}}]}}`, `[]`, `{"spec":{"templates":7}}`,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		w := workflowOf(string(body))
+		lines, err := Outline(body)
+		if err != nil {
+			assert.NotEmpty(t, w.Pods)
+			return
+		}
+		for _, p := range w.Pods {
+			if _, err := Canonical(p.Pod); err != nil {
+				t.Fatalf("%s: %v", p.Name, err)
+			}
+			for part, at := range p.places {
+				if _, exact := FieldLine(lines, at); !exact && part != "hostNetwork" {
+					t.Fatalf("%s of %s does not stand at %s", part, p.Name, at)
+				}
+			}
+		}
+	})
+}
