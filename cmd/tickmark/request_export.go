@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -142,13 +143,19 @@ type requestFile struct {
 	records      bool // it is the first of its list
 }
 
-// filesOfRequests are the files that lists are written to. None of them exists.
+// filesOfRequests are the files that lists are written to. None of them exists. A folder
+// that is named as one, with a separator at its end, is made.
 func filesOfRequests(out, owner string, formats []string, lists []export.RequestList) ([]requestFile, error) {
 	if len(lists) == 0 {
 		return nil, errors.New("export requests: there are none of that kind")
 	}
 	var files []requestFile
 	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(out), "."))
+	if os.IsPathSeparator(out[len(out)-1]) {
+		if err := os.Mkdir(out, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, fmt.Errorf("export requests: %w", err)
+		}
+	}
 	info, err := os.Stat(out)
 	if err == nil && info.IsDir() {
 		if len(formats) == 0 {
