@@ -67,22 +67,8 @@ func (a *Analysis) connection(from, to string, of answer) Connection {
 // One of which nothing is allowed is among them with an empty Allowed. A workload's
 // connections with itself are left out.
 func (a *Analysis) Connections() iter.Seq[Connection] {
-	return func(yield func(Connection) bool) {
-		sources, destinations := a.ends(Ingress), a.ends(Egress)
-		for _, from := range sources {
-			for _, to := range destinations {
-				of, is := a.ofEnds(from, to)
-				if is && of.possible != noPorts && !yield(a.connection(from.name, to.name, of)) {
-					return
-				}
-			}
-		}
-		for _, c := range a.fromControllers() {
-			if !yield(c) {
-				return
-			}
-		}
-	}
+	anybody := func(Peer) bool { return true }
+	return a.Between(anybody, anybody)
 }
 
 func (a *Analysis) ofEnds(from, to end) (answer, bool) {
