@@ -40,7 +40,7 @@ it is an error.`,
 			reaches := map[*network.Analysis]network.Reach{}
 			for _, a := range n.analyses {
 				reaches[a] = a.Reach(selection)
-				found += len(reaches[a].Set)
+				found += len(reaches[a].Set) + len(reaches[a].Unseen)
 			}
 			if found == 0 {
 				return withHint(fmt.Errorf("network who-can-reach %q: it selects no workload", args[0]), "`tickmark network connections` lists the workloads")
@@ -95,17 +95,21 @@ func reachForm(target engine.Target, r network.Reach) any {
 	return struct {
 		Target   string             `json:"target"`
 		Set      []network.Workload `json:"set"`
+		Unseen   []string           `json:"unseen,omitempty"`
 		From     []connectionForm   `json:"from"`
 		To       []connectionForm   `json:"to"`
 		WaysIn   []network.WayIn    `json:"waysIn"`
 		Undenied []network.Undenied `json:"undenied"`
-	}{target.ID, r.Set, connectionForms(r.From), connectionForms(r.To), r.WaysIn, r.Undenied}
+	}{target.ID, r.Set, r.Unseen, connectionForms(r.From), connectionForms(r.To), r.WaysIn, r.Undenied}
 }
 
 func (d *door) printReach(r network.Reach) {
 	fmt.Fprintf(d.out, "%s in the set\n", plural(len(r.Set), "workload"))
 	for _, w := range r.Set {
 		fmt.Fprintf(d.out, "  %s\n", w)
+	}
+	for _, namespace := range r.Unseen {
+		fmt.Fprintf(d.out, "  may: what is in %s, whose labels were not seen\n", kube.Printable(namespace))
 	}
 	d.printCrossing("Into it", r.From)
 	d.printCrossing("Out of it", r.To)

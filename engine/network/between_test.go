@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 const (
@@ -75,6 +76,22 @@ func TestWhereNothingDeniesByDefault(t *testing.T) {
 		said = append(said, u.Namespace+" "+u.Direction.String())
 	}
 	assert.Equal(t, []string{"na ingress", "na egress", "nb egress"}, said)
+}
+
+// Who asks for namespaces by their labels is told of those whose labels were not seen.
+func TestASetOfNamespacesThatWereNotSeen(t *testing.T) {
+	pods := twoPods()
+	cde, err := labels.Parse("zone=cde")
+	require.NoError(t, err)
+	r := fromYAML(t, pods[0], pods[2], pods[3]).analyse().Reach(Selection{InLabelled: cde})
+	assert.Empty(t, r.Set)
+	assert.Equal(t, []string{"nb"}, r.Unseen)
+	r = fromYAML(t, pods...).analyse().Reach(Selection{InLabelled: cde})
+	assert.Len(t, r.Set, 1)
+	assert.Empty(t, r.Unseen)
+	named, err := labels.Parse(namespaceName + "=na")
+	require.NoError(t, err)
+	assert.Empty(t, fromYAML(t, pods[0], pods[2], pods[3]).analyse().Reach(Selection{InLabelled: named}).Unseen, "its name is known")
 }
 
 func TestAMatrixIsAddedUp(t *testing.T) {

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"maps"
 	"path"
 	"slices"
 
@@ -17,27 +18,36 @@ type Selection struct {
 	InLabelled labels.Selector // namespaces by their labels
 }
 
-// has reports whether a pod of a workload is meant.
-func (s Selection) has(w Workload, p *pod, namespace namespaceLabels) bool {
+// has says whether a pod of a workload is meant: maybe where the labels of its namespace
+// are not known.
+func (s Selection) has(w Workload, p *pod, namespace namespaceLabels) truth {
 	like := func(pattern, name string) bool {
 		match, err := path.Match(pattern, name)
 		return err == nil && match
 	}
 	if len(s.Namespaces) > 0 && !slices.ContainsFunc(s.Namespaces, func(pattern string) bool { return like(pattern, p.namespace) }) {
-		return false
+		return no
 	}
-	if s.Name != "" && !like(s.Name, w.Ref.Name) {
-		return false
+	if s.Name != "" && !like(s.Name, w.Ref.Name) || s.Pods != nil && !s.Pods.Matches(labels.Set(p.labels)) {
+		return no
 	}
-	if s.InLabelled != nil && !s.InLabelled.Matches(labels.Set(namespace.labels)) {
-		return false
+	if s.InLabelled == nil {
+		return yes
 	}
-	return s.Pods == nil || s.Pods.Matches(labels.Set(p.labels))
+	require, selectable := s.InLabelled.Requirements()
+	if !selectable {
+		return no
+	}
+	in := selector{require: require}
+	return in.matches(namespace.labels, namespace.known)
 }
 
 // Reach is what has to do with a set of workloads from outside it.
 type Reach struct {
 	Set []Workload
+	// Unseen are the namespaces whose labels were not seen, so that what is in them may be
+	// meant as well.
+	Unseen []string
 	// From are the connections into the set, To those out of it; what is inside it is
 	// left out.
 	From, To []Connection
@@ -57,17 +67,22 @@ type Undenied struct {
 // Reach returns who can reach the workloads that are meant, and what they can reach.
 func (a *Analysis) Reach(s Selection) Reach {
 	in := make([]bool, len(a.running.workloads))
+	namespaces, unseen := map[string]namespaceLabels{}, map[string]bool{}
+	for _, c := range a.classes {
+		namespaces[c.namespace] = c.of
+	}
 	for i := range a.running.pods {
 		p := &a.running.pods[i]
-		of := namespaceLabels{}
-		if c := a.ofPod[i]; c >= 0 {
-			of = a.classes[c].of
-		}
-		if s.has(a.running.workloads[p.workload], p, of) {
+		switch s.has(a.running.workloads[p.workload], p, namespaces[p.namespace]) {
+		case yes:
 			in[p.workload] = true
+		case maybe:
+			unseen[p.namespace] = true
+		case no:
 		}
 	}
-	r := Reach{Set: []Workload{}, From: []Connection{}, To: []Connection{}, WaysIn: []WayIn{}, Undenied: []Undenied{}}
+	r := Reach{Set: []Workload{}, Unseen: slices.AppendSeq([]string{}, maps.Keys(unseen)), From: []Connection{}, To: []Connection{}, WaysIn: []WayIn{}, Undenied: []Undenied{}}
+	slices.Sort(r.Unseen)
 	for i, w := range a.running.workloads {
 		if !in[i] {
 			continue
