@@ -1,0 +1,236 @@
+package questionnaires
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tickmark/engine"
+)
+
+// ErrOtherVault says that what was to be merged is no copy of the same vault.
+var ErrOtherVault = errors.New("it is not a copy of this vault")
+
+// Merge is what comes of it where a vault meets another copy of itself, after people
+// worked on both: the union of their entries. It writes none and decides nothing. What
+// was answered on both sides stands there twice, as a Problem that a person settles.
+type Merge struct {
+	History *History
+	// Came are the entries that only the other copy had: parents first, the side log last.
+	// Words that somebody began to write stay where they were typed.
+	Came []Entry
+	// Told are entries of which only the other copy knows what they say: a handoff left
+	// that behind.
+	Told []Entry
+	// Lacks is how many entries the other copy does not have.
+	Lacks int
+	// Unverified are those that came and that nobody enrolled answers for: they are kept,
+	// shown as that, and count for nothing.
+	Unverified []Entry
+	// Renumbered are things of this copy that are called otherwise from now on.
+	Renumbered []Renumbered
+	// Expunged are the bodies that the other copy expunged: here they go as well.
+	Expunged []Tombstone
+
+	ours, theirs *History
+}
+
+// Renumbered is something whose number another had as well, and keeps.
+type Renumbered struct {
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// Merge returns what comes of this copy and another. The order in which copies meet, and
+// how often, makes no difference to the history. What comes is refused as a whole where
+// an entry is not what its id says, or says another thing than it is signed for.
+func (h *History) Merge(other *History) (Merge, error) {
+	m := Merge{ours: h, theirs: other}
+	fail := func(err error) (Merge, error) { return Merge{}, fmt.Errorf("merge: %w", err) }
+	if h.Vault() != other.Vault() {
+		return fail(ErrOtherVault)
+	}
+	ours, theirs := idsOf(h), idsOf(other)
+	for _, e := range slices.Concat(h.entries, h.side) {
+		if !theirs[e.ID] && e.Action != UnsentKept {
+			m.Lacks++
+		}
+	}
+	for _, e := range slices.Concat(other.entries, other.side) {
+		if e.Action == UnsentKept {
+			continue
+		}
+		told, err := m.meet(e, ours[e.ID])
+		switch {
+		case err != nil:
+			return fail(err)
+		case !ours[e.ID]:
+			m.Came = append(m.Came, e)
+		case told:
+			m.Told = append(m.Told, e)
+		}
+	}
+	var err error
+	if m.History, err = readHistory(slices.Concat(h.entries, h.side, m.Came), m.Payload, h.known.onwards()); err != nil {
+		return fail(err)
+	}
+	if err := m.compare(); err != nil {
+		return fail(err)
+	}
+	return m, nil
+}
+
+func idsOf(h *History) map[engine.Digest]bool {
+	all := make(map[engine.Digest]bool, len(h.entries)+len(h.side))
+	for _, e := range slices.Concat(h.entries, h.side) {
+		all[e.ID] = true
+	}
+	return all
+}
+
+// meet refuses an entry of the other copy that would stand in the place of a signed one,
+// and reports whether it says what this copy does not know.
+func (m *Merge) meet(e Entry, known bool) (told bool, err error) {
+	if known && !e.Action.Withholdable() {
+		return false, nil
+	}
+	if e.digest() != e.ID {
+		return false, fmt.Errorf("entry %s of the other copy was changed: its digest is %s", e.ID.Short(), e.digest().Short())
+	}
+	payload, err := m.theirs.payloads(e)
+	if err != nil {
+		return false, fmt.Errorf("read %s %s of the other copy: %w", e.Action, e.ID.Short(), err)
+	}
+	withheld := len(payload) == 0 && e.Action.Withholdable()
+	if !withheld && engine.Sum(payload) != e.Digest {
+		return false, fmt.Errorf("entry %s of the other copy: what it says was changed", e.ID.Short())
+	}
+	if !known || withheld {
+		return false, nil
+	}
+	own, err := m.ours.payloads(e)
+	return len(own) == 0, err
+}
+
+// Payload is what an entry of the merged history says, as one of the copies has it.
+func (m *Merge) Payload(e Entry) ([]byte, error) {
+	body, err := m.ours.payloads(e)
+	if err == nil && (len(body) > 0 || !e.Action.Withholdable()) {
+		return body, nil
+	}
+	if theirs, wrong := m.theirs.payloads(e); wrong == nil {
+		return theirs, nil
+	}
+	return body, err
+}
+
+// compare finds what is otherwise than this copy had it.
+func (m *Merge) compare() error {
+	for _, e := range m.Came {
+		check := m.History.Verify(e.ID)
+		if e.Action.Side() {
+			check = m.History.VerifySide(e)
+		}
+		if check != nil {
+			m.Unverified = append(m.Unverified, e)
+		}
+	}
+	for _, t := range m.History.Tombstones() {
+		if _, known := m.ours.Tombstone(t.Digest); !known {
+			m.Expunged = append(m.Expunged, t)
+		}
+	}
+	before, err := m.ours.labels()
+	if err != nil {
+		return err
+	}
+	after, err := m.History.labels()
+	if err != nil {
+		return err
+	}
+	for id, label := range before {
+		if now := after[id]; now != label && now != "" {
+			m.Renumbered = append(m.Renumbered, Renumbered{label, now})
+		}
+	}
+	slices.SortFunc(m.Renumbered, func(x, y Renumbered) int {
+		return cmp.Or(cmp.Compare(x.Before, y.Before), cmp.Compare(x.After, y.After))
+	})
+	return nil
+}
+
+// labels are the numbers of evidence, requests and notes, as people write them.
+func (h *History) labels() (map[ID]string, error) {
+	requests, _, err := h.Requests()
+	if err != nil {
+		return nil, err
+	}
+	notes, _, err := h.ReviewNotes()
+	if err != nil {
+		return nil, err
+	}
+	all := map[ID]string{}
+	for _, item := range h.Evidence() {
+		all[item.ID] = item.Label()
+	}
+	for _, r := range requests {
+		all[r.ID] = r.Label()
+	}
+	for _, n := range notes {
+		all[n.ID] = n.Label()
+	}
+	return all, nil
+}
+
+// MergeProblem is a problem that neither copy had alone.
+type MergeProblem struct {
+	Assessment AssessmentDetails
+	Problem
+}
+
+// Problems are those that the merge makes, of every assessment: what was said on both
+// sides, and what does not fit together. They are there until a person settles them.
+func (m *Merge) Problems(standard *Catalogue, now time.Time) ([]MergeProblem, error) {
+	all, err := m.History.Assessments()
+	if err != nil {
+		return nil, err
+	}
+	var made []MergeProblem
+	for _, details := range all {
+		after, err := m.History.problemsOf(standard, details.ID, now)
+		if err != nil {
+			return nil, err
+		}
+		before := map[Problem]bool{}
+		for _, h := range []*History{m.ours, m.theirs} {
+			known, err := h.problemsOf(standard, details.ID, now)
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range known {
+				before[p] = true
+			}
+		}
+		for _, p := range after {
+			if !before[p] {
+				made = append(made, MergeProblem{details, p})
+			}
+		}
+	}
+	return made, nil
+}
+
+// problemsOf are the problems of an assessment, none where there is no such one.
+func (h *History) problemsOf(standard *Catalogue, id ID, now time.Time) ([]Problem, error) {
+	all, err := h.Assessments()
+	if err != nil || !slices.ContainsFunc(all, func(d AssessmentDetails) bool { return d.ID == id }) {
+		return nil, err
+	}
+	a, err := h.Assessment(standard, id)
+	if err != nil {
+		return nil, err
+	}
+	return a.ProblemsOn(a.DayAt(now)), nil
+}
