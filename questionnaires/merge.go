@@ -24,6 +24,9 @@ type Merge struct {
 	// Told are entries of which only the other copy knows what they say: a handoff left
 	// that behind.
 	Told []Entry
+	// Behind are those that came without saying anything: internal notes, whose texts stayed
+	// behind when the other copy was handed on.
+	Behind []Entry
 	// Lacks is how many entries the other copy does not have.
 	Lacks int
 	// Unverified are those that came and that nobody enrolled answers for: they are kept,
@@ -48,9 +51,8 @@ type Renumbered struct {
 // an entry is not what its id says, or says another thing than it is signed for.
 func (h *History) Merge(other *History) (Merge, error) {
 	m := Merge{ours: h, theirs: other}
-	fail := func(err error) (Merge, error) { return Merge{}, fmt.Errorf("merge: %w", err) }
 	if h.Vault() != other.Vault() {
-		return fail(ErrOtherVault)
+		return Merge{}, ErrOtherVault
 	}
 	ours, theirs := idsOf(h), idsOf(other)
 	for _, e := range slices.Concat(h.entries, h.side) {
@@ -65,7 +67,7 @@ func (h *History) Merge(other *History) (Merge, error) {
 		told, err := m.meet(e, ours[e.ID])
 		switch {
 		case err != nil:
-			return fail(err)
+			return Merge{}, err
 		case !ours[e.ID]:
 			m.Came = append(m.Came, e)
 		case told:
@@ -74,10 +76,10 @@ func (h *History) Merge(other *History) (Merge, error) {
 	}
 	var err error
 	if m.History, err = readHistory(slices.Concat(h.entries, h.side, m.Came), m.Payload, h.known.onwards()); err != nil {
-		return fail(err)
+		return Merge{}, err
 	}
 	if err := m.compare(); err != nil {
-		return fail(err)
+		return Merge{}, err
 	}
 	return m, nil
 }
@@ -106,6 +108,9 @@ func (m *Merge) meet(e Entry, known bool) (told bool, err error) {
 	withheld := len(payload) == 0 && e.Action.Withholdable()
 	if !withheld && engine.Sum(payload) != e.Digest {
 		return false, fmt.Errorf("entry %s of the other copy: what it says was changed", e.ID.Short())
+	}
+	if !known && withheld {
+		m.Behind = append(m.Behind, e)
 	}
 	if !known || withheld {
 		return false, nil
@@ -182,6 +187,19 @@ func (h *History) labels() (map[ID]string, error) {
 		all[n.ID] = n.Label()
 	}
 	return all, nil
+}
+
+// InternalNotes counts the entries that came, or say now what they do, and are of notes
+// that never leave the house: whoever opens this copy reads them.
+func (m *Merge) InternalNotes() (int, error) {
+	internal, err := m.History.InternalNotes()
+	n := 0
+	for _, e := range slices.Concat(m.Came, m.Told) {
+		if slices.Contains(internal, e.ID) && !slices.ContainsFunc(m.Behind, func(b Entry) bool { return b.ID == e.ID }) {
+			n++
+		}
+	}
+	return n, err
 }
 
 // MergeProblem is a problem that neither copy had alone.

@@ -23,8 +23,25 @@ type questionForm struct {
 	Procedures       []procedureForm                 `json:"procedures"`
 	RiskAnalyses     []questionnaires.RiskAnalysis   `json:"riskAnalyses,omitempty"`
 	Responsibilities []questionnaires.Responsibility `json:"responsibilities,omitempty"`
+	Beside           []besideAnswerForm              `json:"beside,omitempty"` // all answers, where several were given side by side
 	LastYear         *lastAnswerForm                 `json:"lastYear,omitempty"`
 	Problems         []questionnaires.Problem        `json:"problems"`
+}
+
+// besideAnswerForm is one of the answers that nobody chose between yet.
+type besideAnswerForm struct {
+	Response  questionnaires.Response `json:"response"`
+	Narrative string                  `json:"narrative,omitempty"`
+	By        string                  `json:"by"`
+	Time      time.Time               `json:"time"`
+}
+
+func besideAnswers(all []questionnaires.Revision) []besideAnswerForm {
+	var forms []besideAnswerForm
+	for _, r := range all {
+		forms = append(forms, besideAnswerForm{r.Response, r.Narrative, r.Author.Name, r.Time})
+	}
+	return forms
 }
 
 // lastAnswerForm is what the prior assessment says of the question, to be read only.
@@ -100,6 +117,7 @@ func (d *door) questionOf(a *questionnaires.Assessment, r questionnaires.Require
 	form := questionForm{
 		Requirement: r.ID, Title: r.Title, Question: r.Question, Answer: answerSheetOf(a, r.ID), Response: current.Response,
 		Inherited: current.Inherited, Procedures: []procedureForm{}, Problems: append([]questionnaires.Problem{}, a.ProblemsOf(r.ID)...),
+		Beside: besideAnswers(a.Conflicts(r.ID)),
 	}
 	if p, proposes := a.Proposal(r); proposes {
 		form.Proposal = &p
@@ -183,6 +201,10 @@ func (d *door) printQuestion(f questionForm, r questionnaires.Requirement) {
 	row("answer", response)
 	row("", f.Answer.Narrative)
 	row("rests on", joinedLabels(f.Answer.Evidence))
+	for _, b := range f.Beside {
+		row("given", fmt.Sprintf("by %s at %s: %s", b.By, b.Time.UTC().Format(time.RFC3339), b.Response.Title()))
+		row("", b.Narrative)
+	}
 	if last := f.LastYear; last != nil {
 		row("last year", last.Response.Title()+", "+last.From)
 		row("", last.Answer.Narrative)
