@@ -24,6 +24,9 @@ import (
 // Where policies could not all be seen, one that is missing may be among them: then
 // it is Unknown, and only a policy that was seen to open everything fails.
 //
+// A policy that no API server takes (an address range that is none, a selector that cannot
+// be understood) is not in force; with one, what would pass is Unknown.
+//
 // A policy of an administrator (AdminNetworkPolicy, ClusterNetworkPolicy) is decided
 // before and may allow what is denied here; with one, what would pass is Unknown.
 //
@@ -43,9 +46,9 @@ func namespacesHaveDefaultDeny() check {
 					d.Sentence += "; but " + list(above) + " comes before it and may allow what it denies"
 				}
 				for _, p := range policies.In(n.ref.Name) {
-					if d.Verdict == engine.Pass && p.Invalid != nil {
+					if refused := p.Refused(); d.Verdict == engine.Pass && refused != nil {
 						d.Verdict = engine.Unknown
-						d.Sentence += "; but the selector of " + p.Ref.Name + " cannot be understood"
+						d.Sentence += "; but no API server takes " + p.Ref.Name + ", so that it is not in force: " + refused.Error()
 					}
 				}
 				details = append(details, d)

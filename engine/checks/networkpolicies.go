@@ -53,7 +53,7 @@ func networkPoliciesSelectPods() check {
 		var details []engine.Detail
 		for _, o := range policies {
 			p := network.NewPolicy(o.Ref, o.Digest, &o.Value.Spec)
-			f := judgeSelection(p, inNamespace[o.Ref.Namespace])
+			f := inForce(p, judgeSelection(p, inNamespace[o.Ref.Namespace]))
 			switch {
 			case f.verdict != engine.Fail:
 			case isManifests(v):
@@ -98,8 +98,8 @@ func runs(n int) string {
 //
 // Fails for a rule of a NetworkPolicy that opens every port to or from everybody: no
 // peer and no port is named, or its peers are all addresses or every pod of every
-// namespace, without a port. Such a rule is no restriction. Passes for every other
-// policy.
+// namespace, without a port. Such a rule is no restriction. Unknown for a policy that no
+// API server takes. Passes for every other policy.
 func networkPoliciesLimited() check {
 	return check{id: "network-policies-limited", version: 1, needs: []engine.Kind{network.PolicyKind}, eval: func(v *engine.View) []engine.Detail {
 		var details []engine.Detail
@@ -123,10 +123,18 @@ func networkPoliciesLimited() check {
 			case len(spec.Ingress)+len(spec.Egress) == 0:
 				f = passes("spec", nil, "It has no rule, and so allows nothing")
 			}
-			details = append(details, f.of(o.Ref, o.Digest))
+			details = append(details, inForce(network.NewPolicy(o.Ref, o.Digest, spec), f).of(o.Ref, o.Digest))
 		}
 		return details
 	}}
+}
+
+// inForce is what is found of a policy, and no pass of one that no API server takes.
+func inForce(p network.Policy, f finding) finding {
+	if refused := p.Refused(); f.verdict == engine.Pass && refused != nil {
+		return unknown(f.field, f.value, "No API server takes it, so that it is not in force: %s", refused)
+	}
+	return f
 }
 
 // unlimited reports whether peers leave nobody out.

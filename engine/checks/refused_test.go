@@ -91,3 +91,20 @@ func TestWhatWasRefusedProvesNothing(t *testing.T) {
 	assert.Equal(t, engine.Fail, w.hide(engine.Kind{Group: "networking.k8s.io", Kind: "NetworkPolicy"}).result(t, "namespaces-have-default-deny").Verdict,
 		"a policy that was seen to open everything fails, whatever else there is")
 }
+
+// A policy that no API server takes limits nothing and denies nothing, whatever it says.
+func TestARefusedPolicyIsNoPass(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: api, namespace: pay}\nspec: {containers: [{name: c, image: x}]}"
+	for name, spec := range map[string]string{
+		"an address range that is none": "{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/33}}]}]}",
+		"a peer of two kinds":           "{podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]}]}",
+		"a protocol that is none":       "{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}], ports: [{port: 80, protocol: ICMP}]}]}",
+	} {
+		w := fromYAML(t, pod, "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: pay}\nspec: "+spec)
+		for _, id := range []string{"namespaces-have-default-deny", "network-policies-limited", "network-policies-select-pods"} {
+			result := w.result(t, id)
+			assert.Equal(t, engine.Unknown, result.Verdict, "%s: %s", id, name)
+			assert.Contains(t, result.Details[0].Sentence, "o API server takes", "%s: %s", id, name)
+		}
+	}
+}

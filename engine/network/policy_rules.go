@@ -8,6 +8,14 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
+// Refused says why no API server takes p, so that it is not in force; nil where one does.
+func (p Policy) Refused() error {
+	if _, faults := p.understood(); len(faults) > 0 {
+		return faults[0]
+	}
+	return nil
+}
+
 // understood returns a NetworkPolicy as rules, and what of it no API server would
 // take. A policy that none takes is not in force; what it would open may be open.
 func (p Policy) understood() (*policy, []error) {
