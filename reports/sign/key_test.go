@@ -86,6 +86,22 @@ func TestLoadKeyReadsWhatOthersWrite(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+// Two authorities that vouch for each other make no endless chain.
+func TestAChainThatBitesItsTail(t *testing.T) {
+	key, one, two := ecKey(t, elliptic.P256()), ecKey(t, elliptic.P256()), ecKey(t, elliptic.P256())
+	named := func(name string) func(*x509.Certificate) {
+		return func(c *x509.Certificate) {
+			c.Subject.CommonName, c.IsCA, c.KeyUsage = name, true, x509.KeyUsageCertSign
+		}
+	}
+	first := issue(t, one, named("One"), nil, nil)
+	second := issue(t, two, named("Two"), first, one)
+	again := issue(t, one, named("One"), second, two)
+	chain := orderChain(key.Public(), []*x509.Certificate{again, second, issue(t, key, nil, second, two)})
+	require.Len(t, chain, 3)
+	assert.Equal(t, []string{"Ada Auditor", "Two", "One"}, []string{chain[0].Subject.CommonName, chain[1].Subject.CommonName, chain[2].Subject.CommonName})
+}
+
 func TestLoadKeySaysWhyNot(t *testing.T) {
 	key := ecKey(t, elliptic.P256())
 	cert := pemOf(t, "CERTIFICATE", issue(t, key, nil, nil, nil).Raw, nil)

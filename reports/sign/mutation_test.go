@@ -6,6 +6,7 @@ import (
 	crand "crypto/rand"
 	"crypto/x509"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -212,9 +213,10 @@ func TestNothingStandsBehindADetachedSignature(t *testing.T) {
 	require.NoError(t, err)
 	o := VerifyOptions{Now: now, Roots: []*x509.Certificate{ada.root}}
 	assert.True(t, Detached{CMS: der, Claimed: now}.Verify(content, o).Trusted)
-	for name, behind := range map[string][]byte{"zeros": make([]byte, 8), "a byte": {1}, "the same again": der} {
+	for name, behind := range map[string][]byte{"zeros": make([]byte, 8), "a byte": {1}, "the same again": der, "more than a signature ever has": make([]byte, reserved)} {
 		s := Detached{CMS: append(bytes.Clone(der), behind...), Claimed: now}.Verify(content, o)
 		assert.False(t, s.Intact || s.Trusted, name)
-		assert.Contains(t, s.Fault, "behind the signature", name)
+		assert.Regexp(t, "behind the signature|too long", s.Fault, name)
+		assert.Equal(t, len(behind) >= reserved, strings.Contains(s.Fault, "too long"), name)
 	}
 }

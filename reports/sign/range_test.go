@@ -110,6 +110,59 @@ func TestASignatureCoversAllOrNothing(t *testing.T) {
 	})
 }
 
+// What stands in a counter-signature's revision beside the signature follows from it, or is told.
+func TestACounterSignatureBringsNothingElse(t *testing.T) {
+	ada, eva := newPerson(t, "Ada Auditor"), newPerson(t, "Eva Officer")
+	one := ada.sign(t, withHole(t, prepared(t, 1)), assessor)
+	painted := func(u *update, appearance ...any) {
+		w := fieldNamed(u.file, officer)
+		u.put(w.number, w.widget.with("AP", dict(appearance...)))
+	}
+	form := func(u *update) object {
+		n := u.reserve()
+		u.putIndirect(&indirect{number: n, isStream: true, value: dict("Subtype", name("Form"))})
+		return reference(n)
+	}
+	for name, c := range map[string]struct {
+		want string
+		put  func(testing.TB, *update, *file)
+	}{
+		"a face":        {"", func(_ testing.TB, u *update, _ *file) { painted(u, "N", form(u)) }},
+		"a second face": {"key /AP: the signature field was changed", func(_ testing.TB, u *update, _ *file) { painted(u, "N", form(u), "D", form(u)) }},
+		"a face of before": {"key /AP: the signature field was changed", func(_ testing.TB, u *update, f *file) {
+			painted(u, "N", fieldNamed(f, assessor).widget.get("AP").get("N"))
+		}},
+		"a face that is no form": {"key /AP: the signature field was changed", func(_ testing.TB, u *update, _ *file) {
+			n := u.reserve()
+			u.putIndirect(&indirect{number: n, isStream: true, value: dict("Subtype", name("Image"))})
+			painted(u, "N", reference(n))
+		}},
+		"faces to choose from": {"key /AP: the signature field was changed", func(_ testing.TB, u *update, _ *file) { painted(u, "N", dict("Off", form(u), "On", form(u))) }},
+		"another identifier": {"the trailer, key /ID: was changed", func(_ testing.TB, _ *update, f *file) {
+			last := f.revisions[f.last()]
+			last.trailer = last.trailer.with("ID", array(byteString("0123456789abcdef"), byteString("0123456789abcdef")))
+		}},
+		"a trailer with more to say": {"the trailer, key /Extra: was changed", func(_ testing.TB, _ *update, f *file) {
+			last := f.revisions[f.last()]
+			last.trailer = last.trailer.with("Extra", integer(1))
+		}},
+		"numbers taken back": {"a revision takes object numbers back", func(_ testing.TB, u *update, f *file) { u.next = fieldNamed(f, officer).number + 1 }},
+	} {
+		status, lines := said(t, beside(t, one, eva.options, c.put), ada.root, eva.root)
+		if c.want == "" {
+			assert.Equal(t, IntactTrusted, status, "%s: %s", name, lines)
+			continue
+		}
+		assert.Equal(t, Broken, status, "%s: %s", name, lines)
+		assert.Contains(t, lines, c.want, name)
+	}
+	status, lines := said(t, crafted(t, one, eva, officer, func(body []byte) []byte {
+		return append(bytes.TrimSuffix(body, []byte(">>")), "/Prop_Build 3 0 R\n>>"...)
+	}, nil), ada.root, eva.root)
+	assert.Equal(t, Broken, status, "a signature that refers to something: %s", lines)
+	assert.Contains(t, lines, "key /V: the signature field was changed")
+}
+
 // What a signer allowed afterwards is kept to, whatever it is and wherever it is written.
 func TestWhatASignerAllowedAfterwards(t *testing.T) {
 	ada, eva := newPerson(t, "Ada Auditor"), newPerson(t, "Eva Officer")

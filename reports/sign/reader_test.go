@@ -118,6 +118,8 @@ func TestFilesThatAreNotRead(t *testing.T) {
 		{"size too small", swap("/Size 3", "/Size 2"), "beyond the trailer's size", nil},
 		{"no size", swap("/Size 3", "/Siz 3"), "size is wrong", nil},
 		{"a table that begins in its line", swap("xref\n0 3", "xref 0 3"), "the line does not end", nil},
+		{"an entry twice", swap("trailer", "1 1\n0000000015 00000 n \ntrailer"), "object 1 twice", nil},
+		{"a free entry twice", swap("trailer", "0 1\n0000000000 65535 f \ntrailer"), "a free object twice", nil},
 		{"a section on two lines", swap("xref\n0 3", "xref\n0\n3"), `no " "`, nil},
 		{"a section of millions", swap("xref\n0 3", "xref\n9 8388608"), "more than 8388607 objects", nil},
 		{"a value that sticks to its object", swap("1 0 obj\n<<", "1 0 obj5<<"), `no "obj"`, nil},
@@ -145,6 +147,7 @@ func FuzzSkip(f *testing.F) {
 	for _, text := range []string{
 		"null", "truex", "1 0 R", "[1 0 R 2 0 R 1 0]", "<</A/B/C[/D 3 0 R]>>", "<</A 1/#41 2>>", "<48 6>", `(a(b)\)c\101)`, "<</Type/Sig>>", "<</T#79pe/S#69g>>",
 		"<<" + strings.Repeat("/A", 40), strings.Repeat("[", 70), "<</ByteRange[0 1]", "-1.5", "0 0 R",
+		"[0 0 R]", "[9999999 0 R]", "[8388607 0 R]", "[12 0  R]", "[12 0 Rx]", "[1.5x 2]", "[1.5/A 2.5]", "[1.5 2.25x 3", "[1.5-3 2]", "[1.5null 2]", "[15-3 2]", "[1.5 2. .5]", "[123456789012 0]", "[-1 0 R]", "<</A#20 1/B 2>>", "<</Aa 1/Ab 2/Aa 3>>",
 	} {
 		f.Add(text)
 	}
@@ -171,8 +174,8 @@ func FuzzSkip(f *testing.F) {
 }
 
 func TestAPageTreeThatBitesItsTail(t *testing.T) {
-	for _, tree := range []string{"<</Type/Pages/Kids[2 0 R]>>", "<</Type/Pages/Kids[1 0 R]>>", "<</Type/Pages/Kids[3]>>", "<<>>"} {
-		_, err := PrepareFields([]byte(plain("", root, tree)), []Field{{"a", 1, [4]float64{}}})
+	for _, tree := range []string{"<</Type/Pages/Kids[2 0 R]>>", "<</Type/Pages/Kids[1 0 R]>>", "<</Type/Pages/Kids[3]>>", "<</Type/Pages/Kids[3 0 R 3 0 R]>>", "<<>>"} {
+		_, err := PrepareFields([]byte(plain("", root, tree, "<</Type/Page>>")), []Field{{"a", 1, [4]float64{}}})
 		assert.ErrorIs(t, err, errPages, tree)
 	}
 }

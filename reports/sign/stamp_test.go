@@ -4,10 +4,13 @@ import (
 	"bytes"
 	crand "crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"errors"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -247,6 +250,40 @@ func TestATimeStampOfAnotherSignatureIsRefused(t *testing.T) {
 		assert.Equal(t, Broken, status, "%s: %s", name, lines)
 		assert.Contains(t, lines, c.want, name)
 	}
+}
+
+// What an authority sends along and nobody signed is left out; another program may leave it in.
+func TestATokenWithWhatNobodySignedIsRefused(t *testing.T) {
+	ada, a := newPerson(t, "Ada Auditor"), newAuthority(t, authoritytest.Options{})
+	one := ada.stampedBy(t, a, prepared(t, 1), assessor)
+	a.NoRoot, a.Extra = true, true
+	_, signature := tokenOf(t, one, assessor)
+	sum := sha256.Sum256(signature)
+	answer, err := a.Answer(derOfAny(t, stampQuery{1, imprint{pkix.AlgorithmIdentifier{Algorithm: schemes[0].digest}, sum[:]}, big.NewInt(7), true}))
+	require.NoError(t, err)
+	var reply stampReply
+	_, err = asn1.Unmarshal(answer, &reply)
+	require.NoError(t, err)
+	status, lines := said(t, resigned(t, one, nil, func(d *signedData, _ map[string][]byte) {
+		unsigned := derOfAny(t, attribute{oidStampToken, []asn1.RawValue{{FullBytes: reply.Token.FullBytes}}})
+		d.Signers[0].Unsigned = asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 1, IsCompound: true, Bytes: unsigned}
+	}), ada.root, a.Root)
+	assert.Equal(t, Broken, status, lines)
+	assert.Contains(t, lines, "the authority's certificates are no chain up to its root")
+}
+
+// An authority whose clock is ahead confirms nothing until then.
+func TestATimeStampOfATimeToCome(t *testing.T) {
+	ada, a := newPerson(t, "Ada Auditor"), newAuthority(t, authoritytest.Options{})
+	later := now.AddDate(0, 0, 10)
+	a.Now = func() time.Time { return later }
+	ada.options.When = later
+	out := ada.stampedBy(t, a, prepared(t, 1), assessor)
+	v := check(t, out, ada, person{root: a.Root})
+	assert.Equal(t, IntactUnidentified, v.Status)
+	require.NotNil(t, v.Signatures[0].Stamp)
+	assert.Equal(t, "it is of a time that has not come yet", v.Signatures[0].Stamp.Doubt)
+	assert.False(t, v.Signatures[0].Stamp.Trusted)
 }
 
 func TestEveryBitOfAStampedCMSCounts(t *testing.T) {
