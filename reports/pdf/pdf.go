@@ -49,6 +49,9 @@ func write(ctx context.Context, w io.Writer, doc reports.Document, o Options, pa
 	if doc.Date.IsZero() {
 		return Layout{}, errors.New("write PDF: the document has no date")
 	}
+	if err := checkFields(doc.Blocks); err != nil {
+		return Layout{}, fmt.Errorf("write PDF: %w", err)
+	}
 	f, err := newFonts()
 	if err != nil {
 		return Layout{}, fmt.Errorf("write PDF: %w", err)

@@ -3,6 +3,7 @@ package pdf
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-pdf/fpdf"
@@ -16,6 +17,28 @@ const (
 	roomWidth  = 86.0
 	roomHeight = 36.0
 )
+
+// maxFieldName is how long the name of a signature field may be, in bytes.
+const maxFieldName = 100
+
+// checkFields refuses names of signature fields by which nobody could be told: a full stop
+// parts the names of a tree of fields.
+func checkFields(blocks []reports.Block) error {
+	seen := map[string]bool{}
+	for _, b := range blocks {
+		s, is := b.(reports.SignatureBlock)
+		switch {
+		case !is:
+			continue
+		case s.Field == "" || len(s.Field) > maxFieldName || strings.Contains(s.Field, ".") || reports.Line(s.Field) != s.Field:
+			return fmt.Errorf("signature field %q: a name has 1 to %d printable characters and no full stop", s.Field, maxFieldName)
+		case seen[s.Field]:
+			return fmt.Errorf("signature field %q: named twice", s.Field)
+		}
+		seen[s.Field] = true
+	}
+	return nil
+}
 
 // signature draws the card of one signer.
 func (l *layout) signature(b reports.SignatureBlock) {

@@ -190,3 +190,16 @@ func TestWhatIsSavedOnAPageIsRestored(t *testing.T) {
 		assert.LessOrEqual(t, deepest, 2, "page %d", i+1)
 	}
 }
+
+func TestSignatureFieldsHaveNamesOfTheirOwn(t *testing.T) {
+	for _, names := range [][]string{{""}, {"a.b"}, {"a\x1b[2J"}, {"a\nb"}, {strings.Repeat("a", 101)}, {"a", "b", "a"}} {
+		doc := linked(1)
+		for _, name := range names {
+			doc.Blocks = append(doc.Blocks, reports.SignatureBlock{Field: name})
+		}
+		var b bytes.Buffer
+		_, err := Write(context.Background(), &b, doc, Options{})
+		assert.ErrorContains(t, err, "write PDF: signature field ", names)
+		assert.Zero(t, b.Len())
+	}
+}

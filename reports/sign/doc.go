@@ -7,7 +7,7 @@
 // was made, to a certificate. It follows PAdES baseline B (ETSI EN 319 142): a detached CMS
 // that names its certificate in a signed attribute. The first signature on a report also
 // certifies it (DocMDP, permission 2): afterwards empty signature fields may be filled, and
-// nothing else may happen. All fields are made beforehand, by [PrepareFields], because a
+// nothing else may happen. All fields are there beforehand, made with the pages, because a
 // report from which the last signature has been cut off looks in every other way like a
 // report that was never countersigned; with the field there, [Verify] can say who is missing.
 //

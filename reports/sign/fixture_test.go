@@ -92,12 +92,10 @@ func drawnBlock(t testing.TB, text string) []byte {
 
 func prepared(t testing.TB, pages int) []byte {
 	t.Helper()
-	out, err := PrepareFields(report(t, pages), []Field{
+	return prepareFields(t, report(t, pages), []Field{
 		{assessor, pages, [4]float64{56, 400, 300, 502}},
 		{officer, pages, [4]float64{56, 250, 300, 352}},
 	})
-	require.NoError(t, err)
-	return out
 }
 
 // person is somebody with a certificate of their own.

@@ -175,7 +175,9 @@ func FuzzSkip(f *testing.F) {
 
 func TestAPageTreeThatBitesItsTail(t *testing.T) {
 	for _, tree := range []string{"<</Type/Pages/Kids[2 0 R]>>", "<</Type/Pages/Kids[1 0 R]>>", "<</Type/Pages/Kids[3]>>", "<</Type/Pages/Kids[3 0 R 3 0 R]>>", "<<>>"} {
-		_, err := PrepareFields([]byte(plain("", root, tree, "<</Type/Page>>")), []Field{{"a", 1, [4]float64{}}})
+		f, err := readComplete([]byte(plain("", root, tree, "<</Type/Page>>")))
+		require.NoError(t, err, tree)
+		_, err = f.pages()
 		assert.ErrorIs(t, err, errPages, tree)
 	}
 }

@@ -75,20 +75,6 @@ func TestPreparingIsDeterministicAndUnsigned(t *testing.T) {
 	assert.Empty(t, bare.Unsigned)
 }
 
-func TestFieldsThatCannotBePrepared(t *testing.T) {
-	box := [4]float64{0, 0, 10, 10}
-	for name, fields := range map[string][]Field{
-		"none": nil, "no name": {{"", 1, box}}, "full stop": {{"a.b", 1, box}}, "control": {{"a\x1b[2J", 1, box}},
-		"twice": {{"a", 1, box}, {"a", 1, box}}, "page 0": {{"a", 0, box}}, "page 9": {{"a", 9, box}},
-		"upside down": {{"a", 1, [4]float64{0, 10, 10, 0}}},
-	} {
-		_, err := PrepareFields(report(t, 1), fields)
-		assert.ErrorContains(t, err, "prepare signature fields: ", name)
-	}
-	_, err := PrepareFields(prepared(t, 1), []Field{{"a", 1, box}})
-	assert.ErrorContains(t, err, "has form fields already")
-}
-
 func TestWhatIsNotSigned(t *testing.T) {
 	ada := newPerson(t, "Ada Auditor")
 	empty := prepared(t, 1)

@@ -17,10 +17,11 @@ import (
 	"time"
 
 	"github.com/ThalesGroup/crypto11"
-	"github.com/go-pdf/fpdf"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tickmark/reports"
+	"tickmark/reports/pdf"
 	"tickmark/reports/sign"
 )
 
@@ -67,17 +68,14 @@ func softToken(t *testing.T) (module string) {
 func TestATokenSignsAReport(t *testing.T) {
 	module := softToken(t)
 	var page bytes.Buffer
-	p := fpdf.New("P", "mm", "A4", "")
-	p.AddPage()
-	require.NoError(t, p.Output(&page))
-	pdf, err := sign.PrepareFields(page.Bytes(), []sign.Field{{Name: "preparer", Page: 1}})
+	_, err := pdf.Write(t.Context(), &page, reports.Document{Date: time.Now(), Blocks: []reports.Block{reports.SignatureBlock{Field: "preparer"}}}, pdf.Options{})
 	require.NoError(t, err)
 	for _, label := range []string{"ec", "rsa"} {
 		key, err := Parse("pkcs11:token=Assessor;object=" + label + "?module-path=" + module)
 		require.NoError(t, err)
 		opened, err := key.Open("123456")
 		require.NoError(t, err)
-		out, err := sign.Sign(pdf, sign.Options{Signer: opened.Signer, Chain: opened.Chain, Field: "preparer", When: time.Now()})
+		out, err := sign.Sign(page.Bytes(), sign.Options{Signer: opened.Signer, Chain: opened.Chain, Field: "preparer", When: time.Now()})
 		require.NoError(t, err)
 		v, err := sign.Verify(out, sign.VerifyOptions{Now: time.Now(), Roots: opened.Chain})
 		require.NoError(t, err)
