@@ -22,11 +22,15 @@ func (e Evidence) Again(vault string, subject engine.Ref) string {
 	if subject.Group != "" {
 		kind += "." + subject.Group
 	}
-	command := "kubectl get " + ShellQuoted(kind) + " " + ShellQuoted(subject.Name)
+	object, rest := ShellQuoted(kind)+" "+ShellQuoted(subject.Name), ""
 	if subject.Namespace != "" {
-		command += " -n " + ShellQuoted(subject.Namespace)
+		rest = " -n " + ShellQuoted(subject.Namespace)
 	}
-	return command + " -o yaml"
+	rest += " -o yaml"
+	if strings.HasPrefix(kind, "-") || strings.HasPrefix(subject.Name, "-") { // whoever chose them chooses no flag
+		return "kubectl get" + rest + " -- " + object
+	}
+	return "kubectl get " + object + rest
 }
 
 // reproduced is the command for a subject that is no object of the cluster's API: whom

@@ -8,20 +8,17 @@ import (
 	"tickmark/engine"
 )
 
-// Whoever types the command sees what the result is about: it names what kubectl knows.
-func TestWhatShowsEvidenceAgain(t *testing.T) {
-	live := Evidence{Number: 7, Result: &ResultSource{Target: "k8s:uid"}}
-	for command, subject := range map[string]engine.Ref{
-		"kubectl get pod api -n pay -o yaml":                         {Kind: "Pod", Namespace: "pay", Name: "api"},
-		"kubectl get networkpolicy.networking.k8s.io a -n b -o yaml": {Group: "networking.k8s.io", Kind: "NetworkPolicy", Namespace: "b", Name: "a"},
-		"kubectl get node 'a b' -o yaml":                             {Kind: "Node", Name: "a b"},
-		"kubectl get clusterrolebindings,rolebindings -A -o wide":    {Group: "rbac.authorization.k8s.io", Kind: "Group", Name: "ops"},
-		"kubectl get --raw /version":                                 {Group: engine.FactGroup, Kind: "ServerVersion", Name: "api-server"},
-		"kubectl get --raw /api/v1/nodes/w-1/proxy/configz":          {Group: "kubelet.config.k8s.io", Kind: "KubeletConfiguration", Name: "w-1"},
-		"tickmark evidence shop.vault show " + live.Label():          {Group: engine.FactGroup, Kind: "AnonymousProbe", Name: "api-server"},
+// What an object is called is never a flag or a second command of whoever copies the line.
+func TestTheCommandToSeeItAgainIsOfTheSubjectAlone(t *testing.T) {
+	e := Evidence{Number: 4, Result: &ResultSource{Target: "k8s:1"}}
+	for want, subject := range map[string]engine.Ref{
+		"kubectl get pod till -n pay -o yaml":                                      {Kind: "Pod", Namespace: "pay", Name: "till"},
+		"kubectl get clusterrole.rbac.authorization.k8s.io 'a;b'\\''$(c)' -o yaml": {Group: "rbac.authorization.k8s.io", Kind: "ClusterRole", Name: "a;b'$(c)"},
+		"kubectl get -o yaml -- node '--server=https://evil.example'":              {Kind: "Node", Name: "--server=https://evil.example"},
+		"kubectl get -n '-x' -o yaml -- '-f' till":                                 {Kind: "-f", Namespace: "-x", Name: "till"},
+		"kubectl get --raw /api/v1/nodes/n1/proxy/configz":                         {Group: engine.KubeletConfigurationKind.Group, Kind: engine.KubeletConfigurationKind.Kind, Name: "n1"},
+		"tickmark evidence 'my vault' show Evidence-4":                             {Kind: "Pod"},
 	} {
-		assert.Equal(t, command, live.Again("shop.vault", subject))
+		assert.Equal(t, want, e.Again("my vault", subject))
 	}
-	files := Evidence{Number: 7, Result: &ResultSource{Target: "manifests:scan"}}
-	assert.Equal(t, "tickmark evidence 'my shop.vault' show "+files.Label(), files.Again("my shop.vault", engine.Ref{Kind: "Pod", Name: "api"}))
 }
