@@ -296,9 +296,9 @@ func (r *workflowReader) unsure(t map[string]any) string {
 		return "A patch (podSpecPatch) changes its pods as they are made"
 	}
 	defaults, _ := r.spec["templateDefaults"].(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(defaults)) {
+	for name := range defaults {
 		if !slices.Contains(timing, name) {
-			return fmt.Sprintf("Defaults of its templates (templateDefaults.%s) change its pods as they are made", name)
+			return "Defaults of its templates (templateDefaults) change its pods as they are made"
 		}
 	}
 	return ""

@@ -126,7 +126,7 @@ func bracesIn(v any, to []string) string {
 	switch v := v.(type) {
 	case string:
 		if strings.Contains(v, braces) {
-			return strings.Join(to, ".")
+			return fieldOf(to)
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
@@ -134,7 +134,7 @@ func bracesIn(v any, to []string) string {
 				continue
 			}
 			if strings.Contains(name, braces) {
-				return strings.Join(to, ".")
+				return fieldOf(to)
 			}
 			if where := bracesIn(v[name], append(slices.Clip(to), name)); where != "" {
 				return where
@@ -148,4 +148,13 @@ func bracesIn(v any, to []string) string {
 		}
 	}
 	return ""
+}
+
+// fieldOf writes the way to a field, as far as its names are such as fields have.
+func fieldOf(to []string) string {
+	const longest = 80
+	if field := strings.Join(to, "."); len(field) <= longest && plainBytes(field) == len(field) {
+		return field
+	}
+	return to[0]
 }

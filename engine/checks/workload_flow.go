@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 // flowPod is what is known of a workload that is a template of a workflow.
 type flowPod struct {
-	name   string // of the template
+	name   string // of the template, "" for those of others
 	at     func(name string) string
 	unsure string // why what runs cannot be told, "" if it can
 	shared bool   // it is in no namespace, and runs in that of whoever uses it
@@ -35,7 +36,7 @@ var readFlows = engine.NewExtract(func(o engine.Typed[metav1.PartialObjectMetada
 	f := flow{Workflow: engine.ReadWorkflow(of, o.Ref, o.Body()), of: of, object: o.Object}
 	for _, p := range f.Pods {
 		w := workload{object: o.Object, owner: metav1.GetControllerOf(o.Value), path: p.Path(), meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}}
-		w.flow = &flowPod{name: p.Name, at: p.At, unsure: p.Unsure, shared: of.Cluster}
+		w.flow = &flowPod{name: cmp.Or(brief(p.Name), p.Path()), at: p.At, unsure: p.Unsure, shared: of.Cluster}
 		var template corev1.PodTemplateSpec
 		raw, err := engine.Canonical(p.Pod)
 		if err == nil {
@@ -43,7 +44,7 @@ var readFlows = engine.NewExtract(func(o engine.Typed[metav1.PartialObjectMetada
 		}
 		switch {
 		case err != nil && p.Unsure == "":
-			w.flow.unsure = "Its template " + p.Name + " cannot be read"
+			w.flow.unsure = "It cannot be read"
 		case err == nil:
 			w.meta, w.spec = &template.ObjectMeta, &template.Spec
 		}
@@ -126,12 +127,12 @@ func runningFlows(all []flow, known map[engine.Ref]flow) map[engine.Ref]bool {
 func (f flow) elsewhere(idle bool) workload {
 	names := make([]string, len(f.Uses))
 	for i, r := range f.Uses {
-		names[i] = r.Kind + " " + r.Name
+		names[i] = r.Kind + " " + brief(r.Name)
 	}
 	path := strings.Join(f.of.Path, ".")
 	account, known := f.Account()
 	w := workload{object: f.object, path: path, meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{ServiceAccountName: account}, idle: idle || !known, all: []container{}}
-	w.flow = &flowPod{name: "templates of others", shared: f.of.Cluster, at: func(name string) string { return path + "." + name }, unsure: fmt.Sprintf(
+	w.flow = &flowPod{shared: f.of.Cluster, at: func(name string) string { return path + "." + name }, unsure: fmt.Sprintf(
 		"It runs templates of %s under settings of its own (account, volumes, security context), or they were not seen", list(names))}
 	return w
 }
@@ -147,14 +148,17 @@ func ofFlows(judge func(workload, say)) func(workload, say) {
 		}
 		judge(w, func(d engine.Detail) {
 			switch {
+			case w.flow.name == "":
+				d.Container = "templates of others"
 			case d.Container != "":
 				d.Container = w.flow.name + "/" + d.Container
+				d.Sentence = fmt.Sprintf("Template %s: %s", w.flow.name, d.Sentence)
 			case d.Verdict == engine.Pass:
-				d.Verdict = engine.Unknown
+				d.Verdict, d.Container = engine.Unknown, w.flow.name
 				d.Sentence = fmt.Sprintf("As template %s declares it: %s; what its controller adds and changes, its pods show", w.flow.name, d.Sentence)
-				fallthrough
 			default:
 				d.Container = w.flow.name
+				d.Sentence = fmt.Sprintf("Template %s: %s", w.flow.name, d.Sentence)
 			}
 			tell(d)
 		})

@@ -31,6 +31,7 @@ func TestWorkflowsOfEveryKindAreJudged(t *testing.T) {
 		r := fromYAML(t, workflow(kind, "build", spec)).result(t, "containers-not-privileged")
 		assert.Equal(t, []string{kind + " build run/main fail", kind + " build run/side pass"}, subjects(r))
 		assert.Equal(t, at+".templates[1].container.securityContext.privileged", r.Details[0].Field)
+		assert.Equal(t, "Template run: Container main is privileged: it is root on its node", r.Details[0].Sentence)
 	}
 }
 
