@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -37,6 +38,8 @@ func (e exporting) read(p printing, r *printer.Request) error {
 			return withHint(usagef("report: --format %s and a file that ends with %s", format, ending.Ending()), "name a file that ends with "+format.Ending())
 		}
 		r.Export.Format = format
+	} else if other := filepath.Ext(r.Out); other != "" && !known {
+		return withHint(usagef("report: a file that ends with %q is of no format that is written here", other), "--format says which is meant")
 	}
 	if r.Kind == reports.Transfer && r.Export.Format != export.XLSX {
 		return withHint(usagef("report: --kind transfer is a workbook, not %s", r.Export.Format), "name a file that ends with "+export.XLSX.Ending())
