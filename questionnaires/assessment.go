@@ -78,6 +78,9 @@ func (h *History) founds(id ID) engine.Digest {
 	return first
 }
 
+// ErrNoAssessment is of a history in which none was begun.
+var ErrNoAssessment = errors.New("the vault holds none")
+
 // Choose returns the assessment that a name, id or beginning of an id means; ""
 // means the only one there is.
 func (h *History) Choose(name string) (ID, error) {
@@ -95,7 +98,7 @@ func (h *History) Choose(name string) (ID, error) {
 	}
 	switch {
 	case len(all) == 0:
-		return "", errors.New("choose assessment: the vault holds none")
+		return "", fmt.Errorf("choose assessment: %w", ErrNoAssessment)
 	case len(found) == 1:
 		return found[0].ID, nil
 	case len(found) == 0:

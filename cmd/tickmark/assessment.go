@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -238,6 +239,9 @@ func assessmentIn(history *questionnaires.History, name string) (*questionnaires
 		return nil, err
 	}
 	id, err := history.Choose(name)
+	if errors.Is(err, questionnaires.ErrNoAssessment) {
+		return nil, withHint(err, "was the vault copied without the file beside it that ends with -wal? What was saved last stands there")
+	}
 	if err != nil {
 		return nil, withHint(err, "choose one with --assessment; `tickmark assessment VAULT list` shows them")
 	}
