@@ -56,6 +56,7 @@ var ladder = []struct {
 	{"reports/export", []string{"engine", "questionnaires", "reports"}, "other forms of a dossier"},
 	{"reports/notify", []string{"engine", "questionnaires", "reports"}, "news of a dossier"},
 	{"reports/bundle", []string{"engine", "questionnaires", "reports", "reports/sign"}, "a report and what it rests on, for who has no vault"},
+	{"reports/comparison", []string{"engine", "questionnaires", "reports", "reports/pdf", "reports/sign"}, "a signed report beside the vault that it is of"},
 	{"reports/printer", []string{"engine", "questionnaires", "reports", "reports/bundle", "reports/export", "reports/pdf", "reports/sign"}, "the one way to a report"},
 	{"tui", []string{"tui/screen", "tui/list", "tui/theme"}, "a router knows no business noun"},
 	{"tui/theme", nil, "tokens and styles"},
@@ -67,7 +68,7 @@ var ladder = []struct {
 	{"cmd/tickmark", []string{
 		"engine", "engine/checks", "engine/imports", "engine/kube", "engine/network", "engine/rbac", "engine/policy", "engine/redaction", "engine/sheet", "questionnaires", "questionnaires/custom",
 		"questionnaires/inventory", "questionnaires/licensed", "questionnaires/pci",
-		"vault", "reports", "reports/bundle", "reports/export", "reports/pdf", "reports/smartcard", "reports/sign", "reports/timestamp",
+		"vault", "reports", "reports/bundle", "reports/comparison", "reports/export", "reports/pdf", "reports/smartcard", "reports/sign", "reports/timestamp",
 		"reports/printer", "tui", "tui/screen", "tui/theme", "testdata/merchant",
 	}, "the door wires everything"},
 }

@@ -16,19 +16,21 @@ import (
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
+	"tickmark/reports/comparison"
 	"tickmark/reports/sign"
 )
 
 // verifyForm is `verify -o json`.
 type verifyForm struct {
-	File       string          `json:"file"`
-	SHA256     engine.Digest   `json:"sha256"`
-	Status     string          `json:"status"`
-	Signatures []signatureForm `json:"signatures"`
-	Unsigned   []string        `json:"unsigned"`
-	Problems   []string        `json:"problems"`
-	Vault      *vaultForm      `json:"vault,omitempty"`
-	Package    *packageForm    `json:"package,omitempty"`
+	File       string                 `json:"file"`
+	SHA256     engine.Digest          `json:"sha256"`
+	Status     string                 `json:"status"`
+	Signatures []signatureForm        `json:"signatures"`
+	Unsigned   []string               `json:"unsigned"`
+	Problems   []string               `json:"problems"`
+	Vault      *comparison.Comparison `json:"vault,omitempty"`
+	Package    *packageForm           `json:"package,omitempty"`
 }
 
 type signatureForm struct {
@@ -140,7 +142,11 @@ func (d *door) verify(ctx context.Context, what verifying) error {
 		form.Package = packageFormOf(packed)
 	}
 	if history != nil {
-		form.Vault = compare(text, verification, history)
+		catalogue, err := pci.Catalogue()
+		if err != nil {
+			return err
+		}
+		form.Vault = comparison.Of(text, verification, history, catalogue)
 	}
 	if what.format == "json" {
 		err = json.NewEncoder(d.out).Encode(form)
@@ -274,7 +280,7 @@ func verdictOf(path string, v *sign.Verification, form verifyForm) error {
 	if form.Package != nil {
 		status = min(status, form.Package.status)
 	}
-	if form.Vault != nil && form.Vault.stranger() {
+	if form.Vault != nil && form.Vault.Stranger() {
 		status = min(status, sign.IntactUnidentified)
 	}
 	switch status {
