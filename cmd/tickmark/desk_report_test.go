@@ -70,7 +70,7 @@ func TestTheDeskPrintsAsTheVerbDoes(t *testing.T) {
 		"--unsigned and --reason exclude each other":                               {Kind: reports.Record, Unsigned: true, Pen: screen.Pen{Reason: "Read"}},
 		"--date \"soon\" is no date":                                               {Kind: reports.Record, Date: "soon"},
 		"neither a key nor a file":                                                 {Kind: reports.Record, Package: in("y.zip"), To: []string{"nobody"}},
-		"it is not replaced":                                                       {Kind: reports.Record, File: path},
+		"it is not replaced":                                                       {Kind: reports.Record, Format: "pdf", File: path},
 		"none.pem: no such file or directory":                                      {Kind: reports.Record, Pen: screen.Pen{Key: in("none.pem")}},
 	} {
 		_, err := print(wish)
