@@ -206,8 +206,9 @@ func (e *element) says() bool {
 	switch e.role {
 	case asColumnHead, asRowHead, asTableCell, asForm:
 		return true
+	default:
+		return len(e.below)+len(e.marks) > 0
 	}
-	return len(e.below)+len(e.marks) > 0
 }
 
 // number gives an object to every element that says something, in the order of reading.
