@@ -43,7 +43,7 @@ type end struct {
 // ends returns the ends of connections in the order of their names: as sources for
 // Ingress, else as destinations.
 func (a *Analysis) ends(d Direction) []end {
-	var all []end
+	all := make([]end, 0, len(a.running.workloads)+len(a.outside[d]))
 	for i, w := range a.running.workloads {
 		all = append(all, end{w.String(), i, -1})
 	}

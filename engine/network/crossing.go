@@ -2,7 +2,7 @@ package network
 
 import (
 	"cmp"
-	"fmt"
+	"encoding/binary"
 	"net/netip"
 	"path"
 	"slices"
@@ -91,6 +91,7 @@ func (a *Analysis) edgeOf(inZone func(namespace string) bool, d Direction, decla
 		e.ports = append(e.ports, a.ports.add(sum))
 	}
 	alike := map[string]*outer{}
+	var key []byte
 	for rank, p := range a.ends(d) {
 		if p.workload >= 0 {
 			w := a.running.workloads[p.workload]
@@ -99,15 +100,22 @@ func (a *Analysis) edgeOf(inZone func(namespace string) bool, d Direction, decla
 			}
 		}
 		means := e.matching(p, d == Egress)
-		key, space := fmt.Sprint(p.part, means), Outside
+		key = binary.AppendVarint(key[:0], int64(p.part))
+		for _, bits := range means {
+			key = binary.AppendUvarint(key, bits)
+		}
+		space := Outside
 		if p.workload >= 0 {
 			space = a.running.workloads[p.workload].Ref.Namespace
-			key += space + fmt.Sprint(a.classesOf[p.workload])
+			key = append(append(key, space...), 0)
+			for _, class := range a.classesOf[p.workload] {
+				key = binary.AppendVarint(key, int64(class))
+			}
 		}
-		o := alike[key]
+		o := alike[string(key)]
 		if o == nil {
 			o = &outer{space: space, means: means}
-			alike[key], e.peers = o, append(e.peers, o)
+			alike[string(key)], e.peers = o, append(e.peers, o)
 		}
 		if o.count++; len(o.named) < mostNamed {
 			o.named = append(o.named, ranked{p, rank})
