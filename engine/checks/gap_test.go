@@ -78,13 +78,11 @@ var proves = map[string][]engine.Kind{
 	"cde-closed-to-metadata":       slices.Concat(meshKinds(), network.RouteKinds(), []engine.Kind{nodeKind, serviceKind, ingressKind}),
 	// A listener that sends its callers to one that speaks TLS needs a route that was seen.
 	"ways-in-use-tls": {httpRouteKind},
-	// A report, a policy or a Secret that is named proves it.
-	"images-on-supported-base":               {clusterVulnerabilityReportKind, manifestSummaryKind, imageManifestVulnKind},
-	"images-scanned":                         {clusterVulnerabilityReportKind, manifestSummaryKind, imageManifestVulnKind},
-	"images-without-fixable-vulnerabilities": {clusterVulnerabilityReportKind, manifestSummaryKind, imageManifestVulnKind},
-	"images-verified-at-admission":           {constraintTemplateKind, nodeKind},
-	"secret-references-resolve":              {externalSecretKind, sealedSecretKind, certificateKind},
-	"secrets-changed-recently":               {externalSecretKind, sealedSecretKind, certificateKind},
+	// A report in date, a policy or a Secret that is named proves it.
+	"images-scanned":               moreReports(),
+	"images-verified-at-admission": {constraintTemplateKind, nodeKind},
+	"secret-references-resolve":    {externalSecretKind, sealedSecretKind, certificateKind},
+	"secrets-changed-recently":     {externalSecretKind, sealedSecretKind, certificateKind},
 }
 
 // templatesAlone are the templates of which no pods come by themselves.

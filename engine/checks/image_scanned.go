@@ -29,27 +29,45 @@ import (
 //
 // images-without-fixable-vulnerabilities fails for a critical or high vulnerability
 // that has a fixed version; passes where a report in date lists no critical or high
-// one. Unknown without such a report, for critical and high ones without a fix, for
-// ones of unknown severity, for counts without a list, and for an empty report that
+// one. Unknown without such a report, where another kind of report is there and could not
+// all be seen, for critical and high ones without a fix, for ones of unknown severity, for counts without a list, and for an empty report that
 // recognised no operating system and may be of a scan that found nothing to look at.
 //
 // images-on-supported-base passes where the report names the operating system of
 // the image and does not flag it as out of support, fails where it does; unknown
-// where it names none, as for an image made from scratch.
+// where it names none, as for an image made from scratch, and where not all reports were
+// seen.
 //
 // images-without-exposed-secrets fails where a scanner found what looks like a
 // secret in the files of an image, passes where a report in date found none.
 
 func imagesScanned() check {
-	return vulnerabilityCheck("images-scanned", judgeScanned)
+	return check{id: "images-scanned", version: 2, needs: append(workloadKinds(), vulnerabilityReportKind), looks: moreReports(), eval: func(v *engine.View) []engine.Detail {
+		return perRunningImage(v, vulnerabilityReports(v), vulnerabilityReportKind, judgeScanned)
+	}}
 }
 
 func imagesWithoutFixableVulnerabilities() check {
-	return vulnerabilityCheck("images-without-fixable-vulnerabilities", perReport(judgeVulnerabilities))
+	return foundByNone("images-without-fixable-vulnerabilities", judgeVulnerabilities)
 }
 
-func imagesOnSupportedBase() check {
-	return vulnerabilityCheck("images-on-supported-base", perReport(judgeBase))
+func imagesOnSupportedBase() check { return foundByNone("images-on-supported-base", judgeBase) }
+
+// moreReports are the reports of vulnerabilities that a cluster need not have.
+func moreReports() []engine.Kind {
+	return []engine.Kind{clusterVulnerabilityReportKind, manifestSummaryKind, imageManifestVulnKind}
+}
+
+// foundByNone is a check that passes where no report finds anything, which those that
+// were not seen may.
+func foundByNone(id string, judge func(*engine.View, *scanReport) finding) check {
+	return check{id: id, version: 2, needs: append(workloadKinds(), vulnerabilityReportKind), looks: moreReports(), eval: func(v *engine.View) []engine.Detail {
+		details := perRunningImage(v, vulnerabilityReports(v), vulnerabilityReportKind, perReport(judge))
+		if len(details) == 0 {
+			return nil
+		}
+		return append(details, hidden(v, moreReports()...)...)
+	}}
 }
 
 func imagesWithoutExposedSecrets() check {
@@ -60,16 +78,6 @@ func imagesWithoutExposedSecrets() check {
 
 // imageJudge judges a running image by its reports.
 type imageJudge func(*engine.View, *runningImage, scanned) cited
-
-func vulnerabilityCheck(id string, judge imageJudge) check {
-	return check{
-		id: id, version: 1, needs: append(workloadKinds(), vulnerabilityReportKind),
-		looks: []engine.Kind{clusterVulnerabilityReportKind, manifestSummaryKind, imageManifestVulnKind},
-		eval: func(v *engine.View) []engine.Detail {
-			return perRunningImage(v, vulnerabilityReports(v), vulnerabilityReportKind, judge)
-		},
-	}
-}
 
 // perRunningImage judges every image that runs by its reports, those of pods that
 // ended left out. Without any report one detail says so for all.
@@ -123,14 +131,14 @@ func judgeScanned(v *engine.View, r *runningImage, found scanned) cited {
 	if len(found.contents) == 0 || !found.whole || missing(found) != "" {
 		switch {
 		case latest != nil:
-			if says, known := stale(v, latest.updated); says != "" && known {
+			if says, known := stale(v, latest.updated); says != "" && known && !unseenReports(v) {
 				return cited{fails("", nil, "The latest report on the tag of image %s %s", brief(r.reference), says), []engine.Digest{latest.object.Digest}}
 			}
 			return cited{unknown("", nil, "A report names image %s by its tag alone: whether it is of what runs, only a digest would tell",
 				brief(r.reference)), []engine.Digest{latest.object.Digest}}
 		case len(r.contents) == 0:
 			return cited{notApplicable("", nil, "No pod runs image %s in the evidence, and no report names it", brief(r.reference)), nil}
-		case !v.Saw(vulnerabilityReportKind) || v.Hidden(clusterVulnerabilityReportKind) || v.Hidden(manifestSummaryKind) || v.Hidden(imageManifestVulnKind):
+		case unseenReports(v):
 			return cited{unknown("", nil, "No report on image %s was seen, and not all reports were", brief(r.reference)), nil}
 		case len(found.contents) == 0 || !found.whole:
 			return cited{unknown("", nil, "What image %s runs as is not known, so that no report can be joined to it", brief(r.reference)), nil}
@@ -148,6 +156,8 @@ func judgeScanned(v *engine.View, r *runningImage, found scanned) cited {
 		cites = append(cites, latest.object.Digest)
 		says, known := stale(v, latest.updated)
 		switch {
+		case says != "" && known && unseenReports(v):
+			return cited{unknown("", nil, "The latest report on image %s that was seen %s, and not all reports were", brief(r.reference), says), cites}
 		case says != "" && known:
 			return cited{fails("", nil, "The latest report on image %s %s", brief(r.reference), says), cites}
 		case says != "":
@@ -158,6 +168,11 @@ func judgeScanned(v *engine.View, r *runningImage, found scanned) cited {
 	}
 	latest = newest(found.proven[found.contents[0]])
 	return cited{passes("", nil, "Image %s was scanned as it runs by %s, last on %s", brief(r.reference), brief(latest.scanner), day(latest.updated)), cites}
+}
+
+// unseenReports reports whether there may be reports beside those that were seen.
+func unseenReports(v *engine.View) bool {
+	return !v.Saw(vulnerabilityReportKind) || slices.ContainsFunc(moreReports(), v.Hidden)
 }
 
 // missing returns the first content without a report, "" if each has one.

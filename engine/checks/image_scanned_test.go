@@ -2,10 +2,12 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -136,6 +138,41 @@ func TestReportsAreJoinedToWhatRuns(t *testing.T) {
 			assert.Equal(t, c.scanned, got.Verdict, "%+v", got.Details)
 			got = w.result(t, fixableID)
 			assert.Equal(t, c.fixable, got.Verdict, "%+v", got.Details)
+		})
+	}
+}
+
+// A report that was not seen may find what another did not, and may be younger.
+func TestReportsOfAKindThatWasNotSeen(t *testing.T) {
+	old := reportOn("api", func(r *report) { r.updated = "2025-08-01T00:00:00Z" })
+	young := strings.Replace(reportOn("api", func(r *report) { r.kind = "ClusterVulnerabilityReport" }), "  namespace: pay\n", "", 1)
+	grave := strings.Replace(young, "vulnerabilities: []", "vulnerabilities: "+vulnerable("HIGH", "1.2.4"), 1)
+	ended := strings.Replace(young, "eosl: false", "eosl: true", 1)
+	for name, c := range map[string]struct {
+		check, seen, other string
+		want               engine.Verdict // where both are seen
+		hiding             engine.Verdict // where the other is not
+	}{
+		"a vulnerability":   {"images-without-fixable-vulnerabilities", reportOn("api", nil), grave, engine.Fail, engine.Unknown},
+		"the end of a base": {"images-on-supported-base", reportOn("api", nil), ended, engine.Fail, engine.Unknown},
+		"a younger one":     {"images-scanned", old, young, engine.Pass, engine.Unknown},
+		"an older one":      {"images-scanned", young, old, engine.Pass, engine.Unknown},
+		"what was found":    {"images-without-fixable-vulnerabilities", strings.Replace(reportOn("api", nil), "vulnerabilities: []", "vulnerabilities: "+vulnerable("HIGH", "1"), 1), young, engine.Fail, engine.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, runningPod("api", pinned, sha))
+			w.read(t, c.seen, c.other)
+			require.Len(t, w.snapshot.Entries, 3)
+			assert.Equal(t, c.want, w.result(t, c.check).Verdict)
+			kind := clusterVulnerabilityReportKind
+			if c.seen == young {
+				kind = vulnerabilityReportKind
+			}
+			hiding := w.without(kind, "").result(t, c.check)
+			assert.Equal(t, c.hiding, hiding.Verdict, "%+v", hiding.Details)
+			assert.True(t, c.hiding == engine.Fail || slices.ContainsFunc(hiding.Details, func(d engine.Detail) bool {
+				return d.Verdict == engine.Unknown && (strings.Contains(d.Sentence, kind.Kind) || strings.Contains(d.Sentence, "not all reports were"))
+			}), "%+v", hiding.Details)
 		})
 	}
 }
