@@ -10,7 +10,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -163,18 +162,10 @@ func suitableCertificate(c *x509.Certificate, at time.Time) error {
 	return nil
 }
 
-// documentUsages are the purposes, besides those that crypto/x509 names, for which documents are
-// signed: RFC 9336's and those of the two makers of readers.
-var documentUsages = []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 36}, {1, 3, 6, 1, 4, 1, 311, 10, 3, 12}, {1, 2, 840, 113583, 1, 1, 5}}
-
 // suitableSigner tells why a person may not sign with a certificate at a time; nil if they may. One
 // that names its purposes, as that of a server does, must name one under which readers take documents.
 func suitableSigner(c *x509.Certificate, at time.Time) error {
-	signs := func(u x509.ExtKeyUsage) bool {
-		return u == x509.ExtKeyUsageAny || u == x509.ExtKeyUsageEmailProtection || u == x509.ExtKeyUsageCodeSigning
-	}
-	document := func(id asn1.ObjectIdentifier) bool { return slices.ContainsFunc(documentUsages, id.Equal) }
-	if len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) > 0 && !slices.ContainsFunc(c.ExtKeyUsage, signs) && !slices.ContainsFunc(c.UnknownExtKeyUsage, document) {
+	if !slices.ContainsFunc(documentPurposes, func(p purpose) bool { return p.servedBy(c) }) {
 		return errors.New("the certificate is for other purposes than signing documents")
 	}
 	return suitableCertificate(c, at)

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -284,6 +285,40 @@ func TestATimeStampOfATimeToCome(t *testing.T) {
 	require.NotNil(t, v.Signatures[0].Stamp)
 	assert.Equal(t, "it is of a time that has not come yet", v.Signatures[0].Stamp.Doubt)
 	assert.False(t, v.Signatures[0].Stamp.Trusted)
+}
+
+// An authority whose root is for servers vouches for no time.
+func TestATimeStampOfAnAuthorityForServers(t *testing.T) {
+	ada, a := newPerson(t, "Ada Auditor"), newAuthority(t, authoritytest.Options{RootServes: true})
+	out := ada.stampedBy(t, a, prepared(t, 1), assessor)
+	v := check(t, out, ada, person{root: a.Root})
+	require.NotNil(t, v.Signatures[0].Stamp)
+	assert.False(t, v.Signatures[0].Stamp.Trusted)
+	assert.Contains(t, v.Signatures[0].Stamp.Doubt, "leads to none that is")
+}
+
+// A stamp that is taken from a signature that is not the last breaks the one after it as well.
+func TestATimeStampTakenFromAnEarlierSignature(t *testing.T) {
+	ada, eva, a := newPerson(t, "Ada Auditor"), newPerson(t, "Eva Officer"), newAuthority(t, authoritytest.Options{})
+	both := eva.stampedBy(t, a, ada.stampedBy(t, a, prepared(t, 1), assessor), officer)
+	require.Equal(t, IntactTrusted, check(t, both, ada, eva, person{root: a.Root}).Status)
+	f, err := readWhole(both)
+	require.NoError(t, err)
+	gap := f.resolve(fieldNamed(f, assessor).widget.get("V"), f.last()).get("Contents")
+	der, err := f.contents(gap)
+	require.NoError(t, err)
+	data, err := parseCMS(der)
+	require.NoError(t, err)
+	data.Signers[0].Unsigned = asn1.RawValue{}
+	bare := derOfAny(t, wrap(oidSignedData, derOfAny(t, *data)))
+	room := make([]byte, (gap.end-gap.start-len("<>"))/2)
+	copy(room, bare)
+	out := bytes.Clone(both)
+	hex.Encode(out[gap.start+1:], room)
+	v := check(t, out, ada, eva, person{root: a.Root})
+	assert.Equal(t, Broken, v.Status)
+	assert.Equal(t, "the time stamp that was taken with it is missing", v.Signatures[0].Fault)
+	assert.Equal(t, errDigest.Error(), v.Signatures[1].Fault)
 }
 
 func TestEveryBitOfAStampedCMSCounts(t *testing.T) {

@@ -236,7 +236,7 @@ func (t *token) describe(o VerifyOptions) *Stamp {
 		s.Doubt = "the authority: " + printable(err.Error())
 	} else if t.time.After(o.Now.Add(maxClock)) {
 		s.Doubt = "it is of a time that has not come yet"
-	} else if !leads(t.chain, o.Roots, o.Now, x509.ExtKeyUsageTimeStamping) {
+	} else if !leads(t.chain, o.Roots, o.Now, stampPurpose) {
 		s.Doubt = "the authority's certificate is not trusted here and leads to none that is"
 	}
 	s.Trusted = s.Doubt == ""
@@ -251,8 +251,10 @@ func identityOf(c *x509.Certificate) Identity {
 	}
 }
 
-// leads tells whether a chain begins with a root, or comes to an authority among them.
-func leads(chain, roots []*x509.Certificate, at time.Time, usage x509.ExtKeyUsage) bool {
+// leads tells whether a chain begins with a root, or comes to an authority among them. Each
+// certificate on the way must serve one purpose, the same: an authority for servers vouches for
+// nobody who signs documents, whatever it writes into their certificates.
+func leads(chain, roots []*x509.Certificate, at time.Time, purposes []purpose) bool {
 	authorities, intermediates := x509.NewCertPool(), x509.NewCertPool()
 	for _, root := range roots {
 		if bytes.Equal(root.Raw, chain[0].Raw) {
@@ -266,9 +268,11 @@ func leads(chain, roots []*x509.Certificate, at time.Time, usage x509.ExtKeyUsag
 		intermediates.AddCert(c)
 	}
 	found, err := chain[0].Verify(x509.VerifyOptions{
-		Roots: authorities, Intermediates: intermediates, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage},
+		Roots: authorities, Intermediates: intermediates, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
 	})
-	return err == nil && slices.ContainsFunc(found, func(way []*x509.Certificate) bool { return !slices.ContainsFunc(way, weak) })
+	return err == nil && slices.ContainsFunc(found, func(way []*x509.Certificate) bool {
+		return !slices.ContainsFunc(way, weak) && slices.ContainsFunc(purposes, func(p purpose) bool { return p.servedBy(way...) })
+	})
 }
 
 // weak tells whether a key is so small that others may hold it.

@@ -57,6 +57,7 @@ type Options struct {
 	OtherUsage   bool          // its certificate is for servers
 	Until        time.Time     // its certificate's end; ten years if zero
 	SignsItsself bool          // its certificate is nobody else's word
+	RootServes   bool          // its root is for servers
 }
 
 // New makes an authority whose root and certificate are valid around a time.
@@ -76,6 +77,9 @@ func New(now time.Time, o Options) (*Authority, error) {
 	root := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test Time Root"}, IsCA: true, BasicConstraintsValid: true,
 		KeyUsage: x509.KeyUsageCertSign, NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(20, 0, 0),
+	}
+	if o.RootServes {
+		root.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	}
 	a := &Authority{Now: func() time.Time { return now }, key: o.Key}
 	if a.Root, err = made(root, root, rootKey.Public(), rootKey); err != nil {
