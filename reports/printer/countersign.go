@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -180,7 +181,9 @@ func read(path string) ([]byte, error) {
 	case info.Size() > sign.MaxFile:
 		return nil, fmt.Errorf("it has %d MB, more than the %d MB that a report may have", info.Size()>>20, sign.MaxFile>>20)
 	}
-	return io.ReadAll(io.LimitReader(f, sign.MaxFile))
+	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = text.ReadFrom(io.LimitReader(f, sign.MaxFile)) // it may grow meanwhile
+	return text.Bytes(), err
 }
 
 // cause is what went wrong with a file, without its name.

@@ -88,15 +88,17 @@ type Identity struct {
 }
 
 // Verify tells who signed a PDF and whether what they signed is still what is read. It returns
-// an error only for bytes that are no PDF ([ErrNotPDF]), for PDFs of a kind that is not read
-// ([ErrUnsupported]), and when no time is given; a file that was tampered with is a
-// Verification whose Status is Broken.
+// an error only for bytes that are no PDF ([ErrNotPDF]), for other programs' PDFs of a kind that is
+// not read ([ErrUnsupported]), and when no time is given; a file that was tampered with, or was a
+// report before another program wrote it again, is a Verification whose Status is Broken.
 func Verify(pdf []byte, o VerifyOptions) (*Verification, error) {
 	if o.Now.IsZero() {
 		return nil, errors.New("verify PDF: no time given")
 	}
 	f, err := readFile(pdf)
 	switch {
+	case errors.Is(err, ErrUnsupported) && len(pdf) <= MaxFile && hasTraces(pdf):
+		return &Verification{Problems: []string{"another program wrote it, so that nothing signed in it can be verified: " + err.Error()}}, nil
 	case errors.Is(err, ErrNotPDF), errors.Is(err, ErrUnsupported):
 		return nil, fmt.Errorf("verify PDF: %w", err)
 	case err != nil:
@@ -420,7 +422,7 @@ func (s *Signature) trust(o VerifyOptions) error {
 	if err := suitableSigner(leaf, s.Claimed); err != nil {
 		return fmt.Errorf("at the claimed time: %w", err)
 	}
-	if !leads(s.Chain, o.Roots, at, x509.ExtKeyUsageAny) {
+	if !leads(s.Chain, o.Roots, at, documentPurposes) {
 		return errors.New("the certificate is not trusted here and leads to none that is")
 	}
 	return nil
