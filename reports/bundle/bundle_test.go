@@ -24,6 +24,7 @@ import (
 	"tickmark/questionnaires/pci"
 	"tickmark/reports"
 	"tickmark/reports/sign"
+	"tickmark/reports/timestamp/authoritytest"
 )
 
 var today = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
@@ -218,28 +219,75 @@ func TestAListThatSomebodyElseMadeDoesNotHold(t *testing.T) {
 func TestNothingHidesBehindAPackedFile(t *testing.T) {
 	s, c := fixture(t)
 	archive := packed(t, s, c)
+	hidden := repacked(t, archive, func(name string) (string, bool) {
+		if name == readmeName {
+			return "more", true
+		}
+		return "", true
+	})
+	assert.Equal(t, unzipped(t, archive), unzipped(t, hidden))
+	assert.Equal(t, sign.Broken, verified(t, hidden, c).Status)
+}
+
+// repacked is an archive as Write packs it, of the files that are to stay, each with what is to
+// stand behind it.
+func repacked(t *testing.T, archive []byte, file func(name string) (behind string, stays bool)) []byte {
+	t.Helper()
 	from, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	require.NoError(t, err)
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for _, f := range from.File {
+		behind, stays := file(f.Name)
+		if !stays {
+			continue
+		}
 		h, err := rawHeader(f, from.File[0].Modified)
 		require.NoError(t, err)
-		hidden := "more"
-		if f.Name != readmeName {
-			hidden = ""
-		}
-		h.CompressedSize64 += uint64(len(hidden))
+		h.CompressedSize64 += uint64(len(behind))
 		to, err := w.CreateRaw(h)
 		require.NoError(t, err)
 		raw, err := f.OpenRaw()
 		require.NoError(t, err)
-		_, err = io.Copy(to, io.MultiReader(raw, strings.NewReader(hidden)))
+		_, err = io.Copy(to, io.MultiReader(raw, strings.NewReader(behind)))
 		require.NoError(t, err)
 	}
 	require.NoError(t, w.Close())
-	assert.Equal(t, unzipped(t, archive), unzipped(t, b.Bytes()))
-	assert.Equal(t, sign.Broken, verified(t, b.Bytes(), c).Status)
+	return b.Bytes()
+}
+
+// Whichever file is taken away, the package does not hold any more: the stamp and the signature
+// too, which no list names.
+func TestNoFileOfABundleIsTakenAwayUnnoticed(t *testing.T) {
+	s, c := fixture(t)
+	a, err := authoritytest.New(today, authoritytest.Options{})
+	require.NoError(t, err)
+	c.Stamp, c.Now = a.Answer, today
+	for _, stamped := range []bool{true, false} {
+		if !stamped {
+			c.Stamp = nil
+		}
+		whole := packed(t, s, c)
+		kept := verified(t, repacked(t, whole, func(string) (string, bool) { return "", true }), c)
+		require.Equal(t, sign.IntactTrusted, kept.Status, kept.Problems)
+		for name := range unzipped(t, whole) {
+			without := repacked(t, whole, func(other string) (string, bool) { return "", other != name })
+			v, err := Verify(t.Context(), bytes.NewReader(without), int64(len(without)), func([]byte) (time.Time, sign.VerifyOptions, error) {
+				return today, sign.VerifyOptions{Roots: c.Chain, Now: today}, nil
+			})
+			if name == sumsName {
+				require.ErrorIs(t, err, ErrNotBundle)
+				continue
+			}
+			require.NoError(t, err)
+			if name == signatureName && !stamped {
+				assert.Equal(t, sign.Unsigned, v.Status)
+				continue
+			}
+			assert.Equal(t, sign.Broken, v.Status, name)
+			assert.Contains(t, strings.Join(v.Problems, "\n"), name, "it is told which")
+		}
+	}
 }
 
 // A file of any size streams through: it is never held.

@@ -61,14 +61,7 @@ every Unix system has:
    nothing.
 
 `, reports.Line(a.Entity), reports.Line(a.Details.Name), b.Dossier.Date.UTC().Format(time.DateOnly), a.Head)
-	listed := "sed 's/^[0-9a-f]*  //' SHA256SUMS; echo SHA256SUMS"
-	if b.Signer != nil {
-		listed += "; echo SHA256SUMS.p7s"
-	}
-	if b.Stamp != nil {
-		listed += "; echo SHA256SUMS.p7s.tst"
-	}
-	fmt.Fprintf(&t, "    { %s; find . -type f | sed 's|^\\./||'; } | LC_ALL=C sort | uniq -u\n", listed)
+	fmt.Fprintf(&t, "    %s\n", unlisted(b.Signer != nil, b.Stamp != nil))
 	if b.Signer == nil {
 		t.WriteString("\n3. Who signed the list? Nobody: it tells damage from what is whole, and nothing more.\n")
 		return t.String()
@@ -93,4 +86,17 @@ by whom. With Tickmark one command checks all of this, without unpacking and wit
 network:  tickmark verify PACKAGE.zip
 `)
 	return t.String()
+}
+
+// unlisted is the command that prints what the list names and is not there, or the other way. The
+// signature and its stamp cannot be in the list: that they belong to the package stands here.
+func unlisted(signed, stamped bool) string {
+	names := "echo " + sumsName
+	if signed {
+		names += "; echo " + signatureName
+	}
+	if stamped {
+		names += "; echo " + stampName
+	}
+	return "{ sed 's/^[0-9a-f]*  //' " + sumsName + "; " + names + "; find . -type f | sed 's|^\\./||'; } | LC_ALL=C sort | uniq -u"
 }

@@ -334,6 +334,9 @@ func (c *check) signature(list []byte, trusting Trusting) error {
 		return err
 	}
 	d := sign.Detached{CMS: der, Claimed: claimed}
+	if c.stampTaken() {
+		c.problem("%s: missing, the time stamp that %s names was taken away", stampName, readmeName)
+	}
 	if c.files[stampName] != nil {
 		if d.Token, err = c.read(stampName, longest); err != nil {
 			c.problem("%v", err)
@@ -344,6 +347,14 @@ func (c *check) signature(list []byte, trusting Trusting) error {
 	s.Field = "list of digests"
 	c.Signature = &s
 	return nil
+}
+
+// stampTaken tells whether a time stamp is missing that belongs to the signature: it is over the
+// signature and cannot be in the list, but the file that says how to check it is.
+func (c *check) stampTaken() bool {
+	const longest = 1 << 20
+	text, err := c.read(readmeName, longest)
+	return err == nil && c.files[stampName] == nil && bytes.Contains(text, []byte(unlisted(true, true)+"\n"))
 }
 
 func (c *check) judge() {
