@@ -29,6 +29,7 @@ type verifyForm struct {
 	Signatures []signatureForm        `json:"signatures"`
 	Unsigned   []string               `json:"unsigned"`
 	Problems   []string               `json:"problems"`
+	Revocation string                 `json:"revocation"` // of the certificates: it is not looked up
 	Vault      *comparison.Comparison `json:"vault,omitempty"`
 	Package    *packageForm           `json:"package,omitempty"`
 }
@@ -75,7 +76,8 @@ func (d *door) verifyVerb() *cobra.Command {
 		Short: "Who signed a report or its package, and is it intact",
 		Long: `Tells who signed a PDF, or a package made with --bundle and the report in it, and
 whether what was signed is still what is read: of a package every file. It
-needs neither vault nor network. Signers are trusted if their certificate is in
+needs neither vault nor network, so that it cannot tell whether a certificate was
+revoked. Signers are trusted if their certificate is in
 --trust FILE, enrolled in the vault, or your own. With --vault it also compares
 answers, evidence and head with the vault, and tells who should have signed by
 what the vault knows of its authors, its executive and its assessors.
@@ -237,7 +239,7 @@ func readCertificates(path string) ([]*x509.Certificate, error) {
 func verifyFormOf(path string, text []byte, v *sign.Verification) verifyForm {
 	form := verifyForm{
 		File: path, SHA256: engine.Sum(text), Status: v.Status.String(), Signatures: []signatureForm{},
-		Unsigned: append([]string{}, v.Unsigned...), Problems: append([]string{}, v.Problems...),
+		Unsigned: append([]string{}, v.Unsigned...), Problems: append([]string{}, v.Problems...), Revocation: "not-looked-up",
 	}
 	for _, s := range v.Signatures {
 		form.Signatures = append(form.Signatures, signatureFormOf(s))
@@ -266,6 +268,9 @@ func signatureFormOf(s sign.Signature) signatureForm {
 func (d *door) printVerification(v *sign.Verification, form verifyForm) {
 	for _, line := range v.Lines() {
 		fmt.Fprintln(d.out, line)
+	}
+	if v.Status >= sign.IntactUnidentified {
+		fmt.Fprintln(d.out, "Not looked up: whether a certificate was revoked. That needs the network; ask whoever issued it.")
 	}
 	d.printPackage(form.Package)
 	d.printVault(form.Vault)
