@@ -135,6 +135,16 @@ func (c *coverage) refer(tree map[string]any, of engine.Kind, at spot) {
 	}
 }
 
+// shows reports whether something in the dump says that the cluster knows a kind.
+func (c *coverage) shows(of engine.Kind) bool {
+	for o := range c.owners {
+		if o.of == of {
+			return true
+		}
+	}
+	return c.seen[of] != nil || c.served[of]
+}
+
 func (c *coverage) named(o owner, at spot) {
 	if _, is := c.owners[o]; !is {
 		c.owners[o] = at.String()
@@ -198,7 +208,12 @@ func (d *dumpReader) population(k kind, count int, missing string, complete bool
 			d.gap(engine.Gap{Source: d.source, Kind: k.of, Reason: engine.NotInstalled, Cause: "list " + k.qualified() + ": the cluster does not know the kind"})
 		}
 	case !named:
-		d.gap(engine.Gap{Source: d.source, Kind: k.of, Reason: engine.NotListed, Cause: "read " + k.qualified() + ": " + missing})
+		gap := engine.Gap{Source: d.source, Kind: k.of, Reason: engine.NotListed, Cause: "read " + k.qualified() + ": " + missing}
+		if count > 0 || d.coverage.shows(k.of) {
+			d.gap(gap)
+		} else { // for all the dump says, the cluster does not know the kind
+			d.note(gap)
+		}
 	}
 	if count > 0 || p.Complete {
 		d.snapshot.Populations = append(d.snapshot.Populations, p)

@@ -227,6 +227,36 @@ func TestAnEmptyListOfNoKindIsNoAnswer(t *testing.T) {
 	assert.True(t, s.Saw(classes))
 }
 
+// Where a dump shows that the cluster has a kind that makes pods and does not list it, its
+// pods are not all that it may run.
+func TestAKindThatMakesPodsAndIsNotInTheDump(t *testing.T) {
+	const defined = `{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"rollouts.argoproj.io"},"spec":{"group":"argoproj.io","names":{"kind":"Rollout","plural":"rollouts"}}}`
+	const other = `{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"a.b.example"},"spec":{"group":"b.example","names":{"kind":"A","plural":"a"}}}`
+	one := `{"apiVersion":"argoproj.io/v1alpha1","kind":"Rollout","metadata":{"name":"api","namespace":"pay"},"spec":{"template":{"spec":{"containers":[{"name":"c","image":"nginx"}]}}}}`
+	for name, c := range map[string]struct {
+		files saved
+		saw   bool
+	}{
+		"nothing speaks of it":          {saved{}, true},
+		"no such definition":            {saved{"crds.json": lists(other)}, true},
+		"its definition":                {saved{"crds.json": lists(defined)}, false},
+		"one whose owner it is":         {saved{"pods.json": lists(podJSON("kube-system", "dns"), podJSON("pay", "a", `,"ownerReferences":[{"apiVersion":"argoproj.io/v1alpha1","kind":"Rollout","name":"r","uid":"r","controller":true}]`))}, false},
+		"one of it":                     {saved{"one.json": one}, false},
+		"what kubectl prints refused":   {saved{"rollouts.json": lists()}, false},
+		"one namespace":                 {saved{"pay/rollouts.json": `{"apiVersion":"argoproj.io/v1alpha1","kind":"RolloutList","items":[]}`}, false},
+		"all of them":                   {saved{"crds.json": lists(defined), "rollouts.json": lists(one, strings.Replace(one, `"pay"`, `"default"`, 1))}, true},
+		"a library of which none comes": {saved{"crds.json": lists(strings.NewReplacer("rollouts", "workflowtemplates", "Rollout", "WorkflowTemplate").Replace(defined))}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := collect(t, dump(printed.with(c.files).folder(t)))
+			assert.Equal(t, c.saw, s.Saw(podKind), "%+v", gapsOf(s, podKind))
+			for _, g := range gapsOf(s, podKind) {
+				assert.Contains(t, g.Cause, "what makes pods could not be seen")
+			}
+		})
+	}
+}
+
 func TestAPersonSaysThatAllWasAskedFor(t *testing.T) {
 	d := dump(printed.with(saved{
 		"networkpolicies.json": lists(), "cr.json": lists(`{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"reader"}}`),

@@ -53,8 +53,13 @@ func (g *gathering) gap(gap engine.Gap) {
 	if hidesPods(gap) {
 		pods := gap
 		pods.Kind, pods.Cause = podKind, "what makes pods could not be seen: "+gap.Cause
-		defer g.gap(pods)
+		defer g.note(pods)
 	}
+	g.note(gap)
+}
+
+// note names what was not seen, and nothing that it may hide besides.
+func (g *gathering) note(gap engine.Gap) {
 	gap.Source, gap.Cause = Printable(gap.Source), Printable(gap.Cause)
 	gap.Namespace, gap.Name = Printable(gap.Namespace), Printable(gap.Name)
 	g.snapshot.Gaps = append(g.snapshot.Gaps, gap)

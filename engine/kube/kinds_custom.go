@@ -142,7 +142,7 @@ func familyOf(of engine.Kind) (engine.Kind, bool) {
 func hidesPods(g engine.Gap) bool {
 	for _, t := range engine.PodTemplates() {
 		if t.Kind == g.Kind {
-			return g.Reason != engine.NotInstalled && g.Reason != engine.NotListed && (t.Makes || g.Name != "")
+			return g.Reason != engine.NotInstalled && (t.Makes || g.Name != "")
 		}
 	}
 	return false

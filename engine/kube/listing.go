@@ -233,6 +233,9 @@ func (c *collection) take(object runtime.Object, k kind, request string) error {
 
 func (c *collection) failed(k kind, request string, seen int, err error) {
 	gap := engine.Gap{Source: request, Kind: k.of, Reason: reasonOf(err), Cause: causeOf("list "+k.qualified(), err, c.snapshot.Collector.Name)}
+	if k.custom && gap.Reason == engine.NotInstalled { // it was asked for because the server says that it has it
+		gap.Reason = engine.Unexplained
+	}
 	if seen > 0 {
 		gap.Reason = engine.PageFailed
 		gap.Cause = fmt.Sprintf("%s (after %d objects)", gap.Cause, seen)

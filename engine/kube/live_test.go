@@ -393,6 +393,43 @@ func TestGroupsThatAreNotFoundHideTheirKinds(t *testing.T) {
 	}
 }
 
+// A kind that makes pods and that the server has hides pods, however it keeps from listing
+// it: of its pods alone nobody knows what it will run next.
+func TestAKindThatMakesPodsAndMayNotBeListed(t *testing.T) {
+	rollouts := engine.Kind{Group: "argoproj.io", Kind: "Rollout"}
+	for _, code := range []int{http.StatusOK, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusServiceUnavailable} {
+		says := map[string]string{
+			"/version": `{"gitVersion":"v1.35.0"}`, "/api/v1/namespaces/kube-system": `{"metadata":{"uid":"u"}}`,
+			"/api/v1/pods":               `{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[]}`,
+			"/apis":                      `{"kind":"APIGroupList","groups":[{"name":"argoproj.io","versions":[{"groupVersion":"argoproj.io/v1alpha1","version":"v1alpha1"}],"preferredVersion":{"version":"v1alpha1"}}]}`,
+			"/apis/argoproj.io/v1alpha1": `{"kind":"APIResourceList","resources":[{"name":"rollouts","kind":"Rollout","namespaced":true,"verbs":["list"]}]}`,
+		}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			switch {
+			case says[r.URL.Path] != "":
+				_, _ = io.WriteString(w, says[r.URL.Path])
+			case code == http.StatusOK && strings.HasSuffix(r.URL.Path, "/rollouts"):
+				_, _ = io.WriteString(w, `{"apiVersion":"argoproj.io/v1alpha1","kind":"RolloutList","metadata":{},"items":[]}`)
+			case strings.HasSuffix(r.URL.Path, "/rollouts"):
+				w.WriteHeader(code)
+			default:
+				w.WriteHeader(http.StatusNotFound)
+			}
+		}))
+		s, _ := collect(t, live(&rest.Config{Host: server.URL}))
+		server.Close()
+		assert.Equal(t, code == http.StatusOK, s.Saw(podKind), "%d", code)
+		assert.Equal(t, code == http.StatusOK, s.Saw(rollouts), "%d", code)
+		if code != http.StatusOK {
+			gaps := gapsOf(s, podKind)
+			require.Len(t, gaps, 1, "%d", code)
+			assert.Contains(t, gaps[0].Cause, "what makes pods could not be seen: list rollouts.argoproj.io")
+			assert.NotEqual(t, engine.NotInstalled, gaps[0].Reason)
+		}
+	}
+}
+
 // What of a group of which people name the kinds could not be listed hides what the row
 // stands for.
 func TestAKindMadeInTheClusterThatMayNotBeListed(t *testing.T) {

@@ -196,7 +196,7 @@ func TestKindsOfOthersThatMakePods(t *testing.T) {
 		k, isKnown := known(of.Kind)
 		require.True(t, isKnown, of.Kind)
 		assert.Equal(t, of.Resource, k.resource)
-		for reason, hides := range map[engine.GapReason]bool{engine.Forbidden: of.Makes, engine.NotInstalled: false, engine.NotListed: false} {
+		for reason, hides := range map[engine.GapReason]bool{engine.Forbidden: of.Makes, engine.NotListed: of.Makes, engine.NotInstalled: false} {
 			g := newGathering("test", engine.Tool{}, nil, engine.Intake{})
 			g.gap(engine.Gap{Kind: of.Kind, Reason: reason, Cause: "list"})
 			assert.Equal(t, hides, !g.snapshot.Saw(podKind) && len(g.snapshot.Gaps) == 2, "%s %s", of.Kind, reason)
