@@ -150,7 +150,9 @@ func closedToUs(name string) error {
 }
 
 // isManifest reports whether a file in a folder of manifests is read, or missed.
-func isManifest(name string) bool { return isWanted(name) || closedToUs(name) != nil }
+func isManifest(name string) bool {
+	return isWanted(name) || closedToUs(name) != nil || slices.Contains(kustomizationNames, filepath.Base(name))
+}
 
 func isWanted(name string) bool {
 	return slices.Contains(extensions, strings.ToLower(filepath.Ext(name)))

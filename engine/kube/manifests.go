@@ -27,9 +27,10 @@ import (
 // holds objects further down, which are named as gaps. A document that cannot be
 // read is a gap without a kind, since it could hide anything; so is a path under
 // which there is no object, a List that cannot be taken apart, and an archive or a
-// template that lies among them. An object of a
-// kind that is not in the table is kept, and is a gap of the kind that it shares
-// its name with, and of pods where it holds the template of one. The same object in
+// template that lies among them, and what kustomize makes of them before they are
+// applied. An object of a kind that is not in the table is kept, and is a gap of the
+// kind that it shares its name with, of pods where it holds the template of one, and
+// of the kinds of the objects that it holds. The same object in
 // two files is two entries with two origins: which of them a cluster would get
 // is not for this program to say.
 type Manifests struct {
@@ -59,7 +60,7 @@ func (m *Manifests) Source() string {
 // Collect reads all files. It returns an error only if ctx ends or the intake
 // refuses a document.
 func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
-	s := &scan{gathering: newGathering(m.Source(), m.Tool, m.Now, to), counts: map[engine.Kind]int{}}
+	s := &scan{gathering: newGathering(m.Source(), m.Tool, m.Now, to), counts: map[engine.Kind]int{}, paths: m.Paths}
 	s.snapshot.Target = engine.Target{ID: "manifests:" + m.Name, Name: m.Name}
 	each := func(f file) error {
 		if ctx.Err() != nil {
@@ -113,6 +114,7 @@ type scan struct {
 	gathering
 	counts map[engine.Kind]int
 	lists  int // Lists that were read, empty ones too
+	paths  []string
 }
 
 // found is how many objects and gaps there are so far.
@@ -425,6 +427,9 @@ func (s *scan) document(v any, at place, lists int) error {
 		s.within(v, at)
 		return nil
 	}
+	if isKustomization(tree, at) {
+		s.kustomization(tree, at)
+	}
 	if tree["apiVersion"] == nil && tree["kind"] == nil {
 		if hasSpelling(tree, "apiVersion") && hasSpelling(tree, "kind") {
 			s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "read object: its apiVersion and kind are misspelt"})
@@ -433,8 +438,8 @@ func (s *scan) document(v any, at place, lists int) error {
 		s.within(v, at)
 		return nil
 	}
-	if tree["kind"] == nil && path.Base(at.file) == "Chart.yaml" {
-		return nil // the description of a Helm chart
+	if tree["kind"] == nil && (path.Base(at.file) == "Chart.yaml" || isKustomization(tree, at)) {
+		return nil // the description of a Helm chart, and what was named already
 	}
 	h, err := headOf(tree)
 	if err != nil {

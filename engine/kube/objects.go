@@ -65,6 +65,10 @@ func (s *scan) custom(tree map[string]any, h head, at place) bool {
 		gap.Cause = fmt.Sprintf("read %s: it holds a pod template of a kind that is not evaluated", h.of)
 		s.gap(gap)
 	}
+	s.held(tree, h, at)
+	if group, _, _ := strings.Cut(h.apiVersion, "/"); group == groupFlux {
+		s.fluxKustomization(tree, at)
+	}
 	return namesake.Kind != "Secret"
 }
 
@@ -184,36 +188,56 @@ func meantBy(of engine.Kind) engine.Kind {
 	return of
 }
 
+// held names the objects that an object of a kind of its own holds and somebody makes
+// of it: the objects of a Template, the manifests of a ManifestWork. What only refers
+// to an object has no metadata of it. Pods were named already.
+func (s *scan) held(tree map[string]any, h head, at place) {
+	var found []engine.Ref
+	for _, key := range slices.Sorted(maps.Keys(tree)) {
+		if key != "metadata" && key != "status" {
+			found = inner(found, tree[key], 0, func(object map[string]any) bool { return object["metadata"] != nil })
+		}
+	}
+	found = slices.DeleteFunc(found, func(object engine.Ref) bool {
+		_, isKnown := known(object.Of())
+		return !isKnown || object.Of() == podKind
+	})
+	s.named(found, at, fmt.Sprintf("read %s: an object that it holds is not evaluated", h.of))
+}
+
 // maxWithin is how many objects in one document that is none are named.
 const maxWithin = 20
 
 // within names the objects that a document which is none holds further down, as
 // the values of a chart may.
 func (s *scan) within(v any, at place) {
-	found := inner(nil, v, 0)
+	s.named(inner(nil, v, 0, func(map[string]any) bool { return true }), at, "an object inside a document that is none")
+}
+
+// named makes a gap of each object, and one of what is more than can be listed.
+func (s *scan) named(found []engine.Ref, at place, cause string) {
 	for i, object := range found {
+		gap := engine.Gap{
+			Source: at.file, Line: at.line, Kind: object.Of(), Namespace: object.Namespace, Name: object.Name, Reason: engine.Unsupported, Cause: cause,
+		}
 		if i == maxWithin {
-			s.gap(engine.Gap{
-				Source: at.file, Line: at.line, Reason: engine.Unsupported,
-				Cause: fmt.Sprintf("%d more objects inside a document that is none", len(found)-i),
-			})
+			gap.Kind, gap.Namespace, gap.Name = engine.Kind{}, "", ""
+			gap.Cause = fmt.Sprintf("%s, and %d more", cause, len(found)-i)
+			s.gap(gap)
 			return
 		}
-		s.gap(engine.Gap{
-			Source: at.file, Line: at.line, Kind: object.Of(), Namespace: object.Namespace, Name: object.Name, Reason: engine.Unsupported,
-			Cause: "an object inside a document that is none",
-		})
+		s.gap(gap)
 	}
 }
 
-// inner appends the objects that stand somewhere in v.
-func inner(found []engine.Ref, v any, depth int) []engine.Ref {
+// inner appends the objects that stand somewhere in v and are wanted.
+func inner(found []engine.Ref, v any, depth int, wanted func(map[string]any) bool) []engine.Ref {
 	if depth > maxNesting {
 		return found
 	}
 	switch v := v.(type) {
 	case map[string]any:
-		if h, err := headOf(v); err == nil {
+		if h, err := headOf(v); err == nil && wanted(v) {
 			ref := nameIn(v)
 			of := meantBy(h.of)
 			if _, isKnown := known(of); !isKnown && holdsPods("", v, 0) {
@@ -223,11 +247,11 @@ func inner(found []engine.Ref, v any, depth int) []engine.Ref {
 			return append(found, ref)
 		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			found = inner(found, v[key], depth+1)
+			found = inner(found, v[key], depth+1, wanted)
 		}
 	case []any:
 		for _, item := range v {
-			found = inner(found, item, depth+1)
+			found = inner(found, item, depth+1, wanted)
 		}
 	}
 	return found

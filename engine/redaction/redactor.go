@@ -11,7 +11,7 @@ import (
 
 // Version is the version of the redaction rules of this package. It is
 // in every snapshot: across two versions a difference is no change.
-const Version = "4"
+const Version = "5"
 
 // What was redacted, as it stands in `[redacted:KIND]` and in Snapshot.Redacted.
 const (
@@ -184,6 +184,9 @@ func (r *Redactor) embedded(s string) string {
 
 func (r *Redactor) members(m map[string]any, how reading) {
 	delete(m, LastApplied)
+	if kind, ok := m["kind"].(string); ok && strings.EqualFold(kind, "Secret") {
+		r.secret(m) // that another object holds, such as a Template
+	}
 	if name, ok := m["name"].(string); ok {
 		if value, ok := m["value"].(string); ok && (NamesSecret(name) || strings.EqualFold(name, "Authorization")) && !holdsNothingUnder(name, value) {
 			m["value"] = r.mark(namedSecret)
