@@ -36,7 +36,7 @@ type permissions struct {
 // permissionsOf collects what a verb of rbac names; more are the kinds that it reads
 // beside the roles and their bindings.
 func (d *door) permissionsOf(ctx context.Context, verb string, s source, paths []string, more ...engine.Kind) (*permissions, error) {
-	g, err := d.gatherNamed(ctx, verb, s, slices.Concat(rbac.Kinds(), more), paths)
+	g, err := d.gatherNamed(ctx, verb, s, slices.Concat(rbac.Kinds(), []engine.Kind{rbac.ProviderKind}, more), paths)
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ func TestWhoIsCounted(t *testing.T) {
 		part    string
 	}{
 		"in two namespaces, two each":    {[]metav1.Object{exec, inNamespace("a", "ClusterRole", "r", four[:2]...), inNamespace("b", "ClusterRole", "r", four[2:]...)}, engine.Pass, "Nobody is granted it in the whole cluster"},
-		"in one namespace":               {[]metav1.Object{exec, inNamespace("a", "ClusterRole", "r", four...)}, engine.Fail, "4 subjects may run commands in pods, attach to them or forward their ports in this namespace, more than 3"},
+		"in one namespace":               {[]metav1.Object{exec, inNamespace("a", "ClusterRole", "r", four...)}, engine.Fail, "4 subjects may run commands in pods, attach to them or reach their ports through the API server in this namespace, more than 3"},
 		"everywhere and in one":          {[]metav1.Object{exec, bind("r", four[:2]...), inNamespace("a", "ClusterRole", "r", four[2:]...)}, engine.Fail, "in this namespace"},
 		"twice the same":                 {[]metav1.Object{exec, bind("r", user("ann"), user("ann")), inNamespace("a", "ClusterRole", "r", user("ann"))}, engine.Pass, "1 subject may"},
 		"everybody":                      {[]metav1.Object{exec, bind("r", group("system:authenticated"))}, engine.Fail, "Everybody in Group system:authenticated"},

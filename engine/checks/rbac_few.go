@@ -63,7 +63,7 @@ func byFewChecks() []check {
 	makes := slices.Concat([]string{"create"}, changeVerbs)
 	rows := []few{
 		{id: "secrets-read-by-few", may: "may read every Secret", requests: asks("", readVerbs, "secrets"), always: true, known: rbac.ReadsSecrets},
-		{id: "pods-entered-by-few", may: "may run commands in pods, attach to them or forward their ports", requests: asks("", []string{"create", "get"}, "pods/exec", "pods/attach", "pods/portforward")},
+		{id: "pods-entered-by-few", may: "may run commands in pods, attach to them or reach their ports through the API server", requests: asks("", []string{"create", "get"}, "pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "services/proxy")},
 		{id: "debug-containers-added-by-few", may: "may add containers to running pods", requests: asks("", changeVerbs, "pods/ephemeralcontainers")},
 		{id: "workloads-changed-by-few", may: "may create or change workloads", requests: slices.Concat(
 			asks("", makes, "pods", "replicationcontrollers"), asks("apps", makes, "daemonsets", "deployments", "replicasets", "statefulsets"), asks("batch", makes, "cronjobs", "jobs"))},

@@ -32,9 +32,9 @@ func noImpersonationRights() check {
 	others := func(rule rbacv1.PolicyRule) bool {
 		impersonates := slices.ContainsFunc(rule.Verbs, func(verb string) bool { return strings.HasPrefix(verb, "impersonate:") })
 		extras := slices.ContainsFunc(rule.Resources, func(r string) bool { return strings.HasPrefix(r, "userextras/") }) && slices.Contains(rule.Verbs, "impersonate")
-		return impersonates || extras
+		return impersonates || extras || rbac.ImpersonatesWithin(rule)
 	}
-	return check{id: "no-impersonation-rights", version: 1, needs: rbac.Kinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "no-impersonation-rights", version: 2, needs: rbac.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return perRight(v, requests, others, "may act as somebody else")
 	}}
 }

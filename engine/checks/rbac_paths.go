@@ -13,16 +13,18 @@ import (
 // Judges every subject that a binding names. Fails where the roles leave a way open
 // by which it comes to every right in the cluster though nobody granted them: by
 // escalate or bind, impersonation, pods with a stronger account, exec, tokens,
-// certificates, kubelets, webhooks or volumes of the host, in any number of steps.
+// certificates, kubelets, webhooks, the API server's own groups or volumes of the host,
+// in any number of steps.
 // NotApplicable for one that holds every right as it is (cluster-admin-bindings
 // judges that), and for parts of Kubernetes that have their rights from its own
 // bindings alone. Unknown where it reads Secrets that were not seen and may hold
-// the token of a stronger account, and in manifests where a role is elsewhere.
+// the token of a stronger account, where it may act as others within limits (the modes of
+// constrained impersonation), and in manifests where a role is elsewhere.
 // Passes for all others.
 //
 // On EKS it judges also the identities of AWS that the ConfigMap aws-auth lets in, with
 // the groups it puts them into, and who may change it: that is every right. What of it
-// cannot be read or was not seen is Unknown. Access entries are on AWS' side.
+// cannot be read or was not seen is Unknown.
 //
 // Whether admission or another authorizer closes a way is not known here.
 func noPathsToClusterAdmin() check {
@@ -77,10 +79,12 @@ func judgePath(v *engine.View, escalations *rbac.Escalations, s rbac.Subject, un
 		return cited{fails("", steps, "By the roles it comes to every right in the cluster in %s: it %s", count(len(path.Steps), "step"), path), path.Cites()}
 	case unseen != nil:
 		return cited{unknown("", nil, "%s, to which it is bound, was not seen", describe(unseen.RoleRef)), append(cites, unseen.Digest)}
+	case escalations.ImpersonatesWithin(s):
+		return cited{unknown("", nil, "It may act as others within limits (impersonate: with a mode), and where that leads is not followed"), cites}
 	case !v.Saw(secretKind) && escalations.ReadsSecrets(s):
 		return cited{unknown("", nil, "It reads Secrets, and they were not seen: one may hold the token of a stronger account"), cites}
 	}
-	if !sawAll(v, slices.Concat(rbac.Kinds(), rbac.EscalationKinds())) {
+	if !sawAll(v, slices.Concat(rbac.Kinds(), rbac.EscalationKinds())) || slices.ContainsFunc(engine.PodTemplateKinds(), v.Hidden) {
 		return cited{unknown("", nil, "No right that %s grants is seen to lead to every right in the cluster, and not all that it could use was seen", count(len(bindings), "binding")), cites}
 	}
 	return cited{passes("", nil, "No right that %s grants leads to every right in the cluster", count(len(bindings), "binding")), cites}

@@ -28,16 +28,17 @@ type check struct {
 
 // builtin lists every check, area by area; the order here means nothing.
 func builtin() []check {
-	return slices.Concat(rbacChecks(), byFewChecks(), networkChecks(), secretsChecks(), podsChecks(), imagesChecks(), runtimeChecks(), controlPlaneChecks(), nodesChecks(), importsChecks())
+	return slices.Concat(rbacChecks(), networkChecks(), secretsChecks(), podsChecks(), imagesChecks(), runtimeChecks(), controlPlaneChecks(), nodesChecks(), importsChecks())
 }
 
 func rbacChecks() []check {
-	return []check{
-		accessInventory(), anonymousHasNoAccess(), bindingsNotDangling(), broadGroupsHaveNoRights(), cdeSecretsReadFromInside(),
-		certificatesWithoutMasters(), clusterAdminBindings(), defaultRolesNotWidened(), defaultServiceAccountsUnused(),
-		noEscalateOrBindRights(), noImpersonationRights(), noLastingTokenSecrets(), noPathsToClusterAdmin(), rolesWithoutWildcards(),
-		serviceAccountTokensNotMounted(), serviceAccountsNotDormant(), serviceAccountsNotShared(), systemMastersNotBound(),
-	}
+	return slices.Concat(besideRoles(
+		accessInventory(), clusterAdminBindings(), noEscalateOrBindRights(), noImpersonationRights(), noPathsToClusterAdmin(), systemMastersNotBound(),
+	), besideRoles(byFewChecks()...), []check{
+		anonymousHasNoAccess(), bindingsNotDangling(), broadGroupsHaveNoRights(), cdeSecretsReadFromInside(), certificatesWithoutMasters(),
+		defaultRolesNotWidened(), defaultServiceAccountsUnused(), noLastingTokenSecrets(), rolesWithoutWildcards(),
+		serviceAccountTokensNotMounted(), serviceAccountsNotDormant(), serviceAccountsNotShared(),
+	})
 }
 
 func networkChecks() []check {

@@ -121,15 +121,16 @@ func facts() cel.EnvOption {
 // factTypes are the facts by the names of their variables.
 var factTypes = map[string]*cel.Type{"network": networkType, "rbac": rbacType, "scope": scopeType, "cluster": clusterType}
 
-// factKinds are the kinds without which a fact cannot be told.
-func factKinds(name string) []engine.Kind {
+// factKinds are the kinds without which a fact cannot be told, and those that change what
+// it says where they exist.
+func factKinds(name string) (needs, looks []engine.Kind) {
 	switch name {
 	case "network":
-		return []engine.Kind{network.PolicyKind, {Kind: "Namespace"}, podKind}
+		return []engine.Kind{network.PolicyKind, {Kind: "Namespace"}, podKind}, network.Kinds()
 	case "rbac":
-		return rbac.Kinds()
+		return rbac.Kinds(), []engine.Kind{rbac.ProviderKind}
 	}
-	return nil
+	return nil, nil
 }
 
 // factCosts is what asking costs, by overload.
@@ -180,7 +181,8 @@ func workloadNamed(v ref.Val) (string, error) {
 
 // wholeNetwork returns the analysis if nothing stands against taking it at its word.
 func wholeNetwork(v *engine.View) (*network.Analysis, error) {
-	if err := unseen(v, factKinds("network")...); err != nil {
+	needs, _ := factKinds("network")
+	if err := unseen(v, needs...); err != nil {
 		return nil, err
 	}
 	a := network.Analyse(v)

@@ -217,7 +217,7 @@ func (r *reading) policy(name string, before int, text []byte) {
 		return
 	}
 	check := engine.Check{
-		ID: "custom/" + d.ID, Version: d.Version, Area: d.Area, Words: d.Words, Needs: made.needs, Eval: made.eval,
+		ID: "custom/" + d.ID, Version: d.Version, Area: d.Area, Words: d.Words, Needs: made.needs, Looks: made.looks, Eval: made.eval,
 		Custom: &engine.Custom{Text: bytes.TrimSpace(text), Informs: d.Informs},
 	}
 	all := b.examples(d.Examples)
@@ -314,6 +314,7 @@ func (b *building) compile(env *cel.Env, place, text string, want ...*cel.Type) 
 type built struct {
 	rule
 	needs []engine.Kind
+	looks []engine.Kind
 }
 
 // rule compiles what a policy judges by.
@@ -359,7 +360,7 @@ func (b *building) rule(d definition) *built {
 	made.skip = b.compile(env, "notApplicableWhen", d.NotApplicableWhen, cel.BoolType)
 	made.holds = b.compile(env, "expression", d.Expression, cel.BoolType)
 	made.says = b.compile(env, "messageExpression", d.MessageExpression, cel.StringType)
-	made.needs = neededBy(made)
+	made.needs, made.looks = readBy(made)
 	return made
 }
 
@@ -410,10 +411,10 @@ func (b *building) environment(d definition) *cel.Env {
 	return env
 }
 
-// neededBy are the kinds without which a policy cannot be judged: those it names, and
-// those of the facts that it asks for.
-func neededBy(made *built) []engine.Kind {
-	needs := slices.Clone(made.declared)
+// readBy are the kinds without which a policy cannot be judged, those it names and those
+// of the facts that it asks for, and the kinds that change what these say.
+func readBy(made *built) (needs, looks []engine.Kind) {
+	needs = slices.Clone(made.declared)
 	all := []*expression{made.skip, made.holds, made.says}
 	for _, v := range made.variables {
 		all = append(all, v.expression)
@@ -421,12 +422,16 @@ func neededBy(made *built) []engine.Kind {
 	uses := usesOf(all...)
 	for _, name := range slices.Sorted(maps.Keys(factTypes)) {
 		if uses[name] {
-			needs = append(needs, factKinds(name)...)
+			of, beside := factKinds(name)
+			needs, looks = append(needs, of...), append(looks, beside...)
 		}
 	}
 	if uses["namespaceObject"] {
 		needs = append(needs, engine.Kind{Kind: "Namespace"})
 	}
-	slices.SortFunc(needs, func(a, b engine.Kind) int { return cmp.Compare(a.String(), b.String()) })
-	return slices.Compact(needs)
+	for _, kinds := range []*[]engine.Kind{&needs, &looks} {
+		slices.SortFunc(*kinds, func(a, b engine.Kind) int { return cmp.Compare(a.String(), b.String()) })
+		*kinds = slices.Compact(*kinds)
+	}
+	return needs, slices.DeleteFunc(looks, func(k engine.Kind) bool { return slices.Contains(needs, k) })
 }

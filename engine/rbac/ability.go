@@ -18,7 +18,9 @@ const (
 	escalateClusterRoles ability = iota
 	escalateRoles
 	changeClusterRoles
+	makeClusterRoles
 	changeRoles
+	makeRoles
 	bindClusterRoles
 	bindRoles
 	makeClusterBindings
@@ -30,20 +32,24 @@ const (
 	impersonateAccounts
 	runPods
 	changeWorkloads
+	changeTemplates
 	changePods
 	addEphemeral
 	execInto
 	attachTo
 	readSecrets
 	makeSecrets
+	makeAccounts
 	requestTokens
 	requestCertificates
+	requestNodeCertificates
 	approveCertificates
 	approveSigners
 	reachKubelets
 	changeMutation
 	makeMutationPolicies
 	makeMutationBindings
+	changeAPIs
 	makeVolumes
 	makeClaims
 	changeConfigMaps
@@ -74,7 +80,9 @@ var probes = map[ability][]probe{
 	escalateClusterRoles:  {{verbs: []string{"escalate"}, group: rbacv1.GroupName, resources: []string{"clusterroles"}}},
 	escalateRoles:         {{verbs: []string{"escalate"}, group: rbacv1.GroupName, resources: []string{"roles"}}},
 	changeClusterRoles:    {{verbs: changing, group: rbacv1.GroupName, resources: []string{"clusterroles"}}},
+	makeClusterRoles:      {{verbs: creating, group: rbacv1.GroupName, resources: []string{"clusterroles"}, unnamed: true}},
 	changeRoles:           {{verbs: changing, group: rbacv1.GroupName, resources: []string{"roles"}}},
+	makeRoles:             {{verbs: creating, group: rbacv1.GroupName, resources: []string{"roles"}, unnamed: true}},
 	bindClusterRoles:      {{verbs: []string{"bind"}, group: rbacv1.GroupName, resources: []string{"clusterroles"}}},
 	bindRoles:             {{verbs: []string{"bind"}, group: rbacv1.GroupName, resources: []string{"roles"}}},
 	makeClusterBindings:   {{verbs: creating, group: rbacv1.GroupName, resources: []string{"clusterrolebindings"}, unnamed: true}},
@@ -88,36 +96,46 @@ var probes = map[ability][]probe{
 		{verbs: creating, resources: []string{"pods", "replicationcontrollers"}, unnamed: true},
 		{verbs: creating, group: "apps", resources: []string{"daemonsets", "deployments", "replicasets", "statefulsets"}, unnamed: true},
 		{verbs: creating, group: "batch", resources: []string{"cronjobs", "jobs"}, unnamed: true},
-	}, ofTemplates(creating, true)...),
+	}, ofTemplates(creating, true, makesPods)...),
 	changeWorkloads: append([]probe{
 		{verbs: changing, resources: []string{"replicationcontrollers"}},
 		{verbs: changing, group: "apps", resources: []string{"daemonsets", "deployments", "replicasets", "statefulsets"}},
 		{verbs: changing, group: "batch", resources: []string{"cronjobs"}},
-	}, ofTemplates(changing, false)...),
-	changePods:           {{verbs: changing, resources: []string{"pods"}}},
-	addEphemeral:         {{verbs: changing, resources: []string{"pods/ephemeralcontainers"}}},
-	execInto:             {{verbs: opening, resources: []string{"pods/exec"}}},
-	attachTo:             {{verbs: opening, resources: []string{"pods/attach"}}},
-	readSecrets:          {{verbs: reads, resources: []string{"secrets"}}},
-	makeSecrets:          {{verbs: creating, resources: []string{"secrets"}, unnamed: true}},
-	requestTokens:        {{verbs: creating, resources: []string{"serviceaccounts/token"}}},
-	requestCertificates:  {{verbs: creating, group: "certificates.k8s.io", resources: []string{"certificatesigningrequests"}, unnamed: true}},
-	approveCertificates:  {{verbs: changing, group: "certificates.k8s.io", resources: []string{"certificatesigningrequests/approval"}}},
-	approveSigners:       {{verbs: []string{"approve"}, group: "certificates.k8s.io", resources: []string{"signers"}}},
-	reachKubelets:        {{verbs: opening, resources: []string{"nodes/proxy"}}},
-	changeMutation:       {{verbs: slices.Concat(creating, changing), group: admissionGroup, resources: []string{"mutatingwebhookconfigurations"}}},
-	makeMutationPolicies: {{verbs: slices.Concat(creating, changing), group: admissionGroup, resources: []string{"mutatingadmissionpolicies"}}},
-	makeMutationBindings: {{verbs: slices.Concat(creating, changing), group: admissionGroup, resources: []string{"mutatingadmissionpolicybindings"}}},
-	makeVolumes:          {{verbs: creating, resources: []string{"persistentvolumes"}, unnamed: true}},
-	makeClaims:           {{verbs: creating, resources: []string{"persistentvolumeclaims"}, unnamed: true}},
-	changeConfigMaps:     {{verbs: changing, resources: []string{"configmaps"}}},
+	}, ofTemplates(changing, false, makesPods)...),
+	changeTemplates:     ofTemplates(changing, false, isRunByOthers),
+	changePods:          {{verbs: changing, resources: []string{"pods"}}},
+	addEphemeral:        {{verbs: changing, resources: []string{"pods/ephemeralcontainers"}}},
+	execInto:            {{verbs: opening, resources: []string{"pods/exec"}}},
+	attachTo:            {{verbs: opening, resources: []string{"pods/attach"}}},
+	readSecrets:         {{verbs: reads, resources: []string{"secrets"}}},
+	makeSecrets:         {{verbs: creating, resources: []string{"secrets"}, unnamed: true}},
+	makeAccounts:        {{verbs: creating, resources: []string{"serviceaccounts"}, unnamed: true}},
+	requestTokens:       {{verbs: creating, resources: []string{"serviceaccounts/token"}}},
+	requestCertificates: {{verbs: creating, group: "certificates.k8s.io", resources: []string{"certificatesigningrequests"}, unnamed: true}},
+	// The controller of certificates approves those of nodes by this right alone.
+	requestNodeCertificates: {{verbs: creating, group: "certificates.k8s.io", resources: []string{"certificatesigningrequests/nodeclient"}}},
+	approveCertificates:     {{verbs: changing, group: "certificates.k8s.io", resources: []string{"certificatesigningrequests/approval"}}},
+	approveSigners:          {{verbs: []string{"approve"}, group: "certificates.k8s.io", resources: []string{"signers"}}},
+	reachKubelets:           {{verbs: opening, resources: []string{"nodes/proxy"}}},
+	changeMutation:          {{verbs: slices.Concat(creating, changing), group: admissionGroup, resources: []string{"mutatingwebhookconfigurations"}}},
+	makeMutationPolicies:    {{verbs: slices.Concat(creating, changing), group: admissionGroup, resources: []string{"mutatingadmissionpolicies"}}},
+	makeMutationBindings:    {{verbs: slices.Concat(creating, changing), group: admissionGroup, resources: []string{"mutatingadmissionpolicybindings"}}},
+	changeAPIs:              {{verbs: changing, group: "apiregistration.k8s.io", resources: []string{"apiservices"}}},
+	makeVolumes:             {{verbs: creating, resources: []string{"persistentvolumes"}, unnamed: true}},
+	makeClaims:              {{verbs: creating, resources: []string{"persistentvolumeclaims"}, unnamed: true}},
+	changeConfigMaps:        {{verbs: changing, resources: []string{"configmaps"}}},
 }
 
-// ofTemplates probes the kinds of others that make pods.
-func ofTemplates(verbs []string, unnamed bool) []probe {
+func makesPods(t engine.PodTemplate) bool { return t.Makes }
+
+// isRunByOthers reports whether pods come of a kind through others that refer to it.
+func isRunByOthers(t engine.PodTemplate) bool { return t.Workflow && !t.Makes }
+
+// ofTemplates probes kinds of others that hold what pods are made of.
+func ofTemplates(verbs []string, unnamed bool, of func(engine.PodTemplate) bool) []probe {
 	var all []probe
 	for _, t := range engine.PodTemplates() {
-		if t.Makes {
+		if of(t) {
 			all = append(all, probe{verbs: verbs, group: t.Kind.Group, resources: []string{t.Resource}, unnamed: unnamed, ofOthers: true})
 		}
 	}

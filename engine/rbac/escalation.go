@@ -25,6 +25,7 @@ const (
 	everything    placeKind = iota
 	aSubject                // that one
 	anyAccount              // any service account of a namespace
+	anyAbsent               // any service account of a namespace that a binding names and that is not there
 	anyWorkload             // whatever account a changed workload is given: of namespaces where there is one
 	anyRunning              // any account that something runs as in a namespace
 	anyKept                 // any account whose token is kept in a Secret of a namespace
@@ -35,6 +36,7 @@ const (
 	roleInAny               // the rights of a cluster role in a namespace of choice
 	anyRole                 // any Role of a namespace
 	theNodes                // the nodes with all that runs there
+	aNode                   // any node, by its name
 	byCertificate           // any user and group but system:masters
 )
 
@@ -52,6 +54,8 @@ func (p place) String() string {
 		return "every right in the cluster"
 	case anyAccount, anyWorkload:
 		return "any service account" + in
+	case anyAbsent:
+		return "any service account that is bound and not there" + in
 	case anyRunning:
 		return "any service account that runs" + in
 	case anyKept:
@@ -73,6 +77,8 @@ func (p place) String() string {
 		return "the rights of any Role" + in
 	case theNodes:
 		return "root on the nodes"
+	case aNode:
+		return "any node"
 	case byCertificate:
 		return "any user and group"
 	case aSubject:
@@ -110,6 +116,7 @@ type Escalations struct {
 	kept    []keeper
 	aws     *AWSAuth             // nil where there is none
 	called  map[string][]Subject // service accounts by their name
+	missing map[string][]Subject // those that are bound and not there
 	places  []place
 	index   map[place]int
 	ways    []way
@@ -124,6 +131,7 @@ type running struct {
 	all     []runner
 	byName  map[string][]runner
 	control []engine.Ref // control plane pods that a kubelet runs
+	used    []use        // templates of workflows that are run again and again
 }
 
 // EscalationKinds are the kinds that ways rest on beside roles and bindings.
@@ -136,13 +144,15 @@ func EscalationsOf(v *engine.View) *Escalations {
 	return engine.Memo(v, escalationsKey{}, func() *Escalations {
 		e := &Escalations{
 			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, runs: running{all: allRunners.Of(v), byName: map[string][]runner{}},
-			index: map[place]int{}, kept: tokenSecrets(v), aws: AWSAuthOf(v), called: map[string][]Subject{}, met: map[leg]bool{},
+			index: map[place]int{}, kept: tokenSecrets(v), aws: AWSAuthOf(v), called: map[string][]Subject{}, missing: map[string][]Subject{}, met: map[leg]bool{},
 		}
+		e.runs.used = usesOf(v)
 		e.at(place{kind: everything})
 		for _, r := range e.runs.all {
 			e.runs.byName[r.ref.Name] = append(e.runs.byName[r.ref.Name], r)
 		}
 		e.sets(accounts(v, e.rights, e.runs.all))
+		e.absent(v)
 		for _, s := range e.Subjects() {
 			e.at(place{kind: aSubject, subject: s})
 		}
@@ -177,14 +187,31 @@ func (e *Escalations) lead(from int, to place, w way) {
 	e.ways = append(e.ways, w)
 }
 
+// inOne makes a place one of a set of a namespace.
+func (e *Escalations) inOne(kind placeKind, namespace string, member place, by ...engine.Ref) {
+	e.spaces = append(e.spaces, namespace)
+	one := place{kind: kind, namespace: namespace}
+	e.lead(e.at(place{kind: kind, namespace: everyNamespace}), one, way{})
+	e.lead(e.at(one), member, way{by: by})
+}
+
+// absent are the service accounts that bindings name and that are not there: whoever makes
+// one, or speaks as it, has what is bound to it.
+func (e *Escalations) absent(v *engine.View) {
+	if e.rights.files || !v.Saw(accountKind) {
+		return // they may be elsewhere, and count as if they were there
+	}
+	for _, s := range e.rights.Subjects() {
+		if s = canonical(s); s.Kind == rbacv1.ServiceAccountKind && !slices.Contains(e.called[s.Name], s) {
+			e.missing[s.Name] = append(e.missing[s.Name], s)
+			e.inOne(anyAbsent, s.Namespace, place{kind: aSubject, subject: s})
+		}
+	}
+}
+
 // sets leads from the sets of subjects to their members.
 func (e *Escalations) sets(accounts []Subject) {
-	inOne := func(kind placeKind, namespace string, member place, by ...engine.Ref) {
-		e.spaces = append(e.spaces, namespace)
-		one := place{kind: kind, namespace: namespace}
-		e.lead(e.at(place{kind: kind, namespace: everyNamespace}), one, way{})
-		e.lead(e.at(one), member, way{by: by})
-	}
+	inOne := e.inOne
 	for _, a := range accounts {
 		e.called[a.Name] = append(e.called[a.Name], a)
 		inOne(anyAccount, a.Namespace, place{kind: aSubject, subject: a})
@@ -204,6 +231,9 @@ func (e *Escalations) sets(accounts []Subject) {
 	}
 	nodes, certificate := e.at(place{kind: theNodes}), e.at(place{kind: byCertificate})
 	e.lead(nodes, place{kind: anyRunning, namespace: everyNamespace}, way{})
+	// A node gets the tokens of the accounts that run on it, and there is one of every name.
+	e.lead(e.at(place{kind: aNode}), place{kind: anyRunning, namespace: everyNamespace}, way{})
+	e.lead(e.at(place{kind: aNode}), place{kind: aSubject, subject: nodesGroup}, way{})
 	if len(e.runs.control) > 0 {
 		e.lead(nodes, place{kind: everything}, way{by: e.runs.control})
 	}
@@ -271,7 +301,7 @@ func (e *Escalations) leave(i int) {
 		default:
 			e.step(i, e.handOf(Subject{}, []*Binding{b}), []*Binding{b})
 		}
-	case everything, anyAccount, anyWorkload, anyRunning, anyKept, anyUser, anyGroup, anyRole, theNodes, byCertificate:
+	case everything, anyAccount, anyAbsent, anyWorkload, anyRunning, anyKept, anyUser, anyGroup, anyRole, theNodes, aNode, byCertificate:
 		// where these lead is known from the start
 	}
 }
@@ -282,6 +312,7 @@ func (e *Escalations) step(i int, h hand, bindings []*Binding) {
 	e.byBindings(i, h)
 	e.byImpersonation(i, h)
 	e.byWorkloads(i, h)
+	e.byTemplates(i, h)
 	e.byCredentials(i, h)
 	e.byTheCluster(i, h)
 	e.byMappings(i, h)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	rbacv1 "k8s.io/api/rbac/v1"
+
 	"tickmark/engine"
 )
 
@@ -236,6 +238,20 @@ func (e *Escalations) Subjects() []Subject {
 func (e *Escalations) GrantedByKubernetes(s Subject) bool {
 	at := e.rights.direct(s)
 	return len(at) > 0 && !slices.ContainsFunc(at, func(i int) bool { return !e.rights.bindings[i].BuiltIn })
+}
+
+// ImpersonatesWithin reports whether a subject may act as others within limits. No way is
+// followed along these.
+func (e *Escalations) ImpersonatesWithin(s Subject) bool {
+	return slices.ContainsFunc(e.Bindings(s), func(b *Binding) bool { return slices.ContainsFunc(b.rules, ImpersonatesWithin) })
+}
+
+// ImpersonatesWithin reports whether a rule lets one act as others for some requests alone,
+// by a verb that names how, as Kubernetes has it from 1.36 on.
+func ImpersonatesWithin(rule rbacv1.PolicyRule) bool {
+	how := slices.ContainsFunc(rule.Verbs, func(verb string) bool { return verb == "*" || strings.HasPrefix(verb, "impersonate:") })
+	return how && holds(rule.APIGroups, "authentication.k8s.io") &&
+		slices.ContainsFunc([]string{"users", "groups", "serviceaccounts", "nodes"}, func(r string) bool { return holds(rule.Resources, r) })
 }
 
 // ReadsSecrets reports whether a subject may read Secrets, some or all.

@@ -137,6 +137,13 @@ func TestWaysToEverything(t *testing.T) {
 		"validating webhooks":                {"{verbs: [patch], apiGroups: [admissionregistration.k8s.io], resources: [validatingwebhookconfigurations]}", "", ""},
 		"volumes of the host":                {"{verbs: [create], " + core + "resources: [persistentvolumes, persistentvolumeclaims, pods]}", "", "a pod"},
 		"volumes and nowhere to mount them":  {"{verbs: [create], " + core + "resources: [persistentvolumes]}", "", ""},
+		"another's server for an API":        {"{verbs: [patch], apiGroups: [apiregistration.k8s.io], resources: [apiservices]}", "", "has a server of its own answer"},
+		"for one of the server's":            {"{verbs: [update], apiGroups: [apiregistration.k8s.io], resources: [apiservices], resourceNames: [v1.apps]}", "", "has a server of its own answer"},
+		"for the core group":                 {"{verbs: [update], apiGroups: [apiregistration.k8s.io], resources: [apiservices], resourceNames: [v1.]}", "", "has a server of its own answer"},
+		"for another's API":                  {"{verbs: [update], apiGroups: [apiregistration.k8s.io], resources: [apiservices], resourceNames: [v1beta1.metrics.k8s.io]}", "", ""},
+		"for an API that there is not yet":   {"{verbs: [create], apiGroups: [apiregistration.k8s.io], resources: [apiservices]}", "", ""},
+		"impersonate a node":                 {"{verbs: [impersonate], " + core + "resources: [groups], resourceNames: ['system:nodes']}, {verbs: [impersonate], " + core + "resources: [users], resourceNames: ['system:node:n1']}", "", "speaks as a node"},
+		"impersonate nodes as another":       {"{verbs: [impersonate], " + core + "resources: [groups], resourceNames: ['system:nodes']}, {verbs: [impersonate], " + core + "resources: [users], resourceNames: [zoe]}", "", ""},
 		"reading alone":                      {"{verbs: [get, list, watch], " + core + "resources: [pods, configmaps]}", "", ""},
 	} {
 		c.leadsTo(t, name)
@@ -239,26 +246,155 @@ func TestWaysByKindsOfOthers(t *testing.T) {
 	}
 }
 
-// A certificate for anybody, where somebody is bound to every right by name.
+// A certificate for anybody, where somebody is bound to every right by name, or for a node,
+// where a strong account runs.
 func TestCertificates(t *testing.T) {
 	const request = "{verbs: [create], apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests]}"
 	const approve = "{verbs: [update], apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests/approval]}"
+	const byItself = "{verbs: [create], apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests/nodeclient]}"
+	const renewed = "{verbs: [create], apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests/selfnodeclient]}"
 	sign := func(signer string) string {
 		return "{verbs: [approve], apiGroups: [certificates.k8s.io], resources: [signers], resourceNames: ['" + signer + "']}"
 	}
 	const root = "kind: ClusterRoleBinding\nmetadata: {name: root}\nroleRef: {kind: ClusterRole, name: all}\nsubjects: [{kind: User, name: root}]"
+	const nodes = "kind: ClusterRoleBinding\nmetadata: {name: nodes}\nroleRef: {kind: ClusterRole, name: all}\nsubjects: [{kind: Group, name: 'system:nodes'}]"
 	for name, c := range map[string]struct {
 		rules []string
-		want  bool
+		with  []string
+		want  string
 	}{
-		"all three":          {[]string{request, approve, sign("kubernetes.io/kube-apiserver-client")}, true},
-		"every signer of it": {[]string{request, approve, sign("kubernetes.io/*")}, true},
-		"another signer":     {[]string{request, approve, sign("example.com/tls")}, false},
-		"no approval":        {[]string{request, sign("kubernetes.io/*")}, false},
+		"all three":                         {[]string{request, approve, sign("kubernetes.io/kube-apiserver-client")}, []string{root}, "requests a client certificate"},
+		"every signer of it":                {[]string{request, approve, sign("kubernetes.io/*")}, []string{root}, "requests a client certificate"},
+		"another signer":                    {[]string{request, approve, sign("example.com/tls")}, append(split(strong), root), ""},
+		"no approval":                       {[]string{request, sign("kubernetes.io/*")}, append(split(strong), root), ""},
+		"of a node":                         {[]string{request, approve, sign("kubernetes.io/kube-apiserver-client-kubelet")}, split(strong), "requests the certificate of a node and approves it"},
+		"of a node that serves":             {[]string{request, approve, sign("kubernetes.io/kubelet-serving")}, split(strong), ""},
+		"of a node, approved by itself":     {[]string{request, byItself}, split(strong), "requests the certificate of a node, which is approved by itself"},
+		"what is approved, without request": {[]string{byItself}, split(strong), ""},
+		"its own renewed":                   {[]string{request, renewed}, split(strong), ""},
+		"of a node where nothing runs":      {[]string{request, byItself}, []string{root}, ""},
+		"of a node, where nodes are bound":  {[]string{request, byItself}, []string{nodes}, "requests the certificate of a node"},
 	} {
-		documents := append(split(strong), root, "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+strings.Join(c.rules, ", ")+"]", everywhereAnn)
+		documents := append(c.with, "kind: ClusterRole\nmetadata: {name: all}\nrules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}]", "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+strings.Join(c.rules, ", ")+"]", everywhereAnn)
 		path, is := EscalationsOf(viewOf(t, "k8s:test", documents...)).ToEverything(Subject{Kind: "User", Name: "ann"})
-		assert.Equal(t, c.want, is, "%s: %s", name, path)
+		assert.Equal(t, c.want != "", is, "%s: %s", name, path)
+		assert.Contains(t, path.String(), c.want, name)
+	}
+}
+
+// A service account that a binding names and that is not there is anybody's who may speak
+// as it, or make it.
+func TestAccountsThatAreNotThere(t *testing.T) {
+	const ghost = "kind: ClusterRoleBinding\nmetadata: {name: ghost}\nroleRef: {kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: ServiceAccount, name: ghost, namespace: pay}]"
+	const admin = "kind: ClusterRole\nmetadata: {name: cluster-admin}\nrules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}]"
+	const make, token = "{verbs: [create], apiGroups: [''], resources: [serviceaccounts]}", "{verbs: [create], apiGroups: [''], resources: [serviceaccounts/token]}"
+	for rules, want := range map[string]string{
+		"{verbs: [impersonate], apiGroups: [''], resources: [serviceaccounts]}":                          "speaks as a service account that is bound and not there: ServiceAccount pay/ghost",
+		"{verbs: [impersonate], apiGroups: [''], resources: [serviceaccounts], resourceNames: [ghost]}":  "speaks as a service account that is bound",
+		"{verbs: [impersonate], apiGroups: [''], resources: [serviceaccounts], resourceNames: [spirit]}": "",
+		make:                "",
+		token:               "",
+		make + ", " + token: "and requests its token",
+		make + ", " + strings.Replace(token, "token]", "token], resourceNames: [ghost]", 1): "and requests its token",
+		make + ", " + strings.Replace(token, "token]", "token], resourceNames: [weak]", 1):  "",
+		make + ", {verbs: [create], apiGroups: [''], resources: [pods]}":                    "and runs a pod with it",
+		"{verbs: [create], apiGroups: [''], resources: [pods]}":                             "",
+	} {
+		for in, reached := range map[string]bool{"": true, "pay": true, "other": false} {
+			binding := everywhereAnn
+			if in != "" {
+				binding = fmt.Sprintf(bindIn, in)
+			}
+			role := "kind: ClusterRole\nmetadata: {name: r}\nrules: [" + rules + "]"
+			path, is := EscalationsOf(viewOf(t, "k8s:test", ghost, admin, role, binding)).ToEverything(Subject{Kind: "User", Name: "ann"})
+			assert.Equal(t, want != "" && reached, is, "%s in %q: %s", rules, in, path)
+			if is {
+				assert.Contains(t, path.String(), want)
+			}
+		}
+	}
+}
+
+// What a CronWorkflow runs again and again is decided by whoever may change the template.
+func TestWaysByTemplatesThatAreRun(t *testing.T) {
+	const (
+		cron   = "apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: nightly, namespace: sys}\nspec: {workflowSpec: {workflowTemplateRef: {name: outer}}}"
+		outer  = "apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nmetadata: {name: outer, namespace: sys}\nspec: {templates: [{name: m, steps: [[{name: s, templateRef: {name: lib, template: t, clusterScope: true}}]]}]}"
+		lib    = "apiVersion: argoproj.io/v1alpha1\nkind: ClusterWorkflowTemplate\nmetadata: {name: lib}\nspec: {templates: [{name: t, container: {image: x}}]}"
+		unused = "apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nmetadata: {name: unused, namespace: sys}\nspec: {templates: [{name: t, container: {image: x}}]}"
+		once   = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: once, namespace: sys}\nspec: {workflowTemplateRef: {name: unused}}"
+	)
+	for rules, want := range map[string]map[string]string{
+		"resources: [workflowtemplates]": {
+			"": "changes what WorkflowTemplate sys/outer runs for CronWorkflow sys/nightly: ServiceAccount sys/strong", "sys": "changes what WorkflowTemplate sys/outer", "pay": "",
+		},
+		"resources: [workflowtemplates], resourceNames: [outer]":      {"sys": "changes what WorkflowTemplate sys/outer"},
+		"resources: [workflowtemplates], resourceNames: [unused]":     {"": "", "sys": ""},
+		"resources: [workflowtemplates], resourceNames: [lib]":        {"": "", "sys": ""},
+		"resources: [clusterworkflowtemplates]":                       {"": "changes what ClusterWorkflowTemplate lib runs for CronWorkflow sys/nightly", "sys": ""},
+		"resources: [clusterworkflowtemplates], resourceNames: [lib]": {"": "changes what ClusterWorkflowTemplate lib"},
+		"resources: [clusterworkflowtemplates/status]":                {"": ""},
+	} {
+		for in, want := range want {
+			documents := append(split(strong), cron, outer, lib, unused, once, "kind: ClusterRole\nmetadata: {name: r}\nrules: [{verbs: [patch], apiGroups: [argoproj.io], "+rules+"}]")
+			binding := everywhereAnn
+			if in != "" {
+				binding = fmt.Sprintf(bindIn, in)
+			}
+			path, is := EscalationsOf(viewOf(t, "k8s:test", append(documents, binding)...)).ToEverything(Subject{Kind: "User", Name: "ann"})
+			assert.Equal(t, want != "", is, "%s in %q: %s", rules, in, path)
+			assert.Contains(t, path.String(), want)
+		}
+	}
+}
+
+// A bootstrap token is whoever makes a Secret of kube-system, in the groups that are bound.
+func TestWaysByBootstrapTokens(t *testing.T) {
+	const secrets = "kind: ClusterRole\nmetadata: {name: r}\nrules: [{verbs: [create], apiGroups: [''], resources: [secrets]}]"
+	bound := func(group string) string {
+		return "kind: ClusterRoleBinding\nmetadata: {name: g}\nroleRef: {kind: ClusterRole, name: all}\nsubjects: [{kind: Group, name: '" + group + "'}]"
+	}
+	for group, want := range map[string]bool{
+		"system:bootstrappers": true, "system:bootstrappers:kubeadm:default-node-token": true, "system:bootstrappersx": false, "ops": false,
+	} {
+		for in, reached := range map[string]bool{everywhereAnn: true, fmt.Sprintf(bindIn, "kube-system"): true, fmt.Sprintf(bindIn, "pay"): false} {
+			path, is := EscalationsOf(viewOf(t, "k8s:test", append(split(strong), secrets, bound(group), in)...)).ToEverything(Subject{Kind: "User", Name: "ann"})
+			assert.Equal(t, want && reached, is, "%s: %s: %s", group, in, path)
+		}
+	}
+}
+
+// A role that is not there, and one that others are gathered into, are written by making
+// or changing another.
+func TestWaysByRolesThatAreMade(t *testing.T) {
+	const (
+		may      = "{verbs: [escalate], " + rbacs + "resources: [clusterroles]}"
+		makes    = "{verbs: [create], " + rbacs + "resources: [clusterroles]}"
+		missing  = "kind: ClusterRoleBinding\nmetadata: {name: m}\nroleRef: {kind: ClusterRole, name: gone}\nsubjects: [{kind: User, name: ann}]"
+		gathers  = "kind: ClusterRole\nmetadata: {name: big}\naggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}"
+		boundBig = "kind: ClusterRoleBinding\nmetadata: {name: big}\nroleRef: {kind: ClusterRole, name: big}\nsubjects: [{kind: User, name: ann}]"
+		small    = "kind: ClusterRole\nmetadata: {name: small}"
+		ofSmall  = "{verbs: [escalate, patch], " + rbacs + "resources: [clusterroles], resourceNames: [small]}"
+	)
+	inSpace := strings.NewReplacer("ClusterRoleBinding", "RoleBinding", "name: m}", "name: m, namespace: sys}", "ClusterRole,", "Role,").Replace(missing)
+	for name, c := range map[string]struct {
+		rules string
+		with  []string
+		want  string
+	}{
+		"one that is missing":               {may + ", " + makes, []string{missing}, "makes ClusterRole gone, to which it is bound, with every right"},
+		"none is missing":                   {may + ", " + makes, nil, ""},
+		"without escalate":                  {makes, []string{missing}, ""},
+		"escalate of one alone":             {makes + ", " + ofSmall, []string{missing, small}, ""},
+		"one that others are gathered into": {may + ", " + makes, []string{gathers, boundBig}, "makes a role of every right that is gathered into ClusterRole big"},
+		"by changing one that is gathered":  {ofSmall, []string{gathers, boundBig, small}, "writes every right into a role that is gathered into ClusterRole big"},
+		"gathered, and not bound":           {ofSmall, []string{gathers, small}, ""},
+		"a missing role of a namespace":     {strings.ReplaceAll(may+", "+makes, "clusterroles", "roles"), append(split(strong), inSpace), "makes Role sys/gone, to which it is bound, with every right: ServiceAccount sys/strong"},
+	} {
+		documents := append(c.with, "kind: ClusterRole\nmetadata: {name: r}\nrules: ["+c.rules+"]", everywhereAnn)
+		path, is := EscalationsOf(viewOf(t, "k8s:test", documents...)).ToEverything(Subject{Kind: "User", Name: "ann"})
+		assert.Equal(t, c.want != "", is, "%s: %s", name, path)
+		assert.Contains(t, path.String(), c.want, name)
 	}
 }
 

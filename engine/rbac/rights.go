@@ -46,6 +46,8 @@ type Role struct {
 	Digest engine.Digest
 	Labels map[string]string
 	Rules  []rbacv1.PolicyRule
+	// Aggregates says that a controller writes the rules of other roles into it.
+	Aggregates bool
 	// BuiltIn marks what the API server itself creates and keeps reconciled.
 	BuiltIn bool
 	// Twice says that another role has the same name, which only manifests can
@@ -79,7 +81,8 @@ func (b *Binding) Everywhere() bool { return b.Ref.Of() == ClusterRoleBindingKin
 // Rights are the roles and bindings of one target.
 type Rights struct {
 	target    string
-	files     bool                 // the target is files, beside which there may be more
+	files     bool // the target is files, beside which there may be more
+	provider  func() *Provider
 	roles     map[engine.Ref]*Role // without UID
 	ordered   []*Role
 	bindings  []*Binding
@@ -93,7 +96,8 @@ func Of(v *engine.View) *Rights {
 	return engine.Memo(v, rightsKey{}, func() *Rights {
 		target := v.Target().ID
 		r := &Rights{
-			target: target, files: strings.HasPrefix(target, "manifests:"), roles: map[engine.Ref]*Role{}, bySubject: map[Subject][]int{},
+			target: target, files: strings.HasPrefix(target, "manifests:"), provider: func() *Provider { return ProviderOf(v) },
+			roles: map[engine.Ref]*Role{}, bySubject: map[Subject][]int{},
 		}
 		r.readRoles(v)
 		for _, b := range engine.All[rbacv1.ClusterRoleBinding](v, ClusterRoleBindingKind) {
@@ -110,14 +114,14 @@ func (r *Rights) readRoles(v *engine.View) {
 	clusterRoles := engine.All[rbacv1.ClusterRole](v, ClusterRoleKind)
 	rules := aggregate(clusterRoles, r.files)
 	for i, c := range clusterRoles {
-		r.add(c.Object, c.Value.Labels, rules[i])
+		r.add(c.Object, c.Value.Labels, rules[i]).Aggregates = c.Value.AggregationRule != nil
 	}
 	for _, role := range engine.All[rbacv1.Role](v, RoleKind) {
 		r.add(role.Object, role.Value.Labels, role.Value.Rules)
 	}
 }
 
-func (r *Rights) add(o *engine.Object, labels map[string]string, rules []rbacv1.PolicyRule) {
+func (r *Rights) add(o *engine.Object, labels map[string]string, rules []rbacv1.PolicyRule) *Role {
 	role := &Role{Ref: o.Ref, Digest: o.Digest, Labels: labels, Rules: rules, BuiltIn: builtInRole(o.Ref.Name, labels, rules)}
 	key := o.Ref.WithoutUID()
 	if key.Of() == ClusterRoleKind {
@@ -132,6 +136,7 @@ func (r *Rights) add(o *engine.Object, labels map[string]string, rules []rbacv1.
 		role = &both
 	}
 	r.roles[key] = role
+	return role
 }
 
 func (r *Rights) bind(o *engine.Object, labels map[string]string, to rbacv1.RoleRef, subjects []rbacv1.Subject) {
@@ -210,18 +215,21 @@ func (r *Rights) Dangling() []*Binding {
 	return dangling
 }
 
-// Gaps names what an answer leaves out: bindings that no API server takes, and, in
-// manifests, roles that are bound and are elsewhere, and roles of one name. In a
-// cluster there are none.
+// Gaps names what an answer leaves out: what the provider of a cluster grants beside its
+// roles; of manifests, bindings that no API server takes, roles that are bound and are
+// elsewhere, and roles of one name.
 func (r *Rights) Gaps() []engine.Gap {
-	if !r.files {
-		return nil
-	}
 	var gaps []engine.Gap
 	gap := func(of engine.Ref, reason engine.GapReason, format string, args ...any) {
 		gaps = append(gaps, engine.Gap{
 			Source: r.target, Kind: of.Of(), Namespace: of.Namespace, Name: of.Name, Reason: reason, Cause: fmt.Sprintf(format, args...),
 		})
+	}
+	if p := r.provider(); p != nil {
+		gap(p.Ref, engine.NotListed, "%s", p)
+	}
+	if !r.files {
+		return gaps
 	}
 	for _, role := range r.ordered {
 		if role.Twice {

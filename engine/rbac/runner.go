@@ -94,19 +94,6 @@ var readTemplated = read(func(o *templated) *corev1.PodSpec {
 	return &corev1.PodSpec{ServiceAccountName: of.Account, DeprecatedServiceAccount: of.Former}
 })
 
-// flows are the workflows that make pods, each as what runs as its accounts.
-var flows = engine.NewExtract(func(o engine.Typed[struct{}]) []runner {
-	all := engine.PodTemplates()
-	w := engine.ReadWorkflow(all[slices.IndexFunc(all, func(t engine.PodTemplate) bool { return t.Kind == o.Ref.Of() })], o.Ref, o.Body())
-	var runs []runner
-	for _, account := range w.Accounts() {
-		runs = append(runs, runner{ref: o.Ref, account: Subject{Kind: rbacv1.ServiceAccountKind, Namespace: o.Ref.Namespace, Name: cmp.Or(account, "default")}})
-	}
-	return runs
-}, slices.Equal)
-
-func readFlow(v *engine.View, k engine.Kind) []runner { return slices.Concat(flows.Of(v, k)...) }
-
 // templates returns what the kinds of others run as an account.
 func templates(v *engine.View) []runner {
 	var all []runner

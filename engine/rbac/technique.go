@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"slices"
+	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
@@ -9,19 +10,38 @@ import (
 )
 
 // byRoles: who may escalate a role and change it, and is bound to it, writes
-// whatever he wants into it.
+// whatever he wants into it; so does who may make a role of its name where there is none,
+// and who may make or change one from which its rules are gathered.
 func (e *Escalations) byRoles(i int, h hand, bindings []*Binding) {
+	if len(h[escalateClusterRoles])+len(h[escalateRoles]) == 0 {
+		return
+	}
 	for _, b := range bindings {
-		escalate, change, in, to := escalateClusterRoles, changeClusterRoles, everyNamespace, place{kind: everything}
+		escalate, change, make, in, to := escalateClusterRoles, changeClusterRoles, makeClusterRoles, everyNamespace, place{kind: everything}
 		if b.RoleRef.Kind == RoleKind.Kind {
-			escalate, change, in = escalateRoles, changeRoles, b.Ref.Namespace
+			escalate, change, make, in = escalateRoles, changeRoles, makeRoles, b.Ref.Namespace
 		}
 		if !b.Everywhere() {
 			to = place{kind: allIn, namespace: b.Ref.Namespace}
 		}
-		of := func(h held) bool { return h.of(b.RoleRef.Name) }
-		if one, other := first(h.in(escalate, in), of), first(h.in(change, in), of); one != nil && other != nil {
-			e.take(i, to, "escalate", []held{*one, *other}, "writes every right into %s, to which it is bound", short(b.RoleRef))
+		named := func(name string) func(held) bool { return func(h held) bool { return h.of(name) } }
+		both := func(change ability, name string, does string) {
+			if one, other := first(h.in(escalate, in), named(name)), first(h.in(change, in), named(name)); one != nil && other != nil {
+				e.take(i, to, "escalate", []held{*one, *other}, does, short(b.RoleRef))
+			}
+		}
+		both(change, b.RoleRef.Name, "writes every right into %s, to which it is bound")
+		const unnamed = "" // what is made is asked for without its name
+		switch {
+		case b.Role == nil && b.rules == nil && b.Refused == "":
+			both(make, unnamed, "makes %s, to which it is bound, with every right")
+		case b.Role != nil && b.Role.Aggregates:
+			both(make, unnamed, "makes a role of every right that is gathered into %s, to which it is bound")
+			for _, role := range e.rights.ordered {
+				if role.Ref.Of() == ClusterRoleKind {
+					both(change, role.Ref.Name, "writes every right into a role that is gathered into %s, to which it is bound")
+				}
+			}
 		}
 	}
 }
@@ -107,6 +127,7 @@ func (e *Escalations) byImpersonation(i int, h hand) {
 	}
 	for _, may := range h.all(impersonateAccounts) {
 		e.toAccounts(i, may, "impersonate", []held{may}, "speaks as a service account")
+		e.toAbsent(i, may, may.namespace(), []held{may}, "impersonate", "speaks as a service account that is bound and not there")
 	}
 	with := append(h.all(impersonateUsers), h.all(impersonateAccounts)...)
 	for _, may := range h.whole(impersonateGroups) {
@@ -120,7 +141,18 @@ func (e *Escalations) byImpersonation(i int, h hand) {
 		for _, name := range may.names {
 			e.take(i, place{kind: aSubject, subject: Subject{Kind: rbacv1.GroupKind, Name: name}}, "impersonate", by, "speaks as a member of %s", name)
 		}
+		if user := first(h.whole(impersonateUsers), ofANode); user != nil && may.of(nodesGroup.Name) {
+			e.take(i, place{kind: aNode}, "impersonate", []held{may, *user}, "speaks as a node")
+		}
 	}
+}
+
+// nodesGroup is the group of whom the API server lets do what a node of its name may.
+var nodesGroup = Subject{Kind: rbacv1.GroupKind, Name: "system:nodes"}
+
+// ofANode reports whether an ability holds for the user name of a node.
+func ofANode(h held) bool {
+	return len(h.names) == 0 || slices.ContainsFunc(h.names, func(name string) bool { return strings.HasPrefix(name, "system:node:") })
 }
 
 // toAccounts leads to the service accounts that an ability is good for.
@@ -132,6 +164,21 @@ func (e *Escalations) toAccounts(i int, may held, technique string, by []held, d
 	for _, name := range may.names {
 		for _, account := range e.called[name] {
 			if may.everywhere() || may.namespace() == account.Namespace {
+				e.take(i, place{kind: aSubject, subject: account}, technique, by, "%s", does)
+			}
+		}
+	}
+}
+
+// toAbsent leads to the service accounts that are bound and not there, of which an ability
+// is good for some.
+func (e *Escalations) toAbsent(i int, may held, namespace string, by []held, technique, does string) {
+	if len(may.names) == 0 {
+		e.take(i, place{kind: anyAbsent, namespace: namespace}, technique, by, "%s", does)
+	}
+	for _, name := range may.names {
+		for _, account := range e.missing[name] {
+			if namespace == everyNamespace || namespace == account.Namespace {
 				e.take(i, place{kind: aSubject, subject: account}, technique, by, "%s", does)
 			}
 		}
@@ -196,6 +243,19 @@ func (e *Escalations) byCredentials(i int, h hand) {
 	for _, may := range h.all(requestTokens) {
 		e.toAccounts(i, may, "request-token", []held{may}, "requests a token of a service account")
 	}
+	for _, p := range h.pairs(makeAccounts, requestTokens) {
+		e.toAbsent(i, p.other, p.namespace, []held{p.one, p.other}, "make-account", "makes a service account that is bound and not there, and requests its token")
+	}
+	for _, p := range h.pairs(makeAccounts, runPods) {
+		e.toAbsent(i, p.other, p.namespace, []held{p.one, p.other}, "make-account", "makes a service account that is bound and not there, and runs a pod with it")
+	}
+	for _, may := range h.in(makeSecrets, "kube-system") {
+		for _, s := range e.Subjects() {
+			if s.Kind == rbacv1.GroupKind && (s.Name == bootstrappers || strings.HasPrefix(s.Name, bootstrappers+":")) {
+				e.take(i, place{kind: aSubject, subject: s}, "bootstrap-token", []held{may}, "makes a bootstrap token of %s", s.Name)
+			}
+		}
+	}
 	for _, p := range h.pairs(makeSecrets, readSecrets) {
 		if names := p.other.names; len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return name != "" }) {
 			e.take(i, place{kind: anyAccount, namespace: p.namespace}, "make-token-secret", []held{p.one, p.other}, "makes a Secret for the token of a service account, and reads it")
@@ -212,10 +272,34 @@ func (e *Escalations) byCredentials(i int, h hand) {
 			}
 		}
 	}
-	client := func(s held) bool { return s.of("kubernetes.io/kube-apiserver-client") || s.of("kubernetes.io/*") }
-	request, approve, sign := first(h.whole(requestCertificates), nil), first(h.whole(approveCertificates), nil), first(h.whole(approveSigners), client)
-	if request != nil && approve != nil && sign != nil {
-		e.take(i, place{kind: byCertificate}, "certificate", []held{*request, *approve, *sign}, "requests a client certificate and approves it")
+	e.byCertificates(i, h)
+}
+
+// bootstrappers is the group of everybody with a bootstrap token, which may be in others
+// of that name and a colon.
+const bootstrappers = "system:bootstrappers"
+
+// byCertificates: the certificate of anybody but system:masters, or of a node.
+func (e *Escalations) byCertificates(i int, h hand) {
+	request := first(h.whole(requestCertificates), nil)
+	if request == nil {
+		return
+	}
+	if node := first(h.whole(requestNodeCertificates), nil); node != nil {
+		e.take(i, place{kind: aNode}, "certificate", []held{*request, *node}, "requests the certificate of a node, which is approved by itself")
+	}
+	approve := first(h.whole(approveCertificates), nil)
+	for _, signer := range []struct {
+		name, does string
+		to         placeKind
+	}{
+		{"kubernetes.io/kube-apiserver-client", "requests a client certificate and approves it", byCertificate},
+		{"kubernetes.io/kube-apiserver-client-kubelet", "requests the certificate of a node and approves it", aNode},
+	} {
+		sign := first(h.whole(approveSigners), func(s held) bool { return s.of(signer.name) || s.of("kubernetes.io/*") })
+		if approve != nil && sign != nil {
+			e.take(i, place{kind: signer.to}, "certificate", []held{*request, *approve, *sign}, "%s", signer.does)
+		}
 	}
 }
 
@@ -230,11 +314,23 @@ func (e *Escalations) byTheCluster(i int, h hand) {
 	if policy, binding := first(h.whole(makeMutationPolicies), nil), first(h.whole(makeMutationBindings), nil); policy != nil && binding != nil {
 		e.take(i, place{kind: everything}, "webhook", []held{*policy, *binding}, "changes what others write through an admission policy of its own, bindings included")
 	}
+	if may := first(h.whole(changeAPIs), ofTheServer); may != nil {
+		e.take(i, place{kind: everything}, "api-service", []held{*may}, "has a server of its own answer for one of the API server's groups, bindings included")
+	}
 	if volume := first(h.whole(makeVolumes), nil); volume != nil {
 		if together := h.pairs(makeClaims, runPods); len(together) > 0 {
 			e.take(i, place{kind: theNodes}, "host-volume", []held{*volume, together[0].one, together[0].other}, "mounts the disk of a node through a persistent volume")
 		}
 	}
+}
+
+// ofTheServer reports whether an ability holds for a group of APIs that the API server
+// answers itself: its objects are called VERSION.GROUP, of the core group VERSION and a dot.
+func ofTheServer(h held) bool {
+	return len(h.names) == 0 || slices.ContainsFunc(h.names, func(name string) bool {
+		_, group, parted := strings.Cut(name, ".")
+		return parted && (group == "" || groups[group] != "")
+	})
 }
 
 // first returns the first that is good, where good says what that is.
