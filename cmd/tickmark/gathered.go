@@ -133,7 +133,7 @@ func printGaps(w io.Writer, gaps []gapForm) {
 			more = fmt.Sprintf(" and %d more (-o json lists all)", len(unlisted)-named)
 			unlisted = unlisted[:named]
 		}
-		fmt.Fprintf(w, "  %s of %s%s\n", kube.NoList, strings.Join(unlisted, ", "), more)
+		fmt.Fprintf(w, "  %s of %s%s; kubectl get RESOURCE --all-namespaces -o json prints one\n", kube.NoList, strings.Join(unlisted, ", "), more)
 	}
 }
 

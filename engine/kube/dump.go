@@ -86,6 +86,7 @@ type dumpReader struct {
 	coverage coverage
 	cluster  string // UID of the namespace kube-system, "" until it was met
 	saving   saving
+	stripped map[engine.Kind]int // objects of this file that were left with their metadata alone
 }
 
 // spot is where in a dump an object stands.
@@ -134,6 +135,7 @@ func (d *dumpReader) file(f file) error {
 	if !done && err == nil {
 		err = d.noted(mark, func() error {
 			err := d.contents(bufio.NewReaderSize(untilDone{d.ctx, r}, 64<<10), at)
+			d.nameStripped(at)
 			return errors.Join(err, d.ctx.Err())
 		})
 	}

@@ -266,14 +266,17 @@ func compareOwners(a, b owner) int {
 		cmp.Compare(a.of.Group, b.of.Group), cmp.Compare(a.of.Kind, b.of.Kind), cmp.Compare(a.name, b.name), cmp.Compare(a.uid, b.uid))
 }
 
+// listNamespaces says how the lists of a dump can be told to be of all namespaces.
+const listNamespaces = ": save them too (kubectl get namespaces -o json)"
+
 // uncovered says which namespaces no list of a kind is of.
 func (c *coverage) uncovered(k kind, namespaces map[string]bool, all bool) string {
 	of := c.seen[k.of].namespaces
 	if !all {
 		if len(of) == 0 {
-			return "its list says of which namespaces it is no more than the dump says which there are"
+			return "its list does not say of which namespaces it is, and the dump does not say which there are" + listNamespaces
 		}
-		return fmt.Sprintf("its lists are of the namespaces %s, and the dump does not say which others there are", someOf(of))
+		return fmt.Sprintf("its lists are of the namespaces %s, and the dump does not say which others there are%s", someOf(of), listNamespaces)
 	}
 	left := map[string]bool{}
 	for name := range namespaces {

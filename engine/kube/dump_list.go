@@ -3,6 +3,8 @@ package kube
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"tickmark/engine"
@@ -170,11 +172,18 @@ func (d *dumpReader) finish(l *list, tree map[string]any) error {
 		}
 	}
 	of, typed := l.typed()
-	switch {
-	case typed:
-		if l.kinds[of] = true; len(l.kinds) > 1 {
-			d.gap(l.at.gap(engine.Unreadable, fmt.Sprintf("read %s: it holds other kinds as well", l.head.of)))
+	if typed {
+		l.kinds[of] = true
+	}
+	for of := range l.kinds {
+		if isExtract(of) {
+			d.extract(of, l.at)
+			return nil
 		}
+	}
+	switch {
+	case typed && len(l.kinds) > 1:
+		d.gap(l.at.gap(engine.Unreadable, fmt.Sprintf("read %s: it holds other kinds as well", l.head.of)))
 	case l.saysNothing() && l.place.known && !d.coverage.whole:
 		gap := l.at.gap(engine.NotListed, "an empty List of no kind: kubectl prints the same where it was refused")
 		gap.Kind = l.place.kind.of
@@ -195,6 +204,35 @@ func (d *dumpReader) finish(l *list, tree map[string]any) error {
 		d.coverage.listed(of, l)
 	}
 	return nil
+}
+
+// extract names a list or an object of which the dump holds an extract alone.
+func (d *dumpReader) extract(of engine.Kind, at spot) {
+	gap := extracted(of, placeOf(at.file))
+	gap.Source, gap.Line = at.file, at.line
+	d.gap(gap)
+	d.lists++
+}
+
+// strip counts an object that was left with its metadata alone; its namespace is one.
+func (d *dumpReader) strip(of engine.Kind, namespace string, at spot) {
+	if namespace != "" {
+		d.coverage.named(owner{of: namespaceKind, name: namespace}, at)
+	}
+	if d.stripped == nil {
+		d.stripped = map[engine.Kind]int{}
+	}
+	d.stripped[of]++
+}
+
+// nameStripped names those of one file.
+func (d *dumpReader) nameStripped(at spot) {
+	for _, of := range slices.SortedFunc(maps.Keys(d.stripped), compareKinds) {
+		gap := stripped(of, d.stripped[of])
+		gap.Source = at.file
+		d.gap(gap)
+	}
+	d.stripped = nil
 }
 
 // saysNothing reports whether a list is what kubectl prints of nothing: of no objects,
@@ -242,6 +280,10 @@ func (d *dumpReader) value(v any, at spot, depth int) error {
 	h, err := headOf(tree)
 	if err != nil {
 		d.gap(at.gap(engine.Unreadable, err.Error()))
+		return nil
+	}
+	if isExtract(h.of) {
+		d.extract(h.of, at)
 		return nil
 	}
 	items, listed := itemsOf(tree)
@@ -335,6 +377,10 @@ func (d *dumpReader) object(tree map[string]any, h head, at spot) error {
 	}
 	h.of = gap.Kind
 	d.coverage.refer(tree, h.of, at)
+	if isStripped(tree, h.of) {
+		d.strip(h.of, ref.Namespace, at)
+		return nil
+	}
 	doc, err := d.fromTree(tree, h)
 	if err != nil {
 		gap.Reason, gap.Cause = engine.Unreadable, err.Error()

@@ -175,7 +175,7 @@ func TestADumpIsCompleteOnlyForWhatItsListsCover(t *testing.T) {
 		"a refusal, or nothing":          {perNamespace.with(saved{"namespaces.json": allNamespaces, "default/pods.json": lists()}), "kubectl prints the same where it was refused"},
 		"single objects":                 {printed.with(saved{"pods.json": podJSON("pay", "api")}), "holds no list"},
 		"no list of namespaces":          {printed.with(saved{"namespaces.json": ""}), ""},
-		"some namespaces":                {perNamespace.with(saved{"namespaces.json": lists(namespaceJSON("kube-system"), namespaceJSON("pay"))}), "does not say which others there are"},
+		"some namespaces":                {perNamespace.with(saved{"namespaces.json": lists(namespaceJSON("kube-system"), namespaceJSON("pay"))}), "which others there are: save them too (kubectl get namespaces -o json)"},
 		"a namespace that is not listed": {perNamespace.with(saved{"namespaces.json": allNamespaces, "old/services.json": lists(`{"apiVersion":"v1","kind":"Service","metadata":{"name":"x","namespace":"old"}}`)}), "does not say which others there are"},
 		"a page":                         {printed.with(saved{"pods.json": strings.Replace(printed["pods.json"], `"resourceVersion":""`, `"continue":"abc"`, 1)}), "a page of a longer list"},
 		"a page by its count":            {printed.with(saved{"pods.json": strings.Replace(printed["pods.json"], `"resourceVersion":""`, `"remainingItemCount":12`, 1)}), "a page of a longer list"},
@@ -227,6 +227,78 @@ func TestAnEmptyListOfNoKindIsNoAnswer(t *testing.T) {
 	assert.True(t, s.Saw(classes))
 }
 
+// Metadata shows that objects are there, and nothing that could be judged: neither in a
+// dump nor among manifests is it the list of a kind, or an object.
+func TestMetadataAloneIsNoEvidence(t *testing.T) {
+	const api = `{"metadata":{"name":"api","namespace":"pay","uid":"u"}}`
+	one := `{"apiVersion":"meta.k8s.io/v1","kind":"PartialObjectMetadata","metadata":{"name":"api","namespace":"pay"}}`
+	for name, text := range map[string]string{
+		"a list":                    `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{},"items":[` + api + `]}`,
+		"a list that says it last":  `{"items":[` + api + `],"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"}`,
+		"a list of nothing":         `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{},"items":[]}`,
+		"a List of them":            lists(one),
+		"a List with a pod as well": lists(podJSON("pay", "b"), podJSON("kube-system", "c"), one),
+		"one":                       one,
+		"a table":                   `{"kind":"Table","apiVersion":"meta.k8s.io/v1","columnDefinitions":[],"rows":[{"cells":["api"],"object":` + one + `}]}`,
+		"a list as YAML":            "kind: PartialObjectMetadataList\napiVersion: meta.k8s.io/v1\nitems:\n- metadata: {name: api, namespace: pay}\n",
+		"much of it":                `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","items":[` + strings.Repeat(api+",", 20000) + api + `]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := collect(t, dump(printed.with(saved{"pods.json": text}).folder(t)))
+			assert.False(t, s.Saw(podKind))
+			assert.True(t, s.Saw(namespaceKind), "its place says what it is of")
+			gaps := gapsOf(s, podKind)
+			require.Len(t, gaps, 1)
+			assert.Contains(t, gaps[0].Cause, "metadata alone")
+			assert.Contains(t, gaps[0].Cause, "kubectl get pods --all-namespaces -o json")
+
+			files, _ := scan(t, saved{"pods.yaml": text}.folder(t))
+			require.Len(t, gapsOf(files, engine.Kind{}), 1)
+			assert.Contains(t, gapsOf(files, engine.Kind{})[0].Cause, "metadata alone")
+			assert.False(t, files.Saw(podKind))
+		})
+	}
+	s, _ := collect(t, dump(printed.with(saved{"anything.json": lists(one)}).folder(t)))
+	assert.False(t, s.Saw(namespaceKind), "it may be of anything")
+}
+
+// Who leaves of an object nothing but its metadata leaves a policy that denies everything
+// and a role that grants nothing: it is none.
+func TestAnObjectThatWasStrippedIsNone(t *testing.T) {
+	object := func(apiVersion, kind, namespace, rest string) string {
+		return fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":"x","namespace":%q,"uid":"x"}%s}`, apiVersion, kind, namespace, rest)
+	}
+	for _, c := range []struct{ group, version, kind, rest string }{
+		{"networking.k8s.io", "networking.k8s.io/v1", "NetworkPolicy", `,"spec":{"podSelector":{}}`},
+		{"rbac.authorization.k8s.io", "rbac.authorization.k8s.io/v1", "Role", `,"rules":null`},
+		{"", "v1", "Secret", `,"type":"Opaque"`},
+		{"apps", "apps/v1", "Deployment", `,"spec":{}`},
+	} {
+		of := engine.Kind{Group: c.group, Kind: c.kind}
+		bare, whole := object(c.version, c.kind, "pay", ""), object(c.version, c.kind, "pay", c.rest)
+		other := object(c.version, c.kind, "default", c.rest)
+		for name, text := range map[string]string{
+			"in a List":       lists(bare, other),
+			"in a typed list": fmt.Sprintf(`{"apiVersion":%q,"kind":"%sList","items":[%s,%s]}`, c.version, c.kind, bare, other),
+			"by itself":       lists(other, whole) + bare,
+		} {
+			s, _ := collect(t, dump(printed.with(saved{"some.json": text}).folder(t)))
+			gaps := gapsOf(s, of)
+			require.NotEmpty(t, gaps, "%s %s", c.kind, name)
+			assert.Contains(t, gaps[0].Cause, "1 of them with metadata alone", "%s %s", c.kind, name)
+			assert.False(t, s.Saw(of), "%s %s", c.kind, name)
+			p, _ := s.Population(of)
+			assert.Equal(t, strings.Count(text, strings.TrimPrefix(c.rest, ",")), p.Count, "%s %s: what was left of it is no object", c.kind, name)
+		}
+		if s, _ := collect(t, dump(printed.with(saved{"some.json": lists(whole, other)}).folder(t))); c.kind != "Role" { // every cluster has more roles
+			assert.True(t, s.Saw(of), "%s: %+v", c.kind, gapsOf(s, of))
+		}
+	}
+	account := object("v1", "ServiceAccount", "pay", "")
+	s, _ := collect(t, dump(printed.with(saved{"some.json": lists(account, strings.Replace(account, "pay", "default", 1))}).folder(t)))
+	assert.True(t, s.Saw(engine.Kind{Kind: "ServiceAccount"}), "there need be no more of it")
+}
+
 // Where a dump shows that the cluster has a kind that makes pods and does not list it, its
 // pods are not all that it may run.
 func TestAKindThatMakesPodsAndIsNotInTheDump(t *testing.T) {
@@ -259,7 +331,7 @@ func TestAKindThatMakesPodsAndIsNotInTheDump(t *testing.T) {
 
 func TestAPersonSaysThatAllWasAskedFor(t *testing.T) {
 	d := dump(printed.with(saved{
-		"networkpolicies.json": lists(), "cr.json": lists(`{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"reader"}}`),
+		"networkpolicies.json": lists(), "cr.json": lists(`{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"reader"},"rules":[]}`),
 	}).folder(t))
 	d.Whole = true
 	s, _ := collect(t, d)

@@ -287,7 +287,7 @@ func (s *scan) values(all []jsonValue) error {
 // json reads one JSON value.
 func (s *scan) json(text []byte, at place) error {
 	if len(text) > largeJSON {
-		if list, members, ok := listIn(text); ok {
+		if list, members, ok := listIn(text); ok && !isExtract(list.of) {
 			var metadata any
 			_ = json.Unmarshal(members["metadata"], &metadata) // valid: the file is
 			s.list(metadata, list, at)
@@ -444,6 +444,12 @@ func (s *scan) document(v any, at place, lists int) error {
 	h, err := headOf(tree)
 	if err != nil {
 		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: err.Error()})
+		return nil
+	}
+	if isExtract(h.of) {
+		gap := extracted(h.of, dumpPlace{})
+		gap.Source, gap.Line = at.file, at.line
+		s.gap(gap)
 		return nil
 	}
 	items, listed := itemsOf(tree)
