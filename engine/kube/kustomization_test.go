@@ -29,7 +29,8 @@ func TestWhatKustomizeMakesIsNotSeen(t *testing.T) {
 		"images":                   {"a/kustomization.yaml", said + "images: [{name: a, newTag: b}]\n", []engine.Kind{podKind}, "(images)"},
 		"generators": {
 			"a/kustomization.yaml", said + "configMapGenerator: [{name: a}]\nsecretGenerator: [{name: a}]\n",
-			[]engine.Kind{{Kind: "ConfigMap"}, {Kind: "Secret"}}, "Generator)",
+			[]engine.Kind{{Kind: "ConfigMap"}, {Kind: "Secret"}},
+			"Generator)",
 		},
 		"a repository":             {"a/kustomization.yaml", "resources: [https://example.com/a.yaml]\n", []engine.Kind{{}}, "example.com"},
 		"a repository by its name": {"a/kustomization.yaml", "resources: [github.com/example/a]\n", []engine.Kind{{}}, "github.com/example/a"},
@@ -37,7 +38,8 @@ func TestWhatKustomizeMakesIsNotSeen(t *testing.T) {
 		"Flux, as it is":           {"a/flux.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec: {path: ./base, patches: []}\n", nil, ""},
 		"Flux, changed": {
 			"a/flux.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\nspec: {path: ./base, postBuild: {substitute: {a: b}}}\n",
-			[]engine.Kind{{}}, "(spec.postBuild)",
+			[]engine.Kind{{}},
+			"(spec.postBuild)",
 		},
 		"the same name elsewhere": {"a/kustomization.yaml", "apiVersion: example.com/v1\nkind: Kustomization\nmetadata: {name: x}\npatches: [x]\n", nil, ""},
 	} {
