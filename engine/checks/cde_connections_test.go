@@ -76,9 +76,10 @@ func TestWaysInUseTLS(t *testing.T) {
 	gateway := func(protocol string) string {
 		return "{kind: Gateway, apiVersion: gateway.networking.k8s.io/v1, metadata: {namespace: pay, name: g}, spec: {listeners: [{name: a, protocol: " + protocol + ", port: 80}]}}\n---\n"
 	}
-	route := func(rule string) string {
-		return "{kind: HTTPRoute, apiVersion: gateway.networking.k8s.io/v1, metadata: {namespace: pay, name: r}, spec: {parentRefs: [{name: g}], rules: [" + rule + "]}}"
+	bound := func(to, rule string) string {
+		return "{kind: HTTPRoute, apiVersion: gateway.networking.k8s.io/v1, metadata: {namespace: pay, name: r}, spec: {parentRefs: [{name: g" + to + "}], rules: [" + rule + "]}}"
 	}
+	route := func(rule string) string { return bound("", rule) }
 	for name, c := range map[string]struct {
 		documents string
 		want      engine.Verdict
@@ -93,6 +94,9 @@ func TestWaysInUseTLS(t *testing.T) {
 		"one that redirects only":             {gateway("HTTP") + route("{filters: [{type: RequestRedirect, requestRedirect: {scheme: https}}]}"), engine.Pass},
 		"one that redirects to HTTP":          {gateway("HTTP") + route("{filters: [{type: RequestRedirect, requestRedirect: {hostname: x}}]}"), engine.Fail},
 		"one that no HTTPRoute is bound to":   {gateway("HTTP"), engine.Unknown},
+		"one whose route is for its port":     {gateway("HTTP") + bound(", port: 80", "{backendRefs: [{name: api}]}"), engine.Fail},
+		"one whose route is for another":      {gateway("HTTP") + bound(", port: 443", "{backendRefs: [{name: api}]}"), engine.Unknown},
+		"a route to a Service of its name":    {gateway("HTTP") + bound(", kind: Service", "{backendRefs: [{name: api}]}"), engine.Unknown},
 		"one with a route without rules":      {gateway("HTTP") + route(""), engine.Fail},
 		"a Gateway without listeners":         {"{kind: Gateway, apiVersion: gateway.networking.k8s.io/v1, metadata: {namespace: pay, name: g}, spec: {}}", engine.Unknown},
 		"one of a protocol that says nothing": {gateway("TCP"), engine.Unknown},

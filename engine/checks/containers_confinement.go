@@ -33,7 +33,7 @@ func containersHaveSeccompProfile() check {
 }
 
 func containersKeepAccessControl() check {
-	return check{id: "containers-keep-access-control", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-keep-access-control", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeAccessControl)
 	}}
 }
@@ -101,30 +101,40 @@ func judgeAccessControl(w workload, c container) finding {
 	return judgeAppArmor(w, c)
 }
 
+// judgeAppArmor reads the profile as the API server does: the container's own field,
+// then its annotation, which the server makes a field of the container, then the pod's.
 func judgeAppArmor(w workload, c container) finding {
+	if c.SecurityContext == nil || c.SecurityContext.AppArmorProfile == nil {
+		if f, said := judgeAppArmorAnnotation(w, c); said {
+			return f
+		}
+	}
 	profile, field := effective(w, c, "appArmorProfile",
 		func(s *corev1.PodSecurityContext) *corev1.AppArmorProfile { return s.AppArmorProfile },
 		func(s *corev1.SecurityContext) *corev1.AppArmorProfile { return s.AppArmorProfile })
-	if profile != nil {
-		switch profile.Type {
-		case corev1.AppArmorProfileTypeUnconfined:
-			return fails(field+".type", profile.Type, "Container %s switches AppArmor off", c.Name)
-		case corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeLocalhost:
-		default:
-			return fails(field+".type", profile.Type, "Container %s names a kind of AppArmor profile that Kubernetes does not know", c.Name)
-		}
+	if profile == nil {
+		return passes(c.at("securityContext"), nil, "Container %s switches neither AppArmor nor SELinux off", c.Name)
+	}
+	switch profile.Type {
+	case corev1.AppArmorProfileTypeUnconfined:
+		return fails(field+".type", profile.Type, "Container %s switches AppArmor off", c.Name)
+	case corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeLocalhost:
 		return passes(field+".type", profile.Type, "Container %s keeps AppArmor: its profile is %s", c.Name, profile.Type)
 	}
+	return fails(field+".type", profile.Type, "Container %s names a kind of AppArmor profile that Kubernetes does not know", c.Name)
+}
+
+// judgeAppArmorAnnotation judges the annotation for a container; an empty one says nothing.
+func judgeAppArmorAnnotation(w workload, c container) (f finding, said bool) {
 	key := corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix + c.Name
-	if value, there := w.meta.Annotations[key]; there {
-		if value == corev1.DeprecatedAppArmorBetaProfileNameUnconfined {
-			return fails(w.metadata("annotations["+key+"]"), value, "Container %s switches AppArmor off by an annotation of its pod", c.Name)
-		}
-		known := value == "" || value == corev1.DeprecatedAppArmorBetaProfileRuntimeDefault || strings.HasPrefix(value, corev1.DeprecatedAppArmorBetaProfileNamePrefix)
-		if !known {
-			return fails(w.metadata("annotations["+key+"]"), value, "Container %s names in an annotation of its pod an AppArmor profile that Kubernetes does not know", c.Name)
-		}
-		return passes(w.metadata("annotations["+key+"]"), value, "Container %s keeps AppArmor: an annotation of its pod names the profile %q", c.Name, value)
+	value, field := w.meta.Annotations[key], w.metadata("annotations["+key+"]")
+	switch {
+	case value == "":
+		return finding{}, false
+	case value == corev1.DeprecatedAppArmorBetaProfileNameUnconfined:
+		return fails(field, value, "Container %s switches AppArmor off by an annotation of its pod", c.Name), true
+	case value != corev1.DeprecatedAppArmorBetaProfileRuntimeDefault && !strings.HasPrefix(value, corev1.DeprecatedAppArmorBetaProfileNamePrefix):
+		return fails(field, value, "Container %s names in an annotation of its pod an AppArmor profile that Kubernetes does not know", c.Name), true
 	}
-	return passes(field, nil, "Container %s switches neither AppArmor nor SELinux off", c.Name)
+	return passes(field, value, "Container %s keeps AppArmor: an annotation of its pod names the profile %q", c.Name, value), true
 }

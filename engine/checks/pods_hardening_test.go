@@ -60,6 +60,7 @@ func TestHardeningOfContainers(t *testing.T) {
 	const kept, added, gains = "containers-keep-no-capabilities", "containers-add-no-capabilities", "containers-cannot-gain-privileges"
 	const filter, control, socket = "containers-have-seccomp-profile", "containers-keep-access-control", "containers-without-runtime-socket"
 	oldFilter := "container.seccomp.security.alpha.kubernetes.io/api"
+	byDefault := corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeRuntimeDefault}
 	appArmor := corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix
 	for name, c := range map[string]struct {
 		check   string
@@ -90,19 +91,26 @@ func TestHardeningOfContainers(t *testing.T) {
 		"AppArmor of no kind":              {control, []change{appArmorOf(corev1.AppArmorProfile{Type: "unconfined"})}, engine.Fail},
 		"AppArmor of the runtime":          {control, []change{appArmorOf(corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeRuntimeDefault})}, engine.Pass},
 		"an annotation of no kind":         {control, []change{annotated(appArmor+"api", "Unconfined")}, engine.Fail},
-		"an annotation of the node's":      {control, []change{annotated(appArmor+"api", "localhost/pay")}, engine.Pass},
-		"the annotation of another":        {control, []change{annotated(appArmor+"other", "unconfined")}, engine.Pass},
-		"an SELinux type that confines":    {control, []change{seLinux(corev1.SELinuxOptions{Type: "container_t", Level: "s0:c1"})}, engine.Pass},
-		"an SELinux type that does not":    {control, []change{seLinux(corev1.SELinuxOptions{Type: "spc_t"})}, engine.Fail},
-		"an SELinux user":                  {control, []change{seLinux(corev1.SELinuxOptions{User: "system_u"})}, engine.Fail},
-		"a socket, read only":              {socket, []change{mounts("/run/containerd/containerd.sock", "", "")}, engine.Fail},
-		"a pipe of Windows":                {socket, []change{mounts(`\\.\pipe\containerd-containerd`, "", "")}, engine.Fail},
-		"the folder of a socket":           {socket, []change{mounts("/var/run/", "", "")}, engine.Fail},
-		"the whole node":                   {socket, []change{mounts("/", "", "")}, engine.Fail},
-		"the whole node, a harmless part":  {socket, []change{mounts("/", "var/log", "")}, engine.Pass},
-		"the whole node, a part not known": {socket, []change{mounts("/", "", "$(PART)")}, engine.Unknown},
-		"a name that begins like a socket": {socket, []change{mounts("/run/docker.sock.d", "", "")}, engine.Pass},
-		"steps up that lead to a socket":   {socket, []change{mounts("/var/log/../run/docker.sock", "", "")}, engine.Fail},
+		"the annotation before the pod":    {control, []change{appArmorOf(byDefault), annotated(appArmor+"api", "unconfined")}, engine.Fail},
+		"an empty annotation says nothing": {control, []change{appArmorOf(corev1.AppArmorProfile{Type: "Unconfined"}), annotated(appArmor+"api", "")}, engine.Fail},
+		"the container before both": {control, []change{appArmorOf(corev1.AppArmorProfile{Type: "Unconfined"}), annotated(appArmor+"api", "unconfined"), secured(func(s *corev1.SecurityContext) {
+			s.AppArmorProfile = &byDefault
+		})}, engine.Pass},
+		"privileged, /proc masked on paper": {"containers-mask-proc", []change{isPrivileged, secured(func(s *corev1.SecurityContext) { s.ProcMount = ptr(corev1.DefaultProcMount) })}, engine.Fail},
+		"no /proc on Windows":               {"containers-mask-proc", []change{onWindows}, engine.NotApplicable},
+		"an annotation of the node's":       {control, []change{annotated(appArmor+"api", "localhost/pay")}, engine.Pass},
+		"the annotation of another":         {control, []change{annotated(appArmor+"other", "unconfined")}, engine.Pass},
+		"an SELinux type that confines":     {control, []change{seLinux(corev1.SELinuxOptions{Type: "container_t", Level: "s0:c1"})}, engine.Pass},
+		"an SELinux type that does not":     {control, []change{seLinux(corev1.SELinuxOptions{Type: "spc_t"})}, engine.Fail},
+		"an SELinux user":                   {control, []change{seLinux(corev1.SELinuxOptions{User: "system_u"})}, engine.Fail},
+		"a socket, read only":               {socket, []change{mounts("/run/containerd/containerd.sock", "", "")}, engine.Fail},
+		"a pipe of Windows":                 {socket, []change{mounts(`\\.\pipe\containerd-containerd`, "", "")}, engine.Fail},
+		"the folder of a socket":            {socket, []change{mounts("/var/run/", "", "")}, engine.Fail},
+		"the whole node":                    {socket, []change{mounts("/", "", "")}, engine.Fail},
+		"the whole node, a harmless part":   {socket, []change{mounts("/", "var/log", "")}, engine.Pass},
+		"the whole node, a part not known":  {socket, []change{mounts("/", "", "$(PART)")}, engine.Unknown},
+		"a name that begins like a socket":  {socket, []change{mounts("/run/docker.sock.d", "", "")}, engine.Pass},
+		"steps up that lead to a socket":    {socket, []change{mounts("/var/log/../run/docker.sock", "", "")}, engine.Fail},
 		"an ephemeral container with a hole": {"root-filesystems-read-only", []change{secured(func(s *corev1.SecurityContext) { s.ReadOnlyRootFilesystem = ptr(true) }), func(p *corev1.Pod) {
 			p.Spec.EphemeralContainers = []corev1.EphemeralContainer{{EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debug"}}}
 		}}, engine.Fail},

@@ -11,15 +11,15 @@ import (
 // Checks containers-mask-proc, pods-set-safe-sysctls and pods-keep-processes-apart.
 //
 // The first fails for a container that asks for /proc as the kernel shows it
-// (procMount Unmasked), and passes where it is Default or left out, which is the
-// same. The second fails for a workload that sets a parameter of its node's kernel
+// (procMount Unmasked) and for a privileged one, which gets it so, and passes where
+// it is Default or left out, which is the same; NotApplicable on Windows. The second fails for a workload that sets a parameter of its node's kernel
 // which the Pod Security Standard baseline does not count among the safe ones, as
 // the Kubernetes project's own evaluator judges it in its latest version. The third
 // fails for a workload whose containers see each other's processes
 // (shareProcessNamespace), and with them environment and files.
 
 func containersMaskProc() check {
-	return check{id: "containers-mask-proc", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-mask-proc", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeProc)
 	}}
 }
@@ -36,8 +36,14 @@ func podsKeepProcessesApart() check {
 	}}
 }
 
-func judgeProc(_ workload, c container) finding {
+func judgeProc(w workload, c container) finding {
 	field := c.at("securityContext.procMount")
+	if w.windows() {
+		return notApplicable(field, nil, "Container %s runs on Windows, which has no /proc", c.Name)
+	}
+	if privileged(c) {
+		return fails(c.at("securityContext.privileged"), true, "Container %s is privileged: runtimes mask nothing of its /proc, whatever procMount says", c.Name)
+	}
 	if c.SecurityContext == nil || c.SecurityContext.ProcMount == nil {
 		return passes(field, nil, "Container %s sees /proc with its usual parts masked: procMount is left out", c.Name)
 	}

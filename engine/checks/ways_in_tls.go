@@ -64,6 +64,7 @@ type httpRoute struct {
 			Namespace   string `json:"namespace"`
 			Name        string `json:"name"`
 			SectionName string `json:"sectionName"`
+			Port        int32  `json:"port"`
 		} `json:"parentRefs"`
 		Rules []struct {
 			BackendRefs []struct{} `json:"backendRefs"`
@@ -138,7 +139,7 @@ func judgeListeners(v *engine.View, ref engine.Ref, g *gateway) finding {
 		switch l.Protocol {
 		case "HTTPS", "TLS":
 		case "HTTP":
-			switch redirects, seen := onlyRedirects(v, ref, l.Name); {
+			switch redirects, seen := onlyRedirects(v, ref, l.Name, l.Port); {
 			case !seen:
 				unsure = append(unsure, what)
 			case !redirects:
@@ -162,7 +163,7 @@ func judgeListeners(v *engine.View, ref engine.Ref, g *gateway) finding {
 // onlyRedirects reports whether every route bound to a listener sends callers to
 // https and has no backend, and whether that was seen of any. Where no HTTPRoute is
 // bound, what the listener serves may be in routes of a kind that is not read.
-func onlyRedirects(v *engine.View, gateway engine.Ref, listener string) (redirects, seen bool) {
+func onlyRedirects(v *engine.View, gateway engine.Ref, listener string, port int32) (redirects, seen bool) {
 	if v.Hidden(httpRouteKind) {
 		return false, false
 	}
@@ -173,7 +174,8 @@ func onlyRedirects(v *engine.View, gateway engine.Ref, listener string) (redirec
 			if namespace == "" {
 				namespace = r.Ref.Namespace
 			}
-			if p.Name != gateway.Name || namespace != gateway.Namespace || p.SectionName != "" && p.SectionName != listener {
+			elsewhere := p.Kind != "" && p.Kind != gateway.Kind || p.Name != gateway.Name || namespace != gateway.Namespace
+			if elsewhere || p.SectionName != "" && p.SectionName != listener || p.Port != 0 && p.Port != port {
 				continue
 			}
 			seen = true
