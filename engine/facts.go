@@ -39,10 +39,11 @@ func (s Snapshot) SawNothing() bool {
 }
 
 // answered reports whether a cluster that tells which one it is answered all that it was
-// asked for, of which there may be nothing. Files answer nothing: what is not in them may
-// be elsewhere.
+// asked for, of which there may be nothing, or which it does not know. Files answer
+// nothing: what is not in them may be elsewhere.
 func (s Snapshot) answered() bool {
 	refused := slices.ContainsFunc(s.Gaps, func(g Gap) bool { return g.Reason != NotInstalled && g.Reason != NotAsked })
-	return strings.HasPrefix(s.Target.ID, "k8s:") && !refused &&
-		slices.ContainsFunc(s.Populations, func(p Population) bool { return p.Complete && p.Kind != ServerVersionKind })
+	listed := slices.ContainsFunc(s.Populations, func(p Population) bool { return p.Complete && p.Kind != ServerVersionKind })
+	unknown := slices.ContainsFunc(s.Gaps, func(g Gap) bool { return g.Reason == NotInstalled })
+	return strings.HasPrefix(s.Target.ID, "k8s:") && !refused && (listed || unknown)
 }
