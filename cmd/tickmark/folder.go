@@ -138,7 +138,7 @@ func userName() string {
 // so that entries and signatures say the same.
 func (d *door) author() (*questionnaires.Signer, error) {
 	path := d.folder(authorFile)
-	text, err := os.ReadFile(path)
+	text, err := readAtMost(path, maxKeyFile)
 	if err != nil {
 		return nil, withHint(fmt.Errorf("read author's key: %w", err), "`tickmark identity new` makes one; without it a vault is read-only")
 	}

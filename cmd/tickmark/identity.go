@@ -123,7 +123,7 @@ func writeNew(path string, text []byte) error {
 
 // ownRecipients are the public keys of the user's default identity.
 func (d *door) ownRecipients() ([]string, error) {
-	text, err := os.ReadFile(d.folder(identityFile))
+	text, err := readAtMost(d.folder(identityFile), maxKeyFile)
 	if err != nil {
 		return nil, withHint(fmt.Errorf("read identity: %w", err), "`tickmark identity new` makes one")
 	}

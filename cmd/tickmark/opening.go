@@ -112,7 +112,7 @@ func (d *door) identitiesFor(path string, o opening, c *consent) ([]age.Identity
 func (d *door) identitiesIn(path string, files []string, plugins *vault.Plugins, named bool) ([]age.Identity, error) {
 	var all []age.Identity
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		text, err := readAtMost(file, maxKeyFile)
 		if errors.Is(err, fs.ErrNotExist) && !named {
 			return nil, withHint(fmt.Errorf("open %s: %w: %s is not there", path, vault.ErrNoIdentity, file), "`tickmark identity new` makes one; -i FILE names another")
 		}
