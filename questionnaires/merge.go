@@ -32,18 +32,24 @@ type Merge struct {
 	// Unverified are those that came and that nobody enrolled answers for: they are kept,
 	// shown as that, and count for nothing.
 	Unverified []Entry
-	// Renumbered are things of this copy that are called otherwise from now on.
-	Renumbered []Renumbered
+	// Enrolled are the authors whom the other copy enrolled: here their entries count as well
+	// from now on.
+	Enrolled []Enrolled
 	// Expunged are the bodies that the other copy expunged: here they go as well.
 	Expunged []Tombstone
+	// TextsGone are licensed texts that the other copy took out or replaced.
+	TextsGone []LicensedText
 
 	ours, theirs *History
 }
 
-// Renumbered is something whose number another had as well, and keeps.
+// Renumbered is something of this copy that is called otherwise from now on, as another
+// had its number as well.
 type Renumbered struct {
 	Before string `json:"before"`
 	After  string `json:"after"`
+	// Assessment is the name of the one in which it is called so, "" where it is the vault's.
+	Assessment string `json:"assessment,omitempty"`
 }
 
 // Merge returns what comes of this copy and another. The order in which copies meet, and
@@ -147,27 +153,52 @@ func (m *Merge) compare() error {
 			m.Expunged = append(m.Expunged, t)
 		}
 	}
-	before, err := m.ours.labels()
-	if err != nil {
-		return err
-	}
-	after, err := m.History.labels()
-	if err != nil {
-		return err
-	}
-	for id, label := range before {
-		if now := after[id]; now != label && now != "" {
-			m.Renumbered = append(m.Renumbered, Renumbered{label, now})
+	for _, author := range m.History.EnrolledAuthors() {
+		if author.Verified && !m.ours.Enrols(author.Author.ID) {
+			m.Enrolled = append(m.Enrolled, author)
 		}
 	}
-	slices.SortFunc(m.Renumbered, func(x, y Renumbered) int {
-		return cmp.Or(cmp.Compare(x.Before, y.Before), cmp.Compare(x.After, y.After))
-	})
-	return nil
+	had, err := m.ours.LicensedTexts()
+	if err != nil {
+		return err
+	}
+	standing, err := m.History.LicensedTexts()
+	for _, text := range had {
+		if !slices.ContainsFunc(standing, func(t LicensedText) bool { return t.Body == text.Body }) {
+			m.TextsGone = append(m.TextsGone, text)
+		}
+	}
+	return err
 }
 
-// labels are the numbers of evidence, requests and notes, as people write them.
-func (h *History) labels() (map[ID]string, error) {
+// Renumbered are the things of this copy that are called otherwise from now on.
+func (m *Merge) Renumbered(standard *Catalogue) ([]Renumbered, error) {
+	before, err := m.ours.labels(standard)
+	if err != nil {
+		return nil, err
+	}
+	after, err := m.History.labels(standard)
+	if err != nil {
+		return nil, err
+	}
+	var all []Renumbered
+	for thing, was := range before {
+		if now := after[thing]; now.text != was.text && now.text != "" {
+			all = append(all, Renumbered{was.text, now.text, now.assessment})
+		}
+	}
+	slices.SortFunc(all, func(x, y Renumbered) int {
+		return cmp.Or(cmp.Compare(x.Assessment, y.Assessment), cmp.Compare(x.Before, y.Before), cmp.Compare(x.After, y.After))
+	})
+	return all, nil
+}
+
+// called is what people call a thing, and in which assessment they call it so.
+type called struct{ text, assessment string }
+
+// labels are the numbers of evidence, requests and notes, and in each assessment those of
+// its sample sets and issued versions.
+func (h *History) labels(standard *Catalogue) (map[string]called, error) {
 	requests, _, err := h.Requests()
 	if err != nil {
 		return nil, err
@@ -176,15 +207,37 @@ func (h *History) labels() (map[ID]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := map[ID]string{}
+	assessments, err := h.Assessments()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]called{}
 	for _, item := range h.Evidence() {
-		all[item.ID] = item.Label()
+		all[string(item.ID)] = called{item.Label(), ""}
 	}
 	for _, r := range requests {
-		all[r.ID] = r.Label()
+		all[string(r.ID)] = called{r.Label(), ""}
 	}
 	for _, n := range notes {
-		all[n.ID] = n.Label()
+		all[string(n.ID)] = called{n.Label(), ""}
+	}
+	for _, details := range assessments {
+		a, err := h.Assessment(standard, details.ID)
+		if err != nil {
+			return nil, err
+		}
+		versions, err := a.Versions()
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range versions {
+			all[v.Entry.String()] = called{"version " + v.Label(), details.Name}
+		}
+		for _, s := range a.Samples() {
+			if !s.Typed { // those have no id, and keep what was typed
+				all[string(details.ID)+"/"+string(s.ID)] = called{s.Label(), details.Name}
+			}
+		}
 	}
 	return all, nil
 }

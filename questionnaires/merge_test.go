@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,11 +31,11 @@ func view(t *testing.T, h *History, c *Catalogue, id ID) string {
 	for _, r := range a.Questionnaire.Requirements {
 		answers = append(answers, append([]Revision{a.Current(r)}, a.Conflicts(r)...))
 	}
-	labels, err := h.labels()
+	labels, err := h.labels(c)
 	require.NoError(t, err)
 	accepted, err := h.Acceptances()
 	require.NoError(t, err)
-	text, err := json.Marshal([]any{h.Head(), a.Head, h.Evidence(), labels, answers, a.Problems(), a.Scope(), h.Tombstones(), h.Enrolments(), accepted, h.SideLog()})
+	text, err := json.Marshal([]any{h.Head(), a.Head, h.Evidence(), fmt.Sprint(labels), answers, a.Problems(), a.Scope(), h.Tombstones(), h.Enrolments(), accepted, h.SideLog()})
 	require.NoError(t, err)
 	return string(text)
 }
@@ -44,11 +45,11 @@ func view(t *testing.T, h *History, c *Catalogue, id ID) string {
 func (e *engagement) wander(entries []Entry, steps int) []Entry {
 	e.entries = slices.Clip(entries)
 	for range steps {
-		switch e.r.IntN(8) {
+		switch e.r.IntN(9) {
 		case 0:
 			e.file(e.people[e.r.IntN(2)], e.now)
 		case 1:
-			if files := e.history().Evidence(); e.chance(40) {
+			if files := e.history().Evidence(); e.chance(60) {
 				if draft, err := e.history().Expunge(files[e.r.IntN(len(files))], "a card number"); err == nil {
 					e.write(e.people[0], draft)
 				}
@@ -56,9 +57,12 @@ func (e *engagement) wander(entries []Entry, steps int) []Entry {
 		case 2:
 			(&desk{e.journal, e.entries}).sign(e.people[0])
 		case 3:
-			if e.chance(20) {
+			if e.chance(40) {
 				e.write(e.stranger, Draft{Action: AnswerGiven, Assessment: e.id, Subject: "1.2.1", Payload: Answer{Requirement: req("1.2.1"), Response: InPlace}})
 			}
+		case 4, 5:
+			s := Sample{ID: engineID(fmt.Sprint(e.r.Uint64())), Type: "shops", Draw: SampleDraw{Method: JudgementSample}, Chosen: "largest", Size: 1, Count: 2, Items: []string{"Lund"}}
+			e.append(e.open(e.catalogue, e.id).RecordSample(s))
 		default:
 			e.step(80)
 		}
@@ -69,7 +73,8 @@ func (e *engagement) wander(entries []Entry, steps int) []Entry {
 // Whatever three copies of a vault went through, and in whatever order and however often
 // they meet, everybody sees the same in the end, and nothing is lost.
 func TestMergingIsAUnionInAnyOrder(t *testing.T) {
-	renumbered, problems, expunged, unverified := 0, 0, 0, 0
+	problems, expunged, unverified := 0, 0, 0
+	renumbered := map[string]int{} // by series
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			e := engage(t, "saq-d-merchant", seed)
@@ -102,18 +107,28 @@ func TestMergingIsAUnionInAnyOrder(t *testing.T) {
 			for id := range all {
 				assert.True(t, idsOf(merged)[id], "entry %s was lost", id.Short())
 			}
-			m, err := a.Merge(b)
+			m, err := b.Merge(a) // whose things are the older ones
 			require.NoError(t, err)
 			made, err := m.Problems(e.catalogue, e.now)
 			require.NoError(t, err)
-			renumbered, problems, expunged, unverified = renumbered+len(m.Renumbered), problems+len(made), expunged+len(m.Expunged), unverified+len(m.Unverified)
+			problems, expunged, unverified = problems+len(made), expunged+len(m.Expunged), unverified+len(m.Unverified)
+			moved, err := m.Renumbered(e.catalogue)
+			require.NoError(t, err)
+			for _, r := range moved {
+				series, _, _ := strings.Cut(r.Before, "-")
+				renumbered[series]++
+				assert.Equal(t, series == "Set", r.Assessment != "", "%v", r)
+			}
 			again, err := merged.Merge(b)
 			require.NoError(t, err)
 			assert.Empty(t, again.Came)
-			assert.Empty(t, again.Renumbered)
+			moved, err = again.Renumbered(e.catalogue)
+			require.NoError(t, err)
+			assert.Empty(t, moved)
 		})
 	}
-	assert.NotZero(t, renumbered, "no numbers met")
+	assert.NotZero(t, renumbered["Evidence"], "no numbers met")
+	assert.NotZero(t, renumbered["Set"], "no sample sets met")
 	assert.NotZero(t, problems, "nothing was said twice")
 	assert.NotZero(t, expunged, "nothing was expunged on one side")
 	assert.NotZero(t, unverified, "no stranger wrote")
@@ -192,4 +207,21 @@ func TestWordsInTheMakingStayWhereTheyWereTyped(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, back.History.SideLog(), 1, "and are not taken away there")
 	assert.Zero(t, back.Lacks)
+}
+
+// Whom the other copy enrolled answers for entries here as well: people are told.
+func TestAMergeTellsWhomTheOtherCopyEnrolled(t *testing.T) {
+	mara, ivo, eve := person(t, "Mara", 1), person(t, "Ivo", 2), person(t, "Eve", 9)
+	a, b := twoDesks(t, mara)
+	b.write(mara, Draft{Action: AuthorEnrolled, Subject: "ivo", Payload: ivo.Enrolment()})
+	b.write(eve, Draft{Action: AuthorEnrolled, Subject: "eve", Payload: eve.Enrolment()})
+	m, err := a.history().Merge(b.history())
+	require.NoError(t, err)
+	require.Len(t, m.Enrolled, 1, "nobody enrols themselves")
+	assert.Equal(t, "Ivo", m.Enrolled[0].Author.Name)
+	assert.Equal(t, "Mara", m.Enrolled[0].By.Name)
+	assert.Len(t, m.Unverified, 1)
+	m, err = m.History.Merge(b.history())
+	require.NoError(t, err)
+	assert.Empty(t, m.Enrolled)
 }

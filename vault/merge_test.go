@@ -10,6 +10,7 @@ import (
 
 	"tickmark/engine"
 	"tickmark/questionnaires"
+	"tickmark/questionnaires/pci"
 )
 
 // parted are two copies of one vault, at two teams: the second was handed to the next.
@@ -33,6 +34,16 @@ func merged(t *testing.T, v, other *Vault) Merged {
 	require.NoError(t, err)
 	holds(t, v)
 	return m
+}
+
+// renumbered are the things that are called otherwise after a merge.
+func renumbered(t *testing.T, m Merged) []questionnaires.Renumbered {
+	t.Helper()
+	catalogue, err := pci.Catalogue()
+	require.NoError(t, err)
+	all, err := m.Renumbered(catalogue)
+	require.NoError(t, err)
+	return all
 }
 
 func putFile(t *testing.T, v *Vault, name string, body []byte) questionnaires.Evidence {
@@ -73,7 +84,7 @@ func TestTwoCopiesOfAVaultMeet(t *testing.T) {
 	assert.Equal(t, 2, m.Lacks)
 	require.Len(t, m.Expunged, 1)
 	assert.Equal(t, mistake.Digest(), m.Expunged[0].Digest)
-	assert.Empty(t, m.Renumbered)
+	assert.Empty(t, renumbered(t, m))
 	assert.Len(t, history(t, v).Tips(), 2, "nobody signed that they met")
 	assert.NotContains(t, pagesOf(t, v), expungedWords, "what one expunged is gone from both")
 	_, err = v.Body(t.Context(), mistake.Digest())
@@ -91,7 +102,7 @@ func TestTwoCopiesOfAVaultMeet(t *testing.T) {
 
 	back := merged(t, w, v)
 	assert.Len(t, back.Came, 2)
-	assert.Equal(t, []questionnaires.Renumbered{{Before: "Evidence-2", After: "Evidence-4"}}, back.Renumbered, "who was first keeps a number")
+	assert.Equal(t, []questionnaires.Renumbered{{Before: "Evidence-2", After: "Evidence-4"}}, renumbered(t, back), "who was first keeps a number")
 	assert.Equal(t, v.Head(), w.Head(), "whoever takes in whom")
 	assert.Equal(t, history(t, v).Evidence(), history(t, w).Evidence())
 
@@ -121,8 +132,13 @@ func TestAMergeBringsNothingBack(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, v.RemoveText(t.Context(), nil))
 	appendAnswers(t, w, "Theirs")
+	back, err := history(t, w).Merge(history(t, v))
+	require.NoError(t, err)
+	require.Len(t, back.TextsGone, 1, "people are told")
+	assert.Equal(t, "text.csv", back.TextsGone[0].Source)
 	m := merged(t, v, w)
 	assert.Zero(t, m.Bodies)
+	assert.Empty(t, m.TextsGone)
 	assert.Equal(t, []engine.Digest{mistake.Digest()}, m.Barred)
 	assert.NotContains(t, pagesOf(t, v), expungedWords)
 

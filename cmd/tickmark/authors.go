@@ -46,10 +46,7 @@ func (d *door) authorsListVerb(use string) *cobra.Command {
 				return err
 			}
 			defer closing()
-			all := []authorForm{}
-			for _, e := range history.EnrolledAuthors() {
-				all = append(all, authorForm{e.Author.ID, e.Author.Fingerprint(), e.Author.Name, e.Certificate, e.By.Name, e.Time, e.Verified})
-			}
+			all := authorForms(history.EnrolledAuthors())
 			if format == "json" {
 				err = json.NewEncoder(d.out).Encode(all)
 			} else {
@@ -69,6 +66,14 @@ func (d *door) authorsListVerb(use string) *cobra.Command {
 	o.flags(verb)
 	outputFlag(verb, &format)
 	return verb
+}
+
+func authorForms(enrolled []questionnaires.Enrolled) []authorForm {
+	all := []authorForm{}
+	for _, e := range enrolled {
+		all = append(all, authorForm{e.Author.ID, e.Author.Fingerprint(), e.Author.Name, e.Certificate, e.By.Name, e.Time, e.Verified})
+	}
+	return all
 }
 
 func (d *door) printAuthors(all []authorForm) error {

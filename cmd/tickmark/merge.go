@@ -30,9 +30,10 @@ next answer. In which order copies are merged, and how often, makes no differenc
 Where two things got one number, the earlier keeps it, unless a signed report has it;
 the other has the next free one, and its old number still finds it. What either copy
 expunged is gone afterwards and does not come back, and neither does a licensed text
-that was taken out; for that the vault is sealed anew, with a fresh key. The texts of
-internal notes come along: whoever opens VAULT reads them. Words that somebody began to
-write and did not send stay where they were typed.
+that was taken out; for that the vault is sealed anew, with a fresh key. Whom the other
+side enrolled is an author here as well, and is named. The texts of internal notes come
+along: whoever opens VAULT reads them. Words that somebody began to write and did not
+send stay where they were typed.
 
 A copy that was handed to others than those who open VAULT, without the texts of
 internal notes, is refused until the one that has them was merged. The same identities
@@ -60,7 +61,9 @@ type mergeForm struct {
 	InternalNotes int                         `json:"internalNotes"` // of which the texts came
 	NotesBehind   int                         `json:"notesBehind"`   // that came without their texts
 	Renumbered    []questionnaires.Renumbered `json:"renumbered"`
-	Expunged      []expungedForm              `json:"expunged"` // here as well from now on
+	Enrolled      []authorForm                `json:"enrolled"`  // whose entries count here from now on
+	Expunged      []expungedForm              `json:"expunged"`  // here as well from now on
+	TextsGone     []string                    `json:"textsGone"` // licensed texts that were taken out there
 	Unverified    []engine.Digest             `json:"unverified"`
 	Problems      []mergeProblemForm          `json:"problems"`
 	Head          engine.Digest               `json:"vaultHead"`
@@ -124,11 +127,14 @@ func (d *door) merge(ctx context.Context, path, other string, o opening, format 
 
 func (d *door) mergeFormOf(m *vault.Merged) (mergeForm, error) {
 	form := mergeForm{
-		Came: len(m.Came), Lacks: m.Lacks, Bodies: m.Bodies, Bytes: m.Bytes, Barred: append([]engine.Digest{}, m.Barred...), NotesBehind: len(m.Behind), Renumbered: append([]questionnaires.Renumbered{}, m.Renumbered...),
-		Expunged: []expungedForm{}, Unverified: []engine.Digest{}, Problems: []mergeProblemForm{}, Head: m.History.Head(),
+		Came: len(m.Came), Lacks: m.Lacks, Bodies: m.Bodies, Bytes: m.Bytes, Barred: append([]engine.Digest{}, m.Barred...), NotesBehind: len(m.Behind),
+		Enrolled: authorForms(m.Enrolled), Expunged: []expungedForm{}, TextsGone: []string{}, Unverified: []engine.Digest{}, Problems: []mergeProblemForm{}, Head: m.History.Head(),
 	}
 	for _, t := range m.Expunged {
 		form.Expunged = append(form.Expunged, expungedForm{t.Digest, t.Author.Name, t.Reason, t.String()})
+	}
+	for _, text := range m.TextsGone {
+		form.TextsGone = append(form.TextsGone, text.Source)
 	}
 	for _, e := range m.Unverified {
 		form.Unverified = append(form.Unverified, e.ID)
@@ -141,6 +147,11 @@ func (d *door) mergeFormOf(m *vault.Merged) (mergeForm, error) {
 	if err != nil {
 		return form, err
 	}
+	renumbered, err := m.Renumbered(standard)
+	if err != nil {
+		return form, err
+	}
+	form.Renumbered = append([]questionnaires.Renumbered{}, renumbered...)
 	made, err := m.Problems(standard, d.now())
 	for _, p := range made {
 		form.Problems = append(form.Problems, mergeProblemForm{p.Assessment.ID, p.Assessment.Name, p.Problem})
@@ -155,8 +166,14 @@ func (d *door) printMerged(path, other string, form mergeForm, changed bool) {
 		fmt.Fprintf(d.out, "merged      %s into %s\n", other, path)
 		fmt.Fprintf(d.out, "came        %s, %s of %d bytes; %s here that it lacks\n", counted(form.Came, "entry", "entries"), counted(form.Bodies, "body", "bodies"), form.Bytes, counted(form.Lacks, "entry is", "entries are"))
 	}
+	for _, a := range form.Enrolled {
+		fmt.Fprintf(d.out, "author      %s, %s, enrolled by %s\n", kube.Printable(a.Name), a.Fingerprint, kube.Printable(a.By))
+	}
 	for _, t := range form.Expunged {
 		fmt.Fprintf(d.out, "gone        document %s, %s\n", t.Digest.Short(), kube.Printable(t.words))
+	}
+	for _, source := range form.TextsGone {
+		fmt.Fprintf(d.out, "gone        licensed text of %s, taken out or replaced there\n", kube.Printable(source))
 	}
 	if n := len(form.Barred); n > 0 {
 		fmt.Fprintf(d.out, "left there  %s of what was expunged or taken out here\n", counted(n, "body", "bodies"))
@@ -168,7 +185,11 @@ func (d *door) printMerged(path, other string, form mergeForm, changed bool) {
 		fmt.Fprintf(d.out, "notes       the texts of %s stayed behind where they were written\n", counted(n, "internal note or reply", "internal notes and replies"))
 	}
 	for _, r := range form.Renumbered {
-		fmt.Fprintf(d.out, "number      %s is %s now\n", r.Before, r.After)
+		of := ""
+		if r.Assessment != "" {
+			of = " of " + kube.Printable(r.Assessment)
+		}
+		fmt.Fprintf(d.out, "number      %s%s is %s now\n", r.Before, of, r.After)
 	}
 	for _, id := range form.Unverified {
 		fmt.Fprintf(d.out, "unverified  entry %s: nobody enrolled answers for it, and it counts for nothing\n", id.Short())
