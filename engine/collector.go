@@ -58,11 +58,14 @@ type Intake struct {
 	Parts    Progressing
 }
 
-// Progress says how far a collection is.
+// Progress says how far a collection is, or the evaluation that follows it.
 type Progress struct {
-	Source string // as Collector.Source
-	What   string // the kind or file at hand
-	Seen   int    // documents so far
-	Total  int    // documents expected in all, 0 while unknown
+	Source string // as Collector.Source, or Evaluating
+	What   string // the kind or file at hand, or the check
+	Seen   int    // documents so far, or results
+	Total  int    // of them as far as the source tells, 0 while unknown
 	Gaps   int    // gaps so far
 }
+
+// Evaluating is the Source of the Progress of an evaluation.
+const Evaluating = "evaluating"

@@ -55,6 +55,28 @@ func EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, doc
 	return run, nil
 }
 
+// Telling returns take for an evaluation that tells how far it is: before the first result,
+// and with each. Tell may be nil.
+func Telling(checks []Check, snapshots []Snapshot, tell func(Progress), take func(Result) error) func(Result) error {
+	if tell == nil {
+		return take
+	}
+	at := Progress{Source: Evaluating}
+	for _, s := range snapshots {
+		for _, check := range checks {
+			if check.Asks(s.Target) {
+				at.Total++
+			}
+		}
+	}
+	tell(at)
+	return func(r Result) error {
+		at.What, at.Seen = r.Check, at.Seen+1
+		tell(at)
+		return take(r)
+	}
+}
+
 // begin says in the run what is evaluated, and returns the snapshots by target.
 func (r *Run) begin(snapshots []Snapshot, params Params) (map[string][]*Snapshot, error) {
 	var err error

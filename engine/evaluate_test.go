@@ -294,6 +294,16 @@ func TestChecksAreAskedOfTheirOwnTargets(t *testing.T) {
 		asked = append(asked, r.Check+" "+strings.SplitN(r.Target, ":", 2)[0])
 	}
 	assert.Equal(t, []string{"of-scanreport import", "of-pod k8s"}, asked)
+	var told []Progress
+	of := []Snapshot{snapshot("k8s:a"), snapshot(NewImportTarget("trivy", Sum(nil), "api").ID)}
+	take := Telling(all, of, func(at Progress) { told = append(told, at) }, func(Result) error { return nil })
+	_, err = EvaluateEach(t.Context(), all, of, noDocuments, Params{}, take)
+	require.NoError(t, err)
+	assert.Equal(t, []Progress{
+		{Source: Evaluating, Total: 2},
+		{Source: Evaluating, What: "of-scanreport", Seen: 1, Total: 2},
+		{Source: Evaluating, What: "of-pod", Seen: 2, Total: 2},
+	}, told, "what is not asked does not count")
 	run, err = Evaluate(t.Context(), []Check{says(theirs)}, []Snapshot{snapshot("import:trivy:1")}, noDocuments, Params{})
 	require.NoError(t, err)
 	assert.Empty(t, run.Results, "a file that says nothing of it")

@@ -114,7 +114,7 @@ func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snap
 	if c.remembers(snapshots, ready) {
 		each = c.Known.Each
 	}
-	run, err := each(ctx, c.Checks, snapshots, ready.before(v.Documents(ctx)), c.Params, func(r engine.Result) error {
+	take := func(r engine.Result) error {
 		said, body, err := summing.Add(r)
 		if err == nil {
 			err = waiting.result(body, said.Digest)
@@ -123,7 +123,8 @@ func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snap
 			return fmt.Errorf("keep result of %s: %w", r.Check, err)
 		}
 		return nil
-	})
+	}
+	run, err := each(ctx, c.Checks, snapshots, ready.before(v.Documents(ctx)), c.Params, engine.Telling(c.Checks, snapshots, c.Progress, take))
 	if err == nil {
 		err = waiting.flush()
 	}

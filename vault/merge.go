@@ -33,20 +33,25 @@ func (m Merged) Changed() bool { return len(m.Came)+len(m.Told)+len(m.Expunged)+
 // the bodies that they rest on. It signs nothing and settles nothing. What either copy
 // expunged is gone afterwards, and does not come: the vault is compacted with a fresh
 // key. The other copy is only read. Bodies are stored first, which are harmless; until
-// the new base is in place, any error leaves the history as it was.
-func (v *Vault) Merge(ctx context.Context, other *Vault, progress func(done, total int64)) (Merged, error) {
+// the new base is in place, any error leaves the history as it was. Progress gives, for
+// each part of the work by its name, what is told how many bytes of it are done; it may
+// be nil.
+func (v *Vault) Merge(ctx context.Context, other *Vault, progress func(part string) func(done, total int64)) (Merged, error) {
 	m := Merged{}
+	if progress == nil {
+		progress = func(string) func(done, total int64) { return func(int64, int64) {} }
+	}
 	if err := v.merge(ctx, other, &m, progress); err != nil {
 		return m, fmt.Errorf("merge %s into %s: %w", other.name, v.name, err)
 	}
 	return m, nil
 }
 
-func (v *Vault) merge(ctx context.Context, other *Vault, m *Merged, progress func(done, total int64)) error {
+func (v *Vault) merge(ctx context.Context, other *Vault, m *Merged, progress func(part string) func(done, total int64)) error {
 	if err := v.look(ctx, other, m); err != nil {
 		return err
 	}
-	if err := v.bring(ctx, other, m); err != nil {
+	if err := v.bring(ctx, other, m, progress("taking in")); err != nil {
 		return err
 	}
 	if len(m.Came)+len(m.Told)+len(m.Expunged) == 0 {
@@ -69,7 +74,7 @@ func (v *Vault) merge(ctx context.Context, other *Vault, m *Merged, progress fun
 			return err
 		}
 		return tx.dropGone(m.History)
-	}, progress)
+	}, progress("sealing"))
 }
 
 // look finds what is otherwise in another copy.
@@ -102,20 +107,48 @@ const held = `select digest, size from documents d
 	where digest is not null and (size = 0 or exists (select 1 from chunks c where c.document = d.id)) order by id`
 
 // bring stores the bodies that only the other copy has.
-func (v *Vault) bring(ctx context.Context, other *Vault, m *Merged) error {
-	unwanted, err := m.unwanted()
+func (v *Vault) bring(ctx context.Context, other *Vault, m *Merged, tell func(done, total int64)) error {
+	wanted, total, err := v.wanting(ctx, other, m)
 	if err != nil {
 		return err
 	}
-	type body struct {
-		digest engine.Digest
-		size   int64
+	waiting := &batch{vault: v, ctx: ctx}
+	for _, b := range wanted {
+		if b.state == bodyLost || b.size > maxIntake {
+			err = v.bringLong(ctx, other, b.digest)
+		} else {
+			var text []byte
+			if text, err = other.Body(ctx, b.digest); err == nil {
+				err = waiting.put(engine.Document{Digest: b.digest, Body: text})
+			}
+		}
+		if err != nil {
+			return err
+		}
+		m.Bodies, m.Bytes = m.Bodies+1, m.Bytes+b.size
+		tell(m.Bytes, total)
 	}
-	var all []body
+	return waiting.flush()
+}
+
+// strange is a body that another copy has, and what there is of it here.
+type strange struct {
+	digest engine.Digest
+	size   int64
+	state  bodyState
+}
+
+// wanting finds the bodies that only the other copy has, and how much they are.
+func (v *Vault) wanting(ctx context.Context, other *Vault, m *Merged) (wanted []strange, total int64, err error) {
+	unwanted, err := m.unwanted()
+	if err != nil {
+		return nil, 0, err
+	}
+	var all []strange
 	err = other.lookup(ctx, func(d *database) error {
 		return d.each(func(rows *sql.Rows) error {
 			var raw []byte
-			var b body
+			var b strange
 			if err := rows.Scan(&raw, &b.size); err != nil {
 				return err
 			}
@@ -128,33 +161,21 @@ func (v *Vault) bring(ctx context.Context, other *Vault, m *Merged) error {
 		}, held)
 	})
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
-	waiting := &batch{vault: v, ctx: ctx}
 	for _, b := range all {
-		state, err := v.standing(ctx, b.digest)
+		b.state, err = v.standing(ctx, b.digest)
 		switch {
 		case err != nil:
-			return err
-		case state == bodyHeld:
-			continue
+			return nil, 0, err
+		case b.state == bodyHeld:
 		case slices.Contains(unwanted, b.digest):
 			m.Barred = append(m.Barred, b.digest)
-			continue
-		case state == bodyLost || b.size > maxIntake:
-			err = v.bringLong(ctx, other, b.digest)
 		default:
-			var text []byte
-			if text, err = other.Body(ctx, b.digest); err == nil {
-				err = waiting.put(engine.Document{Digest: b.digest, Body: text})
-			}
+			wanted, total = append(wanted, b), total+b.size
 		}
-		if err != nil {
-			return err
-		}
-		m.Bodies, m.Bytes = m.Bodies+1, m.Bytes+b.size
 	}
-	return waiting.flush()
+	return wanted, total, nil
 }
 
 // unwanted are bodies that do not come: what was expunged on either side, and licensed

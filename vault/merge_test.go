@@ -3,6 +3,7 @@ package vault
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -231,8 +232,17 @@ func TestAMergeIsWholeOrNotAtAll(t *testing.T) {
 	head := v.Head()
 
 	interrupted, cancel := context.WithCancel(t.Context())
-	_, err := v.Merge(interrupted, w, func(int64, int64) { cancel() })
+	var told []string
+	_, err := v.Merge(interrupted, w, func(part string) func(done, total int64) {
+		return func(done, total int64) {
+			told = append(told, fmt.Sprintf("%s %t", part, 0 < done && done <= total))
+			if part == "sealing" {
+				cancel()
+			}
+		}
+	})
 	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, []string{"taking in true", "sealing true"}, told)
 	assert.Equal(t, head, v.Head())
 	require.NoError(t, v.Close())
 	v = d.open()

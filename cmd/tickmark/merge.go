@@ -102,7 +102,7 @@ func (d *door) merge(ctx context.Context, path, other string, o opening, format 
 	}
 	defer from.Close()
 	line := d.progress()
-	m, err := v.Merge(ctx, from, line.Bytes("sealing"))
+	m, err := v.Merge(ctx, from, line.Bytes)
 	line.Done()
 	if errors.Is(err, vault.ErrNotesBehind) {
 		err = withHint(err, "have it handed back to just those who open this vault, or merge the copy of those who wrote the notes first")

@@ -10,11 +10,12 @@ import (
 	"tickmark/vault"
 )
 
-// progressLine shows how far a collection is, on a terminal only, at most ten
-// times a second. Done clears the line.
+// progressLine shows how far long work is, on a terminal only, at most ten times a
+// second and at each part that begins. Done clears the line.
 type progressLine struct {
 	d       *door
 	mu      sync.Mutex
+	part    string // of the work, such as a source: each has its own rate
 	started time.Time
 	shown   time.Time
 	active  bool
@@ -24,32 +25,58 @@ func (d *door) progress() *progressLine {
 	return &progressLine{d: d, started: d.now(), active: d.terminal(d.err)}
 }
 
-func (p *progressLine) Show(at engine.Progress) {
+// show shows a line of a part of the work, unless one was shown just now.
+func (p *progressLine) show(part string, line func(elapsed time.Duration) string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.d.now()
-	if !p.active || now.Sub(p.shown) < 100*time.Millisecond {
+	began := part != p.part
+	if began && p.part != "" {
+		p.started = now
+	}
+	p.part = part
+	if !p.active || !began && now.Sub(p.shown) < 100*time.Millisecond {
 		return
 	}
 	p.shown = now
-	elapsed := now.Sub(p.started).Seconds()
-	line := fmt.Sprintf("%s: %s, %d objects", kube.Printable(at.Source), kube.Printable(at.What), at.Seen)
-	if elapsed > 0 {
-		rate := float64(at.Seen) / elapsed
+	fmt.Fprintf(p.d.err, "\r\x1b[K%s", line(now.Sub(p.started)))
+}
+
+// Show shows how far a collection or an evaluation is.
+func (p *progressLine) Show(at engine.Progress) {
+	p.show(at.Source, func(elapsed time.Duration) string { return progressText(at, elapsed) })
+}
+
+func progressText(at engine.Progress, elapsed time.Duration) string {
+	counted, of := "objects", ""
+	if at.Source == engine.Evaluating {
+		counted = "checks"
+	}
+	if at.Total > 0 {
+		of = fmt.Sprintf(" of %d", at.Total)
+	}
+	line := kube.Printable(at.Source)
+	if at.What != "" {
+		line += ": " + kube.Printable(at.What)
+	}
+	line += fmt.Sprintf(", %d%s %s", at.Seen, of, counted)
+	if rate := float64(at.Seen) / elapsed.Seconds(); elapsed > 0 && rate > 0 {
 		line += fmt.Sprintf(", %.0f/s", rate)
-		if at.Total > at.Seen && rate > 0 {
-			line += fmt.Sprintf(", %s left", (time.Duration(float64(at.Total-at.Seen)/rate) * time.Second).Round(time.Second))
+		if at.Total > at.Seen {
+			line += fmt.Sprintf(", %s left", time.Duration(float64(at.Total-at.Seen)/rate*float64(time.Second)).Round(time.Second))
 		}
 	}
 	if at.Gaps > 0 {
 		line += fmt.Sprintf(", %d gaps", at.Gaps)
 	}
-	fmt.Fprintf(p.d.err, "\r\x1b[K%s", line)
+	return line
 }
 
 // Delivery shows how far a folder of what a client sent is taken in.
 func (p *progressLine) Delivery(at vault.DeliveryState) {
-	p.Bytes(fmt.Sprintf("taking in file %d of %d", at.Seen, at.All))(at.Done, at.Size)
+	p.show("delivery", func(elapsed time.Duration) string {
+		return fmt.Sprintf("taking in file %d of %d: %s", at.Seen, at.All, bytesDone(at.Done, at.Size, elapsed))
+	})
 }
 
 // Bytes returns what shows how much of a rewriting is written, how fast, and how
@@ -60,14 +87,7 @@ func (p *progressLine) Bytes(what string) func(done, total int64) {
 			desk.tell(engine.Progress{Source: what, What: what, Seen: int(done), Total: int(total)})
 			return
 		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		now := p.d.now()
-		if !p.active || now.Sub(p.shown) < 100*time.Millisecond {
-			return
-		}
-		p.shown = now
-		fmt.Fprintf(p.d.err, "\r\x1b[K%s: %s", what, bytesDone(done, total, now.Sub(p.started)))
+		p.show(what, func(elapsed time.Duration) string { return what + ": " + bytesDone(done, total, elapsed) })
 	}
 }
 

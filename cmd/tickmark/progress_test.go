@@ -5,11 +5,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
 )
 
 func TestRewritingSaysHowFastAndHowLong(t *testing.T) {
@@ -29,6 +32,32 @@ func TestRewritingSaysHowFastAndHowLong(t *testing.T) {
 		show(5<<20, 8<<20) // within a tenth of a second
 		line.Done()
 		assert.Equal(t, want, said.String())
+	}
+}
+
+func TestACollectionSaysHowFastAndHowLong(t *testing.T) {
+	d, said := outside(), &bytes.Buffer{}
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	d.err, d.now, d.terminal = said, func() time.Time { return now }, func(io.Writer) bool { return true }
+	line := d.progress()
+	for _, step := range []struct {
+		after time.Duration
+		at    engine.Progress
+		want  string
+	}{
+		{0, engine.Progress{Source: "prod", What: "Node"}, "prod: Node, 0 objects"},
+		{2 * time.Second, engine.Progress{Source: "prod", What: "Pod", Seen: 500, Total: 2000, Gaps: 2}, "prod: Pod, 500 of 2000 objects, 250/s, 6s left, 2 gaps"},
+		{time.Millisecond, engine.Progress{Source: "prod", What: "Pod", Seen: 501}, ""},
+		{time.Millisecond, engine.Progress{Source: "test", What: "Node", Seen: 4}, "test: Node, 4 objects"},
+		{time.Second, engine.Progress{Source: "test", What: "Node\x1b[2J", Seen: 10}, "test: Node[2J, 10 objects, 10/s"},
+		{time.Second, engine.Progress{Source: engine.Evaluating, Total: 143}, "evaluating, 0 of 143 checks"},
+		{2 * time.Second, engine.Progress{Source: engine.Evaluating, What: "nodes-ready", Seen: 13, Total: 143}, "evaluating: nodes-ready, 13 of 143 checks, 6/s, 20s left"},
+	} {
+		now = now.Add(step.after)
+		said.Reset()
+		line.Show(step.at)
+		_, shown, _ := strings.Cut(said.String(), "\x1b[K")
+		assert.Equal(t, step.want, shown)
 	}
 }
 

@@ -116,11 +116,16 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chose
 		log := scanSARIF{catalogue: catalogue, g: g}
 		take, end = log.result, func() error { return log.write(d.out, registry) }
 	}
-	worst := engine.NotApplicable
-	_, err = engine.EvaluateEach(ctx, registry, g.snapshots, g.document, params, func(r engine.Result) error {
+	worst, line := engine.NotApplicable, d.progress()
+	tell := line.Show
+	if format == "json" && d.terminal(d.out) { // where the results come one by one
+		tell = nil
+	}
+	_, err = engine.EvaluateEach(ctx, registry, g.snapshots, g.document, params, engine.Telling(registry, g.snapshots, tell, func(r engine.Result) error {
 		worst = worst.Worse(r.Verdict)
 		return take(r)
-	})
+	}))
+	line.Done()
 	if err == nil {
 		err = end()
 	}

@@ -94,10 +94,18 @@ func (g *gathering) since(m mark) ([]engine.Entry, map[string]int) {
 	return slices.Clone(g.snapshot.Entries[m.entries:]), redacted
 }
 
-func (g *gathering) progress(what string) {
-	if g.to.Progress != nil {
-		g.to.Progress(engine.Progress{Source: g.source, What: what, Seen: len(g.snapshot.Entries), Gaps: len(g.snapshot.Gaps)})
+func (g *gathering) progress(what string) { g.progressBefore(what, 0) }
+
+// progressBefore tells as well how many more the source says there are of what is at hand.
+func (g *gathering) progressBefore(what string, left int) {
+	if g.to.Progress == nil {
+		return
 	}
+	at := engine.Progress{Source: g.source, What: what, Seen: len(g.snapshot.Entries), Gaps: len(g.snapshot.Gaps)}
+	if left > 0 {
+		at.Total = at.Seen + left
+	}
+	g.to.Progress(at)
 }
 
 func (g *gathering) end() {

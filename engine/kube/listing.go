@@ -184,7 +184,7 @@ func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) 
 			}
 		}
 		population.Count += len(p.objects)
-		c.progress(k.of.String())
+		c.progressBefore(k.of.String(), p.expected)
 		if p.next == "" {
 			population.Complete = true
 			c.snapshot.Populations = append(c.snapshot.Populations, population)

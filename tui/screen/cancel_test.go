@@ -2,6 +2,7 @@ package screen_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -55,4 +56,41 @@ func TestStopACollection(t *testing.T) {
 		}
 	}
 	assert.True(t, d.Quit())
+}
+
+// Judging a large cluster takes longer than looking at it: the desk says that it does, and
+// how far it is.
+func TestACollectionSaysThatItEvaluates(t *testing.T) {
+	m := newMerchant(t, 0)
+	release := make(chan struct{})
+	judge := m.Collection.Checks[1].Eval
+	m.Collection.Checks[1].Eval = func(v *engine.View) []engine.Detail {
+		<-release
+		return judge(v)
+	}
+	model := tui.New(tui.Options{First: screen.NewUnlock(t.Context(), m.Workbench)})
+	d := tuitest.New(t, model, 80, 24).Press("c")
+	results, under := make(chan tea.Msg), 0
+	begin := func(c tea.Cmd) {
+		under++
+		go func() { results <- c() }()
+	}
+	_, cmd := model.Update(tuitest.Key("enter"))
+	for _, c := range cmd().(tea.BatchMsg) {
+		begin(c)
+	}
+	for !strings.Contains(d.Frame(), "Evaluating") {
+		under--
+		if _, more := model.Update(<-results); more != nil {
+			begin(more)
+		}
+	}
+	d.Shows("Evaluating; esc stops it", "0 of 3 checks").ShowsNot("Collecting")
+	close(release)
+	for ; under > 0; under-- {
+		if msg := <-results; msg != nil {
+			d.Send(msg)
+		}
+	}
+	d.Shows("recorded as evidence: 3 results").ShowsNot("Evaluating")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -20,10 +21,12 @@ type Collect struct {
 	progress map[string]engine.Progress
 	named    map[string]bool // what is asked for by name, none at first
 	run      *run            // nil while nothing is collected
-	done     bool
-	result   vault.Collected
-	gaps     *list.List[string]
-	err      error
+	// evaluating is when the sources were through, zero before.
+	evaluating time.Time
+	done       bool
+	result     vault.Collected
+	gaps       *list.List[string]
+	err        error
 }
 
 // progressed is how far the sources are; the next is asked for when it was taken.
@@ -57,6 +60,9 @@ func (s *Collect) Update(msg tea.Msg) tea.Cmd {
 	case progressed:
 		if msg.screen == s {
 			s.progress = msg.all
+			if _, evaluates := msg.all[engine.Evaluating]; evaluates && s.evaluating.IsZero() {
+				s.evaluating = s.desk.Now()
+			}
 			return tea.Batch(cmd, msg.feed.wait(s))
 		}
 	case collected:
@@ -121,7 +127,7 @@ func (s *Collect) Bindings() []Binding {
 func (s *Collect) start() tea.Cmd {
 	var ctx context.Context
 	s.run, ctx = beginRun(s.desk)
-	s.done, s.err = false, nil
+	s.done, s.err, s.evaluating = false, nil, time.Time{}
 	s.progress = map[string]engine.Progress{}
 	s.gaps.SetItems(nil)
 	f := newFeed(s.desk.Now)
@@ -256,10 +262,21 @@ func (s *Collect) outcome(c Canvas) []string {
 	if s.done {
 		lines = append(lines, s.keptWords(c)...)
 	}
-	if s.run != nil {
+	if at, evaluates := s.progress[engine.Evaluating]; s.run != nil && evaluates {
+		lines = append(lines, c.Theme.Paint(theme.Accent, "Evaluating; esc stops it."), s.evaluatingLine(c, at))
+	} else if s.run != nil {
 		lines = append(lines, c.Theme.Paint(theme.Accent, "Collecting; esc stops it."))
 	}
 	return lines
+}
+
+// evaluatingLine says how far the checks are, how fast, and how long the rest takes.
+func (s *Collect) evaluatingLine(c Canvas, at engine.Progress) string {
+	text := bar(at.Seen, max(at.Total, 1), 12) + fmt.Sprintf(" %d of %s", at.Seen, count(at.Total, "check", "checks"))
+	if seconds := s.desk.Now().Sub(s.evaluating).Seconds(); seconds >= 1 && at.Seen > 0 && at.Seen < at.Total {
+		text += fmt.Sprintf(", %.0f s left", float64(at.Total-at.Seen)*seconds/float64(at.Seen))
+	}
+	return text + "  " + c.Theme.Paint(theme.Muted, theme.Cut(theme.Clean(at.What), max(1, c.Width-5-theme.Width(text))))
 }
 
 // howTo says how sources are named.
