@@ -179,8 +179,7 @@ func (d *door) settleAcceptances(cmd *cobra.Command, v *vault.Vault, named strin
 	}
 	author, signs := v.Author()
 	if !signs {
-		_, err := d.author()
-		return nil, fmt.Errorf("accept %s: %w: %w", named, vault.ErrReadOnly, err)
+		return nil, fmt.Errorf("accept %s: %w", named, vault.ErrReadOnly)
 	}
 	var drafts []questionnaires.Draft
 	var refused error

@@ -213,8 +213,7 @@ func (d *door) editPart(ctx context.Context, v *vault.Vault, a *questionnaires.A
 	id := answer.Requirement
 	author, signs := v.Author()
 	if !signs {
-		_, err := d.author()
-		return fmt.Errorf("answer %s: %w: %w", id, vault.ErrReadOnly, err)
+		return fmt.Errorf("answer %s: %w", id, vault.ErrReadOnly)
 	}
 	if _, enrolled := a.History().Author(author.ID); !enrolled {
 		return fmt.Errorf("answer %s: %w", id, vault.ErrNotEnrolled)

@@ -96,28 +96,44 @@ func (d *door) report(command string, err error) int {
 	if status == exitDone || status == exitAttention {
 		return status
 	}
+	if errors.Is(err, vault.ErrReadOnly) {
+		if _, why := d.author(); why != nil { // a vault opens without one, and is only read then
+			err = fmt.Errorf("%w: %w", err, why)
+		}
+	}
 	text := strings.TrimPrefix(err.Error(), "error: ")
 	if status == exitInterrupted {
 		text = strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 	}
 	fmt.Fprintf(d.err, "error: %s\n", kube.Printable(text))
-	var h hinted
-	if errors.As(err, &h) {
-		fmt.Fprintf(d.err, "hint: %s\n", h.hint)
-	} else if errors.Is(err, vault.ErrRolledBack) {
-		fmt.Fprintln(d.err, "hint: look for the newest copy; one restored on purpose is accepted with `tickmark vault verify VAULT --accept-older`")
-	} else if errors.Is(err, questionnaires.ErrIssued) {
-		fmt.Fprintln(d.err, "hint: `tickmark assessment VAULT stage amend --reason TEXT` opens one")
-	} else if errors.Is(err, vault.ErrNoPlugin) {
-		fmt.Fprintln(d.err, "hint: install the plugin where the PATH finds it")
-	} else if status == exitNoIdentity {
-		fmt.Fprintln(d.err, "hint: name the identity with -i FILE, or set TICKMARK_IDENTITY")
-	} else if errors.As(err, new(*vault.TamperError)) {
-		fmt.Fprintln(d.err, "hint: go back to a copy, or `tickmark vault salvage VAULT -o NEW.vault` writes what still holds into a new vault")
-	} else if status == exitLocked {
-		fmt.Fprintln(d.err, "hint: end what has it open, such as a workbench; `tickmark open VAULT --read-only` looks at it meanwhile")
-	} else if status == exitUsage {
-		fmt.Fprintf(d.err, "hint: see `%s --help`\n", command)
+	if hint := hintOf(command, err, status); hint != "" {
+		fmt.Fprintf(d.err, "hint: %s\n", hint)
 	}
 	return status
+}
+
+// hintOf is what helps whoever met an error of a command.
+func hintOf(command string, err error, status int) string {
+	var h hinted
+	switch {
+	case errors.As(err, &h):
+		return h.hint
+	case errors.Is(err, vault.ErrRolledBack):
+		return "look for the newest copy; one restored on purpose is accepted with `tickmark vault verify VAULT --accept-older`"
+	case errors.Is(err, vault.ErrNotEnrolled):
+		return "`tickmark identity card` writes your card; whoever may write there takes it in with `tickmark vault authors VAULT add CARD`"
+	case errors.Is(err, questionnaires.ErrIssued):
+		return "`tickmark assessment VAULT stage amend --reason TEXT` opens one"
+	case errors.Is(err, vault.ErrNoPlugin):
+		return "install the plugin where the PATH finds it"
+	case status == exitNoIdentity:
+		return "name the identity with -i FILE, or set TICKMARK_IDENTITY"
+	case errors.As(err, new(*vault.TamperError)):
+		return "go back to a copy, or `tickmark vault salvage VAULT -o NEW.vault` writes what still holds into a new vault"
+	case status == exitLocked:
+		return "end what has it open, such as a workbench; `tickmark open VAULT --read-only` looks at it meanwhile"
+	case status == exitUsage:
+		return "see `" + command + " --help`"
+	}
+	return ""
 }

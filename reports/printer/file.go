@@ -62,7 +62,7 @@ func write(path string, text []byte) error {
 func place(what, path string, fill func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return fmt.Errorf("write %s: %w", what, err)
+		return fmt.Errorf("write %s %s: %w", what, path, unnamed(err))
 	}
 	defer func() {
 		if err != nil {
@@ -94,8 +94,12 @@ type plain struct{ *os.File }
 // Write writes to the file.
 func (p plain) Write(b []byte) (int, error) {
 	n, err := p.File.Write(b)
+	return n, unnamed(err)
+}
+
+func unnamed(err error) error {
 	if named := (*fs.PathError)(nil); errors.As(err, &named) {
-		err = named.Err
+		return named.Err
 	}
-	return n, err
+	return err
 }
