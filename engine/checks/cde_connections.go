@@ -89,7 +89,7 @@ func crossingsOf(v *engine.View, d network.Direction) []engine.Detail {
 		if f.verdict == engine.Pass && doubt != "" {
 			f = unknown(f.field, f.value, "%s; but %s", f.sentence, doubt)
 		}
-		details = append(details, f.of(c.Workload.Ref, policiesOver(v, c.Workload.Ref.Namespace)...))
+		details = append(details, f.of(c.Workload.Ref, reachProof(v, c.Workload.Ref)...))
 	}
 	return details
 }
@@ -122,6 +122,50 @@ func deniedUnseen(v *engine.View) string {
 	}
 	return ""
 }
+
+// reachProof is the proof of what policies say of a workload: itself, or a pod of a
+// controller that is not in the evidence, the policies of its namespace, and those of
+// administrators.
+func reachProof(v *engine.View, of engine.Ref) []engine.Digest {
+	cites := slices.Concat(documentsOf.Of(v)[nameOf(of)], policiesOver(v, of.Namespace))
+	for _, kind := range append(kindsAbove(), network.BaselinePolicyKind) {
+		for _, p := range v.Objects(kind) {
+			cites = append(cites, p.Digest)
+		}
+	}
+	slices.SortFunc(cites, func(a, b engine.Digest) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(cites)
+}
+
+// nameOf is what an object is called in references that leave its group open.
+func nameOf(r engine.Ref) engine.Ref {
+	return engine.Ref{Kind: r.Kind, Namespace: r.Namespace, Name: r.Name}
+}
+
+// documentsOf are the documents of workloads by their names; of a controller that was not
+// seen, the first that it owns.
+var documentsOf = engine.NewSurvey(func(v *engine.View, _ map[engine.Ref][]engine.Digest) map[engine.Ref][]engine.Digest {
+	all := map[engine.Ref][]engine.Digest{}
+	owned := map[engine.Ref]engine.Digest{}
+	for _, w := range workloads(v) {
+		name := nameOf(w.object.Ref)
+		if !slices.Contains(all[name], w.object.Digest) {
+			all[name] = append(all[name], w.object.Digest)
+		}
+		if w.owner != nil {
+			by := engine.Ref{Kind: w.owner.Kind, Namespace: w.object.Ref.Namespace, Name: w.owner.Name}
+			if _, known := owned[by]; !known {
+				owned[by] = w.object.Digest
+			}
+		}
+	}
+	for by, digest := range owned {
+		if len(all[by]) == 0 {
+			all[by] = []engine.Digest{digest}
+		}
+	}
+	return all
+}, func(a, b map[engine.Ref][]engine.Digest) bool { return maps.EqualFunc(a, b, slices.Equal) })
 
 // policiesOver returns the proof of what a namespace's policies say.
 func policiesOver(v *engine.View, namespace string) []engine.Digest {
@@ -234,7 +278,7 @@ func cdeClosedToMetadata() check {
 			default:
 				f = passes("", metadataAddress.String(), "The policies keep it from the address from which clouds hand out a node's credentials")
 			}
-			details = append(details, f.of(w.Ref, policiesOver(v, w.Ref.Namespace)...))
+			details = append(details, f.of(w.Ref, reachProof(v, w.Ref)...))
 		}
 		return details
 	}}

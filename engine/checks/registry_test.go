@@ -29,14 +29,19 @@ func TestEveryCheckHasItsFixtures(t *testing.T) {
 				assert.Equal(t, engine.NotApplicable, passed.Verdict)
 			}
 			proved(t, passed)
+			f.rests(t, passed, f.world(t, f.pass, f.passYAML))
 			f.declares(t, c)
 			if f.noFail == "" {
 				failed := f.world(t, f.fail, f.failYAML).result(t, c.ID)
 				assert.Equal(t, engine.Fail, failed.Verdict, "failing fixture: %+v", failed.Details)
 				proved(t, failed)
+				f.rests(t, failed, f.world(t, f.fail, f.failYAML))
 			}
 			for _, k := range c.Needs {
-				assert.Equal(t, engine.Unknown, pass().hide(k).result(t, c.ID).Verdict, "with a gap in %s", k)
+				unknown := pass().hide(k).result(t, c.ID)
+				assert.Equal(t, engine.Unknown, unknown.Verdict, "with a gap in %s", k)
+				f.rests(t, unknown, pass())
+				proved(t, unknown)
 			}
 		})
 	}
@@ -72,6 +77,25 @@ func proved(t *testing.T, r engine.Result) {
 		}
 	}
 	assert.True(t, slices.ContainsFunc(r.Details, func(d engine.Detail) bool { return len(d.Cites) > 0 }), "nothing is cited")
+}
+
+// rests says of what is judged that it cites documents, the subject's own among them where
+// it is one, and that these are in the evidence.
+func (f fixture) rests(t *testing.T, r engine.Result, w *world) {
+	t.Helper()
+	for _, d := range r.Details {
+		if d.Verdict == engine.Pass || d.Verdict == engine.Fail {
+			assert.NotEmpty(t, d.Cites, "%s cites nothing: %s", d.Subject, d.Sentence)
+		}
+		for _, e := range w.snapshot.Entries {
+			if e.Ref.WithoutUID() == d.Subject.WithoutUID() {
+				assert.Contains(t, d.Cites, e.Digest, "%s %s does not cite itself: %s", r.Check, d.Subject, d.Sentence)
+			}
+		}
+		for _, digest := range d.Cites {
+			assert.Contains(t, w.bodies, digest, "%s cites what is not in the evidence", d.Subject)
+		}
+	}
 }
 
 func TestRegistryIsOrderedAndItsOwn(t *testing.T) {
