@@ -224,6 +224,9 @@ func TestSeverityThatNobodySays(t *testing.T) {
 		"a score of nothing":        {`"security-severity":"9.8"`, `"security-severity":"0.0"`},
 		"a score that is no number": {`"security-severity":"9.8"`, `"security-severity":"NaN"`},
 		"a rule that is not there":  {`"ruleId":"CVE-2026-1111","ruleIndex":0,"level":"error"`, `"ruleId":"CVE-2026-9999"`},
+		"a rule of an extension": {
+			`"ruleId":"CVE-2026-1111","ruleIndex":0,"level":"error"`, `"ruleIndex":0,"rule":{"index":0,"toolComponent":{"index":0}}`,
+		},
 	} {
 		got, err := text(t, strings.Replace(string(raw), c.old, c.now, 1))
 		require.NoError(t, err)

@@ -77,8 +77,9 @@ type sarifResult struct {
 	RuleID    string `json:"ruleId"`
 	RuleIndex *int   `json:"ruleIndex"`
 	Rule      struct {
-		ID    string `json:"id"`
-		Index *int   `json:"index"`
+		ID            string         `json:"id"`
+		Index         *int           `json:"index"`
+		ToolComponent map[string]any `json:"toolComponent"` // whose rules the index is among, where they are not the driver's
 	} `json:"rule"`
 	Level         string    `json:"level"`
 	Kind          string    `json:"kind"`
@@ -247,7 +248,7 @@ func (r *sarifRun) finding(result sarifResult) findings.Finding {
 		id = result.Rule.ID
 	}
 	for _, index := range []*int{result.RuleIndex, result.Rule.Index} {
-		if id == "" && index != nil && *index >= 0 && *index < len(r.byIndex) {
+		if id == "" && len(result.Rule.ToolComponent) == 0 && index != nil && *index >= 0 && *index < len(r.byIndex) {
 			id = r.byIndex[*index]
 		}
 	}
