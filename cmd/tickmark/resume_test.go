@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tickmark/engine/kube"
 )
 
 // slowCluster answers as an API server does, counts what it is asked, and does not
@@ -90,8 +92,18 @@ func (c *slowCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "configmaps":
 		c.pages(w, r)
 	default:
-		fmt.Fprint(w, `{"metadata":{},"items":[]}`)
+		fmt.Fprintf(w, `{%s"metadata":{},"items":[]}`, listHead(resource))
 	}
+}
+
+// listHead is what the list of a resource says of itself.
+func listHead(resource string) string {
+	for _, r := range kube.Resources() {
+		if r.Name == resource {
+			return fmt.Sprintf(`"kind":%q,"apiVersion":%q,`, r.Kind.Kind+"List", strings.TrimPrefix(r.Kind.Group+"/"+r.Version, "/"))
+		}
+	}
+	return ""
 }
 
 // pages gives a list of two pages, of which the second one is gone as often as c says:
@@ -102,9 +114,9 @@ func (c *slowCluster) pages(w http.ResponseWriter, r *http.Request) {
 	item := `{"metadata":{"name":"a","namespace":"kube-system"}}`
 	switch first := r.URL.Query().Get("continue") == ""; {
 	case first && c.gone > 0:
-		fmt.Fprint(w, `{"metadata":{"continue":"next"},"items":[`+item+`,{"metadata":{"name":"deleted","namespace":"old"}}]}`)
+		fmt.Fprint(w, `{`+listHead("configmaps")+`"metadata":{"continue":"next"},"items":[`+item+`,{"metadata":{"name":"deleted","namespace":"old"}}]}`)
 	case first:
-		fmt.Fprint(w, `{"metadata":{},"items":[`+item+`]}`)
+		fmt.Fprint(w, `{`+listHead("configmaps")+`"metadata":{},"items":[`+item+`]}`)
 	default:
 		c.gone--
 		w.WriteHeader(http.StatusGone)

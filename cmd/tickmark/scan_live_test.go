@@ -39,7 +39,7 @@ func TestScanForAKindThatIsNotInstalled(t *testing.T) {
 				case path == "/apis":
 					fmt.Fprintf(w, `{"groups":[{"name":%q,"preferredVersion":{"version":"v1alpha1"}}]}`, c.group)
 				case path == group+"/v1alpha1":
-					fmt.Fprintf(w, `{"resources":[%s]}`, c.kinds)
+					fmt.Fprintf(w, `{"kind":"APIResourceList","resources":[%s]}`, c.kinds)
 				case strings.HasPrefix(path, group) && c.status != exitError:
 					fmt.Fprint(w, `{"apiVersion":"aquasecurity.github.io/v1alpha1","kind":"ConfigAuditReportList","metadata":{},"items":[]}`)
 				default:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -126,6 +127,9 @@ func (c *collection) discoverGroup(ctx context.Context, group metav1.APIGroup) (
 		var resources metav1.APIResourceList
 		if err == nil {
 			err = json.Unmarshal(raw, &resources)
+		}
+		if of := group.Name + "/" + version; err == nil && (resources.Kind != "APIResourceList" || resources.GroupVersion != "" && resources.GroupVersion != of) {
+			err = fmt.Errorf("the answer does not list the resources of %s", Printable(of))
 		}
 		if err != nil {
 			return nil, err

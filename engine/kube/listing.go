@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"reflect"
 	"strconv"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -54,7 +55,7 @@ func (c *collection) list(ctx context.Context, k kind, served map[engine.Kind]of
 	}
 	resource := k.gvk().GroupVersion().WithResource(k.resource)
 	resource.Version = version
-	return c.pages(ctx, k, k.path(version), dynamicPages(client.Resource(resource)))
+	return c.pages(ctx, k, k.path(version), dynamicPages(client.Resource(resource), resource.Group))
 }
 
 // members lists every kind of a group of which a row stands for all, and counts them
@@ -107,7 +108,7 @@ func (k kind) typedPages(client *rest.RESTClient) pager {
 	gvk := k.gvk()
 	gvk.Kind += "List"
 	return func(ctx context.Context, limit int64, next string) (page, error) {
-		list, err := builtInTypes().New(gvk)
+		wanted, err := builtInTypes().New(gvk)
 		if err != nil {
 			return page{}, err
 		}
@@ -115,8 +116,12 @@ func (k kind) typedPages(client *rest.RESTClient) pager {
 		if next != "" {
 			request = request.Param("continue", next)
 		}
-		if err := request.Do(ctx).Into(list); err != nil {
+		list, err := request.Do(ctx).Get()
+		if err != nil {
 			return page{}, err
+		}
+		if got := reflect.TypeOf(list); got != reflect.TypeOf(wanted) {
+			return page{}, anotherKind(got.Elem().Name())
 		}
 		objects, err := meta.ExtractList(list)
 		if err != nil {
@@ -126,11 +131,20 @@ func (k kind) typedPages(client *rest.RESTClient) pager {
 	}
 }
 
-func dynamicPages(client dynamic.ResourceInterface) pager {
+// anotherKind is the answer to a list that is none of what was asked for, which has no
+// objects of it and does not say that there are none.
+func anotherKind(kind string) error {
+	return fmt.Errorf("the server answers with a %s", Printable(kind))
+}
+
+func dynamicPages(client dynamic.ResourceInterface, group string) pager {
 	return func(ctx context.Context, limit int64, next string) (page, error) {
 		list, err := client.List(ctx, metav1.ListOptions{Limit: limit, Continue: next})
 		if err != nil {
 			return page{}, err
+		}
+		if kind := list.GroupVersionKind(); kind.Group != group || !isList(kind.Kind) {
+			return page{}, anotherKind(kind.Kind)
 		}
 		objects := make([]runtime.Object, len(list.Items))
 		for i := range list.Items {
@@ -215,7 +229,9 @@ func (c *collection) broken(p engine.Population) error {
 func (c *collection) take(object runtime.Object, k kind, request string) error {
 	var doc engine.Document
 	var err error
-	if u, ok := object.(*unstructured.Unstructured); ok {
+	if u, ok := object.(*unstructured.Unstructured); ok && (u.GetKind() != k.of.Kind || u.GroupVersionKind().Group != k.of.Group) {
+		err = anotherKind(u.GetKind())
+	} else if ok {
 		doc, err = c.fromTree(u.Object, head{apiVersion: u.GetAPIVersion(), of: k.of})
 	} else {
 		doc, err = c.fromTyped(object, k, k.apiVersion())
