@@ -2,6 +2,7 @@ package redaction
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -16,16 +17,16 @@ func (r *Redactor) assignments(s string) string {
 			break
 		}
 		i = to
-		if !saysSecretAloud(s[from:to]) {
+		if !saysSecretAloud(s[from:to]) && !saysKeyApart(s, from, to) {
 			continue
 		}
 		value := valueAfter(s, from, to)
-		if value.To <= value.From || holdsNothingUnder(s[from:to], s[value.From:value.To]) {
+		if value.To <= value.From || value.From < done || holdsNothingUnder(s[from:to], s[value.From:value.To]) {
 			continue
 		}
 		out.WriteString(s[done:value.From])
 		out.WriteString(r.mark(namedSecret))
-		done, i = value.To, value.To
+		done, i = value.To, max(to, value.To)
 	}
 	if done == 0 {
 		return s
@@ -37,7 +38,7 @@ func (r *Redactor) assignments(s string) string {
 // hints are what every name that says secret has in it.
 var hints = []string{
 	"pass", "pwd", "pw", "secret", "token", "key", "credential", "creds", "pin", "cvv", "cvc", "cav", "csc", "cvn", "otp", "salt", "pepper", "phrase", "seed",
-	"mnemonic", "kennwort",
+	"mnemonic", "kennwort", "psk", "psw", "contrasena",
 }
 
 // nextName returns the next name from i on that has a hint in it.
@@ -76,6 +77,19 @@ func isNameByte(c byte) bool {
 	return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-' || c == '.'
 }
 
+// saysKeyApart reports whether a bare "key" ends a name that is written apart: `api key`.
+func saysKeyApart(s string, from, to int) bool {
+	word := strings.ToLower(s[from:to])
+	if word != "key" && word != "keys" || from == 0 || s[from-1] != ' ' {
+		return false
+	}
+	begin := from - 1
+	for begin > 0 && isNameByte(s[begin-1]) {
+		begin--
+	}
+	return slices.Contains(secretKeys, strings.ToLower(s[begin:from-1]))
+}
+
 // valueAfter returns where the value given to the name at s[from:to] stands; an
 // empty Span if none is given.
 func valueAfter(s string, from, to int) Span {
@@ -84,51 +98,88 @@ func valueAfter(s string, from, to int) Span {
 		return found
 	}
 	quoted := from > 0 && to < len(s) && (s[to] == '"' || s[to] == '\'') && s[from-1] == s[to]
-	at := to
-	if quoted {
-		at++
-	}
 	if found, is := besideName(s, from, to, quoted); is {
 		return found
 	}
-	flag := isFlag(s[from:to])
-	at = skipBlanks(s, at)
+	at, is := assigned(s, from, to, quoted)
+	if !is {
+		return none
+	}
+	if quoted {
+		at = skipSpace(s, at)
+	} else if at = skipBlanks(s, at); at < len(s) && (s[at] == '\r' || s[at] == '\n') {
+		return below(s, from, to, at)
+	}
 	if at >= len(s) {
 		return none
 	}
-	switch c := s[at]; {
-	case c == '=':
-		if at+1 < len(s) && (s[at+1] == '=' || s[at+1] == '~') {
-			return none
-		}
-		at++
-	case c == ':':
-		if at+1 < len(s) && !quoted && !strings.ContainsRune(" \t\"'", rune(s[at+1])) {
-			return none
-		}
-		at++
-	case flag && at > to && c != '-':
-	default:
-		return none
-	}
-	at = skipBlanks(s, at)
-	if at >= len(s) {
-		return none
-	}
-	if c := s[at]; quoted && (c == '{' || c == '[' && !strings.HasPrefix(s[at:], Mark)) {
+	if c := s[at]; quoted && c == '[' && !strings.HasPrefix(s[at:], Mark) && annotatesSecret(s[from:to]) {
+		return items(s, at+1)
+	} else if quoted && (c == '{' || c == '[' && !strings.HasPrefix(s[at:], Mark)) {
 		return none // an object or a list: what is in it has names of its own
 	}
-	if c := s[at]; c == '"' || c == '\'' {
-		return Span{at + 1, closing(s, at+1, c)}
+	if text, is := quotedAt(s, at); is {
+		return text
 	}
 	if block, is := blockAfter(s, from, at); is {
 		return block
 	}
+	if !quoted && !isFlag(s[from:to]) && startsLine(s, from) {
+		return Span{at, lineEnd(s, wholeAt(s, at))}
+	}
 	stop := " \t\r\n\"'`,;&|<>)}]"
-	if !quoted && !flag && startsLine(s, from) {
-		stop = "\r\n"
+	if to < len(s) && s[to] == '%' {
+		stop += "%" // in a URL
 	}
 	return Span{at, until(s, wholeAt(s, at), stop)}
+}
+
+// assigned returns where what is assigned to a name begins, if anything is.
+func assigned(s string, from, to int, quoted bool) (int, bool) {
+	at := to
+	if quoted {
+		at = skipSpace(s, to+1)
+	} else {
+		at = skipBlanks(s, at)
+	}
+	rest, flag := s[at:], isFlag(s[from:to])
+	inBraces := from > 1 && s[from-2:from] == "${"
+	switch {
+	case rest == "", strings.HasPrefix(rest, "=="), strings.HasPrefix(rest, "=~"):
+		return 0, false
+	case strings.HasPrefix(rest, ":="), strings.HasPrefix(rest, "=>"): // of a program: what is not quoted is an expression
+		_, text := quotedAt(s, skipBlanks(s, at+2))
+		return at + 2, text || inBraces
+	case inBraces && strings.HasPrefix(rest, ":-"):
+		return at + 2, true
+	case rest[0] == '=':
+		return at + 1, true
+	case rest[0] == ':':
+		return at + 1, len(rest) == 1 || quoted || flag || strings.ContainsRune(" \t\r\n\"'", rune(rest[1]))
+	case at == to && (strings.HasPrefix(rest, "%3D") || strings.HasPrefix(rest, "%3d")):
+		return at + 3, true
+	case quoted && rest[0] == ',' && from > 1 && s[from-2] == '(': // define('NAME', 'VALUE')
+		_, text := quotedAt(s, skipBlanks(s, at+1))
+		return at + 1, text
+	case !quoted && at > to && rest[0] != '-' && (flag || setsNext(s, from)):
+		return at, true
+	}
+	return 0, false
+}
+
+// setsNext reports whether the words before a name give it the word after it.
+func setsNext(s string, from int) bool {
+	words := strings.Fields(s[strings.LastIndexByte(s[:from], '\n')+1 : from])
+	if len(words) == 0 || s[from-1] != ' ' {
+		return false
+	}
+	switch words[len(words)-1] {
+	case "ENV", "setenv", "-x", "-gx", "-Ux":
+		return true
+	case "set":
+		return len(words) > 1 && words[len(words)-2] == "configure"
+	}
+	return false
 }
 
 // isFlag reports whether a word is a flag that has a name, as of Go, Java or GNU: not -p.
@@ -172,10 +223,18 @@ func escapedAfter(s string, from, to int) (Span, bool) {
 }
 
 // besideName returns the value of a name that is no assignment: the text of an XML
-// element, or the value that stands beside a name (`name: X`, `value: Y`).
+// element, or the value that stands beside a name (`name: X`, `value: Y`) or below it.
 func besideName(s string, from, to int, quoted bool) (Span, bool) {
-	if from > 0 && s[from-1] == '<' && to < len(s) && s[to] == '>' {
-		return Span{to + 1, until(s, to+1, "<")}, true
+	if at, is := elementAt(s, from, to); is {
+		if rest, data := strings.CutPrefix(s[at:], "<![CDATA["); data {
+			at = len(s) - len(rest)
+			return Span{at, before(s, at, "]]>")}, true
+		}
+		return Span{at, until(s, at, "<")}, true
+	}
+	if m := valueFirst.FindStringSubmatchIndex(s[max(0, from-maxBeside):from]); m != nil {
+		begin := max(0, from-maxBeside)
+		return Span{begin + m[2], begin + m[3]}, true
 	}
 	at := to
 	if quoted {
@@ -192,37 +251,31 @@ func besideName(s string, from, to int, quoted bool) (Span, bool) {
 	return Span{at, until(s, wholeAt(s, at), "\r\n,}")}, true
 }
 
-// besideForm is what stands between a name and the value beside it.
-var besideForm = regexp.MustCompile(`^(?:[ \t]*\r?\n[ \t]*|[ \t]*,\s*|[ \t]+)["']?value["']?[ \t]*[:=][ \t]*`)
+// elementAt returns where the text of the XML element begins that has the name.
+func elementAt(s string, from, to int) (int, bool) {
+	if from > 0 && s[from-1] == ':' { // in a name space
+		for from--; from > 0 && isNameByte(s[from-1]); {
+			from--
+		}
+	}
+	if from == 0 || s[from-1] != '<' {
+		return 0, false
+	}
+	end := strings.IndexByte(s[to:min(len(s), to+maxBeside)], '>')
+	if end < 0 || end > 0 && s[to] != ' ' || strings.ContainsAny(s[to:to+end], "<\n") || end > 0 && s[to+end-1] == '/' {
+		return 0, false
+	}
+	return to + end + 1, true
+}
+
+// besideForm is what stands between a name and the value beside it or below it.
+var besideForm = regexp.MustCompile(`(?i)^(?:[ \t]*:\s*\{?\s*|[ \t]*\r?\n[ \t]*|[ \t]*,\s*|[ \t]+)["']?value["']?[ \t]*[:=][ \t]*`)
+
+// valueFirst is a value that stands before its name.
+var valueFirst = regexp.MustCompile(`(?i)["']?\bvalue["']?[ \t]*[:=][ \t]*["']?([^\r\n"']+)["']?[ \t]*(?:,\s*|\r?\n[ \t]*)["']?name["']?[ \t]*[:=][ \t]*["']?$`)
 
 // maxBeside bounds how far a value stands from its name, in bytes.
 const maxBeside = 200
-
-// blockAfter returns the block scalar of YAML that begins at at, the lines below that
-// are indented deeper than the name's.
-func blockAfter(s string, from, at int) (Span, bool) {
-	m := blockForm.FindStringIndex(s[at:])
-	if m == nil {
-		return Span{}, false
-	}
-	indent := indentOf(s, from)
-	begin, end := at+m[1], at+m[1]
-	for line := begin; line < len(s); {
-		next := until(s, line, "\n")
-		text := s[line:next]
-		if blank := strings.TrimSpace(text) == ""; !blank && len(text)-len(strings.TrimLeft(text, " ")) <= indent {
-			break
-		} else if !blank {
-			end = next
-		}
-		line = next + 1
-	}
-	begin += len(s[begin:end]) - len(strings.TrimLeft(s[begin:end], " \r\n"))
-	return Span{begin, max(begin, end)}, true
-}
-
-// blockForm opens a block scalar.
-var blockForm = regexp.MustCompile(`^[|>][+-]?[0-9]?[+-]?[ \t]*(?:#[^\n]*)?\r?\n`)
 
 // indentOf counts the blanks before the line that at stands on; the dash of a list's
 // item counts as one.
@@ -238,6 +291,13 @@ func wholeAt(s string, at int) int {
 		if i := strings.Index(s[at:], end); i > 0 && strings.HasPrefix(s[at:], start) && !strings.ContainsAny(s[at:at+i], " \t\r\n\"'") {
 			return at + i + len(end)
 		}
+	}
+	return at
+}
+
+func skipSpace(s string, at int) int {
+	for at < len(s) && strings.IndexByte(" \t\r\n", s[at]) >= 0 {
+		at++
 	}
 	return at
 }

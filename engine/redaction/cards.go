@@ -2,6 +2,7 @@ package redaction
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -275,6 +276,22 @@ func onStripe(s string, g Span) bool {
 	}
 	return s[g.To+3] <= '1' // the month
 }
+
+// withTrack widens card numbers by what follows them on a magnetic stripe: name, date, service code
+// and what the issuer wrote there to recognise the card, which nobody may keep.
+func withTrack(s string, cards []Span) []Span {
+	const longest = 120 // bytes of a track
+	for i := range cards {
+		rest := s[cards[i].To:min(len(s), cards[i].To+longest)]
+		if m := trackForm.FindStringIndex(rest); m != nil && (i == len(cards)-1 || cards[i].To+m[1] <= cards[i+1].From) {
+			cards[i].To += m[1]
+		}
+	}
+	return cards
+}
+
+// trackForm is what follows the number on track 1 and on track 2.
+var trackForm = regexp.MustCompile(`^(?:\^[^\^\r\n]{2,40}\^[0-9]{7}[^?\r\n"]*|[=Dd][0-9]{7,}[0-9A-Fa-f]*)\??`)
 
 // around widens a span by the characters of a kind on both sides.
 func around(s string, g Span, is func(byte) bool) (from, to int) {

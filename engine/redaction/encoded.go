@@ -1,12 +1,18 @@
 package redaction
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -70,14 +76,40 @@ func (r *Redactor) insideOf(word string, login bool) string {
 	return slices.Sorted(maps.Keys(within.Counts))[0]
 }
 
-// decoded returns the text that a word is the base64 of, without its padding.
+// decoded returns the text that a word is the base64 of, without its padding, or that its
+// hexadecimal digits spell: packed with gzip or in UTF-16, too.
 func decoded(word string) (string, bool) {
+	if raw, err := hex.DecodeString(word); err == nil {
+		if text, is := readable(raw); is {
+			return text, true
+		}
+	}
 	encoding := base64.RawStdEncoding
 	if strings.ContainsAny(word, "-_") {
 		encoding = base64.RawURLEncoding
 	}
 	raw, err := encoding.DecodeString(word)
-	if err != nil || !utf8.Valid(raw) {
+	if err != nil {
+		return "", false
+	}
+	if bytes.HasPrefix(raw, []byte{0x1f, 0x8b}) {
+		if z, err := gzip.NewReader(bytes.NewReader(raw)); err == nil {
+			raw, _ = io.ReadAll(io.LimitReader(z, maxDecoded)) // what came before a fault is enough
+		}
+	}
+	return readable(raw)
+}
+
+// readable returns bytes as a text, unless they are none.
+func readable(raw []byte) (string, bool) {
+	if len(raw) > 3 && len(raw)%2 == 0 && raw[1] == 0 && raw[3] == 0 { // as PowerShell encodes its commands
+		units := make([]uint16, len(raw)/2)
+		for i := range units {
+			units[i] = binary.LittleEndian.Uint16(raw[2*i:])
+		}
+		raw = []byte(string(utf16.Decode(units)))
+	}
+	if !utf8.Valid(raw) {
 		return "", false
 	}
 	text := string(raw)

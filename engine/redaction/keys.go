@@ -18,9 +18,9 @@ var keyKinds = []string{"private-key", "jwt", "aws-key", "token"}
 // a name calls a password, which running text speaks of as well.
 func Keys(s string) []Found {
 	var found []Found
-	known := patterns
+	known := slices.Concat(patterns, worded)
 	if hasStretch(s) {
-		known = slices.Concat(patterns, vendors)
+		known = slices.Concat(patterns, worded, vendors)
 	}
 	for _, p := range known {
 		if !slices.Contains(keyKinds, p.kind) || !strings.Contains(s, p.literal) {

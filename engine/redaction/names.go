@@ -10,11 +10,11 @@ import (
 var secretEndings = []string{
 	"password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "credential",
 	"sshkey", "encryptionkey", "licensekey", "signingkey", "dbpass", "storepass", "keypass", "creds", "passwort", "kennwort",
-	"passwords", "secrets", "tokens", "credentials",
+	"passwords", "secrets", "tokens", "credentials", "authkey", "bindpw", "rootpw", "userpwd", "userpass", "presharedkey", "contrasena",
 }
 
 // secretWords name a secret as whole words only.
-var secretWords = []string{"pwd", "pass", "pw", "passcode", "passkey", "mnemonic", "requirepass", "masterauth", "pgpass", "sshpass"}
+var secretWords = []string{"pwd", "pass", "pw", "passcode", "passkey", "mnemonic", "requirepass", "masterauth", "pgpass", "sshpass", "psk", "psw"}
 
 // codeWords name a secret of a few digits, as the last word of a name: a PIN, the
 // verification code of a card, a one-time password.
@@ -37,8 +37,14 @@ var aboutSecrets = []string{
 	"expiration", "expires", "timeout", "duration", "type", "algorithm", "alg", "length", "size", "count", "enabled",
 	"disabled", "required", "header", "issuer", "audience", "prefix", "suffix", "field", "mode", "policy", "version",
 	"ref", "reference", "namespace", "provider", "store", "class", "format", "limit", "service", "addr", "address",
-	"interval", "rotation", "mount", "location", "encryption", "method", "scheme", "lifetime",
+	"stdin", "fd", "interval", "rotation", "mount", "location", "encryption", "method", "scheme", "lifetime",
 }
+
+// secretID is one where it opens a role of Vault, as secretIDs before it say; others name a secret.
+var (
+	secretID  = []string{"secret", "id"}
+	secretIDs = []string{"vault", "role", "approle"}
+)
 
 // plainKeys stand before a key that is no secret.
 var plainKeys = []string{
@@ -47,7 +53,7 @@ var plainKeys = []string{
 }
 
 // secretKeys stand before a key that is one, also where "key" alone says nothing.
-var secretKeys = []string{"api", "access", "secret", "private", "encryption", "signing", "account", "master", "shared", "auth"}
+var secretKeys = []string{"api", "access", "secret", "private", "encryption", "signing", "account", "master", "shared", "auth", "session", "hmac"}
 
 // NamesSecret reports whether the name of a variable or flag says that its value
 // is a password, token, secret or key.
@@ -70,7 +76,7 @@ func namesSecret(name string, bareKey bool) bool {
 	}
 	words := nameWords(name)
 	if len(words) == 0 || slices.Contains(aboutSecrets, words[len(words)-1]) {
-		return false
+		return len(words) > 2 && slices.Equal(words[len(words)-2:], secretID) && slices.Contains(secretIDs, words[len(words)-3])
 	}
 	if last := strings.TrimRight(words[len(words)-1], "0123456789"); saysCode(words, last, name) {
 		return true
@@ -171,7 +177,7 @@ func nameWords(name string) []string {
 func HoldsNothing(value string) bool {
 	v := strings.Trim(strings.TrimSpace(value), `"'`)
 	switch strings.ToLower(v) {
-	case "", "true", "false", "null", "none", "nil", "yes", "no", "~", "|", ">", "|-", ">-":
+	case "", "true", "false", "null", "none", "nil", "yes", "no", "~", "|", ">", "|-", ">-", "{}", "[]":
 		return true
 	}
 	return strings.HasPrefix(v, "{{") || isReference(v) || isPath(v) || isMarker(v)

@@ -206,6 +206,9 @@ func (r *Redactor) members(m map[string]any, how reading) {
 			m[key] = r.mark(namedSecret)
 			continue
 		}
+		if how != annotated && says.secret {
+			r.held(key, member)
+		}
 		switch member := member.(type) {
 		case string:
 			if redacted, changed := r.value(member, readingOf(key, how)); changed {
@@ -251,6 +254,23 @@ func (r *Redactor) hides(name string, value any) bool {
 	return false
 }
 
+// held redacts what a list or a map under the name of a secret holds: texts, but for the names
+// of Secrets, and the value that stands beside where it may come from else.
+func (r *Redactor) held(name string, member any) {
+	switch v := member.(type) {
+	case []any:
+		for i, item := range v {
+			if annotatesSecret(name) && r.hides(name, item) {
+				v[i] = r.mark(namedSecret)
+			}
+		}
+	case map[string]any:
+		if value, is := v["value"]; is && r.hides(name, value) {
+			v["value"] = r.mark(namedSecret)
+		}
+	}
+}
+
 // keys redacts the keys of a map that hold a secret or a card number; where two keys become one, the
 // smaller one's value stays.
 func (r *Redactor) keys(m map[string]any, marked []string) {
@@ -268,7 +288,13 @@ func (r *Redactor) keys(m map[string]any, marked []string) {
 
 // number redacts a number that is a card number.
 func (r *Redactor) number(v any, digits string) any {
-	if len(digits) >= 13 && len(digits) <= 19 && len(Cards(digits)) > 0 {
+	if strings.ContainsAny(digits, "eE") {
+		if f, err := strconv.ParseFloat(digits, 64); err == nil {
+			digits = strconv.FormatFloat(f, 'f', -1, 64)
+		}
+	}
+	whole, _, _ := strings.Cut(digits, ".")
+	if len(whole) >= minCard && len(whole) <= maxCard && len(Cards(whole)) > 0 {
 		return r.mark(CardNumber)
 	}
 	return v
@@ -377,10 +403,13 @@ func (r *Redactor) patternsIn(s string) string {
 	if len(s) < 12 {
 		return s
 	}
-	tables := [][]pattern{patterns, commands}
+	tables := [4][]pattern{patterns}
 	if hasStretch(s) {
-		tables = [][]pattern{patterns, vendors, commands}
+		tables[1] = vendors
 		s = r.encoded(s)
+	}
+	if strings.ContainsAny(s, " \t\r\n") {
+		tables[2], tables[3] = worded, commands
 	}
 	for _, known := range tables {
 		for i := range known {
@@ -390,7 +419,7 @@ func (r *Redactor) patternsIn(s string) string {
 		}
 	}
 	for cards := Cards(s); len(cards) > 0; cards = Cards(s) {
-		s = r.cut(s, cards, CardNumber)
+		s = r.cut(s, withTrack(s, cards), CardNumber)
 	}
 	return s
 }
