@@ -8,16 +8,16 @@ import (
 
 // Check secrets-changed-recently.
 //
-// Passes for a Secret that was made within the days that Params.SecretDays allows
-// (365 if it says nothing): its values cannot be older. Fails for an older one that
-// is immutable, which nobody can have changed since. Unknown for all other older
-// ones: a Secret does not tell when its values changed; where an ExternalSecret or
-// a Certificate keeps it in step, the sentence says so. Unknown without a time of
-// creation, as in manifests. NotApplicable to what Kubernetes or Helm keep for
-// themselves. Days are an entity's own to set: 8.6.3 asks for its risk analysis.
+// Passes for a Secret that was made within the days that Params.SecretDays allows (365
+// if it says nothing), of which the credential may be older all the same. Fails for an
+// older one that is immutable, which nobody can have changed since. Unknown for all
+// other older ones: a Secret does not tell when its values changed; where an
+// ExternalSecret or a Certificate keeps it in step, the sentence says so. Unknown
+// without a time of creation, as in manifests. NotApplicable to what Kubernetes or Helm
+// keep for themselves. Days are an entity's own to set: 8.6.3 asks for its risk analysis.
 func secretsChangedRecently() check {
 	return check{
-		id: "secrets-changed-recently", version: 1, needs: []engine.Kind{secretKind}, looks: secretMakers(),
+		id: "secrets-changed-recently", version: 2, needs: []engine.Kind{secretKind}, looks: secretMakers(),
 		eval: func(v *engine.View) []engine.Detail {
 			makers := map[engine.Ref]*engine.Object{}
 			for _, m := range madeSecrets(v) {
@@ -54,7 +54,7 @@ func judgeAge(days int, now time.Time, s *secret, maker *engine.Object) finding 
 	age := int(now.Sub(made.Time) / (24 * time.Hour))
 	switch {
 	case age <= days:
-		return passes(field, made, "It was made %s ago, within %s: its values are no older", count(age, "day"), count(days, "day"))
+		return passes(field, made, "It was made %s ago, within %s; whether its values were new then it does not tell", count(age, "day"), count(days, "day"))
 	case isTrue(s.Immutable):
 		return fails(field, made, "It was made %s ago, more than %d, and is immutable: its values are as old", count(age, "day"), days)
 	case maker != nil:
