@@ -82,6 +82,9 @@ var (
 		{user: "system:serviceaccount:sar-b:bot"},
 		{user: "system:serviceaccount:sar-a:default"},
 		{user: "system:anonymous"},
+		{user: "dan", groups: []string{"system:serviceaccounts:sar-b"}}, // by his authenticator
+		{user: "system:serviceaccount:sar-a:bot:x"},
+		{user: "ops"},
 		{user: "root", groups: []string{"system:masters"}},
 	}
 	boundSubjects = []rbacv1.Subject{
@@ -92,14 +95,20 @@ var (
 		{Kind: "ServiceAccount", Name: "bot", Namespace: "sar-b"},
 		{Kind: "User", Name: "system:serviceaccount:sar-a:default"},
 		{Kind: "Group", Name: "system:serviceaccounts:sar-b"},
+		{Kind: "User", Name: "system:serviceaccount:sar-a:bot:x"},
+		{Kind: "User", Name: "system:serviceaccount:sar-b:bot"},
+		{Kind: "Group", Name: "ann"},
 		{Kind: "Group", Name: "system:serviceaccounts"},
 		{Kind: "Group", Name: "system:authenticated"},
 		{Kind: "Group", Name: "system:unauthenticated"},
 	}
-	verbs     = []string{"get", "list", "watch", "create", "patch", "impersonate", "*"}
-	resources = []string{"/pods", "/pods/exec", "/secrets", "/nodes/proxy", "apps/deployments", "apps/deployments/scale", "apps/pods", "/namespaces", "example.com/things", "/*"}
-	urls      = []string{"/metrics", "/metrics/slis", "/healthz", "/logs/", "/"}
-	objects   = []string{"", "one", "two"}
+	verbs     = []string{"get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "impersonate", "*"}
+	resources = []string{
+		"/pods", "/pods/exec", "/pods/log", "/pods/*", "/secrets", "/nodes/proxy", "/services/proxy", "/serviceaccounts/token", "apps/deployments", "apps/deployments/scale",
+		"apps/statefulsets/scale", "apps/pods", "/namespaces", "example.com/things", "example.com/things/scale", "/*",
+	}
+	urls    = []string{"/metrics", "/metrics/", "/metrics/slis", "/healthz", "/healthz/etcd", "/logs/", "/", "/*"}
+	objects = []string{"", "one", "two", "*"}
 )
 
 // some returns a few of a list.
@@ -112,10 +121,10 @@ func some(r *rand.Rand, from []string, more ...string) []string {
 func generatedRule(r *rand.Rand, urlsToo bool) rbacv1.PolicyRule {
 	rule := rbacv1.PolicyRule{Verbs: some(r, verbs)}
 	if urlsToo && r.IntN(4) == 0 {
-		rule.NonResourceURLs = some(r, urls, "/metrics*", "/metrics/*", "/m*s", "*")
+		rule.NonResourceURLs = some(r, urls, "/metrics*", "/metrics/*", "/m*s", "/healthz/**", "*")
 		return rule
 	}
-	for _, of := range some(r, resources, "*/*", "/*/exec", "apps/*/scale", "/pods/*", "*/secrets") {
+	for _, of := range some(r, resources, "*/*", "/*/exec", "apps/*/scale", "*/*/scale", "/*/proxy", "*/secrets") {
 		group, resource, _ := strings.Cut(of, "/")
 		rule.APIGroups, rule.Resources = append(rule.APIGroups, group), append(rule.Resources, resource)
 	}
@@ -229,7 +238,9 @@ type question struct {
 	q  rbac.Request
 }
 
-func grid() []question {
+// grid is what is asked: some of all that could be.
+func grid(seed uint64) []question {
+	const some = 6000
 	var all []question
 	for _, as := range askers {
 		for _, verb := range verbs {
@@ -250,7 +261,8 @@ func grid() []question {
 			}
 		}
 	}
-	return all
+	rand.New(rand.NewPCG(seed, some)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all[:some]
 }
 
 func (a asker) subject() rbac.Subject {
@@ -282,10 +294,12 @@ func (q question) review() *authorizationv1.SubjectAccessReview {
 }
 
 // Every answer about a generated set of rights equals what the API server's own
-// authorizer says: as it stands, and once a controller has aggregated.
+// authorizer says: as it stands, once a controller has aggregated, and where labels changed
+// and it has not done so again.
 func TestWhoCanAgreesWithTheAPIServer(t *testing.T) {
+	const seed = 7
 	p := planetest.Need(t, plane)
-	clusterRoles, rest := generated(7)
+	clusterRoles, rest := generated(seed)
 	apply(t, p, []map[string]any{
 		{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": spaces[0]}},
 		{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": spaces[1]}},
@@ -293,28 +307,34 @@ func TestWhoCanAgreesWithTheAPIServer(t *testing.T) {
 	apply(t, p, clusterRoles)
 	apply(t, p, rest)
 	before, documents := collectRights(t, p)
-	agree(t, p, "as written", rbac.Of(engine.NewView(&before, documents, engine.Params{})))
+	agree(t, p, "as written", grid(seed), rbac.Of(engine.NewView(&before, documents, engine.Params{})))
 
 	control(t, clusterRoles)
 	apply(t, p, clusterRoles)
 	after, documentsAfter := collectRights(t, p)
 	aggregated := rbac.Of(engine.NewView(&after, documentsAfter, engine.Params{}))
-	allowed := agree(t, p, "aggregated", aggregated)
+	allowed := agree(t, p, "aggregated", grid(seed), aggregated)
 	before.Target.ID = "manifests:before"
 	fromFiles := rbac.Of(engine.NewView(&before, documents, engine.Params{}))
-	for i, q := range grid() {
+	for i, q := range grid(seed) {
 		require.Equal(t, allowed[i], q.answer(fromFiles), "gathered from files: %s: %s", q.as.user, q.q)
 	}
+
+	for i, role := range clusterRoles {
+		role.Labels["sar"] = fmt.Sprint((i + 1) % 4)
+	}
+	apply(t, p, clusterRoles)
+	stale, documentsStale := collectRights(t, p)
+	agree(t, p, "with other labels", grid(seed), rbac.Of(engine.NewView(&stale, documentsStale, engine.Params{})))
 }
 
 // agree asks the server every question, and wants the same answers.
-func agree(t *testing.T, p *planetest.Plane, what string, rights *rbac.Rights) []bool {
+func agree(t *testing.T, p *planetest.Plane, what string, questions []question, rights *rbac.Rights) []bool {
 	t.Helper()
 	config := p.Admin()
 	config.QPS = -1
 	client, err := kubernetes.NewForConfig(config)
 	require.NoError(t, err)
-	questions := grid()
 	allowed, errs := make([]bool, len(questions)), make([]error, len(questions))
 	ask := func(i int) {
 		var review *authorizationv1.SubjectAccessReview

@@ -81,8 +81,8 @@ func (n naive) grants(to rbacv1.RoleRef, namespace string, q rbac.Request) bool 
 	for _, r := range rules {
 		if q.URL != "" {
 			for _, url := range r.NonResourceURLs {
-				prefix, star := strings.CutSuffix(url, "*")
-				if either(r.Verbs, q.Verb) && (url == q.URL || star && strings.HasPrefix(q.URL, prefix)) {
+				prefix := strings.TrimRight(url, "*")
+				if either(r.Verbs, q.Verb) && (url == q.URL || prefix != url && strings.HasPrefix(q.URL, prefix)) {
 					return true
 				}
 			}
@@ -162,8 +162,9 @@ func widen(r *rand.Rand, n *naive) {
 // Every answer about generated sets of rights equals that of a plain authorizer: as it
 // stands in a cluster, and in files, whose roles no controller has aggregated yet.
 func TestWhoCanAgreesWithAPlainAuthorizer(t *testing.T) {
-	questions, granted := grid(), 0
+	granted := 0
 	for seed := range uint64(20) {
+		questions := grid(seed)
 		n := naive{}
 		n.clusterRoles, n.rest = generated(seed)
 		widen(rand.New(rand.NewPCG(seed, 3)), &n)
