@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,6 +42,9 @@ func (s importedScan) detail(f finding) engine.Detail { return f.of(s.object.Ref
 // tool is the tool's name, and looked what it looked at.
 func (s importedScan) tool() string { return s.report.Tool.Name }
 
+// by is the tool that said something, of several that wrote the file.
+func (s importedScan) by(tool string) string { return cmp.Or(tool, s.tool()) }
+
 func (s importedScan) looked() string {
 	name := s.report.Looked.Name
 	if s.report.Looked.Stated {
@@ -60,7 +64,7 @@ func judgeImported(v *engine.View, class findings.Class, judge func(importedScan
 		}
 		details = append(details, s.shortcomings()...)
 		passed := passedByID{}
-		bad := map[string]bool{}
+		bad := s.blamed(class)
 		judged := 0
 		for _, f := range s.findings {
 			if f.Value.Class != class {
@@ -73,7 +77,7 @@ func judgeImported(v *engine.View, class findings.Class, judge func(importedScan
 				continue
 			}
 			if verdict.verdict == engine.Fail || verdict.verdict == engine.Unknown {
-				bad[f.Value.Subject] = true
+				bad.add(f.Value.Tool, f.Value.Subject)
 			}
 			details = append(details, verdict.of(f.Ref, f.Digest, s.object.Digest))
 		}
@@ -106,16 +110,46 @@ func (s importedScan) shortcomings() []engine.Detail {
 	return details
 }
 
+// blamed are the things of which something bad is said, by the tool that says it. What is
+// said of none of those that it looked at, such as a file in an image, may be of each.
+type blamed struct {
+	looked map[string]bool
+	bad    map[[2]string]bool
+}
+
+func (s importedScan) blamed(class findings.Class) blamed {
+	b := blamed{map[string]bool{}, map[[2]string]bool{}}
+	for _, subject := range s.subjects {
+		if subject.Value.Class == class {
+			b.looked[subject.Value.Name] = true
+		}
+	}
+	return b
+}
+
+const anyOfThem = ""
+
+func (b blamed) add(tool, name string) {
+	if !b.looked[name] {
+		name = anyOfThem
+	}
+	b.bad[[2]string{tool, name}] = true
+}
+
+func (b blamed) has(tool, name string) bool {
+	return b.bad[[2]string{tool, name}] || b.bad[[2]string{tool, anyOfThem}]
+}
+
 // clean are the things that a tool looked at of which nothing bad is said, and how many
 // things it looked at.
-func (s importedScan) clean(class findings.Class, bad map[string]bool) (details []engine.Detail, looked int) {
+func (s importedScan) clean(class findings.Class, bad blamed) (details []engine.Detail, looked int) {
 	for _, subject := range s.subjects {
 		if subject.Value.Class != class {
 			continue
 		}
 		looked++
 		name := subject.Value.Name
-		if bad[name] {
+		if bad.has(subject.Value.Tool, name) {
 			continue
 		}
 		if name == s.report.Looked.Name {
@@ -123,11 +157,11 @@ func (s importedScan) clean(class findings.Class, bad map[string]bool) (details 
 		}
 		if !s.read {
 			details = append(details, unknown("counts", subject.Value.Counts, "%s looked at %s, and what it found could not all be read",
-				s.tool(), name).of(subject.Ref, subject.Digest, s.object.Digest))
+				s.by(subject.Value.Tool), name).of(subject.Ref, subject.Digest, s.object.Digest))
 			continue
 		}
 		details = append(details, passes("counts", subject.Value.Counts, "%s looked at %s and reports nothing serious: %s",
-			s.tool(), name, countsOf(subject.Value.Counts)).of(subject.Ref, subject.Digest, s.object.Digest))
+			s.by(subject.Value.Tool), name, countsOf(subject.Value.Counts)).of(subject.Ref, subject.Digest, s.object.Digest))
 	}
 	return details, looked
 }
@@ -151,7 +185,7 @@ func countsOf(c findings.Counts) string {
 	return strings.Join(parts, ", ")
 }
 
-// passedByID are findings that passed, by the tool's id of what was looked for.
+// passedByID are findings that passed, by the tool and its id of what was looked for.
 type passedByID map[string]*passedFindings
 
 type passedFindings struct {
@@ -164,10 +198,11 @@ type passedFindings struct {
 
 func (p passedByID) add(f engine.Typed[findings.Finding], verdict finding) {
 	const most = 20 // that are named and cited; the snapshot has all
-	of, known := p[f.Value.ID]
+	id := f.Value.Tool + " " + f.Value.ID
+	of, known := p[id]
 	if !known {
 		of = &passedFindings{verdict: verdict, first: f.Ref}
-		p[f.Value.ID] = of
+		p[id] = of
 	}
 	if of.count++; of.count <= most {
 		of.subjects, of.cites = append(of.subjects, f.Value.Subject), append(of.cites, f.Digest)
@@ -197,7 +232,7 @@ func said(s importedScan, f *findings.Finding) string {
 	if f.Subject != "" {
 		text += " of " + f.Subject
 	}
-	return s.tool() + " on " + text
+	return s.by(f.Tool) + " on " + text
 }
 
 // behind is what stands behind a finding: the severity in the tool's words, the fix, and

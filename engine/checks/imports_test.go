@@ -132,3 +132,23 @@ func TestWhatOtherToolsSayIsNoVerdictOfOurs(t *testing.T) {
 		})
 	}
 }
+
+// What a tool says of a file in an image is said of the image; and of several tools the
+// one that found nothing is not blamed for what another found.
+func TestNothingIsCleanOfWhichSomethingInItIsNot(t *testing.T) {
+	const class = "configuration"
+	finding := strings.Replace(found(class, "status: failed\nword: FAIL\nseverity: high\nrating: HIGH"), "subject: api", "subject: usr/lib/x.so", 1)
+	passing := func(documents string) (clean int) {
+		r := newWorldOf(t, strings.Split(documents, "\n---\n")...).result(t, "imported-configuration-scans-clean")
+		assert.Equal(t, engine.Fail, r.Verdict)
+		for _, d := range r.Details {
+			if d.Verdict == engine.Pass {
+				clean++
+			}
+		}
+		return clean
+	}
+	assert.Zero(t, passing(importedFile(class, finding)))
+	byOther := strings.Replace(finding, "id: ONE", "id: ONE\ntool: Checkov 3", 1)
+	assert.Equal(t, 1, passing(importedFile(class, byOther, "name: api\nclass", "name: api\ntool: Trivy 1\nclass")))
+}

@@ -25,18 +25,19 @@ func Kinds() []engine.Kind { return []engine.Kind{ReportKind, SubjectKind, Findi
 // Report is one file of a tool: who wrote it, when, of what, and how much of it could
 // be read.
 type Report struct {
-	Tool     engine.Tool `json:"tool"`
-	Format   string      `json:"format"`             // as people call it, e.g. SARIF 2.1.0
-	Classes  []Class     `json:"classes"`            // what it speaks of
-	Ran      time.Time   `json:"ran,omitzero"`       // when the tool ran, by the file's own word
-	Database Database    `json:"database,omitzero"`  // of known vulnerabilities
-	Looked   Artifact    `json:"looked"`             // what it says that it looked at
-	LeftOut  []string    `json:"leftOut,omitempty"`  // what the tool was told to leave out, by its own word
-	Says     []string    `json:"says,omitempty"`     // totals that the file prints itself
-	Counts   Counts      `json:"counts"`             // of all findings, those that were not kept too
-	File     File        `json:"file"`               // the file, which is evidence of its own
-	Whole    bool        `json:"whole"`              // it was read to its end, and all of it was understood
-	Truncate int         `json:"truncated,omitzero"` // findings that were counted and not kept
+	Tool     engine.Tool   `json:"tool"`
+	Tools    []engine.Tool `json:"tools,omitempty"`    // each of several that wrote it; Tool has their names
+	Format   string        `json:"format"`             // as people call it, e.g. SARIF 2.1.0
+	Classes  []Class       `json:"classes"`            // what it speaks of
+	Ran      time.Time     `json:"ran,omitzero"`       // when the tool ran, by the file's own word
+	Database Database      `json:"database,omitzero"`  // of known vulnerabilities
+	Looked   Artifact      `json:"looked"`             // what it says that it looked at
+	LeftOut  []string      `json:"leftOut,omitempty"`  // what the tool was told to leave out, by its own word
+	Says     []string      `json:"says,omitempty"`     // totals that the file prints itself
+	Counts   Counts        `json:"counts"`             // of all findings, those that were not kept too
+	File     File          `json:"file"`               // the file, which is evidence of its own
+	Whole    bool          `json:"whole"`              // it was read to its end, and all of it was understood
+	Truncate int           `json:"truncated,omitzero"` // findings that were counted and not kept
 }
 
 // Database is what vulnerabilities were looked up in.
@@ -84,6 +85,7 @@ func (c *Counts) Add(f Finding) {
 type Subject struct {
 	Name   string `json:"name"`
 	Class  Class  `json:"class"`
+	Tool   string `json:"tool,omitempty"` // of a file that several wrote: which, with its version
 	Type   string `json:"type,omitempty"` // in the tool's words, e.g. debian or gomod
 	Counts Counts `json:"counts"`
 }
@@ -91,6 +93,7 @@ type Subject struct {
 // Finding is one thing that a tool says of a subject.
 type Finding struct {
 	Class      Class        `json:"class"`
+	Tool       string       `json:"tool,omitempty"` // of a file that several wrote: which, with its version
 	ID         string       `json:"id"`
 	Title      string       `json:"title,omitempty"`
 	Status     Status       `json:"status"`

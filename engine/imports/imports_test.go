@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -181,6 +182,53 @@ func TestWhatWasNotLookedAtIsAGap(t *testing.T) {
 	cut, err := text(t, string(whole[:len(whole)-400]))
 	require.NoError(t, err)
 	assert.NotEmpty(t, cut.findings, "what was read stays")
+}
+
+// A file of several runs tells of every tool, and is no newer than the oldest of them.
+func TestRunsOfSeveralTools(t *testing.T) {
+	run := func(name, version, ended, image, results string) string {
+		looked := ""
+		if image != "" {
+			looked = `"properties":{"imageName":"` + image + `"},`
+		}
+		return `{"tool":{"driver":{"name":"` + name + `","version":"` + version + `"}},"invocations":[{"executionSuccessful":true,"endTimeUtc":"` + ended + `"}],` + looked + `"results":[` + results + `]}`
+	}
+	file := func(runs ...string) imported {
+		got, err := text(t, `{"version":"2.1.0","runs":[`+strings.Join(runs, ",")+`]}`)
+		require.NoError(t, err)
+		return got
+	}
+	const one, today, lastYear = `{"ruleId":"A","level":"error"}`, "2026-11-02T12:00:00Z", "2025-11-02T12:00:00Z"
+	trivy, checkov := run("Trivy", "0.69.0", today, "api", one), run("Checkov", "3.2.400", lastYear, "api", one)
+
+	got := file(trivy, checkov)
+	assert.Equal(t, engine.Tool{Name: "Checkov, Trivy"}, got.report.Tool)
+	assert.Equal(t, []engine.Tool{{Name: "Checkov", Version: "3.2.400"}, {Name: "Trivy", Version: "0.69.0"}}, got.report.Tools)
+	assert.Equal(t, "Trivy 0.69.0", got.findings[0].Tool)
+	assert.Equal(t, "Checkov 3.2.400", got.findings[1].Tool)
+	assert.Equal(t, "Checkov 3.2.400", got.subjects[1].Tool)
+	assert.Equal(t, 2025, got.report.Ran.Year(), "a part of it is a year old")
+	assert.True(t, got.report.Whole, "%v", got.gaps())
+	assert.Equal(t, got.snapshot.Target, file(checkov, trivy).snapshot.Target, "in whatever order")
+	assert.True(t, file(trivy, run("Checkov", "3.2.400", "", "api", one)).report.Ran.IsZero(), "when a part of it ran is not known")
+
+	many := make([]string, 30_000)
+	for i := range many {
+		many[i] = run(fmt.Sprintf("tool-%05d", i), "1", today, fmt.Sprintf("image-%05d", i), "")
+	}
+	assert.Len(t, file(many...).report.Tools, maxList)
+
+	same := file(trivy, run("Trivy", "0.69.0", today, "web", one))
+	assert.Equal(t, engine.Tool{Name: "Trivy", Version: "0.69.0"}, same.report.Tool)
+	assert.Empty(t, same.report.Tools)
+	assert.Empty(t, same.findings[0].Tool)
+	newer := file(trivy, run("Trivy", "0.70.0", today, "web", one))
+	assert.Equal(t, "Trivy", newer.report.Tool.Name)
+	assert.Len(t, newer.report.Tools, 2)
+
+	assert.Contains(t, file(trivy, run("Checkov", "3", today, "", one)).gaps(), "1 of its 2 runs do not say what they looked at")
+	assert.Contains(t, strings.Join(file(run("Trivy", "1", today, "", one), run("Checkov", "3", today, "", "")).gaps(), ""), "a run of Checkov names neither a result nor what it looked at")
+	assert.Equal(t, "SARIF", file(run("", "", today, "api", one)).report.Tool.Name, "who wrote it is not said")
 }
 
 // A name in another case is another name: what it says counts for nothing, and that it

@@ -178,7 +178,7 @@ func (in *intake) finding(f findings.Finding) {
 }
 
 func clean(in *intake, f *findings.Finding) {
-	for _, s := range []*string{&f.ID, &f.Title, &f.Word, &f.Rating, &f.Subject, &f.Location, &f.Package.Name, &f.Package.Installed, &f.Package.Fixed, &f.Reason} {
+	for _, s := range []*string{&f.Tool, &f.ID, &f.Title, &f.Word, &f.Rating, &f.Subject, &f.Location, &f.Package.Name, &f.Package.Installed, &f.Package.Fixed, &f.Reason} {
 		*s = in.text(*s)
 	}
 	if s := f.Statement; s != nil {
@@ -211,7 +211,7 @@ func (in *intake) subject(s findings.Subject) {
 	if in.kept.subjects++; in.kept.subjects > in.kept.mostSubjects {
 		return
 	}
-	s.Name, s.Type = in.text(s.Name), in.text(s.Type)
+	s.Name, s.Type, s.Tool = in.text(s.Name), in.text(s.Type), in.text(s.Tool)
 	identity, _ := engine.SumOf([]string{s.Class.String(), s.Type, s.Name})
 	in.document(findings.SubjectKind, in.unique(s.Name, identity), s)
 }
@@ -301,6 +301,9 @@ func (in *intake) finish(failed, stopped error) (engine.Snapshot, error) {
 		r.Looked = findings.Artifact{Name: in.stated, Stated: true}
 	}
 	r.Tool.Name, r.Tool.Version, r.Format = in.text(r.Tool.Name), in.text(r.Tool.Version), in.text(r.Format)
+	for i := range r.Tools {
+		r.Tools[i] = engine.Tool{Name: in.text(r.Tools[i].Name), Version: in.text(r.Tools[i].Version)}
+	}
 	r.Looked.Kind, r.Looked.Name, r.Looked.Digests = in.text(r.Looked.Kind), in.text(r.Looked.Name), in.texts(r.Looked.Digests)
 	r.LeftOut, r.Says, r.Database.Version = in.texts(r.LeftOut), in.texts(r.Says), in.text(r.Database.Version)
 	r.Whole = len(in.snapshot.Gaps) == 0

@@ -1,12 +1,15 @@
 package imports
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"tickmark/engine"
 	"tickmark/engine/findings"
@@ -71,6 +74,8 @@ type sarifRun struct {
 	rules   map[string]sarifRule
 	byIndex []string
 	class   findings.Class // of a run whose results do not tell
+	by      string         // the tool with its version, where the file has several
+	ran     time.Time
 }
 
 type sarifResult struct {
@@ -121,6 +126,7 @@ func readSARIF(in *intake) error {
 		var r sarifResult
 		if in.decode(raw, &r) {
 			f := runs[n].finding(r)
+			f.Tool = runs[n].by
 			subject.Counts.Add(f)
 			in.finding(f)
 		}
@@ -140,8 +146,10 @@ func readSARIF(in *intake) error {
 			return
 		}
 		if subject.Name = runs[n].looked().Name; subject.Name != "" {
-			subject.Class = runs[n].class
+			subject.Class, subject.Tool = runs[n].class, runs[n].by
 			in.subject(subject)
+		} else if len(runs) > 1 && len(subject.Counts.Statuses) == 0 {
+			in.gap(in.place(), engine.Unexplained, fmt.Sprintf("a run of %s names neither a result nor what it looked at: an empty list shows nothing", runs[n].Tool.Driver.Name))
 		}
 	}
 	return in.walk(fields(map[string]*spot{"runs": each(run)}))
@@ -179,16 +187,67 @@ func (in *intake) sarifRuns() ([]*sarifRun, error) {
 	for _, r := range runs {
 		r.understand(in)
 	}
+	in.together(runs)
 	return runs, nil
+}
+
+// together says of the runs of a file what holds for all of them: every tool and its
+// version, and since when each has run at least.
+func (in *intake) together(runs []*sarifRun) {
+	tools, names, looked := map[engine.Tool]bool{}, map[string]bool{}, map[string]bool{}
+	named := 0
+	for i, r := range runs {
+		tools[r.tool()] = true
+		if name := r.tool().Name; name != "" {
+			names[name] = true
+		}
+		if i == 0 || r.ran.Before(in.report.Ran) { // that of a run that does not say is before all
+			in.report.Ran = r.ran
+		}
+		if at := r.looked(); at.Name != "" {
+			named++
+			if looked[at.Name] = true; len(looked) == 1 {
+				in.report.Looked = at
+			}
+		}
+	}
+	if len(looked) > 1 {
+		in.report.Looked = findings.Artifact{Kind: "several", Name: joined(looked)}
+	}
+	in.report.Tool.Name = cmp.Or(joined(names), in.report.Tool.Name)
+	all := slices.SortedFunc(maps.Keys(tools), func(a, b engine.Tool) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
+	})
+	if len(all) == 1 {
+		in.report.Tool.Version = all[0].Version
+	} else {
+		in.report.Tools = all[:min(len(all), maxList)]
+		for _, r := range runs {
+			r.by = strings.TrimSpace(r.tool().Name + " " + r.tool().Version)
+		}
+	}
+	if named > 0 && named < len(runs) {
+		in.gap(0, engine.Unexplained, fmt.Sprintf("%d of its %d runs do not say what they looked at", len(runs)-named, len(runs)))
+	}
+}
+
+// joined names all of a set, of a large one the first.
+func joined(all map[string]bool) string {
+	names := slices.Sorted(maps.Keys(all))
+	if n := len(names) - maxList; n > 0 {
+		names = append(names[:maxList], fmt.Sprintf("%d more", n))
+	}
+	return strings.Join(names, ", ")
+}
+
+// tool is who ran.
+func (r *sarifRun) tool() engine.Tool {
+	return engine.Tool{Name: r.Tool.Driver.Name, Version: cmp.Or(r.Tool.Driver.SemanticVersion, r.Tool.Driver.Version)}
 }
 
 // understand reads the rules, and what the run says of itself.
 func (r *sarifRun) understand(in *intake) {
 	driver := r.Tool.Driver
-	in.report.Tool.Name, in.report.Tool.Version = driver.Name, driver.SemanticVersion
-	if driver.SemanticVersion == "" {
-		in.report.Tool.Version = driver.Version
-	}
 	for _, raw := range driver.Rules {
 		var rule sarifRule
 		in.understand(0, "a rule: ", raw, &rule)
@@ -197,7 +256,7 @@ func (r *sarifRun) understand(in *intake) {
 	}
 	for _, i := range r.Invocations {
 		for _, t := range []string{i.StartTimeUTC, i.EndTimeUTC} {
-			in.report.Ran = later(in.report.Ran, when(t))
+			r.ran = later(r.ran, when(t))
 		}
 		if i.ExecutionSuccessful != nil && !*i.ExecutionSuccessful {
 			in.gap(0, engine.Unexplained, driver.Name+" says that it did not run successfully")
@@ -210,11 +269,6 @@ func (r *sarifRun) understand(in *intake) {
 	}
 	if len(r.ExternalPropertyFileReferences) > 0 && string(r.ExternalPropertyFileReferences) != "null" {
 		in.gap(0, engine.Unsupported, "it keeps a part of itself in other files, which were not read")
-	}
-	if looked := r.looked(); in.report.Looked.Name == "" {
-		in.report.Looked = looked
-	} else if looked.Name != "" && looked.Name != in.report.Looked.Name {
-		in.report.Looked = findings.Artifact{Kind: "several", Name: in.report.Looked.Name + ", " + looked.Name}
 	}
 	r.class = findings.Configuration
 	switch name := strings.ToLower(driver.Name); {
