@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tickmark/engine"
@@ -135,6 +136,9 @@ func (f *File) survey(ctx context.Context) (head, int64, error) {
 	return first, from.n, err
 }
 
+// packed is what compressed files and archives begin with: gzip, zip, Zstandard, xz, bzip2.
+var packed = [...]string{"\x1f\x8b", "PK\x03\x04", "\x28\xb5\x2f\xfd", "\xfd7zXZ", "BZh"}
+
 // lookAt takes the first look at what a file holds. What is broken further down is found
 // when it is read.
 func lookAt(from io.Reader) (head, error) {
@@ -149,6 +153,8 @@ func lookAt(from io.Reader) (head, error) {
 		return head{}, errors.New("it is empty")
 	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}):
 		return head{}, errors.New("it is UTF-16, as Windows writes what is redirected; save it as UTF-8")
+	case slices.ContainsFunc(packed[:], func(p string) bool { return bytes.HasPrefix(start, []byte(p)) }):
+		return head{}, errors.New("it is compressed or an archive, which is not unpacked here; unpack it and name the file in it")
 	case begin[0] == '<':
 		return head{}, errors.New("it is XML, which is not read; let the tool write JSON")
 	case begin[0] == '{', begin[0] == '[' && !benchStart.Match(begin):

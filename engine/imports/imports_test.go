@@ -184,6 +184,20 @@ func TestWhatWasNotLookedAtIsAGap(t *testing.T) {
 	assert.NotEmpty(t, cut.findings, "what was read stays")
 }
 
+// What is no result is refused in a line that says what to do.
+func TestWhatIsRefusedByName(t *testing.T) {
+	for content, want := range map[string]string{
+		"\x1f\x8b\x08\x00": "it is compressed or an archive", "PK\x03\x04": "it is compressed or an archive", "\x28\xb5\x2f\xfd": "it is compressed or an archive",
+		`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[]}`:              "it is SPDX",
+		`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`:         "it is SPDX",
+		"SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n":                                     "it is SPDX",
+		"\ufeff<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"/>": "it is XML",
+	} {
+		_, err := text(t, content)
+		require.ErrorContains(t, err, want, content)
+	}
+}
+
 // A file of several runs tells of every tool, and is no newer than the oldest of them.
 func TestRunsOfSeveralTools(t *testing.T) {
 	run := func(name, version, ended, image, results string) string {
@@ -212,11 +226,14 @@ func TestRunsOfSeveralTools(t *testing.T) {
 	assert.Equal(t, got.snapshot.Target, file(checkov, trivy).snapshot.Target, "in whatever order")
 	assert.True(t, file(trivy, run("Checkov", "3.2.400", "", "api", one)).report.Ran.IsZero(), "when a part of it ran is not known")
 
-	many := make([]string, 30_000)
+	many := make([]string, 3*maxRuns)
 	for i := range many {
-		many[i] = run(fmt.Sprintf("tool-%05d", i), "1", today, fmt.Sprintf("image-%05d", i), "")
+		many[i] = run(fmt.Sprintf("tool-%05d", i), "1", today, fmt.Sprintf("image-%05d", i), one)
 	}
-	assert.Len(t, file(many...).report.Tools, maxList)
+	lots := file(many...)
+	assert.Len(t, lots.report.Tools, maxList)
+	assert.Contains(t, lots.gaps(), "it has more than 1000 runs, and who ran is not told of those that follow")
+	assert.Len(t, lots.findings, len(many), "what they found is kept all the same")
 
 	same := file(trivy, run("Trivy", "0.69.0", today, "web", one))
 	assert.Equal(t, engine.Tool{Name: "Trivy", Version: "0.69.0"}, same.report.Tool)

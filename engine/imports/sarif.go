@@ -135,7 +135,7 @@ func readSARIF(in *intake) error {
 	results.begin = func(string) { listed = true }
 	run := fields(map[string]*spot{"results": results})
 	run.begin = func(string) {
-		if n++; n == len(runs) { // the file changed, which is found at its end
+		if n = min(n+1, maxRuns); n == len(runs) { // the file changed, which is found at its end
 			runs = append(runs, &sarifRun{rules: map[string]sarifRule{}})
 		}
 		listed, subject = false, findings.Subject{}
@@ -154,6 +154,9 @@ func readSARIF(in *intake) error {
 	}
 	return in.walk(fields(map[string]*spot{"runs": each(run)}))
 }
+
+// maxRuns bounds the runs whose own words are kept while their results are read.
+const maxRuns = 1000
 
 // sarifRuns reads all but the results.
 func (in *intake) sarifRuns() ([]*sarifRun, error) {
@@ -176,13 +179,21 @@ func (in *intake) sarifRuns() ([]*sarifRun, error) {
 		"properties":                     into(func(r *sarifRun) any { return &r.Properties }),
 		"externalPropertyFileReferences": into(func(r *sarifRun) any { return &r.ExternalPropertyFileReferences }),
 	})
-	run.begin = func(string) { runs = append(runs, &sarifRun{rules: map[string]sarifRule{}}) }
+	run.begin = func(string) {
+		if len(runs) > maxRuns { // the last one stands for all that follow
+			runs = runs[:maxRuns]
+		}
+		runs = append(runs, &sarifRun{rules: map[string]sarifRule{}})
+	}
 	var broken *syntaxError
 	if err := fields(map[string]*spot{"runs": each(run)}).walk(s, "", 0); err != nil && !errors.As(err, &broken) {
 		return nil, err // what is broken is found again, and said, where results are read
 	}
 	if len(runs) == 0 {
 		in.gap(1, engine.Unexplained, "it has no run")
+	}
+	if len(runs) > maxRuns {
+		in.gap(1, engine.TooLarge, fmt.Sprintf("it has more than %d runs, and who ran is not told of those that follow", maxRuns))
 	}
 	for _, r := range runs {
 		r.understand(in)

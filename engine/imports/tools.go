@@ -61,11 +61,20 @@ func recognise(h head) (format, error) {
 	}
 	switch len(fitting) {
 	case 0:
+		if isSPDX(h) {
+			return format{}, errors.New("it is SPDX, a list of components, which is not read; let the tool write CycloneDX JSON")
+		}
 		return format{}, errors.New("it is no result of a tool that is known; known are " + strings.Join(Formats(), ", "))
 	case 1:
 		return fitting[0], nil
 	}
 	return format{}, fmt.Errorf("it could be %s as well as %s, so that it is neither", fitting[0].name, fitting[1].name)
+}
+
+// isSPDX reports whether a file is a list of components that tools write beside CycloneDX.
+func isSPDX(h head) bool {
+	context := textAt(h.first, "@context")
+	return textAt(h.first, "spdxVersion") != "" || strings.Contains(context, "//spdx.org/") || strings.HasPrefix(h.text, "SPDXVersion:")
 }
 
 // walk reads a file that is one value.

@@ -97,7 +97,7 @@ func (t *trivy) result() *spot {
 		"ExperimentalModifiedFindings": each(taken(t.modified)),
 		"MisconfSummary": taken(func(raw []byte) {
 			var s struct{ Successes, Failures, Exceptions int }
-			if in.decode(raw, &s) {
+			if in.decode(raw, &s) && len(in.report.Says) < maxList {
 				in.report.Says = append(in.report.Says, fmt.Sprintf("%s: %d successes, %d failures, %d exceptions", t.name(), s.Successes, s.Failures, s.Exceptions))
 			}
 		}),
