@@ -77,7 +77,7 @@ func judgeImported(v *engine.View, class findings.Class, judge func(importedScan
 				continue
 			}
 			if verdict.verdict == engine.Fail || verdict.verdict == engine.Unknown {
-				bad.add(f.Value.Tool, f.Value.Subject)
+				bad.add(f.Value.Seen.By, f.Value.Subject)
 			}
 			details = append(details, verdict.of(f.Ref, f.Digest, s.object.Digest))
 		}
@@ -198,7 +198,7 @@ type passedFindings struct {
 
 func (p passedByID) add(f engine.Typed[findings.Finding], verdict finding) {
 	const most = 20 // that are named and cited; the snapshot has all
-	id := f.Value.Tool + " " + f.Value.ID
+	id := f.Value.Seen.By + " " + f.Value.ID
 	of, known := p[id]
 	if !known {
 		of = &passedFindings{verdict: verdict, first: f.Ref}
@@ -232,7 +232,7 @@ func said(s importedScan, f *findings.Finding) string {
 	if f.Subject != "" {
 		text += " of " + f.Subject
 	}
-	return s.by(f.Tool) + " on " + text
+	return s.by(f.Seen.By) + " on " + text
 }
 
 // behind is what stands behind a finding: the severity in the tool's words, the fix, and

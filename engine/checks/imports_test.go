@@ -149,6 +149,6 @@ func TestNothingIsCleanOfWhichSomethingInItIsNot(t *testing.T) {
 		return clean
 	}
 	assert.Zero(t, passing(importedFile(class, finding)))
-	byOther := strings.Replace(finding, "id: ONE", "id: ONE\ntool: Checkov 3", 1)
+	byOther := strings.Replace(finding, "id: ONE", "id: ONE\nseen: {by: Checkov 3}", 1)
 	assert.Equal(t, 1, passing(importedFile(class, byOther, "name: api\nclass", "name: api\ntool: Trivy 1\nclass")))
 }

@@ -93,7 +93,6 @@ type Subject struct {
 // Finding is one thing that a tool says of a subject.
 type Finding struct {
 	Class      Class        `json:"class"`
-	Tool       string       `json:"tool,omitempty"` // of a file that several wrote: which, with its version
 	ID         string       `json:"id"`
 	Title      string       `json:"title,omitempty"`
 	Status     Status       `json:"status"`
@@ -106,7 +105,7 @@ type Finding struct {
 	Statement  *Statement   `json:"statement,omitempty"` // why it does not count, as somebody says
 	References []string     `json:"references,omitempty"`
 	Compliance []Compliance `json:"compliance,omitempty"`
-	Seen       Seen         `json:"seen,omitzero"` // of events
+	Seen       Seen         `json:"seen,omitzero"`
 	Reason     string       `json:"reason,omitempty"`
 }
 
@@ -128,9 +127,11 @@ type Statement struct {
 	VEX    bool      `json:"vex,omitempty"` // it is a statement of exploitability, which needs an author and a date
 }
 
-// Seen is how often an event was, and from when to when.
+// Seen is by which of several tools that wrote a file, and of an event how often it was,
+// from when to when.
 type Seen struct {
-	Count int       `json:"count"`
+	By    string    `json:"by,omitempty"` // with its version
+	Count int       `json:"count,omitzero"`
 	First time.Time `json:"first,omitzero"`
 	Last  time.Time `json:"last,omitzero"`
 }

@@ -178,7 +178,7 @@ func (in *intake) finding(f findings.Finding) {
 }
 
 func clean(in *intake, f *findings.Finding) {
-	for _, s := range []*string{&f.Tool, &f.ID, &f.Title, &f.Word, &f.Rating, &f.Subject, &f.Location, &f.Package.Name, &f.Package.Installed, &f.Package.Fixed, &f.Reason} {
+	for _, s := range []*string{&f.Seen.By, &f.ID, &f.Title, &f.Word, &f.Rating, &f.Subject, &f.Location, &f.Package.Name, &f.Package.Installed, &f.Package.Fixed, &f.Reason} {
 		*s = in.text(*s)
 	}
 	if s := f.Statement; s != nil {

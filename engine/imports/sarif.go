@@ -126,7 +126,7 @@ func readSARIF(in *intake) error {
 		var r sarifResult
 		if in.decode(raw, &r) {
 			f := runs[n].finding(r)
-			f.Tool = runs[n].by
+			f.Seen.By = runs[n].by
 			subject.Counts.Add(f)
 			in.finding(f)
 		}
