@@ -1,19 +1,29 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"filippo.io/age"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tickmark/tui"
+	"tickmark/tui/screen"
+	"tickmark/tui/tuitest"
+	"tickmark/vault"
 )
 
 // seeded are objects with a secret or a card number in every place that people have
@@ -55,6 +65,18 @@ data:
   sample.csv: "2026;4111 1111 1111 1111\n2026;5555-5555-5555-4444\n2026;3782.822463.10005"
   track: ";4111111111111111=25121010000012345678?"
   cardholder: "pan 5105105105105100 cvv: 987"
+  kubeconfig: "users:\n- name: a\n  user:\n    token: CANARY\n- name: b\n  user:\n    password:\n      CANARY\n"
+  netrc: "machine a account x password CANARY\nmachine b password CANARY"
+  config.yaml: "auths:\n  r.example:\n    auth: LOGIN64\npasswords:\n- CANARY\nenv:\n- value: CANARY\n  name: DB_PASSWORD\n"
+  list.json: "{\n \"passwords\": [\n  \"CANARY\"\n ],\n \"password\":\n  {\"value\": \"CANARY\"}\n}"
+  keys.json: '{"kty":"EC","d":"CANARYxxxxxxxx","key":"-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----"}'
+  init.sql: "CREATE USER u IDENTIFIED BY 'CANARY'; ALTER ROLE r WITH PASSWORD 'CANARY';"
+  run.sh: "export A=1 DB_PASSWORD=$'CANARY'\necho CANARY | docker login --password-stdin r.example\nmysql -uroot -p'CANARY'\n"
+  app.py: "PASSWORD = '''CANARY'''\nconnect(password=u'CANARY')"
+  hook: "https://h.example/?key=CANARYxxxx&next=%3Fpassword%3DCANARY"
+  packed: PACKED64
+  spelt: SPELT16
+  stripes: "%B4111111111111111^DOE/JOHN^25121011234567890? \uff14\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11 4111\u20111111\u20111111\u20111111"
 ---
 apiVersion: apps/v1
 kind: Deployment
@@ -99,7 +121,7 @@ spec: {defaultBackend: {service: {name: api, port: {number: 80}}}}
 apiVersion: example.com/v1
 kind: Gateway
 metadata: {name: custom, namespace: pay, managedFields: [{manager: m, fieldsV1: {'f:x': CANARY}}]}
-spec: {'Bearer CANARYxxxxxxxx': 1, amount: 4111111111111111.0, note: TWICE64, connection: {password: CANARY, uri: 'amqp://u:CANARY@mq'}, clientSecret: CANARY, pan: 4111111111111111, list: [{apiKey: CANARY}]}
+spec: {'Bearer CANARYxxxxxxxx': 1, userData: PACKED64, apiKeys: [CANARY], adminPassword: {value: CANARY}, amount: 4111111111111111.0, note: TWICE64, connection: {password: CANARY, uri: 'amqp://u:CANARY@mq'}, clientSecret: CANARY, pan: 4111111111111111, list: [{apiKey: CANARY}]}
 status: {lastError: 'login with password=CANARY failed'}
 `
 
@@ -134,7 +156,19 @@ func plant(t *testing.T, text string) (objects string, canaries []string) {
 		canaries = append(canaries, encoded)
 		text = strings.Replace(text, "TWICE64", encoded, 1)
 	}
-	return text, append(canaries, "4111%201111%201111%201111", "4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "3782.822463.10005", "5105105105105100",
+	for i := 0; strings.Contains(text, "PACKED64"); i++ {
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		_, err := fmt.Fprintf(z, "password=tickmarkPacked%03d", i)
+		require.NoError(t, err)
+		require.NoError(t, z.Close())
+		encoded := base64.StdEncoding.EncodeToString(packed.Bytes())
+		canaries = append(canaries, encoded)
+		text = strings.Replace(text, "PACKED64", encoded, 1)
+	}
+	spelt := fmt.Sprintf("%x", "password=tickmarkSpelt")
+	text = strings.Replace(text, "SPELT16", spelt, 1)
+	return text, append(canaries, spelt, "25121011234567890", strings.Repeat("\uff11", 9), "4111\u20111111", "4111%201111%201111%201111", "4111111111111111", "4111 1111 1111 1111", "5555-5555-5555-4444", "3782.822463.10005", "5105105105105100",
 		"4012888888881881", "Q0FOQVJZQ0FOQVJZQ0FOQVJZ")
 }
 
@@ -174,9 +208,81 @@ func TestNoSecretOfASeededClusterIsKept(t *testing.T) {
 	printed, err := os.ReadFile(a.path("report.pdf"))
 	require.NoError(t, err)
 	nowhere("the report's file", printed)
+	for _, name := range []string{"report.json", "report.md", "report.sarif", "report.oscal.json", "report.xlsx", "record.pdf"} {
+		args := []string{"report", path, "-o", a.path(name)}
+		if name == "record.pdf" {
+			args = append(args, "--kind", "evidence", "--bundle", a.path("record.zip"))
+		}
+		said(exitAttention, args...)
+		a.parts(a.path(name), nowhere)
+	}
+	a.parts(a.path("record.zip"), nowhere)
+	a.frames(path, nowhere)
 	a.does(exitDone, "vault", "compact", path)
 	nowhere("the database", a.decrypted(path))
 	a.bodies(path, nowhere)
+}
+
+// parts shows a file and, of an archive, what is in it.
+func (a *auditor) parts(path string, show func(string, []byte)) {
+	a.t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(a.t, err)
+	show(path, text)
+	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+	if err != nil {
+		return
+	}
+	require.NotEmpty(a.t, archive.File)
+	for _, f := range archive.File {
+		r, err := f.Open()
+		require.NoError(a.t, err)
+		part, err := io.ReadAll(r)
+		require.NoError(a.t, err)
+		show(f.Name, part)
+	}
+}
+
+// frames shows what the workbench draws: each item of evidence with its documents, then every
+// room, and wherever keys lead from there.
+func (a *auditor) frames(path string, show func(string, []byte)) {
+	a.t.Helper()
+	items := len(a.evidence(path))
+	var v *vault.Vault
+	w, err := a.door.bench(path, opening{}, chosen{}, nil, &v)
+	require.NoError(a.t, err)
+	desk := tuitest.New(a.t, tui.New(tui.Options{First: screen.NewUnlock(a.t.Context(), w)}), 200, 400)
+	seen := map[string]bool{}
+	press := func(keys ...string) {
+		for _, key := range keys {
+			if frame := desk.Press(key).Frame(); !seen[frame] {
+				seen[frame] = true
+				show("a frame", []byte(frame))
+			}
+		}
+	}
+	press("e")
+	for range items {
+		press("enter", "down", "down", "down", "tab", "tab", "esc", "down")
+	}
+	all := strings.Join(slices.Collect(maps.Keys(seen)), "\n")
+	for _, left := range []string{"settings", "requirepass [redacted:", "[redacted:card-number]"} {
+		require.Contains(a.t, all, left, "what is seeded was looked at")
+	}
+	desk.Resize(160, 60)
+	dice := rand.New(rand.NewPCG(7, 11))
+	keys := append(strings.Split("abcdefghijklmnoprstuvwxyz/?12", ""), "down", "down", "down", "up", "enter", "enter", "enter", "esc", "pgdown", "end", "home", "left", "right", "tab")
+	const rooms, steps = 24, 25
+	for room := range rooms {
+		press("esc", "esc", "esc", "esc", ":")
+		press(slices.Repeat([]string{"down"}, room)...)
+		press("enter")
+		for range steps {
+			press(keys[dice.IntN(len(keys))])
+		}
+	}
+	require.Greater(a.t, len(seen), items+rooms*steps/4)
+	require.NoError(a.t, v.Close())
 }
 
 // decrypted is the database of a compacted vault behind its encryption.
