@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // PodTemplate is a kind beyond Kubernetes' own controllers whose objects hold what
 // pods are made of.
 type PodTemplate struct {
@@ -14,8 +16,26 @@ type PodTemplate struct {
 
 const argoGroup = "argoproj.io"
 
-// PodTemplates are the kinds whose pods can be told by the object alone.
-func PodTemplates() []PodTemplate {
+// PodTemplates are the kinds whose pods can be told by the object alone. The list is
+// shared and must not be changed.
+func PodTemplates() []PodTemplate { return podTemplates }
+
+// PodTemplateOf is the one of a kind.
+func PodTemplateOf(kind Kind) (of PodTemplate, is bool) {
+	at := slices.IndexFunc(podTemplates, func(t PodTemplate) bool { return t.Kind == kind })
+	if at < 0 {
+		return PodTemplate{}, false
+	}
+	return podTemplates[at], true
+}
+
+// HoldsPodTemplate reports whether a kind is one of PodTemplates.
+func HoldsPodTemplate(kind Kind) bool {
+	_, is := PodTemplateOf(kind)
+	return is
+}
+
+var podTemplates = func() []PodTemplate {
 	all := []PodTemplate{{Kind: Kind{Kind: "PodTemplate"}, Resource: "podtemplates", Path: []string{"template"}}}
 	for _, of := range []struct{ group, kind, resource string }{
 		{"apps.kruise.io", "BroadcastJob", "broadcastjobs"},
@@ -35,7 +55,7 @@ func PodTemplates() []PodTemplate {
 	runs, cron, cluster := workflow("Workflow", "workflows", "spec"), workflow("CronWorkflow", "cronworkflows", "spec", "workflowSpec"), workflow("ClusterWorkflowTemplate", "clusterworkflowtemplates", "spec")
 	runs.Makes, cron.Makes, cluster.Cluster = true, true, true
 	return append(all, cluster, cron, runs, workflow("WorkflowTemplate", "workflowtemplates", "spec"))
-}
+}()
 
 // PodTemplateKinds are the kinds of PodTemplates.
 func PodTemplateKinds() []Kind {

@@ -49,7 +49,7 @@ var (
 // perObject judges every object of these kinds by the marks of redaction that count.
 func perObject(v *engine.View, each *engine.Subjects, kinds []engine.Kind, noun string, counts func(mark) bool) []engine.Detail {
 	details := judgeWorkloads(v, func(w workload, say say) {
-		if !slices.Contains(engine.PodTemplateKinds(), w.object.Ref.Of()) { // of those an object may be several workloads, or none
+		if !engine.HoldsPodTemplate(w.object.Ref.Of()) { // of those an object may be several workloads, or none
 			say(judgeMarks(v, w.object, noun, counts))
 		}
 	})

@@ -31,8 +31,7 @@ type flow struct {
 
 // readFlows reads the kinds that are workflows.
 var readFlows = engine.NewExtract(func(o engine.Typed[metav1.PartialObjectMetadata]) flow {
-	all := engine.PodTemplates()
-	of := all[slices.IndexFunc(all, func(t engine.PodTemplate) bool { return t.Kind == o.Ref.Of() })]
+	of, _ := engine.PodTemplateOf(o.Ref.Of())
 	f := flow{Workflow: engine.ReadWorkflow(of, o.Ref, o.Body()), of: of, object: o.Object}
 	for _, p := range f.Pods {
 		w := workload{object: o.Object, owner: metav1.GetControllerOf(o.Value), path: p.Path(), meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}}
@@ -142,26 +141,30 @@ func (f flow) elsewhere(idle bool) workload {
 // nothing is found in order but its containers.
 func ofFlows(judge func(workload, say)) func(workload, say) {
 	return func(w workload, tell say) {
-		if w.flow == nil {
-			judge(w, tell)
-			return
+		if w.flow != nil {
+			tell = w.flow.saying(tell)
 		}
-		judge(w, func(d engine.Detail) {
-			switch {
-			case w.flow.name == "":
-				d.Container = "templates of others"
-			case d.Container != "":
-				d.Container = w.flow.name + "/" + d.Container
-				d.Sentence = fmt.Sprintf("Template %s: %s", w.flow.name, d.Sentence)
-			case d.Verdict == engine.Pass:
-				d.Verdict, d.Container = engine.Unknown, w.flow.name
-				d.Sentence = fmt.Sprintf("As template %s declares it: %s; what its controller adds and changes, its pods show", w.flow.name, d.Sentence)
-			default:
-				d.Container = w.flow.name
-				d.Sentence = fmt.Sprintf("Template %s: %s", w.flow.name, d.Sentence)
-			}
-			tell(d)
-		})
+		judge(w, tell)
+	}
+}
+
+// saying passes on what is said of the template.
+func (f *flowPod) saying(tell say) say {
+	return func(d engine.Detail) {
+		switch {
+		case f.name == "":
+			d.Container = "templates of others"
+		case d.Container != "":
+			d.Container = f.name + "/" + d.Container
+			d.Sentence = fmt.Sprintf("Template %s: %s", f.name, d.Sentence)
+		case d.Verdict == engine.Pass:
+			d.Verdict, d.Container = engine.Unknown, f.name
+			d.Sentence = fmt.Sprintf("As template %s declares it: %s; what its controller adds and changes, its pods show", f.name, d.Sentence)
+		default:
+			d.Container = f.name
+			d.Sentence = fmt.Sprintf("Template %s: %s", f.name, d.Sentence)
+		}
+		tell(d)
 	}
 }
 

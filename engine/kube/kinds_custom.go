@@ -140,12 +140,8 @@ func familyOf(of engine.Kind) (engine.Kind, bool) {
 // hidesPods reports whether what is not seen of a kind may be pods: of a PodTemplate,
 // of which none come by itself, only one that is there and could not be read.
 func hidesPods(g engine.Gap) bool {
-	for _, t := range engine.PodTemplates() {
-		if t.Kind == g.Kind {
-			return g.Reason != engine.NotInstalled && (t.Makes || g.Name != "")
-		}
-	}
-	return false
+	of, is := engine.PodTemplateOf(g.Kind)
+	return is && g.Reason != engine.NotInstalled && (of.Makes || g.Name != "")
 }
 
 // declared is a kind by which people configure something: where the server does

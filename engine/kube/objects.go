@@ -60,7 +60,7 @@ func (s *scan) custom(tree map[string]any, h head, at place) bool {
 		gap.Cause = fmt.Sprintf("read %s: kind %s of apiVersion %s is not evaluated", namesake, h.of.Kind, h.apiVersion)
 		s.gap(gap)
 	}
-	if !slices.Contains(engine.PodTemplateKinds(), h.of) && holdsPods("", tree, 0) {
+	if !engine.HoldsPodTemplate(h.of) && holdsPods("", tree, 0) {
 		gap.Kind = podKind
 		gap.Cause = fmt.Sprintf("read %s: it holds a pod template of a kind that is not evaluated", h.of)
 		s.gap(gap)
@@ -79,7 +79,7 @@ var podKind = engine.Kind{Kind: "Pod"}
 // spelling; zero if there is none. Names of custom kinds (Policy, Server, Gateway)
 // mean something in their own group alone, but for the cluster's network policies.
 func namesakeOf(of engine.Kind) engine.Kind {
-	if slices.Contains(engine.PodTemplateKinds(), of) {
+	if engine.HoldsPodTemplate(of) {
 		return of
 	}
 	for _, k := range kinds {

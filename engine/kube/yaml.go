@@ -219,6 +219,9 @@ func keyOf(n *yaml.Node) (string, error) {
 	if n.Kind != yaml.ScalarNode {
 		return "", fmt.Errorf("line %d: a key that is no text", n.Line)
 	}
+	if _, former := formerBoolean(n); n.ShortTag() == "!!str" && !former {
+		return n.Value, nil // as nearly all of them
+	}
 	v, err := scalar(n)
 	if err != nil {
 		return "", err
@@ -257,16 +260,26 @@ func scalar(n *yaml.Node) (any, error) {
 		}
 		return strings.ToValidUTF8(string(b), "\uFFFD"), nil
 	case "!!str":
-		if n.Style&(quotedStyle|yaml.TaggedStyle) == 0 && len(n.Value) <= 3 {
-			switch n.Value { // in a spelling that YAML 1.1 took for a boolean: not yEs
-			case "yes", "Yes", "YES", "on", "On", "ON", "y", "Y":
-				return true, nil
-			case "no", "No", "NO", "off", "Off", "OFF", "n", "N":
-				return false, nil
-			}
+		if b, is := formerBoolean(n); is {
+			return b, nil
 		}
 	}
 	return n.Value, nil
+}
+
+// formerBoolean is what a text without quotes says in a spelling that YAML 1.1 took for
+// a boolean: not yEs.
+func formerBoolean(n *yaml.Node) (value, is bool) {
+	if len(n.Value) > 3 || n.Style&(quotedStyle|yaml.TaggedStyle) != 0 {
+		return false, false
+	}
+	switch n.Value {
+	case "yes", "Yes", "YES", "on", "On", "ON", "y", "Y":
+		return true, true
+	case "no", "No", "NO", "off", "Off", "OFF", "n", "N":
+		return false, true
+	}
+	return false, false
 }
 
 func oneOf(s string, words ...string) bool {

@@ -2,7 +2,6 @@ package network
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/json"
@@ -23,8 +22,8 @@ var workflows = engine.NewExtract(
 		if phase := o.Value.Status.Phase; phase == "Succeeded" || phase == "Failed" || phase == "Error" {
 			return workflow{ref: o.Ref} // it has ended, and makes no more
 		}
-		all := engine.PodTemplates()
-		of := engine.ReadWorkflow(all[slices.IndexFunc(all, func(t engine.PodTemplate) bool { return t.Kind == o.Ref.Of() })], o.Ref, o.Body())
+		kind, _ := engine.PodTemplateOf(o.Ref.Of())
+		of := engine.ReadWorkflow(kind, o.Ref, o.Body())
 		w := workflow{ref: o.Ref, unsure: len(of.Uses) > 0}
 		for _, p := range of.Pods {
 			m := &manifest{Metadata: o.Value.Metadata}

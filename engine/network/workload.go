@@ -202,7 +202,7 @@ func (m maker) ended() bool {
 // bare reports whether no pods come of m by a template of its own: a PodTemplate, and
 // a Rollout that uses that of another workload.
 func (m maker) bare() bool {
-	return slices.Contains(engine.PodTemplateKinds(), m.ref.Of()) && m.from.Spec.Template == nil
+	return engine.HoldsPodTemplate(m.ref.Of()) && m.from.Spec.Template == nil
 }
 
 // rootOf follows controllers as far as they are in the view; the controller of a
