@@ -89,11 +89,28 @@ func (r *scribe) fromTree(tree map[string]any, h head) (engine.Document, error) 
 		return r.finish(tree, k, h.of)
 	}
 	withhold(tree, h.of)
+	if k.settle(tree) {
+		return r.named(tree, k, h.apiVersion)
+	}
 	object, err := k.decode(tree)
 	if err != nil {
 		return engine.Document{}, err
 	}
 	return r.fromTyped(object, k, h.apiVersion)
+}
+
+// settle gives a tree the form in which the Go type of its kind writes what it reads of
+// it, but for what managers of fields say: that is in no document. False leaves that to
+// decode, of a tree that means what it did.
+func (k kind) settle(tree map[string]any) bool {
+	metadata, _ := tree["metadata"].(map[string]any)
+	managed, there := metadata["managedFields"]
+	delete(metadata, "managedFields")
+	_, settled := shapeOf(builtInTypes().AllKnownTypes()[k.gvk()]).settleMembers(tree)
+	if !settled && there {
+		metadata["managedFields"] = managed
+	}
+	return settled
 }
 
 // withhold takes the bytes of Secrets and ConfigMaps away before they are decoded:
@@ -124,6 +141,11 @@ func (r *scribe) fromTyped(object runtime.Object, k kind, apiVersion string) (en
 	if err != nil {
 		return engine.Document{}, fmt.Errorf("convert %s: %w", k.of, err)
 	}
+	return r.named(tree, k, apiVersion)
+}
+
+// named makes the document of a tree of a built-in kind, which it gives its name.
+func (r *scribe) named(tree map[string]any, k kind, apiVersion string) (engine.Document, error) {
 	tree["apiVersion"], tree["kind"] = apiVersion, k.of.Kind
 	return r.finish(tree, k, k.of)
 }
@@ -139,19 +161,6 @@ func (g *grower) treeOf(object runtime.Object) (map[string]any, error) {
 	return runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 }
 
-// fill puts a tree into an empty object, where that is certain to be what the library's
-// converter would read, but for what managers of fields say: that is in no document.
-func fill(object runtime.Object, tree map[string]any) bool {
-	v := reflect.ValueOf(object).Elem()
-	s := shapeOf(v.Type())
-	metadata, _ := tree["metadata"].(map[string]any)
-	if managed, there := metadata["managedFields"]; there {
-		delete(metadata, "managedFields")
-		defer func() { metadata["managedFields"] = managed }()
-	}
-	return !s.foreign && s.setMembers(v, tree)
-}
-
 // decode turns a tree into the Go type of its kind. Fields that the pinned types
 // do not know are left out, as the typed client does.
 func (k kind) decode(tree map[string]any) (object runtime.Object, err error) {
@@ -160,15 +169,7 @@ func (k kind) decode(tree map[string]any) (object runtime.Object, err error) {
 			object, err = nil, fmt.Errorf("decode %s: %v", k.of, p)
 		}
 	}()
-	if object, err = builtInTypes().New(k.gvk()); err == nil && fill(object, tree) {
-		return object, nil
-	}
-	return k.decodeByLibrary(tree)
-}
-
-func (k kind) decodeByLibrary(tree map[string]any) (runtime.Object, error) {
-	object, err := builtInTypes().New(k.gvk())
-	if err != nil {
+	if object, err = builtInTypes().New(k.gvk()); err != nil {
 		return nil, fmt.Errorf("decode %s: %w", k.of, err)
 	}
 	if plain(tree, 0) {

@@ -25,6 +25,7 @@ type shape struct {
 	reads   *value.TypeReflectCacheEntry // of one that reads a form of its own
 	element *shape                       // of a pointer, list or map
 	fields  []member                     // of a struct
+	form    form                         // of a struct, found out when it is first asked for
 	foreign bool                         // the library's converter does what is not read or written above
 }
 
@@ -165,6 +166,12 @@ func portWord(port intstr.IntOrString) (word any, plain bool) {
 	return port.StrVal, port.Type == intstr.String && utf8.ValidString(port.StrVal)
 }
 
+// isWord reports whether values are one word for Go too.
+func (s *shape) isWord() bool {
+	_, is := s.word(reflect.Zero(s.of))
+	return is
+}
+
 // word returns a value that is one word.
 func (s *shape) word(v reflect.Value) (word any, is bool) {
 	switch s.of.Kind() {
@@ -264,122 +271,6 @@ func isEmpty(v reflect.Value) bool {
 	default:
 		return v.IsZero()
 	}
-}
-
-// set puts what stands in a tree into a value, which is empty. False is that the
-// library's converter has to do it: what is wrong, or not certain to be read as it does.
-func (s *shape) set(v reflect.Value, from any) bool {
-	if from == nil {
-		return true
-	}
-	switch s.of.Kind() {
-	case reflect.String:
-		text, ok := from.(string)
-		if ok {
-			v.SetString(text)
-		}
-		return ok
-	case reflect.Bool:
-		is, ok := from.(bool)
-		if ok {
-			v.SetBool(is)
-		}
-		return ok
-	case reflect.Int, reflect.Int32, reflect.Int64:
-		n, ok := small(from)
-		if ok {
-			v.SetInt(n)
-		}
-		return ok
-	default:
-	}
-	switch {
-	case s.reads != nil:
-		return s.setWord(v, from)
-	case s.foreign:
-		return false
-	}
-	switch s.of.Kind() {
-	case reflect.Pointer:
-		to := reflect.New(s.of.Elem())
-		v.Set(to)
-		return s.element.set(to.Elem(), from)
-	case reflect.Struct:
-		tree, ok := from.(map[string]any)
-		return ok && tree != nil && s.setMembers(v, tree)
-	case reflect.Map:
-		tree, ok := from.(map[string]any)
-		return ok && tree != nil && s.setEntries(v, tree)
-	default:
-		return s.setItems(v, from)
-	}
-}
-
-func (s *shape) setItems(v reflect.Value, from any) bool {
-	if s.element == nil { // bytes, of which withhold leaves nothing
-		if from != "" {
-			return false
-		}
-		v.Set(reflect.MakeSlice(s.of, 0, 0))
-		return true
-	}
-	items, ok := from.([]any)
-	if !ok || items == nil {
-		return false
-	}
-	list := reflect.MakeSlice(s.of, len(items), len(items))
-	for i, item := range items {
-		if !s.element.set(list.Index(i), item) {
-			return false
-		}
-	}
-	v.Set(list)
-	return true
-}
-
-// setWord lets a type read what is one word; of anything larger it may make what the
-// library would not.
-func (s *shape) setWord(v reflect.Value, from any) bool {
-	if _, text := from.(string); !text {
-		n, ok := small(from)
-		if !ok {
-			return false
-		}
-		if from = n; s.of == portType {
-			v.Set(reflect.ValueOf(intstr.FromInt32(int32(n))))
-			return true
-		}
-	}
-	return s.reads.FromUnstructured(reflect.ValueOf(from), v) == nil
-}
-
-func (s *shape) setMembers(v reflect.Value, tree map[string]any) bool {
-	for i := range s.fields {
-		m := &s.fields[i]
-		if m.name == "" {
-			if !m.shape.setMembers(v.Field(m.index), tree) {
-				return false
-			}
-			continue
-		}
-		if item := tree[m.name]; item != nil && !m.shape.set(v.Field(m.index), item) {
-			return false
-		}
-	}
-	return true
-}
-
-func (s *shape) setEntries(v reflect.Value, tree map[string]any) bool {
-	entries := reflect.MakeMapWithSize(s.of, len(tree))
-	for key, item := range tree {
-		entry := reflect.New(s.of.Elem()).Elem()
-		if !s.element.set(entry, item) {
-			return false
-		}
-		entries.SetMapIndex(reflect.ValueOf(key).Convert(s.of.Key()), entry)
-	}
-	v.Set(entries)
-	return true
 }
 
 // small returns an integer of 32 bits, however the tree has it.
