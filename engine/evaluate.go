@@ -17,6 +17,7 @@ import (
 func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documents Documents, params Params) (Run, error) {
 	results := []Result{}
 	run, err := EvaluateEach(ctx, checks, snapshots, documents, params, func(r Result) error {
+		r.Details = slices.Clone(r.Details)
 		results = append(results, r)
 		return nil
 	})
@@ -29,7 +30,8 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 
 // EvaluateEach is Evaluate for who keeps no results: it hands each over in the same
 // order as soon as it is there, so that those of a large target need not be in memory
-// together, and returns the Run without them. It ends with the error that take returns.
+// together, and returns the Run without them. The details of a result are good until take
+// returns, with whose error it ends.
 func EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, documents Documents, params Params, take func(Result) error) (Run, error) {
 	run := Run{Results: []Result{}, Snapshots: []Digest{}}
 	if documents == nil {
@@ -40,11 +42,12 @@ func EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, doc
 		return Run{}, err
 	}
 	checks = inOrder(checks)
+	var of desk
 	for _, target := range slices.Sorted(maps.Keys(byTarget)) {
 		var views []*View
 		for _, s := range byTarget[target] { // two of one target are one source that was read twice
 			view := NewView(s, documents, params)
-			view.done = ctx.Done()
+			view.done, view.desk = ctx.Done(), &of
 			views = append(views, view)
 		}
 		delete(byTarget, target) // what was read for it is let go
@@ -108,6 +111,7 @@ func evaluateTarget(ctx context.Context, checks []Check, views []*View, take fun
 			if err := handOver(ctx, take, func() (Result, bool) { return evaluateOne(check, view) }); err != nil {
 				return err
 			}
+			view.cleared()
 		}
 	}
 	return nil

@@ -167,6 +167,45 @@ func TestAnObjectIsDecodedOnceForAllChecks(t *testing.T) {
 	assert.Equal(t, 1, reads)
 }
 
+// Checks write their details in the same room one after the other: none is in the result
+// of another, nor in the way of what the same check said before.
+func TestDetailsOfOneCheckAreNotThoseOfAnother(t *testing.T) {
+	s := store{}
+	snapshot := s.snapshot(`{"name":"g"}`, `{"name":"h"}`)
+	saying := func(id string, lists ...[]string) Check {
+		return Check{ID: id, Version: 1, Words: Words{"a", "b", "c", "d"}, Needs: []Kind{podKind}, Eval: func(v *View) []Detail {
+			said := make([][]Detail, len(lists))
+			for i, sentences := range lists {
+				said[i] = v.Room(len(sentences))
+				for _, sentence := range sentences {
+					said[i] = append(said[i], Detail{Subject: Ref{Kind: "Pod", Name: "g"}, Verdict: Pass, Sentence: sentence})
+				}
+			}
+			if len(said) == 1 {
+				return said[0] // lying in the room
+			}
+			return slices.Concat(said...)
+		}}
+	}
+	checks := []Check{saying("a", []string{"a1", "a2", "a3"}), saying("b", []string{"b1"}, []string{"b2", "b3"}), saying("c", []string{"c1"})}
+	said := map[string]string{}
+	_, err := EvaluateEach(t.Context(), checks, []Snapshot{snapshot}, s.body, Params{}, func(r Result) error {
+		for _, d := range r.Details {
+			said[r.Check] += d.Sentence + " "
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"a": "a1 a2 a3 ", "b": "b1 b2 b3 ", "c": "c1 "}, said)
+	for _, r := range evaluate(t, s, snapshot, checks...).Results {
+		kept := ""
+		for _, d := range r.Details {
+			kept += d.Sentence + " "
+		}
+		assert.Equal(t, said[r.Check], kept, "whoever asks for all results keeps them")
+	}
+}
+
 func TestAFieldInAnotherSpellingIsNone(t *testing.T) {
 	s := store{}
 	run := evaluate(t, s, s.snapshot(`{"name":"a","Good":true}`, `{"GOOD":true,"name":"b","good":false}`), goodPods())

@@ -21,7 +21,35 @@ type View struct {
 	unreadable map[Kind][]Gap
 	looked     map[Kind]bool
 	done       <-chan struct{} // closed when the evaluation is to stop; nil is never
+	desk       *desk
 	memory
+}
+
+// desk is room for the details of one result after the other: those of a large target
+// are millions of bytes. Nil where who judges keeps what was said.
+type desk struct {
+	room  []Detail
+	taken bool // until the result has been handed over
+}
+
+// Room returns an empty list with room for so many details. What is put there is good
+// until the check's result has been handed over.
+func (v *View) Room(most int) []Detail {
+	if v.desk == nil || v.desk.taken {
+		return make([]Detail, 0, most)
+	}
+	if cap(v.desk.room) < most {
+		v.desk.room = make([]Detail, 0, most)
+	}
+	v.desk.taken = true
+	return v.desk.room
+}
+
+// cleared returns the desk to the next check.
+func (v *View) cleared() {
+	if v.desk != nil {
+		v.desk.taken = false
+	}
 }
 
 // Object is one document of a View.

@@ -44,9 +44,14 @@ func sentence(format string, args []any) string {
 
 // of makes the detail of a subject from f.
 func (f finding) of(subject engine.Ref, cites ...engine.Digest) engine.Detail {
-	cites = slices.DeleteFunc(slices.Clone(cites), engine.Digest.IsZero)
+	proof := make([]engine.Digest, 0, len(cites)) // and not the list of the arguments, which need not outlive the call
+	for _, c := range cites {
+		if !c.IsZero() {
+			proof = append(proof, c)
+		}
+	}
 	return engine.Detail{
-		Subject: subject, Verdict: f.verdict, Sentence: f.sentence, Field: f.field, Value: rawValue(f.value), Cites: cites,
+		Subject: subject, Verdict: f.verdict, Sentence: f.sentence, Field: f.field, Value: rawValue(f.value), Cites: proof,
 	}
 }
 

@@ -267,7 +267,7 @@ func judgeWorkloads(v *engine.View, judge func(workload, say)) []engine.Detail {
 	for i := range all {
 		places += max(1, len(all[i].all))
 	}
-	r := ruling{details: make([]engine.Detail, 0, places), roots: map[int][]engine.Detail{}}
+	r := ruling{details: v.Room(places), roots: map[int][]engine.Detail{}}
 	for i := range all {
 		if root := tops[i]; root != i && !all[i].retired {
 			r.roots[root] = nil
@@ -294,12 +294,16 @@ func judgeWorkloads(v *engine.View, judge func(workload, say)) []engine.Detail {
 type ruling struct {
 	details []engine.Detail
 	roots   map[int][]engine.Detail
+	say     say
 }
 
 // of judges a workload and returns what was said of it.
 func (r *ruling) of(w workload, judge func(workload, say)) []engine.Detail {
 	from := len(r.details)
-	judge(w, func(d engine.Detail) { r.details = append(r.details, d) })
+	if r.say == nil {
+		r.say = func(d engine.Detail) { r.details = append(r.details, d) }
+	}
+	judge(w, r.say)
 	return r.details[from:]
 }
 

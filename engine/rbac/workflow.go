@@ -18,8 +18,8 @@ type flow struct {
 }
 
 var flows = engine.NewExtract(func(o engine.Typed[struct{}]) flow {
-	all := engine.PodTemplates()
-	w := engine.ReadWorkflow(all[slices.IndexFunc(all, func(t engine.PodTemplate) bool { return t.Kind == o.Ref.Of() })], o.Ref, o.Body())
+	of, _ := engine.PodTemplateOf(o.Ref.Of())
+	w := engine.ReadWorkflow(of, o.Ref, o.Body())
 	f := flow{ref: o.Ref.WithoutUID(), uses: w.Uses}
 	for _, account := range w.Accounts() {
 		f.runs = append(f.runs, runner{ref: o.Ref, account: Subject{Kind: rbacv1.ServiceAccountKind, Namespace: o.Ref.Namespace, Name: cmp.Or(account, "default")}})
