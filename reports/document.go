@@ -183,9 +183,6 @@ type SignatureBlock struct {
 	Note   string
 }
 
-// PageBreak begins a new page.
-type PageBreak struct{}
-
 func (Cover) block()          {}
 func (Contents) block()       {}
 func (Heading) block()        {}
@@ -197,7 +194,6 @@ func (Donut) block()          {}
 func (Bars) block()           {}
 func (Callout) block()        {}
 func (SignatureBlock) block() {}
-func (PageBreak) block()      {}
 
 // Headings returns the headings of the document in order.
 func (d Document) Headings() []Heading {

@@ -63,9 +63,6 @@ func (t *textPrinter) block(b Block) {
 		t.callout(b)
 	case SignatureBlock:
 		t.signature(b)
-	case PageBreak:
-		t.line(0, strings.Repeat("·", 3))
-		t.gap()
 	}
 }
 

@@ -113,13 +113,9 @@ func (l *layout) title(text string) {
 func (l *layout) heading(h reports.Heading) {
 	if h.Level <= 1 {
 		l.section = reports.Line(h.Text)
-		if !l.fresh() {
-			l.newPage()
-		}
-		l.page().section = l.section
-	}
-	if h.Level > 1 && !l.fresh() {
-		l.y += 4
+		l.newPage()
+	} else if !l.fresh() {
+		l.y += l.between(4)
 	}
 	at := l.here()
 	l.anchor(headingAnchor(len(l.marks)), at)
@@ -130,12 +126,15 @@ func (l *layout) heading(h reports.Heading) {
 		l.title(h.Text)
 	case h.Level == 2:
 		l.flow(left, l.sheet.text(), 6.4, hand{bold, 13, navy}, reports.Line(h.Text))
-		l.y += 1.8
+		l.y += l.between(1.8)
 	default:
 		l.flow(left, l.sheet.text(), 5.4, hand{bold, 10, navy}, reports.Line(h.Text))
-		l.y += 1
+		l.y += l.between(1)
 	}
 }
+
+// paragraphGap stands below a paragraph.
+const paragraphGap = 2.2
 
 func (l *layout) paragraph(b reports.Paragraph) {
 	if b.Quiet {
@@ -143,14 +142,14 @@ func (l *layout) paragraph(b reports.Paragraph) {
 	} else {
 		l.flow(left, l.sheet.text(), 5, hand{sans, 9.5, black}, b.Text)
 	}
-	l.y += 2.2
+	l.y += l.between(paragraphGap)
 }
 
 func (l *layout) list(b reports.List) {
 	for _, item := range b.Items {
 		l.within(asListItem, func() { l.point(left, l.sheet.text(), item, teal) })
 	}
-	l.y += 1.6
+	l.y += l.between(1.6)
 }
 
 // point writes one point of a list.
@@ -171,6 +170,7 @@ const (
 	factNames = 46.0
 	factLine  = 4.6
 	factPad   = 1.5
+	factsGap  = 3.5
 )
 
 // factRow is a fact in lines.
@@ -194,8 +194,10 @@ var factName = hand{sans, 8.5, slate}
 
 func (r factRow) lines() int { return max(len(r.names), len(r.values), 1) }
 
-// start is what a row wants at least; a short one stays together.
-func (r factRow) start() float64 { return float64(min(r.lines(), 5))*factLine + 2*factPad }
+// factStart is what a row wants at least; a short one stays together.
+func (l *layout) factStart(r factRow) float64 {
+	return float64(min(r.lines(), 5))*factLine + 2*l.between(factPad)
+}
 
 // factsStart is the room that facts want for their first two, and for all if they are few.
 func (l *layout) factsStart(b reports.Facts) float64 {
@@ -204,7 +206,7 @@ func (l *layout) factsStart(b reports.Facts) float64 {
 		n = 2
 	}
 	for _, f := range b.Rows[:n] {
-		h += l.factRow(f).start()
+		h += l.factStart(l.factRow(f))
 	}
 	return h
 }
@@ -217,23 +219,23 @@ func (l *layout) facts(b reports.Facts) {
 	}
 	for n, r := range rows {
 		if n > 0 && n+2 == len(rows) && r.lines() <= 5 { // the last never stands alone
-			l.need(r.start() + rows[n+1].start())
+			l.need(l.factStart(r) + l.factStart(rows[n+1]))
 		}
 		l.within(asTableRow, func() { l.fact(r) })
 		y := l.y
 		l.ornament(func(p *pen) { p.hair(left, y, w, 0.15, rule) })
 	}
-	l.y += 3.5
+	l.y += l.between(factsGap)
 }
 
 // fact lays out a fact line by line, its name beside its value.
 func (l *layout) fact(r factRow) {
 	name, value := l.open(asRowHead, l.element), l.open(asTableCell, l.element)
-	above := l.element
+	above, pad := l.element, l.between(factPad)
 	for i := range r.lines() {
 		if i == 0 {
-			l.need(r.start())
-			l.y += factPad
+			l.need(l.factStart(r))
+			l.y += pad
 		} else {
 			l.need(factLine)
 		}
@@ -246,7 +248,7 @@ func (l *layout) fact(r factRow) {
 		l.y += factLine
 	}
 	l.element = above
-	l.y += factPad
+	l.y += pad
 }
 
 // isDigest reports whether s is a digest or an id, which are printed in fixed width.
@@ -274,8 +276,8 @@ type calloutRow struct {
 // callout is a notice on the ground of its tone. It breaks between its points when
 // it is longer than a page.
 func (l *layout) callout(b reports.Callout) {
-	tone, below := ground(b.Tone)
-	rows := l.calloutRows(b, tone)
+	tone, below := b.Tone.Ink(), b.Tone.Ground()
+	rows := l.calloutRows(b)
 	for len(rows) > 0 {
 		l.need(float64(min(len(rows), 8))*calloutLine + 2*calloutPad)
 		n := min(len(rows), int((l.sheet.bottom()-l.y-2*calloutPad)/calloutLine))
@@ -303,11 +305,11 @@ func (l *layout) callout(b reports.Callout) {
 		l.y += h
 		rows = rows[n:]
 	}
-	l.y += 4
+	l.y += l.between(4)
 }
 
-func (l *layout) calloutRows(b reports.Callout, tone colour) []calloutRow {
-	title, text := hand{bold, 10, tone}, hand{sans, 9, black}
+func (l *layout) calloutRows(b reports.Callout) []calloutRow {
+	title, text := hand{bold, 10, letters(b.Tone)}, hand{sans, 9, black}
 	inner := l.sheet.text() - 12
 	var rows []calloutRow
 	add := func(h hand, s string, x, width float64, dot bool, of *element) {

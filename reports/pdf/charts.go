@@ -40,7 +40,7 @@ func (l *layout) donut(d reports.Donut) {
 	l.putCentre(cx, cy+1.8, 4, caption, l.fonts.line(caption, d.Caption, 28))
 	l.legend(d.Slices, total, y+(height-legendPitch*float64(len(d.Slices)))/2+1.2)
 	l.bounded(area{x: left, y: y, w: w, h: height}, len(l.pages))
-	l.y = y + height + 4
+	l.y = y + height + l.between(4)
 }
 
 func (l *layout) legend(slices []reports.Slice, total int, y float64) {
@@ -85,7 +85,7 @@ func (l *layout) bars(b reports.Bars) {
 		l.y += pitch
 	}
 	l.bounded(area{x: left, y: first.y, w: w, h: l.y - first.y}, first.page)
-	l.y += 3
+	l.y += l.between(3)
 }
 
 // bar draws a stacked bar. Segments overlap by 0.1 against hairlines between them.

@@ -1,6 +1,10 @@
 package pdf
 
-import "tickmark/reports"
+import (
+	"math"
+
+	"tickmark/reports"
+)
 
 // colour is red, green and blue, 0 to 255 each.
 type colour = reports.Colour
@@ -19,9 +23,43 @@ var (
 	watermark = colour{241, 243, 247}
 )
 
-// ground is the colour of a tone's text and of the ground below it.
-func ground(t reports.Tone) (text, below colour) {
-	return t.Ink(), t.Ground()
+// letters is the colour of what is written in a tone: its ink, as dark as it has to be to be read on the
+// ground of the tone.
+func letters(t reports.Tone) colour {
+	c := t.Ink()
+	for contrast(c, t.Ground()) < readable {
+		for i, v := range c {
+			c[i] = v * 19 / 20
+		}
+	}
+	return c
+}
+
+// readable is how far small letters stand out from their ground for those who see badly,
+// too (WCAG 2, level AA).
+const readable = 4.5
+
+// contrast is how far two colours are apart, from 1 to 21.
+func contrast(a, b colour) float64 {
+	light, dark := luminance(a), luminance(b)
+	if light < dark {
+		light, dark = dark, light
+	}
+	return (light + 0.05) / (dark + 0.05)
+}
+
+// luminance is how bright a colour is, from 0 to 1.
+func luminance(c colour) float64 {
+	sum := 0.0
+	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		v := float64(c[i]) / 255
+		if v <= 0.04045 {
+			sum += weight * v / 12.92
+		} else {
+			sum += weight * math.Pow((v+0.055)/1.055, 2.4)
+		}
+	}
+	return sum
 }
 
 // chart is the colour of a tone in a picture.
@@ -29,6 +67,5 @@ func chart(t reports.Tone) colour {
 	if t == reports.Open {
 		return colour{206, 214, 224}
 	}
-	text, _ := ground(t)
-	return text
+	return t.Ink()
 }

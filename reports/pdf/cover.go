@@ -18,7 +18,7 @@ func (l *layout) cover(c reports.Cover) {
 	l.coverBand(c, band)
 	l.coverFacts(c.Facts, band+18, s.height-74)
 	l.coverPanel(c.Panel, s.height-69)
-	note := hand{sans, 7.5, mute}
+	note := hand{sans, 7.5, slate}
 	l.within(asParagraph, func() {
 		for i, line := range l.fonts.lines(note, c.Note, w) {
 			if i < 4 {
@@ -75,14 +75,13 @@ func (l *layout) coverBand(c reports.Cover, band float64) {
 
 // coverPill is a large pill without a dot, at least 58 wide where it is tall.
 func (l *layout) coverPill(x, y float64, pill reports.Pill, h, size float64) {
-	text, below := ground(pill.Tone)
-	hnd := hand{bold, size, text}
+	hnd := hand{bold, size, letters(pill.Tone)}
 	word := l.fonts.line(hnd, pill.Text, l.sheet.text()-12)
 	w := max(h*5.8, l.fonts.width(hnd, word)+12)
 	if h < 10 {
 		w = l.fonts.width(hnd, word) + 10
 	}
-	l.ornament(func(p *pen) { p.round(x, y, w, h, h/2, below) })
+	l.ornament(func(p *pen) { p.round(x, y, w, h, h/2, pill.Tone.Ground()) })
 	l.within(asParagraph, func() { l.putCentre(x+w/2, y, h, hnd, word) })
 }
 
@@ -92,7 +91,7 @@ func (l *layout) coverFacts(facts []reports.Fact, from, to float64) {
 	if len(facts) == 0 {
 		return
 	}
-	name, value := hand{sans, 8.5, mute}, hand{bold, 9.5, black}
+	name, value := hand{sans, 8.5, slate}, hand{bold, 9.5, black}
 	w := l.sheet.text()
 	pitch := min(9.4, (to-from)/float64(len(facts)))
 	above := l.element

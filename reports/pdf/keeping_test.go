@@ -3,6 +3,7 @@ package pdf
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -74,5 +75,58 @@ func TestContentsLeaveNoNearlyEmptyPage(t *testing.T) {
 		}
 		l := laidOut(t, 200, doc...)
 		assert.Equal(t, pages+1, l.marks[0].place.page-1, "%d chapters", chapters)
+	}
+}
+
+// chapterOf is a chapter of some facts of a line each.
+func chapterOf(facts int, anchor string) []reports.Block {
+	f := reports.Facts{}
+	for i := range facts {
+		f.Rows = append(f.Rows, reports.Fact{Name: fmt.Sprint("Fact ", i), Value: "is so"})
+	}
+	return []reports.Block{reports.Heading{Level: 1, Text: "Chapter", Anchor: anchor}, f}
+}
+
+// What would be left over of a chapter for a page of its own finds room on those before,
+// and nothing of the attempts is left.
+func TestAChapterLeavesNoFewLinesForAPage(t *testing.T) {
+	strokes := func(l *layout) (n int) {
+		for _, pg := range l.pages {
+			n += len(pg.strokes)
+		}
+		return n - len(l.pages) // without head and foot
+	}
+	one := strokes(laidOut(t, 100, chapterOf(1, "one")...))
+	for facts, pages := range map[int]int{20: 1, 30: 1, 31: 1, 34: 1, 36: 1, 42: 2, 62: 2, 66: 2} {
+		l := laidOut(t, 100, chapterOf(facts, "one")...)
+		assert.Len(t, l.pages, 1+pages, "%d facts", facts)
+		assert.Equal(t, one+3*(facts-1), strokes(l), "%d facts", facts)
+		require.Len(t, l.root.below, 2)
+		assert.Len(t, l.root.below[1].below, facts)
+		assert.Len(t, l.marks, 1)
+		assert.Equal(t, place{2, top}, l.anchors["one"])
+		assert.InDelta(t, 1, l.spacing, 0)
+	}
+	end := reports.Heading{Level: 2, Text: "End", Anchor: "end"}
+	l := laidOut(t, 100, append(chapterOf(30, "one"), end, reports.Paragraph{Text: "It ends."})...)
+	assert.Equal(t, 2, l.marks[1].place.page)
+	assert.Equal(t, l.marks[1].place, l.anchors["end"], "where a link leads is where it came to stand")
+	l = laidOut(t, 100, append(chapterOf(33, "first"), chapterOf(2, "second")...)...)
+	assert.Equal(t, 3, l.anchors["second"].page)
+	assert.InDelta(t, laidOut(t, 100, chapterOf(2, "second")...).y, l.y, 1e-9, "the next chapter has its room again")
+}
+
+// Four cards, as many as ever sign, stand on one page below their heading.
+func TestThoseWhoSignStandTogether(t *testing.T) {
+	blocks := []reports.Block{reports.Heading{Level: 1, Text: "Signatures"}, reports.Paragraph{Text: strings.Repeat("It covers every page. ", 10)}}
+	for i := range 4 {
+		blocks = append(blocks, reports.SignatureBlock{Field: fmt.Sprint("f", i)})
+	}
+	for _, paper := range []Paper{A4, Letter} {
+		f, err := newFonts()
+		require.NoError(t, err)
+		l := newLayout(reports.Document{Blocks: blocks}, paper.sheet(), f)
+		require.NoError(t, l.run(t.Context()))
+		assert.Len(t, l.pages, 1)
 	}
 }

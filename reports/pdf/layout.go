@@ -67,26 +67,27 @@ type layout struct {
 
 	root    element
 	element *element            // of what is drawn now
+	spacing float64             // how much of its measure stands between things
 	level   int                 // of the heading before, in the structure
 	words   map[*element]string // that stand for pictures
 	bounds  map[*element]area   // of pictures that are on one page
 }
 
 func newLayout(doc reports.Document, s sheet, f *fonts) *layout {
-	return &layout{doc: doc, sheet: s, fonts: f, anchors: map[string]place{}, words: map[*element]string{}, bounds: map[*element]area{}}
+	return &layout{doc: doc, sheet: s, fonts: f, spacing: 1, anchors: map[string]place{}, words: map[*element]string{}, bounds: map[*element]area{}}
 }
 
 // run lays out all blocks. It fails only when ctx is done.
 func (l *layout) run(ctx context.Context) error {
-	for i, b := range l.doc.Blocks {
-		if err := ctx.Err(); err != nil {
+	for from := 0; from < len(l.doc.Blocks); {
+		to := from + 1
+		for to < len(l.doc.Blocks) && !opensChapter(l.doc.Blocks[to]) {
+			to++
+		}
+		if err := l.chapter(ctx, from, to); err != nil {
 			return fmt.Errorf("lay out report: %w", err)
 		}
-		if h := l.together(l.doc.Blocks[i:]); h > 0 {
-			l.need(h)
-		}
-		l.element = l.elementOf(b)
-		l.block(b)
+		from = to
 	}
 	l.element = nil
 	if len(l.pages) == 0 {
@@ -122,8 +123,6 @@ func (l *layout) block(b reports.Block) {
 		l.callout(b)
 	case reports.SignatureBlock:
 		l.signature(b)
-	case reports.PageBreak:
-		l.newPage()
 	}
 }
 
@@ -154,20 +153,20 @@ func (l *layout) start(blocks []reports.Block) float64 {
 	switch b := blocks[0].(type) {
 	case reports.Heading:
 		if b.Level > 1 {
-			return headingHeight + l.start(blocks[1:])
+			return headingHeight*l.spacing + l.start(blocks[1:])
 		}
 	case reports.Paragraph:
 		if len(blocks) > 1 && len(b.Text) < 400 && introduced(blocks[1]) {
-			return 5*float64(len(b.Text)/80+1) + 2.2 + l.start(blocks[1:])
+			return 5*float64(len(b.Text)/80+1) + l.between(paragraphGap) + l.start(blocks[1:])
 		}
-		return 12
+		return 5 * float64(min(len(b.Text)/80+1, 2))
 	case reports.List:
 		return 12
 	case reports.Facts:
 		h := l.factsStart(b)
 		if len(blocks) > 1 && len(b.Rows) <= 4 {
 			if table, is := blocks[1].(reports.Table); is { // of what the facts are of
-				h += 3.5 + l.tableStart(table)
+				h += l.between(factsGap) + l.tableStart(table)
 			}
 		}
 		return min(h, l.sheet.body()/2)
@@ -182,7 +181,7 @@ func (l *layout) start(blocks []reports.Block) float64 {
 	case reports.Callout:
 		return calloutLine*8 + 2*calloutPad
 	case reports.SignatureBlock:
-		return cardHeight + 10
+		return cardHeight
 	}
 	return 20
 }

@@ -98,13 +98,12 @@ func (p *pen) dashed(x, y, w, h, radius float64, c colour) {
 
 // pill draws a word with its dot in its tone. h is the pill's height.
 func (p *pen) pill(x, y, w, h float64, word string, hnd hand, tone reports.Tone) {
-	text, below := ground(tone)
-	p.frame(x, y, w, h, h/2, 0.2, text, below)
+	p.frame(x, y, w, h, h/2, 0.2, tone.Ink(), tone.Ground())
 	p.fill(chart(tone))
 	p.Circle(x+h/2+0.2, y+h/2, 0.95, "F")
 	left := x + h/2 + 1.6
 	right := x + w - h/2 + 0.6
-	hnd.colour = text
+	hnd.colour = letters(tone)
 	p.write(left+(right-left-p.fonts.width(hnd, word))/2, baseline(y, h, hnd), hnd, word)
 }
 

@@ -91,7 +91,7 @@ func (p *pen) curve(x, y, s float64, c reports.Curve) {
 
 // label writes one line of a drawing, without its middle where there is no room.
 func (l *layout) label(x, y, s float64, b reports.Label) {
-	h := hand{sans, b.Size * s, b.Tone.Ink()}
+	h := hand{sans, b.Size * s, letters(b.Tone)}
 	if b.Strong {
 		h.face = bold
 	}

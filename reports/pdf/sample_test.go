@@ -48,7 +48,6 @@ func sample(rows int) reports.Document {
 		reports.Table{Columns: []reports.Column{{Title: "Requirement", Weight: 27, Style: reports.Strong}, {Title: "Response", Weight: 86, Style: reports.Plain}, {Title: "Status", Weight: 30, Style: reports.Plain}, {Title: "Evidence", Weight: 27, Style: reports.Mono}}, Rows: responses(rows)},
 		reports.Heading{Level: 1, Text: "Evidence"},
 		reports.Table{Columns: []reports.Column{{Title: "Number", Weight: 20, Style: reports.Strong}, {Title: "Item", Weight: 64, Style: reports.Plain}, {Title: "Collected", Weight: 24, Style: reports.Plain}, {Title: "SHA-256", Weight: 62, Style: reports.Mono}}, Rows: evidence(rows)},
-		reports.PageBreak{},
 		reports.Heading{Level: 3, Text: "A small heading"},
 		reports.Paragraph{Text: "Explained in small letters.", Quiet: true},
 		reports.Heading{Level: 1, Text: "Signatures"},

@@ -42,8 +42,7 @@ func checkFields(blocks []reports.Block) error {
 
 // signature draws the card of one signer.
 func (l *layout) signature(b reports.SignatureBlock) {
-	l.need(cardHeight + 6)
-	l.y += 4
+	l.need(cardHeight)
 	y, w := l.y, l.sheet.text()
 	x := left + w - roomWidth - 6
 	l.ornament(func(p *pen) {

@@ -117,7 +117,7 @@ func (l *layout) elementOf(b reports.Block) *element {
 		if len(b.Rows) > 0 {
 			return l.open(asTable, nil)
 		}
-	case reports.PageBreak, reports.Contents:
+	case reports.Contents:
 		return nil
 	}
 	return l.open(asParagraph, nil)

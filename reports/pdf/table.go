@@ -38,7 +38,7 @@ var named = hand{bold, 7, slate}
 func (l *layout) table(t reports.Table) {
 	if len(t.Rows) == 0 {
 		l.flow(left, l.sheet.text(), 5, hand{sans, 9.5, slate}, t.Empty)
-		l.y += 2.2
+		l.y += l.between(paragraphGap)
 		return
 	}
 	widths := l.columnWidths(t.Columns)
@@ -49,10 +49,10 @@ func (l *layout) table(t reports.Table) {
 	for i, row := range t.Rows {
 		cells := l.rowLines(t.Columns, widths, row)
 		if row.Leads && i+1 < len(t.Rows) && !t.Rows[i+1].Leads {
-			l.keep(t.Columns, widths, rowHeight(cells)+rowHeight(l.rowLines(t.Columns, widths, t.Rows[i+1])))
+			l.keep(t.Columns, widths, l.rowHeight(cells)+l.rowHeight(l.rowLines(t.Columns, widths, t.Rows[i+1])))
 		}
 		if i > 0 && i+2 == len(t.Rows) && !groups { // the last never stands alone, if both are short
-			if h := rowHeight(cells) + rowHeight(l.rowLines(t.Columns, widths, t.Rows[i+1])); h < l.sheet.body()/4 {
+			if h := l.rowHeight(cells) + l.rowHeight(l.rowLines(t.Columns, widths, t.Rows[i+1])); h < l.sheet.body()/4 {
 				l.keep(t.Columns, widths, h)
 			}
 		}
@@ -60,7 +60,7 @@ func (l *layout) table(t reports.Table) {
 		l.row(tableRow{columns: t.Columns, widths: widths, cells: cells, elements: l.cellsOf(t.Columns), zebra: row.Leads || !groups && i%2 == 1}, row.Anchor)
 	}
 	l.element = whole
-	l.y += 3
+	l.y += l.between(3)
 }
 
 // headOf lays out the head that is read once; what is repeated on later pages is not.
@@ -92,12 +92,12 @@ func (l *layout) cellsOf(columns []reports.Column) []*element {
 // much of it as fills half a page.
 func (l *layout) tableStart(t reports.Table) float64 {
 	if len(t.Rows) == 0 {
-		return 12
+		return 5 * float64(min(len(t.Empty)/80+1, 2))
 	}
 	widths := l.columnWidths(t.Columns)
-	h := l.headHeight(t.Columns, widths) + rowHeight(l.rowLines(t.Columns, widths, t.Rows[0]))
+	h := l.headHeight(t.Columns, widths) + l.rowHeight(l.rowLines(t.Columns, widths, t.Rows[0]))
 	if t.Rows[0].Leads && len(t.Rows) > 1 && !t.Rows[1].Leads {
-		h += rowHeight(l.rowLines(t.Columns, widths, t.Rows[1]))
+		h += l.rowHeight(l.rowLines(t.Columns, widths, t.Rows[1]))
 	}
 	return min(h, l.sheet.body()/2)
 }
@@ -212,7 +212,7 @@ func (l *layout) cellLines(style reports.Style, width float64, c reports.Cell) [
 	for _, link := range c.Links {
 		add(hand{mono, 6.8, teal}, link.Text, link.To)
 	}
-	add(hand{sans, 7, mute}, c.Note, "")
+	add(hand{sans, 7, slate}, c.Note, "")
 	return lines
 }
 
@@ -247,12 +247,12 @@ func cellHeight(lines []cellLine) float64 {
 	return h
 }
 
-func rowHeight(cells [][]cellLine) float64 {
+func (l *layout) rowHeight(cells [][]cellLine) float64 {
 	h := tableLine
 	for _, lines := range cells {
 		h = max(h, cellHeight(lines))
 	}
-	return h + 2*tablePadY
+	return h + 2*l.between(tablePadY)
 }
 
 // tableRow is a row that is laid out.
@@ -274,7 +274,7 @@ func (l *layout) row(r tableRow, anchor string) {
 		r.leads[i] = slices.ContainsFunc(lines, func(c cellLine) bool { return c.to != "" })
 	}
 	for {
-		h := rowHeight(r.cells)
+		h := l.rowHeight(r.cells)
 		left := l.sheet.bottom() - l.y
 		if h > left && (h <= whole || left < 8*tableLine) {
 			l.newPage()
@@ -285,7 +285,7 @@ func (l *layout) row(r tableRow, anchor string) {
 			l.rowPart(r, anchor)
 			return
 		}
-		part, rest := splitRow(r.cells, left-2*tablePadY)
+		part, rest := splitRow(r.cells, left-2*l.between(tablePadY))
 		r.cells = part
 		l.rowPart(r, anchor)
 		if len(again) > 0 && len(rest[0]) == 0 {
@@ -301,9 +301,9 @@ func (l *layout) continued(cells [][]cellLine) []cellLine {
 	if len(cells) == 0 || len(cells[0]) == 0 || cells[0][0].pill || len(cells[0]) > 3 {
 		return nil
 	}
-	note := hand{sans, 7, mute}
+	note := hand{sans, 7, slate}
 	name := cells[0][0]
-	name.to, name.hand.colour, name.again = "", mute, true
+	name.to, name.hand.colour, name.again = "", slate, true
 	return []cellLine{name, {text: l.fonts.show(note.face, "continued"), hand: note, height: tableLine, again: true}}
 }
 
@@ -322,7 +322,7 @@ func splitRow(cells [][]cellLine, height float64) (part, rest [][]cellLine) {
 }
 
 func (l *layout) rowPart(r tableRow, anchor string) {
-	y, h, w := l.y, rowHeight(r.cells), l.sheet.text()
+	y, h, w := l.y, l.rowHeight(r.cells), l.sheet.text()
 	l.anchor(anchor, l.here())
 	l.ornament(func(p *pen) {
 		if r.zebra {
@@ -333,7 +333,7 @@ func (l *layout) rowPart(r tableRow, anchor string) {
 	above := l.element
 	x := left
 	for i, lines := range r.cells {
-		l.cell(x, y+tablePadY, r.widths[i], lines, r.elements[i], r.leads[i])
+		l.cell(x, y+l.between(tablePadY), r.widths[i], lines, r.elements[i], r.leads[i])
 		x += r.widths[i]
 	}
 	l.element = above
