@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"time"
 
 	"tickmark/engine"
@@ -60,15 +61,23 @@ type ManifestTombstone struct {
 	Entry  engine.Digest         `json:"entry"`
 }
 
-func (d Dossier) manifest() ([]byte, error) {
-	a := d.Assessment
-	m := Manifest{
-		V: 1, Kind: d.Kind.String(), Entity: a.Entity, Vault: a.History().Vault(), Assessment: a.Details.ID, Questionnaire: a.Questionnaire.Code,
-		Head: a.Head, Date: d.Date, Answers: []ManifestAnswer{}, Evidence: []ManifestItem{},
+// Stated is what the manifest of every report of an assessment states: its answers, and the
+// evidence that it lists.
+func Stated(a *questionnaires.Assessment) ([]ManifestAnswer, []questionnaires.Evidence, error) {
+	d := Dossier{Assessment: a}
+	var err error
+	if d.Scope, err = a.History().Scope(); err != nil {
+		return nil, nil, fmt.Errorf("tell what a report states: %w", err)
 	}
-	if v := d.Edition.Issued; v != nil {
-		m.Version, m.Issued = v.Version, v.Entry
+	var listed []questionnaires.Evidence
+	for _, item := range d.chosen() {
+		listed = append(listed, item.Evidence)
 	}
+	return answersOf(a), listed, nil
+}
+
+func answersOf(a *questionnaires.Assessment) []ManifestAnswer {
+	answers := []ManifestAnswer{}
 	for _, r := range a.Requirements() {
 		revision := a.Current(r.ID)
 		if revision.Entry.IsZero() {
@@ -78,7 +87,19 @@ func (d Dossier) manifest() ([]byte, error) {
 		if a.Own(r.ID).Entry != revision.Entry {
 			answer.From = revision.Inherited
 		}
-		m.Answers = append(m.Answers, answer)
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
+func (d Dossier) manifest() ([]byte, error) {
+	a := d.Assessment
+	m := Manifest{
+		V: 1, Kind: d.Kind.String(), Entity: a.Entity, Vault: a.History().Vault(), Assessment: a.Details.ID, Questionnaire: a.Questionnaire.Code,
+		Head: a.Head, Date: d.Date, Answers: answersOf(a), Evidence: []ManifestItem{},
+	}
+	if v := d.Edition.Issued; v != nil {
+		m.Version, m.Issued = v.Version, v.Entry
 	}
 	for _, i := range d.Items {
 		item := ManifestItem{Label: i.Label(), ID: i.ID, Title: i.Title, Digest: i.Digest(), Collected: i.Collected.UTC(), Result: i.Result, File: i.File}

@@ -37,13 +37,10 @@ const (
 // signatories holds who signed against whom the vault names: its authors by the
 // certificate that they enrolled, others by name. Which fields there are to be follows from
 // the vault as well, so that one which was left out of the report is missed.
-func (c *Comparison) signatories(text []byte, m reports.Manifest, v *sign.Verification, history *questionnaires.History, catalogue *questionnaires.Catalogue) {
-	differ := func(format string, args ...any) {
-		c.Different = append(c.Different, fmt.Sprintf(format, args...))
-	}
-	wanted, err := wantedSignatories(m, history, catalogue)
+func (c *Comparison) signatories(text []byte, m reports.Manifest, v *sign.Verification, history *questionnaires.History, a *questionnaires.Assessment) {
+	wanted, err := wantedSignatories(m, a)
 	if err != nil {
-		differ("who should have signed cannot be told: %v", err)
+		c.differ("who should have signed cannot be told: %v", err)
 		return
 	}
 	signed := map[string]sign.Signature{}
@@ -61,14 +58,14 @@ func (c *Comparison) signatories(text []byte, m reports.Manifest, v *sign.Verifi
 			f.countersignedBy(w, s, text, history)
 		case !slices.Contains(v.Unsigned, w.Field):
 			f.Standing = NoField
-			differ("the report of this vault has a signature field %s (%s), and this file has none", w.Field, w.Role)
+			c.differ("the report of this vault has a signature field %s (%s), and this file has none", w.Field, w.Role)
 		}
 		c.Signatories = append(c.Signatories, f)
 	}
 	for _, field := range slices.Concat(v.Unsigned, fieldsOf(v)) {
 		if !slices.ContainsFunc(wanted, func(w reports.Signatory) bool { return w.Field == field }) {
 			c.Signatories = append(c.Signatories, Signatory{Field: field, Named: []string{}, Signer: signed[field].Signer.Name, Standing: NoRole})
-			differ("the report of this vault has no signature field %s", field)
+			c.differ("the report of this vault has no signature field %s", field)
 		}
 	}
 }
@@ -81,17 +78,9 @@ func fieldsOf(v *sign.Verification) []string {
 	return names
 }
 
-// wantedSignatories are who should sign a report, as the vault stood when it was made.
-func wantedSignatories(m reports.Manifest, history *questionnaires.History, catalogue *questionnaires.Catalogue) ([]reports.Signatory, error) {
+// wantedSignatories are who should sign a report of an assessment as it stood.
+func wantedSignatories(m reports.Manifest, a *questionnaires.Assessment) ([]reports.Signatory, error) {
 	kind, err := reports.ParseKind(m.Kind)
-	if err != nil {
-		return nil, err
-	}
-	then, _, err := history.At(m.Assessment, m.Head)
-	if err != nil {
-		return nil, err
-	}
-	a, err := then.Assessment(catalogue, m.Assessment)
 	if err != nil {
 		return nil, err
 	}
