@@ -97,6 +97,22 @@ func (d *Dossier) loadEdition() (err error) {
 	return nil
 }
 
+// themselves reports whether who vouched for the entity wrote so with their own author's
+// key. Of anybody else there is a name alone, in the words of whoever wrote it down.
+func (e Edition) themselves() bool {
+	k := e.Vouched
+	return k != nil && questionnaires.SameName(k.Name, k.Author.Name)
+}
+
+// voucher says how it is known that somebody vouched for the entity.
+func (e Edition) voucher() string {
+	k := e.Vouched
+	if e.themselves() {
+		return fmt.Sprintf("their own entry in the vault, signed with the key of author %s", k.Author.ID.Short())
+	}
+	return fmt.Sprintf("%s, author %s, who wrote it down: of %s it has the name alone", Line(k.Author.Name), k.Author.ID.Short(), Line(k.Name))
+}
+
 // Line says in a line which version it is and how far.
 func (e Edition) Line() string {
 	if v := e.Issued; v != nil {

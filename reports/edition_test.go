@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/reports"
 )
@@ -40,12 +41,47 @@ func (e *engagement) issue() {
 		}
 		e.must(ines)(e.assessment().ReviewSection(review, ines.Author.ID))
 	}
-	k := questionnaires.Acknowledgement{Name: "Ada Berg", Title: "Managing director", Day: questionnaires.DayOf(e.now)}
+	e.acknowledge(e.mara, "Ada Berg")
+	e.must(e.mara)(e.assessment().Issue(e.mara.Author.ID, e.now))
+}
+
+// acknowledge writes down that an executive vouched.
+func (e *engagement) acknowledge(by *questionnaires.Signer, executive string) {
+	e.t.Helper()
+	k := questionnaires.Acknowledgement{Name: executive, Title: "Managing director", Day: questionnaires.DayOf(e.now)}
 	for _, s := range questionnaires.Statements() {
 		k.Statements = append(k.Statements, s.ID)
 	}
-	e.must(e.mara)(e.assessment().Acknowledge(k, questionnaires.DayOf(e.now)))
-	e.must(e.mara)(e.assessment().Issue(e.mara.Author.ID, e.now))
+	e.must(by)(e.assessment().Acknowledge(k, questionnaires.DayOf(e.now)))
+}
+
+// Who wrote with their own key that they vouch is known by it, on paper and to whoever
+// verifies; of anybody else there is a name, even where an author is called so.
+func TestItIsSaidHowAnAcknowledgementIsKnown(t *testing.T) {
+	for _, one := range []struct {
+		by, executive, says string
+		known               bool
+	}{
+		{"Jonas Feld", "jonas  feld", "their own entry in the vault, signed with the key of author ", true},
+		{"Mara Lindqvist", "Jonas Feld", "the name alone", false},
+		{"Mara Lindqvist", "Ada Berg", "Mara Lindqvist, author ", false},
+	} {
+		e := settled(t)
+		by := map[string]*questionnaires.Signer{"Jonas Feld": e.jonas, "Mara Lindqvist": e.mara}[one.by]
+		e.acknowledge(by, one.executive)
+		for _, kind := range []reports.Kind{reports.Record, reports.Attestation} {
+			assert.Contains(t, strings.Join(strings.Fields(text(t, e.composeKind(kind))), " "), one.says, one.executive)
+		}
+		all, err := reports.Signatories(e.assessment(), reports.Attestation)
+		require.NoError(t, err)
+		require.Equal(t, "officer", all[1].Field)
+		assert.Equal(t, []string{one.executive}, all[1].Named)
+		if one.known {
+			assert.Equal(t, []engine.Digest{by.Author.ID}, all[1].Authors)
+		} else {
+			assert.Empty(t, all[1].Authors, "of %s", one.executive)
+		}
+	}
 }
 
 func (e *engagement) version(label string) reports.Document {

@@ -69,6 +69,9 @@ func (c *composer) signatories() []Signatory {
 	}
 	if k := c.Edition.Vouched; k != nil {
 		officer.Named = []string{k.Name}
+		if c.Edition.themselves() {
+			officer.Authors = []engine.Digest{k.Author.ID}
+		}
 	}
 	all := []Signatory{c.preparer("Answers for the responses, and for the evidence being what was collected."), officer}
 	lead, company, took := c.qualified()

@@ -21,11 +21,11 @@ func (c *composer) stage() []Block {
 	}
 	rows = append(rows, Fact{"Reviewed for quality by", reviewersOf(e.Sections)})
 	if !c.Assessment.Questionnaire.ReviewedForQuality() {
-		acknowledged := "nobody yet"
 		if k := e.Vouched; k != nil {
-			acknowledged = fmt.Sprintf("%s, %s, on %s", k.Name, k.Title, k.Day)
+			rows = append(rows, Fact{"Acknowledged for the entity by", fmt.Sprintf("%s, %s, on %s", k.Name, k.Title, k.Day)}, Fact{"Which is known from", e.voucher()})
+		} else {
+			rows = append(rows, Fact{"Acknowledged for the entity by", "nobody yet"})
 		}
-		rows = append(rows, Fact{"Acknowledged for the entity by", acknowledged})
 	}
 	blocks := []Block{Heading{Level: 1, Text: "Version and reviews", Anchor: "stage"}, Facts{Rows: rows}}
 	blocks = append(blocks, c.acknowledged()...)
