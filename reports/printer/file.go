@@ -25,18 +25,21 @@ func replaceable(path string, format export.Format) error {
 // replaceableBy reports whether something may be written at path: where nothing is, an
 // empty file, or one that begins as a file of its kind does.
 func replaceableBy(what, path string, begins func(head []byte) bool, kind string) error {
+	if err := folderOf(path); err != nil {
+		return fmt.Errorf("write %s %s: %w", what, path, err)
+	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fmt.Errorf("write %s: %w", what, err)
+		return fmt.Errorf("write %s %s: %w", what, path, unnamed(err))
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("write %s %s: it is there and is no regular file", what, path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", what, err)
+		return fmt.Errorf("write %s %s: %w", what, path, unnamed(err))
 	}
 	defer f.Close()
 	head := make([]byte, export.Head)
@@ -50,6 +53,20 @@ func replaceableBy(what, path string, begins func(head []byte) bool, kind string
 	return nil
 }
 
+// folderOf reports whether the folder of a file is there.
+func folderOf(path string) error {
+	folder := filepath.Dir(path)
+	switch info, err := os.Stat(folder); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no folder %s", folder)
+	case err != nil:
+		return fmt.Errorf("the folder %s cannot be read: %w", folder, unnamed(err))
+	case !info.IsDir():
+		return fmt.Errorf("%s is no folder", folder)
+	}
+	return nil
+}
+
 // write replaces a file by a new one, or leaves it as it was.
 func write(path string, text []byte) error {
 	return place("report", path, func(w io.Writer) error {
@@ -59,33 +76,49 @@ func write(path string, text []byte) error {
 }
 
 // place replaces a file by what fill writes, or leaves it as it was.
-func place(what, path string, fill func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+func place(what, path string, fill func(io.Writer) error) error {
+	err := folderOf(path)
+	if err == nil {
+		err = replace(path, fill)
+	}
 	if err != nil {
-		return fmt.Errorf("write %s %s: %w", what, path, unnamed(err))
+		return fmt.Errorf("write %s %s: %w", what, path, err)
+	}
+	return nil
+}
+
+func replace(path string, fill func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".tickmark-*") // as short as may be: the file's own name may be as long as names get
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("no file may be made in the folder %s: %w", filepath.Dir(path), unnamed(err))
+	}
+	if err != nil {
+		return unnamed(err)
 	}
 	defer func() {
 		if err != nil {
 			_ = f.Close()
 			_ = os.Remove(f.Name())
-			err = fmt.Errorf("write %s %s: %w", what, path, err)
 		}
 	}()
 	if before, err := os.Stat(path); err == nil { // who may read it stays
 		if err := f.Chmod(before.Mode().Perm()); err != nil {
-			return err
+			return unnamed(err)
 		}
 	}
 	if err = fill(plain{f}); err != nil {
 		return err
 	}
 	if err = f.Sync(); err != nil {
-		return err
+		return unnamed(err)
 	}
 	if err = f.Close(); err != nil {
-		return err
+		return unnamed(err)
 	}
-	return os.Rename(f.Name(), path)
+	if err = os.Rename(f.Name(), path); err != nil {
+		return unnamed(err)
+	}
+	return nil
 }
 
 // plain is a file whose errors do not name it: it has another name until it is whole.
@@ -97,9 +130,13 @@ func (p plain) Write(b []byte) (int, error) {
 	return n, unnamed(err)
 }
 
+// unnamed is what went wrong with a file without the name that the system has for it.
 func unnamed(err error) error {
-	if named := (*fs.PathError)(nil); errors.As(err, &named) {
-		return named.Err
+	switch of := err.(type) {
+	case *fs.PathError:
+		return of.Err
+	case *os.LinkError:
+		return of.Err
 	}
 	return err
 }

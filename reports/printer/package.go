@@ -49,6 +49,9 @@ func (r Request) placeable() error {
 	if p.Seal == nil {
 		return replaceableBy("package", p.Path, func(head []byte) bool { return bytes.HasPrefix(head, []byte("PK\x03\x04")) }, "zip archive")
 	}
+	if err := folderOf(p.Path); err != nil {
+		return fmt.Errorf("write package %s: %w", p.Path, err)
+	}
 	// A vault begins as a sealed package does, and one is never taken for the other.
 	if _, err := os.Lstat(p.Path); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write package %s: something is there, and what is sealed replaces nothing", p.Path)

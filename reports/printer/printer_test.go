@@ -5,8 +5,10 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +37,40 @@ func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
 	left, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	assert.Len(t, left, 2, "nothing is left over")
+}
+
+// What cannot be written is told by the name that was asked for, and why.
+func TestWhatCannotBeWrittenIsNamedAsAsked(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "file"), nil, 0o600))
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "closed"), 0o500))
+	full := filepath.Join(folder, "full.pdf")
+	for path, says := range map[string]string{
+		filepath.Join(folder, "absent", "x.pdf"): "there is no folder " + filepath.Join(folder, "absent"),
+		filepath.Join(folder, "file", "x.pdf"):   filepath.Join(folder, "file") + " is no folder",
+		filepath.Join(folder, "closed", "x.pdf"): "no file may be made in the folder " + filepath.Join(folder, "closed") + ": permission denied",
+	} {
+		err := write(path, []byte("x"))
+		if strings.Contains(path, "closed") && os.Geteuid() == 0 {
+			continue // the superuser writes everywhere
+		}
+		require.EqualError(t, err, "write report "+path+": "+says)
+		if strings.Contains(path, "closed") {
+			continue // that nothing may be made there is seen when it is
+		}
+		_, err = Print(t.Context(), &broken{}, Request{Out: path})
+		require.EqualError(t, err, "write report "+path+": "+says, "before anything is made")
+		seal := func(context.Context, io.Writer, func(io.Writer) error) error { return nil }
+		err = Request{Package: &Package{Path: path, Seal: seal}}.placeable()
+		require.EqualError(t, err, "write package "+path+": "+says)
+	}
+	err := place("report", full, func(io.Writer) error { return &fs.PathError{Op: "read", Path: "/else", Err: errBroken} })
+	require.EqualError(t, err, "write report "+full+": read /else: broken", "another file keeps its name")
+	assert.NoFileExists(t, full)
+	require.NoError(t, os.MkdirAll(filepath.Join(full, "below"), 0o700))
+	require.EqualError(t, write(full, nil), "write report "+full+": file exists")
+	longest := filepath.Join(folder, strings.Repeat("a", 251)+".pdf")
+	require.NoError(t, write(longest, []byte("x")), "no longer than names get")
 }
 
 func TestAPackageThatCouldNotBeWrittenLeavesTheOneBefore(t *testing.T) {
