@@ -300,6 +300,27 @@ func TestSeverityThatNobodySays(t *testing.T) {
 	}
 }
 
+// The schema's classes and versions say in different places what came of a check.
+func TestResultsInEveryClassOfOCSF(t *testing.T) {
+	for name, c := range map[string]struct{ members, want string }{
+		"Prowler 3": {
+			`"class_uid":2001,"finding":{"title":"T"},"status":"Failure","status_id":2,"compliance":{"status":"Failure","requirements":[]},"time":"2023-05-01T10:00:00"`,
+			"configuration iam_mfa failed high",
+		},
+		"Prowler 3, passed":        {`"class_uid":2001,"finding":{"title":"T"},"status":"Success","compliance":{"status":"Success"}`, "configuration iam_mfa passed high"},
+		"Prowler 3, muted":         {`"class_uid":2001,"finding":{"title":"T"},"status":"Other","compliance":{"status":"Other"}`, "configuration iam_mfa unclear high"},
+		"a compliance finding":     {`"class_uid":2003,"finding_info":{"title":"T"},"status":"New","compliance":{"status":"Fail","control":"IAM.9"}`, "configuration iam_mfa failed high"},
+		"one that is suppressed":   {`"class_uid":2003,"finding_info":{"title":"T"},"status":"Suppressed","compliance":{"status":"Fail"}`, "configuration iam_mfa suppressed high"},
+		"words that differ":        {`"class_uid":2003,"finding_info":{"title":"T"},"status":"Success","compliance":{"status":"Fail"}`, "configuration iam_mfa unclear high"},
+		"a code that is none":      {`"class_uid":2004,"finding_info":{"title":"T"},"status_code":"42","status":"Success"`, "configuration iam_mfa unclear high"},
+		"nothing of what came out": {`"class_uid":2002,"finding_info":{"title":"T"},"status":"New"`, "configuration iam_mfa unclear high"},
+	} {
+		got, err := text(t, `[{"metadata":{"version":"1.0.0-rc.3","product":{"name":"Prowler","feature":{"uid":"iam_mfa"}}},"severity":"High",`+c.members+`}]`)
+		require.NoError(t, err, name)
+		assert.Equal(t, []string{c.want}, got.lines(), name)
+	}
+}
+
 // What is read of two lists of one file is no member that stands twice.
 func TestBothListsOfACluster(t *testing.T) {
 	got, err := text(t, `{"ClusterName":"c","Vulnerabilities":[{"Kind":"Pod","Name":"a"}],"Misconfigurations":[{"Kind":"Pod","Name":"a"}]}`)

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -22,6 +23,9 @@ type ocsfFinding struct {
 		Product   struct {
 			Name    string `json:"name"`
 			Version string `json:"version"`
+			Feature struct {
+				UID string `json:"uid"`
+			} `json:"feature"`
 		} `json:"product"`
 	} `json:"metadata"`
 	Severity     string          `json:"severity"`
@@ -48,6 +52,10 @@ type ocsfFinding struct {
 		Partition string `json:"cloud_partition"`
 		Type      string `json:"type"`
 	} `json:"resources"`
+	Compliance struct {
+		Status  string `json:"status"`
+		Control string `json:"control"`
+	} `json:"compliance"`
 	Cloud struct {
 		Provider string `json:"provider"`
 		Account  struct {
@@ -85,15 +93,13 @@ func readOCSF(in *intake) error {
 
 func (o ocsfFinding) finding() findings.Finding {
 	f := findings.Finding{
-		Class: findings.Configuration, ID: o.Metadata.EventCode, Title: o.Info.Title, Word: strings.TrimSpace(o.StatusCode + " " + o.Status),
+		Class: findings.Configuration, ID: o.Metadata.EventCode, Title: o.Info.Title, Word: strings.Join(slices.Compact(some(o.StatusCode, o.Compliance.Status, o.Status)), " "),
 		Severity: findings.Rate(o.Severity), Rating: o.Severity, Reason: o.StatusDetail,
 	}
 	if f.Title == "" {
 		f.Title = o.Older.Title
 	}
-	if f.ID == "" {
-		f.ID = f.Title
-	}
+	f.ID = cmp.Or(f.ID, o.Metadata.Product.Feature.UID, o.Compliance.Control, f.Title)
 	if len(o.Resources) > 0 {
 		r := o.Resources[0]
 		f.Subject, f.Location = r.UID, r.Region
@@ -101,9 +107,7 @@ func (o ocsfFinding) finding() findings.Finding {
 			f.Subject = strings.Trim(r.Namespace+"/"+r.Name, "/")
 		}
 	}
-	f.Status = map[string]findings.Status{
-		"PASS": findings.Passed, "FAIL": findings.Failed, "MANUAL": findings.Manual, "WARNING": findings.Manual, "ERROR": findings.Errored,
-	}[strings.ToUpper(o.StatusCode)]
+	f.Status = o.result()
 	if strings.EqualFold(o.Status, "Suppressed") || strings.EqualFold(o.StatusCode, "MUTED") {
 		f.Status, f.Statement = findings.Suppressed, &findings.Statement{Why: o.StatusDetail, Source: "the mute list"}
 	}
@@ -111,6 +115,30 @@ func (o ocsfFinding) finding() findings.Finding {
 		f.Compliance = append(f.Compliance, findings.Compliance{Standard: standard, IDs: o.Unmapped.Compliance[standard]})
 	}
 	return f
+}
+
+// ocsfResults are the words for what came of a check, of the classes of findings: a code
+// of the tool's, the status of compliance, and what the first version of the schema says.
+var ocsfResults = map[string]findings.Status{
+	"PASS": findings.Passed, "FAIL": findings.Failed, "MANUAL": findings.Manual, "WARNING": findings.Manual, "ERROR": findings.Errored,
+	"SUCCESS": findings.Passed, "FAILURE": findings.Failed,
+}
+
+// result is what came of the check. Where two words for it differ nobody can tell.
+func (o ocsfFinding) result() findings.Status {
+	said := findings.Unclear
+	for i, word := range []string{o.StatusCode, o.Compliance.Status, o.Status} {
+		status, known := ocsfResults[strings.ToUpper(word)]
+		switch {
+		case !known && i == 0 && word != "":
+			return findings.Unclear
+		case known && said != findings.Unclear && status != said:
+			return findings.Unclear
+		case known:
+			said = status
+		}
+	}
+	return said
 }
 
 // made is when the finding was made.
