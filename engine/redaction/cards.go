@@ -3,6 +3,7 @@ package redaction
 import (
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,7 +64,7 @@ func Cards(s string) []Span {
 			i += n - 1
 			continue
 		}
-		if g := runs[i]; isCard(g.digits) && !inOtherText(s, g.Span) {
+		if g := runs[i]; (isCard(g.digits) || isPadded(s, g)) && !inOtherText(s, g.Span) {
 			found = append(found, g.Span)
 		}
 	}
@@ -90,9 +91,7 @@ func digitRuns(s string) []run {
 		if c := s[i]; c < utf8.RuneSelf {
 			if !isDigit(c) {
 				end()
-				if i++; c == '%' && isEscape(s[i:]) {
-					i += 2
-				}
+				i += 1 + escapeAt(s, i)
 				continue
 			}
 			if len(digits) == 0 {
@@ -121,9 +120,18 @@ func digitRuns(s string) []run {
 	return runs
 }
 
-// isEscape reports whether the hexadecimal digits that follow a percent sign are those of
-// a blank or a mark in a URL.
-func isEscape(s string) bool { return len(s) >= 2 && s[0] == '2' && isHex(s[1]) }
+// escapeAt returns how many bytes behind a percent sign or a backslash are digits only because a
+// blank or a mark is written like that: %20 in a URL, \u00a0 in JSON.
+func escapeAt(s string, at int) int {
+	rest := s[at+1:]
+	switch {
+	case s[at] == '%' && len(rest) >= 2 && rest[0] == '2' && isHex(rest[1]):
+		return 2
+	case s[at] == '\\' && len(rest) >= 5 && rest[0] == 'u' && isHex(rest[1]) && isHex(rest[2]) && isHex(rest[3]) && isHex(rest[4]):
+		return 5
+	}
+	return 0
+}
 
 // digitOf returns the ASCII digit of a decimal digit of any script: each range of
 // them in Unicode begins with its zero.
@@ -181,16 +189,21 @@ func joined(s string, before, after Span, first int) bool {
 }
 
 // separates reports whether a text may stand between groups of digits: up to three
-// blanks, dashes, or one of the marks that people and programs use, as URLs have them too.
+// blanks, dashes, or one of the marks that people and programs use, as URLs, JSON and HTML have
+// them too.
 func separates(s string) bool {
 	if plain, err := url.PathUnescape(s); err == nil {
 		s = plain
 	}
+	if plain, err := strconv.Unquote(`"` + s + `"`); err == nil {
+		s = plain
+	}
+	s = strings.ReplaceAll(s, "&nbsp;", " ")
 	n := 0
 	for _, r := range s {
 		switch {
 		case unicode.Is(unicode.Zs, r), r == '\t', unicode.Is(unicode.Pd, r), r == '\u2212':
-		case strings.ContainsRune("._/,:|*'+\u00b7\u2022", r) && utf8.RuneCountInString(s) == 1:
+		case strings.ContainsRune("._/,:|*'+~\\\u00b7\u2022", r) && utf8.RuneCountInString(s) == 1:
 		case unicode.Is(unicode.Cf, r):
 			continue
 		default:
@@ -199,6 +212,13 @@ func separates(s string) bool {
 		n++
 	}
 	return n >= 1 && n <= 3
+}
+
+// isPadded reports whether a card number stands in a field of fixed length, behind zeros: they are
+// not those of a fraction.
+func isPadded(s string, g run) bool {
+	const longest = 24
+	return g.digits[0] == '0' && len(g.digits) <= longest && (g.From == 0 || s[g.From-1] != '.') && isCard(strings.TrimLeft(g.digits, "0"))
 }
 
 func isCard(digits string) bool {
