@@ -107,7 +107,8 @@ func (r *reading) admission(p admissionWritten) {
 	})
 	for i := range base.bound {
 		rules, excluded := r.constrained(base.bound[i].Spec.MatchResources, b.report)
-		base.boundRules = append(base.boundRules, boundRule{rules, excluded})
+		m := base.bound[i].Spec.MatchResources
+		base.boundRules = append(base.boundRules, boundRule{rules, excluded, m != nil && len(m.ResourceRules) > 0})
 	}
 	base.objects = r.admitted.objects
 	text := r.admissionText(p, base)

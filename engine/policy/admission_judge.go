@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,7 +85,7 @@ func (a *admission) object(e *evaluation, o *engine.Object) (engine.Detail, bool
 	if err != nil {
 		return said{engine.Unknown, cannotTell(err), nil}.of(o), true
 	}
-	chosen := constraintOf(a.rules, o.Ref).but(constraintOf(a.excluded, o.Ref))
+	chosen, unsure := a.chosen(o.Ref, nil)
 	if !chosen.chooses() {
 		return engine.Detail{}, false
 	}
@@ -92,6 +93,9 @@ func (a *admission) object(e *evaluation, o *engine.Object) (engine.Detail, bool
 		return said{engine.Unknown, cannotTell(err), nil}.of(o), true
 	} else if !is {
 		return engine.Detail{}, false
+	}
+	if unsure != nil {
+		return said{engine.Unknown, cannotTell(unsure), nil}.of(o), true
 	}
 	if says, wrong := a.misspelt[o.Ref.Of()]; wrong {
 		return said{engine.Unknown, "The policy does not say what is meant: " + oneLine(says), nil}.of(o), true
@@ -101,20 +105,17 @@ func (a *admission) object(e *evaluation, o *engine.Object) (engine.Detail, bool
 	}
 	worst, judged := said{verdict: engine.NotApplicable}, false
 	for i := range a.bound {
-		narrowed, b := a.boundRules[i], &a.bound[i]
-		under := chosen.but(constraintOf(narrowed.excluded, o.Ref))
-		if b.Spec.MatchResources != nil && len(b.Spec.MatchResources.ResourceRules) > 0 {
-			under = under.and(constraintOf(narrowed.rules, o.Ref))
-		}
+		b := &a.bound[i]
+		under, unsure := a.boundRules[i].chosen(o.Ref, &chosen)
 		if !under.chooses() {
 			continue
 		}
 		one := said{}
 		switch is, err := selects(e.view, b.Spec.MatchResources, o.Ref, tree); {
-		case err != nil:
-			one = said{engine.Unknown, cannotTell(err), nil}
-		case !is:
+		case err == nil && !is:
 			continue
+		case err != nil || unsure != nil:
+			one = said{engine.Unknown, cannotTell(cmp.Or(err, unsure)), nil}
 		default:
 			one = a.under(e, b, under, o, tree)
 			one.sentence += " (binding " + b.Name + ")"
@@ -147,6 +148,9 @@ func (a *admission) under(e *evaluation, b *admissionv1.ValidatingAdmissionPolic
 	if len(params) == 0 {
 		if action := b.Spec.ParamRef.ParameterNotFoundAction; action != nil && *action == admissionv1.AllowAction {
 			return said{engine.NotApplicable, "What holds the parameters is not there, and the binding lets pass what comes in", nil}
+		}
+		if failure := a.policy.Spec.FailurePolicy; failure != nil && *failure == admissionv1.Ignore {
+			return said{engine.NotApplicable, "What holds the parameters is not there, and the policy lets pass what it cannot judge", nil}
 		}
 		return said{engine.Fail, "What holds the parameters is not there, and the binding then lets nothing in", nil}
 	}

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +19,9 @@ type constraint struct {
 	Resource
 	names          []string // of objects; none is all
 	create, update bool     // when it comes in, when it is changed
+	// otherwise says that the rule names other versions of the kind than the one that is
+	// listed: whether the server takes these for the same hangs on what it serves.
+	otherwise bool
 }
 
 // but takes out the operations of another.
@@ -31,8 +36,11 @@ func (c constraint) and(o constraint) constraint {
 	return c
 }
 
-// boundRule is what a policy or a binding of it is narrowed to; nothing narrows nothing.
-type boundRule struct{ rules, excluded []constraint }
+// boundRule is what a policy or a binding of it is narrowed to.
+type boundRule struct {
+	rules, excluded []constraint
+	narrows         bool // it has rules, be it that they choose nothing
+}
 
 // constrained reads the rules of a policy or a binding.
 func (r *reading) constrained(m *admissionv1.MatchResources, report func(place, cause string)) (rules, excluded []constraint) {
@@ -76,10 +84,11 @@ func (r *reading) named(rule admissionv1.NamedRuleWithOperations) []constraint {
 					continue
 				}
 				found, of.Resource = true, known
+				of.otherwise = !slices.Contains(rule.APIVersions, "*") && !slices.Contains(rule.APIVersions, known.Version)
 				all = append(all, of)
 			}
 			if !found && name != "*" && group != "*" {
-				of.Resource = Resource{Kind: engine.Kind{Group: group, Kind: name}, Name: name}
+				of.Resource, of.otherwise = Resource{Kind: engine.Kind{Group: group, Kind: name}, Name: name}, false
 				all = append(all, of)
 			}
 		}
@@ -94,15 +103,38 @@ func inScope(scope *admissionv1.ScopeType, namespaced bool) bool {
 	return namespaced == (*scope == admissionv1.NamespacedScope)
 }
 
-// constraintOf returns what the rules that choose an object say together.
-func constraintOf(rules []constraint, r engine.Ref) constraint {
-	var all constraint
+// constraintOf returns what the rules that choose an object say together: at least, and
+// at most.
+func constraintOf(rules []constraint, r engine.Ref) (least, most constraint) {
 	for _, c := range rules {
 		if c.Kind == r.Of() && (len(c.names) == 0 || slices.Contains(c.names, r.Name)) {
-			all.Resource, all.create, all.update = c.Resource, all.create || c.create, all.update || c.update
+			most.Resource, most.create, most.update = c.Resource, most.create || c.create, most.update || c.update
+			if !c.otherwise {
+				least.Resource, least.create, least.update = c.Resource, least.create || c.create, least.update || c.update
+			}
 		}
 	}
-	return all
+	return least, most
+}
+
+var errOtherVersions = errors.New("a rule names another version of its kind than the one that was seen, and which the server takes for the same is not known")
+
+// chosen returns what rules, but for what is excluded, choose of an object. Narrowed is
+// what is chosen before; a rule narrows it where there are any.
+func (b boundRule) chosen(r engine.Ref, narrowed *constraint) (constraint, error) {
+	least, most := constraintOf(b.rules, r)
+	switch {
+	case narrowed != nil && !b.narrows:
+		least, most = *narrowed, *narrowed
+	case narrowed != nil:
+		least, most = narrowed.and(least), narrowed.and(most)
+	}
+	leastOut, mostOut := constraintOf(b.excluded, r)
+	least, most = least.but(mostOut), most.but(leastOut)
+	if least.create != most.create || least.update != most.update {
+		return most, errOtherVersions
+	}
+	return most, nil
 }
 
 // chooses reports whether c is any operation.
@@ -159,10 +191,7 @@ func (a *admission) paramsOf(v *engine.View, b *admissionv1.ValidatingAdmissionP
 		return nil, fmt.Errorf("the policy takes parameters from a %s, and no binding names one", kind.Kind)
 	}
 	where := *b.Spec.ParamRef
-	namespace := where.Namespace
-	if namespace == "" {
-		namespace = r.Namespace
-	}
+	namespace := cmp.Or(where.Namespace, place(r))
 	selector, err := metav1.LabelSelectorAsSelector(where.Selector)
 	if err != nil {
 		return nil, err
@@ -178,9 +207,10 @@ func (a *admission) paramsOf(v *engine.View, b *admissionv1.ValidatingAdmissionP
 	for _, tree := range a.paramObjects() {
 		take(tree, engine.Digest{})
 	}
-	if len(found) > 0 {
+	if len(found) > 0 && where.Selector == nil {
 		return found, nil
 	}
+	written := slices.Clone(found)
 	group, _, grouped := strings.Cut(kind.APIVersion, "/")
 	if !grouped {
 		group = ""
@@ -191,7 +221,11 @@ func (a *admission) paramsOf(v *engine.View, b *admissionv1.ValidatingAdmissionP
 		if err != nil {
 			return nil, err
 		}
-		take(tree, o.Digest)
+		if !slices.ContainsFunc(written, func(p param) bool { // which will take its place
+			return textAt(p.tree, "metadata", "namespace") == o.Ref.Namespace && textAt(p.tree, "metadata", "name") == o.Ref.Name
+		}) {
+			take(tree, o.Digest)
+		}
 	}
 	if len(found) == 0 || where.Selector != nil { // a selector chooses those too that were not seen
 		return found, unseen(v, of)
