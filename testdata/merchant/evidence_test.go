@@ -75,7 +75,6 @@ var oneSided = map[string]string{
 	"certificates-without-system-masters":    "manifests hold no requests",
 	"configuration-audits-without-failures":  "no scanner's reports are among the manifests",
 	"container-runtimes-supported":           "all nodes are of one release",
-	"containers-mask-proc":                   "nobody asks for the whole of /proc",
 	"containers-without-runtime-socket":      "nobody mounts one",
 	"control-plane-nodes-dedicated":          "there is one control plane",
 	"control-plane-without-profiling":        "there is one control plane",
