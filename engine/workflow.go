@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -138,6 +139,7 @@ func (r *workflowReader) read() Workflow {
 	for i, t := range templates {
 		r.template(t, fmt.Sprintf("%s.templates[%d]", r.path, i), 0)
 	}
+	r.collects(r.spec["artifactGC"], r.path+".artifactGC")
 	if (!listed || len(templates) == 0) && len(r.found.Uses) == 0 {
 		r.found.Pods = append(r.found.Pods, WorkflowPod{path: r.path, Unsure: "It names no template"})
 	}
@@ -190,6 +192,11 @@ func (r *workflowReader) template(v any, path string, depth int) {
 			told = true
 		}
 	}
+	outputs, _ := t["outputs"].(map[string]any)
+	for i, artifact := range listIn(outputs, "artifacts") {
+		a, _ := artifact.(map[string]any)
+		r.collects(a["artifactGC"], fmt.Sprintf("%s.outputs.artifacts[%d].artifactGC", path, i))
+	}
 	for i, group := range listIn(t, "steps") {
 		steps, _ := group.([]any)
 		for j, step := range steps {
@@ -208,6 +215,28 @@ func (r *workflowReader) template(v any, path string, depth int) {
 	if !told {
 		r.add(t, path, "It has a template of a kind that is not read")
 	}
+}
+
+// collects adds the pods that the controller makes to remove artifacts: as the account that
+// is named for it, of the artifact or of all, else as the default one.
+func (r *workflowReader) collects(v any, path string) {
+	all, _ := r.spec["artifactGC"].(map[string]any)
+	gc, is := v.(map[string]any)
+	if strategy := cmp.Or(text(gc["strategy"]), text(all["strategy"])); !is || strategy == "" || strategy == "Never" {
+		return
+	}
+	p := WorkflowPod{
+		Name: strings.TrimPrefix(path, r.path+"."), path: path, places: map[string]string{},
+		Unsure: "Its controller makes pods of its own to remove artifacts",
+	}
+	account := text(gc["serviceAccountName"])
+	if account == "" {
+		if account = text(all["serviceAccountName"]); account != "" {
+			p.places["serviceAccountName"] = r.path + ".artifactGC.serviceAccountName"
+		}
+	}
+	p.Pod = map[string]any{"spec": map[string]any{"serviceAccountName": account}}
+	r.found.Pods = append(r.found.Pods, p)
 }
 
 func (r *workflowReader) inline(step any, path string, depth int) {

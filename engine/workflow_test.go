@@ -37,6 +37,37 @@ func TestReadWorkflow(t *testing.T) {
 	assert.Equal(t, "spec.templates[1].serviceAccountName", w.Pods[1].At("serviceAccountName"))
 }
 
+// Pods that remove artifacts run as the account that is named for them, and what is in
+// them is their controller's.
+func TestPodsThatRemoveArtifacts(t *testing.T) {
+	const head, tail = `{"spec":{"serviceAccountName":"ci",`, `}]}}`
+	output := func(gc string) string {
+		return `"templates":[{"name":"run","container":{"image":"x"},"outputs":{"artifacts":[{"name":"a","path":"/a"` + gc + `}]}`
+	}
+	for name, c := range map[string]struct {
+		body string
+		want []string // accounts
+		pods int
+	}{
+		"none":                      {head + output("") + tail, []string{"ci"}, 1},
+		"never":                     {head + `"artifactGC":{"strategy":"Never","serviceAccountName":"gc"},` + output("") + tail, []string{"ci"}, 1},
+		"as the default account":    {head + `"artifactGC":{"strategy":"OnWorkflowDeletion"},` + output("") + tail, []string{"", "ci"}, 2},
+		"as one of its own":         {head + `"artifactGC":{"strategy":"OnWorkflowCompletion","serviceAccountName":"gc"},` + output("") + tail, []string{"ci", "gc"}, 2},
+		"of one artifact":           {head + output(`,"artifactGC":{"strategy":"OnWorkflowDeletion","serviceAccountName":"one"}`) + tail, []string{"ci", "one"}, 2},
+		"of one artifact, by all":   {head + `"artifactGC":{"strategy":"OnWorkflowDeletion","serviceAccountName":"gc"},` + output(`,"artifactGC":{"strategy":"OnWorkflowCompletion"}`) + tail, []string{"ci", "gc"}, 3},
+		"never, but of an artifact": {head + `"artifactGC":{"strategy":"Never"},` + output(`,"artifactGC":{"strategy":"OnWorkflowCompletion","serviceAccountName":"one"}`) + tail, []string{"ci", "one"}, 2},
+		"an artifact never":         {head + `"artifactGC":{"strategy":"OnWorkflowDeletion","serviceAccountName":"gc"},` + output(`,"artifactGC":{"strategy":"Never","serviceAccountName":"one"}`) + tail, []string{"ci", "gc"}, 2},
+	} {
+		w := workflowOf(c.body)
+		assert.Equal(t, c.want, w.Accounts(), name)
+		require.Len(t, w.Pods, c.pods, name)
+		for _, p := range w.Pods[1:] {
+			assert.Contains(t, p.Unsure, "to remove artifacts", name)
+			assert.Contains(t, p.Path(), "artifactGC", name)
+		}
+	}
+}
+
 // FuzzReadWorkflow says that whatever stands in a workflow is read to an end, and that
 // what is said to stand somewhere does.
 func FuzzReadWorkflow(f *testing.F) {
@@ -44,6 +75,7 @@ func FuzzReadWorkflow(f *testing.F) {
 		`{"spec":{"templates":[{"name":"a","container":{"image":"x"},"sidecars":[{"name":"s","mirrorVolumeMounts":true}],"volumes":[{"name":"v"}]}]}}`,
 		`{"spec":{"volumes":[{"name":"v"}],"templates":[{"containerSet":{"volumeMounts":[{"name":"v"}],"containers":[{"name":"a"},7]},"initContainers":[null]}]}}`,
 		`{"spec":{"templates":[{"steps":[[{"inline":{"script":{"image":"x","env":[{"value":"{{x}}"}]}}}]],"outputs":{"artifacts":[{"s3":{"keySecret":{"name":"s","key":"k"}}}]}}]}}`,
+		`{"spec":{"artifactGC":{"strategy":"OnWorkflowDeletion","serviceAccountName":"gc"},"templates":[{"container":{},"outputs":{"artifacts":[{"artifactGC":{}},7]}}]}}`,
 		`{"spec":{"workflowTemplateRef":{"name":"w"},"podSpecPatch":"{}"}}`, `{"spec":{"templates":[{"dag":{"tasks":[{"inline":{"dag":{"tasks":[]}}}]}}]}}`, `[]`, `{"spec":{"templates":7}}`,
 	} {
 		f.Add([]byte(body))

@@ -55,11 +55,13 @@ func verdicts(r engine.Result) map[string]engine.Verdict {
 var proves = map[string][]engine.Kind{
 	"": append(templatesAlone(), engine.ServerVersionKind), // no pod comes of one by itself; what hangs on a version says so
 	// What it judges is of the kinds that it needs; these are read along.
-	"admission-policies-enforce":      {{Group: "admissionregistration.k8s.io", Kind: "ValidatingWebhookConfiguration"}},
-	"default-roles-not-widened":       {rbac.RoleKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind},
-	"default-service-accounts-unused": {rbac.RoleKind, rbac.ClusterRoleKind},
+	"admission-policies-enforce": {{Group: "admissionregistration.k8s.io", Kind: "ValidatingWebhookConfiguration"}},
+	"default-roles-not-widened":  {rbac.RoleKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind},
+	// ConfigMaps say whom workflows run as, of which no fixture of these has any.
+	"default-service-accounts-unused": {rbac.RoleKind, rbac.ClusterRoleKind, configMapKind},
+	"service-accounts-not-shared":     {configMapKind},
 	"roles-without-wildcards":         {rbac.RoleBindingKind, rbac.ClusterRoleBindingKind},
-	"service-accounts-not-dormant":    {rbac.RoleKind, rbac.ClusterRoleKind},
+	"service-accounts-not-dormant":    {rbac.RoleKind, rbac.ClusterRoleKind, configMapKind},
 	"secrets-read-by-few":             append(workloadKinds(), append(engine.PodTemplateKinds(), namespaceKind)...),
 	"no-paths-to-cluster-admin":       {secretKind}, // nobody in the fixture reads Secrets
 	// A namespace is judged that was seen, or in which something was.

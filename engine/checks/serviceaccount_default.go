@@ -13,12 +13,13 @@ import (
 // which something runs as it. Fails where a binding names it, by its own name or
 // by its user name, or where a workload gets its token; rights it has only through
 // a group that all service accounts are in are not counted here. Passes where
-// neither is so: pods may run as it as long as they get no token.
+// neither is so: pods may run as it as long as they get no token. Unknown for workflows
+// that name no account where defaults of Argo's controller may name one.
 func defaultServiceAccountsUnused() check {
 	return check{
-		id: "default-service-accounts-unused", version: 2,
+		id: "default-service-accounts-unused", version: 3,
 		needs: append(workloadKinds(), serviceAccountKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind),
-		looks: []engine.Kind{rbac.RoleKind, rbac.ClusterRoleKind},
+		looks: []engine.Kind{rbac.RoleKind, rbac.ClusterRoleKind, configMapKind},
 		eval:  evalDefaultAccounts,
 	}
 }
@@ -39,7 +40,7 @@ func evalDefaultAccounts(v *engine.View) []engine.Detail {
 	basis := struct {
 		rights *rbac.Rights
 		whole  bool // all that could name it was seen
-	}{rights, sawWorkloads(v) && sawAll(v, []engine.Kind{rbac.RoleBindingKind, rbac.ClusterRoleBindingKind})}
+	}{rights, sawWorkloads(v) && !accountsDefaulted(v) && sawAll(v, []engine.Kind{rbac.RoleBindingKind, rbac.ClusterRoleBindingKind})}
 	details := make([]engine.Detail, 0, len(refs))
 	for ref, withUID := range refs {
 		of := uses[ref]
@@ -50,7 +51,7 @@ func evalDefaultAccounts(v *engine.View) []engine.Detail {
 			}
 		}
 		details = append(details, of.unused.once(basis, func() engine.Detail {
-			f, cites := judgeDefaultAccount(rights, ref, of.holders, of.doubted)
+			f, cites := judgeDefaultAccount(rights, ref, of)
 			if f.verdict == engine.Pass && !basis.whole {
 				f = unknown(f.field, f.value, "No binding that was seen names it, and no workload that was seen gets its token; not all were seen")
 			}
@@ -61,7 +62,7 @@ func evalDefaultAccounts(v *engine.View) []engine.Detail {
 	return details
 }
 
-func judgeDefaultAccount(rights *rbac.Rights, ref engine.Ref, users []workload, unsure bool) (finding, []engine.Digest) {
+func judgeDefaultAccount(rights *rbac.Rights, ref engine.Ref, of *use) (finding, []engine.Digest) {
 	account := rbac.Subject{Kind: ref.Kind, Namespace: ref.Namespace, Name: ref.Name}
 	user := rbac.Subject{Kind: "User", Name: "system:serviceaccount:" + ref.Namespace + ":" + ref.Name}
 	var bindings []string
@@ -75,14 +76,21 @@ func judgeDefaultAccount(rights *rbac.Rights, ref engine.Ref, users []workload, 
 		return fails("", bindings, "Rights are bound to it by %s", list(bindings)), cites
 	}
 	var names []string
-	for _, w := range users {
+	for _, w := range of.holders {
 		names, cites = append(names, w.object.Ref.String()), append(cites, w.object.Digest)
 	}
-	if unsure {
+	if of.doubted {
 		return unknown("", names, "Its token may be given to %s, and it could not be seen itself: %s", count(len(names), "workload"), list(names)), cites
 	}
 	if len(names) > 0 {
 		return fails("", names, "Its token is given to %s: %s", count(len(names), "workload"), list(names)), cites
+	}
+	for _, w := range of.perhaps {
+		names, cites = append(names, w.object.Ref.String()), append(cites, w.object.Digest)
+	}
+	if len(names) > 0 {
+		return unknown("", names, "Its token is given to %s, unless the defaults of Argo's controller (workflowDefaults) name another account: %s",
+			count(len(names), "workload"), list(names)), cites
 	}
 	return passes("", nil, "No binding names it, and no workload gets its token"), nil
 }

@@ -19,6 +19,8 @@ type use struct {
 	// holders get its token, the ones that use another's template too.
 	holders []workload
 	doubted bool // unsure, of them
+	// perhaps get its token unless their controller's defaults name another account.
+	perhaps []workload
 	// basis is what all of that follows from; the others are what was said of it.
 	basis          useBasis
 	shared, unused saying
@@ -29,6 +31,7 @@ type useBasis struct {
 	account  *engine.Object // nil where it was not seen
 	complete bool           // one that was not seen does not exist
 	whole    bool           // all that may run as it was seen
+	defaults bool           // see accountsDefaulted
 	members  []engine.Subject
 }
 
@@ -46,14 +49,15 @@ var allUses = engine.NewSurvey(func(v *engine.View, before map[engine.Ref]*use) 
 		at[n] = append(at[n], i)
 	}
 	uses := make(map[engine.Ref]*use, len(at))
-	whole := sawWorkloads(v)
+	defaults := accountsDefaulted(v)
+	whole := sawWorkloads(v) && !defaults
 	for _, places := range at {
 		ref := all[places[0]].accountRef()
-		basis := useBasis{complete: tokens.complete, whole: whole}
+		basis := useBasis{complete: tokens.complete, whole: whole, defaults: defaults}
 		if account, there := tokens.byRef[ref]; there {
 			basis.account = account.Object
 		}
-		if known := before[ref]; known != nil && known.basis.account == basis.account && known.basis.complete == basis.complete && known.basis.whole == whole &&
+		if known := before[ref]; known != nil && known.basis.account == basis.account && known.basis.complete == basis.complete && known.basis.whole == whole && known.basis.defaults == defaults &&
 			slices.EqualFunc(known.basis.members, places, func(m engine.Subject, i int) bool {
 				return m.Of == all[i].object && m.Under == all[tops[i]].object
 			}) {
@@ -76,6 +80,10 @@ var allUses = engine.NewSurvey(func(v *engine.View, before map[engine.Ref]*use) 
 func (of *use) add(w, top workload, t token) {
 	of.basis.members = append(of.basis.members, engine.Subject{Of: w.object, Under: top.object})
 	if w.retired {
+		return
+	}
+	if of.basis.defaults && w.namesNoAccount() {
+		of.perhaps = append(of.perhaps, w)
 		return
 	}
 	if t.mounted {
@@ -135,7 +143,7 @@ func application(w workload) string {
 // seen and may keep its token back.
 func serviceAccountsNotShared() check {
 	return check{
-		id: "service-accounts-not-shared", version: 2, needs: append(workloadKinds(), serviceAccountKind),
+		id: "service-accounts-not-shared", version: 3, needs: append(workloadKinds(), serviceAccountKind), looks: []engine.Kind{configMapKind},
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
 			for _, of := range accountUses(v) {
@@ -169,15 +177,16 @@ func judgeSharing(of *use) finding {
 // its rights wait for whoever gets hold of its token or may make a pod; and where the
 // account does not exist, so that whoever makes it gets them. NotApplicable for the
 // accounts that Kubernetes' own bindings name. Passes where something runs as it.
-// Unknown in manifests, beside which more may run, and where a workload may be hidden.
+// Unknown in manifests, beside which more may run, where a workload may be hidden, and
+// where defaults of Argo's controller may name it for workflows.
 //
 // A token that is used from outside the cluster leaves no trace in its objects: the
 // audit log tells when an account was last used.
 func serviceAccountsNotDormant() check {
 	return check{
-		id: "service-accounts-not-dormant", version: 1,
+		id: "service-accounts-not-dormant", version: 2,
 		needs: append(workloadKinds(), serviceAccountKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind),
-		looks: []engine.Kind{rbac.RoleKind, rbac.ClusterRoleKind},
+		looks: []engine.Kind{rbac.RoleKind, rbac.ClusterRoleKind, configMapKind},
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
 			bound := map[rbac.Subject][]*rbac.Binding{}
@@ -196,7 +205,7 @@ func serviceAccountsNotDormant() check {
 					bound[s] = append(bound[s], b)
 				}
 			}
-			seen := !isManifests(v) && sawWorkloads(v)
+			seen := !isManifests(v) && sawWorkloads(v) && !accountsDefaulted(v)
 			for _, s := range order {
 				ref := subjectRef(s)
 				f, cites := judgeDormant(accountUses(v)[ref], accountsOf(v), ref, bound[s], seen)

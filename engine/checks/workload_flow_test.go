@@ -138,6 +138,44 @@ func TestAccountsOfWorkflows(t *testing.T) {
 	assert.Equal(t, engine.Fail, world(append(bound, workflow("WorkflowTemplate", "w", ops))...).result(t, dormant).Verdict)
 }
 
+// What runs as whom is not certain of workflows that name no account where their
+// controller's ConfigMap has defaults, or was not seen.
+func TestDefaultsOfTheControllerOfWorkflows(t *testing.T) {
+	const unused, dormant = "default-service-accounts-unused", "service-accounts-not-dormant"
+	const accounts = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default, namespace: pay}\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: ops, namespace: pay}\n---\n" +
+		"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b, namespace: pay}\nroleRef: {kind: Role, name: r, apiGroup: rbac.authorization.k8s.io}\nsubjects: [{kind: ServiceAccount, name: ops, namespace: pay}]"
+	nobody := workflow("Workflow", "w", "{templates: [{name: run, container: {image: x}}]}")
+	named := workflow("Workflow", "w", "{serviceAccountName: ci, templates: [{name: run, container: {image: x}}]}")
+	settings := func(data string) string {
+		return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: workflow-controller-configmap, namespace: argo}\ndata: {" + data + "}"
+	}
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: pay}\nspec: {containers: [{name: c, image: x}]}"
+	for name, c := range map[string]struct {
+		documents       []string
+		hidden          bool
+		unused, dormant engine.Verdict
+	}{
+		"no ConfigMap of it":              {[]string{nobody}, false, engine.Fail, engine.Fail},
+		"one without defaults":            {[]string{nobody, settings("parallelism: '10'")}, false, engine.Fail, engine.Fail},
+		"defaults":                        {[]string{nobody, settings("workflowDefaults: 'spec: {serviceAccountName: ops}'")}, false, engine.Unknown, engine.Unknown},
+		"defaults of old":                 {[]string{nobody, settings("config: '{workflowDefaults: {spec: {serviceAccountName: ops}}}'")}, false, engine.Unknown, engine.Unknown},
+		"ConfigMaps that were not seen":   {[]string{nobody}, true, engine.Unknown, engine.Unknown},
+		"a pod that gets the token too":   {[]string{nobody, pod, settings("workflowDefaults: 'spec: {}'")}, false, engine.Fail, engine.Unknown},
+		"an account of their own":         {[]string{named, settings("workflowDefaults: 'spec: {}'")}, false, engine.Pass, engine.Fail},
+		"none, and ConfigMaps not seen":   {nil, true, engine.Pass, engine.Fail},
+		"a template that nobody runs yet": {[]string{strings.Replace(nobody, "kind: Workflow", "kind: WorkflowTemplate", 1)}, true, engine.Pass, engine.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorldOf(t, append(strings.Split(accounts, "\n---\n"), c.documents...)...)
+			if c.hidden {
+				w = w.without(configMapKind, "")
+			}
+			assert.Equal(t, c.unused, w.result(t, unused).Verdict, "%+v", w.result(t, unused).Details)
+			assert.Equal(t, c.dormant, w.result(t, dormant).Verdict, "%+v", w.result(t, dormant).Details)
+		})
+	}
+}
+
 func TestSecretsOfWorkflows(t *testing.T) {
 	const spec = "{templates: [{name: run, container: {image: x}, outputs: {artifacts: [{name: a, path: /o, s3: {bucket: b, accessKeySecret: {name: store, key: id}}}]}}]}"
 	w := newWorldOf(t, workflow("Workflow", "w", spec), "apiVersion: v1\nkind: Secret\nmetadata: {name: store, namespace: pay}\ndata: {id: '[redacted:secret-value]'}")
