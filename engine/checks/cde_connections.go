@@ -79,6 +79,9 @@ func crossingsOf(v *engine.View, d network.Direction) []engine.Detail {
 	if i := slices.IndexFunc(network.RouteKinds(), v.Hidden); i >= 0 && d == network.Ingress && doubt == "" {
 		doubt = fmt.Sprintf("what may be a %s, which leads in, could not be seen", network.RouteKinds()[i].Kind)
 	}
+	if i := slices.IndexFunc(a.Gaps(), func(g engine.Gap) bool { return network.LeadsIn(g.Kind) }); i >= 0 && d == network.Ingress && doubt == "" {
+		doubt = causeOf(a.Gaps()[i])
+	}
 	unpoliced := len(a.Unpoliced(zone))
 	var details []engine.Detail
 	for _, c := range a.Crossings(zone, d, v.Params().Declared) {
@@ -105,7 +108,11 @@ func doubtOf(v *engine.View, a *network.Analysis, needs []engine.Kind) string {
 	default:
 		return ""
 	}
-	g := doubts[0]
+	return causeOf(doubts[0])
+}
+
+// causeOf is why something was not seen, with what that was.
+func causeOf(g engine.Gap) string {
 	if g.Name == "" {
 		return g.Cause
 	}

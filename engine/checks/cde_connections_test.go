@@ -46,6 +46,7 @@ func TestWhatCrossesTheEdgeIsHeldAgainstWhatWasDeclared(t *testing.T) {
 		"no policy at all":                           {namespaces + api + cart, declare("shop/cart", "pay/api", "TCP 8443"), engine.Fail, "0.0.0.0-255.255.255.255[External]"},
 		"the controller in front":                    {with("{from: [{namespaceSelector: {}}], ports: [{port: 8443}]}") + ingress, declare("shop/cart", "pay/api", "TCP 8443"), engine.Fail, "{ingress-controller}"},
 		"the controller in front is declared":        {with("{from: [{namespaceSelector: {}}], ports: [{port: 8443}]}") + ingress, append(declare("shop/cart", "pay/api", "TCP 8443"), declare("{ingress-controller}", "pay/api", "TCP 8443")...), engine.Pass, "2 peers"},
+		"a way in that nobody follows":               {with() + "{kind: Service, apiVersion: v1, metadata: {namespace: edge, name: lb}, spec: {type: LoadBalancer, ports: [{port: 443}]}}", nil, engine.Unknown, "without a selector"},
 		"on the network of its node":                 {strings.Replace(with(), "spec: {containers: [{name: a, ports", "spec: {hostNetwork: true, containers: [{name: a, ports", 1), nil, engine.Unknown, "network of its node"},
 		"a peer on the network of its node":          {strings.Replace(with(), "app: cart}}, spec: {", "app: cart}}, spec: {hostNetwork: true, ", 1), nil, engine.Pass, "1 workload elsewhere on the network of a node"},
 		"a policy of the network plugin besides":     {with() + "{kind: CiliumNetworkPolicy, apiVersion: cilium.io/v2, metadata: {namespace: pay, name: x}}", nil, engine.Unknown, "not evaluated"},

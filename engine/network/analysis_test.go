@@ -292,6 +292,36 @@ func TestWaysIn(t *testing.T) {
 	assert.Equal(t, [...]string{"LoadBalancer", "TCP 8080,9090", "No Connections"}, [...]string{w.Through, w.Ports.String(), w.Allowed.String()})
 }
 
+// Where a way in leads that nobody here follows is said, and keeps no connection between
+// pods from an answer.
+func TestWaysInThatAreNotFollowed(t *testing.T) {
+	const bare = `{apiVersion: v1, kind: Service, metadata: {name: s, namespace: nb}, spec: {type: TYPE, ports: [{port: 80}]}}`
+	const ingress = `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, namespace: nb}, spec: {defaultBackend: {BACKEND}}}`
+	const route = `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r, namespace: na}, spec: {rules: [{backendRefs: [{KIND name: s, namespace: nb}]}]}}`
+	with := strings.Replace
+	for name, c := range map[string]struct {
+		objects []string
+		want    string
+	}{
+		"a load balancer without a selector":        {[]string{with(bare, "TYPE", "LoadBalancer", 1)}, "Service without a selector"},
+		"one inside the cluster":                    {[]string{with(bare, "TYPE", "ClusterIP", 1)}, ""},
+		"that an Ingress leads to":                  {[]string{with(bare, "TYPE", "ClusterIP", 1), with(ingress, "BACKEND", "service: {name: s, port: {number: 80}}", 1)}, "Service without a selector"},
+		"an Ingress that leads to something else":   {[]string{with(ingress, "BACKEND", "resource: {apiGroup: example.com, kind: Bucket, name: b}", 1)}, "it leads to a Bucket"},
+		"a Gateway that leads to something else":    {[]string{with(route, "KIND", "kind: ServiceImport,", 1)}, "it leads to a ServiceImport"},
+		"a Gateway that leads to what is not there": {[]string{with(route, "KIND", "", 1)}, ""},
+	} {
+		a := fromYAML(t, append(twoPods(), c.objects...)...).analyse()
+		var says []string
+		for _, g := range a.Gaps() {
+			if LeadsIn(g.Kind) {
+				says = append(says, g.Cause)
+			}
+		}
+		assert.Equal(t, c.want != "", len(says) == 1, "%s: %v", name, says)
+		assert.Contains(t, strings.Join(says, ""), c.want, name)
+	}
+}
+
 func TestPodsBelongToTheirController(t *testing.T) {
 	const owned = `ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-1, uid: u1, controller: true}]`
 	pod := `{apiVersion: v1, kind: Pod, metadata: {name: web-1-x, namespace: na, ` + owned + `}, status: {phase: PHASE}}`

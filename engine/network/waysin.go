@@ -2,6 +2,7 @@ package network
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -161,6 +162,9 @@ func (d *doorway) ingress(ref engine.Ref, spec *networkingv1.IngressSpec) {
 	}
 	for _, b := range backends {
 		if b.Service == nil {
+			if b.Resource != nil {
+				d.unfollowed(ref, "it leads to a "+b.Resource.Kind)
+			}
 			continue
 		}
 		port := b.Service.Port
@@ -195,6 +199,7 @@ func (d *doorway) gateway(ref engine.Ref, r *gatewayRoute) {
 		}
 		for _, b := range backends {
 			if b.Kind != "" && b.Kind != "Service" {
+				d.unfollowed(ref, "it leads to a "+b.Kind)
 				continue
 			}
 			d.to(ref, gatewayController, cmp.Or(b.Namespace, ref.Namespace), b.Name, func(p servicePort) bool { return b.Port == nil || p.Port == *b.Port })
@@ -209,10 +214,22 @@ func (d *doorway) to(by engine.Ref, through, namespace, name string, wanted func
 	}
 }
 
+// unfollowed says of a way in that nobody here knows where it leads.
+func (d *doorway) unfollowed(by engine.Ref, why string) {
+	d.gap(by, engine.Unsupported, errors.New(why+": which pods are reached by it is not followed"))
+}
+
+// LeadsIn reports whether objects of a kind lead in from outside the cluster. What they
+// allow is told of connections between pods without them.
+func LeadsIn(k engine.Kind) bool {
+	return k == serviceKind || k == ingressKind || slices.Contains(RouteKinds(), k)
+}
+
 // lead adds a way in to every workload whose pods a Service selects. A Service
 // without selector leads to endpoints of which nothing is known.
 func (d *doorway) lead(by engine.Ref, through string, s *service, namespace string, wanted func(servicePort) bool) {
 	if len(s.Spec.Selector) == 0 {
+		d.unfollowed(by, "it leads to a Service without a selector, whose endpoints somebody writes")
 		return
 	}
 	ways := map[int]*WayIn{}

@@ -187,7 +187,11 @@ func wholeNetwork(v *engine.View) (*network.Analysis, error) {
 	}
 	a := network.Analyse(v)
 	for _, g := range a.Gaps() {
-		// What concerns one workload is in what is possible for it.
+		// What concerns one workload is in what is possible for it, and what leads in from
+		// outside is not between pods.
+		if network.LeadsIn(g.Kind) {
+			continue
+		}
 		if !runsPods(g.Kind) || g.Name == "" {
 			return nil, errors.New(g.Cause)
 		}
