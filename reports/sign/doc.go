@@ -27,11 +27,11 @@
 // revisions of objects, each with one classical cross-reference table that names exactly the
 // objects written before it. Every byte belongs to a revision. What stands after a signature
 // must itself be a signature in a field that was empty and that no signer locked, and nothing
-// else; each other change is reported by object and key. Cross-reference streams, object streams and encryption are
-// not read at all ([ErrUnsupported]): the reports do not use them, and they are where two
-// readers begin to see two documents. What was a report before another program gave it that form
-// does not hold. Every object is passed over with the same demands; taken
-// apart are only the few that signatures and their fields concern.
+// else; each other change is reported by object and key. Cross-reference streams, object
+// streams and encryption are not read at all ([ErrUnsupported]): the reports do not use
+// them, and they are where two readers begin to see two documents. What was a report
+// before another program gave it that form does not hold. Every object is passed over with
+// the same demands; taken apart are only the few that signatures and their fields concern.
 //
 // # Whom it trusts
 //
