@@ -58,6 +58,15 @@ func (d *door) care(path string, o opening) screen.Care {
 		HandOff: func(ctx context.Context, v *vault.Vault, g screen.Giving, tell func(engine.Progress)) (screen.Said, error) {
 			return d.saying(tell, func(at *door) error { return at.handOffFromDesk(ctx, v, o, g) })
 		},
+		Merge: func(ctx context.Context, v *vault.Vault, t screen.Taking, tell func(engine.Progress)) (screen.Said, error) {
+			return d.saying(tell, func(at *door) error {
+				looking := o
+				if t.Identity != "" {
+					looking.identities = []string{fromHome(t.Identity)}
+				}
+				return at.mergeInto(ctx, v, fromHome(t.File), looking, at.consent(o.allowExec), "")
+			})
+		},
 		AddRecipients: func(ctx context.Context, v *vault.Vault, g screen.Giving, tell func(engine.Progress)) (screen.Said, error) {
 			return d.saying(tell, func(at *door) error {
 				added, err := at.givenTo(at.consent(o.allowExec), g)

@@ -73,6 +73,14 @@ func TestTheDeskGivesAVaultAway(t *testing.T) {
 	_, err = vault.Open(t.Context(), giving.File, []age.Identity{archive}, vault.ReadOnly())
 	require.NoError(t, err)
 
+	_, err = care.Merge(t.Context(), v, screen.Taking{File: giving.File}, tell)
+	require.ErrorIs(t, err, vault.ErrNoIdentity)
+	_, err = care.Merge(t.Context(), v, screen.Taking{File: path}, tell)
+	require.ErrorContains(t, err, "is the same file")
+	got, err = care.Merge(t.Context(), v, screen.Taking{File: giving.File, Identity: in("archive.txt")}, tell)
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(got.Lines, ""), "has all of "+giving.File)
+
 	_, err = care.AddRecipients(t.Context(), v, giving, tell)
 	require.NoError(t, err)
 	require.Len(t, v.Recipients(), 2)

@@ -83,20 +83,28 @@ type mergeProblemForm struct {
 }
 
 func (d *door) merge(ctx context.Context, path, other string, o opening, format string) error {
-	if one, err := os.Stat(path); err == nil {
-		if two, err := os.Stat(other); err == nil && os.SameFile(one, two) {
-			return usagef("merge %s: %s is the same file", path, other)
-		}
-	}
 	c := d.consent(o.allowExec)
 	v, _, err := d.openWithConsent(ctx, path, o, c)
 	if err != nil {
 		return err
 	}
 	defer v.Close()
-	looking := o
-	looking.readOnly = true
-	from, _, err := d.openWithConsent(ctx, other, looking, c)
+	err = d.mergeInto(ctx, v, other, o, c, format)
+	if wrong := v.Close(); err == nil || errors.Is(err, errAttention) && wrong != nil {
+		err = wrong
+	}
+	return err
+}
+
+// mergeInto takes in what another copy has, and says what came of it.
+func (d *door) mergeInto(ctx context.Context, v *vault.Vault, other string, o opening, c *consent, format string) error {
+	if one, err := os.Stat(v.Path()); err == nil {
+		if two, err := os.Stat(other); err == nil && os.SameFile(one, two) {
+			return usagef("merge %s: %s is the same file", v.Path(), other)
+		}
+	}
+	o.readOnly = true
+	from, _, err := d.openWithConsent(ctx, other, o, c)
 	if err != nil {
 		return err
 	}
@@ -117,9 +125,9 @@ func (d *door) merge(ctx context.Context, path, other string, o opening, format 
 	if format == "json" {
 		err = json.NewEncoder(d.out).Encode(form)
 	} else {
-		d.printMerged(path, other, form, m.Changed())
+		d.printMerged(v.Path(), other, form, m.Changed())
 	}
-	if err = errors.Join(err, from.Close(), v.Close()); err == nil && len(form.Problems)+len(form.Unverified) > 0 {
+	if err = errors.Join(err, from.Close()); err == nil && len(form.Problems)+len(form.Unverified) > 0 {
 		err = errAttention
 	}
 	return err

@@ -9,11 +9,13 @@ import (
 	"tickmark/vault"
 )
 
-// Care is how a vault is archived, handed off and sealed to others. Keys, cards and
+// Care is how a vault is archived, handed off, merged and sealed to others. Keys, cards and
 // identities are not the desk's to read; nil where nothing reads them.
 type Care struct {
-	Archive         func(context.Context, *vault.Vault, Giving, func(engine.Progress)) (Said, error)
-	HandOff         func(context.Context, *vault.Vault, Giving, func(engine.Progress)) (Said, error)
+	Archive func(context.Context, *vault.Vault, Giving, func(engine.Progress)) (Said, error)
+	HandOff func(context.Context, *vault.Vault, Giving, func(engine.Progress)) (Said, error)
+	// Merge takes in what another copy of the vault has.
+	Merge           func(context.Context, *vault.Vault, Taking, func(engine.Progress)) (Said, error)
 	AddRecipients   func(context.Context, *vault.Vault, Giving, func(engine.Progress)) (Said, error)
 	RemoveRecipient func(context.Context, *vault.Vault, vault.Recipient, func(engine.Progress)) (Said, error)
 	// Expunge takes out what is past its retention, if that is so many bodies.
@@ -32,6 +34,12 @@ type Giving struct {
 	Note     string
 	Keep     bool // sealed to the present recipients as well
 	WithText bool // the licensed text goes with it
+}
+
+// Taking is another copy of the vault, which is only read.
+type Taking struct {
+	File     string
+	Identity string // a file with an identity that opens it; "" is what opened the vault
 }
 
 // Said is what something said when it had ended.

@@ -13,7 +13,7 @@ import (
 // newKeeping is how the workpapers are kept, and to whom they are given.
 func newKeeping(d *Desk) *Roll {
 	return newRoll(d, "Keeping", "How long the workpapers of this assessment are kept, by whom and where; and who opens the vault, its archive and the copies that were handed off.", "", func() []rollRow {
-		rows := []rollRow{d.retentionRow(), d.holdRow(), d.pastRow(), d.archiveRow(), d.recipientsRow(), d.authorsRow(), d.handoffRow()}
+		rows := []rollRow{d.retentionRow(), d.holdRow(), d.pastRow(), d.archiveRow(), d.recipientsRow(), d.authorsRow(), d.handoffRow(), d.mergeRow()}
 		for i := range rows {
 			rows[i].about = strings.TrimSpace(rows[i].about)
 		}
@@ -178,4 +178,10 @@ func newAuthors(d *Desk) *Roll {
 	})
 	s.keys = []Binding{{Keys: []string{"a"}, Label: "enrol", Help: "enrol the author of a card", Why: d.careless(d.Care.Enrol != nil), Do: func() tea.Cmd { return push(enrolForm(d)) }}}
 	return s
+}
+
+func (d *Desk) mergeRow() rollRow {
+	return rollRow{name: "Merge", text: "take in what another copy of the vault has", about: "Takes in a copy that comes back after both were worked on, such as the one that was handed to the next team. Nothing is lost and nothing is decided.", keys: []Binding{
+		opens("merge", "take in what another copy of the vault has", d.careless(d.Care.Merge != nil), func() tea.Cmd { return push(mergeForm(d)) }),
+	}}
 }

@@ -142,6 +142,17 @@ func handoffForm(d *Desk) *Form {
 		either("With the text", "Yes gives the licensed text as well, which the next team needs a licence for.", false, func(g *giving) *bool { return &g.WithText }))
 }
 
+func mergeForm(d *Desk) *Form {
+	value, v, merge := &Taking{}, d.vault, d.Care.Merge
+	blanks := []blank[Taking]{
+		line("File", "The other copy of this vault, as a path.", true, func(t *Taking) *string { return &t.File }),
+		line("Identity", "A file with an identity that opens the other copy, where yours does not.", false, func(t *Taking) *string { return &t.Identity }),
+	}
+	return caringForm(d, "Merge", "Takes in what another copy of this vault has and this one has not. The other is only read, nothing is signed, and what was answered on both sides becomes a problem that a person settles.", "merge", value, blanks, func(ctx context.Context, tell func(engine.Progress)) (Said, error) {
+		return merge(ctx, v, *value, tell)
+	})
+}
+
 func recipientForm(d *Desk) *Form {
 	return givingForm(d, "New recipient", "Seals the vault to others as well, with a fresh key.", "add", d.Care.AddRecipients, to("Who opens the vault from now on, too."), whose())
 }

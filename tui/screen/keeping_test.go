@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"filippo.io/age"
@@ -54,6 +55,15 @@ func (m *merchant) cared(t *testing.T) {
 			}
 			_, err = v.HandOff(ctx, g.File, vault.HandingOff{To: to, Note: g.Note, KeepPresent: g.Keep})
 			return screen.Said{Lines: []string{"handed off"}}, err
+		},
+		Merge: func(ctx context.Context, v *vault.Vault, g screen.Taking, _ func(engine.Progress)) (screen.Said, error) {
+			other, err := vault.Open(ctx, g.File, []age.Identity{m.identity}, vault.ReadOnly())
+			if err != nil {
+				return screen.Said{}, err
+			}
+			defer other.Close()
+			_, err = v.Merge(ctx, other, nil)
+			return screen.Said{Lines: []string{"merged " + g.File}}, err
 		},
 		AddRecipients: func(ctx context.Context, v *vault.Vault, g screen.Giving, _ func(engine.Progress)) (screen.Said, error) {
 			added, _ := recipients(g)
@@ -161,6 +171,33 @@ func TestGivingTheVaultAway(t *testing.T) {
 
 	d.Press("down", "enter").Shows("Authors", "✓ verified", "Ada Assessor").Press("a").Shows("Enrol")
 	filled(d, "file", "bo.card").Press("S").Shows("not done: read card: it is not there")
+}
+
+// A copy that comes back is taken in at the desk, which shows what came at once.
+func TestTakingACopyIn(t *testing.T) {
+	m := newMerchant(t, 1)
+	m.cared(t)
+	next, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "back.vault")
+	to, err := vault.NewRecipient(next.Recipient(), "the next team")
+	require.NoError(t, err)
+	v, err := m.Open(t.Context(), m.Path)
+	require.NoError(t, err)
+	_, err = v.HandOff(t.Context(), file, vault.HandingOff{To: []vault.Recipient{to}, KeepPresent: true})
+	require.NoError(t, err)
+	require.NoError(t, v.Close())
+	other, err := vault.Open(t.Context(), file, []age.Identity{m.identity}, vault.WithAuthor(m.signer), vault.WithClock(m.clock.Now))
+	require.NoError(t, err)
+	_, err = other.PutEvidence(t.Context(), questionnaires.Evidence{Title: "Theirs"}, "theirs.txt", strings.NewReader("theirs"))
+	require.NoError(t, err)
+	require.NoError(t, other.Close())
+
+	d := keepingRoom(desk(t, m.Workbench, 120, 40)).Press("end").Shows("a copy that comes back").Press("enter").Shows("1 place is missing")
+	filled(d, "file", "nowhere.vault").Press("S").Shows("not done", "nowhere.vault")
+	d.Press("ctrl+u")
+	filled(d, "file", file).Press("S").Shows("✓ It is done", "merged "+file)
+	d.Press("esc", "esc", "esc", "esc", "e", "end").Shows("Theirs")
 }
 
 func TestGoldenKeeping(t *testing.T) {

@@ -33,7 +33,7 @@ var rooms = []room{
 	{"Shared responsibility", "who holds what on managed Kubernetes", func(d *Desk) Screen { return newPlatforms(d) }},
 	{"Assessments", "those of this vault: choose another, begin one", func(d *Desk) Screen { return newAssessments(d) }},
 	{"Questionnaires", "every form with what it asks", func(d *Desk) Screen { return newForms(d) }},
-	{"Keeping", "retention, legal hold, archive, recipients, authors, handoff", func(d *Desk) Screen { return newKeeping(d) }},
+	{"Keeping", "retention, legal hold, archive, recipients, authors, handoff, merge", func(d *Desk) Screen { return newKeeping(d) }},
 	{"Collect", "look at the sources", func(d *Desk) Screen { return newCollect(d) }},
 	{"Report", "print the report", func(d *Desk) Screen { return newReport(d) }},
 }
