@@ -217,9 +217,9 @@ func (v *Vault) collectAll(ctx context.Context, c Collection, failed map[string]
 		s, refused, err := v.collectOne(ctx, collector, c.Progress, at)
 		switch {
 		case ctx.Err() != nil:
-			return nil, nil, fmt.Errorf("%s: %w", source, ctx.Err())
+			return nil, nil, fmt.Errorf("collect %s: %w", source, ctx.Err())
 		case refused != nil:
-			return nil, nil, fmt.Errorf("%s: %w", source, refused)
+			return nil, nil, fmt.Errorf("collect %s: %w", source, refused)
 		case err != nil:
 			failed[source] = errors.Join(failed[source], err)
 			continue

@@ -23,6 +23,7 @@ type gathered struct {
 func (d *door) gather(ctx context.Context, verb string, collectors []engine.Collector) (*gathered, error) {
 	g := &gathered{bodies: map[engine.Digest][]byte{}}
 	line := d.progress()
+	defer line.Done()
 	intake := engine.Intake{Progress: line.Show, Document: func(doc engine.Document) error {
 		g.bodies[doc.Digest] = doc.Body
 		return nil
@@ -38,7 +39,6 @@ func (d *door) gather(ctx context.Context, verb string, collectors []engine.Coll
 		}
 		g.snapshots = append(g.snapshots, snapshot)
 	}
-	line.Done()
 	return g, g.nothingRead(verb)
 }
 

@@ -72,6 +72,9 @@ func progressText(at engine.Progress, elapsed time.Duration) string {
 	return line
 }
 
+// Part shows a part of work that cannot say how far it is.
+func (p *progressLine) Part(what string) { p.show(what, func(time.Duration) string { return what }) }
+
 // Delivery shows how far a folder of what a client sent is taken in.
 func (p *progressLine) Delivery(at vault.DeliveryState) {
 	p.show("delivery", func(elapsed time.Duration) string {

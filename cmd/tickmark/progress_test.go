@@ -61,6 +61,16 @@ func TestACollectionSaysHowFastAndHowLong(t *testing.T) {
 	}
 }
 
+func TestAReportSaysAtWhichPartItIs(t *testing.T) {
+	var out, said bytes.Buffer
+	path := filepath.Join(t.TempDir(), "shop.vault")
+	d := cornerShop(t, path, "saq-a", &out)
+	d.err, d.terminal = &said, func(w io.Writer) bool { return w == io.Writer(&said) }
+	require.Equal(t, exitAttention, run(t.Context(), d, []string{"report", path, "-o", path + ".pdf", "--bundle", path + ".zip"}), out.String())
+	assert.Equal(t, []string{"reading the evidence", "composing", "drawing the pages", "signing and verifying", "packing", ""},
+		strings.Split(said.String(), "\r\x1b[K")[1:])
+}
+
 func TestTakingInSaysHowFar(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dump.bin")
 	require.NoError(t, os.WriteFile(path, make([]byte, 10), 0o600))

@@ -104,7 +104,10 @@ func (d *door) requested(ctx context.Context, p printing, c *consent) (printer.R
 // printTo prints what was requested of a vault, and says what came of it.
 func (d *door) printTo(ctx context.Context, v *vault.Vault, p printing, request printer.Request, to []vault.Recipient) error {
 	request.Package = p.pack.of(v, to)
+	line := d.progress()
+	request.Tell = line.Part
 	printed, err := printer.Print(ctx, v, request)
+	line.Done()
 	if err != nil {
 		return err
 	}

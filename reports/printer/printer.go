@@ -49,8 +49,16 @@ type Request struct {
 	Date       time.Time // of the report; zero is the time of the assessment's head
 	Out        string    // the file to write, replaced whole or not at all; "" where only a package is wanted
 	Package    *Package  // nil for none
+	// Tell is told each part of the work as it begins; nil where nobody waits.
+	Tell func(part string)
 
 	Hand // no signer leaves the report unsigned
+}
+
+func (r Request) tell(part string) {
+	if r.Tell != nil {
+		r.Tell(part)
+	}
 }
 
 // Hand is who signs, when, for what, and which authority confirms the time.
@@ -97,6 +105,7 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 	}
 	name := r.Out
 	if r.Package != nil {
+		r.tell("packing")
 		if printed.Package, err = r.pack(ctx, paper); err != nil {
 			return Printed{}, err
 		}
@@ -169,10 +178,12 @@ func (p *Printed) fill(w io.Writer, from paper) error {
 }
 
 func compose(ctx context.Context, source reports.Source, r Request) (Printed, paper, error) {
+	r.tell("reading the evidence")
 	dossier, err := loaded(ctx, source, r)
 	if err != nil {
 		return Printed{}, paper{}, err
 	}
+	r.tell("composing")
 	document, err := reports.Compose(dossier)
 	if err != nil {
 		return Printed{}, paper{}, err
@@ -183,6 +194,7 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	if r.Export.Format != export.PDF {
 		return exported(ctx, source, r, dossier, document)
 	}
+	r.tell("drawing the pages")
 	var base bytes.Buffer
 	layout, err := pdf.Write(ctx, &base, document, pdf.Options{Paper: r.Paper})
 	if err != nil {
@@ -192,6 +204,7 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	printed := printedOf(dossier, document)
 	printed.Base, printed.Pages = engine.Sum(text), layout.Pages
 	if r.Signer != nil {
+		r.tell("signing and verifying")
 		if text, err = r.signed(text, Preparer); err != nil {
 			return Printed{}, paper{}, err
 		}
