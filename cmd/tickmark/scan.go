@@ -18,6 +18,8 @@ type scanForm struct {
 	Objects int             `json:"objects"`
 	Results []resultForm    `json:"results"`
 	Gaps    []gapForm       `json:"gaps"`
+
+	snapshots []engine.Snapshot // of the targets
 }
 
 type resultForm struct {
@@ -136,7 +138,7 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chose
 }
 
 func scanFormOf(g *gathered) scanForm {
-	form := scanForm{Targets: []engine.Target{}, Results: []resultForm{}, Gaps: gapForms(g.gaps())}
+	form := scanForm{Targets: []engine.Target{}, Results: []resultForm{}, Gaps: gapForms(g.gaps()), snapshots: g.snapshots}
 	for _, s := range g.snapshots {
 		form.Targets = append(form.Targets, s.Target)
 		form.Objects += len(s.Entries)

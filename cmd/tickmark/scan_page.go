@@ -110,11 +110,11 @@ func (p *scanText) result(r engine.Result) error {
 	}
 	p.count[r.Verdict]++
 	if len(told) == 0 && r.Verdict != engine.Pass {
-		p.lists[r.Verdict] = append(p.lists[r.Verdict], r.Check)
+		p.lists[r.Verdict] = append(p.lists[r.Verdict], p.name(r))
 		return nil
 	}
 	page := p.pages[r.Verdict]
-	line := fmt.Sprintf("%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, r.Check, counts[engine.Pass], counts[engine.Fail], counts[engine.Unknown])
+	line := fmt.Sprintf("%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, p.name(r), counts[engine.Pass], counts[engine.Fail], counts[engine.Unknown])
 	if r.Verdict == engine.Pass {
 		page.WriteString(line)
 		return nil
@@ -127,6 +127,14 @@ func (p *scanText) result(r engine.Result) error {
 		fmt.Fprintf(page, "  and %d more (-o json lists all)\n", more)
 	}
 	return nil
+}
+
+// name is the check of a result, and where there are several targets the one that it is of.
+func (p *scanText) name(r engine.Result) string {
+	if len(p.form.snapshots) < 2 {
+		return r.Check
+	}
+	return r.Check + " of " + kube.Printable(r.Target)
 }
 
 // requirementsText names the requirements that a result bears on.
@@ -151,8 +159,8 @@ func (p *scanText) repeats(d *engine.Detail) bool {
 }
 
 func (p *scanText) end() error {
-	for _, t := range p.form.Targets {
-		fmt.Fprintf(p.out, "%s  %d objects, %d gaps\n", t.ID, p.form.Objects, len(p.form.Gaps))
+	for _, s := range p.form.snapshots {
+		fmt.Fprintf(p.out, "%s  %s, %s\n", kube.Printable(s.Target.ID), counted(len(s.Entries), "object", "objects"), counted(len(s.Gaps), "gap", "gaps"))
 	}
 	var counts []string
 	for _, v := range worstFirst() {
