@@ -118,15 +118,20 @@ func TestAChapterLeavesNoFewLinesForAPage(t *testing.T) {
 
 // Four cards, as many as ever sign, stand on one page below their heading.
 func TestThoseWhoSignStandTogether(t *testing.T) {
-	blocks := []reports.Block{reports.Heading{Level: 1, Text: "Signatures"}, reports.Paragraph{Text: strings.Repeat("It covers every page. ", 10)}}
-	for i := range 4 {
-		blocks = append(blocks, reports.SignatureBlock{Field: fmt.Sprint("f", i)})
-	}
-	for _, paper := range []Paper{A4, Letter} {
-		f, err := newFonts()
-		require.NoError(t, err)
-		l := newLayout(reports.Document{Blocks: blocks}, paper.sheet(), f)
-		require.NoError(t, l.run(t.Context()))
-		assert.Len(t, l.pages, 1)
+	for _, head := range [][]reports.Block{
+		{reports.Heading{Level: 1, Text: "Signatures"}},
+		append(chapterOf(25, "result"), reports.Heading{Level: 2, Text: "Signatures"}), // as in an attestation
+	} {
+		blocks := append(head, reports.Paragraph{Text: strings.Repeat("It covers every page. ", 10)})
+		for i := range 4 {
+			blocks = append(blocks, reports.SignatureBlock{Field: fmt.Sprint("f", i)})
+		}
+		for _, paper := range []Paper{A4, Letter} {
+			f, err := newFonts()
+			require.NoError(t, err)
+			l := newLayout(reports.Document{Blocks: blocks}, paper.sheet(), f)
+			require.NoError(t, l.run(t.Context()))
+			assert.Len(t, l.pages[len(l.pages)-1].fields, 4)
+		}
 	}
 }
