@@ -162,7 +162,7 @@ func (d *door) paramsOf(ctx context.Context, v *vault.Vault) (engine.Params, err
 // needs attention.
 func (d *door) printCollected(c vault.Collected, accepted []questionnaires.Acceptance, format string) error {
 	if format == "json" {
-		if err := json.NewEncoder(d.out).Encode(c.Recorded); err != nil {
+		if err := json.NewEncoder(d.out).Encode(collectedFormOf(c)); err != nil {
 			return err
 		}
 	} else {
@@ -185,6 +185,29 @@ func (d *door) printCollected(c vault.Collected, accepted []questionnaires.Accep
 		return errAttention
 	}
 	return nil
+}
+
+// collectedForm is what `collect -o json` says of a collection.
+type collectedForm struct {
+	questionnaires.RecordedRun
+	Resumed []resumedForm `json:"resumed,omitempty"`
+}
+
+// resumedForm is what was not asked for again, having been listed before an earlier
+// collection was interrupted.
+type resumedForm struct {
+	Target  string    `json:"target"`
+	Since   time.Time `json:"since"` // when that collection began
+	Kinds   int       `json:"kinds"`
+	Objects int       `json:"objects"`
+}
+
+func collectedFormOf(c vault.Collected) collectedForm {
+	form := collectedForm{RecordedRun: c.Recorded}
+	for _, r := range c.Resumed {
+		form.Resumed = append(form.Resumed, resumedForm{r.Target.ID, r.Since.UTC(), r.Kinds, r.Objects})
+	}
+	return form
 }
 
 func (d *door) printTargets(c vault.Collected, accepted []questionnaires.Acceptance) {

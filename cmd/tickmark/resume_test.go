@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -170,7 +172,22 @@ func TestAnInterruptedCollectionGoesOnWhereItStopped(t *testing.T) {
 		})
 	}
 	stop(syscall.SIGKILL)
-	out, _ := o.command("collect", o.vault, "--kubeconfig", config, "--fresh").Output()
+	out, _ := o.command("collect", o.vault, "--kubeconfig", config, "-o", "json").Output()
+	var form struct {
+		Resumed []struct {
+			Target         string
+			Since          time.Time
+			Kinds, Objects int
+		}
+	}
+	require.NoError(t, json.Unmarshal(out, &form))
+	require.Len(t, form.Resumed, 1, string(out))
+	assert.Equal(t, 3, form.Resumed[0].Objects)
+	assert.NotZero(t, form.Resumed[0].Kinds)
+	assert.WithinDuration(t, time.Now(), form.Resumed[0].Since, time.Hour)
+	assert.True(t, strings.HasPrefix(form.Resumed[0].Target, "k8s:"), form.Resumed[0].Target)
+	stop(syscall.SIGKILL)
+	out, _ = o.command("collect", o.vault, "--kubeconfig", config, "--fresh").Output()
 	assert.NotContains(t, string(out), "resumed")
 	assert.Equal(t, 1, cluster.times("pods"))
 }
