@@ -12,13 +12,27 @@ import (
 // and the plan for what is not in place.
 func (c *composer) attestation() []func() []Block {
 	return slices.Concat([]func() []Block{c.cover, c.about}, parted([]part{
-		attested("1", "Entity and assessors", "Who is assessed, and who assessed.", c.entity, c.assessors, c.roles),
-		attested("2", "What was assessed", c.described(), c.channels, c.services, titled("The environment", c.surroundings), c.segmentation, c.locations, c.products,
+		attested("1", "Entity and assessors", "Who is assessed, and who assessed.", c.stands("Section 1"), c.entity, c.assessors, c.roles),
+		attested("2", "What was assessed", c.described(),
+			c.stands("Section 2 (payment channels, services for others)", "Section 3 (segmentation, products, form)", "Section 4 (the environment, locations, third parties)",
+				"Section 1 (responses, days on site and remote)", "Appendix E (Not Applicable, Not Tested)"),
+			c.channels, c.services, titled("The environment", c.surroundings), c.segmentation, c.locations, c.products,
 			titled("Third parties", func() []Block { return []Block{c.parties()} }), c.grids,
 			titled("Not Applicable", c.notApplicable), titled("Not Tested", c.notTested), c.eligibility, c.assessment),
-		attested("3", "The result", "", titled("The conclusion", c.concluded), c.openProblems, c.stage, c.signatures),
-		attested("4", "The plan for what is not in place", "For each principal requirement whether something is Not in Place, and when it is to be met.", titled("By principal requirement", c.plan), c.remedies),
+		attested("3", "The result", "", c.stands("Section 1 (result, version and reviews)"), titled("The conclusion", c.concluded), c.openProblems, c.stage, c.signatures),
+		attested("4", "The plan for what is not in place", "For each principal requirement whether something is Not in Place, and when it is to be met.", c.stands("Appendix F"), titled("By principal requirement", c.plan), c.remedies),
 	}))
+}
+
+// stands says where the record of an assessment per testing procedure has what a part of
+// its attestation repeats.
+func (c *composer) stands(places ...string) func() []Block {
+	return func() []Block {
+		if !c.Assessment.Questionnaire.PerProcedure {
+			return nil
+		}
+		return []Block{Paragraph{Text: "In the record of the assessment: " + strings.Join(places, ", ") + ".", Quiet: true}}
+	}
 }
 
 // roles says what part assessors took whose work the entity's signature does not speak

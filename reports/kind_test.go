@@ -169,6 +169,38 @@ func TestAttestationHasAGridForEachService(t *testing.T) {
 	}
 }
 
+// Each part of an attestation says where the record has it, and there the record has it.
+func TestAttestationSaysWhereTheRecordHasIt(t *testing.T) {
+	e := wholeAssessed(t)
+	places, part := map[string][]string{}, "" // of the record, by title
+	title := func(h reports.Heading) string { _, title, _ := strings.Cut(h.Text, " "); return title }
+	for _, h := range e.compose().Headings() {
+		if h.Level == 1 {
+			part, _, _ = strings.Cut(h.Text, ":")
+		} else if h.Level == 2 {
+			places[title(h)] = append(places[title(h)], part)
+		}
+	}
+	said, found := "", map[string]int{}
+	for _, b := range e.composeKind(reports.Attestation).Blocks {
+		switch b := b.(type) {
+		case reports.Paragraph:
+			if strings.HasPrefix(b.Text, "In the record of the assessment: ") {
+				said = b.Text
+			}
+		case reports.Heading:
+			if b.Level == 1 {
+				part, said = b.Text, ""
+			} else if at := places[title(b)]; b.Level == 2 && strings.HasPrefix(part, "Part ") && len(at) > 0 {
+				found[part[:len("Part 1")]]++
+				assert.Contains(t, said, at[0], b.Text)
+			}
+		}
+	}
+	assert.Equal(t, map[string]int{"Part 1": 2, "Part 2": 10, "Part 3": 1, "Part 4": 2}, found)
+	assert.NotContains(t, text(t, wholeSelf(t).composeKind(reports.Attestation)), "In the record of the assessment: ", "a self-assessment holds its attestation")
+}
+
 // What a finding rests on is said sort by sort, and so is a method of which nothing shows.
 func TestFindingNamesInterviewsDocumentsAndSamples(t *testing.T) {
 	printed := strings.Join(strings.Fields(text(t, wholeAssessed(t).compose())), " ")

@@ -12,7 +12,7 @@ import (
 // amendment changed.
 func (c *composer) stage() []Block {
 	e := c.Edition
-	rows := []Fact{{"Version", e.Line()}, {"Conclusion", c.conclusionSentence()}}
+	rows := []Fact{{"Version", e.Line()}, {"Date of this record", longDay(c.Date)}, {"Conclusion", c.conclusionSentence()}}
 	for _, reason := range e.Reasons {
 		rows = append(rows, Fact{fmt.Sprintf("Amends version %s of %s", e.Before.Label(), e.Before.Day), reason})
 	}
