@@ -372,8 +372,32 @@ func TestTransferHoldsEveryAnswerInItsPlace(t *testing.T) {
 				}
 			}
 			if v.Compensates() && len(v.Worksheet.Missing()) == 0 {
-				assert.Contains(t, fmt.Sprint(sheets[c.sheets[slices.IndexFunc(c.sheets, func(s string) bool { return strings.HasSuffix(s, "Worksheets") })]]), v.Worksheet.Constraints)
+				written := fmt.Sprint(sheets[c.sheets[slices.IndexFunc(c.sheets, func(s string) bool { return strings.HasSuffix(s, "Worksheets") })]])
+				assert.Contains(t, written, r.ID.String()+" "+r.Title)
+				assert.Contains(t, written, v.Worksheet.Constraints)
 			}
+		}
+	}
+}
+
+// Who signs an attestation, its day and a law that nobody named are to be copied too.
+func TestTransferHoldsWhatAnAttestationIsSignedWith(t *testing.T) {
+	self, assessed := wholeSelf(t), wholeAssessed(t)
+	self.answer(self.mara, questionnaires.Answer{Requirement: id("8.3.4"), Response: questionnaires.NotInPlace, Narrative: "By law.", Remedy: questionnaires.Remedy{Legal: true}})
+	for _, c := range []struct {
+		e     *engagement
+		sheet string
+		want  []string
+	}{
+		{self, "Section 3 Part 3", []string{"Executive officer Copperline Outfitters", "Prepared by Mara Lindqvist", "Date of this record"}},
+		{self, "Section 3 Action plan", []string{"8.3.4 By law.   not recorded"}},
+		{assessed, "Attestation Part 3", []string{"Executive officer Copperline Outfitters", "Lead QSA Ida Holm", "Officer of the QSA company Holm Audit", "Date of this record"}},
+		{assessed, "1 Contacts and result", []string{"Date of this record"}},
+		{assessed, "1.8 Not in Place", []string{"Register Act, section 12"}},
+	} {
+		written := fmt.Sprint(sheetsOf(t, c.e.written(export.XLSX, reports.Transfer, ""))[c.sheet])
+		for _, want := range c.want {
+			assert.Contains(t, written, want, c.sheet)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -151,6 +152,7 @@ func (r record) transferred(s *sheet, q questionnaires.Requirement) {
 func (r record) worksheets(name string) sheet {
 	s := sheet{name: name, columns: []column{
 		{"Requirement", 14},
+		{"Title, in our words", 40},
 		{"Covers", 24},
 		{"1 Constraints", 50},
 		{"2 Definition of the controls", 50},
@@ -163,7 +165,7 @@ func (r record) worksheets(name string) sheet {
 	for _, q := range r.Assessment.Requirements() {
 		if v := r.Assessment.Current(q.ID); v.Compensates() {
 			w := v.Worksheet
-			s.add(q.ID.String(), w.Aspect, w.Constraints, w.Definition, w.Objective, w.ObjectiveMet, w.Risk, w.Validation, w.Maintenance)
+			s.add(q.ID.String(), q.Title, w.Aspect, w.Constraints, w.Definition, w.Objective, w.ObjectiveMet, w.Risk, w.Validation, w.Maintenance)
 		}
 	}
 	return s
@@ -191,7 +193,11 @@ func (r record) plan(name string) sheet {
 	s := sheet{name: name, columns: []column{{"Requirement", 14}, {"What is missing", 70}, {"Action plan", 70}, {"Target date", 14}, {"Law that stands against it", 50}}}
 	for _, q := range r.Assessment.Requirements() {
 		if v := r.Assessment.Current(q.ID); v.Response == questionnaires.NotInPlace {
-			s.add(q.ID.String(), v.Narrative, v.Remedy.Plan, string(v.Remedy.Target), v.Remedy.Law)
+			law := v.Remedy.Law
+			if v.Remedy.Legal {
+				law = cmp.Or(law, "not recorded")
+			}
+			s.add(q.ID.String(), v.Narrative, v.Remedy.Plan, string(v.Remedy.Target), law)
 		}
 	}
 	return s
@@ -229,6 +235,8 @@ func (s *sheet) block(part string, b reports.Block) {
 		s.add(part, "", strings.Join(b.Items, "\n"))
 	case reports.Callout:
 		s.add(part, b.Title, strings.Join(append([]string{b.Text}, b.Items...), "\n"))
+	case reports.SignatureBlock:
+		s.add(part, b.Role, strings.Join([]string{b.Person, b.Note}, "\n"))
 	case reports.Table:
 		if len(b.Rows) == 0 && b.Empty != "" {
 			s.add(part, "", b.Empty)
