@@ -15,6 +15,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -115,4 +117,59 @@ func unfield(ts *testscript.TestScript, _ bool, args []string) {
 	text, err = sign.Sign(text, sign.Options{Signer: key, Chain: chain, Field: "preparer", When: time.Now()})
 	ts.Check(err)
 	ts.Check(os.WriteFile(path, text, 0o600))
+}
+
+// later FILE WHAT: writes a revision after those of a signed report, as whoever has the file
+// can. WHAT is replaced in it: content, title, catalog or fields, or it is a stamp on the
+// first page.
+func later(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: later FILE content|title|catalog|fields|stamp")
+	}
+	path := ts.MkAbs(args[0])
+	text, err := os.ReadFile(path)
+	ts.Check(err)
+	last := func(pattern string) string {
+		all := regexp.MustCompile(pattern).FindAllSubmatch(text, -1)
+		if len(all) == 0 {
+			ts.Fatalf("%s has no %s", args[0], pattern)
+		}
+		return string(all[len(all)-1][1])
+	}
+	body := func(number string) string { return last(`(?s)\n` + number + ` 0 obj\n(.*?)\nendobj`) }
+	root, info, size := last(`/Root (\d+)`), last(`/Info (\d+)`), last(`/Size (\d+)`)
+	page := regexp.MustCompile(`\n(\d+) 0 obj\n<<\n/Type /Page\n`).FindSubmatch(text)
+	number, next := string(page[1]), 0
+	var written string
+	switch args[1] {
+	case "content":
+		number = regexp.MustCompile(`/Contents (\d+)`).FindStringSubmatch(body(number))[1]
+		written = "<< /Length 5 >>\nstream\nBT ET\nendstream"
+	case "title":
+		number, written = info, "<< /Title (Report on Compliance) >>"
+	case "catalog":
+		number, written = root, strings.Replace(body(root), "<<", "<< /AA << /WC << /S /JavaScript /JS (1) >> >>", 1)
+	case "fields":
+		number, written = root, regexp.MustCompile(`/Fields \[[^\]]*\]`).ReplaceAllString(body(root), "/Fields []")
+	case "stamp":
+		written, next = strings.Replace(body(number), "<<", "<< /Annots ["+size+" 0 R]", 1), 1
+	default:
+		ts.Fatalf("nothing is named %s", args[1])
+	}
+	revision := bytes.NewBuffer(text)
+	table := "xref\n"
+	add := func(number, body string) {
+		table += fmt.Sprintf("%s 1\n%010d 00000 n \n", number, revision.Len())
+		fmt.Fprintf(revision, "%s 0 obj\n%s\nendobj\n", number, body)
+	}
+	add(number, written)
+	if next > 0 {
+		add(size, "<< /Type /Annot /Subtype /Stamp /Rect [0 0 600 800] >>")
+	}
+	ended, err := strconv.Atoi(size)
+	ts.Check(err)
+	at := revision.Len()
+	fmt.Fprintf(revision, "%strailer\n<<\n/Size %d\n/Root %s 0 R\n/Info %s 0 R\n/ID [%s]\n/Prev %s\n>>\nstartxref\n%d\n%%%%EOF\n",
+		table, ended+next, root, info, last(`/ID \[([^\]]*)\]`), last(`startxref\s+(\d+)`), at)
+	ts.Check(os.WriteFile(path, revision.Bytes(), 0o600))
 }

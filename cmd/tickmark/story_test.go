@@ -81,6 +81,7 @@ func TestStories(t *testing.T) {
 			"unpack":    unpack,
 			"repack":    repack,
 			"unfield":   unfield,
+			"later":     later,
 		},
 	})
 }

@@ -208,10 +208,17 @@ func TestWhatIsAppendedAfterASignatureIsNamed(t *testing.T) {
 			assert.Equal(t, Broken, v.Status)
 			assert.Contains(t, strings.Join(v.Lines(), "\n"), attack.want)
 			assert.Equal(t, "This file does not hold: do not rely on it.", v.Lines()[len(v.Lines())-1])
+			f, err := readWhole(bad)
+			require.NoError(t, err)
+			for _, change := range v.Signatures[0].Changes {
+				if change.Object > 0 {
+					assert.Contains(t, f.revisions[f.last()].numbers(), change.Object, "%s names the object that was written", change)
+				}
+			}
 
 			o := eva.options
 			o.Field = officer
-			_, err := Sign(bad, o)
+			_, err = Sign(bad, o)
 			assert.Error(t, err, "nobody countersigns it")
 		})
 	}
