@@ -221,9 +221,15 @@ T vault verify shop.vault
 	vault := filepath.Join(work, "shop.vault")
 	printed := filepath.Join(work, "report.pdf")
 	assert.Contains(t, all[printed], "renameat")
+	drafts := 0 // of the one report, renamed when it is whole
 	maps.DeleteFunc(all, func(path string, _ []string) bool {
-		return strings.HasPrefix(path, filepath.Join(work, ".report.pdf.")) || path == printed
+		draft := strings.HasPrefix(path, filepath.Join(work, ".tickmark-"))
+		if draft {
+			drafts++
+		}
+		return draft || path == printed
 	})
+	assert.Equal(t, 1, drafts)
 	all.only(t, []string{vault, filepath.Join(work, "next.vault"), filepath.Join(work, "saved.vault")}, config, state)
 	assert.Contains(t, all[vault], "renameat")
 	assert.Contains(t, all[logPath(vault)], "write")
