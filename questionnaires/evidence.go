@@ -2,6 +2,7 @@ package questionnaires
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -64,6 +65,34 @@ type ResultSource struct {
 	Digest   engine.Digest  `json:"digest"` // of the result's canonical JSON
 	// Custom is there for a check of the organisation's own: which text it was.
 	Custom *engine.CustomSource `json:"custom,omitempty"`
+}
+
+// Read reads the result from its document, which must be the one that the history names:
+// the result of a large target is megabytes, and its whole run hundreds of them.
+func (r ResultSource) Read(documents engine.Documents) (engine.Result, error) {
+	fail := func(err error) (engine.Result, error) {
+		return engine.Result{}, fmt.Errorf("read result of %s: %w", r.Check, err)
+	}
+	body, err := documents(r.Digest)
+	if err != nil {
+		return fail(err)
+	}
+	if engine.Sum(body) != r.Digest {
+		return fail(fmt.Errorf("it was changed, its digest is not %s", r.Digest.Short()))
+	}
+	var result engine.Result
+	if err := json.Unmarshal(body, &result); err != nil {
+		return fail(err)
+	}
+	if result.Check != r.Check || result.Target != r.Target {
+		return fail(fmt.Errorf("it is of %s over %s", result.Check, result.Target))
+	}
+	return result, nil
+}
+
+// WithoutDetails is what the history says of a result whose document is gone.
+func (r ResultSource) WithoutDetails() engine.Result {
+	return engine.Result{Check: r.Check, Version: r.Version, Target: r.Target, Verdict: r.Verdict}
 }
 
 // Key returns the key of a detail of the result.

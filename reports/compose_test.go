@@ -189,9 +189,10 @@ func TestNoReportIsOlderThanItsEvidence(t *testing.T) {
 
 func TestChangedEvidenceIsRefused(t *testing.T) {
 	e := done(t)
-	for d, run := range e.runs {
-		run.Results[0].Verdict = engine.Pass
-		e.runs[d] = run
+	for _, item := range e.evidence {
+		if r := item.Result; r != nil && r.Verdict == engine.Fail {
+			e.bodies[r.Digest] = bytes.Replace(e.bodies[r.Digest], []byte(`"verdict":"fail"`), []byte(`"verdict":"pass"`), -1)
+		}
 	}
 	_, err := reports.Load(context.Background(), e, e.catalogue, e.id, time.Time{})
 	require.ErrorContains(t, err, "was changed")

@@ -137,7 +137,6 @@ func (d *Dossier) loadEvidence(ctx context.Context, source Source, history *ques
 	if err != nil {
 		return err
 	}
-	runs := map[engine.Digest]engine.Run{}
 	for _, e := range d.chosen() {
 		item := Item{Evidence: e.Evidence, Replaced: e.Replaced}
 		item.Author, _ = history.Author(e.Evidence.Author)
@@ -147,42 +146,15 @@ func (d *Dossier) loadEvidence(ctx context.Context, source Source, history *ques
 				d.Items = append(d.Items, item)
 				continue
 			}
-			details, err := detailsOf(ctx, source, runs, e.Evidence)
+			result, err := r.Read(source.Documents(ctx))
 			if err != nil {
-				return err
+				return fmt.Errorf("read %s: %w", e.Label(), err)
 			}
-			item.Details = notPassed(details)
+			item.Details = notPassed(result.Details)
 		}
 		d.Items = append(d.Items, item)
 	}
 	return d.loadTargets(ctx, source, seen)
-}
-
-// detailsOf returns the details of the result that an item is, in a slice of their own.
-// The result must be the one whose digest the history names.
-func detailsOf(ctx context.Context, source Source, runs map[engine.Digest]engine.Run, e questionnaires.Evidence) ([]engine.Detail, error) {
-	run, read := runs[e.Result.Run]
-	if !read {
-		var err error
-		if run, err = source.Run(ctx, e.Result.Run); err != nil {
-			return nil, fmt.Errorf("read %s: %w", e.Label(), err)
-		}
-		runs[e.Result.Run] = run
-	}
-	for _, r := range run.Results {
-		if r.Target != e.Result.Target || r.Check != e.Result.Check {
-			continue
-		}
-		digest, err := engine.SumOf(r)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", e.Label(), err)
-		}
-		if digest != e.Result.Digest {
-			return nil, fmt.Errorf("read %s: its result was changed, its digest is %s", e.Label(), digest.Short())
-		}
-		return slices.Clone(r.Details), nil
-	}
-	return nil, fmt.Errorf("read %s: its run holds no result of %s over %s", e.Label(), e.Result.Check, e.Result.Target)
 }
 
 // chosen returns the evidence that the report lists: what is current, and what an

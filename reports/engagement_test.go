@@ -31,7 +31,6 @@ type engagement struct {
 	entries   []questionnaires.Entry
 	bodies    map[engine.Digest][]byte
 	snapshots map[engine.Digest]engine.Snapshot
-	runs      map[engine.Digest]engine.Run
 	now       time.Time
 	ids       int
 	catalogue *questionnaires.Catalogue
@@ -52,10 +51,6 @@ func (e *engagement) Snapshot(_ context.Context, d engine.Digest) (engine.Snapsh
 	return e.snapshots[d], nil
 }
 
-func (e *engagement) Run(_ context.Context, d engine.Digest) (engine.Run, error) {
-	return e.runs[d], nil
-}
-
 func (e *engagement) Documents(context.Context) engine.Documents {
 	return func(d engine.Digest) ([]byte, error) {
 		body, there := e.bodies[d]
@@ -69,7 +64,7 @@ func (e *engagement) Documents(context.Context) engine.Documents {
 func newEngagement(t *testing.T) *engagement {
 	t.Helper()
 	e := &engagement{
-		t: t, bodies: map[engine.Digest][]byte{}, snapshots: map[engine.Digest]engine.Snapshot{}, runs: map[engine.Digest]engine.Run{},
+		t: t, bodies: map[engine.Digest][]byte{}, snapshots: map[engine.Digest]engine.Snapshot{},
 		now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), catalogue: catalogue(t),
 	}
 	e.mara, e.jonas = signer(t, "Mara Lindqvist", 1), signer(t, "Jonas Feld", 2)
@@ -265,7 +260,12 @@ func (e *engagement) collect() {
 	e.evidence, err = h.EvidenceOf(said, []questionnaires.TargetSeen{seen}, func(check string) string { return titles[check] },
 		func() (questionnaires.ID, error) { return e.newID(), nil })
 	require.NoError(e.t, err)
-	e.snapshots[seen.Snapshot], e.runs[said.Digest] = snapshot, run
+	e.snapshots[seen.Snapshot] = snapshot
+	for i, r := range run.Results {
+		body, err := engine.Canonical(r)
+		require.NoError(e.t, err)
+		e.bodies[said.Results[i].Digest] = body
+	}
 	e.now = e.now.Add(time.Minute)
 	e.write(e.mara, questionnaires.Draft{Action: questionnaires.RunRecorded, Subject: "run", Payload: questionnaires.RecordedRun{
 		Run: said.Digest, Targets: []questionnaires.TargetSeen{seen}, Evidence: e.evidence, Evaluated: e.now,

@@ -49,7 +49,7 @@ type Excerpt struct {
 // Prove reads what the binder shows of the items: of those first that answers cite, then
 // of what failed or stayed unknown, up to a limit.
 func (d *Dossier) Prove(ctx context.Context, source Source) error {
-	p := prover{ctx: ctx, source: source, dossier: d, documents: source.Documents(ctx), runs: map[engine.Digest]engine.Run{}, snapshots: map[engine.Digest][]engine.Population{}}
+	p := prover{ctx: ctx, source: source, dossier: d, documents: source.Documents(ctx), snapshots: map[engine.Digest][]engine.Population{}}
 	for _, t := range d.Targets {
 		p.snapshots[t.Seen.Snapshot] = t.Populations
 	}
@@ -96,7 +96,6 @@ type prover struct {
 	source    Source
 	dossier   *Dossier
 	documents engine.Documents
-	runs      map[engine.Digest]engine.Run
 	snapshots map[engine.Digest][]engine.Population
 }
 
@@ -114,10 +113,11 @@ func (p *prover) prove(i Item) (Proof, error) {
 
 // result reads the result that an item is, and the documents that it rests on.
 func (p *prover) result(i Item) (Proof, error) {
-	details, err := detailsOf(p.ctx, p.source, p.runs, i.Evidence)
+	result, err := i.Result.Read(p.documents)
 	if err != nil {
-		return Proof{}, err
+		return Proof{}, fmt.Errorf("read %s: %w", i.Label(), err)
 	}
+	details := result.Details
 	populations, read := p.snapshots[i.Result.Snapshot]
 	if !read {
 		s, err := p.source.Snapshot(p.ctx, i.Result.Snapshot)

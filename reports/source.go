@@ -14,8 +14,7 @@ type Source interface {
 	History(ctx context.Context) (*questionnaires.History, error)
 	// Snapshot returns the snapshot with a digest that the history names.
 	Snapshot(ctx context.Context, digest engine.Digest) (engine.Snapshot, error)
-	// Run returns the run with a digest that the history names.
-	Run(ctx context.Context, digest engine.Digest) (engine.Run, error)
-	// Documents returns the bodies of what snapshots name.
+	// Documents returns the bodies of what snapshots and the history name: documents of
+	// objects, and results.
 	Documents(ctx context.Context) engine.Documents
 }

@@ -119,7 +119,7 @@ func (d *door) askAcceptances(cmd *cobra.Command, v *vault.Vault, named string, 
 	if err != nil {
 		return nil, err
 	}
-	result, _, err := resultOf(cmd, v, *item.Result)
+	result, err := item.Result.Read(v.Documents(cmd.Context()))
 	if err != nil {
 		return nil, err
 	}

@@ -179,11 +179,18 @@ a terminal without what would steer it.`,
 				Acceptances: d.acceptanceForms(h, questionnaires.AcceptancesOf(item.Result, accepted)),
 			}
 			if item.Result != nil {
-				if form.Result, form.Snapshot, err = resultOf(cmd, v, *item.Result); err != nil {
+				result := item.Result.WithoutDetails()
+				if item.Expunged == nil {
+					if result, err = item.Result.Read(v.Documents(cmd.Context())); err != nil {
+						return err
+					}
+				}
+				snapshot, err := v.Snapshot(cmd.Context(), item.Result.Snapshot)
+				if err != nil {
 					return err
 				}
-				// The entries of a whole cluster are not the provenance of one result.
-				form.Snapshot.Entries = nil
+				snapshot.Entries = nil // those of a whole cluster are not the provenance of one result
+				form.Result, form.Snapshot = &result, &snapshot
 			}
 			if format == "json" {
 				return json.NewEncoder(d.out).Encode(form)
@@ -211,23 +218,6 @@ func (d *door) item(cmd *cobra.Command, path, label string, o opening) (*vault.V
 		return nil, item, err
 	}
 	return v, item, nil
-}
-
-func resultOf(cmd *cobra.Command, v *vault.Vault, source questionnaires.ResultSource) (*engine.Result, *engine.Snapshot, error) {
-	run, err := v.Run(cmd.Context(), source.Run)
-	if err != nil {
-		return nil, nil, err
-	}
-	snapshot, err := v.Snapshot(cmd.Context(), source.Snapshot)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, r := range run.Results {
-		if r.Check == source.Check && r.Target == source.Target {
-			return &r, &snapshot, nil
-		}
-	}
-	return nil, nil, fmt.Errorf("show %s: its run does not hold it", source.Check)
 }
 
 func (d *door) printEvidence(f evidenceForm, h *questionnaires.History) {

@@ -149,25 +149,16 @@ func (x expunging) draft(h *questionnaires.History) (draft questionnaires.Draft,
 
 // citing are the results that cite a document.
 func citing(ctx context.Context, v *vault.Vault, h *questionnaires.History, document engine.Digest) ([]string, error) {
-	runs := map[engine.Digest]engine.Run{}
 	var labels []string
 	for _, item := range h.Evidence() {
-		if item.Result == nil {
+		if item.Result == nil || item.Expunged != nil {
 			continue
 		}
-		run, read := runs[item.Result.Run]
-		if !read {
-			var err error
-			if run, err = v.Run(ctx, item.Result.Run); err != nil {
-				return nil, err
-			}
-			clear(runs) // results of one run follow each other
-			runs[item.Result.Run] = run
+		result, err := item.Result.Read(v.Documents(ctx))
+		if err != nil {
+			return nil, err
 		}
-		cites := func(d engine.Detail) bool { return slices.Contains(d.Cites, document) }
-		if slices.ContainsFunc(run.Results, func(r engine.Result) bool {
-			return r.Check == item.Result.Check && r.Target == item.Result.Target && slices.ContainsFunc(r.Details, cites)
-		}) {
+		if slices.ContainsFunc(result.Details, func(d engine.Detail) bool { return slices.Contains(d.Cites, document) }) {
 			labels = append(labels, item.Label())
 		}
 	}

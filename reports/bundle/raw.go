@@ -26,31 +26,18 @@ type Raw struct {
 
 // ResultOf reads the result that an item of evidence is, without its documents.
 func ResultOf(ctx context.Context, source Source, history *questionnaires.History, item questionnaires.Evidence) (Raw, error) {
-	run, err := source.Run(ctx, item.Result.Run)
-	if err != nil {
-		return Raw{}, err
-	}
 	snapshot, err := source.Snapshot(ctx, item.Result.Snapshot)
 	if err != nil {
 		return Raw{}, err
 	}
-	return rawOf(ctx, source, history, run, snapshot, item)
+	return rawOf(ctx, source, history, snapshot, item)
 }
 
-func rawOf(ctx context.Context, source Source, history *questionnaires.History, run engine.Run, snapshot engine.Snapshot, item questionnaires.Evidence) (Raw, error) {
+func rawOf(ctx context.Context, source Source, history *questionnaires.History, snapshot engine.Snapshot, item questionnaires.Evidence) (Raw, error) {
 	raw := Raw{Evidence: item, Provenance: snapshot, Expunged: map[string]string{}}
-	found := false
-	for _, r := range run.Results {
-		if r.Check == item.Result.Check && r.Target == item.Result.Target {
-			raw.Result, found = r, true
-			break
-		}
-	}
-	if !found {
-		return Raw{}, fmt.Errorf("read %s: its run does not hold it", item.Result.Check)
-	}
-	if digest, err := engine.SumOf(raw.Result); err != nil || digest != item.Result.Digest {
-		return Raw{}, fmt.Errorf("read %s: its result was changed, its digest is %s", item.Label(), digest.Short())
+	var err error
+	if raw.Result, err = item.Result.Read(func(d engine.Digest) ([]byte, error) { return source.Body(ctx, d) }); err != nil {
+		return Raw{}, fmt.Errorf("read %s: %w", item.Label(), err)
 	}
 	raw.Provenance.Entries = nil // those of a whole cluster are not the provenance of one result
 	if raw.Result.Custom != nil {

@@ -39,9 +39,8 @@ const (
 
 // Source is where raw evidence is read from. A vault is one.
 type Source interface {
-	Run(ctx context.Context, digest engine.Digest) (engine.Run, error)
 	Snapshot(ctx context.Context, digest engine.Digest) (engine.Snapshot, error)
-	// Body returns what has a digest and is small: a document, the text of a policy.
+	// Body returns what has a digest and is small: a document, a result, the text of a policy.
 	Body(ctx context.Context, digest engine.Digest) ([]byte, error)
 	// OpenEvidence opens a file by its digest and fails at its end if it was changed.
 	OpenEvidence(ctx context.Context, digest engine.Digest) (io.ReadSeekCloser, error)
@@ -83,10 +82,8 @@ type writer struct {
 	Written
 }
 
-// lastRead are the run and the snapshot that were read last: many results share them.
+// lastRead is the snapshot that was read last: many results share it.
 type lastRead struct {
-	run        engine.Run
-	runIs      engine.Digest
 	snapshot   engine.Snapshot
 	snapshotIs engine.Digest
 }
@@ -321,16 +318,9 @@ func (b *writer) item(ctx context.Context, name string, item questionnaires.Evid
 	return b.file(name, raw.encode)
 }
 
-// result is a collected result. Its run and snapshot are kept until others are wanted.
+// result is a collected result. Its snapshot is kept until another is wanted.
 func (b *writer) result(ctx context.Context, item questionnaires.Evidence) (Raw, error) {
 	last := &b.last
-	if last.runIs != item.Result.Run {
-		run, err := b.source.Run(ctx, item.Result.Run)
-		if err != nil {
-			return Raw{}, err
-		}
-		last.run, last.runIs = run, item.Result.Run
-	}
 	if last.snapshotIs != item.Result.Snapshot {
 		snapshot, err := b.source.Snapshot(ctx, item.Result.Snapshot)
 		if err != nil {
@@ -338,7 +328,7 @@ func (b *writer) result(ctx context.Context, item questionnaires.Evidence) (Raw,
 		}
 		last.snapshot, last.snapshotIs = snapshot, item.Result.Snapshot
 	}
-	return rawOf(ctx, b.source, b.Dossier.Assessment.History(), last.run, last.snapshot, item)
+	return rawOf(ctx, b.source, b.Dossier.Assessment.History(), last.snapshot, item)
 }
 
 // onlyWriter and onlyReader keep io.CopyBuffer to its buffer.

@@ -72,13 +72,9 @@ func (s *Evidence) Start() tea.Cmd {
 		case item.Expunged != nil:
 			return evidenceRead{screen: s, err: fmt.Errorf("open %s: it was %s", item.Label(), item.Expunged)}
 		}
-		run, err := v.Run(ctx, item.Result.Run)
+		result, err := item.Result.Read(v.Documents(ctx))
 		if err != nil {
 			return evidenceRead{screen: s, err: err}
-		}
-		result, found := resultOf(run, item.Result)
-		if !found {
-			return evidenceRead{screen: s, err: fmt.Errorf("open %s: its run holds no result of %s", item.Label(), item.Result.Check)}
 		}
 		snapshot, err := v.Snapshot(ctx, item.Result.Snapshot)
 		if err != nil {
@@ -86,15 +82,6 @@ func (s *Evidence) Start() tea.Cmd {
 		}
 		return evidenceRead{screen: s, details: worstFirst(result.Details), snapshot: &snapshot}
 	}
-}
-
-// resultOf finds the result that an item of evidence is.
-func resultOf(run engine.Run, source *questionnaires.ResultSource) (engine.Result, bool) {
-	i := slices.IndexFunc(run.Results, func(r engine.Result) bool { return r.Check == source.Check && r.Target == source.Target })
-	if i < 0 {
-		return engine.Result{}, false
-	}
-	return run.Results[i], true
 }
 
 // worstFirst orders details by what needs a person first; passes stay, they prove

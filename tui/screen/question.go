@@ -80,21 +80,17 @@ func (s *Question) readFailures() tea.Cmd {
 	suggestion, v, ctx := s.row().Suggestion, s.desk.vault, s.desk.ctx
 	return func() tea.Msg {
 		failures := map[engine.Digest][]engine.Detail{}
-		runs := map[engine.Digest]engine.Run{}
 		for _, p := range suggestion.Procedures {
 			for _, reason := range slices.Concat(p.Why, p.Leads) {
 				source := reason.Evidence.Result
-				if source.Failed+source.Unknown == 0 {
+				if source.Failed+source.Unknown == 0 || reason.Evidence.Expunged != nil {
 					continue
 				}
-				if _, known := runs[source.Run]; !known {
-					run, err := v.Run(ctx, source.Run)
-					if err != nil {
-						return failuresRead{question: s, err: err}
-					}
-					runs[source.Run] = run
+				result, err := source.Read(v.Documents(ctx))
+				if err != nil {
+					return failuresRead{question: s, err: err}
 				}
-				failures[source.Digest] = worstDetails(runs[source.Run], source)
+				failures[source.Digest] = worstDetails(result)
 			}
 		}
 		return failuresRead{question: s, failures: failures}
@@ -107,9 +103,8 @@ const namedFailures = 3
 
 // worstDetails returns the first details of a result that failed or, if none did,
 // could not be seen.
-func worstDetails(run engine.Run, source *questionnaires.ResultSource) []engine.Detail {
+func worstDetails(result engine.Result) []engine.Detail {
 	var named []engine.Detail
-	result, _ := resultOf(run, source)
 	for _, verdict := range []engine.Verdict{engine.Fail, engine.Unknown} {
 		for _, detail := range result.Details {
 			if detail.Verdict == verdict && len(named) < namedFailures {
