@@ -149,12 +149,16 @@ func nameOf(r engine.Ref) engine.Ref {
 	return engine.Ref{Kind: r.Kind, Namespace: r.Namespace, Name: r.Name}
 }
 
-// documentsOf are the documents of workloads by their names; of a controller that was not
-// seen, the first that it owns.
+// documentsOf are the documents of the zone's workloads by their names; of a controller
+// that was not seen, the first that it owns.
 var documentsOf = engine.NewSurvey(func(v *engine.View, _ map[engine.Ref][]engine.Digest) map[engine.Ref][]engine.Digest {
 	all := map[engine.Ref][]engine.Digest{}
 	owned := map[engine.Ref]engine.Digest{}
+	zone := inCDE(v)
 	for _, w := range workloads(v) {
+		if !zone(w.object.Ref.Namespace) {
+			continue
+		}
 		name := nameOf(w.object.Ref)
 		if !slices.Contains(all[name], w.object.Digest) {
 			all[name] = append(all[name], w.object.Digest)
