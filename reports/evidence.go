@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,14 +95,9 @@ func (c *composer) unknownOf(target string) []Row {
 		if item.Result == nil || item.Result.Target != target || item.Replaced || item.Result.Unknown == 0 && item.Result.Verdict != engine.Unknown {
 			continue
 		}
-		var why []string
-		for _, d := range item.Details {
-			if d.Verdict == engine.Unknown && len(why) < 5 {
-				why = append(why, d.Sentence)
-			}
-		}
+		why, told := whyUnknown(item.Details)
 		note := ""
-		if more := item.Result.Unknown - len(why); more > 0 {
+		if more := item.Result.Unknown - told; more > 0 {
 			note = fmt.Sprintf("and %d more", more)
 		}
 		rows = append(rows, Row{Cells: []Cell{
@@ -111,6 +107,45 @@ func (c *composer) unknownOf(target string) []Row {
 		}})
 	}
 	return rows
+}
+
+// whyUnknown says what could not be told, each sentence once with whom it is said of, and
+// of how many details that tells.
+func whyUnknown(details []engine.Detail) (why []string, told int) {
+	const most, named = 5, 3
+	var sentences []string
+	of := map[string][]string{}
+	for _, d := range details {
+		if d.Verdict != engine.Unknown {
+			continue
+		}
+		if _, known := of[d.Sentence]; !known {
+			if len(sentences) == most {
+				continue
+			}
+			sentences = append(sentences, d.Sentence)
+		}
+		told++
+		subject := ""
+		if d.Subject.Name != "" {
+			subject = d.Subject.String()
+		}
+		if subjects := of[d.Sentence]; subjects == nil || subject != "" && !slices.Contains(subjects, subject) {
+			of[d.Sentence] = append(subjects, subject)
+		}
+	}
+	for _, sentence := range sentences {
+		subjects := slices.DeleteFunc(of[sentence], func(s string) bool { return s == "" })
+		whom := strings.Join(subjects[:min(len(subjects), named)], ", ")
+		if more := len(subjects) - named; more > 0 {
+			whom += fmt.Sprintf(" and %d more", more)
+		}
+		if whom != "" {
+			sentence = whom + ": " + sentence
+		}
+		why = append(why, sentence)
+	}
+	return why, told
 }
 
 // populations says how many objects of each kind there are, and where the number is
