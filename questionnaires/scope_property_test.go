@@ -93,6 +93,7 @@ func (e *engagement) share(s *Scope, care int) {
 		if !p.CoveredHere {
 			p.Attestation = ThirdPartyAttestation{e.day(care), e.word(care)}
 		}
+		p.Does = some(e, care, Involvements()[e.r.IntN(3)])
 		p.Duties = some(e, care, ThirdPartyDuty{req("1"), CustomerParty, ""}, ThirdPartyDuty{req("9.5"), BothParties, e.word(care)})
 		s.ThirdParties = append(s.ThirdParties, p)
 	}

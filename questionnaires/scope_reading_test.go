@@ -156,7 +156,7 @@ func (c *checker) asksThirdParties(s tree) {
 	if s["noThirdParties"] != true {
 		c.filled("scope", s, "thirdParties")
 	}
-	c.each(s, "thirdParties", "data", "purpose", "services")
+	c.each(s, "thirdParties", "data", "purpose", "services", "does")
 	inPlace := func(id string) bool {
 		r := req(id)
 		asked := slices.ContainsFunc(c.rows, func(row Requirement) bool { return row.ID == r })

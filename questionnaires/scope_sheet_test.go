@@ -12,7 +12,7 @@ import (
 // it went in.
 func FuzzScopeSheet(f *testing.F) {
 	f.Add([]byte("description: d\nclasses: [{kind: namespace, name: 'pay-*', class: cde}]\nsegmentation: {used: no}\n"))
-	f.Add([]byte("zones: {cde: [{namespaces: [pay]}], edge: [{target: x}]}\nthirdParties: [{name: n, aoc: {date: 2026-06-30}, duties: [{requirement: '1', party: both}]}]\n"))
+	f.Add([]byte("zones: {cde: [{namespaces: [pay]}], edge: [{target: x}]}\nthirdParties: [{name: n, does: [manages-systems], aoc: {date: 2026-06-30}, duties: [{requirement: '1', party: both}]}]\n"))
 	f.Add([]byte("classes: [{kind: ci-cd, class: out-of-scope, separation: {nodes: {statement: s}}}]\nenvironment: {networks: [{name: n, accountData: true}]}\n"))
 	f.Add([]byte("thresholds: {limits: {secrets-read-by-few: 5}, secretDays: 90, scanDays: 31}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {

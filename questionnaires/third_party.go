@@ -9,10 +9,11 @@ import (
 // ThirdParty is a service provider that account data is shared with, or that could
 // affect its security.
 type ThirdParty struct {
-	Name     string `json:"name"`
-	Data     string `json:"data,omitempty"`     // shared with it, "none" where it only affects security
-	Purpose  string `json:"purpose,omitempty"`  // for which it has them
-	Services string `json:"services,omitempty"` // of it that the attestation covers
+	Name     string        `json:"name"`
+	Data     string        `json:"data,omitempty"`     // shared with it, "none" where it only affects security
+	Purpose  string        `json:"purpose,omitempty"`  // for which it has them
+	Services string        `json:"services,omitempty"` // of it that the attestation covers
+	Does     []Involvement `json:"does,omitempty"`
 	// Attestation is its own; where there is none, this assessment covers its services.
 	Attestation ThirdPartyAttestation `json:"aoc,omitzero"`
 	CoveredHere bool                  `json:"coveredHere,omitempty"`
@@ -43,6 +44,7 @@ func (p ThirdParty) check(b *bounds, catalogue *Catalogue) {
 	b.text("data shared with a third party", p.Data)
 	b.text("purpose of a third party", p.Purpose)
 	b.text("services of a third party", p.Services)
+	p.checkDoes(b)
 	b.line("version of an attestation", p.Attestation.Version)
 	b.day("attestation of "+p.Name, p.Attestation.Date)
 	b.list("duties of a third party", len(p.Duties))
@@ -63,7 +65,7 @@ func (p ThirdParty) check(b *bounds, catalogue *Catalogue) {
 }
 
 func (p ThirdParty) lacks() []string {
-	fields := []field{{"data shared", p.Data}, {"purpose", p.Purpose}, {"services", p.Services}}
+	fields := []field{{"data shared", p.Data}, {"purpose", p.Purpose}, {"services", p.Services}, {"what it does", counted(len(p.Does))}}
 	if !p.CoveredHere {
 		fields = append(fields, field{"date of its attestation", string(p.Attestation.Date)}, field{"version of its attestation", p.Attestation.Version})
 	}

@@ -17,7 +17,7 @@ func (c *composer) attestation() []func() []Block {
 			c.stands("Section 2 (payment channels, services for others)", "Section 3 (segmentation, products, form)", "Section 4 (the environment, locations, third parties)",
 				"Section 1 (responses, days on site and remote)", "Appendix E (Not Applicable, Not Tested)"),
 			c.channels, c.services, titled("The environment", c.surroundings), c.segmentation, c.locations, c.products,
-			titled("Third parties", func() []Block { return []Block{c.parties()} }), c.grids,
+			titled("Third parties", c.parties), c.grids,
 			titled("Not Applicable", c.notApplicable), titled("Not Tested", c.notTested), c.eligibility, c.assessment),
 		attested("3", "The result", "", c.stands("Section 1 (result, version and reviews)"), titled("The conclusion", c.concluded), c.openProblems, c.stage, c.signatures),
 		attested("4", "The plan for what is not in place", "For each principal requirement whether something is Not in Place, and when it is to be met.", c.stands("Appendix F"), titled("By principal requirement", c.plan), c.remedies),

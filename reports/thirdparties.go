@@ -1,10 +1,14 @@
 package reports
 
 import (
+	"cmp"
 	"strings"
 
 	"tickmark/questionnaires"
 )
+
+// notStated stands where the scope does not answer a question.
+const notStated = "not stated"
 
 // partyName is who answers for a requirement, in the words of a matrix.
 func partyName(p questionnaires.Party, provider string) string {
@@ -23,7 +27,7 @@ func partyName(p questionnaires.Party, provider string) string {
 // thirdParties lists who data is shared with or who affects its security, and the
 // matrix of responsibilities that 12.8.5 asks for.
 func (c *composer) thirdParties() []Block {
-	blocks := append([]Block{Heading{Level: 1, Text: "Third parties", Anchor: "third-parties"}}, c.parties())
+	blocks := append([]Block{Heading{Level: 1, Text: "Third parties", Anchor: "third-parties"}}, c.parties()...)
 	if c.Scope.NoThirdParties || len(c.Scope.ThirdParties) == 0 {
 		return blocks
 	}
@@ -40,8 +44,25 @@ func (c *composer) thirdParties() []Block {
 	)
 }
 
-// parties lists who data is shared with or who affects its security.
-func (c *composer) parties() Block {
+// parties answers what third parties do, and lists who data is shared with or who
+// affects its security.
+func (c *composer) parties() []Block { return []Block{c.involved(), c.shared()} }
+
+// involved answers the questions that an attestation asks of all third parties.
+func (c *composer) involved() Block {
+	var rows []Row
+	for _, in := range questionnaires.Involvements() {
+		said := c.Scope.Involved(in)
+		row := Row{Cells: []Cell{{Text: "A third party " + in.Title()}, {Text: cmp.Or(said.Answer.String(), notStated)}, {Text: strings.Join(said.By, ", ")}}}
+		if len(said.Silent) > 0 {
+			row.Cells[2].Note = notStated + " of " + strings.Join(said.Silent, ", ")
+		}
+		rows = append(rows, row)
+	}
+	return Table{Columns: []Column{{"For the entity", 84, Strong}, {"Answer", 26, Plain}, {"Who", 60, Plain}}, Rows: rows}
+}
+
+func (c *composer) shared() Block {
 	all := c.Scope.ThirdParties
 	if c.Scope.NoThirdParties {
 		return Paragraph{Text: "The entity shares account data with no third party, and none could affect its security."}

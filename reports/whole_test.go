@@ -182,14 +182,14 @@ func (e *engagement) surroundings() {
 		Segmentation: questionnaires.Segmentation{Used: questionnaires.DeclaredYes, Built: "Policies", Excludes: "The warehouse", Attested: "Ida Holm"},
 		ThirdParties: []questionnaires.ThirdParty{
 			{
-				Name: "Northbank", Data: "PAN", Purpose: "Settlement", Services: "Acquiring", Attestation: questionnaires.ThirdPartyAttestation{Date: "2026-06-30", Version: "v4.0.1"},
+				Name: "Northbank", Data: "PAN", Purpose: "Settlement", Services: "Acquiring", Does: []questionnaires.Involvement{questionnaires.HandlesAccountData, questionnaires.AffectsSecurity}, Attestation: questionnaires.ThirdPartyAttestation{Date: "2026-06-30", Version: "v4.0.1"},
 				Duties: []questionnaires.ThirdPartyDuty{
 					{Requirement: id("2.3"), Party: questionnaires.ProviderParty},
 					{Requirement: id("12"), Party: questionnaires.BothParties, Note: "Each its own"},
 					{Requirement: id("12.5.2"), Party: questionnaires.CustomerParty},
 				},
 			},
-			{Name: "Helpers", CoveredHere: true},
+			{Name: "Helpers", CoveredHere: true, Does: []questionnaires.Involvement{questionnaires.AffectsSecurity}},
 			{Name: "Vendors"},
 		},
 		Confirmation: questionnaires.ScopeConfirmation{By: "Ruth Adeyemi", On: "2026-09-30", Method: "Walked through", Assessor: "Ida Holm", Difference: "none"},
@@ -383,7 +383,7 @@ func TestNothingThatIsRecordedIsMissing(t *testing.T) {
 // words are those that somebody wrote: no ids, and nothing that is
 // printed by another name.
 func words(of any) []string {
-	named := []string{"methods", "evidence", "references", "reviewed", "response", "finding", "letter", "likelihood", "purpose", "undoes", "restores", "class", "channel", "party", "diagrams", "target"}
+	named := []string{"methods", "evidence", "references", "reviewed", "response", "finding", "letter", "likelihood", "purpose", "undoes", "restores", "class", "channel", "party", "does", "diagrams", "target"}
 	var all []string
 	switch of := of.(type) {
 	case string:

@@ -56,7 +56,7 @@ func (d *door) printScope(s questionnaires.Scope) {
 		if p.CoveredHere {
 			here = "covered by this assessment"
 		}
-		d.fact("third party", p.Name, p.Purpose, marked("attested", string(p.Attestation.Date)), here, amount(len(p.Duties), "responsibilities"))
+		d.fact("third party", p.Name, p.Purpose, marked("attested", string(p.Attestation.Date)), here, marked("it", did(p)), amount(len(p.Duties), "responsibilities"))
 	}
 	if s.NoThirdParties {
 		d.fact("third party", "there are none")
@@ -73,6 +73,15 @@ func (d *door) printScope(s questionnaires.Scope) {
 		d.fact("connection", c.String(), c.Why)
 	}
 	d.printThresholds(s.Thresholds)
+}
+
+// did is what a third party does, "" where it is not said.
+func did(p questionnaires.ThirdParty) string {
+	all := make([]string, len(p.Does))
+	for i, in := range p.Does {
+		all[i] = in.Title()
+	}
+	return strings.Join(all, "; ")
 }
 
 // printThresholds prints the numbers by which evidence is judged in place of the

@@ -176,6 +176,7 @@ func thirdParties(needed bool) repeated[scope, questionnaires.ThirdParty] {
 				long("Data shared", "Which account data is shared with it; \"none\" where it only affects security.", true, func(t *t) *string { return &t.Data }),
 				long("Purpose", "What it has them for.", true, func(t *t) *string { return &t.Purpose }),
 				long("Services", "Which of its services its attestation covers.", true, func(t *t) *string { return &t.Services }),
+				does,
 				either("Covered here", "It has no attestation of its own: this assessment covers its services.", false, func(t *t) *bool { return &t.CoveredHere }),
 				day("AOC date", "The date of its Attestation of Compliance.", false, func(t *t) *questionnaires.Day { return &t.Attestation.Date }),
 				line("AOC version", "The version of PCI DSS that it was attested against.", false, func(t *t) *string { return &t.Attestation.Version }),
@@ -183,6 +184,21 @@ func thirdParties(needed bool) repeated[scope, questionnaires.ThirdParty] {
 			}
 		},
 	}
+}
+
+// does is the blank of what a third party has to do with account data.
+var does = several("What it does", "Which of these it does, all of them: an attestation asks for each whether any third party does.", true, involvementOptions(),
+	func(t *questionnaires.ThirdParty) *[]questionnaires.Involvement { return &t.Does }, questionnaires.Involvement.String, func(text string) (in questionnaires.Involvement, err error) {
+		err = in.UnmarshalText([]byte(text))
+		return in, err
+	})
+
+func involvementOptions() []option {
+	var options []option
+	for _, in := range questionnaires.Involvements() {
+		options = append(options, option{value: in.String(), text: in.String(), about: in.Title()})
+	}
+	return options
 }
 
 var duties = repeated[questionnaires.ThirdParty, questionnaires.ThirdPartyDuty]{

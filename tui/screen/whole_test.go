@@ -188,6 +188,7 @@ func typeScope(d typist) {
 	d.at("Segmentation").pick("Used", "yes").long("How it is built", "Firewalls between the networks").long("Excludes", "The office's desks").line("Attested by", "Ines Okonjo").up()
 	d.at("Third parties").Press("a")
 	d.line("Name", "Palewater Payments").long("Data shared", "Account data of every order").long("Purpose", "Settles the payments").long("Services", "Processing").
+		pick("What it does", "account data").up().
 		line("AOC date", "2026-06-30").line("AOC version", "4.0.1")
 	d.at("Responsibilities").Press("a")
 	d.line("Requirement", "3.5.1").pick("Held by", "both").long("Note", "Each for its own store.").Press("S", "esc", "esc")
