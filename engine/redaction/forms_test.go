@@ -47,7 +47,7 @@ var forms = []string{
 	"kubectl create secret generic x --from-literal=a=b --from-literal=c=CANARY",
 	// files of programs
 	"machine x login u account a password CANARY", "machine x password CANARY", "default login u password CANARY", "cat > .pgpass <<EOF\ndb:15432:x:u:CANARY\nEOF", "*:*:*:postgres:CANARY",
-	"//registry.npmjs.org/:_authToken=CANARY", "<server><password>CANARY</password></server>", "<password><![CDATA[CANARY]]></password>", "<wsse:Password Type=\"x\">CANARY</wsse:Password>",
+	"//packages.example/:_authToken=CANARY", "<server><password>CANARY</password></server>", "<password><![CDATA[CANARY]]></password>", "<wsse:Password Type=\"x\">CANARY</wsse:Password>",
 	"sentinel auth-pass mymaster CANARY", "user default on >CANARY ~* &* +@all", "bindpw CANARY", "rootpw CANARY", ": PSK \"CANARY\"", "psk=\"CANARY\"", "snmp-server community CANARY",
 	"CREATE USER u IDENTIFIED BY 'CANARY'", "ALTER ROLE u WITH PASSWORD 'CANARY'", "SET PASSWORD FOR 'u' = PASSWORD('CANARY')",
 	// programs
