@@ -90,14 +90,14 @@ func countersign(ctx context.Context, r Countersigning) (Countersigned, error) {
 	if after.Status < sign.IntactUnidentified || len(after.Signatures) != len(before.Signatures)+1 {
 		return Countersigned{}, fmt.Errorf("verify it when signed: %s", after.Status)
 	}
-	if err := write(path, out); err != nil {
+	if err := write(ctx, path, out); err != nil {
 		return Countersigned{}, err
 	}
 	done := Countersigned{Path: r.File, Field: field, File: engine.Sum(out), Verify: after, Text: out}
 	if r.Vault == nil || r.Vault.ReadOnly() {
 		return done, nil
 	}
-	_, err = r.Vault.Append(ctx, questionnaires.Draft{
+	_, err = r.Vault.Append(context.WithoutCancel(ctx), questionnaires.Draft{ // what is signed is noted
 		Assessment: m.Assessment, Action: questionnaires.ReportCountersigned, Subject: "report",
 		Payload: questionnaires.CountersignedReport{
 			Head: m.Head, Before: engine.Sum(text), File: done.File, Name: filepath.Base(path), Field: field, Certificate: engine.Sum(r.Chain[0].Raw).String(),

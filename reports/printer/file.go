@@ -1,6 +1,7 @@
 package printer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -68,18 +69,18 @@ func folderOf(path string) error {
 }
 
 // write replaces a file by a new one, or leaves it as it was.
-func write(path string, text []byte) error {
-	return place("report", path, func(w io.Writer) error {
+func write(ctx context.Context, path string, text []byte) error {
+	return place(ctx, "report", path, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})
 }
 
 // place replaces a file by what fill writes, or leaves it as it was.
-func place(what, path string, fill func(io.Writer) error) error {
+func place(ctx context.Context, what, path string, fill func(io.Writer) error) error {
 	err := folderOf(path)
 	if err == nil {
-		err = replace(path, fill)
+		err = replace(ctx, path, fill)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s %s: %w", what, path, err)
@@ -87,7 +88,7 @@ func place(what, path string, fill func(io.Writer) error) error {
 	return nil
 }
 
-func replace(path string, fill func(io.Writer) error) (err error) {
+func replace(ctx context.Context, path string, fill func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".tickmark-*") // as short as may be: the file's own name may be as long as names get
 	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("no file may be made in the folder %s: %w", filepath.Dir(path), unnamed(err))
@@ -106,7 +107,7 @@ func replace(path string, fill func(io.Writer) error) (err error) {
 			return unnamed(err)
 		}
 	}
-	if err = fill(plain{f}); err != nil {
+	if err = fill(plain{ctx, f}); err != nil {
 		return err
 	}
 	if err = f.Sync(); err != nil {
@@ -115,6 +116,9 @@ func replace(path string, fill func(io.Writer) error) (err error) {
 	if err = f.Close(); err != nil {
 		return unnamed(err)
 	}
+	if err = ctx.Err(); err != nil { // the last moment to leave everything as it was
+		return err
+	}
 	if err = os.Rename(f.Name(), path); err != nil {
 		return unnamed(err)
 	}
@@ -122,10 +126,16 @@ func replace(path string, fill func(io.Writer) error) (err error) {
 }
 
 // plain is a file whose errors do not name it: it has another name until it is whole.
-type plain struct{ *os.File }
+type plain struct {
+	ctx context.Context
+	*os.File
+}
 
-// Write writes to the file.
+// Write writes to the file, until the work is called off.
 func (p plain) Write(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := p.File.Write(b)
 	return n, unnamed(err)
 }

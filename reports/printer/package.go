@@ -63,7 +63,7 @@ func (r Request) placeable() error {
 func (r Request) pack(ctx context.Context, from paper) (*Packed, error) {
 	packed := &Packed{Path: r.Package.Path, Sealed: r.Package.Seal != nil}
 	sum := sha256.New()
-	err := place("package", r.Package.Path, func(f io.Writer) error {
+	err := place(ctx, "package", r.Package.Path, func(f io.Writer) error {
 		buffered := bufio.NewWriterSize(io.MultiWriter(f, sum), 256<<10)
 		fill := func(w io.Writer) (err error) {
 			packed.Written, err = bundle.Write(ctx, w, r.Package.Source, bundle.Contents{

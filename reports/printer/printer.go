@@ -94,7 +94,8 @@ type Printed struct {
 }
 
 // Print makes a report. A signed one is verified before it is written: a report
-// that does not verify never leaves the desk.
+// that does not verify never leaves the desk. Called off, it writes nothing; once a
+// file stands, what belongs to it is done to the end, so that the vault knows of it.
 func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 	if err := r.placeable(); err != nil {
 		return Printed{}, err
@@ -110,9 +111,10 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 			return Printed{}, err
 		}
 		name = cmp.Or(name, r.Package.Path)
+		ctx = context.WithoutCancel(ctx)
 	}
 	if r.Out != "" {
-		if err := printed.put(r.Out, paper); err != nil {
+		if err := printed.put(ctx, r.Out, paper); err != nil {
 			return Printed{}, err
 		}
 	}
@@ -128,8 +130,8 @@ func Print(ctx context.Context, v Vault, r Request) (Printed, error) {
 		draft.Action, noted.Certificate = questionnaires.ReportSigned, engine.Sum(r.Chain[0].Raw).String()
 	}
 	draft.Payload = noted
-	if _, err := v.Append(ctx, draft); err != nil {
-		return printed, fmt.Errorf("note the report in the side log: %w", err)
+	if _, err := v.Append(context.WithoutCancel(ctx), draft); err != nil {
+		return printed, fmt.Errorf("%s is written; note it in the side log: %w", name, err)
 	}
 	return printed, nil
 }
@@ -157,9 +159,9 @@ type paper struct {
 }
 
 // put writes the file, whole or not at all.
-func (p *Printed) put(path string, from paper) error {
+func (p *Printed) put(ctx context.Context, path string, from paper) error {
 	p.Path = path
-	return place("report", path, func(w io.Writer) error { return p.fill(w, from) })
+	return place(ctx, "report", path, func(w io.Writer) error { return p.fill(w, from) })
 }
 
 // fill writes the file, and says which it is.

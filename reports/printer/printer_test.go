@@ -25,15 +25,15 @@ func TestAFileIsReplacedWholeOrNotAtAll(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "report.pdf")
 	require.NoError(t, os.WriteFile(path, []byte("last year's"), 0o600))
-	require.NoError(t, write(path, []byte("this year's")))
+	require.NoError(t, write(t.Context(), path, []byte("this year's")))
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, "this year's", string(text))
 
 	taken := filepath.Join(folder, "taken")
 	require.NoError(t, os.MkdirAll(filepath.Join(taken, "below"), 0o700))
-	require.ErrorContains(t, write(taken, []byte("x")), "write report")
-	require.ErrorContains(t, write(filepath.Join(folder, "absent", "x.pdf"), []byte("x")), "write report")
+	require.ErrorContains(t, write(t.Context(), taken, []byte("x")), "write report")
+	require.ErrorContains(t, write(t.Context(), filepath.Join(folder, "absent", "x.pdf"), []byte("x")), "write report")
 	left, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	assert.Len(t, left, 2, "nothing is left over")
@@ -50,7 +50,7 @@ func TestWhatCannotBeWrittenIsNamedAsAsked(t *testing.T) {
 		filepath.Join(folder, "file", "x.pdf"):   filepath.Join(folder, "file") + " is no folder",
 		filepath.Join(folder, "closed", "x.pdf"): "no file may be made in the folder " + filepath.Join(folder, "closed") + ": permission denied",
 	} {
-		err := write(path, []byte("x"))
+		err := write(t.Context(), path, []byte("x"))
 		if strings.Contains(path, "closed") && os.Geteuid() == 0 {
 			continue // the superuser writes everywhere
 		}
@@ -64,13 +64,13 @@ func TestWhatCannotBeWrittenIsNamedAsAsked(t *testing.T) {
 		err = Request{Package: &Package{Path: path, Seal: seal}}.placeable()
 		require.EqualError(t, err, "write package "+path+": "+says)
 	}
-	err := place("report", full, func(io.Writer) error { return &fs.PathError{Op: "read", Path: "/else", Err: errBroken} })
+	err := place(t.Context(), "report", full, func(io.Writer) error { return &fs.PathError{Op: "read", Path: "/else", Err: errBroken} })
 	require.EqualError(t, err, "write report "+full+": read /else: broken", "another file keeps its name")
 	assert.NoFileExists(t, full)
 	require.NoError(t, os.MkdirAll(filepath.Join(full, "below"), 0o700))
-	require.EqualError(t, write(full, nil), "write report "+full+": file exists")
+	require.EqualError(t, write(t.Context(), full, nil), "write report "+full+": file exists")
 	longest := filepath.Join(folder, strings.Repeat("a", 251)+".pdf")
-	require.NoError(t, write(longest, []byte("x")), "no longer than names get")
+	require.NoError(t, write(t.Context(), longest, []byte("x")), "no longer than names get")
 }
 
 func TestAPackageThatCouldNotBeWrittenLeavesTheOneBefore(t *testing.T) {
@@ -172,9 +172,9 @@ func (d *desk) sign(t *testing.T, s *questionnaires.Signer, draft questionnaires
 	d.entries, d.payloads[e.ID] = append(d.entries, e), payload
 }
 
-// The side log says which numbers a report gave to evidence: from a signed one on
-// they never move.
-func TestPrintingNotesTheNumbersPrinted(t *testing.T) {
+// printable is a desk with an assessment that a report can be made of.
+func printable(t *testing.T) (*desk, *questionnaires.Catalogue, *questionnaires.Signer) {
+	t.Helper()
 	mara, err := questionnaires.NewSigner("Mara Lindqvist", ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), engine.Digest{})
 	require.NoError(t, err)
 	catalogue, err := pci.Catalogue()
@@ -186,10 +186,65 @@ func TestPrintingNotesTheNumbersPrinted(t *testing.T) {
 	assessment, err := questionnaires.NewAssessment(catalogue, questionnaires.AssessmentDetails{ID: "a1", Questionnaire: "saq-a"})
 	require.NoError(t, err)
 	d.sign(t, mara, assessment)
+	return d, catalogue, mara
+}
+
+// interruptible is a desk at which somebody presses Ctrl-C when a file has just been written.
+type interruptible struct {
+	*desk
+	written func()
+}
+
+func (d interruptible) ReadOnly() bool { d.written(); return false }
+
+func (d interruptible) Append(ctx context.Context, drafts ...questionnaires.Draft) ([]questionnaires.Entry, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return d.desk.Append(ctx, drafts...)
+}
+
+// Whenever a report is called off, there is none; or it stands whole, and the vault knows of
+// it: what is not noted would be a stranger's to whoever verifies it.
+func TestAReportThatIsCalledOffIsNotThereOrNoted(t *testing.T) {
+	for _, format := range []export.Format{export.PDF, export.XLSX, export.JSON} {
+		for _, when := range []string{"reading the evidence", "composing", "drawing the pages", "written", "never"} {
+			d, catalogue, _ := printable(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			at := func(part string) {
+				if part == when {
+					cancel()
+				}
+			}
+			out := filepath.Join(t.TempDir(), "report")
+			_, err := Print(ctx, interruptible{d, func() { at("written") }}, Request{
+				Assessment: "a1", Catalogue: catalogue, Out: out, Tell: at, Export: export.Options{Format: format},
+			})
+			cancel()
+			left, readErr := os.ReadDir(filepath.Dir(out))
+			require.NoError(t, readErr)
+			there := when == "written" || when == "never" || when == "drawing the pages" && format != export.PDF
+			if there {
+				require.NoError(t, err, "%s %s", format, when)
+				assert.FileExists(t, out)
+				assert.Len(t, d.noted, 1, "%s %s", format, when)
+				continue
+			}
+			require.ErrorIs(t, err, context.Canceled, "%s %s", format, when)
+			assert.Empty(t, left, "%s %s", format, when)
+			assert.Empty(t, d.noted, "%s %s", format, when)
+		}
+	}
+}
+
+// The side log says which numbers a report gave to evidence: from a signed one on
+// they never move.
+func TestPrintingNotesTheNumbersPrinted(t *testing.T) {
+	d, catalogue, mara := printable(t)
 	d.sign(t, mara, questionnaires.Draft{Action: questionnaires.EvidenceAttached, Subject: "evidence", Payload: questionnaires.Evidence{
 		ID: "00000000000000000000000000000007", Number: 3, Title: "Policy", File: &questionnaires.FileSource{Name: "policy.md"},
 	}})
-	_, err = Print(t.Context(), d, Request{Assessment: "a1", Catalogue: catalogue, Out: filepath.Join(t.TempDir(), "report.pdf")})
+	_, err := Print(t.Context(), d, Request{Assessment: "a1", Catalogue: catalogue, Out: filepath.Join(t.TempDir(), "report.pdf")})
 	require.NoError(t, err)
 	require.Len(t, d.noted, 1)
 	report, is := d.noted[0].Payload.(questionnaires.PrintedReport)
