@@ -70,7 +70,9 @@ func judgeImported(v *engine.View, class findings.Class, judge func(importedScan
 			if f.Value.Class != class {
 				continue
 			}
-			judged++
+			if f.Value.Status != findings.Skipped {
+				judged++
+			}
 			verdict := judge(s, f.Value)
 			if verdict.verdict == engine.Pass && f.Value.Status == findings.Passed {
 				passed.add(f, verdict)

@@ -103,6 +103,9 @@ func TestWhatOtherToolsSayIsNoVerdictOfOurs(t *testing.T) {
 		"an empty list": {
 			vulnerabilities, importedFile("vulnerabilities", "", "class: vulnerabilities", "class: configuration"), engine.Unknown, "an empty list shows nothing",
 		},
+		"skipped alone": {
+			configuration, importedFile("configuration", found("configuration", "status: skipped\nword: INFO\nseverity: low"), "kind: ScanSubject", "kind: Other"), engine.Unknown, "an empty list shows nothing",
+		},
 		"of another class": {vulnerabilities, importedFile("configuration", ""), engine.NotApplicable, ""},
 		"by hand":          {configuration, set("status: manual\nseverity: low"), engine.Unknown, "left to a person"},
 		"an error":         {configuration, set("status: error\nseverity: low\nreason: no access"), engine.Unknown, "could not look: no access"},

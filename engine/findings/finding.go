@@ -80,6 +80,17 @@ func (c *Counts) Add(f Finding) {
 	}
 }
 
+// Judged reports whether the tool came to say anything: of what it skipped, or could not
+// look at, it says nothing.
+func (c *Counts) Judged() bool {
+	for status, n := range c.Statuses {
+		if n > 0 && status != Skipped.String() && status != Errored.String() {
+			return true
+		}
+	}
+	return false
+}
+
 // Subject is one thing of which the tool says that it looked at it, with what it found
 // there.
 type Subject struct {

@@ -75,19 +75,16 @@ func readCycloneDX(in *intake) error {
 	}
 	in.says(fmt.Sprintf("%d components", len(c.components)))
 	in.speaks(findings.Components)
-	subject, listed := findings.Subject{Name: in.report.Looked.Name, Class: findings.Vulnerabilities}, 0
+	subject := findings.Subject{Name: in.report.Looked.Name, Class: findings.Vulnerabilities}
 	list := each(taken(func(raw []byte) {
 		var v cycloneVulnerability
 		if in.decode(raw, &v) {
-			listed++
 			c.vulnerability(v, &subject)
 		}
 	}))
 	list.begin = func(string) { in.speaks(findings.Vulnerabilities) }
 	err := in.walk(fields(map[string]*spot{"vulnerabilities": list}))
-	if listed > 0 && subject.Name != "" {
-		in.subject(subject)
-	}
+	in.lookedAt(subject)
 	return err
 }
 

@@ -90,9 +90,7 @@ func readGrype(in *intake) error {
 	})
 	in.speaks(findings.Vulnerabilities)
 	err := in.walk(fields(map[string]*spot{"matches": each(match), "ignoredMatches": each(match)}))
-	if subject.Name != "" {
-		in.subject(subject)
-	}
+	in.lookedAt(subject)
 	return err
 }
 

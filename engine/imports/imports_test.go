@@ -244,7 +244,7 @@ func TestRunsOfSeveralTools(t *testing.T) {
 	assert.Len(t, newer.report.Tools, 2)
 
 	assert.Contains(t, file(trivy, run("Checkov", "3", today, "", one)).gaps(), "1 of its 2 runs do not say what they looked at")
-	assert.Contains(t, strings.Join(file(run("Trivy", "1", today, "", one), run("Checkov", "3", today, "", "")).gaps(), ""), "a run of Checkov names neither a result nor what it looked at")
+	assert.Contains(t, strings.Join(file(run("Trivy", "1", today, "", one), run("Checkov", "3", today, "", "")).gaps(), ""), "a run of Checkov names no result: an empty list shows nothing")
 	assert.Equal(t, "SARIF", file(run("", "", today, "api", one)).report.Tool.Name, "who wrote it is not said")
 }
 
@@ -321,6 +321,45 @@ func TestResultsInEveryClassOfOCSF(t *testing.T) {
 	}
 }
 
+// Of what a tool lists nothing, or only what it skipped, nobody can tell that it looked: it is
+// no subject, which would pass. What it says a word of is one.
+func TestAnEmptyListIsNothingThatWasLookedAt(t *testing.T) {
+	for name, c := range map[string]struct{ form, some string }{
+		"Grype":           {`{"matches":[%s],"source":{"type":"image","target":{"userInput":"api"}},"distro":{},"descriptor":{"name":"grype"}}`, `{"vulnerability":{"id":"CVE-1"}}`},
+		"SARIF":           {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"gosec"}},"automationDetails":{"id":"gosec/"},"results":[%s]}]}`, `{"ruleId":"A","kind":"pass"}`},
+		"SARIF, gone":     {`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"gosec"}},"automationDetails":{"id":"gosec/"},"results":[{"ruleId":"A","baselineState":"absent"},%s]}]}`, `{"ruleId":"A","kind":"pass"}`},
+		"kube-bench":      {`{"Controls":[{"node_type":"master","tests":[{"results":[%s]}]}],"Totals":{}}`, `{"test_number":"1.1.1","status":"PASS"}`},
+		"kube-bench INFO": {`{"Controls":[{"node_type":"master","tests":[{"results":[{"test_number":"1.1.2","status":"INFO"},%s]}]}],"Totals":{}}`, `{"test_number":"1.1.1","status":"PASS"}`},
+		"kube-bench text": {"[INFO] 1 Master\n[INFO] 1.1.2 Skipped (Manual)\n%s\n", "[PASS] 1.1.1 It holds (Automated)"},
+		"kubescape":       {`{"summaryDetails":{},"results":[{"resourceID":"a","controls":[%s]}]}`, `{"controlID":"C-1","status":{"status":"passed"}}`},
+		"kube-score":      {`[{"object_name":"a","type_meta":{},"checks":[%s]}]`, `{"check":{"id":"x"},"grade":10}`},
+		"Polaris":         {`{"PolarisOutputVersion":"1.0","Results":[{"Name":"a","Kind":"Pod","Results":{%s}}]}`, `"x":{"ID":"x","Success":true}`},
+		"Trivy":           {`{"SchemaVersion":2,"ArtifactName":"deploy","Results":[{"Target":"a.yaml","Class":"config","MisconfSummary":{"Successes":0%s}}]}`, `,"Failures":1`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for content, subjects := range map[string]int{fmt.Sprintf(c.form, ""): 0, fmt.Sprintf(c.form, c.some): 1} {
+				got, err := text(t, strings.ReplaceAll(content, "},]", "}]"))
+				require.NoError(t, err)
+				assert.Len(t, got.subjects, subjects, content)
+			}
+		})
+	}
+}
+
+// What came of a control, and when a finding was made, is read where older versions wrote it.
+func TestWhatOlderVersionsWrote(t *testing.T) {
+	for status, rules := range map[string]string{
+		"failed": `[{"status":"passed"},{"status":"failed"}]`, "passed": `[{"status":"passed"}]`, "unclear": `[{"status":"passed"},{"status":"excluded"}]`,
+	} {
+		got, err := text(t, `{"summaryDetails":{},"results":[{"resourceID":"a","controls":[{"controlID":"C-1","rules":`+rules+`}]}]}`)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"configuration C-1 " + status + " unrated"}, got.lines())
+	}
+	got, err := text(t, `[{"metadata":{"event_code":"x","product":{"name":"Prowler","version":"4.2.1"},"version":"1.2.0"},"status_code":"PASS","class_uid":2004,"finding_info":{"uid":"1"},"event_time":"2024-06-03T14:15:19.382075"}]`)
+	require.NoError(t, err)
+	assert.Equal(t, "2024-06-03T14:15:19Z", got.report.Ran.Format(time.RFC3339))
+}
+
 // What is read of two lists of one file is no member that stands twice.
 func TestBothListsOfACluster(t *testing.T) {
 	got, err := text(t, `{"ClusterName":"c","Vulnerabilities":[{"Kind":"Pod","Name":"a"}],"Misconfigurations":[{"Kind":"Pod","Name":"a"}]}`)
@@ -337,6 +376,11 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"XML":                 {"<bom/>", "let the tool write JSON"},
 		"UTF-16":              {"\xff\xfe{\x00}\x00", "save it as UTF-8"},
 		"two tools at once":   {`{"SchemaVersion":2,"ArtifactName":"x","Results":[],"bomFormat":"CycloneDX"}`, "could be Trivy JSON as well as CycloneDX JSON"},
+		"Prowler's own":       {`[{"Provider":"aws","CheckID":"x","Status":"PASS","StatusExtended":"y"}]`, "let it write OCSF"},
+		"an old Trivy's":      {`[{"Target":"alpine","Type":"alpine","Vulnerabilities":[]}]`, "of a version of Trivy before 0.20"},
+		"an old kubescape's":  {`[{"name":"NSA","controlReports":[]}]`, "--format-version v2"},
+		"a sum of Trivy's":    {`{"ID":"k8s-cis","Title":"CIS","Results":[]}`, "a compliance report of Trivy"},
+		"an event":            {`{"detail-type":"x","detail":{"findings":[{"ProductArn":"x"}]}}`, "aws securityhub get-findings"},
 		"broken at its start": {`{"SchemaVersion`, "no result of a tool that is known"},
 	} {
 		t.Run(name, func(t *testing.T) {

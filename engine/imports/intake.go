@@ -216,6 +216,16 @@ func (in *intake) subject(s findings.Subject) {
 	in.document(findings.SubjectKind, in.unique(s.Name, identity), s)
 }
 
+// lookedAt takes one thing of which the tool lists what it found there, and reports
+// whether it does: of an empty list nobody can tell that the tool looked.
+func (in *intake) lookedAt(s findings.Subject) bool {
+	if s.Name == "" || !s.Counts.Judged() {
+		return false
+	}
+	in.subject(s)
+	return true
+}
+
 // unique is a name for a document that is the same in the next file of the tool.
 func (in *intake) unique(name string, identity engine.Digest) string {
 	const most = 160

@@ -65,6 +65,7 @@ type benchResult struct {
 func readBench(in *intake) error {
 	counted, printed := benchTotals{}, benchTotals{}
 	var version, detected, node, section string
+	var subject findings.Subject
 	tests := each(fields(map[string]*spot{
 		"section": in.into(&section),
 		"results": each(taken(func(raw []byte) {
@@ -73,23 +74,24 @@ func readBench(in *intake) error {
 				return
 			}
 			counted[r.Status]++
-			in.finding(findings.Finding{
+			f := findings.Finding{
 				Class: findings.Benchmark, ID: r.TestNumber, Title: r.TestDesc, Status: benchStates[r.Status], Word: r.Status, Subject: node, Reason: r.Reason,
-			})
+			}
+			subject.Counts.Add(f)
+			in.finding(f)
 		})),
 	}))
 	control := fields(map[string]*spot{
 		"version": in.into(&version), "detected_version": in.into(&detected), "node_type": in.into(&node), "tests": tests,
 		"total_pass": in.total(printed, "PASS"), "total_fail": in.total(printed, "FAIL"), "total_warn": in.total(printed, "WARN"), "total_info": in.total(printed, "INFO"),
 	})
-	control.begin = func(string) { version, detected, node = "", "", "" }
+	control.begin = func(string) { version, detected, node, subject = "", "", "", findings.Subject{} }
 	control.end = func() {
 		if says := strings.TrimSpace(version + " " + detected); says != "" {
 			in.says("benchmark " + version + ", Kubernetes " + detected)
 		}
-		if node != "" {
-			in.subject(findings.Subject{Name: node, Class: findings.Benchmark})
-		}
+		subject.Name, subject.Class = node, findings.Benchmark
+		in.lookedAt(subject)
 	}
 	in.speaks(findings.Benchmark)
 	var err error
@@ -134,9 +136,9 @@ func (in *intake) total(into benchTotals, word string) *spot {
 type benchText struct {
 	in              *intake
 	line            int
-	heading         string // of the section with results
-	state           string // Remediations or Summary, "" among results
-	group           string // that Summary is of
+	subject         findings.Subject // the section with results
+	state           string           // Remediations or Summary, "" among results
+	group           string           // that Summary is of
 	counted, summed benchTotals
 	printed, total  benchTotals
 	last            *findings.Finding
@@ -154,6 +156,7 @@ func readBenchText(in *intake) error {
 	}
 	b.flush()
 	b.close()
+	in.lookedAt(b.subject)
 	if b.total == nil {
 		in.gap(b.line, engine.Unreadable, "it ends before its totals, so that nobody can tell whether it is whole")
 	}
@@ -198,18 +201,19 @@ func (b *benchText) take(line string) {
 func (b *benchText) result(word, id, text string) {
 	if word == "INFO" && benchSection.MatchString(id) && !benchScored.MatchString(text) {
 		if !strings.Contains(id, ".") {
-			b.heading = strings.TrimSpace(id + " " + text)
-			b.in.subject(findings.Subject{Name: b.heading, Class: findings.Benchmark})
+			b.in.lookedAt(b.subject)
+			b.subject = findings.Subject{Name: strings.TrimSpace(id + " " + text), Class: findings.Benchmark}
 		}
 		return
 	}
 	b.counted[word]++
-	b.last = &findings.Finding{Class: findings.Benchmark, ID: id, Title: text, Status: benchStates[word], Word: word, Subject: b.heading}
+	b.last = &findings.Finding{Class: findings.Benchmark, ID: id, Title: text, Status: benchStates[word], Word: word, Subject: b.subject.Name}
 }
 
 // flush hands the result at hand over, with all lines that belong to it.
 func (b *benchText) flush() {
 	if b.last != nil {
+		b.subject.Counts.Add(*b.last)
 		b.in.finding(*b.last)
 		b.last = nil
 	}

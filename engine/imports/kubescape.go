@@ -69,7 +69,7 @@ func readKubescape(in *intake) error {
 			subject.Counts.Add(f)
 			in.finding(f)
 		}
-		in.subject(subject)
+		in.lookedAt(subject)
 	}
 	return in.walk(fields(map[string]*spot{"results": each(result)}))
 }
@@ -82,6 +82,10 @@ func (c kubescapeControl) finding(h any) findings.Finding {
 	f.Rating = score.String()
 	if n, err := score.Float64(); err == nil {
 		f.Severity = scored(n)
+	}
+	if c.Status.Status == "" {
+		c.Status.Status = c.ruled()
+		f.Word = c.Status.Status
 	}
 	sub := strings.ToLower(c.Status.SubStatus)
 	switch {
@@ -100,6 +104,22 @@ func (c kubescapeControl) finding(h any) findings.Finding {
 	}
 	f.Location = strings.Join(paths[:min(len(paths), 5)], ", ")
 	return f
+}
+
+// ruled is what came of a control by its rules, as versions leave it that do not say it of
+// the control: failed if one did, passed if all did, "" otherwise.
+func (c kubescapeControl) ruled() string {
+	said := ""
+	for _, r := range c.Rules {
+		switch {
+		case r.Status == "failed":
+			return r.Status
+		case r.Status != "passed":
+			return ""
+		}
+		said = r.Status
+	}
+	return said
 }
 
 // scored reads a score of 1 to 10, as CVSS bounds it. One of 0 says nothing: tools write

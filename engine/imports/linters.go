@@ -56,7 +56,7 @@ func readKubeScore(in *intake) error {
 			subject.Counts.Add(f)
 			in.finding(f)
 		}
-		in.subject(subject)
+		in.lookedAt(subject)
 	})
 }
 
@@ -149,6 +149,6 @@ func readPolaris(in *intake) error {
 				take(c.Results, "container "+c.Name)
 			}
 		}
-		in.subject(subject)
+		in.lookedAt(subject)
 	}))}))
 }

@@ -34,6 +34,7 @@ type ocsfFinding struct {
 	StatusDetail string          `json:"status_detail"`
 	Time         json.RawMessage `json:"time"`
 	TimeDT       string          `json:"time_dt"`
+	EventTime    string          `json:"event_time"` // in its place, of older ones
 	Info         struct {
 		Title       string   `json:"title"`
 		UID         string   `json:"uid"`
@@ -143,7 +144,7 @@ func (o ocsfFinding) result() findings.Status {
 
 // made is when the finding was made.
 func (o ocsfFinding) made() time.Time {
-	for _, text := range []string{o.TimeDT, o.Info.CreatedTime, strings.Trim(string(o.Time), `"`)} {
+	for _, text := range []string{o.TimeDT, o.EventTime, o.Info.CreatedTime, strings.Trim(string(o.Time), `"`)} {
 		if t := when(text); !t.IsZero() {
 			return t
 		}

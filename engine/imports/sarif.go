@@ -145,11 +145,9 @@ func readSARIF(in *intake) error {
 			in.gap(in.place(), engine.Unexplained, "a run without results: the tool did not finish, by the format's own rule")
 			return
 		}
-		if subject.Name = runs[n].looked().Name; subject.Name != "" {
-			subject.Class, subject.Tool = runs[n].class, runs[n].by
-			in.subject(subject)
-		} else if len(runs) > 1 && len(subject.Counts.Statuses) == 0 {
-			in.gap(in.place(), engine.Unexplained, fmt.Sprintf("a run of %s names neither a result nor what it looked at: an empty list shows nothing", runs[n].Tool.Driver.Name))
+		subject.Name, subject.Class, subject.Tool = runs[n].looked().Name, runs[n].class, runs[n].by
+		if !in.lookedAt(subject) && len(runs) > 1 && len(subject.Counts.Statuses) == 0 {
+			in.gap(in.place(), engine.Unexplained, fmt.Sprintf("a run of %s names no result: an empty list shows nothing", runs[n].Tool.Driver.Name))
 		}
 	}
 	return in.walk(fields(map[string]*spot{"runs": each(run)}))
@@ -384,7 +382,7 @@ func (result sarifResult) status() (findings.Status, string, *findings.Statement
 		}
 	}
 	if result.BaselineState == "absent" {
-		return findings.Passed, "absent since the baseline", nil
+		return findings.Skipped, "absent since the baseline", nil // it tells what was, and not what was looked at
 	}
 	kind := result.Kind
 	if kind == "" {

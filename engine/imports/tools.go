@@ -61,8 +61,8 @@ func recognise(h head) (format, error) {
 	}
 	switch len(fitting) {
 	case 0:
-		if isSPDX(h) {
-			return format{}, errors.New("it is SPDX, a list of components, which is not read; let the tool write CycloneDX JSON")
+		if form := unread(h); form != "" {
+			return format{}, errors.New("it is " + form)
 		}
 		return format{}, errors.New("it is no result of a tool that is known; known are " + strings.Join(Formats(), ", "))
 	case 1:
@@ -71,10 +71,27 @@ func recognise(h head) (format, error) {
 	return format{}, fmt.Errorf("it could be %s as well as %s, so that it is neither", fitting[0].name, fitting[1].name)
 }
 
-// isSPDX reports whether a file is a list of components that tools write beside CycloneDX.
-func isSPDX(h head) bool {
-	context := textAt(h.first, "@context")
-	return textAt(h.first, "spdxVersion") != "" || strings.Contains(context, "//spdx.org/") || strings.HasPrefix(h.text, "SPDXVersion:")
+// unread says what a file is that a tool which is known writes in a form that is not read,
+// and which form is, "" where it is none of these.
+func unread(h head) string {
+	first := item(h.first)
+	switch context := textAt(h.first, "@context"); {
+	case textAt(h.first, "spdxVersion") != "", strings.Contains(context, "//spdx.org/"), strings.HasPrefix(h.text, "SPDXVersion:"):
+		return "SPDX, a list of components, which is not read; let the tool write CycloneDX JSON"
+	case has(first, "CheckID", "StatusExtended"):
+		return "JSON of Prowler's own, of a version before 4, which is not read; let it write OCSF (`-M json-ocsf`)"
+	case has(first, "Target", "Vulnerabilities"), has(first, "Target", "Type") && !has(h.first, "Results"):
+		return "JSON of a version of Trivy before 0.20, which does not say what it looked at and is not read; scan with a newer one"
+	case has(first, "controlReports"):
+		return "JSON of kubescape in its first format, which is not read; let it write the second (`--format json --format-version v2`)"
+	case has(h.first, "ID", "Title") && (has(h.first, "SummaryControls") || isList(h.first, "Results")):
+		return "a compliance report of Trivy, in which its own results are summed up; import what `trivy k8s --format json` writes"
+	case isList(h.first, "findings") && has(item(at(h.first, "findings")), "ProductArn"):
+		return "findings of Security Hub under a name of another case; import what `aws securityhub get-findings` prints"
+	case has(at(h.first, "detail"), "findings"):
+		return "an event that Security Hub sent, and not a list of what it found; import what `aws securityhub get-findings` prints"
+	}
+	return ""
 }
 
 // walk reads a file that is one value.

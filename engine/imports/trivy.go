@@ -85,6 +85,7 @@ type trivy struct {
 	target, class, kind string
 	subject             findings.Subject
 	within              func() string // the resource of a cluster
+	checked             bool          // it counts what it checked of a configuration
 }
 
 func (t *trivy) result() *spot {
@@ -97,12 +98,16 @@ func (t *trivy) result() *spot {
 		"ExperimentalModifiedFindings": each(taken(t.modified)),
 		"MisconfSummary": taken(func(raw []byte) {
 			var s struct{ Successes, Failures, Exceptions int }
-			if in.decode(raw, &s) && len(in.report.Says) < maxList {
+			if !in.decode(raw, &s) {
+				return
+			}
+			t.checked = s.Successes+s.Failures+s.Exceptions > 0
+			if len(in.report.Says) < maxList {
 				in.report.Says = append(in.report.Says, fmt.Sprintf("%s: %d successes, %d failures, %d exceptions", t.name(), s.Successes, s.Failures, s.Exceptions))
 			}
 		}),
 	})
-	p.begin = func(string) { t.target, t.class, t.kind, t.subject = "", "", "", findings.Subject{} }
+	p.begin = func(string) { t.target, t.class, t.kind, t.subject, t.checked = "", "", "", findings.Subject{}, false }
 	p.end = func() {
 		class, is := map[string]findings.Class{
 			"os-pkgs": findings.Vulnerabilities, "lang-pkgs": findings.Vulnerabilities, "config": findings.Configuration, "secret": findings.Secrets,
@@ -111,6 +116,10 @@ func (t *trivy) result() *spot {
 			return // licences, and what the results do not name
 		}
 		t.subject.Name, t.subject.Class, t.subject.Type = t.name(), class, t.kind
+		if class == findings.Configuration && !t.checked {
+			in.lookedAt(t.subject)
+			return
+		}
 		in.subject(t.subject)
 	}
 	return p
