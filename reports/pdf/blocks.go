@@ -258,8 +258,9 @@ func isDigest(s string) bool {
 
 // The measures of a callout.
 const (
-	calloutLine = 4.8
-	calloutPad  = 3.4
+	calloutLine  = 4.8
+	calloutTight = 4.0 // of a line where room is short
+	calloutPad   = 3.4
 
 	calloutLeast = 4 // lines that go on to the next page
 )
@@ -278,34 +279,47 @@ type calloutRow struct {
 func (l *layout) callout(b reports.Callout) {
 	tone, below := b.Tone.Ink(), b.Tone.Ground()
 	rows := l.calloutRows(b)
+	line := calloutTight + l.between(calloutLine-calloutTight)
 	for len(rows) > 0 {
-		l.need(float64(min(len(rows), 8))*calloutLine + 2*calloutPad)
-		n := min(len(rows), int((l.sheet.bottom()-l.y-2*calloutPad)/calloutLine))
-		if left := len(rows) - n; left > 0 && left < calloutLeast {
-			n = max(1, len(rows)-calloutLeast)
-		}
-		y, h := l.y, float64(n)*calloutLine+2*calloutPad
+		l.need(float64(min(len(rows), 8))*line + 2*calloutPad)
+		n := betweenPoints(rows, int((l.sheet.bottom()-l.y-2*calloutPad)/line))
+		y, h := l.y, float64(n)*line+2*calloutPad
 		l.ornament(func(p *pen) {
 			p.round(left, y, p.layout.sheet.text(), h, 2, below)
 			p.box(left, y+1.5, 1.2, h-3, tone)
 		})
 		for i, r := range rows[:n] {
-			at := y + calloutPad + float64(i)*calloutLine
+			at := y + calloutPad + float64(i)*line
 			if r.dot {
 				l.ornament(func(p *pen) {
 					p.fill(tone)
-					p.Circle(left+7.4, at+2.4, 0.65, "F")
+					p.Circle(left+7.4, at+line/2, 0.65, "F")
 				})
 			}
 			above := l.element
 			l.element = r.of
-			l.put(r.x, at, calloutLine, r.hand, r.text)
+			l.put(r.x, at, line, r.hand, r.text)
 			l.element = above
 		}
 		l.y += h
 		rows = rows[n:]
 	}
 	l.y += l.between(4)
+}
+
+// betweenPoints is how many rows of a callout stand on a page that has room for some: no point
+// is split if one ends among the last of them, and a few go on together.
+func betweenPoints(rows []calloutRow, room int) int {
+	if len(rows) <= room {
+		return len(rows)
+	}
+	most := max(1, min(room, len(rows)-calloutLeast))
+	for n := most; n > max(1, most-calloutLeast); n-- {
+		if rows[n].of != rows[n-1].of {
+			return n
+		}
+	}
+	return most
 }
 
 func (l *layout) calloutRows(b reports.Callout) []calloutRow {

@@ -13,10 +13,11 @@ func opensChapter(b reports.Block) bool {
 	return is && h.Level <= 1
 }
 
-// What a chapter may leave over for its last page, as a part of a page, and of how many pages
-// it is at most for what stands between its lines to give way.
+// What a chapter may leave over for its last page, as a part of a page, one of two pages for its
+// second; and of how many pages it is at most for what stands between its lines to give way.
 const (
 	leftOver    = 0.22
+	halfOver    = 0.5
 	shortEnough = 30
 )
 
@@ -29,7 +30,11 @@ func (l *layout) chapter(ctx context.Context, from, to int) error {
 	}
 	pages := len(l.pages)
 	n := pages - before.pages
-	if !opensChapter(l.doc.Blocks[from]) || n < 2 || n > shortEnough || l.y-top > l.sheet.body()*leftOver {
+	over := leftOver
+	if n == 2 {
+		over = halfOver
+	}
+	if !opensChapter(l.doc.Blocks[from]) || n < 2 || n > shortEnough || l.y-top > l.sheet.body()*over {
 		return nil
 	}
 	defer func() { l.spacing = 1 }()

@@ -3,6 +3,7 @@ package pdf
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +65,30 @@ func TestACalloutLeavesNoLineAlone(t *testing.T) {
 		if end := l.anchors["end"]; end.page == 2 && end.y > top+calloutLine {
 			assert.Greater(t, end.y, top+calloutLeast*calloutLine, "%.0f mm", room)
 		}
+	}
+}
+
+// A point of two lines stands on one page, and so does a table of two short rows.
+func TestWhatIsShortIsNotSplit(t *testing.T) {
+	point := strings.Repeat("word ", 30)
+	for room := 40.0; room < 90; room++ {
+		l := laidOut(t, room, reports.Callout{Title: "Open", Items: slices.Repeat([]string{point}, 12)})
+		for _, pg := range l.pages {
+			lines := map[*element]int{}
+			for _, s := range pg.strokes {
+				if s.of != nil && s.of.role == asListBody {
+					lines[s.of]++
+				}
+			}
+			for _, n := range lines {
+				assert.Equal(t, 2, n, "%.0f mm", room)
+			}
+		}
+		table := laidOut(t, room, reports.Table{
+			Columns: []reports.Column{{Title: "One", Weight: 1}},
+			Rows:    []reports.Row{{Cells: []reports.Cell{{Text: "first"}}, Anchor: "first"}, {Cells: []reports.Cell{{Text: "second"}}, Anchor: "second"}},
+		})
+		assert.Equal(t, table.anchors["first"].page, table.anchors["second"].page, "%.0f mm", room)
 	}
 }
 

@@ -96,8 +96,13 @@ func (l *layout) tableStart(t reports.Table) float64 {
 	}
 	widths := l.columnWidths(t.Columns)
 	h := l.headHeight(t.Columns, widths) + l.rowHeight(l.rowLines(t.Columns, widths, t.Rows[0]))
-	if t.Rows[0].Leads && len(t.Rows) > 1 && !t.Rows[1].Leads {
-		h += l.rowHeight(l.rowLines(t.Columns, widths, t.Rows[1]))
+	if len(t.Rows) > 1 {
+		second := l.rowHeight(l.rowLines(t.Columns, widths, t.Rows[1]))
+		led := t.Rows[0].Leads && !t.Rows[1].Leads
+		alone := len(t.Rows) == 2 && h+second < l.sheet.body()/4 // on the next page, if both are short
+		if led || alone {
+			h += second
+		}
 	}
 	return min(h, l.sheet.body()/2)
 }
