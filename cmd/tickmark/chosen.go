@@ -69,19 +69,11 @@ func (c chosen) registry() ([]engine.Check, error) {
 	return slices.DeleteFunc(all, func(one engine.Check) bool { return !picked[one.ID] }), nil
 }
 
-// wish is what is asked of a cluster for the chosen checks: every kind where none
-// was chosen, so that people find in the evidence what no check asked for.
+// wish is what is asked of a cluster for the chosen checks, and nothing that none of
+// them reads: a kind that is only collected is a permission that nobody needs.
 func (c chosen) wish(extras []kube.Extra) (kube.Wish, error) {
-	w := kube.Wish{With: extras}
-	if c.everything() {
-		return w, nil
-	}
 	registry, err := c.registry()
-	if err != nil {
-		return w, err
-	}
-	w.Kinds = kindsOf(registry)
-	return w, nil
+	return kube.Wish{Kinds: kindsOf(registry), With: extras}, err
 }
 
 // kindsOf are the kinds that checks read, each once.

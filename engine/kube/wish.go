@@ -11,7 +11,7 @@ import (
 // Wish is what is asked of a cluster. The zero Wish is everything that is asked
 // for without being named.
 type Wish struct {
-	// Kinds are those that the chosen checks need or look at; nil is every kind.
+	// Kinds are those that the chosen checks need or look at; nil is every kind of the table.
 	Kinds []engine.Kind
 	// With names what is asked for by name alone.
 	With []Extra
