@@ -17,6 +17,7 @@ type Workflow struct {
 	Uses     []Ref
 	account  string   // that it names for all
 	accounts []string // of its executors
+	own      []string // that its templates name themselves
 	settings string   // canonical JSON of what holds for all of its pods
 	whole    bool     // it has no templates of its own: the settings of what it uses hold as well
 }
@@ -64,6 +65,16 @@ func (w Workflow) Accounts() []string {
 // where they may say it.
 func (w Workflow) Account() (name string, known bool) {
 	return w.account, w.account != "" || !w.whole
+}
+
+// AccountsFor are the service accounts of its own as which another workflow runs its
+// templates: those that these name, and all where the other takes the whole of it and names
+// none.
+func (w Workflow) AccountsFor(by Workflow) []string {
+	if _, known := by.Account(); known {
+		return w.own
+	}
+	return w.Accounts()
 }
 
 // runsAs reports whether a use of another workflow's templates runs what is judged there.
@@ -195,6 +206,9 @@ func (r *workflowReader) template(v any, path string, depth int) {
 	outputs, _ := t["outputs"].(map[string]any)
 	for i, artifact := range listIn(outputs, "artifacts") {
 		a, _ := artifact.(map[string]any)
+		if gc, _ := a["artifactGC"].(map[string]any); gc != nil {
+			r.owns(gc)
+		}
 		r.collects(a["artifactGC"], fmt.Sprintf("%s.outputs.artifacts[%d].artifactGC", path, i))
 	}
 	for i, group := range listIn(t, "steps") {
@@ -251,10 +265,18 @@ func (r *workflowReader) add(t map[string]any, path, unsure string) *WorkflowPod
 		p.Name = strings.TrimPrefix(path, r.path+".")
 	}
 	spec := map[string]any{}
+	r.owns(t)
 	r.set(&p, spec, t, "serviceAccountName")
 	p.Pod["spec"] = spec
 	r.found.Pods = append(r.found.Pods, p)
 	return &r.found.Pods[len(r.found.Pods)-1]
+}
+
+// owns takes note of an account that a part of a template names.
+func (r *workflowReader) owns(part map[string]any) {
+	if account := text(part["serviceAccountName"]); account != "" {
+		r.found.own = append(r.found.own, account)
+	}
 }
 
 // set takes a setting from a template, else from its workflow.
@@ -273,6 +295,7 @@ func (r *workflowReader) set(p *WorkflowPod, spec, t map[string]any, name string
 // pod puts the pod of a template together as the controller does.
 func (r *workflowReader) pod(t map[string]any, path, kind string) {
 	if executor, _ := t["executor"].(map[string]any); text(executor["serviceAccountName"]) != "" {
+		r.owns(executor)
 		r.found.accounts = append(r.found.accounts, text(executor["serviceAccountName"]))
 	}
 	p := r.add(t, path, r.unsure(t))

@@ -24,9 +24,9 @@
 // Kinds of others that hold a template of pods in one place (Argo's Rollout,
 // OpenShift's DeploymentConfig, Knative's Service, Kruise's sets) and Kubernetes'
 // own PodTemplate are judged by that template. A Rollout that uses the template of
-// another workload is judged there. Kinds whose pods are put together of several
-// parts, such as Argo's workflows, are a gap in manifests; what they run on a live
-// cluster is seen as pods.
+// another workload is judged there. The templates of Argo's workflows are put together
+// as their controller does it, as far as the workflow and the controller's ConfigMap
+// leave no doubt; nothing but their containers is found in order by them.
 //
 // Fields that are left out mean what Kubernetes makes of them: defaults are
 // applied as the API server applies them, and a container's security context

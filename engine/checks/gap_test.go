@@ -53,15 +53,15 @@ func verdicts(r engine.Result) map[string]engine.Verdict {
 
 // proves are the kinds whose absence takes nothing from a pass, by check: "" is of all.
 var proves = map[string][]engine.Kind{
-	"": append(templatesAlone(), engine.ServerVersionKind), // no pod comes of one by itself; what hangs on a version says so
+	// No pod comes of one by itself; what hangs on a version says so; and what ConfigMaps change
+	// in workflows (TestSettingsOfTheControllerOfWorkflows) is in no fixture.
+	"": append(templatesAlone(), engine.ServerVersionKind, configMapKind),
 	// What it judges is of the kinds that it needs; these are read along.
-	"admission-policies-enforce": {{Group: "admissionregistration.k8s.io", Kind: "ValidatingWebhookConfiguration"}},
-	"default-roles-not-widened":  {rbac.RoleKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind},
-	// ConfigMaps say whom workflows run as, of which no fixture of these has any.
-	"default-service-accounts-unused": {rbac.RoleKind, rbac.ClusterRoleKind, configMapKind},
-	"service-accounts-not-shared":     {configMapKind},
+	"admission-policies-enforce":      {{Group: "admissionregistration.k8s.io", Kind: "ValidatingWebhookConfiguration"}},
+	"default-roles-not-widened":       {rbac.RoleKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind},
+	"default-service-accounts-unused": {rbac.RoleKind, rbac.ClusterRoleKind},
 	"roles-without-wildcards":         {rbac.RoleBindingKind, rbac.ClusterRoleBindingKind},
-	"service-accounts-not-dormant":    {rbac.RoleKind, rbac.ClusterRoleKind, configMapKind},
+	"service-accounts-not-dormant":    {rbac.RoleKind, rbac.ClusterRoleKind},
 	"secrets-read-by-few":             append(workloadKinds(), append(engine.PodTemplateKinds(), namespaceKind)...),
 	"no-paths-to-cluster-admin":       {secretKind}, // nobody in the fixture reads Secrets
 	// A namespace is judged that was seen, or in which something was.

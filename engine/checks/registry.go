@@ -139,6 +139,9 @@ func assemble(list []check, files fs.FS) ([]engine.Check, error) {
 		whole := engine.Check{ID: c.id, Version: c.version, Needs: c.needs, Looks: c.looks, Apart: c.apart, Eval: c.eval}
 		if slices.Contains(whole.Reads(), replicaSetKind) { // the workloads: other kinds hold some too
 			whole.Looks = slices.Concat(c.looks, engine.PodTemplateKinds())
+			if !slices.Contains(whole.Reads(), configMapKind) { // which may change what comes of workflows
+				whole.Looks = append(whole.Looks, configMapKind)
+			}
 		}
 		if err := readWords(files, &whole); err != nil {
 			return nil, err

@@ -10,7 +10,7 @@ import (
 	"tickmark/engine/redaction"
 )
 
-var configMapKind = engine.Kind{Kind: "ConfigMap"}
+var configMapKind = engine.ConfigMapKind
 
 // Check configmaps-without-secrets.
 //

@@ -101,6 +101,17 @@ func (of *use) add(w, top workload, t token) {
 	}
 }
 
+// suspended counts those that run nothing until somebody lets them go on.
+func (of *use) suspended() int {
+	n := 0
+	for _, w := range of.runs {
+		if w.suspended {
+			n++
+		}
+	}
+	return n
+}
+
 // saying is what a check said, and what else it rested on.
 type saying struct {
 	of     any
@@ -177,14 +188,15 @@ func judgeSharing(of *use) finding {
 // its rights wait for whoever gets hold of its token or may make a pod; and where the
 // account does not exist, so that whoever makes it gets them. NotApplicable for the
 // accounts that Kubernetes' own bindings name. Passes where something runs as it.
-// Unknown in manifests, beside which more may run, where a workload may be hidden, and
-// where defaults of Argo's controller may name it for workflows.
+// Unknown where that is suspended alone (a CronJob, a Job, a workflow); in manifests,
+// beside which more may run; where a workload may be hidden; and where defaults of Argo's
+// controller may name it for workflows.
 //
 // A token that is used from outside the cluster leaves no trace in its objects: the
 // audit log tells when an account was last used.
 func serviceAccountsNotDormant() check {
 	return check{
-		id: "service-accounts-not-dormant", version: 2,
+		id: "service-accounts-not-dormant", version: 3,
 		needs: append(workloadKinds(), serviceAccountKind, rbac.RoleBindingKind, rbac.ClusterRoleBindingKind),
 		looks: []engine.Kind{rbac.RoleKind, rbac.ClusterRoleKind, configMapKind},
 		eval: func(v *engine.View) []engine.Detail {
@@ -224,14 +236,19 @@ func judgeDormant(of *use, all accounts, ref engine.Ref, bindings []*rbac.Bindin
 		names[i] = b.Ref.Name
 	}
 	_, there := all.byRef[ref]
+	own := slices.ContainsFunc(bindings, func(b *rbac.Binding) bool { return !b.BuiltIn })
 	switch {
+	case own && !there && all.complete:
+		return fails("", names, "It does not exist, and rights are bound to it: whoever may create it gets them (%s)", list(names)), cites
+	case of != nil && len(of.runs) > of.suspended():
+		w := of.runs[slices.IndexFunc(of.runs, func(w workload) bool { return !w.suspended })]
+		return passes("", w.object.Ref.String(), "%s runs as it: %s", count(len(of.runs)-of.suspended(), "workload"), w.object.Ref), append(cites, w.object.Digest)
+	case !own:
+		return notApplicable("", names, "A part of Kubernetes, with the rights that Kubernetes gives it"), cites
 	case of != nil && len(of.runs) > 0:
 		w := of.runs[0]
-		return passes("", w.object.Ref.String(), "%s runs as it: %s", count(len(of.runs), "workload"), w.object.Ref), append(cites, w.object.Digest)
-	case !slices.ContainsFunc(bindings, func(b *rbac.Binding) bool { return !b.BuiltIn }):
-		return notApplicable("", names, "A part of Kubernetes, with the rights that Kubernetes gives it"), cites
-	case !there && all.complete:
-		return fails("", names, "It does not exist, and rights are bound to it: whoever may create it gets them (%s)", list(names)), cites
+		return unknown("", w.object.Ref.String(), "Nothing that was seen runs as it but what is suspended until somebody lets it go on: %s; rights are bound to it by %s",
+			w.object.Ref, list(names)), append(cites, w.object.Digest)
 	case !seen:
 		return unknown("", names, "Nothing that was seen runs as it, and more may run than was seen; rights are bound to it by %s", list(names)), cites
 	}

@@ -30,6 +30,8 @@ type workload struct {
 	secrets  []secretUse // what it names of Secrets
 	flow     *flowPod    // of a workflow, one of its templates; else nil
 	idle     bool        // a template of which no pods come
+	// suspended says that none come until somebody lets it go on.
+	suspended bool
 }
 
 var (
@@ -98,10 +100,15 @@ var (
 		return w
 	})
 	readStatefulSets = readAs(func(s *appsv1.StatefulSet) workload { return ofTemplate(s, &s.Spec.Template) })
-	readJobs         = readAs(func(j *batchv1.Job) workload { return ofTemplate(j, &j.Spec.Template) })
-	readCronJobs     = readAs(func(c *batchv1.CronJob) workload {
+	readJobs         = readAs(func(j *batchv1.Job) workload {
+		w := ofTemplate(j, &j.Spec.Template)
+		w.suspended = j.Spec.Suspend != nil && *j.Spec.Suspend
+		return w
+	})
+	readCronJobs = readAs(func(c *batchv1.CronJob) workload {
 		w := ofTemplate(c, &c.Spec.JobTemplate.Spec.Template)
 		w.path = "spec.jobTemplate.spec.template.spec"
+		w.suspended = c.Spec.Suspend != nil && *c.Spec.Suspend
 		return w
 	})
 )

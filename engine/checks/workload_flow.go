@@ -27,12 +27,21 @@ type flow struct {
 	of        engine.PodTemplate
 	object    *engine.Object
 	workloads []workload
+	suspended bool
+}
+
+// flowHead is what is read of a workflow beside its templates.
+type flowHead struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		Suspend bool `json:"suspend"`
+	} `json:"spec"`
 }
 
 // readFlows reads the kinds that are workflows.
-var readFlows = engine.NewExtract(func(o engine.Typed[metav1.PartialObjectMetadata]) flow {
+var readFlows = engine.NewExtract(func(o engine.Typed[flowHead]) flow {
 	of, _ := engine.PodTemplateOf(o.Ref.Of())
-	f := flow{Workflow: engine.ReadWorkflow(of, o.Ref, o.Body()), of: of, object: o.Object}
+	f := flow{Workflow: engine.ReadWorkflow(of, o.Ref, o.Body()), of: of, object: o.Object, suspended: o.Value.Spec.Suspend}
 	for _, p := range f.Pods {
 		w := workload{object: o.Object, owner: metav1.GetControllerOf(o.Value), path: p.Path(), meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}}
 		w.flow = &flowPod{name: cmp.Or(brief(p.Name), p.Path()), at: p.At, unsure: p.Unsure, shared: of.Cluster}
@@ -77,11 +86,21 @@ func (d declared) withFlows(v *engine.View) declared {
 			all = append(all, f)
 		}
 	}
-	runs := runningFlows(all, known)
+	runs := runningFlows(all, known, func(f flow) bool { return !f.suspended })
+	mayRun, defaulted := runningFlows(all, known, func(flow) bool { return true }), ""
+	if len(all) > 0 {
+		defaulted = engine.PodsDefaulted(v)
+	}
 	for _, f := range all {
-		idle := !runs[f.object.Ref.WithoutUID()]
+		ref := f.object.Ref.WithoutUID()
+		idle := !mayRun[ref]
 		for _, w := range f.workloads {
-			w.idle = idle
+			w.suspended = !idle && !runs[ref]
+			if w.idle = idle; defaulted != "" && w.flow.unsure == "" {
+				of := *w.flow
+				of.unsure, w.flow = defaulted, &of
+				w = w.withoutDoubt()
+			}
 			d.workloads = append(d.workloads, w)
 		}
 		if !f.JudgedIn(func(r engine.Ref) (engine.Workflow, bool) { used, there := known[r]; return used.Workflow, there }) {
@@ -97,9 +116,9 @@ func (d declared) withFlows(v *engine.View) declared {
 	return d
 }
 
-// runningFlows are the workflows of which pods come: those that run, and whose templates they
-// run, in any number of steps.
-func runningFlows(all []flow, known map[engine.Ref]flow) map[engine.Ref]bool {
+// runningFlows are the workflows of which pods come: those that run, of the ones that are
+// wanted, and whose templates they run, in any number of steps.
+func runningFlows(all []flow, known map[engine.Ref]flow, wanted func(flow) bool) map[engine.Ref]bool {
 	runs := map[engine.Ref]bool{}
 	var run func(f flow)
 	run = func(f flow) {
@@ -115,7 +134,7 @@ func runningFlows(all []flow, known map[engine.Ref]flow) map[engine.Ref]bool {
 		}
 	}
 	for _, f := range all {
-		if f.of.Makes {
+		if f.of.Makes && wanted(f) {
 			run(f)
 		}
 	}

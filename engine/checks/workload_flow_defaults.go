@@ -2,7 +2,6 @@ package checks
 
 import (
 	"slices"
-	"strings"
 
 	"tickmark/engine"
 )
@@ -17,10 +16,7 @@ func accountsDefaulted(v *engine.View) bool {
 	if isManifests(v) || !v.Saw(configMapKind) {
 		return true
 	}
-	return slices.ContainsFunc(engine.All[configMap](v, configMapKind), func(m engine.Typed[configMap]) bool {
-		_, own := m.Value.Data["workflowDefaults"]
-		return own || strings.Contains(m.Value.Data["config"], "workflowDefaults")
-	})
+	return slices.ContainsFunc(engine.WorkflowDefaultsOf(v), func(d engine.WorkflowDefaults) bool { return d.Defaults })
 }
 
 // namesNoAccount reports whether w runs templates of a workflow as nobody in particular.

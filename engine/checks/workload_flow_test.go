@@ -176,6 +176,104 @@ func TestDefaultsOfTheControllerOfWorkflows(t *testing.T) {
 	}
 }
 
+// What the controller of workflows puts into all of them is not in what they say: nothing is
+// found in order, and nothing fails, by what they say alone.
+func TestSettingsOfTheControllerOfWorkflows(t *testing.T) {
+	const privileged, limits = "containers-not-privileged", "containers-have-limits"
+	flow := workflow("Workflow", "w", "{serviceAccountName: ci, templates: [{name: run, container: {image: x}}]}")
+	library := workflow("WorkflowTemplate", "w", "{templates: [{name: run, container: {image: x}}]}")
+	settings := func(data string) string {
+		return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-argo, namespace: argo}\ndata: {" + data + "}"
+	}
+	changed := func(text string) string { return settings("workflowDefaults: '" + text + "'") }
+	for name, c := range map[string]struct {
+		documents []string
+		hidden    bool
+		want      engine.Verdict
+		says      string
+	}{
+		"no ConfigMap":                {[]string{flow}, false, engine.Pass, ""},
+		"another ConfigMap":           {[]string{flow, settings("podSpecPatch: x")}, false, engine.Pass, ""},
+		"defaults of when they run":   {[]string{flow, changed("spec: {ttlStrategy: {secondsAfterCompletion: 60}}")}, false, engine.Pass, ""},
+		"an account, which has one":   {[]string{flow, changed("spec: {serviceAccountName: ops}")}, false, engine.Pass, ""},
+		"a patch":                     {[]string{flow, changed("spec: {podSpecPatch: \"{containers: [{name: main, securityContext: {privileged: true}}]}\"}")}, false, engine.Unknown, "argo/of-argo has their controller change its pods (podSpecPatch, "},
+		"a patch for templates":       {[]string{library, changed("spec: {podSpecPatch: x}")}, false, engine.Unknown, "(podSpecPatch)"},
+		"defaults of templates":       {[]string{flow, changed("{\"spec\":{\"templateDefaults\":{\"container\":{}}}}")}, false, engine.Unknown, "(templateDefaults)"},
+		"a name with an escape":       {[]string{flow, changed("{\"spec\":{\"podSpec\\u0050atch\":\"x\"}}")}, false, engine.Unknown, "(workflowDefaults)"},
+		"defaults of old":             {[]string{flow, settings("config: 'workflowDefaults: {spec: {hostNetwork: true}}'")}, false, engine.Unknown, "(hostNetwork)"},
+		"settings of old without any": {[]string{flow, settings("config: 'parallelism: 3, executor: {securityContext: {}}'")}, false, engine.Pass, ""},
+		"settings of main containers": {[]string{flow, settings("mainContainer: 'securityContext: {privileged: true}'")}, false, engine.Unknown, "(mainContainer)"},
+		"what was not seen":           {[]string{flow}, true, engine.Unknown, "ConfigMaps were not all seen"},
+		"a reason of its own":         {[]string{workflow("Workflow", "w", "{podSpecPatch: x, templates: [{name: run, container: {image: x}}]}")}, true, engine.Unknown, "A patch (podSpecPatch)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorldOf(t, c.documents...)
+			if c.hidden {
+				w = w.without(configMapKind, "")
+			}
+			r := w.result(t, privileged)
+			require.Len(t, r.Details, 1)
+			assert.Equal(t, c.want, r.Verdict, "%+v", r.Details)
+			assert.Contains(t, r.Details[0].Sentence, c.says)
+			if c.want == engine.Unknown {
+				assert.Equal(t, engine.Unknown, w.result(t, limits).Verdict, "nor does it fail for what may be put in")
+			}
+		})
+	}
+}
+
+// What is suspended runs nothing: it keeps no account in use, and is counted as what it is.
+func TestWhatIsSuspended(t *testing.T) {
+	const dormant, inventory = "service-accounts-not-dormant", "workloads-inventory"
+	const account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: ops, namespace: pay}\n---\n" +
+		"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b, namespace: pay}\nroleRef: {kind: Role, name: r, apiGroup: rbac.authorization.k8s.io}\nsubjects: [{kind: ServiceAccount, name: ops, namespace: pay}]"
+	const pod = "{template: {spec: {serviceAccountName: ops, containers: [{name: c, image: x}]}}}"
+	cronJob := func(suspend string) string {
+		return "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: c, namespace: pay}\nspec: {schedule: '* * * * *', suspend: " + suspend + ", jobTemplate: {spec: " + pod + "}}"
+	}
+	job := func(suspend string) string {
+		return "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j, namespace: pay}\nspec: {suspend: " + suspend + ", " + pod[1:]
+	}
+	const templates = "serviceAccountName: ops, templates: [{name: run, container: {image: x}}]}"
+	cron := func(suspend string) string {
+		return strings.Replace(workflow("CronWorkflow", "w", "{"+templates), "{schedule", "{suspend: "+suspend+", schedule", 1)
+	}
+	uses := strings.Replace(workflow("CronWorkflow", "u", "{workflowTemplateRef: {name: lib}}"), "{schedule", "{suspend: true, schedule", 1)
+	library := workflow("WorkflowTemplate", "lib", "{"+templates)
+	for name, c := range map[string]struct {
+		documents []string
+		want      engine.Verdict
+		suspended int
+	}{
+		"a CronJob":                      {[]string{cronJob("false")}, engine.Pass, 0},
+		"a suspended CronJob":            {[]string{cronJob("true")}, engine.Unknown, 1},
+		"a Job":                          {[]string{job("false")}, engine.Pass, 0},
+		"a suspended Job":                {[]string{job("true")}, engine.Unknown, 1},
+		"a Job beside what is suspended": {[]string{job("false"), cronJob("true")}, engine.Pass, 1},
+		"a workflow":                     {[]string{workflow("Workflow", "w", "{"+templates)}, engine.Pass, 0},
+		"a suspended workflow":           {[]string{workflow("Workflow", "w", "{suspend: true, "+templates)}, engine.Unknown, 1},
+		"a CronWorkflow":                 {[]string{cron("false")}, engine.Pass, 0},
+		"a suspended CronWorkflow":       {[]string{cron("true")}, engine.Unknown, 1},
+		"a template that one runs":       {[]string{uses, library}, engine.Unknown, 1},
+		"one that another runs too":      {[]string{uses, library, workflow("Workflow", "w", "{workflowTemplateRef: {name: lib}}")}, engine.Pass, 0},
+		"a template that nothing runs":   {[]string{library}, engine.Fail, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorldOf(t, append(strings.Split(account, "\n---\n"), c.documents...)...)
+			assert.Equal(t, c.want, w.result(t, dormant).Verdict, "%+v", w.result(t, dormant).Details)
+			suspended := 0
+			for _, d := range w.result(t, inventory).Details {
+				if strings.Contains(d.Sentence, "suspended, and will run 1 image: x") {
+					suspended++
+				}
+			}
+			assert.Equal(t, c.suspended, suspended, "%+v", w.result(t, inventory).Details)
+		})
+	}
+	gone := newWorldOf(t, append(strings.Split(account, "\n---\n")[1:], cronJob("false"))...)
+	assert.Equal(t, engine.Fail, gone.result(t, dormant).Verdict, "an account that is not there")
+}
+
 func TestSecretsOfWorkflows(t *testing.T) {
 	const spec = "{templates: [{name: run, container: {image: x}, outputs: {artifacts: [{name: a, path: /o, s3: {bucket: b, accessKeySecret: {name: store, key: id}}}]}}]}"
 	w := newWorldOf(t, workflow("Workflow", "w", spec), "apiVersion: v1\nkind: Secret\nmetadata: {name: store, namespace: pay}\ndata: {id: '[redacted:secret-value]'}")

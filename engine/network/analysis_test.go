@@ -349,6 +349,9 @@ func TestPodsBelongToTheirController(t *testing.T) {
 	assert.Len(t, fromYAML(t, cron, strings.Replace(flow, "PHASE", "Running", 1)).analyse().Doubts(), 1, "which pods come of it is not known")
 	assert.Empty(t, fromYAML(t, cron, strings.Replace(flow, "PHASE", "Error", 1)).analyse().Doubts(), "none come any more")
 	assert.Len(t, fromYAML(t, strings.Replace(cron, "app: a", "app: '{{x}}'", 1)).analyse().Doubts(), 1)
+	const settings = `{apiVersion: v1, kind: ConfigMap, metadata: {name: argo, namespace: argo}, data: {workflowDefaults: 'spec: {podMetadata: {labels: {app: b}}}'}}`
+	assert.Len(t, fromYAML(t, cron, settings).analyse().Doubts(), 1, "its controller may give its pods other labels")
+	assert.Empty(t, fromYAML(t, settings).analyse().Doubts(), "nor is there any workflow")
 	circle := `{apiVersion: batch/v1, kind: Job, metadata: {name: j, namespace: na, ownerReferences: [{kind: Job, name: j, controller: true}]}}`
 	assert.Equal(t, []string{"na/j[Job]"}, names(circle))
 }

@@ -113,7 +113,7 @@ func (a *Analysis) lookAround(v *engine.View) {
 		a.mayAllowMore(ref, errors.New("its pods ask for a secondary network, where these policies do not apply"))
 	}
 	for _, ref := range a.running.unsure {
-		a.mayAllowMore(ref, errors.New("which pods come of it cannot be told by the workflow alone"))
+		a.mayAllowMore(ref, errors.New("which pods come of it cannot be told by what was seen of workflows and of their controller's settings"))
 	}
 	for _, w := range a.running.workloads {
 		if w.HostNetwork {

@@ -166,7 +166,7 @@ func runningIn(v *engine.View) *running {
 		}
 		for _, f := range workflows.Of(v, t.Kind) {
 			makers = append(makers, f.pods...)
-			if f.unsure {
+			if f.unsure || len(f.pods) > 0 && engine.PodsDefaulted(v) != "" {
 				r.unsure = append(r.unsure, f.ref)
 			}
 		}

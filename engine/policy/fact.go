@@ -126,7 +126,7 @@ var factTypes = map[string]*cel.Type{"network": networkType, "rbac": rbacType, "
 func factKinds(name string) (needs, looks []engine.Kind) {
 	switch name {
 	case "network":
-		return []engine.Kind{network.PolicyKind, {Kind: "Namespace"}, podKind}, network.Kinds()
+		return []engine.Kind{network.PolicyKind, {Kind: "Namespace"}, podKind}, append(network.Kinds(), engine.ConfigMapKind)
 	case "rbac":
 		return rbac.Kinds(), []engine.Kind{rbac.ProviderKind}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // ConfigMapKind is the kind that holds which identities of AWS a cluster of EKS lets in.
-var ConfigMapKind = engine.Kind{Kind: "ConfigMap"}
+var ConfigMapKind = engine.ConfigMapKind
 
 // The ConfigMap of that name and place is read by EKS, beside its access entries.
 const (

@@ -2,6 +2,7 @@ package rbac
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -9,32 +10,62 @@ import (
 	"tickmark/engine"
 )
 
-// flow is what a workflow, or a template of workflows, runs as an account, and the
-// templates that it runs.
+// flow is a workflow, or a template of workflows, and the templates that it runs.
 type flow struct {
-	ref  engine.Ref
-	runs []runner
+	ref  engine.Ref // with UID
+	says engine.Workflow
 	uses []engine.Ref
 }
 
 var flows = engine.NewExtract(func(o engine.Typed[struct{}]) flow {
 	of, _ := engine.PodTemplateOf(o.Ref.Of())
 	w := engine.ReadWorkflow(of, o.Ref, o.Body())
-	f := flow{ref: o.Ref.WithoutUID(), uses: w.Uses}
-	for _, account := range w.Accounts() {
-		f.runs = append(f.runs, runner{ref: o.Ref, account: Subject{Kind: rbacv1.ServiceAccountKind, Namespace: o.Ref.Namespace, Name: cmp.Or(account, "default")}})
-	}
-	return f
-}, func(a, b flow) bool {
-	return a.ref == b.ref && slices.Equal(a.runs, b.runs) && slices.Equal(a.uses, b.uses)
-})
+	return flow{ref: o.Ref, says: w, uses: w.Uses}
+}, func(a, b flow) bool { return reflect.DeepEqual(a, b) })
 
+// readFlow returns what the workflows of a kind run as an account, by what they say
+// themselves, by the templates of others that they run, and, as nobody in particular, by
+// the defaults of their controller.
 func readFlow(v *engine.View, k engine.Kind) []runner {
+	known := map[engine.Ref]flow{}
+	for _, t := range engine.PodTemplates() {
+		if t.Workflow && !t.Makes {
+			for _, f := range flows.Of(v, t.Kind) {
+				known[f.ref.WithoutUID()] = f
+			}
+		}
+	}
 	var all []runner
 	for _, f := range flows.Of(v, k) {
-		all = append(all, f.runs...)
+		names := f.accounts(known)
+		if slices.Contains(names, "") {
+			for _, d := range engine.WorkflowDefaultsOf(v) {
+				names = append(names, d.Accounts...)
+			}
+		}
+		for i, name := range names {
+			if names[i] = cmp.Or(name, "default"); !slices.Contains(names[:i], names[i]) {
+				all = append(all, runner{ref: f.ref, account: Subject{Kind: rbacv1.ServiceAccountKind, Namespace: f.ref.Namespace, Name: names[i]}})
+			}
+		}
 	}
 	return all
+}
+
+// accounts are those as which f runs, over any number of templates of others; "" is
+// nobody in particular.
+func (f flow) accounts(known map[engine.Ref]flow) []string {
+	names, met := f.says.Accounts(), map[engine.Ref]bool{}
+	for queue := []flow{f}; len(queue) > 0; queue = queue[1:] {
+		for _, ref := range queue[0].uses {
+			if used, there := known[ref]; there && !met[ref] {
+				met[ref] = true
+				names = append(names, used.says.AccountsFor(queue[0].says)...)
+				queue = append(queue, used)
+			}
+		}
+	}
+	return names
 }
 
 // use is a template of workflows, and a CronWorkflow that runs it again and again.
@@ -55,9 +86,10 @@ func usesOf(v *engine.View) []use {
 		}
 		resources[t.Kind] = probe{group: t.Kind.Group, ofOthers: true}.says(t.Resource)
 		for _, f := range flows.Of(v, t.Kind) {
-			runs[f.ref] = f.uses
+			ref := f.ref.WithoutUID()
+			runs[ref] = f.uses
 			if t.Kind.Kind == "CronWorkflow" {
-				crons = append(crons, f.ref)
+				crons = append(crons, ref)
 			}
 		}
 	}
