@@ -62,7 +62,7 @@ type Label struct {
 }
 
 // Colour is red, green and blue, 0 to 255 each.
-type Colour [3]int
+type Colour [3]uint8
 
 // Ink is the colour in which a tone is written and drawn.
 func (t Tone) Ink() Colour {

@@ -23,13 +23,16 @@ var (
 	watermark = colour{241, 243, 247}
 )
 
+// parts are a colour as the drawing library takes it.
+func parts(c colour) (red, green, blue int) { return int(c[0]), int(c[1]), int(c[2]) }
+
 // letters is the colour of what is written in a tone: its ink, as dark as it has to be to be read on the
 // ground of the tone.
 func letters(t reports.Tone) colour {
 	c := t.Ink()
 	for contrast(c, t.Ground()) < readable {
 		for i, v := range c {
-			c[i] = v * 19 / 20
+			c[i] = uint8(int(v) * 19 / 20)
 		}
 	}
 	return c

@@ -31,9 +31,11 @@ func (l *layout) cover(c reports.Cover) {
 
 // coverGround draws the band with its rings.
 func coverGround(p *pen, s sheet, band float64) {
-	p.LinearGradient(0, 0, s.width, band, navy[0], navy[1], navy[2], navyLight[0], navyLight[1], navyLight[2], 0, 1, 1, 0)
+	r1, g1, b1 := parts(navy)
+	r2, g2, b2 := parts(navyLight)
+	p.LinearGradient(0, 0, s.width, band, r1, g1, b1, r2, g2, b2, 0, 1, 1, 0)
 	p.ClipRect(0, 0, s.width, band, false)
-	for i := range 5 {
+	for i := range uint8(5) {
 		shade := 4 - i // the widest ring first, each a little lighter inwards
 		p.fill(colour{28 + 5*i, 46 + 7*i, 84 + 8*i})
 		p.Circle(s.width-20, 20, 22+float64(shade)*17, "F")

@@ -26,6 +26,9 @@ func finish(raw []byte, doc reports.Document, part int, l *layout) ([]byte, erro
 		return nil, err
 	}
 	f.settleFonts(subsetTag(raw))
+	if err := f.contents(l); err != nil {
+		return nil, err
+	}
 	catalog := parseDict(f.objects[f.root])
 	f.outline(catalog.ref("Outlines"))
 	version := "1.7"
@@ -46,6 +49,49 @@ func finish(raw []byte, doc reports.Document, part int, l *layout) ([]byte, erro
 	info.set("ModDate", "("+pdfDate(doc.Date)+")")
 	f.objects[f.info] = info.bytes()
 	return f.bytes(version), nil
+}
+
+// contents puts the packed content of every page in its place.
+func (f *file) contents(l *layout) error {
+	pages := f.pageNumbers()
+	if len(pages) != len(l.pages) {
+		return fmt.Errorf("read %d pages of %d: %w", len(pages), len(l.pages), errLayout)
+	}
+	var packs packer
+	for i, n := range pages {
+		at := parseDict(f.objects[n]).ref("Contents")
+		if at <= 0 || at >= len(f.objects) {
+			return fmt.Errorf("read page %d: %w", i+1, errLayout)
+		}
+		content := l.pages[i].content
+		if content == nil {
+			drawn, err := plainStream(f.objects[at])
+			if err != nil {
+				return fmt.Errorf("read page %d: %w", i+1, err)
+			}
+			content = packs.pack(drawn)
+		}
+		f.objects[at], l.pages[i].content = stream("/Filter /FlateDecode", content), nil
+	}
+	return nil
+}
+
+// packer packs the content of pages, quickly and in memory of its own.
+type packer struct {
+	out    bytes.Buffer
+	zipped *zlib.Writer
+}
+
+func (p *packer) pack(content []byte) []byte {
+	p.out.Reset()
+	if p.zipped == nil {
+		p.zipped, _ = zlib.NewWriterLevel(&p.out, zlib.BestSpeed) // the level is one
+	} else {
+		p.zipped.Reset(&p.out)
+	}
+	_, _ = p.zipped.Write(content) // a bytes.Buffer takes everything
+	_ = p.zipped.Close()
+	return bytes.Clone(p.out.Bytes())
 }
 
 func pdfDate(t time.Time) string { return t.UTC().Format("D:20060102150405Z") }
@@ -141,6 +187,12 @@ func deflate(b []byte) []byte {
 // that stands before it.
 func (f *file) bytes(version string) []byte {
 	var b bytes.Buffer
+	size := 0
+	for _, body := range f.objects {
+		const around = 40 // its number, its end and its line in the table
+		size += len(body) + around
+	}
+	b.Grow(size)
 	b.WriteString("%PDF-" + version + "\n%\xe2\xe3\xcf\xd3\n")
 	offsets := make([]int, len(f.objects))
 	for n, body := range f.objects {

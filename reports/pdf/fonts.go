@@ -17,7 +17,7 @@ import (
 )
 
 // face is one embedded font. What a face lacks is taken from wide.
-type face int
+type face uint8
 
 const (
 	sans face = iota

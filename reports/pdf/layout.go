@@ -26,6 +26,7 @@ type page struct {
 	section string
 	bare    bool // the cover: neither head nor foot
 	strokes []stroke
+	content []byte // what was drawn, packed; nil of a page that the library kept
 	links   []area
 	fields  []area     // for signatures
 	marked  []*element // by the number of their content

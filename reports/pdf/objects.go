@@ -80,6 +80,16 @@ func stream(entries string, data []byte) []byte {
 	return fmt.Appendf(nil, "<< %s /Length %d >>\nstream\n%s\nendstream\n", entries, len(data), data)
 }
 
+// plainStream is what the stream of an object holds that is not packed.
+func plainStream(object []byte) ([]byte, error) {
+	_, after, found := bytes.Cut(object, []byte("stream\n"))
+	end := bytes.LastIndex(after, []byte("\nendstream"))
+	if !found || end < 0 {
+		return nil, errLayout
+	}
+	return after[:end], nil
+}
+
 // entry is one key of a dictionary with its value as written.
 type entry struct{ key, value string }
 

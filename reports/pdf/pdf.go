@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/go-pdf/fpdf"
+
 	"tickmark/reports"
 )
 
@@ -61,6 +63,7 @@ func write(ctx context.Context, w io.Writer, doc reports.Document, o Options, pa
 		return Layout{}, fmt.Errorf("write PDF: %w", err)
 	}
 	p := newPen(l, doc.Date)
+	p.SetCompression(false) // pages are packed one by one
 	p.describe(doc)
 	if err := p.drawAll(ctx); err != nil {
 		return Layout{}, fmt.Errorf("write PDF: %w", err)
@@ -110,13 +113,18 @@ func (f *fonts) plane(s string) string {
 func (p *pen) drawAll(ctx context.Context) error {
 	marks := p.layout.marks
 	next, depth := 0, -1
+	var packs packer
 	for i, pg := range p.layout.pages {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("draw page %d: %w", i+1, err)
 		}
 		p.newPage(p.layout.sheet)
-		p.drawStrokes(pg, i)
-		pg.strokes = nil // they hold the words of the page, which the library has now
+		if pg.bare {
+			p.drawStrokes(pg, i)
+		} else {
+			pg.content = packs.pack(p.apart(func() { p.drawStrokes(pg, i) }))
+		}
+		pg.strokes = nil // they hold the words of the page
 		for next < len(marks) && marks[next].place.page == i+1 {
 			depth = min(marks[next].level-1, depth+1) // the outline never skips a level
 			p.bookmark(marks[next], depth)
@@ -127,6 +135,23 @@ func (p *pen) drawAll(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// apart returns what is drawn on a page of the sheet's size, which the library does not keep: it
+// would have the content of every page in the clear until the last is drawn. Fonts are all that
+// such content may refer to: of a gradient the library would lose the colours.
+func (p *pen) apart(draw func()) []byte {
+	kept := p.Fpdf
+	var wrong error
+	size := fpdf.SizeType{Wd: p.layout.sheet.width, Ht: p.layout.sheet.height}
+	drawn := kept.CreateTemplateCustom(fpdf.PointType{}, size, func(page *fpdf.Tpl) {
+		p.Fpdf, p.size = &page.Fpdf, 0 // a new page knows no font
+		draw()
+		wrong = page.Error()
+	})
+	p.Fpdf = kept
+	p.SetError(wrong)
+	return drawn.Bytes()
 }
 
 // bookmark adds one heading to the outline at a depth from 0.

@@ -25,12 +25,12 @@ func (p *pen) newPage(s sheet) {
 	p.size = 0 // a new page knows no font
 }
 
-func (p *pen) fill(c colour)   { p.SetFillColor(c[0], c[1], c[2]) }
-func (p *pen) stroke(c colour) { p.SetDrawColor(c[0], c[1], c[2]) }
+func (p *pen) fill(c colour)   { p.SetFillColor(parts(c)) }
+func (p *pen) stroke(c colour) { p.SetDrawColor(parts(c)) }
 
 // write puts shown text on a baseline.
 func (p *pen) write(x, y float64, h hand, s string) {
-	p.SetTextColor(h.colour[0], h.colour[1], h.colour[2])
+	p.SetTextColor(parts(h.colour))
 	for _, r := range p.fonts.runs(h, visual(s)) {
 		if p.size != h.size || p.face != r.face {
 			p.SetFont(names[r.face], "", h.size)

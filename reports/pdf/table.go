@@ -23,11 +23,11 @@ type cellLine struct {
 	hand   hand
 	height float64
 	to     string
-	pill   bool
-	tone   reports.Tone
 	lead   string  // stands before the text, in the hand of names of facts
 	indent float64 // of the text because of it, in millimetres
-	again  bool    // stood on a page before, and is not read again
+	tone   reports.Tone
+	pill   bool
+	again  bool // stood on a page before, and is not read again
 }
 
 // named is the hand of names of facts.
