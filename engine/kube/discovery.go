@@ -23,24 +23,23 @@ type offer struct {
 }
 
 // discover asks which groups the server has and tells in which version each custom
-// kind is served. Kinds that could not be asked for have a gap and no offer.
+// kind that is wished for is served. Kinds that could not be asked for have a gap and no offer.
 func (c *collection) discover(ctx context.Context) map[engine.Kind]offer {
 	served := map[engine.Kind]offer{}
 	if ctx.Err() != nil {
 		return served
 	}
-	groups, err := c.groups(ctx)
-	if err != nil {
-		c.undiscovered(customKinds, "/apis", err)
+	wanted := slices.DeleteFunc(c.wish.rows(), func(k kind) bool { return !k.custom })
+	if len(wanted) == 0 {
 		return served
 	}
-	for _, group := range customGroups() {
-		var of []kind
-		for _, k := range customKinds {
-			if k.of.Group == group {
-				of = append(of, k)
-			}
-		}
+	groups, err := c.groups(ctx)
+	if err != nil {
+		c.undiscovered(wanted, "/apis", err)
+		return served
+	}
+	for _, group := range groupsOf(wanted) {
+		of := slices.DeleteFunc(slices.Clone(wanted), func(k kind) bool { return k.of.Group != group })
 		found, err := c.discoverGroup(ctx, groups[group])
 		if err != nil && ctx.Err() != nil {
 			break
@@ -69,10 +68,10 @@ func together(found map[string]offer) offer {
 	return all
 }
 
-// customGroups returns the groups of the custom kinds in the order of the table.
-func customGroups() []string {
+// groupsOf returns the groups of kinds in the order of the table.
+func groupsOf(kinds []kind) []string {
 	var groups []string
-	for _, k := range customKinds {
+	for _, k := range kinds {
 		if !slices.Contains(groups, k.of.Group) {
 			groups = append(groups, k.of.Group)
 		}

@@ -199,6 +199,10 @@ func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) 
 		}
 		population.Count += len(p.objects)
 		c.progressBefore(k.of.String(), p.expected)
+		if p.next == "" && p.expected > 0 {
+			c.failed(k, request, population.Count, fmt.Errorf("the server says that %d more follow, and not where", p.expected))
+			return c.broken(population)
+		}
 		if p.next == "" {
 			population.Complete = true
 			c.snapshot.Populations = append(c.snapshot.Populations, population)
