@@ -101,6 +101,7 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 	if err != nil && ctx.Err() != nil {
 		s.gap(engine.Gap{Source: m.Source(), Reason: engine.Interrupted, Cause: "the reading was stopped"})
 	}
+	s.moved()
 	s.populations(m.Source(), err == nil)
 	s.end()
 	if err != nil {
@@ -115,6 +116,10 @@ type scan struct {
 	counts map[engine.Kind]int
 	lists  int // Lists that were read, empty ones too
 	paths  []string
+	// kustomized is what kustomizations take in; defaultAccounts are the namespaces of the
+	// accounts called default that bindings name, by file.
+	kustomized      []kustomized
+	defaultAccounts map[string][]string
 }
 
 // found is how many objects and gaps there are so far.
@@ -169,6 +174,10 @@ func (s *scan) file(f file) error {
 		s.gap(engine.Gap{Source: f.name, Line: line, Reason: engine.Unreadable, Cause: cause})
 		return nil
 	}
+	if isTemplate(f.name, text) {
+		s.gap(engine.Gap{Source: f.name, Line: 1, Reason: engine.Unsupported, Cause: "a template of a Helm chart: read what `helm template` prints"})
+		return nil
+	}
 	if first := bytes.TrimLeft(text, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') {
 		if json.Valid(text) {
 			return s.json(text, place{file: f.name, line: 1, first: 1})
@@ -210,6 +219,12 @@ func (s *scan) yaml(c chunk, name string) error {
 		at := place{file: name, line: c.line + n.Line - 1, first: c.line}
 		r := &reader{}
 		v, err := r.value(n, 0)
+		if list, items, ok := listOfNodes(n); err != nil && ok {
+			if err := s.nodes(list, items, c, at); err != nil {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			s.unreadable(at, headOfNode(n), asTemplate(c.text, err))
 			continue
@@ -284,130 +299,6 @@ func (s *scan) values(all []jsonValue) error {
 	return nil
 }
 
-// json reads one JSON value.
-func (s *scan) json(text []byte, at place) error {
-	if len(text) > largeJSON {
-		if list, members, ok := listIn(text); ok && !isExtract(list.of) {
-			var metadata any
-			_ = json.Unmarshal(members["metadata"], &metadata) // valid: the file is
-			s.list(metadata, list, at)
-			return s.items(list, members["items"], at)
-		}
-	}
-	v, err := engine.DecodeJSON(text)
-	if err != nil {
-		s.unreadable(at, head{}, err)
-		return nil
-	}
-	return s.document(v, at, 0)
-}
-
-// listIn takes a JSON List apart, so that a dump of a cluster needs no tree of its
-// own. A member that stands twice makes it no List.
-func listIn(text []byte) (head, map[string]json.RawMessage, bool) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
-		return head{}, nil, false
-	}
-	members := map[string]json.RawMessage{}
-	for decoder.More() {
-		key, err := decoder.Token()
-		name, _ := key.(string)
-		var member json.RawMessage
-		again := members[name] != nil || name != "items" && strings.EqualFold(name, "items")
-		if err != nil || again || decoder.Decode(&member) != nil {
-			return head{}, nil, false
-		}
-		members[name] = member
-	}
-	var apiVersion, kind string
-	if json.Unmarshal(members["apiVersion"], &apiVersion) != nil || json.Unmarshal(members["kind"], &kind) != nil {
-		return head{}, nil, false
-	}
-	h, err := headOf(map[string]any{"apiVersion": apiVersion, "kind": kind})
-	items := members["items"]
-	return h, members, err == nil && isList(kind) && len(items) > 0 && items[0] == '['
-}
-
-// items takes the items of a JSON List one by one.
-func (s *scan) items(list head, items []byte, at place) error {
-	decoder := json.NewDecoder(bytes.NewReader(items))
-	_, _ = decoder.Token()
-	for decoder.More() {
-		var item json.RawMessage
-		if err := decoder.Decode(&item); err != nil {
-			s.unreadable(at, head{}, err)
-			return nil
-		}
-		v, err := engine.DecodeJSON(item)
-		if err != nil {
-			s.unreadable(at, head{}, err)
-			continue
-		}
-		if err := s.item(v, list, at, 1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// list takes note of a List that is read. One that says where it goes on is a
-// page of what was asked for: the rest is not in the file.
-func (s *scan) list(metadata any, h head, at place) {
-	s.lists++
-	m, _ := metadata.(map[string]any)
-	if next := m["continue"]; next == nil || next == "" {
-		return
-	}
-	of, _ := listOf(h.of.Kind)
-	s.gap(engine.Gap{
-		Source: at.file, Line: at.line, Kind: namesakeOf(engine.Kind{Group: h.of.Group, Kind: of}), Reason: engine.PageFailed,
-		Cause: "read " + h.of.String() + ": a page of a longer list",
-	})
-}
-
-// itemsOf returns the items of a List, and whether they are a plain list.
-func itemsOf(tree map[string]any) ([]any, bool) {
-	items, ok := tree["items"].([]any)
-	return items, ok && !hasSpelling(tree, "items")
-}
-
-// brokenList returns why an object that says to be a List is none that can be
-// read; "" if it can, or is no List: a custom object may be called one.
-func brokenList(tree map[string]any, h head, listed bool) string {
-	if listed && isList(h.of.Kind) {
-		return ""
-	}
-	of, ok := listOf(h.of.Kind)
-	_, items := tree["items"]
-	if !ok || of != "" && !items && !hasSpelling(tree, "items") && namesakeOf(engine.Kind{Group: h.of.Group, Kind: of}).IsZero() {
-		return ""
-	}
-	return "read " + h.of.String() + ": a List without a list of items"
-}
-
-// listOf returns the kind of which a kind is the List, in any spelling of List.
-func listOf(kind string) (of string, ok bool) {
-	const list = "List"
-	if at := len(kind) - len(list); at >= 0 && strings.EqualFold(kind[at:], list) {
-		return kind[:at], true
-	}
-	return "", false
-}
-
-// hasSpelling reports whether an object has a member that differs from a name in
-// its case alone.
-func hasSpelling(tree map[string]any, name string) bool {
-	for key := range tree {
-		if key != name && strings.EqualFold(key, name) {
-			return true
-		}
-	}
-	return false
-}
-
-func isList(kind string) bool { return strings.HasSuffix(kind, "List") }
-
 // place is where a document stands.
 type place struct {
 	file  string
@@ -438,8 +329,12 @@ func (s *scan) document(v any, at place, lists int) error {
 		s.within(v, at)
 		return nil
 	}
-	if tree["kind"] == nil && (path.Base(at.file) == "Chart.yaml" || isKustomization(tree, at)) {
-		return nil // the description of a Helm chart, and what was named already
+	if tree["kind"] == nil && path.Base(at.file) == chartFile {
+		s.chart(tree, at)
+		return nil
+	}
+	if tree["kind"] == nil && isKustomization(tree, at) {
+		return nil // which was named already
 	}
 	h, err := headOf(tree)
 	if err != nil {
@@ -471,21 +366,4 @@ func (s *scan) document(v any, at place, lists int) error {
 		}
 	}
 	return nil
-}
-
-// item takes an item of a List, whose kind may be told by the list alone.
-func (s *scan) item(v any, list head, at place, lists int) error {
-	tree, ok := v.(map[string]any)
-	if !ok {
-		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "an item of a List that is no object"})
-		return nil
-	}
-	if of := strings.TrimSuffix(list.of.Kind, "List"); of != "" && tree["apiVersion"] == nil && tree["kind"] == nil {
-		tree["apiVersion"], tree["kind"] = list.apiVersion, of
-	}
-	if tree["apiVersion"] == nil && tree["kind"] == nil {
-		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "an item of a List without apiVersion and kind"})
-		return nil
-	}
-	return s.document(tree, at, lists)
 }

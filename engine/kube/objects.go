@@ -27,6 +27,7 @@ func (s *scan) object(tree map[string]any, h head, at place) error {
 	} else if !s.custom(tree, h, at) {
 		return nil
 	}
+	s.bindsDefault(tree, h.of, at)
 	name := nameIn(tree)
 	doc, err := s.fromTree(tree, h)
 	if err != nil {
@@ -66,9 +67,7 @@ func (s *scan) custom(tree map[string]any, h head, at place) bool {
 		s.gap(gap)
 	}
 	s.held(tree, h, at)
-	if group, _, _ := strings.Cut(h.apiVersion, "/"); group == groupFlux {
-		s.fluxKustomization(tree, at)
-	}
+	s.deployer(tree, h, at)
 	return namesake.Kind != "Secret"
 }
 
@@ -156,17 +155,40 @@ func (s *scan) unreadable(at place, h head, err error) {
 
 // headOfNode reads the kind of a document whose other parts could not be read;
 // the zero head if it is not plainly there.
-func headOfNode(n *yaml.Node) head {
+func headOfNode(n *yaml.Node) head { return headOfNodeIn(n, head{}) }
+
+// headOfNodeIn does so of an item of a List, which may say the kind.
+func headOfNodeIn(n *yaml.Node, list head) head {
+	if n.Kind != yaml.MappingNode {
+		return head{}
+	}
 	tree := map[string]any{}
-	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-		key, member := n.Content[i].Value, n.Content[i+1]
-		if (key != "apiVersion" && key != "kind") || member.Kind != yaml.ScalarNode {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, member := n.Content[i], n.Content[i+1]
+		if !isPlainKey(key) {
+			return head{} // which may say it
+		}
+		if key.Value != "apiVersion" && key.Value != "kind" {
 			continue
 		}
-		if _, twice := tree[key]; twice {
+		if _, twice := tree[key.Value]; twice || member.Kind != yaml.ScalarNode {
 			return head{}
 		}
-		tree[key] = member.Value
+		tree[key.Value] = member.Value
+	}
+	return plainHead(tree, list)
+}
+
+// isPlainKey reports whether a key is what is written there.
+func isPlainKey(key *yaml.Node) bool {
+	return key.Kind == yaml.ScalarNode && key.ShortTag() != "!!binary"
+}
+
+// plainHead is what is meant by what an object, or else the List that it stands in, says
+// that it is; the zero head if neither says it, or it is a List.
+func plainHead(tree map[string]any, list head) head {
+	if of := strings.TrimSuffix(list.of.Kind, "List"); len(tree) == 0 && of != "" {
+		tree["apiVersion"], tree["kind"] = list.apiVersion, of
 	}
 	h, err := headOf(tree)
 	if err != nil {
