@@ -35,6 +35,9 @@ hold and was left as it is.`,
 			c.file = args[0]
 			if vaultPath != "" {
 				v, err := d.open(cmd.Context(), vaultPath, o)
+				if unwritable(err) {
+					err = withHint(err, "without --vault nothing is noted")
+				}
 				if err != nil {
 					return err
 				}

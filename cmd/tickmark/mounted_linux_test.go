@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -105,9 +106,19 @@ func TestFullDiskAfterTheFirstOfManySaves(t *testing.T) {
 	o.done("vault", "verify", o.vault)
 }
 
-// TestReadOnlyFileSystem: a vault there can be read and not written.
+// TestReadOnlyFileSystem: a vault there can be read and not written; its report is the same, and
+// noted nowhere.
 func TestReadOnlyFileSystem(t *testing.T) {
 	o := newMountedOffice(t, 3<<20)
+	noted, unnoted := filepath.Join(o.home, "noted.pdf"), filepath.Join(o.home, "unnoted.pdf")
+	printed := func(out string) (said string) {
+		text, err := o.command("report", o.vault, "-o", out, "--unsigned").Output()
+		var exit *exec.ExitError
+		require.ErrorAs(t, err, &exit, "a draft")
+		require.Equal(t, exitAttention, exit.ExitCode(), "%s", exit.Stderr)
+		return string(text)
+	}
+	assert.NotContains(t, printed(noted), "nowhere")
 	require.NoError(t, unix.Mount("", filepath.Dir(o.vault), "", unix.MS_REMOUNT|unix.MS_RDONLY, ""))
 	o.refuses(exitError, "read-only file system",
 		[]string{"answer", o.vault, "2.2.2", "--response", "not-applicable", "--narrative", "Over it."},
@@ -117,6 +128,8 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	o.done("vault", "verify", o.vault)
 	status, said := o.run("status", o.vault)
 	assert.Equal(t, exitAttention, status, said)
+	assert.Contains(t, printed(unnoted), "noted    nowhere: the vault cannot be written\n")
+	assert.Equal(t, files(t, o.home)["noted.pdf"], files(t, o.home)["unnoted.pdf"])
 }
 
 // TestPipeInAVaultsPlace: a pipe that nobody writes to is not waited for.

@@ -3,8 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +30,8 @@ type printing struct {
 	as                              exporting
 	// given reports whether something was said, and is not what stands for nothing.
 	given func(flag string) bool
+	// unnoted is why the vault will not note it; "" where it will, or is read as was asked for.
+	unnoted string
 }
 
 func (d *door) reportVerb() *cobra.Command {
@@ -47,6 +52,11 @@ func (d *door) reportVerb() *cobra.Command {
 				return err
 			}
 			v, a, err := d.chosen(cmd.Context(), args[0], o)
+			if unwritable(err) && !o.readOnly { // whoever has a copy to read prints it all the same
+				p.unnoted = "the vault cannot be written"
+				o.readOnly = true
+				v, a, err = d.chosen(cmd.Context(), args[0], o)
+			}
 			if err != nil {
 				return err
 			}
@@ -58,6 +68,7 @@ func (d *door) reportVerb() *cobra.Command {
 	o.flags(verb)
 	verb.Flags().StringVarP(&p.out, "output", "o", "", "`FILE` to write")
 	p.pack.flags(verb)
+	verb.Flags().BoolVar(&o.readOnly, "read-only", false, "note nothing in the vault, and lock nothing")
 	verb.Flags().StringVar(&p.kind, "kind", "", "`KIND` of report: "+reports.KindNames()+" (default: the record that fits the questionnaire)")
 	verb.Flags().StringVar(&p.date, "date", "", "`DATE` of the report, such as 2026-11-30 (default: the newest entry's)")
 	verb.Flags().StringVar(&p.version, "version", "", "`VERSION` that was issued (default: the last one, or the assessment as it is)")
@@ -112,10 +123,18 @@ func (d *door) printTo(ctx context.Context, v *vault.Vault, p printing, request 
 		return err
 	}
 	d.printPrinted(printed)
+	if v.ReadOnly() {
+		fmt.Fprintf(d.out, "noted    nowhere: %s\n", cmp.Or(p.unnoted, "the vault is only read"))
+	}
 	if printed.Draft != "" {
 		return errAttention
 	}
 	return nil
+}
+
+// unwritable reports whether something cannot be opened because nobody may write there.
+func unwritable(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
 // reportHelp says what the verb does.
@@ -137,6 +156,10 @@ same pages.
 The ending of FILE or --format chooses another format than PDF, which carries no
 signature: xlsx, csv (of one table), json, markdown, sarif (what failed, and what is
 unknown as open) or oscal (assessment results). docs/formats.md describes them.
+
+What was printed and signed is noted in the vault, so that numbers of evidence stay
+and ` + "`verify --vault`" + ` knows whose signature it is. With --read-only, or where the vault
+cannot be written, it is printed all the same, the same pages, and noted nowhere.
 
 What was issued is printed as it was issued, dated by its issue, whatever came into
 the vault later; --version prints an earlier version again, the same pages too.
