@@ -10,87 +10,32 @@ import (
 	"tickmark/engine"
 )
 
-// maxItem bounds one item of a list, or one member of an object that is no list:
-// etcd takes none of more than a few megabytes.
-const maxItem = 32 << 20
-
 // maxWaiting bounds the items that wait for the kind that a list tells after them.
 const maxWaiting = 32 << 20
-
-var errItemTooLarge = fmt.Errorf("an item larger than %d MiB", maxItem>>20)
-
-// meter ends a stream that has given more than maxItem since it was last reset: the
-// decoder holds a value as a whole.
-type meter struct {
-	r    io.Reader
-	left int
-}
-
-func (m *meter) Read(p []byte) (int, error) {
-	if m.left <= 0 {
-		return 0, errItemTooLarge
-	}
-	n, err := m.r.Read(p)
-	m.left -= n
-	return n, err
-}
-
-func (m *meter) reset() { m.left = maxItem }
-
-// jsonStream reads JSON values one after the other, and lists item by item.
-type jsonStream struct {
-	*json.Decoder
-	meter *meter
-}
-
-func newJSONStream(r io.Reader) *jsonStream {
-	m := &meter{r: r, left: maxItem}
-	return &jsonStream{json.NewDecoder(m), m}
-}
-
-// raw returns the next value as it stands.
-func (s *jsonStream) raw() (json.RawMessage, error) {
-	var raw json.RawMessage
-	err := s.Decode(&raw)
-	s.meter.reset()
-	return raw, cutOff(err)
-}
-
-// token returns the next token.
-func (s *jsonStream) token() (json.Token, error) {
-	t, err := s.Token()
-	s.meter.reset()
-	return t, cutOff(err)
-}
-
-// cutOff says of an end in the middle what it is.
-func cutOff(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errCutOff
-	}
-	return err
-}
-
-var errCutOff = errors.New("it breaks off: the rest is missing")
 
 // json reads a file of JSON: one value, or several one after the other as kubectl
 // prints them for several commands.
 func (d *dumpReader) json(in io.Reader, at spot) error {
 	s := newJSONStream(in)
 	for {
-		start, err := s.Token()
+		start, err := s.next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		var refused error
 		switch {
-		case err != nil, start == nil:
-		case start == json.Delim('{'):
+		case err != nil:
+		case start == '{':
+			s.at++
 			err, refused = d.jsonObject(s, at)
-		case start == json.Delim('['):
+		case start == '[':
+			s.at++
 			err, refused = d.jsonArray(s, at)
 		default:
-			err = errors.New("it holds a value that is no object")
+			var v any
+			if v, err = s.value(); err == nil && v != nil {
+				err = errors.New("it holds a value that is no object")
+			}
 		}
 		if refused != nil || d.ctx.Err() != nil {
 			return errors.Join(refused, d.ctx.Err())
@@ -108,12 +53,18 @@ func (d *dumpReader) json(in io.Reader, at spot) error {
 func (d *dumpReader) jsonObject(s *jsonStream, at spot) (wrong, refused error) {
 	tree := map[string]any{}
 	var l *list
-	for s.More() {
-		key, err := s.token()
+	for first := true; ; first = false {
+		more, err := s.more('}', first)
 		if err != nil {
 			return err, nil
 		}
-		name, _ := key.(string)
+		if !more {
+			break
+		}
+		name, err := s.name()
+		if err != nil {
+			return err, nil
+		}
 		if _, twice := tree[name]; twice || l != nil && strings.EqualFold(name, "items") {
 			return fmt.Errorf("key %q stands twice", Printable(name)), nil
 		}
@@ -124,16 +75,9 @@ func (d *dumpReader) jsonObject(s *jsonStream, at spot) (wrong, refused error) {
 			}
 			continue
 		}
-		raw, err := s.raw()
-		if err != nil {
+		if tree[name], err = s.value(); err != nil {
 			return err, nil
 		}
-		if tree[name], err = engine.DecodeJSON(raw); err != nil {
-			return err, nil
-		}
-	}
-	if _, err := s.token(); err != nil {
-		return err, nil
 	}
 	if l == nil {
 		return nil, d.value(tree, at, 0)
@@ -153,30 +97,44 @@ func (d *dumpReader) jsonArray(s *jsonStream, at spot) (wrong, refused error) {
 
 // items reads the member items of an object; null is the empty list of Go.
 func (d *dumpReader) items(s *jsonStream, l *list) (wrong, refused error) {
-	start, err := s.token()
-	switch {
-	case err != nil:
-		return err, nil
-	case start == json.Delim('['):
-		return d.rest(s, l)
-	case start == nil:
-		return nil, nil
+	start, err := s.next()
+	if err != nil {
+		return cutOff(err), nil
 	}
-	return errors.New("its items are no list"), nil
+	if start == '[' {
+		s.at++
+		return d.rest(s, l)
+	}
+	v, err := s.value()
+	if err == nil && v != nil {
+		err = errors.New("its items are no list")
+	}
+	return err, nil
 }
 
 // rest reads the items of an array to its end.
 func (d *dumpReader) rest(s *jsonStream, l *list) (wrong, refused error) {
-	for s.More() {
+	for first := true; ; first = false {
+		more, err := s.more(']', first)
+		if !more || err != nil {
+			return err, nil
+		}
 		raw, err := s.raw()
 		if err != nil {
 			return err, nil
 		}
 		if l.items++; l.foreign() {
+			if err := validJSON(raw); err != nil {
+				return err, nil
+			}
 			continue
 		}
 		v, err := engine.DecodeJSON(raw)
 		if err != nil {
+			// Behind what is no JSON nobody knows where the next item begins.
+			if broken := validJSON(raw); broken != nil {
+				return broken, nil
+			}
 			d.lost(l, err)
 			continue
 		}
@@ -184,6 +142,13 @@ func (d *dumpReader) rest(s *jsonStream, l *list) (wrong, refused error) {
 			return nil, err
 		}
 	}
-	_, err := s.token()
-	return err, nil
+}
+
+// validJSON says what is no JSON in a text.
+func validJSON(raw []byte) error {
+	if json.Valid(raw) {
+		return nil
+	}
+	var v json.RawMessage
+	return json.Unmarshal(raw, &v)
 }
