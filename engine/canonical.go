@@ -53,10 +53,9 @@ func isPlain(v any) bool {
 // invalid UTF-8, escapes of half a surrogate pair, trailing data and nesting deeper than 512 are errors, since two
 // readers could understand them differently.
 func CanonicalJSON(raw []byte) ([]byte, error) {
-	if w, ok := read(raw); ok {
-		if b, ok := w.appendTo(make([]byte, 0, len(raw)), 0); ok {
-			return b, nil
-		}
+	w := wellFormed{text: raw}
+	if b, ok := w.appendTo(make([]byte, 0, len(raw)), 0); ok && w.ended() {
+		return b, nil
 	}
 	v, err := decodeStrictly(raw)
 	if err != nil {
@@ -69,10 +68,9 @@ func CanonicalJSON(raw []byte) ([]byte, error) {
 // json.Number, so that no integer loses digits. It refuses what CanonicalJSON
 // refuses.
 func DecodeJSON(raw []byte) (any, error) {
-	if w, ok := read(raw); ok {
-		if v, ok := w.value(0); ok {
-			return v, nil
-		}
+	w := wellFormed{text: raw}
+	if v, ok := w.value(0); ok && w.ended() {
+		return v, nil
 	}
 	return decodeStrictly(raw)
 }

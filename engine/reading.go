@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"sigs.k8s.io/json"
 )
@@ -50,13 +51,12 @@ func newReading() *reading {
 // into reads a document into an empty value.
 func (r *reading) into(body []byte, value any) error {
 	v := reflect.ValueOf(value).Elem()
-	if w, ok := read(body); ok {
-		if r.value(&w, formOf(v.Type()), v) {
-			return nil
-		}
-		v.SetZero()
-		clear(r.parts) // those of this document stand in what was emptied
+	w := wellFormed{text: body}
+	if r.value(&w, formOf(v.Type()), v) && w.ended() {
+		return nil
 	}
+	v.SetZero()
+	clear(r.parts) // those of this document stand in what was emptied
 	return json.UnmarshalCaseSensitivePreserveInts(body, value)
 }
 
@@ -158,8 +158,8 @@ func (r *reading) value(w *wellFormed, f *form, v reflect.Value) bool {
 		return r.shared(w, f, v, r.byLibrary)
 	}
 	if c == 'n' {
-		w.word()
-		return true // as it is: empty
+		_, ok := w.word()
+		return ok // as it is: empty
 	}
 	switch f.kind {
 	case reflect.String:
@@ -171,11 +171,13 @@ func (r *reading) value(w *wellFormed, f *form, v reflect.Value) bool {
 		return ok
 	case reflect.Bool:
 		v.SetBool(c == 't')
-		return (c == 't' || c == 'f') && len(w.word()) > 0
+		_, ok := w.word()
+		return ok && (c == 't' || c == 'f')
 	case reflect.Int, reflect.Int32, reflect.Int64:
-		n, err := strconv.ParseInt(string(w.word()), 10, f.of.Bits())
+		word, ok := w.word()
+		n, err := strconv.ParseInt(string(word), 10, f.of.Bits())
 		v.SetInt(n)
-		return err == nil
+		return ok && err == nil
 	case reflect.Pointer:
 		return r.shared(w, f, v, r.pointer)
 	case reflect.Struct:
@@ -189,6 +191,10 @@ func (r *reading) value(w *wellFormed, f *form, v reflect.Value) bool {
 
 // shared reads a part, unless the same one was read before.
 func (r *reading) shared(w *wellFormed, f *form, v reflect.Value, read func(*wellFormed, *form, reflect.Value) bool) bool {
+	if w.depth++; w.depth > maxDepth {
+		return false
+	}
+	defer func() { w.depth-- }()
 	if r.long[f] > 0 {
 		r.long[f]--
 		return read(w, f, v)
@@ -216,14 +222,17 @@ func (r *reading) shared(w *wellFormed, f *form, v reflect.Value, read func(*wel
 }
 
 func (r *reading) byLibrary(w *wellFormed, _ *form, v reflect.Value) bool {
-	text, _ := w.extent(len(w.text))
-	return json.UnmarshalCaseSensitivePreserveInts(text, v.Addr().Interface()) == nil
+	text, whole := w.extent(len(w.text))
+	return whole && utf8.Valid(text) && !hasLoneSurrogate(text) && json.UnmarshalCaseSensitivePreserveInts(text, v.Addr().Interface()) == nil
 }
 
 func (r *reading) word(w *wellFormed) (string, bool) {
-	inside, escaped := w.quoted()
-	if escaped {
+	inside, escaped, ok := w.quoted()
+	if escaped && ok {
 		return unescaped(inside)
+	}
+	if !ok {
+		return "", false
 	}
 	if len(inside) > longWord {
 		return string(inside), true
@@ -251,17 +260,19 @@ func (r *reading) pointer(w *wellFormed, f *form, v reflect.Value) bool {
 func (r *reading) fields(w *wellFormed, f *form, v reflect.Value) bool {
 	w.at++
 	seen := uint64(0)
-	for w.more('}') {
-		inside, escaped := w.quoted()
-		if escaped {
+	for first := true; ; first = false {
+		if more, ok := w.more('}', first); !more || !ok {
+			return ok
+		}
+		inside, escaped, ok := w.quoted()
+		if escaped || !ok || !w.colon() {
 			return false
 		}
 		at, known := f.byName[string(inside)]
-		w.next()
-		w.at++ // the colon
 		if !known {
-			w.next()
-			w.extent(len(w.text))
+			if !w.skip(0) {
+				return false
+			}
 			continue
 		}
 		if seen&(1<<at) != 0 {
@@ -272,19 +283,23 @@ func (r *reading) fields(w *wellFormed, f *form, v reflect.Value) bool {
 			return false
 		}
 	}
-	return true
 }
 
 func (r *reading) entries(w *wellFormed, f *form, v reflect.Value) bool {
 	w.at++
 	count := 0
 	made := reflect.MakeMap(f.of)
-	for w.more('}') {
+	for {
+		more, ok := w.more('}', count == 0)
+		if !ok {
+			return false
+		}
+		if !more {
+			break
+		}
 		key, ok := r.word(w)
-		w.next()
-		w.at++ // the colon
 		item := reflect.New(f.of.Elem()).Elem()
-		if !ok || !r.value(w, f.element, item) {
+		if !ok || !w.colon() || !r.value(w, f.element, item) {
 			return false
 		}
 		made.SetMapIndex(reflect.ValueOf(key).Convert(f.of.Key()), item)
@@ -296,44 +311,74 @@ func (r *reading) entries(w *wellFormed, f *form, v reflect.Value) bool {
 
 func (r *reading) items(w *wellFormed, f *form, v reflect.Value) bool {
 	ahead, count := *w, 0
-	for ahead.at++; ahead.more(']'); count++ {
-		ahead.extent(len(w.text))
+	for ahead.at++; ahead.goesOn(']', count == 0); count++ {
+		if _, whole := ahead.extent(len(w.text)); !whole {
+			return false
+		}
 	}
 	list := reflect.MakeSlice(f.of, count, count)
 	w.at++
-	for i := 0; w.more(']'); i++ {
+	for i := 0; ; i++ {
+		more, ok := w.more(']', i == 0)
+		if !ok || more && i == count {
+			return false
+		}
+		if !more {
+			v.Set(list)
+			return i == count
+		}
 		if !r.value(w, f.element, list.Index(i)) {
 			return false
 		}
 	}
-	v.Set(list)
-	return true
 }
 
-// extent takes the value that stands next, if it is of at most so many bytes.
+// extent takes the value that stands next, if it is of at most so many bytes: as it looks
+// by its brackets and quotes alone.
 func (w *wellFormed) extent(limit int) (text []byte, fits bool) {
-	from := w.at
-	switch w.text[w.at] {
-	case '"':
-		w.quoted()
-	case '{', '[':
-		for depth := 0; w.at-from <= limit; {
-			switch w.text[w.at] {
-			case '"':
-				w.quoted()
+	from, depth := w.at, 0
+	for w.at < len(w.text) && w.at-from <= limit {
+		switch w.text[w.at] {
+		case '"':
+			if !w.passQuoted() {
+				return nil, false
+			}
+		case '{', '[':
+			depth++
+			w.at++
+		case '}', ']':
+			depth--
+			w.at++
+		case ',', ':', ' ', '\t', '\n', '\r':
+			if depth == 0 {
+				return nil, false // no value stands here
+			}
+			w.at++
+			continue
+		default:
+			if depth > 0 {
+				w.at++
 				continue
-			case '{', '[':
-				depth++
-			case '}', ']':
-				depth--
 			}
-			if w.at++; depth == 0 {
-				return w.text[from:w.at], w.at-from <= limit
-			}
+			w.word()
 		}
-		return nil, false
-	default:
-		w.word()
+		if depth <= 0 {
+			return w.text[from:w.at], depth == 0 && w.at > from && w.at-from <= limit
+		}
 	}
-	return w.text[from:w.at], w.at-from <= limit
+	return nil, false
+}
+
+// passQuoted goes behind a string, whatever stands in it.
+func (w *wellFormed) passQuoted() bool {
+	for w.at++; w.at < len(w.text); w.at++ {
+		switch w.text[w.at] {
+		case '\\':
+			w.at++
+		case '"':
+			w.at++
+			return true
+		}
+	}
+	return false
 }

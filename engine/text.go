@@ -17,7 +17,7 @@ type Step struct {
 // which are good until take returns. Texts come in the order of the document; names of
 // members are none. The part must be one that JSON writes as it is.
 func EachText(body []byte, part string, take func(to []Step, text string)) error {
-	if w, ok := read(body); ok {
+	if w, ok := valid(body); ok {
 		t := texts{part: []byte(part), take: take}
 		t.value(&w)
 		return nil
@@ -36,11 +36,10 @@ func (t *texts) value(w *wellFormed) {
 	switch w.next() {
 	case '{':
 		w.at++
-		for w.more('}') {
+		for first := true; w.goesOn('}', first); first = false {
 			from := *w
 			w.quoted()
-			w.next()
-			w.at++ // the colon
+			w.colon()
 			if t.holds(w) {
 				name, _ := from.string()
 				t.step(Step{Name: name}, w)
@@ -48,7 +47,7 @@ func (t *texts) value(w *wellFormed) {
 		}
 	case '[':
 		w.at++
-		for place := 0; w.more(']'); place++ {
+		for place := 0; w.goesOn(']', place == 0); place++ {
 			if t.holds(w) {
 				t.step(Step{Place: place, OfList: true}, w)
 			}

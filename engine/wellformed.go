@@ -3,25 +3,28 @@ package engine
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
-// wellFormed is JSON that was found valid, read from front to back. It is the fast way
-// for what nearly all text is. Where it gives up (ok is false) the strict reader says
-// what is wrong, so that the two never differ in what they take.
+// wellFormed is JSON that is read from front to back, and held to the grammar on the way. It
+// is the fast way for what nearly all text is. Where it gives up (ok is false) the strict
+// reader says what is wrong, so that the two never differ in what they take.
 type wellFormed struct {
-	text []byte
-	at   int
+	text  []byte
+	at    int
+	depth int // of what is read into Go types
 }
 
-// read returns the reader of a text without anything to refuse in its form.
-func read(text []byte) (wellFormed, bool) {
+// valid returns the reader of a text that has nothing to refuse in its form, for who cannot
+// give up on the way.
+func valid(text []byte) (wellFormed, bool) {
 	return wellFormed{text: text}, json.Valid(text) && utf8.Valid(text) && !hasLoneSurrogate(text)
 }
 
-// next skips blanks and returns the byte that follows.
+// next skips blanks and returns the byte that follows, 0 at the end.
 func (w *wellFormed) next() byte {
-	for {
+	for w.at < len(w.text) {
 		switch c := w.text[w.at]; c {
 		case ' ', '\t', '\n', '\r':
 			w.at++
@@ -29,35 +32,75 @@ func (w *wellFormed) next() byte {
 			return c
 		}
 	}
+	return 0
 }
 
-// more goes to the next part of an object or array, or past its end.
-func (w *wellFormed) more(end byte) bool {
-	switch w.next() {
-	case end:
+// ended reports whether nothing but blanks follows.
+func (w *wellFormed) ended() bool { return w.next() == 0 && w.at == len(w.text) }
+
+// more goes to the first or next part of an object or array, or past its end; ok is false
+// where neither stands.
+func (w *wellFormed) more(end byte, first bool) (more, ok bool) {
+	c := w.next()
+	if c == end {
 		w.at++
-		return false
-	case ',':
-		w.at++
-		w.next()
+		return false, true
 	}
-	return true
+	if first {
+		return true, c != 0
+	}
+	if c != ',' {
+		return false, false
+	}
+	w.at++
+	return true, w.next() != end
 }
+
+// colon passes what stands between a member's name and its value.
+func (w *wellFormed) colon() bool {
+	if w.next() != ':' {
+		return false
+	}
+	w.at++
+	return w.next() != 0
+}
+
+// plainInside are the bytes that stand in a string for themselves.
+var plainInside = func() (plain [256]bool) {
+	for c := 0x20; c < utf8.RuneSelf; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
 
 // quoted takes a string, and tells what stands between its quotes and whether that has
 // escapes.
-func (w *wellFormed) quoted() (inside []byte, escaped bool) {
+func (w *wellFormed) quoted() (inside []byte, escaped, ok bool) {
+	if w.at >= len(w.text) || w.text[w.at] != '"' {
+		return nil, false, false
+	}
 	from := w.at + 1
 	at := from
-	for w.text[at] != '"' {
+	for at < len(w.text) && plainInside[w.text[at]] {
+		at++
+	}
+	if at < len(w.text) && w.text[at] == '"' {
+		w.at = at + 1
+		return w.text[from:at], false, true
+	}
+	for at < len(w.text) && w.text[at] != '"' {
 		if w.text[at] == '\\' {
 			escaped = true
 			at++
 		}
 		at++
 	}
+	if at >= len(w.text) {
+		return nil, false, false
+	}
 	w.at = at + 1
-	return w.text[from:at], escaped
+	inside = w.text[from:at]
+	return inside, escaped, json.Valid(w.text[from-1:w.at]) && utf8.Valid(inside) && !(escaped && hasLoneSurrogate(inside))
 }
 
 // unescaped returns what a quoted text with escapes says.
@@ -68,24 +111,36 @@ func unescaped(inside []byte) (string, bool) {
 }
 
 func (w *wellFormed) string() (string, bool) {
-	inside, escaped := w.quoted()
-	if escaped {
+	inside, escaped, ok := w.quoted()
+	if escaped && ok {
 		return unescaped(inside)
 	}
-	return string(inside), true
+	return string(inside), ok
 }
 
 // word takes a number, true, false or null.
-func (w *wellFormed) word() []byte {
+func (w *wellFormed) word() (word []byte, ok bool) {
 	from := w.at
-	for w.at < len(w.text) {
-		switch w.text[w.at] {
-		case ',', ']', '}', ' ', '\t', '\n', '\r':
-			return w.text[from:w.at]
+	for ; w.at < len(w.text); w.at++ {
+		if c := w.text[w.at]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' && c != '+' && c != '.' && c != 'E' {
+			break
 		}
-		w.at++
 	}
-	return w.text[from:]
+	word = w.text[from:w.at]
+	return word, isWord(word)
+}
+
+// isWord reports whether a text is a number, true, false or null.
+func isWord(word []byte) bool {
+	if len(word) > 0 && (word[0] == '0' && len(word) == 1 || word[0] >= '1' && word[0] <= '9') {
+		for _, c := range word {
+			if c < '0' || c > '9' {
+				return json.Valid(word)
+			}
+		}
+		return true
+	}
+	return json.Valid(word)
 }
 
 // value decodes as DecodeJSON does.
@@ -97,42 +152,86 @@ func (w *wellFormed) value(depth int) (any, bool) {
 	case '{':
 		return w.object(depth)
 	case '[':
-		w.at++
-		array := []any{}
-		for w.more(']') {
-			v, ok := w.value(depth + 1)
-			if !ok {
-				return nil, false
-			}
-			array = append(array, v)
-		}
-		return array, true
+		return w.array(depth)
 	case '"':
 		return w.string()
+	}
+	word, ok := w.word()
+	if !ok {
+		return nil, false
+	}
+	switch word[0] {
 	case 't', 'f':
-		return w.word()[0] == 't', true
+		return word[0] == 't', true
 	case 'n':
-		w.word()
 		return nil, true
 	}
-	return json.Number(w.word()), true
+	return json.Number(word), true
+}
+
+func (w *wellFormed) array(depth int) (any, bool) {
+	w.at++
+	array := []any{}
+	for {
+		if more, ok := w.more(']', len(array) == 0); !more || !ok {
+			return array, ok
+		}
+		v, ok := w.value(depth + 1)
+		if !ok {
+			return nil, false
+		}
+		array = append(array, v)
+	}
 }
 
 func (w *wellFormed) object(depth int) (any, bool) {
 	w.at++
 	object := map[string]any{}
-	for w.more('}') {
+	for {
+		if more, ok := w.more('}', len(object) == 0); !more || !ok {
+			return object, ok
+		}
 		key, ok := w.string()
-		if _, twice := object[key]; twice || !ok {
+		if _, twice := object[key]; twice || !ok || !w.colon() {
 			return nil, false
 		}
-		w.next()
-		w.at++ // the colon
 		if object[key], ok = w.value(depth + 1); !ok {
 			return nil, false
 		}
 	}
-	return object, true
+}
+
+// skip passes a value, held to the grammar.
+func (w *wellFormed) skip(depth int) bool {
+	if depth > maxDepth {
+		return false
+	}
+	end := byte(']')
+	switch w.next() {
+	case '{':
+		end = '}'
+	case '[':
+	case '"':
+		_, _, ok := w.quoted()
+		return ok
+	default:
+		_, ok := w.word()
+		return ok
+	}
+	w.at++
+	for first := true; ; first = false {
+		if more, ok := w.more(end, first); !more || !ok {
+			return ok
+		}
+		if end == '}' {
+			if _, _, ok := w.quoted(); !ok || !w.colon() {
+				return false
+			}
+		}
+		if !w.skip(depth + 1) {
+			return false
+		}
+	}
 }
 
 // appendTo writes the canonical form.
@@ -144,29 +243,43 @@ func (w *wellFormed) appendTo(b []byte, depth int) ([]byte, bool) {
 	case '{':
 		return w.appendObject(b, depth)
 	case '[':
-		w.at++
-		b = append(b, '[')
-		for first := true; w.more(']'); first = false {
-			if !first {
-				b = append(b, ',')
-			}
-			var ok bool
-			if b, ok = w.appendTo(b, depth+1); !ok {
-				return nil, false
-			}
-		}
-		return append(b, ']'), true
+		return w.appendArray(b, depth)
 	case '"':
 		return w.appendQuoted(b)
-	case 't', 'f', 'n':
-		return append(b, w.word()...), true
 	}
-	b, err := appendNumber(b, json.Number(w.word()))
+	word, ok := w.word()
+	if !ok {
+		return nil, false
+	}
+	if c := word[0]; c == 't' || c == 'f' || c == 'n' {
+		return append(b, word...), true
+	}
+	b, err := appendNumber(b, json.Number(word))
 	return b, err == nil
 }
 
+func (w *wellFormed) appendArray(b []byte, depth int) ([]byte, bool) {
+	w.at++
+	b = append(b, '[')
+	for first := true; ; first = false {
+		if more, ok := w.more(']', first); !more || !ok {
+			return append(b, ']'), ok
+		}
+		if !first {
+			b = append(b, ',')
+		}
+		var ok bool
+		if b, ok = w.appendTo(b, depth+1); !ok {
+			return nil, false
+		}
+	}
+}
+
 func (w *wellFormed) appendQuoted(b []byte) ([]byte, bool) {
-	inside, escaped := w.quoted()
+	inside, escaped, ok := w.quoted()
+	if !ok {
+		return nil, false
+	}
 	if !escaped {
 		return append(append(append(b, '"'), inside...), '"'), true
 	}
@@ -187,25 +300,23 @@ func (w *wellFormed) appendObject(b []byte, depth int) ([]byte, bool) {
 	start := len(b)
 	var few [16]member
 	members, ordered := few[:0], true
-	for w.more('}') {
+	for {
+		more, ok := w.more('}', len(members) == 0)
+		if !ok {
+			return nil, false
+		}
+		if !more {
+			break
+		}
 		if len(members) > 0 {
 			b = append(b, ',')
 		}
-		inside, escaped := w.quoted()
 		m := member{from: len(b)}
-		if escaped {
-			var ok bool
-			if m.key, ok = unescaped(inside); !ok {
-				return nil, false
-			}
-		} else {
-			m.key = string(inside)
+		if m.key, ok = w.string(); !ok || !w.colon() {
+			return nil, false
 		}
 		ordered = ordered && (len(members) == 0 || members[len(members)-1].key < m.key)
 		b = append(appendString(b, m.key), ':')
-		w.next()
-		w.at++ // the colon
-		var ok bool
 		if b, ok = w.appendTo(b, depth+1); !ok {
 			return nil, false
 		}
@@ -215,15 +326,13 @@ func (w *wellFormed) appendObject(b []byte, depth int) ([]byte, bool) {
 	if ordered {
 		return append(b, '}'), true
 	}
-	slices.SortFunc(members, func(x, y member) int {
-		switch {
-		case x.key < y.key:
-			return -1
-		case x.key > y.key:
-			return 1
-		}
-		return 0
-	})
+	return inKeyOrder(b, start, members)
+}
+
+// inKeyOrder puts the members that were written from a place on in the order of their keys;
+// false where a key stands twice.
+func inKeyOrder(b []byte, start int, members []member) ([]byte, bool) {
+	slices.SortFunc(members, func(x, y member) int { return strings.Compare(x.key, y.key) })
 	written := slices.Clone(b[start:])
 	b = b[:start]
 	for i, m := range members {
@@ -236,4 +345,10 @@ func (w *wellFormed) appendObject(b []byte, depth int) ([]byte, bool) {
 		b = append(b, written[m.from-start:m.to-start]...)
 	}
 	return append(b, '}'), true
+}
+
+// goesOn is more of a text that is known to be valid, or that is only looked ahead in.
+func (w *wellFormed) goesOn(end byte, first bool) bool {
+	more, ok := w.more(end, first)
+	return more && ok
 }
