@@ -144,7 +144,7 @@ func evaluateOne(check Check, view *View) (result Result, asked bool) {
 
 // result joins what a check says of what it saw with what it did not see.
 func (c Check) result(view *View, details, unseen []Detail) Result {
-	result := Result{Check: c.ID, Version: c.Version, Target: view.Target().ID, Details: withUnseen(sorted(details), sorted(unseen))}
+	result := Result{Check: c.ID, Version: c.Version, Target: view.Target().ID, Details: view.desk.withUnseen(sorted(details), sorted(unseen))}
 	if c.Custom != nil {
 		result.Custom = &CustomSource{Definition: Sum(c.Custom.Text), Informs: c.Custom.Informs}
 	}
@@ -156,11 +156,21 @@ func (c Check) result(view *View, details, unseen []Detail) Result {
 	return result
 }
 
-// withUnseen puts what was not seen in its places among details, both being sorted. What
-// the check keeps is not written to.
-func withUnseen(details, unseen []Detail) []Detail {
+// withUnseen puts what was not seen in its places among details, both being sorted: on the
+// desk, where they lie there. What the check keeps is not written to.
+func (d *desk) withUnseen(details, unseen []Detail) []Detail {
 	if len(unseen) == 0 && len(details) > 0 {
 		return slices.Clip(details)
+	}
+	if d.holds(details) && cap(details)-len(details) >= len(unseen) {
+		all := details[:len(details)+len(unseen)]
+		for i := len(unseen) - 1; i >= 0; i-- { // from the back, where there is room
+			n := sort.Search(len(details), func(at int) bool { return details[at].compare(&unseen[i]) > 0 })
+			copy(all[n+i+1:], details[n:])
+			all[n+i] = unseen[i]
+			details = details[:n]
+		}
+		return all
 	}
 	all := make([]Detail, 0, len(details)+len(unseen))
 	for i := range unseen {
@@ -180,15 +190,13 @@ func unseenDetails(view *View, needs []Kind) []Detail {
 			Subject: Ref{Group: kind.Group, Kind: kind.Kind, Namespace: namespace, Name: name}, Verdict: Unknown, Sentence: sentence,
 		})
 	}
-	for _, gap := range view.snapshot.Gaps {
-		if gap.Kind.IsZero() {
-			unknown(needs[0], "", "", fmt.Sprintf("What may be of kind %s could not be seen (%s): %s", anyOf(needs), gap.Reason, place(gap)))
-		}
+	for _, gap := range view.gapsOf(Kind{}) {
+		unknown(needs[0], "", "", fmt.Sprintf("What may be of kind %s could not be seen (%s): %s", anyOf(needs), gap.Reason, place(gap)))
 	}
 	for _, kind := range needs {
 		before := len(details)
-		for _, gap := range slices.Concat(view.snapshot.Gaps, view.unreadable[kind]) {
-			if gap.Kind == kind {
+		for _, gaps := range [][]Gap{view.gapsOf(kind), view.unreadable[kind]} {
+			for _, gap := range gaps {
 				unknown(kind, gap.Namespace, gap.Name, fmt.Sprintf("%s objects could not be seen (%s): %s", kind, gap.Reason, place(gap)))
 			}
 		}

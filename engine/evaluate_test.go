@@ -367,7 +367,10 @@ func TestDetailsAreInOrderHoweverTheyCome(t *testing.T) {
 		given := slices.Clone(details)
 		require.Equal(t, want, append([]Detail(nil), sorted(details)...))
 		seen := random.IntN(1 + len(details))
-		require.Equal(t, append([]Detail{}, want...), withUnseen(sorted(details[:seen]), sorted(details[seen:])))
+		kept := (*desk)(nil)
+		require.Equal(t, append([]Detail{}, want...), kept.withUnseen(sorted(details[:seen]), sorted(details[seen:])))
 		require.Equal(t, given, details, "what the check keeps")
+		of := View{desk: &desk{}}
+		require.Equal(t, append([]Detail{}, want...), of.desk.withUnseen(sorted(append(of.Room(seen), details[:seen]...)), sorted(details[seen:])), "on the desk")
 	}
 }

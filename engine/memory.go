@@ -97,7 +97,7 @@ func (v *View) goOn(s *Snapshot, documents Documents, params Params) {
 	if params.Now != v.params.Now { // in another zone it may be written in another way
 		v.clock.changed = v.run
 	}
-	v.snapshot, v.documents, v.params, v.entries = s, documents, params, nil
+	v.snapshot, v.documents, v.params, v.entries, v.gaps = s, documents, params, nil, nil
 	clear(v.compared)
 	for k, l := range v.listings {
 		if objects, moved := v.relist(l.objects, v.entriesOf(k)); moved {

@@ -18,6 +18,7 @@ type View struct {
 	params     Params
 	documents  Documents
 	entries    map[Kind][]Entry // of the snapshot; nil until one is asked for
+	gaps       map[Kind][]Gap   // of the snapshot; nil until one is asked for
 	unreadable map[Kind][]Gap
 	looked     map[Kind]bool
 	done       <-chan struct{} // closed when the evaluation is to stop; nil is never
@@ -38,11 +39,20 @@ func (v *View) Room(most int) []Detail {
 	if v.desk == nil || v.desk.taken {
 		return make([]Detail, 0, most)
 	}
+	most += roomUnseen
 	if cap(v.desk.room) < most {
 		v.desk.room = make([]Detail, 0, most)
 	}
 	v.desk.taken = true
 	return v.desk.room
+}
+
+// roomUnseen is room for what was not seen, beside what was.
+const roomUnseen = 64
+
+// holds reports whether details lie on the desk.
+func (d *desk) holds(details []Detail) bool {
+	return d != nil && d.taken && len(details) > 0 && cap(d.room) > 0 && &details[0] == &d.room[:1][0]
 }
 
 // cleared returns the desk to the next check.
@@ -141,6 +151,17 @@ func (v *View) entriesOf(k Kind) []Entry {
 		v.entries = byKind(v.snapshot.Entries)
 	}
 	return v.entries[k]
+}
+
+// gapsOf returns the gaps of the snapshot that say they are of kind k, in its order.
+func (v *View) gapsOf(k Kind) []Gap {
+	if v.gaps == nil {
+		v.gaps = map[Kind][]Gap{}
+		for _, gap := range v.snapshot.Gaps {
+			v.gaps[gap.Kind] = append(v.gaps[gap.Kind], gap)
+		}
+	}
+	return v.gaps[k]
 }
 
 // byKind parts entries by kind. Those of one kind stand together in a sorted snapshot.
