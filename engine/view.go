@@ -172,7 +172,11 @@ func byKind(entries []Entry) map[Kind][]Entry {
 		for i < len(entries) && entries[i].Ref.Kind == k.Kind && entries[i].Ref.Group == k.Group {
 			i++
 		}
-		parts[k] = append(parts[k], entries[from:i:i]...)
+		if parts[k] == nil {
+			parts[k] = entries[from:i:i]
+		} else {
+			parts[k] = slices.Concat(parts[k], entries[from:i])
+		}
 	}
 	return parts
 }

@@ -16,7 +16,7 @@ var nodeKind = engine.Kind{Kind: "Node"}
 // runningImage is a container of a workload with the image it declares and what
 // the nodes say they ran for it. The workload is the topmost one that is there.
 type runningImage struct {
-	workload  workload
+	object    *engine.Object // the workload
 	container string
 	field     string // of the reference in the workload's document
 	reference string
@@ -34,7 +34,7 @@ type content struct {
 
 // cites returns the workload's digest and one pod's for each content.
 func (r runningImage) cites() []engine.Digest {
-	cites := []engine.Digest{r.workload.object.Digest}
+	cites := []engine.Digest{r.object.Digest}
 	for _, c := range r.contents {
 		if !slices.Contains(cites, c.cite) {
 			cites = append(cites, c.cite)
@@ -208,8 +208,8 @@ func (s *runningScan) image(c container) *runningImage {
 	if r, there := s.known[key]; there {
 		return r
 	}
-	r := &runningImage{workload: s.root, container: c.Name, field: c.at("image"), reference: c.Image}
-	for _, declared := range r.workload.containers() {
+	r := &runningImage{object: s.root.object, container: c.Name, field: c.at("image"), reference: c.Image}
+	for _, declared := range s.root.containers() {
 		if declared.Name == c.Name {
 			r.field = declared.at("image")
 		}
@@ -303,7 +303,7 @@ func imagesRunAsDeclared() check {
 			}
 			f := judged[r.reference]
 			f.field, f.value = r.field, r.reference
-			d := f.of(r.workload.object.Ref, r.cites()...)
+			d := f.of(r.object.Ref, r.cites()...)
 			d.Container = r.container
 			details = append(details, d)
 		}

@@ -85,7 +85,7 @@ func perRunningImage(v *engine.View, reports *scanReports, kind engine.Kind, jud
 	images := runningImages(v)
 	if len(images) > 0 && len(reports.all) == 0 {
 		return []engine.Detail{unknown("", nil, "No %s is in the evidence: whether %s are scanned elsewhere, their reports would show",
-			kind.Kind, count(len(images), "image")).of(engine.Ref{Group: kind.Group, Kind: kind.Kind}, images[0].workload.object.Digest)}
+			kind.Kind, count(len(images), "image")).of(engine.Ref{Group: kind.Group, Kind: kind.Kind}, images[0].object.Digest)}
 	}
 	var details []engine.Detail
 	for _, r := range images {
@@ -93,7 +93,7 @@ func perRunningImage(v *engine.View, reports *scanReports, kind engine.Kind, jud
 		c.field, c.value = r.field, r.reference
 		cites := slices.Concat(r.cites(), c.cites)
 		slices.SortFunc(cites[len(r.cites()):], func(a, b engine.Digest) int { return slices.Compare(a[:], b[:]) })
-		d := c.of(r.workload.object.Ref, slices.Compact(cites)...)
+		d := c.of(r.object.Ref, slices.Compact(cites)...)
 		d.Container = r.container
 		details = append(details, d)
 	}

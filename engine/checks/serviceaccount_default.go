@@ -76,8 +76,8 @@ func judgeDefaultAccount(rights *rbac.Rights, ref engine.Ref, of *use) (finding,
 		return fails("", bindings, "Rights are bound to it by %s", list(bindings)), cites
 	}
 	var names []string
-	for _, w := range of.holders {
-		names, cites = append(names, w.object.Ref.String()), append(cites, w.object.Digest)
+	for _, o := range of.holders {
+		names, cites = append(names, o.Ref.String()), append(cites, o.Digest)
 	}
 	if of.doubted {
 		return unknown("", names, "Its token may be given to %s, and it could not be seen itself: %s", count(len(names), "workload"), list(names)), cites
@@ -85,8 +85,8 @@ func judgeDefaultAccount(rights *rbac.Rights, ref engine.Ref, of *use) (finding,
 	if len(names) > 0 {
 		return fails("", names, "Its token is given to %s: %s", count(len(names), "workload"), list(names)), cites
 	}
-	for _, w := range of.perhaps {
-		names, cites = append(names, w.object.Ref.String()), append(cites, w.object.Digest)
+	for _, o := range of.perhaps {
+		names, cites = append(names, o.Ref.String()), append(cites, o.Digest)
 	}
 	if len(names) > 0 {
 		return unknown("", names, "Its token is given to %s, unless the defaults of Argo's controller (workflowDefaults) name another account: %s",

@@ -12,15 +12,16 @@ import (
 // use is what runs as a service account and gets its token.
 type use struct {
 	account engine.Ref
-	runs    []workload // everything that runs as it, with a token or without
-	apps    []string   // applications that get its token, each once and in order
-	unsure  bool       // whether it gets one hangs on an account that was not seen
+	runs    []*engine.Object // everything that runs as it, with a token or without
+	waits   []*engine.Object // what would, and is suspended until somebody lets it go on
+	apps    []string         // applications that get its token, each once and in order
+	unsure  bool             // whether it gets one hangs on an account that was not seen
 	cites   []engine.Digest
 	// holders get its token, the ones that use another's template too.
-	holders []workload
+	holders []*engine.Object
 	doubted bool // unsure, of them
 	// perhaps get its token unless their controller's defaults name another account.
-	perhaps []workload
+	perhaps []*engine.Object
 	// basis is what all of that follows from; the others are what was said of it.
 	basis          useBasis
 	shared, unused saying
@@ -83,33 +84,26 @@ func (of *use) add(w, top workload, t token) {
 		return
 	}
 	if of.basis.defaults && w.namesNoAccount() {
-		of.perhaps = append(of.perhaps, w)
+		of.perhaps = append(of.perhaps, w.object)
 		return
 	}
 	if t.mounted {
-		of.holders = append(of.holders, w)
+		of.holders = append(of.holders, w.object)
 		of.doubted = of.doubted || t.unsure
 	}
 	if w.template != nil && w.template.Name != "" {
 		return
 	}
-	of.runs = append(of.runs, w)
+	if w.suspended {
+		of.waits = append(of.waits, w.object)
+	} else {
+		of.runs = append(of.runs, w.object)
+	}
 	if t.mounted {
 		of.apps = append(of.apps, application(top))
 		of.unsure = of.unsure || t.unsure
 		of.cites = append(of.cites, w.object.Digest)
 	}
-}
-
-// suspended counts those that run nothing until somebody lets them go on.
-func (of *use) suspended() int {
-	n := 0
-	for _, w := range of.runs {
-		if w.suspended {
-			n++
-		}
-	}
-	return n
 }
 
 // saying is what a check said, and what else it rested on.
@@ -240,15 +234,15 @@ func judgeDormant(of *use, all accounts, ref engine.Ref, bindings []*rbac.Bindin
 	switch {
 	case own && !there && all.complete:
 		return fails("", names, "It does not exist, and rights are bound to it: whoever may create it gets them (%s)", list(names)), cites
-	case of != nil && len(of.runs) > of.suspended():
-		w := of.runs[slices.IndexFunc(of.runs, func(w workload) bool { return !w.suspended })]
-		return passes("", w.object.Ref.String(), "%s runs as it: %s", count(len(of.runs)-of.suspended(), "workload"), w.object.Ref), append(cites, w.object.Digest)
+	case of != nil && len(of.runs) > 0:
+		o := of.runs[0]
+		return passes("", o.Ref.String(), "%s runs as it: %s", count(len(of.runs), "workload"), o.Ref), append(cites, o.Digest)
 	case !own:
 		return notApplicable("", names, "A part of Kubernetes, with the rights that Kubernetes gives it"), cites
-	case of != nil && len(of.runs) > 0:
-		w := of.runs[0]
-		return unknown("", w.object.Ref.String(), "Nothing that was seen runs as it but what is suspended until somebody lets it go on: %s; rights are bound to it by %s",
-			w.object.Ref, list(names)), append(cites, w.object.Digest)
+	case of != nil && len(of.waits) > 0:
+		o := of.waits[0]
+		return unknown("", o.Ref.String(), "Nothing that was seen runs as it but what is suspended until somebody lets it go on: %s; rights are bound to it by %s",
+			o.Ref, list(names)), append(cites, o.Digest)
 	case !seen:
 		return unknown("", names, "Nothing that was seen runs as it, and more may run than was seen; rights are bound to it by %s", list(names)), cites
 	}
