@@ -352,7 +352,7 @@ func appendString(b []byte, s string) []byte {
 // plainBytes counts the bytes at the start of s that are in a string as they are.
 func plainBytes(s string) int {
 	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+		if !plainInside[s[i]] {
 			return i
 		}
 	}

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -57,7 +58,7 @@ func newAnalysis(v *engine.View) *Analysis {
 	a.waysIn = a.readWaysIn(v)
 	a.lookAround(v)
 	slices.SortStableFunc(a.gaps, func(x, y engine.Gap) int {
-		return strings.Compare(x.Kind.String()+x.Namespace+"/"+x.Name, y.Kind.String()+y.Namespace+"/"+y.Name)
+		return cmp.Or(strings.Compare(x.Kind.Kind, y.Kind.Kind), strings.Compare(x.Kind.Group, y.Kind.Group), strings.Compare(x.Namespace, y.Namespace), strings.Compare(x.Name, y.Name))
 	})
 	return a
 }

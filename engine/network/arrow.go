@@ -36,11 +36,11 @@ func (a *Analysis) Arrows(inZone func(namespace string) bool, declared []engine.
 	for _, d := range [...]Direction{Ingress, Egress} {
 		e := a.edgeOf(inZone, d, declared)
 		for i, w := range a.running.workloads {
-			if !inZone(w.Ref.Namespace) {
+			if !e.inside(i) {
 				continue
 			}
 			sums := map[string]*Arrow{}
-			e.each(end{w.String(), i, -1}, func(o *outer, of, beyond answer) {
+			e.each(a.running.end(i), func(o *outer, of, beyond answer) {
 				s := sums[o.space]
 				if s == nil {
 					s = &Arrow{Space: o.space, Workload: w, Direction: d}

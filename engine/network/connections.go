@@ -44,8 +44,8 @@ type end struct {
 // Ingress, else as destinations.
 func (a *Analysis) ends(d Direction) []end {
 	all := make([]end, 0, len(a.running.workloads)+len(a.outside[d]))
-	for i, w := range a.running.workloads {
-		all = append(all, end{w.String(), i, -1})
+	for i := range a.running.workloads {
+		all = append(all, a.running.end(i))
 	}
 	for i, r := range a.outside[d] {
 		if r.From.Is4() || a.twoFold {

@@ -34,11 +34,10 @@ const mostNamed = 5
 func (a *Analysis) Crossings(inZone func(namespace string) bool, d Direction, declared []engine.Declaration) []Crossing {
 	e := a.edgeOf(inZone, d, declared)
 	var all []Crossing
-	for i, w := range a.running.workloads {
-		if !inZone(w.Ref.Namespace) {
-			continue
+	for i := range a.running.workloads {
+		if e.inside(i) {
+			all = append(all, e.holdAll(a.running.end(i)))
 		}
-		all = append(all, e.holdAll(end{w.String(), i, -1}))
 	}
 	return all
 }
@@ -46,6 +45,7 @@ func (a *Analysis) Crossings(inZone func(namespace string) bool, d Direction, de
 // edge is the outside of a zone as one direction meets it.
 type edge struct {
 	*Analysis
+	inside    func(workload int) bool
 	direction Direction
 	declared  []engine.Declaration
 	ports     []portSet // of each declaration
@@ -77,7 +77,7 @@ func ordered(d Direction, peer, inside end) (from, to end) {
 }
 
 func (a *Analysis) edgeOf(inZone func(namespace string) bool, d Direction, declared []engine.Declaration) *edge {
-	e := &edge{Analysis: a, direction: d, declared: declared}
+	e := &edge{Analysis: a, inside: a.running.inside(inZone), direction: d, declared: declared}
 	for _, one := range declared {
 		ports, err := engine.ParsePorts(one.Ports)
 		if err != nil {
@@ -93,11 +93,8 @@ func (a *Analysis) edgeOf(inZone func(namespace string) bool, d Direction, decla
 	alike := map[string]*outer{}
 	var key []byte
 	for rank, p := range a.ends(d) {
-		if p.workload >= 0 {
-			w := a.running.workloads[p.workload]
-			if w.HostNetwork || inZone(w.Ref.Namespace) {
-				continue
-			}
+		if p.workload >= 0 && (a.running.workloads[p.workload].HostNetwork || e.inside(p.workload)) {
+			continue
 		}
 		means := e.matching(p, d == Egress)
 		key = binary.AppendVarint(key[:0], int64(p.part))
@@ -227,9 +224,14 @@ func (e *edge) beyondDeclared(of answer, declarations bitset) answer {
 // Unpoliced names the workloads outside a zone that are on the network of a node,
 // where no policy is certain to hold them.
 func (a *Analysis) Unpoliced(inZone func(namespace string) bool) []Workload {
-	return slices.DeleteFunc(slices.Clone(a.running.workloads), func(w Workload) bool {
-		return !w.HostNetwork || inZone(w.Ref.Namespace)
-	})
+	var all []Workload
+	inside := a.running.inside(inZone)
+	for i := range a.running.workloads {
+		if w := &a.running.workloads[i]; w.HostNetwork && !inside(i) {
+			all = append(all, *w)
+		}
+	}
+	return all
 }
 
 // ReachesAddress returns whether each workload may open a port of an address outside,

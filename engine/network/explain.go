@@ -113,7 +113,7 @@ func (a *Analysis) endNamed(name string, d Direction) (end, error) {
 		if found.workload >= 0 {
 			return end{}, fmt.Errorf("find %q: it is both %s and %s", name, a.running.workloads[found.workload], w)
 		}
-		found = end{w.String(), i, -1}
+		found = a.running.end(i)
 	}
 	if found.workload < 0 {
 		return end{}, fmt.Errorf("find %q: there is no such workload, and it is no address", name)

@@ -115,9 +115,10 @@ func (a *Analysis) lookAround(v *engine.View) {
 	for _, ref := range a.running.unsure {
 		a.mayAllowMore(ref, errors.New("which pods come of it cannot be told by what was seen of workflows and of their controller's settings"))
 	}
-	for _, w := range a.running.workloads {
-		if w.HostNetwork {
-			a.gap(w.Ref, engine.Unsupported, errors.New("its pods are on the network of their node: whether a policy applies to them is the plugin's choice"))
+	onNode := errors.New("its pods are on the network of their node: whether a policy applies to them is the plugin's choice")
+	for i := range a.running.workloads {
+		if w := &a.running.workloads[i]; w.HostNetwork {
+			a.gap(w.Ref, engine.Unsupported, onNode)
 		}
 	}
 	if len(a.running.workloads) == 0 {

@@ -110,6 +110,9 @@ var (
 // running is the workloads of a view and their pods.
 type running struct {
 	workloads []Workload
+	names     []string // of the workloads, which are in their order
+	spaces    []string // namespaces, each once
+	in        []int    // of each workload, among the namespaces
 	pods      []pod
 	of        [][]int      // pods by workload
 	annotated []engine.Ref // those whose pods ask for further networks
@@ -297,12 +300,36 @@ func (r *running) sort() {
 	for to, from := range order {
 		number[from], sorted[to] = to, r.workloads[from]
 	}
-	r.workloads = sorted
+	slices.Sort(names)
+	r.workloads, r.names, r.in = sorted, names, make([]int, len(sorted))
+	known := map[string]int{}
+	for i := range sorted {
+		space := sorted[i].Ref.Namespace
+		n, there := known[space]
+		if !there {
+			n = len(r.spaces)
+			known[space], r.spaces = n, append(r.spaces, space)
+		}
+		r.in[i] = n
+	}
 	r.of = make([][]int, len(r.workloads))
 	for i := range r.pods {
 		w := number[r.pods[i].workload]
 		r.pods[i].workload, r.of[w] = w, append(r.of[w], i)
 	}
+}
+
+// end returns a workload as the end of connections.
+func (r *running) end(workload int) end { return end{r.names[workload], workload, -1} }
+
+// inside reports of workloads whether they are in a zone, which is asked once for each
+// namespace.
+func (r *running) inside(inZone func(namespace string) bool) func(workload int) bool {
+	zone := make([]bool, len(r.spaces))
+	for i, space := range r.spaces {
+		zone[i] = inZone(space)
+	}
+	return func(workload int) bool { return zone[r.in[workload]] }
 }
 
 // namespaceLabels are the labels of a namespace and whether they are all known.
