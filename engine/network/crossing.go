@@ -157,34 +157,45 @@ func (e *edge) means(text string, p end) bool {
 // holdAll holds what was declared against all that one workload of the zone may
 // exchange with the outside.
 func (e *edge) holdAll(inside end) Crossing {
-	var undeclared, unsure []ranked
+	var undeclared, unsure []met
 	c := Crossing{Workload: e.running.workloads[inside.workload], Direction: e.direction}
-	more := map[int]answer{}
 	e.each(inside, func(o *outer, _, beyond answer) {
 		c.Peers += o.count
 		switch {
 		case beyond.allowed != noPorts:
 			c.UndeclaredCount += o.count
-			undeclared = append(undeclared, o.named...)
+			undeclared = o.meet(undeclared, beyond)
 		case beyond.possible != noPorts:
 			c.UnsureCount += o.count
-			unsure = append(unsure, o.named...)
-		}
-		for _, p := range o.named {
-			more[p.rank] = beyond
+			unsure = o.meet(unsure, beyond)
 		}
 	})
-	name := func(peers []ranked) []Connection {
-		slices.SortFunc(peers, func(x, y ranked) int { return cmp.Compare(x.rank, y.rank) })
+	name := func(peers []met) []Connection {
+		slices.SortFunc(peers, func(x, y met) int { return cmp.Compare(x.rank, y.rank) })
 		var all []Connection
 		for _, p := range peers[:min(len(peers), mostNamed)] {
 			from, to := ordered(e.direction, p.end, inside)
-			all = append(all, e.connection(from.name, to.name, more[p.rank]))
+			all = append(all, e.connection(from.name, to.name, p.beyond))
 		}
 		return all
 	}
 	c.Undeclared, c.Unsure = name(undeclared), name(unsure)
 	return c
+}
+
+// met is a peer with what may be exchanged with it beyond what was declared.
+type met struct {
+	ranked
+	beyond answer
+}
+
+// meet adds the peers that have a name.
+func (o *outer) meet(all []met, beyond answer) []met {
+	all = slices.Grow(all, len(o.named))
+	for _, p := range o.named {
+		all = append(all, met{p, beyond})
+	}
+	return all
 }
 
 // each calls held for all that one workload of the zone may exchange with the outside:
