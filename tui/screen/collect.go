@@ -202,7 +202,7 @@ func (s *Collect) gapAbout(c Canvas) []string {
 	if !chosen || theme.Width(gap) <= c.Width-6 {
 		return nil
 	}
-	return whole(c, gap)
+	return whole(c, gap, 1)
 }
 
 func (s *Collect) sourceLine(c Canvas, source string) string {

@@ -204,9 +204,9 @@ type cells struct {
 }
 
 func cellsFor(width int) cells {
-	t := cells{bar: 8, in: 15, against: 10, unseen: 9, words: [3]string{"✗ Not in Place", "○ against", "◌ unseen"}}
+	t := cells{bar: 6, in: 15, against: 10, unseen: 9, words: [3]string{"✗ Not in Place", "○ against", "◌ unseen"}}
 	if width >= wide {
-		t = cells{bar: 20, in: 16, against: 20, unseen: 16, words: [3]string{"✗ Not in Place", "○ evidence against", "◌ not all seen"}}
+		t = cells{bar: 20, in: 15, against: 19, unseen: 15, words: [3]string{"✗ Not in Place", "○ evidence against", "◌ not all seen"}}
 	}
 	t.title = min(42, width-2-4-t.bar-answered-t.in-t.against-t.unseen)
 	return t

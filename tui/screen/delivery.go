@@ -234,5 +234,5 @@ func (s *Delivery) about(c Canvas) []string {
 	if !chosen || theme.Width(r.text) <= c.Width-26 {
 		return nil
 	}
-	return whole(c, r.text)
+	return whole(c, r.text, 1)
 }

@@ -82,16 +82,31 @@ func (s *EvidenceList) Draw(c Canvas) []string {
 		return append(lines, indent(gutter, theme.Wrap("There is no evidence yet. c on the first screen collects it; F takes a file in, I writes notes.", c.Width-2))...)
 	}
 	lines = append(lines, filterLine(c, s.rows)...)
-	if line := whereLine(c, s.rows, c.Height-len(lines)); line != "" {
+	foot := s.foot(c)
+	room := c.Height - len(lines) - len(foot)
+	if line := whereLine(c, s.rows, room); line != "" {
 		lines[0] = line
 	}
 	about := max(24, c.Width/3)
-	return append(lines, s.rows.Draw(c.Height-len(lines), func(e questionnaires.Evidence, selected bool) string {
+	lines = append(lines, s.rows.Draw(room, func(e questionnaires.Evidence, selected bool) string {
 		sign := s.desk.evidenceSign(e)
 		line := c.Theme.Paint(sign.tone, theme.Fit(sign.text(), s.state)) + theme.Fit(e.Label(), s.number) +
 			theme.Fit(evidenceTitle(e), c.Width-4-s.state-s.number-about-2) + "  " + c.Theme.Paint(theme.Muted, s.about(e))
 		return row(c, line, selected, true)
 	})...)
+	for len(lines) < c.Height-len(foot) {
+		lines = append(lines, "")
+	}
+	return append(lines, foot...)
+}
+
+// foot says all of the item under the cursor.
+func (s *EvidenceList) foot(c Canvas) []string {
+	item, chosen := s.rows.Selected()
+	if !chosen {
+		return nil
+	}
+	return whole(c, evidenceTitle(item)+": "+s.about(item), 2)
 }
 
 // about says where an item comes from, what of it is accepted, and what goes stale.

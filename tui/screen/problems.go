@@ -67,10 +67,12 @@ func (s *Problems) Draw(c Canvas) []string {
 	if s.rows.Total() == 0 {
 		return lines
 	}
-	if line := whereLine(c, s.rows, c.Height-len(lines)); line != "" {
+	about := s.about(c)
+	room := c.Height - len(lines) - len(about)
+	if line := whereLine(c, s.rows, room); line != "" {
 		lines[len(lines)-1] = line
 	}
-	return append(lines, s.rows.Draw(c.Height-len(lines), func(p questionnaires.Problem, selected bool) string {
+	rows := s.rows.Draw(room, func(p questionnaires.Problem, selected bool) string {
 		tone := theme.Warning
 		if p.Kind == questionnaires.NotAnswered {
 			tone = theme.Muted
@@ -81,7 +83,25 @@ func (s *Problems) Draw(c Canvas) []string {
 			return row(c, line+theme.Clean(title), selected, true)
 		}
 		return row(c, line+theme.Clean(p.Sentence), selected, true)
-	})...)
+	})
+	lines = append(lines, rows...)
+	for len(lines) < c.Height-len(about) {
+		lines = append(lines, "")
+	}
+	return append(lines, about...)
+}
+
+// about says all of the problem under the cursor.
+func (s *Problems) about(c Canvas) []string {
+	p, chosen := s.rows.Selected()
+	if !chosen {
+		return nil
+	}
+	said := p.Sentence
+	if title := s.desk.picture.Row(p.Requirement).Requirement.Title; title != "" {
+		said = title + ": " + said
+	}
+	return whole(c, theme.Clean(said), 2)
 }
 
 func (s *Problems) sum(c Canvas) string {

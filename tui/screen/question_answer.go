@@ -57,7 +57,11 @@ func (s *Question) drawAnswer(c Canvas) []string {
 	below := s.stands(c, r)
 	room := c.Height - len(above) - len(below)
 	if room < 5 { // the problems and attachments are pages of their own
-		below = below[:max(0, min(len(below), c.Height-len(above)-5))]
+		if most := max(0, c.Height-len(above)-5); most < len(below) {
+			if below = below[:most]; most > 0 {
+				below[most-1] = theme.Cut(below[most-1], c.Width-2) + " …"
+			}
+		}
 		room = max(4, c.Height-len(above)-len(below))
 	}
 	return append(append(above, s.drawNarrative(c, min(room, 16))...), below...)
@@ -174,7 +178,11 @@ func (s *Question) narrativeLines(c Canvas, rows int) []string {
 		return []string{c.Theme.Paint(theme.Muted, "nothing is written")}
 	}
 	if strings.TrimSpace(text) == "" {
-		return []string{c.Theme.Paint(theme.Muted, theme.Cut("e to write: how it is met, or what is missing and planned", c.Width))}
+		lines := theme.Wrap("e to write: how it is met, or what is missing and planned", c.Width)
+		for i, line := range lines {
+			lines[i] = c.Theme.Paint(theme.Muted, line)
+		}
+		return lines[:min(len(lines), rows)]
 	}
 	return excerpt(c, text, rows, "e")
 }
@@ -205,9 +213,10 @@ func (s *Question) stands(c Canvas, r Row) []string {
 		if p.Kind == questionnaires.NotAnswered {
 			continue
 		}
-		lines = append(lines, c.Theme.Paint(theme.Heading, theme.Fit(label, labels))+
-			c.Theme.Paint(theme.Warning, theme.Cut("! "+theme.Clean(p.Sentence), c.Width-labels)))
-		label = ""
+		for _, line := range theme.Wrap("! "+theme.Clean(p.Sentence), c.Width-labels) {
+			lines = append(lines, c.Theme.Paint(theme.Heading, theme.Fit(label, labels))+c.Theme.Paint(theme.Warning, line))
+			label = ""
+		}
 	}
 	return lines
 }

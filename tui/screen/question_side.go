@@ -94,6 +94,20 @@ func (s *Question) wrapped(by string, tone theme.Token, text string) []sideRow {
 	return rows
 }
 
+// titled breaks what a row is called, and lets the rest follow it.
+func (s *Question) titled(r sideRow) []sideRow {
+	lines := theme.Wrap(r.text, s.sideWidth-theme.Width("▸ "+r.sign.text()+"  "))
+	rows := []sideRow{r}
+	for i, line := range lines {
+		if i == 0 {
+			rows[0].text = line
+			continue
+		}
+		rows = append(rows, sideRow{text: "    " + line, aside: true})
+	}
+	return rows
+}
+
 // suggestionRows say what the evidence means for each testing procedure, and why.
 func (s *Question) suggestionRows(r Row) []sideRow {
 	files := s.fileRows(r)
@@ -129,53 +143,6 @@ func (s *Question) suggestionRows(r Row) []sideRow {
 	return append(rows, files...)
 }
 
-// filedRows are the rows of all files, which there may be tens of thousands of: they are
-// made once for each picture.
-type filedRows struct {
-	picture *Picture
-	rows    []sideRow
-}
-
-// fileRows are the files that can be attached: those taken in for this question
-// first.
-func (s *Question) fileRows(r Row) []sideRow {
-	if s.filed.picture != s.desk.picture {
-		s.filed = filedRows{s.desk.picture, s.listFiles(r)}
-	}
-	return s.filed.rows
-}
-
-func (s *Question) listFiles(r Row) []sideRow {
-	var meant, others []sideRow
-	all := s.desk.picture.Assessment.LatestEvidence()
-	for i := range all {
-		item := &all[i]
-		if item.File == nil {
-			continue
-		}
-		file := s.desk.evidenceRow(item)
-		if slices.Contains(r.Current.Evidence, item.ID) {
-			file.text = "[attached] " + file.text
-		}
-		if slices.Contains(item.Requirements, s.id) {
-			meant = append(meant, file)
-		} else {
-			others = append(others, file)
-		}
-	}
-	var rows []sideRow
-	for _, part := range []struct {
-		heading string
-		files   []sideRow
-	}{{"Files taken in for this question", meant}, {"Other files", others}} {
-		if len(part.files) > 0 {
-			rows = append(rows, sideRow{aside: true}, sideRow{text: part.heading, tone: theme.Heading, aside: true})
-			rows = append(rows, part.files...)
-		}
-	}
-	return rows
-}
-
 func (s *Question) proposal(r Row) string {
 	if r.Suggestion.Proposes == questionnaires.Unanswered {
 		return "; it proposes no response"
@@ -203,7 +170,7 @@ func (s *Question) reasonRows(r Row, reason questionnaires.Reason) []sideRow {
 		attached = "[attached] "
 	}
 	head := fmt.Sprintf("%s%s  %s", attached, item.Label(), theme.Clean(item.Title))
-	rows := []sideRow{{text: head, sign: verdictSign(item.Result.Verdict), evidence: &item}}
+	rows := s.titled(sideRow{text: head, sign: verdictSign(item.Result.Verdict), evidence: &item})
 	about := fmt.Sprintf("%s · %s · %s", verdictCounts(item.Result), theme.Clean(item.Result.Name), since(item.Collected, s.desk.Now()))
 	rows = append(rows, s.wrapped("    ", theme.Muted, about)...)
 	if accepted := s.desk.acceptedOf(item.Result); accepted != "" {
@@ -234,7 +201,7 @@ func (s *Question) attachedRows(r Row) []sideRow {
 		if !known {
 			continue
 		}
-		rows = append(rows, s.desk.evidenceRow(&item))
+		rows = append(rows, s.titled(s.desk.evidenceRow(&item))...)
 		rows = append(rows, s.wrapped("    ", theme.Muted, evidenceAbout(item)+" · "+since(item.Collected, s.desk.Now()))...)
 		for _, more := range []string{s.desk.acceptedOf(item.Result), s.desk.freshness(item).String()} {
 			if more != "" {

@@ -28,12 +28,15 @@ type rollRow struct {
 	short string // a word or number before the text, in a column of its own
 	text  string
 	about string // all there is to say, below the list
+	also  string // further words that it is found by
 	keys  []Binding
 }
 
 func newRoll(d *Desk, crumb, help, empty string, read func() []rollRow) *Roll {
 	s := &Roll{desk: d, crumb: crumb, help: help, empty: empty, read: read}
-	s.rows = list.New(func(r rollRow) string { return r.name + " " + r.sign.word + " " + r.short + " " + r.text })
+	s.rows = list.New(func(r rollRow) string {
+		return r.name + " " + r.sign.word + " " + r.short + " " + r.text + " " + r.also
+	})
 	s.rows.SetItems(read())
 	return s
 }
@@ -120,12 +123,16 @@ func (s *Roll) about(c Canvas) []string {
 	if !chosen || r.about == "" {
 		return nil
 	}
-	return whole(c, r.about)
+	return whole(c, r.about, 1)
 }
 
-// whole is a text below a list, at most a third of the body.
-func whole(c Canvas, said string) []string {
+// whole is a text below a list, at most a third of the body. It has least lines for every
+// row, so that the list seldom jumps.
+func whole(c Canvas, said string, least int) []string {
 	text := theme.Wrap(said, c.Width-2)
+	for len(text) < least {
+		text = append(text, "")
+	}
 	if most := max(3, c.Height/3); len(text) > most {
 		text = append(text[:most-1], c.Theme.Paint(theme.Muted, "…"))
 	}

@@ -8,34 +8,38 @@ import (
 
 // room is a screen that the list of all rooms leads to.
 type room struct {
-	name, about string
+	name, about string // at most roomWords wide, so that a small terminal cuts nothing off
+	also        string // further words that it is found by
 	open        func(*Desk) Screen
 }
 
+// roomWords is the room that the words about a room have on the smallest usual terminal.
+const roomWords = 54
+
 // rooms are all screens that are not of one question, the most used first.
 var rooms = []room{
-	{"Requirements", "every question of the form", func(d *Desk) Screen { return newRequirements(d, questionnaires.RequirementID{}) }},
-	{"Problems", "what stands between this and a report that is no draft", func(d *Desk) Screen { return newProblems(d) }},
-	{"Evidence", "everything that was collected or attached", func(d *Desk) Screen { return newEvidenceList(d) }},
-	{"Network", "who can reach whom, and the policies that allow or deny it", func(d *Desk) Screen { return newNetwork(d) }},
-	{"Requests", "what the client is asked for, and what came", func(d *Desk) Screen { return newRequests(d) }},
-	{"Samples", "populations, and the sample sets drawn from them", func(d *Desk) Screen { return newSamples(d) }},
-	{"Last year", "what this year began with, to be confirmed, and follow-ups", func(d *Desk) Screen { return newLastYear(d) }},
-	{"Notes", "review notes: write, answer, close", func(d *Desk) Screen { return newNotes(d) }},
-	{"Stage", "lead review, QA, issue, amendments, section by section", func(d *Desk) Screen { return newStages(d) }},
-	{"Calendar", "what is due, what was done and missed; records, changes, freshness", func(d *Desk) Screen { return newCalendar(d) }},
-	{"Records", "scans, tests, attestations, training, reviews, and what they came to", func(d *Desk) Screen { return newActivities(d) }},
-	{"Which SAQ", "the questions that decide on the form, and what they lead to", func(d *Desk) Screen { return newInterview(d) }},
-	{"Scope", "entity, channels, third parties, systems and their classes", func(d *Desk) Screen { return newScope(d) }},
-	{"Engagement", "assessors, reviewer, dates, independence, sampling", func(d *Desk) Screen { return newEngagement(d) }},
-	{"Risk analyses", "which set a frequency (12.3.1)", func(d *Desk) Screen { return newAnalyses(d) }},
-	{"Accepted results", "failing results accepted for a time: approve, take back", func(d *Desk) Screen { return newAcceptances(d) }},
-	{"Shared responsibility", "who holds what on managed Kubernetes", func(d *Desk) Screen { return newPlatforms(d) }},
-	{"Assessments", "those of this vault: choose another, begin one", func(d *Desk) Screen { return newAssessments(d) }},
-	{"Questionnaires", "every form with what it asks", func(d *Desk) Screen { return newForms(d) }},
-	{"Keeping", "retention, legal hold, archive, recipients, authors, handoff, merge", func(d *Desk) Screen { return newKeeping(d) }},
-	{"Collect", "look at the sources", func(d *Desk) Screen { return newCollect(d) }},
-	{"Report", "print the report", func(d *Desk) Screen { return newReport(d) }},
+	{"Requirements", "every question of the form", "", func(d *Desk) Screen { return newRequirements(d, questionnaires.RequirementID{}) }},
+	{"Problems", "what stands between this and a report that is no draft", "", func(d *Desk) Screen { return newProblems(d) }},
+	{"Evidence", "everything that was collected or attached", "", func(d *Desk) Screen { return newEvidenceList(d) }},
+	{"Network", "who can reach whom, and the policies that decide it", "allow deny policy", func(d *Desk) Screen { return newNetwork(d) }},
+	{"Requests", "what the client is asked for, and what came", "", func(d *Desk) Screen { return newRequests(d) }},
+	{"Samples", "populations, and the sample sets drawn from them", "", func(d *Desk) Screen { return newSamples(d) }},
+	{"Last year", "what this year began with, and what is followed up", "to be confirmed carried follow-ups", func(d *Desk) Screen { return newLastYear(d) }},
+	{"Notes", "review notes: write, answer, close", "review notes", func(d *Desk) Screen { return newNotes(d) }},
+	{"Stage", "lead review, QA, issue, amendments, section by section", "lead review QA conclusion acknowledgement", func(d *Desk) Screen { return newStages(d) }},
+	{"Calendar", "what is due, was done or missed; changes, freshness", "due missed recurring changes", func(d *Desk) Screen { return newCalendar(d) }},
+	{"Records", "scans, tests, attestations, training, reviews", "passed failed", func(d *Desk) Screen { return newActivities(d) }},
+	{"Which SAQ", "the questions that decide on the form", "interview eligibility", func(d *Desk) Screen { return newInterview(d) }},
+	{"Scope", "entity, channels, third parties, systems by class", "classes zones", func(d *Desk) Screen { return newScope(d) }},
+	{"Engagement", "assessors, reviewer, dates, independence, sampling", "", func(d *Desk) Screen { return newEngagement(d) }},
+	{"Risk analyses", "which set a frequency (12.3.1)", "", func(d *Desk) Screen { return newAnalyses(d) }},
+	{"Accepted results", "failing results accepted for a time: approve, take back", "", func(d *Desk) Screen { return newAcceptances(d) }},
+	{"Shared responsibility", "who holds what on managed Kubernetes", "", func(d *Desk) Screen { return newPlatforms(d) }},
+	{"Assessments", "those of this vault: choose another, begin one", "", func(d *Desk) Screen { return newAssessments(d) }},
+	{"Questionnaires", "every form with what it asks", "", func(d *Desk) Screen { return newForms(d) }},
+	{"Keeping", "retention, archive, recipients, authors, copies, merge", "legal hold handoff expunge compact", func(d *Desk) Screen { return newKeeping(d) }},
+	{"Collect", "look at the sources", "", func(d *Desk) Screen { return newCollect(d) }},
+	{"Report", "print the report", "", func(d *Desk) Screen { return newReport(d) }},
 }
 
 // newRooms lists all rooms.
@@ -43,7 +47,7 @@ func newRooms(d *Desk) *Roll {
 	return newRoll(d, "Go to", "Everything that belongs to the assessment and is not a question of it.", "", func() []rollRow {
 		rows := make([]rollRow, len(rooms))
 		for i, r := range rooms {
-			rows[i] = rollRow{name: r.name, text: r.about, keys: []Binding{opens("go", "go there", "", func() tea.Cmd { return push(r.open(d)) })}}
+			rows[i] = rollRow{name: r.name, text: r.about, also: r.also, keys: []Binding{opens("go", "go there", "", func() tea.Cmd { return push(r.open(d)) })}}
 		}
 		return rows
 	})
