@@ -18,6 +18,7 @@ import (
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
 	"tickmark/reports/comparison"
+	"tickmark/reports/pdf"
 	"tickmark/reports/sign"
 )
 
@@ -29,6 +30,7 @@ type verifyForm struct {
 	Signatures []signatureForm        `json:"signatures"`
 	Unsigned   []string               `json:"unsigned"`
 	Problems   []string               `json:"problems"`
+	Manifest   bool                   `json:"manifest"`   // of evidence, which every report of Tickmark carries
 	Revocation string                 `json:"revocation"` // of the certificates: it is not looked up
 	Vault      *comparison.Comparison `json:"vault,omitempty"`
 	Package    *packageForm           `json:"package,omitempty"`
@@ -136,6 +138,9 @@ func (d *door) verify(ctx context.Context, what verifying) error {
 	if err != nil && packed != nil { // the package is told of, whatever stands in the place of its report
 		verification, err = &sign.Verification{Problems: []string{"no report in the package: " + err.Error()}}, nil
 	}
+	if errors.Is(err, sign.ErrUnsupported) {
+		err = withHint(err, "no report of Tickmark is of this kind; ask what signed it")
+	}
 	if err != nil {
 		return fmt.Errorf("verify %s: %w", what.file, err)
 	}
@@ -241,6 +246,8 @@ func verifyFormOf(path string, text []byte, v *sign.Verification) verifyForm {
 		File: path, SHA256: engine.Sum(text), Status: v.Status.String(), Signatures: []signatureForm{},
 		Unsigned: append([]string{}, v.Unsigned...), Problems: append([]string{}, v.Problems...), Revocation: "not-looked-up",
 	}
+	_, err := sign.Attachment(text, pdf.ManifestName)
+	form.Manifest = err == nil
 	for _, s := range v.Signatures {
 		form.Signatures = append(form.Signatures, signatureFormOf(s))
 	}
@@ -268,6 +275,9 @@ func signatureFormOf(s sign.Signature) signatureForm {
 func (d *door) printVerification(v *sign.Verification, form verifyForm) {
 	for _, line := range v.Lines() {
 		fmt.Fprintln(d.out, line)
+	}
+	if !form.Manifest && v.Status != sign.Broken {
+		fmt.Fprintln(d.out, "It is no report of Tickmark, or none any more: it carries no manifest of evidence.")
 	}
 	if v.Status >= sign.IntactUnidentified {
 		fmt.Fprintln(d.out, "Not looked up: whether a certificate was revoked. That needs the network; ask whoever issued it.")

@@ -71,11 +71,11 @@ func countersign(ctx context.Context, r Countersigning) (Countersigned, error) {
 	if err != nil {
 		return Countersigned{}, err
 	}
-	field, err := next(before, r.Field)
-	if err != nil {
+	m, err := r.manifest(ctx, text)
+	if err != nil && before.Status != sign.Broken { // which is told first
 		return Countersigned{}, err
 	}
-	m, err := r.manifest(ctx, text)
+	field, err := next(before, r.Field)
 	if err != nil {
 		return Countersigned{}, err
 	}

@@ -101,7 +101,7 @@ func TestARevisionOfAnotherMakeIsNone(t *testing.T) {
 	}
 	status, lines := said(t, append([]byte("MZ\n"), one...), ada.root)
 	assert.Equal(t, Broken, status, "a header that other readers look for further on")
-	assert.Contains(t, lines, "not a PDF")
+	assert.Contains(t, lines, "bytes stand before its beginning")
 }
 
 // resigned is a file whose signature is replaced by another CMS over the same bytes, which its

@@ -2,6 +2,7 @@ package sign
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -129,12 +130,19 @@ func TestFilesThatAreNotRead(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := readWhole([]byte(c.pdf))
 			require.ErrorContains(t, err, c.want)
-			v, err := Verify([]byte(c.pdf), VerifyOptions{Now: now})
 			if c.is != nil {
+				require.ErrorIs(t, err, c.is)
+			}
+			v, err := Verify([]byte(c.pdf), VerifyOptions{Now: now})
+			if errors.Is(c.is, ErrNotPDF) {
 				require.ErrorIs(t, err, c.is)
 				return
 			}
 			require.NoError(t, err)
+			if c.is != nil {
+				assert.Equal(t, Unsigned, v.Status)
+				return
+			}
 			assert.Equal(t, Broken, v.Status)
 			assert.Contains(t, v.Problems[0], "damaged, or was not written by Tickmark")
 		})

@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/x509"
 	"encoding/hex"
@@ -88,17 +89,22 @@ type Identity struct {
 }
 
 // Verify tells who signed a PDF and whether what they signed is still what is read. It returns
-// an error only for bytes that are no PDF ([ErrNotPDF]), for other programs' PDFs of a kind that is
-// not read ([ErrUnsupported]), and when no time is given; a file that was tampered with, or was a
-// report before another program wrote it again, is a Verification whose Status is Broken.
+// an error only for bytes that are no PDF ([ErrNotPDF]), for PDFs of a kind that is not read and
+// that other programs signed ([ErrUnsupported]), and when no time is given; a file that was tampered
+// with, or was a report before another program wrote it again, is a Verification whose Status is
+// Broken, and one of such a kind that bears no signature is Unsigned.
 func Verify(pdf []byte, o VerifyOptions) (*Verification, error) {
 	if o.Now.IsZero() {
 		return nil, errors.New("verify PDF: no time given")
 	}
 	f, err := readFile(pdf)
 	switch {
+	case errors.Is(err, ErrNotPDF) && begunLate(pdf):
+		return &Verification{Problems: []string{"bytes stand before its beginning, where other readers look past them"}}, nil
 	case errors.Is(err, ErrUnsupported) && len(pdf) <= MaxFile && hasTraces(pdf):
 		return &Verification{Problems: []string{"another program wrote it, so that nothing signed in it can be verified: " + err.Error()}}, nil
+	case errors.Is(err, ErrUnsupported) && len(pdf) <= MaxFile && !bytes.Contains(pdf, rangeKey):
+		return &Verification{Status: Unsigned}, nil
 	case errors.Is(err, ErrNotPDF), errors.Is(err, ErrUnsupported):
 		return nil, fmt.Errorf("verify PDF: %w", err)
 	case err != nil:
