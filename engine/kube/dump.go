@@ -2,6 +2,7 @@ package kube
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -154,6 +155,7 @@ func (d *dumpReader) contents(in *bufio.Reader, at spot) error {
 		return nil
 	}
 	first, err := firstByte(in)
+	logs := &untilLogs{in: in}
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil
@@ -161,9 +163,51 @@ func (d *dumpReader) contents(in *bufio.Reader, at spot) error {
 		d.gap(at.gap(reasonOfFile(err), err.Error()))
 		return nil
 	case first == '{' || first == '[':
-		return d.json(in, at)
+		err = d.json(logs, at)
+	default:
+		err = d.text(logs, at)
 	}
-	return d.text(in, at)
+	if logs.found {
+		at.line = logs.lines + 1
+		d.gap(at.gap(engine.Unsupported, "logs of containers follow, in which anybody may have written anything: the rest was not read; save it with --output-directory, which keeps logs apart"))
+	}
+	return err
+}
+
+// logsStart begins the logs of a container in what `kubectl cluster-info dump` prints.
+const logsStart = "\n==== START logs for container "
+
+// untilLogs reads as far as the first logs. What runs in a container writes them, and
+// could write objects too.
+type untilLogs struct {
+	in    *bufio.Reader // of a buffer longer than logsStart
+	lines int           // that were read
+	found bool
+}
+
+func (u *untilLogs) Read(p []byte) (int, error) {
+	if u.found {
+		return 0, io.EOF
+	}
+	_, err := u.in.Peek(len(logsStart))
+	b, _ := u.in.Peek(u.in.Buffered())
+	switch i := bytes.Index(b, []byte(logsStart)); {
+	case i == 0:
+		u.found = true
+		u.lines++
+		return 0, io.EOF
+	case i > 0:
+		b = b[:i]
+	case err == nil:
+		b = b[:len(b)-len(logsStart)+1] // its start may stand at the end
+	}
+	n := copy(p, b)
+	u.lines += bytes.Count(b[:n], []byte{'\n'})
+	_, _ = u.in.Discard(n)
+	if n == 0 {
+		return 0, err
+	}
+	return n, nil
 }
 
 // firstByte returns the first byte that is no white space, without taking it.

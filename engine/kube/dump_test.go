@@ -349,7 +349,7 @@ func TestWhatOfADumpIsNotReadIsAGap(t *testing.T) {
 	for name, c := range map[string]struct{ text, cause string }{
 		"cut off":             {pods[:len(pods)-60], "breaks off"},
 		"cut off in an item":  {pods[:len(pods)/2], "breaks off"},
-		"something behind":    {pods + "==== START logs", "invalid character"},
+		"something behind":    {pods + "==== behind", "invalid character"},
 		"items twice":         {strings.Replace(pods, `"kind":"List"`, `"kind":"List","items":[]`, 1), "stands twice"},
 		"a misspelt list":     {strings.Replace(pods, `"items"`, `"Items"`, 1), "without a list of items"},
 		"an item of no kind":  {lists(`{"kind":"Pod","metadata":{"name":"x"}}`), "a kind and no apiVersion"},

@@ -151,9 +151,14 @@ func (s *scan) list(metadata any, h head, at place) {
 	})
 }
 
-// itemsOf returns the items of a List, and whether they are a plain list.
+// itemsOf returns the items of a List, and whether they are a plain list. Of a list that
+// says of which kind it is, null is the empty one, as Go writes it.
 func itemsOf(tree map[string]any) ([]any, bool) {
 	items, ok := tree["items"].([]any)
+	if v, there := tree["items"]; there && v == nil {
+		kind, _ := tree["kind"].(string)
+		ok = isList(kind) && kind != "List"
+	}
 	return items, ok && !hasSpelling(tree, "items")
 }
 
