@@ -29,3 +29,23 @@ func TestNoCheckSpeaksWhereSettingsProveNothing(t *testing.T) {
 		assert.Empty(t, r.InformedBy, s)
 	}
 }
+
+// A level of pod security is the sum of the parameters that have checks of their own: where
+// one of these informs a procedure, the level informs it as much.
+func TestALevelInformsAsItsPartsDo(t *testing.T) {
+	r, known := catalogue(t).Requirement(id("2.2.6"))
+	assert.True(t, known)
+	classes := map[string]questionnaires.LinkClass{}
+	for _, l := range r.InformedBy {
+		classes[l.Check] = l.Class
+	}
+	for _, check := range []string{
+		"containers-add-no-capabilities", "containers-cannot-gain-privileges", "containers-have-seccomp-profile", "containers-keep-access-control", "containers-keep-no-capabilities",
+		"containers-mask-proc", "containers-not-privileged", "pods-run-as-non-root", "pods-set-safe-sysctls", "pods-without-host-namespaces", "pods-without-host-paths",
+		"pods-meet-baseline", "pods-meet-restricted",
+	} {
+		class, linked := classes[check]
+		assert.True(t, linked, check)
+		assert.Equal(t, questionnaires.Partial, class, check)
+	}
+}
