@@ -3,7 +3,9 @@ package checks
 import (
 	_ "embed"
 	"fmt"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,12 +18,14 @@ var lifecycleFile []byte
 
 // lifecycles says how long releases are supported. It is as old as AsOf.
 type lifecycles struct {
-	AsOf       string            `json:"asOf"`
-	Sources    map[string]string `json:"sources"` // pages, by what rows call them
-	Kubernetes []lifecycle       `json:"kubernetes"`
-	Containerd []lifecycle       `json:"containerd"`
-	Systems    []lifecycle       `json:"systems"`
-	Rolling    []string          `json:"rolling"`
+	AsOf    string            `json:"asOf"`
+	Sources map[string]string `json:"sources"` // pages, by what rows call them
+	// SecondHand are those that are not of who makes what they speak of.
+	SecondHand []string    `json:"secondHand"`
+	Kubernetes []lifecycle `json:"kubernetes"`
+	Containerd []lifecycle `json:"containerd"`
+	Systems    []lifecycle `json:"systems"`
+	Rolling    []string    `json:"rolling"`
 }
 
 // lifecycle is how long one release is supported.
@@ -31,7 +35,7 @@ type lifecycle struct {
 	Ends     lastDay  `json:"ends"`
 	Extended lastDay  `json:"extended,omitempty"`
 	Sold     bool     `json:"sold,omitempty"` // by others, nobody knows until when
-	Sources  []string `json:"sources"`        // where it was read
+	Sources  []string `json:"sources"`        // where it was read: Ends in the first
 }
 
 // lastDay is a date, the last on which something holds.
@@ -116,18 +120,31 @@ func judgeSystem(image string, now time.Time, field string) finding {
 		if !is || rest != "" && rest[0] >= '0' && rest[0] <= '9' {
 			continue
 		}
+		said := table.said(l)
 		switch {
 		case !l.Ends.over(now):
-			return passes(field, image, "%s is supported until %s, as of %s", l.Name, l.Ends, table.AsOf)
+			return passes(field, image, "%s is supported until %s, as of %s%s", l.Name, l.Ends, table.AsOf, said)
 		case !l.Extended.IsZero() && !l.Extended.over(now):
-			return unknown(field, image, "%s has had fixes only under a contract or from others since %s, until %s: whether these are taken was not seen",
-				l.Name, l.Ends, l.Extended)
+			return unknown(field, image, "%s has had fixes only under a contract or from others since %s, until %s%s: whether these are taken was not seen",
+				l.Name, l.Ends, l.Extended, said)
 		case l.Sold:
-			return unknown(field, image, "%s has had fixes only from others, who sell them, since %s: whether these are taken was not seen", l.Name, l.Ends)
+			return unknown(field, image, "%s has had fixes only from others, who sell them, since %s%s: whether these are taken was not seen", l.Name, l.Ends, said)
 		}
-		return fails(field, image, "%s has had no security fixes since %s", l.Name, l.Ends)
+		return fails(field, image, "%s has had no security fixes since %s%s", l.Name, l.Ends, said)
 	}
 	return unknown(field, image, "How long %s is supported is not in the table of systems, which is of %s", quoteName(image), table.AsOf)
+}
+
+// said says of a row that its page is not its maker's, "" of one that is.
+func (t lifecycles) said(l lifecycle) string {
+	if len(l.Sources) == 0 || !slices.Contains(t.SecondHand, l.Sources[0]) {
+		return ""
+	}
+	page, err := url.Parse(t.Sources[l.Sources[0]])
+	if err != nil {
+		return ""
+	}
+	return ", as " + page.Host + " says, which is not its maker"
 }
 
 func quoteName(image string) string {

@@ -90,7 +90,7 @@ type azureKey struct{}
 // evaluation, fails where nobody does. Unknown where only a contract gives them,
 // for systems that are replaced as a whole, and for those the table does not have.
 func nodeSystemsSupported() check {
-	return check{id: "node-systems-supported", version: 1, needs: nodesOnly(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "node-systems-supported", version: 2, needs: nodesOnly(), eval: func(v *engine.View) []engine.Detail {
 		return perNode(v, func(n engine.Typed[corev1.Node]) finding {
 			return judgeSystem(n.Value.Status.NodeInfo.OSImage, v.Now(), "status.nodeInfo.osImage")
 		})

@@ -100,6 +100,28 @@ func TestSupportedVersions(t *testing.T) {
 	assert.Equal(t, engine.Unknown, w.result(t, id).Verdict, "no day was given")
 }
 
+// Whose word a date is, is said with it: a page that is not of who makes a system is named.
+func TestWhoSaysWhenSupportEnds(t *testing.T) {
+	makers := []string{"https://aws.amazon.com/", "https://github.com/containerd/", "https://github.com/kubernetes/", "https://kubernetes.io/", "https://github.com/cloudlinux/"}
+	table := lifecycleTable()
+	for name, page := range table.Sources {
+		own := slices.ContainsFunc(makers, func(of string) bool { return strings.HasPrefix(page, of) })
+		assert.Equal(t, own, !slices.Contains(table.SecondHand, name), "%s: %s", name, page)
+	}
+	for _, name := range table.SecondHand {
+		assert.Contains(t, table.Sources, name)
+	}
+	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	for image, want := range map[string]string{
+		"Ubuntu 24.04.3 LTS": "as endoflife.date says, which is not its maker", "Amazon Linux 2023.6.20241010": "as github.com says, which is not its maker",
+		"openSUSE Leap 15.6": "as endoflife.date says", "Debian GNU/Linux 12 (bookworm)": "as endoflife.date says", "CentOS Linux 7 (Core)": "as endoflife.date says", "Amazon Linux 2": "",
+	} {
+		f := judgeSystem(image, now, "f")
+		assert.Equal(t, want != "", strings.Contains(f.sentence, " says, which is not"), f.sentence)
+		assert.Contains(t, f.sentence, want)
+	}
+}
+
 func TestSystemsAndRuntimes(t *testing.T) {
 	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 	for image, want := range map[string]engine.Verdict{
