@@ -48,6 +48,9 @@ func newBlock(cidr string, except []string) (block, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read CIDR %q: it is none", cidr)
 	}
+	if isMapped(cidr) {
+		return nil, fmt.Errorf("read CIDR %q: addresses of IPv4 in the form of IPv6, which plugins read in one way or the other", cidr)
+	}
 	b := block{rangeOf(prefix)}
 	for _, text := range except {
 		hole, err := netip.ParsePrefix(text)
@@ -63,6 +66,17 @@ func newBlock(cidr string, except []string) (block, error) {
 		b = block{} // every address is an exception
 	}
 	return b, nil
+}
+
+// mappedBits stand before an address of IPv4 in the form that IPv6 has for it.
+const mappedBits = 96
+
+// isMapped reports whether a CIDR is of addresses of IPv4 in the form that IPv6 has for
+// them (::ffff:10.0.0.0/104). A server may take it, and plugins read it as the one or as
+// the other.
+func isMapped(cidr string) bool {
+	prefix, err := netip.ParsePrefix(cidr)
+	return err == nil && prefix.Addr().Is4In6()
 }
 
 func (b block) minus(hole AddressRange) block {

@@ -41,6 +41,7 @@ func TestDefaultDeny(t *testing.T) {
 		"the internet but for one address":                {"podSelector: {}\npolicyTypes: [Egress]\negress: [{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [8.8.8.8/32]}}]}]", false, false},
 		"the internet but for private networks":           {"podSelector: {}\npolicyTypes: [Egress]\negress: [{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16]}}]}]", false, false},
 		"the internet of IPv6 in halves":                  {"podSelector: {}\npolicyTypes: [Egress]\negress: [{to: [{ipBlock: {cidr: \"2000::/4\"}}, {ipBlock: {cidr: \"3000::/4\"}}]}]", false, false},
+		"the internet of IPv4 as IPv6 writes it":          {"podSelector: {}\npolicyTypes: [Egress]\negress: [{to: [{ipBlock: {cidr: \"::ffff:0:0/96\"}}]}]", false, false},
 		"private networks":                                {"podSelector: {}\npolicyTypes: [Egress]\negress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]", false, true},
 		"every port in two ranges":                        {"podSelector: {}\ningress: [{ports: [{port: 1, endPort: 30000}]}, {ports: [{port: 30001, endPort: 65535}]}]", false, false},
 		"every namespace without a label":                 {"podSelector: {}\ningress: [{from: [{namespaceSelector: {matchExpressions: [{key: zone, operator: NotIn, values: [cde]}]}}]}]", false, false},

@@ -14,7 +14,7 @@ func (o *opening) add(p Policy, d Direction) {
 	for _, r := range understood.rules[d] {
 		for _, peer := range r.peers {
 			switch {
-			case peer.uncertain:
+			case peer.uncertain && !peer.mapped:
 			case peer.block != nil:
 				o.blocks, o.ports = append(o.blocks, peer.block), append(o.ports, r.ports)
 			case peer.everybody():

@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -114,6 +115,10 @@ func peerOf(own string, p networkingv1.NetworkPolicyPeer) (peer, error) {
 	if p.IPBlock != nil {
 		if p.PodSelector != nil || p.NamespaceSelector != nil {
 			return peer{inside: true}, errors.New("read peer: an ipBlock stands with no selector")
+		}
+		if prefix, err := netip.ParsePrefix(p.IPBlock.CIDR); err == nil && isMapped(p.IPBlock.CIDR) {
+			four := netip.PrefixFrom(prefix.Addr().Unmap(), max(prefix.Bits()-mappedBits, 0))
+			return peer{block: block{rangeOf(four)}, inside: true, uncertain: true, mapped: true}, nil
 		}
 		b, err := newBlock(p.IPBlock.CIDR, p.IPBlock.Except)
 		return peer{block: b, inside: true}, err

@@ -104,6 +104,7 @@ type peer struct {
 	withoutHost bool // pods on the network of their node are not meant
 	// uncertain says that who is meant could not be understood.
 	uncertain bool
+	mapped    bool // for the form in which its block is written, see isMapped
 }
 
 // everybody reports whether p names nobody in particular.

@@ -189,6 +189,6 @@ func (a *Analysis) sayUncertain() {
 	}
 	if pairs > 0 {
 		a.gap(engine.Ref{Kind: podKind.Kind}, engine.Unsupported,
-			fmt.Errorf("between %d pairs of workloads more may be allowed: addresses of pods or labels of namespaces are not known", pairs))
+			fmt.Errorf("between %d pairs of workloads more may be allowed: addresses of pods, labels of namespaces or what a policy means are not known", pairs))
 	}
 }
