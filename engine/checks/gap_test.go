@@ -73,11 +73,11 @@ var proves = map[string][]engine.Kind{
 	"malware-agents-on-nodes":         {daemonSetKind},
 	"runtime-agents-on-nodes":         {daemonSetKind},
 	"namespaces-enforce-pod-security": {kyvernoClusterPolicyKind, kyvernoPolicyKind, validatingPolicyKind, constraintTemplateKind, admissionBindingKind},
-	// A service mesh takes connections away; ways in lead to what the policies let in. Nodes
-	// are on no network of pods.
-	"cde-reached-only-as-declared": append(meshKinds(), nodeKind),
-	"cde-reaches-only-as-declared": slices.Concat(meshKinds(), network.RouteKinds(), []engine.Kind{nodeKind}),
-	"cde-closed-to-metadata":       slices.Concat(meshKinds(), network.RouteKinds(), []engine.Kind{nodeKind, serviceKind, ingressKind}),
+	// A service mesh takes connections away; ways in lead to what the policies let in, and
+	// without a grant that was seen there are more of them. Nodes are on no network of pods.
+	"cde-reached-only-as-declared": append(meshKinds(), nodeKind, network.GrantKind),
+	"cde-reaches-only-as-declared": slices.Concat(meshKinds(), network.RouteKinds(), []engine.Kind{nodeKind, network.GrantKind}),
+	"cde-closed-to-metadata":       slices.Concat(meshKinds(), network.RouteKinds(), []engine.Kind{nodeKind, serviceKind, ingressKind, network.GrantKind}),
 	// A listener that sends its callers to one that speaks TLS needs a route that was seen.
 	"ways-in-use-tls": {httpRouteKind},
 	// A report in date, a policy or a Secret that is named proves it.

@@ -44,7 +44,7 @@ func read() []engine.Kind {
 // Kinds are all that an analysis reads: what it evaluates, and what decides
 // connections beside it.
 func Kinds() []engine.Kind {
-	kinds := append(read(), podKind, AdminPolicyKind, BaselinePolicyKind, ClusterPolicyKind)
+	kinds := append(read(), podKind, AdminPolicyKind, BaselinePolicyKind, ClusterPolicyKind, GrantKind)
 	for _, o := range others {
 		for _, name := range strings.Fields(o.kinds) {
 			kinds = append(kinds, engine.Kind{Group: o.group, Kind: name})

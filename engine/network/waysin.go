@@ -89,28 +89,69 @@ type routeTarget struct {
 type gatewayRoute struct {
 	Spec struct {
 		Rules []struct {
-			BackendRefs []backendRef `json:"backendRefs"`
-			Filters     []struct {
-				RequestMirror *struct {
-					BackendRef backendRef `json:"backendRef"`
-				} `json:"requestMirror"`
-			} `json:"filters"`
+			BackendRefs []struct {
+				backendRef
+				Filters []routeFilter `json:"filters"`
+			} `json:"backendRefs"`
+			Filters []routeFilter `json:"filters"`
 		} `json:"rules"`
 	} `json:"spec"`
 }
 
 type backendRef struct {
+	Group     string `json:"group"`
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
 	Port      *int32 `json:"port"`
 }
 
+// routeFilter is what sends requests to somebody else as well.
+type routeFilter struct {
+	RequestMirror *struct {
+		BackendRef backendRef `json:"backendRef"`
+	} `json:"requestMirror"`
+}
+
+// GrantKind is the kind by which a namespace lets routes of others lead to its Services.
+var GrantKind = engine.Kind{Group: groupGateway, Kind: "ReferenceGrant"}
+
+// referenceGrant is what matters here of a ReferenceGrant.
+type referenceGrant struct {
+	Spec struct {
+		From []struct {
+			Group     string `json:"group"`
+			Kind      string `json:"kind"`
+			Namespace string `json:"namespace"`
+		} `json:"from"`
+		To []struct {
+			Group string `json:"group"`
+			Kind  string `json:"kind"`
+			Name  string `json:"name"`
+		} `json:"to"`
+	} `json:"spec"`
+}
+
+// lets reports whether a grant lets a route lead to a Service of its namespace.
+func (g *referenceGrant) lets(route engine.Ref, service string) bool {
+	from, to := false, false
+	for _, f := range g.Spec.From {
+		from = from || f.Group == route.Group && f.Kind == route.Kind && f.Namespace == route.Namespace
+	}
+	for _, t := range g.Spec.To {
+		to = to || t.Group == "" && t.Kind == serviceKind.Kind && (t.Name == "" || t.Name == service)
+	}
+	return from && to
+}
+
 // doorway looks up what Services lead to.
 type doorway struct {
 	*Analysis
 	services map[engine.Ref]*service
-	found    []WayIn
+	// grants are those of each namespace; nil where not all were seen, or where more may be
+	// in a cluster than in files.
+	grants map[string][]*referenceGrant
+	found  []WayIn
 }
 
 // readWaysIn finds every way in that the view has.
@@ -135,6 +176,12 @@ func (a *Analysis) readWaysIn(v *engine.View) []WayIn {
 	}
 	for _, r := range engine.All[openshiftRoute](v, routeKind) {
 		d.route(r.Ref, r.Value)
+	}
+	if files := strings.HasPrefix(a.target.ID, "manifests:"); !files && v.Saw(GrantKind) {
+		d.grants = map[string][]*referenceGrant{}
+		for _, g := range engine.All[referenceGrant](v, GrantKind) {
+			d.grants[g.Ref.Namespace] = append(d.grants[g.Ref.Namespace], g.Value)
+		}
 	}
 	for _, kind := range gatewayRoutes() {
 		for _, r := range engine.All[gatewayRoute](v, kind) {
@@ -191,20 +238,36 @@ func (d *doorway) route(ref engine.Ref, r *openshiftRoute) {
 
 func (d *doorway) gateway(ref engine.Ref, r *gatewayRoute) {
 	for _, rule := range r.Spec.Rules {
-		backends := rule.BackendRefs
-		for _, f := range rule.Filters {
+		var backends []backendRef
+		filters := slices.Clone(rule.Filters)
+		for _, b := range rule.BackendRefs {
+			backends, filters = append(backends, b.backendRef), append(filters, b.Filters...)
+		}
+		for _, f := range filters {
 			if f.RequestMirror != nil {
-				backends = append(backends[:len(backends):len(backends)], f.RequestMirror.BackendRef)
+				backends = append(backends, f.RequestMirror.BackendRef)
 			}
 		}
 		for _, b := range backends {
-			if b.Kind != "" && b.Kind != "Service" {
-				d.unfollowed(ref, "it leads to a "+b.Kind)
-				continue
+			namespace := cmp.Or(b.Namespace, ref.Namespace)
+			switch {
+			case !d.granted(ref, namespace, b):
+			case b.Group != "" || b.Kind != "" && b.Kind != serviceKind.Kind:
+				d.unfollowed(ref, "it leads to a "+cmp.Or(b.Kind, serviceKind.Kind))
+			default:
+				d.to(ref, gatewayController, namespace, b.Name, func(p servicePort) bool { return b.Port == nil || p.Port == *b.Port })
 			}
-			d.to(ref, gatewayController, cmp.Or(b.Namespace, ref.Namespace), b.Name, func(p servicePort) bool { return b.Port == nil || p.Port == *b.Port })
 		}
 	}
+}
+
+// granted reports whether a route may lead into a namespace: its own, or one that lets it
+// by a grant. Where grants were not all seen there may be one.
+func (d *doorway) granted(route engine.Ref, namespace string, to backendRef) bool {
+	if namespace == route.Namespace || d.grants == nil || to.Group != "" || to.Kind != "" && to.Kind != serviceKind.Kind {
+		return true
+	}
+	return slices.ContainsFunc(d.grants[namespace], func(g *referenceGrant) bool { return g.lets(route, to.Name) })
 }
 
 // to leads to a Service by its name.
