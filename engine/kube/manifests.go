@@ -102,6 +102,7 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 		s.gap(engine.Gap{Source: m.Source(), Reason: engine.Interrupted, Cause: "the reading was stopped"})
 	}
 	s.moved()
+	s.mutated()
 	s.populations(m.Source(), err == nil)
 	s.end()
 	if err != nil {
@@ -120,6 +121,7 @@ type scan struct {
 	// accounts called default that bindings name, by file.
 	kustomized      []kustomized
 	defaultAccounts map[string][]string
+	mutation        mutation
 }
 
 // found is how many objects and gaps there are so far.

@@ -68,6 +68,7 @@ func (s *scan) custom(tree map[string]any, h head, at place) bool {
 	}
 	s.held(tree, h, at)
 	s.deployer(tree, h, at)
+	s.mutation.take(tree, h.of, at)
 	return namesake.Kind != "Secret"
 }
 
