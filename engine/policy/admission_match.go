@@ -83,7 +83,10 @@ func (r *reading) named(rule admissionv1.NamedRuleWithOperations) []constraint {
 				if group != "*" && group != known.Kind.Group || name != "*" && name != known.Name || !inScope(rule.Scope, known.Namespaced) {
 					continue
 				}
-				found, of.Resource = true, known
+				if found = true; exempt(known.Kind) {
+					continue
+				}
+				of.Resource = known
 				of.otherwise = !slices.Contains(rule.APIVersions, "*") && !slices.Contains(rule.APIVersions, known.Version)
 				all = append(all, of)
 			}
@@ -94,6 +97,12 @@ func (r *reading) named(rule admissionv1.NamedRuleWithOperations) []constraint {
 		}
 	}
 	return all
+}
+
+// exempt reports whether a server takes objects of a kind in without asking any policy:
+// policies and their bindings, so that none can keep itself from being taken back.
+func exempt(k engine.Kind) bool {
+	return k.Group == admissionv1.GroupName && strings.Contains(k.Kind, "AdmissionPolicy")
 }
 
 func inScope(scope *admissionv1.ScopeType, namespaced bool) bool {

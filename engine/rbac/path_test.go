@@ -348,6 +348,22 @@ func TestWaysByTemplatesThatAreRun(t *testing.T) {
 	}
 }
 
+// Users are in no namespace: a binding in one lets nobody speak as them, nor as a group
+// together with them.
+func TestUsersAreSpokenAsInTheWholeCluster(t *testing.T) {
+	const groups = "kind: ClusterRole\nmetadata: {name: g}\nrules: [{verbs: [impersonate], apiGroups: [''], resources: [groups]}]\n---\n" +
+		"kind: ClusterRoleBinding\nmetadata: {name: g}\nroleRef: {kind: ClusterRole, name: g}\nsubjects: [{kind: User, name: ann}]\n---\n" +
+		"kind: ClusterRole\nmetadata: {name: r}\nrules: [{verbs: [impersonate], apiGroups: [''], resources: [WHAT]}]"
+	for what, want := range map[string]map[string]bool{
+		"users": {everywhereAnn: true, fmt.Sprintf(bindIn, "pay"): false}, "serviceaccounts": {everywhereAnn: true, fmt.Sprintf(bindIn, "pay"): true},
+	} {
+		for binding, want := range want {
+			path, is := EscalationsOf(viewOf(t, "k8s:test", append(split(strings.Replace(groups, "WHAT", what, 1)), binding)...)).ToEverything(Subject{Kind: "User", Name: "ann"})
+			assert.Equal(t, want, is, "%s by %s: %s", what, binding, path)
+		}
+	}
+}
+
 // A bootstrap token is whoever makes a Secret of kube-system, in the groups that are bound.
 func TestWaysByBootstrapTokens(t *testing.T) {
 	const secrets = "kind: ClusterRole\nmetadata: {name: r}\nrules: [{verbs: [create], apiGroups: [''], resources: [secrets]}]"

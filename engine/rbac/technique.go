@@ -129,7 +129,7 @@ func (e *Escalations) byImpersonation(i int, h hand) {
 		e.toAccounts(i, may, "impersonate", []held{may}, "speaks as a service account")
 		e.toAbsent(i, may, may.namespace(), []held{may}, "impersonate", "speaks as a service account that is bound and not there")
 	}
-	with := append(h.all(impersonateUsers), h.all(impersonateAccounts)...)
+	with := slices.Concat(h.whole(impersonateUsers), h.all(impersonateAccounts)) // users are in no namespace
 	for _, may := range h.whole(impersonateGroups) {
 		if len(with) == 0 {
 			break
