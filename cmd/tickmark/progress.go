@@ -7,6 +7,7 @@ import (
 
 	"tickmark/engine"
 	"tickmark/engine/kube"
+	"tickmark/reports/printer"
 	"tickmark/vault"
 )
 
@@ -60,20 +61,35 @@ func progressText(at engine.Progress, elapsed time.Duration) string {
 		line += ": " + kube.Printable(at.What)
 	}
 	line += fmt.Sprintf(", %d%s %s", at.Seen, of, counted)
-	if rate := float64(at.Seen) / elapsed.Seconds(); elapsed > 0 && rate > 0 {
-		line += fmt.Sprintf(", %.0f/s", rate)
-		if at.Total > at.Seen {
-			line += fmt.Sprintf(", %s left", time.Duration(float64(at.Total-at.Seen)/rate*float64(time.Second)).Round(time.Second))
-		}
-	}
+	line += pace(at.Seen, at.Total, elapsed)
 	if at.Gaps > 0 {
 		line += fmt.Sprintf(", %d gaps", at.Gaps)
 	}
 	return line
 }
 
-// Part shows a part of work that cannot say how far it is.
-func (p *progressLine) Part(what string) { p.show(what, func(time.Duration) string { return what }) }
+// Step shows how far a part of printing is, where it can say.
+func (p *progressLine) Step(at printer.Step) {
+	p.show(at.Part, func(elapsed time.Duration) string {
+		if at.All == 0 {
+			return at.Part
+		}
+		return fmt.Sprintf("%s: %d of %d %s", at.Part, at.Done, at.All, at.WhatCounts) + pace(at.Done, at.All, elapsed)
+	})
+}
+
+// pace says how fast something goes and how long the rest takes; "" while no rate is known.
+func pace(done, all int, elapsed time.Duration) string {
+	rate := float64(done) / elapsed.Seconds()
+	if elapsed <= 0 || rate <= 0 {
+		return ""
+	}
+	text := fmt.Sprintf(", %.0f/s", rate)
+	if all > done {
+		text += fmt.Sprintf(", %s left", time.Duration(float64(all-done)/rate*float64(time.Second)).Round(time.Second))
+	}
+	return text
+}
 
 // Delivery shows how far a folder of what a client sent is taken in.
 func (p *progressLine) Delivery(at vault.DeliveryState) {

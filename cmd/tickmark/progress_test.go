@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tickmark/engine"
+	"tickmark/reports/printer"
 )
 
 func TestRewritingSaysHowFastAndHowLong(t *testing.T) {
@@ -32,6 +33,28 @@ func TestRewritingSaysHowFastAndHowLong(t *testing.T) {
 		show(5<<20, 8<<20) // within a tenth of a second
 		line.Done()
 		assert.Equal(t, want, said.String())
+	}
+}
+
+func TestPrintingSaysHowFastAndHowLong(t *testing.T) {
+	d, said := outside(), &bytes.Buffer{}
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	d.err, d.now, d.terminal = said, func() time.Time { return now }, func(io.Writer) bool { return true }
+	line := d.progress()
+	for _, step := range []struct {
+		at   printer.Step
+		want string
+	}{
+		{printer.Step{Part: "composing"}, "composing"},
+		{printer.Step{Part: "drawing the pages"}, "drawing the pages"},
+		{printer.Step{Part: "drawing the pages", Done: 100, All: 400, WhatCounts: "pages"}, "drawing the pages: 100 of 400 pages, 50/s, 6s left"},
+		{printer.Step{Part: "signing and verifying"}, "signing and verifying"},
+		{printer.Step{Part: "packing", All: 9, WhatCounts: "items"}, "packing: 0 of 9 items"},
+	} {
+		now = now.Add(2 * time.Second)
+		said.Reset()
+		line.Step(step.at)
+		assert.Equal(t, "\r\x1b[K"+step.want, said.String())
 	}
 }
 

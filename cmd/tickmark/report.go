@@ -116,7 +116,7 @@ func (d *door) requested(ctx context.Context, p printing, c *consent) (printer.R
 func (d *door) printTo(ctx context.Context, v *vault.Vault, p printing, request printer.Request, to []vault.Recipient) error {
 	request.Package = p.pack.of(v, to)
 	line := d.progress()
-	request.Tell = line.Part
+	request.Tell = line.Step
 	printed, err := printer.Print(ctx, v, request)
 	line.Done()
 	if err != nil {

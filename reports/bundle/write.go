@@ -59,6 +59,8 @@ type Contents struct {
 	// the list gets a time stamp. Nil leaves it without; Now is the time here.
 	Stamp func(query []byte) (reply []byte, err error)
 	Now   time.Time
+	// Tell is told how many items of evidence are packed of how many; nil where nobody waits.
+	Tell func(done, all int)
 }
 
 // Written is what a bundle came to hold.
@@ -222,9 +224,12 @@ func (d digesting) Write(p []byte) (int, error) {
 func (b *writer) evidence(ctx context.Context) ([]row, error) {
 	places := placesOf(b.Dossier.Assessment)
 	rows := make([]row, len(b.Dossier.Items))
-	for _, i := range inOrderOfRuns(b.Dossier.Items) {
+	for done, i := range inOrderOfRuns(b.Dossier.Items) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if b.Tell != nil {
+			b.Tell(done, len(rows))
 		}
 		item := b.Dossier.Items[i]
 		rows[i] = row{item: item, bears: places.of(item.Evidence)}

@@ -29,7 +29,11 @@ func (p Paper) sheet() sheet {
 }
 
 // Options are the reader's wishes; the zero value is A4.
-type Options struct{ Paper Paper }
+type Options struct {
+	Paper Paper
+	// Tell is told how many pages are drawn of how many; nil where nobody waits.
+	Tell func(drawn, pages int)
+}
 
 // Layout says what became of a document.
 type Layout struct{ Pages int }
@@ -65,7 +69,7 @@ func write(ctx context.Context, w io.Writer, doc reports.Document, o Options, pa
 	p := newPen(l, doc.Date)
 	p.SetCompression(false) // pages are packed one by one
 	p.describe(doc)
-	if err := p.drawAll(ctx); err != nil {
+	if err := p.drawAll(ctx, o.Tell); err != nil {
 		return Layout{}, fmt.Errorf("write PDF: %w", err)
 	}
 	var raw bytes.Buffer
@@ -110,13 +114,16 @@ func (f *fonts) plane(s string) string {
 }
 
 // drawAll draws the pages, and the bookmarks.
-func (p *pen) drawAll(ctx context.Context) error {
+func (p *pen) drawAll(ctx context.Context, tell func(drawn, pages int)) error {
 	marks := p.layout.marks
 	next, depth := 0, -1
 	var packs packer
 	for i, pg := range p.layout.pages {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("draw page %d: %w", i+1, err)
+		}
+		if tell != nil {
+			tell(i, len(p.layout.pages))
 		}
 		p.newPage(p.layout.sheet)
 		if pg.bare {

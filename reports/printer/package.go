@@ -68,7 +68,7 @@ func (r Request) pack(ctx context.Context, from paper) (*Packed, error) {
 		fill := func(w io.Writer) (err error) {
 			packed.Written, err = bundle.Write(ctx, w, r.Package.Source, bundle.Contents{
 				Dossier: from.dossier, Report: from.text, Manifest: from.manifest, Signer: r.Signer, Chain: r.Chain, Random: r.Random,
-				Stamp: r.Stamp, Now: r.Now,
+				Stamp: r.Stamp, Now: r.Now, Tell: r.counting("packing", "items"),
 			})
 			return err
 		}

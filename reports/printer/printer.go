@@ -49,16 +49,31 @@ type Request struct {
 	Date       time.Time // of the report; zero is the time of the assessment's head
 	Out        string    // the file to write, replaced whole or not at all; "" where only a package is wanted
 	Package    *Package  // nil for none
-	// Tell is told each part of the work as it begins; nil where nobody waits.
-	Tell func(part string)
+	// Tell is told each part of the work as it begins, and how far it is; nil where nobody waits.
+	Tell func(Step)
 
 	Hand // no signer leaves the report unsigned
 }
 
+// Step is how far a part of the work is.
+type Step struct {
+	Part       string // such as "drawing the pages"
+	Done, All  int    // All is 0 of a part that cannot say how far it is
+	WhatCounts string // such as "pages"
+}
+
 func (r Request) tell(part string) {
 	if r.Tell != nil {
-		r.Tell(part)
+		r.Tell(Step{Part: part})
 	}
+}
+
+// counting tells how far a part is whose things can be counted; nil where nobody waits.
+func (r Request) counting(part, what string) func(done, all int) {
+	if r.Tell == nil {
+		return nil
+	}
+	return func(done, all int) { r.Tell(Step{part, done, all, what}) }
 }
 
 // Hand is who signs, when, for what, and which authority confirms the time.
@@ -196,9 +211,10 @@ func compose(ctx context.Context, source reports.Source, r Request) (Printed, pa
 	if r.Export.Format != export.PDF {
 		return exported(ctx, source, r, dossier, document)
 	}
-	r.tell("drawing the pages")
+	const drawing = "drawing the pages"
+	r.tell(drawing)
 	var base bytes.Buffer
-	layout, err := pdf.Write(ctx, &base, document, pdf.Options{Paper: r.Paper})
+	layout, err := pdf.Write(ctx, &base, document, pdf.Options{Paper: r.Paper, Tell: r.counting(drawing, "pages")})
 	if err != nil {
 		return Printed{}, paper{}, err
 	}

@@ -218,7 +218,7 @@ func TestAReportThatIsCalledOffIsNotThereOrNoted(t *testing.T) {
 			}
 			out := filepath.Join(t.TempDir(), "report")
 			_, err := Print(ctx, interruptible{d, func() { at("written") }}, Request{
-				Assessment: "a1", Catalogue: catalogue, Out: out, Tell: at, Export: export.Options{Format: format},
+				Assessment: "a1", Catalogue: catalogue, Out: out, Tell: func(s Step) { at(s.Part) }, Export: export.Options{Format: format},
 			})
 			cancel()
 			left, readErr := os.ReadDir(filepath.Dir(out))
