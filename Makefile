@@ -52,6 +52,11 @@ check: tools ## before each commit: form, vet, lint, race tests, all without the
 	CGO_ENABLED=1 go vet -tags pkcs11 ./reports/smartcard ./cmd/tickmark && CGO_ENABLED=1 go test -tags pkcs11 ./reports/smartcard
 	@$(MAKE) --no-print-directory fresh
 
+.PHONY: builds
+builds: export TICKMARK_BUILDS ?= all
+builds: ## compare what differently made programs print of one vault, byte for byte
+	go test -count=1 -timeout 60m -v -run '^TestBuildsPrintTheSame$$' ./cmd/tickmark
+
 .PHONY: fresh
 fresh: build ## fail if what is generated is not what is committed
 	@bin/tickmark docs checks | diff -u docs/checks.md - || { echo 'docs/checks.md is stale: make docs'; exit 1; }
