@@ -10,8 +10,12 @@ import (
 	"tickmark/engine"
 )
 
-// maxWaiting bounds the items that wait for the kind that a list tells after them.
-const maxWaiting = 32 << 20
+// maxWaiting bounds the items that wait for the kind that a list tells after them, in
+// bytes, of which an empty one takes waitingItem.
+const (
+	maxWaiting  = 32 << 20
+	waitingItem = 512
+)
 
 // json reads a file of JSON: one value, or several one after the other as kubectl
 // prints them for several commands.

@@ -97,7 +97,7 @@ func (d *dumpReader) item(l *list, v any, size int) error {
 		return d.taken(l, tree, l.items)
 	}
 	if _, typed := l.typed(); !typed && l.head.of.IsZero() {
-		if l.size += size; l.size > maxWaiting {
+		if l.size += size + waitingItem; l.size > maxWaiting {
 			d.gap(l.at.gap(engine.TooLarge, "more items than are kept until their kind is told behind them"))
 			return nil
 		}

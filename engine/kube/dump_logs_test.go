@@ -1,6 +1,7 @@
 package kube_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,4 +63,23 @@ func TestAnEmptyListOfAKindIsNull(t *testing.T) {
 		assert.Empty(t, gapsOf(s, engine.Kind{Kind: "ReplicationController"}), name)
 		assert.True(t, s.Saw(engine.Kind{Kind: "ReplicationController"}), name)
 	}
+}
+
+// Items that say nothing of themselves wait for what their list is of. Millions of empty
+// ones are a gap, and no memory.
+func TestItemsThatWaitForTheirKindAreBounded(t *testing.T) {
+	s, _ := collect(t, dump(printed.with(saved{"x.json": "[" + strings.Repeat("{},", 200_000) + "{}]"}).folder(t)))
+	gaps := gapsOf(s, engine.Kind{})
+	require.NotEmpty(t, gaps)
+	assert.Equal(t, engine.TooLarge, gaps[0].Reason)
+}
+
+// A list of nothing but faults is so many gaps and one for all others, which may hide
+// anything.
+func TestGapsAreBounded(t *testing.T) {
+	faults := `{"apiVersion":"v1","kind":"ServiceList","items":[` + strings.Repeat("1,", 100_000) + `1]}`
+	s, _ := collect(t, dump(printed.with(saved{"x.json": faults}).folder(t)))
+	assert.Len(t, s.Gaps, 10_001)
+	assert.False(t, s.Saw(podKind), "its list is whole, and one of those that are not named may be of it")
+	assert.True(t, slices.ContainsFunc(s.Gaps, func(g engine.Gap) bool { return g.Kind.IsZero() && g.Reason == engine.TooLarge }))
 }

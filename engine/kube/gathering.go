@@ -58,8 +58,19 @@ func (g *gathering) gap(gap engine.Gap) {
 	g.note(gap)
 }
 
-// note names what was not seen, and nothing that it may hide besides.
+// maxGaps bounds what is named as not seen, one by one. What a file holds may be nothing
+// but faults.
+const maxGaps = 10_000
+
+// note names what was not seen, and nothing that it may hide besides. Beyond the bound one
+// gap stands for all that follow, of whatever kind.
 func (g *gathering) note(gap engine.Gap) {
+	switch n := len(g.snapshot.Gaps); {
+	case n > maxGaps:
+		return
+	case n == maxGaps:
+		gap = engine.Gap{Source: g.source, Reason: engine.TooLarge, Cause: fmt.Sprintf("more than %d things could not be seen: the others are not named, and may be of any kind", maxGaps)}
+	}
 	gap.Source, gap.Cause = Printable(gap.Source), Printable(gap.Cause)
 	gap.Namespace, gap.Name = Printable(gap.Namespace), Printable(gap.Name)
 	g.snapshot.Gaps = append(g.snapshot.Gaps, gap)
