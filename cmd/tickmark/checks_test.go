@@ -12,6 +12,7 @@ import (
 
 	"tickmark/engine/checks"
 	"tickmark/engine/kube"
+	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
 )
 
@@ -31,6 +32,21 @@ func TestEveryBuiltInCheckInformsSomethingAndNoOtherDoes(t *testing.T) {
 		want[c.ID] = true
 	}
 	assert.Equal(t, want, linked)
+}
+
+// A check that counts against a limit lists whom to compare with a job, and answers no part
+// of a procedure.
+func TestWhatIsCountedAgainstALimitSupportsNoAnswer(t *testing.T) {
+	catalogue, err := pci.Catalogue()
+	require.NoError(t, err)
+	require.NotEmpty(t, checks.Limited())
+	for _, r := range catalogue.Requirements() {
+		for _, l := range r.InformedBy {
+			if slices.Contains(checks.Limited(), l.Check) {
+				assert.Contains(t, []questionnaires.LinkClass{questionnaires.Population, questionnaires.Lead}, l.Class, "%s %s", r.ID, l.Check)
+			}
+		}
+	}
 }
 
 // granted are the resources that the printed role lists, with their groups.
