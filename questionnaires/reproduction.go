@@ -39,6 +39,8 @@ func reproduced(subject engine.Ref) (command string, is bool) {
 	switch of := subject.Of(); {
 	case of.Group == "rbac.authorization.k8s.io" && (of.Kind == "User" || of.Kind == "Group"):
 		return "kubectl get clusterrolebindings,rolebindings -A -o wide", true
+	case of == engine.Kind{Kind: "ServiceAccount"} && subject.UID == "": // it may be named by bindings alone, and not be there
+		return "kubectl get clusterrolebindings,rolebindings -A -o wide", true
 	case of == engine.ServerVersionKind:
 		return "kubectl get --raw /version", true
 	case of == engine.KubeletConfigurationKind:

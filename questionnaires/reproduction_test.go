@@ -21,4 +21,9 @@ func TestTheCommandToSeeItAgainIsOfTheSubjectAlone(t *testing.T) {
 	} {
 		assert.Equal(t, want, e.Again("my vault", subject))
 	}
+	// An account that was seen is shown; one that bindings name may not be there.
+	account := engine.Ref{Kind: "ServiceAccount", Namespace: "pay", Name: "api"}
+	assert.Equal(t, "kubectl get clusterrolebindings,rolebindings -A -o wide", e.Again("my vault", account))
+	account.UID = "1"
+	assert.Equal(t, "kubectl get serviceaccount api -n pay -o yaml", e.Again("my vault", account))
 }
