@@ -8,10 +8,14 @@ import (
 // AssessedService is a service that the entity offers to others, in the assessment or
 // left out of it with the reason.
 type AssessedService struct {
-	Name    string `json:"name"`
-	Type    string `json:"type,omitempty"`    // as attestations group them: hosting, payment gateway ...
-	Role    string `json:"role,omitempty"`    // with card data, or with its security
-	LeftOut string `json:"leftOut,omitempty"` // why the assessment does not cover it; "" where it does
+	Name string `json:"name"`
+	Type string `json:"type,omitempty"` // as attestations group them: hosting, payment gateway ...
+	Role string `json:"role,omitempty"` // with card data, or with its security
+	// Affects says whether the service could affect the security of account data, and
+	// Impact how, beside what it does with card data itself.
+	Affects Declared `json:"affectsSecurity,omitzero"`
+	Impact  string   `json:"impact,omitempty"`
+	LeftOut string   `json:"leftOut,omitempty"` // why the assessment does not cover it; "" where it does
 	// Exceptions are where the service stands otherwise than the whole assessment answers.
 	Exceptions []ServiceException `json:"exceptions,omitempty"`
 }
@@ -30,6 +34,7 @@ func (s AssessedService) Covered() bool { return blank(s.LeftOut) }
 func (s AssessedService) check(b *bounds, catalogue *Catalogue) {
 	b.line("type of service", s.Type)
 	b.text("role of a service", s.Role)
+	b.text("how a service could affect security", s.Impact)
 	b.text("reason to leave a service out", s.LeftOut)
 	b.list("exceptions of a service", len(s.Exceptions))
 	for i, e := range s.Exceptions {
@@ -45,11 +50,16 @@ func (s AssessedService) check(b *bounds, catalogue *Catalogue) {
 	}
 }
 
-func (s AssessedService) lacks() []string {
+func (s AssessedService) lacks(asked demand) []string {
 	if !s.Covered() {
 		return nil
 	}
-	lacking := missing([]field{{"type", s.Type}, {"role with card data", s.Role}})
+	fields := []field{{"type", s.Type}, {"role with card data", s.Role}}
+	fields = append(fields, asked.since(factsOfReport, AttestedScope, field{"whether it could affect the security of account data", s.Affects.String()})...)
+	if s.Affects == DeclaredYes {
+		fields = append(fields, asked.since(factsOfReport, AttestedScope, field{"how it could affect the security of account data", s.Impact})...)
+	}
+	lacking := missing(fields)
 	for _, e := range s.Exceptions {
 		if blank(e.Reason) {
 			lacking = append(lacking, fmt.Sprintf("why %s is %s", e.Requirement, e.Response.Title()))

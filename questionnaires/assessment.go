@@ -171,6 +171,7 @@ type Assessment struct {
 	scope         scopeRecord // what it looks at, and who does
 	shared        sharedRecord
 	stages        *stageRecord
+	rules         int // of an issue that it is held against; 0: those of its stage
 }
 
 // sharedRecord is what the vault says for all its assessments.

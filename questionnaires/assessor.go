@@ -90,6 +90,17 @@ func (r Reviewer) lacks() []string {
 	return missing([]field{{"name", r.Name}, {"company", r.Company}, {"credentials", r.Credentials}})
 }
 
+// CompanyOfficer is who is authorised to sign for the assessors' company.
+type CompanyOfficer struct {
+	Name  string `json:"name,omitempty"`
+	Title string `json:"title,omitempty"`
+}
+
+func (o CompanyOfficer) check(b *bounds) {
+	b.line("name of the company's officer", o.Name)
+	b.line("title of the company's officer", o.Title)
+}
+
 // samePerson reports whether two names are one, however they are written.
 func samePerson(x, y string) bool {
 	fold := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }

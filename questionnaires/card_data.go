@@ -9,11 +9,13 @@ type CardData struct {
 	Flows         []DataFlow  `json:"flows,omitempty"`
 	Stores        []DataStore `json:"stores,omitempty"`
 	NothingStored bool        `json:"nothingStored,omitempty"` // no account data is kept anywhere
+	Inventory     []ID        `json:"inventory,omitempty"`     // evidence: that which lists the stores
 }
 
 func (d CardData) check(b *bounds) {
 	b.names("data flows", namesOf(d.Flows, func(f DataFlow) string { return f.Name }))
 	b.names("data stores", namesOf(d.Stores, func(s DataStore) string { return s.Name }))
+	b.list("inventories of data stores", len(d.Inventory))
 	for _, f := range d.Flows {
 		f.check(b)
 	}
@@ -26,4 +28,6 @@ func (d CardData) check(b *bounds) {
 }
 
 // IsZero reports whether nothing is said.
-func (d CardData) IsZero() bool { return len(d.Flows)+len(d.Stores) == 0 && !d.NothingStored }
+func (d CardData) IsZero() bool {
+	return len(d.Flows)+len(d.Stores)+len(d.Inventory) == 0 && !d.NothingStored
+}

@@ -18,6 +18,7 @@ func (f DataFlow) check(b *bounds) {
 	b.list("diagrams of a data flow", len(f.Diagrams))
 }
 
-func (f DataFlow) lacks() []string {
-	return missing([]field{{"elements", f.Elements}, {"description", f.Description}})
+func (f DataFlow) lacks(asked demand) []string {
+	fields := []field{{"elements", f.Elements}, {"description", f.Description}}
+	return missing(append(fields, asked.since(factsOfReport, ReportedScope, field{"diagrams", counted(len(f.Diagrams))})...))
 }

@@ -10,9 +10,11 @@ import (
 type Engagement struct {
 	Assessors      []Assessor      `json:"assessors,omitempty"`
 	Reviewer       Reviewer        `json:"reviewer,omitzero"`
+	Officer        CompanyOfficer  `json:"officer,omitzero"` // of the QSA company
 	Start          Day             `json:"start,omitempty"`
 	End            Day             `json:"end,omitempty"`
 	OnSite         []Visit         `json:"onSite,omitempty"`
+	RemoteExtent   RemoteExtent    `json:"remoteExtent,omitzero"`
 	Remote         []RemoteTesting `json:"remote,omitempty"`
 	Independence   string          `json:"independence,omitempty"`  // how it is kept
 	OtherServices  string          `json:"otherServices,omitempty"` // by the assessors' company; "none"
@@ -76,6 +78,7 @@ func (e Engagement) check(b *bounds) {
 		a.check(b)
 	}
 	e.Reviewer.check(b)
+	e.Officer.check(b)
 	b.day("start", e.Start)
 	b.day("end", e.End)
 	b.list("visits", len(e.OnSite))
@@ -121,6 +124,9 @@ func (e Engagement) broken() []string {
 			say("%s", rule)
 		}
 	}
+	if rule := e.remotely(); rule != "" {
+		say("%s", rule)
+	}
 	if e.Years < 0 || e.Years > maxYears {
 		say("%d consecutive years: want 1 for the first, or none", e.Years)
 	}
@@ -146,19 +152,23 @@ func (e Engagement) outside(what string, from, to Day) string {
 }
 
 // lacks names what a form that asks this much of the engagement misses in it.
-func (e Engagement) lacks(asked ScopeDepth) []string {
+func (e Engagement) lacks(asked demand) []string {
 	parts := []field{{"assessors", counted(len(e.Assessors))}, {"start", string(e.Start)}, {"end", string(e.End)}}
 	items := [][]string{
 		lackingIn(e.Assessors, func(a Assessor) string { return a.Name }, Assessor.lacks),
 		lackingIn(e.Remote, func(r RemoteTesting) string { return "remote testing from " + string(r.From) }, RemoteTesting.lacks),
 	}
-	if asked < ReportedScope {
+	if !asked.reaches(ReportedScope) {
 		return lackingAll(missing(parts), items...)
 	}
 	parts = append(parts,
 		field{"a lead assessor", counted(e.leads())}, field{"days on site or remote", counted(len(e.OnSite) + len(e.Remote))},
 		field{"independence statement", e.Independence}, field{"other services (or that there are none)", e.OtherServices},
 		field{"subcontractors (or that there are none)", e.Subcontractors}, field{"consecutive years", counted(e.Years)})
+	parts = append(parts, e.remoteLacks(asked)...)
+	if e.AssessedByQSA() {
+		parts = append(parts, asked.since(factsOfReport, ReportedScope, field{"the officer who signs for the assessors' company", e.Officer.Name})...)
+	}
 	if l := e.Reviewer.lacks(); len(l) > 0 {
 		items = append(items, []string{lackingOf("the QA reviewer", l)})
 	}

@@ -1,19 +1,27 @@
 package questionnaires
 
+import "errors"
+
 // Environment is what is assessed, by kind: networks, places, components, and products
 // that PCI SSC lists.
 type Environment struct {
+	Diagrams   []ID            `json:"diagrams,omitempty"` // evidence: those of the networks
 	Networks   []Network       `json:"networks,omitempty"`
 	Locations  []Location      `json:"locations,omitempty"`
 	Components []ComponentType `json:"components,omitempty"`
 	Products   []ListedProduct `json:"products,omitempty"`
+	NoProducts bool            `json:"noProducts,omitempty"` // none that PCI SSC lists is in use
 }
 
 func (e Environment) check(b *bounds) {
 	b.names("networks", namesOf(e.Networks, func(n Network) string { return n.Name }))
 	b.names("component types", namesOf(e.Components, func(c ComponentType) string { return c.Type }))
+	b.list("network diagrams", len(e.Diagrams))
 	b.list("locations", len(e.Locations))
 	b.list("listed products", len(e.Products))
+	if e.NoProducts && len(e.Products) > 0 {
+		b.add(errors.New("listed products are named, and it says that there are none"))
+	}
 	for _, n := range e.Networks {
 		b.text("purpose of a network", n.Purpose)
 	}
@@ -102,5 +110,5 @@ func (p ListedProduct) lacks() []string {
 
 // IsZero reports whether nothing is listed.
 func (e Environment) IsZero() bool {
-	return len(e.Networks)+len(e.Locations)+len(e.Components)+len(e.Products) == 0
+	return len(e.Diagrams)+len(e.Networks)+len(e.Locations)+len(e.Components)+len(e.Products) == 0 && !e.NoProducts
 }

@@ -43,12 +43,14 @@ func TestWhatThirdPartiesDoIsAnswered(t *testing.T) {
 
 func TestAThirdPartyLacksWhatItDoes(t *testing.T) {
 	p := ThirdParty{Name: "A", Data: "PAN", Purpose: "p", Services: "s", CoveredHere: true}
-	assert.Equal(t, []string{"what it does"}, p.lacks())
+	now := demand{AttestedScope, IssueRules}
+	assert.Equal(t, []string{"what it does"}, p.lacks(now))
+	assert.Empty(t, p.lacks(demand{AttestedScope, 1}), "what was issued before it was asked for lacks nothing")
 	written, err := engine.Canonical(p)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"name": "A", "data": "PAN", "purpose": "p", "services": "s", "coveredHere": true}`, string(written), "older entries keep their bytes")
 	p.Does = []Involvement{AffectsSecurity}
-	assert.Empty(t, p.lacks())
+	assert.Empty(t, p.lacks(now))
 }
 
 func TestWhatAThirdPartyDoesIsBounded(t *testing.T) {

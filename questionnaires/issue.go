@@ -12,7 +12,12 @@ import (
 
 // IssueRules is the revision of the rules that an issue is held against. What was
 // issued under a revision is judged by it for ever: later rules unmake nothing.
-const IssueRules = 1
+const IssueRules = 2
+
+// factsOfReport is the revision from which on the rules ask for every fact of a report's
+// own sections: diagrams, what reduced the scope, how segmentation was checked, who keeps
+// the workpapers, what third parties and services have to do with security.
+const factsOfReport = 2
 
 // Issuance is the payload of the entry that issues an assessment. What it issues is what
 // its ancestors say, and nothing that comes later changes it.
@@ -256,6 +261,7 @@ func (a *Assessment) issuable(e Entry, issue Issuance) (broken, err error) {
 	if err != nil {
 		return nil, err
 	}
+	then.rules = issue.Rules
 	if broken, err = then.unissuable(e, issue); err == nil {
 		a.history.known.issues.Store(key, foundIssue{broken})
 	}

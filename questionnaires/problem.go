@@ -111,9 +111,10 @@ const (
 	StagePart          // its way to being issued
 	SamplingPart       // populations and samples
 	CarriedPart        // what was taken over from last year
+	KeepingPart        // how the workpapers are kept
 )
 
-var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence", "records", "stage", "sampling", "carried"}
+var parts = [...]string{"answer", "form", "eligibility", "scope", "engagement", "requests", "risk-analysis", "responsibility", "evidence", "records", "stage", "sampling", "carried", "keeping"}
 
 // String returns the part's text.
 func (p Part) String() string { return textOf(parts[:], int(p)) }

@@ -221,7 +221,7 @@ func (e *engagement) analysis(care int) RiskAnalysis {
 func (e *engagement) mend() {
 	for range 4 {
 		problems := e.open(e.catalogue, e.id).Problems()
-		if slices.ContainsFunc(problems, func(p Problem) bool { return p.Part == ScopePart || p.Part == EngagementPart }) {
+		if slices.ContainsFunc(problems, func(p Problem) bool { return p.Part == ScopePart || p.Part == EngagementPart || p.Part == KeepingPart }) {
 			e.resurvey()
 		}
 		var last RequirementID

@@ -15,6 +15,10 @@ type Retention struct {
 	Until     Day    `json:"until,omitempty"` // to the end of this day; "" by the rule
 	Custodian string `json:"custodian,omitempty"`
 	Place     string `json:"place,omitempty"` // where the workpapers are kept
+	// Protection is how they are protected there, and Attested the assessor who attests
+	// that they are kept so, and given out where the standard's Council asks for them.
+	Protection string `json:"protection,omitempty"`
+	Attested   string `json:"attested,omitempty"`
 }
 
 // LegalHold keeps everything of an assessment, whatever day has come, or lets go of it.
@@ -47,7 +51,8 @@ type Keeping struct {
 // where.
 func (a *Assessment) SetRetention(r Retention) (Draft, error) {
 	fail := func(err error) (Draft, error) { return Draft{}, fmt.Errorf("set retention: %w", err) }
-	if err := errors.Join(r.Until.check(), checkLine("custodian", r.Custodian, maxScopeLine), checkLine("place", r.Place, maxScopeLine)); err != nil {
+	if err := errors.Join(r.Until.check(), checkLine("custodian", r.Custodian, maxScopeLine), checkLine("place", r.Place, maxScopeLine),
+		CheckText("protection", r.Protection, maxScopeText), checkLine("who attests the keeping", r.Attested, maxScopeLine)); err != nil {
 		return fail(err)
 	}
 	if err := changes(a.history, RetentionSet, a.history.of(a.Details.ID), func(o Retention) bool { return o == r }); err != nil {
@@ -212,15 +217,26 @@ func (k Keeping) MayGo(on Day) error {
 	return nil
 }
 
-// retentionProblems are what was set side by side.
+// fields are what a report says of the keeping of the workpapers beside its day, which
+// follows from the issue.
+func (r Retention) fields(asked demand) []field {
+	return asked.since(factsOfReport, ReportedScope,
+		field{"who keeps them", r.Custodian}, field{"where they are kept", r.Place}, field{"how they are protected", r.Protection},
+		field{"which assessor attests it", r.Attested})
+}
+
+// retentionProblems are what was set side by side, and what a report asks for.
 func (a *Assessment) retentionProblems() []Problem {
 	k, err := a.Keeping()
 	if err != nil {
-		return []Problem{{Part: EngagementPart, Kind: EngagementIncomplete, Sentence: "the retention cannot be read"}}
+		return []Problem{{Part: KeepingPart, Kind: EngagementIncomplete, Sentence: "the retention cannot be read"}}
 	}
 	var problems []Problem
 	for _, conflict := range k.Conflicts {
-		problems = append(problems, Problem{Part: EngagementPart, Kind: InConflict, Sentence: conflict})
+		problems = append(problems, Problem{Part: KeepingPart, Kind: InConflict, Sentence: conflict})
+	}
+	if lacks := missing(k.fields(a.demands())); len(lacks) > 0 {
+		problems = append(problems, Problem{Part: KeepingPart, Kind: EngagementIncomplete, Sentence: lackingOf("keeping of the workpapers: it", lacks)})
 	}
 	return problems
 }

@@ -192,8 +192,8 @@ func (s Scope) Cited() []ID {
 }
 
 // citations are the places where the scope names evidence.
-func (s Scope) citations() []*[]ID {
-	var all []*[]ID
+func (s *Scope) citations() []*[]ID {
+	all := []*[]ID{&s.Environment.Diagrams, &s.Data.Inventory}
 	for i := range s.Data.Flows {
 		all = append(all, &s.Data.Flows[i].Diagrams)
 	}

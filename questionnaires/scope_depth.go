@@ -26,3 +26,41 @@ func (d *ScopeDepth) UnmarshalText(b []byte) error {
 	*d = ScopeDepth(i)
 	return err
 }
+
+// demand is how much a form asks of scope and engagement, by a revision of the rules.
+type demand struct {
+	depth ScopeDepth
+	rules int
+}
+
+// demands is what the form of the assessment asks: of what was issued, by the rules that
+// it was issued under.
+func (a *Assessment) demands() demand {
+	d := demand{a.Questionnaire.Scope, a.rules}
+	if d.rules > 0 {
+		return d
+	}
+	d.rules = IssueRules
+	if now, err := a.Stage(); err != nil || now.Stage != Issued {
+		return d
+	}
+	if all, err := a.Versions(); err == nil && len(all) > 0 {
+		d.rules = all[len(all)-1].Rules
+	}
+	return d
+}
+
+// reaches reports whether it asks for what a depth does.
+func (d demand) reaches(depth ScopeDepth) bool { return d.depth >= depth }
+
+// asks reports whether it asks for what a depth does from a revision of the rules on.
+func (d demand) asks(rules int, depth ScopeDepth) bool { return d.rules >= rules && d.reaches(depth) }
+
+// since are the fields that a depth asks for from a revision of the rules on, none where
+// it does not ask.
+func (d demand) since(rules int, depth ScopeDepth, fields ...field) []field {
+	if !d.asks(rules, depth) {
+		return nil
+	}
+	return fields
+}

@@ -3,6 +3,7 @@ package questionnaires
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/stretchr/testify/require"
 )
@@ -65,23 +66,26 @@ func some[T any](e *engagement, care int, items ...T) []T {
 func (e *engagement) scopeOf(care int) Scope {
 	w, n := func() string { return e.word(care) }, func() int { return e.count(care) }
 	s := Scope{
-		Description: w(), Entity: EntityDetails{Address: w(), Business: w(), Contact: Contact{Name: w(), Email: w()}},
+		Description: w(), Entity: EntityDetails{Address: w(), Business: w(), Functions: w(), Contact: Contact{Name: w(), Email: w()}},
 		Channels: some(e, care, ChannelUse{Channel: ECommerce, Role: w()}, ChannelUse{Channel: CardPresent, LeftOut: e.word(50), Role: w()}),
-		Services: some(e, care, AssessedService{Name: "hosting", Type: w(), Role: w()}),
+		Services: some(e, care, AssessedService{Name: "hosting", Type: w(), Role: w(), Affects: e.declared(care), Impact: w()}),
 		Data: CardData{
-			Flows:  some(e, care, DataFlow{Name: "sale", Elements: w(), Description: w(), Diagrams: e.cites(care)}),
-			Stores: some(e, care, DataStore{Name: "vault", Elements: w(), Secured: w(), AccessLog: w(), Sensitive: e.declared(care), SensitiveReason: w()}),
+			Flows:     some(e, care, DataFlow{Name: "sale", Elements: w(), Description: w(), Diagrams: e.cites(care)}),
+			Stores:    some(e, care, DataStore{Name: "vault", Fields: w(), Elements: w(), Secured: w(), AccessLog: w(), Sensitive: e.declared(care), SensitiveReason: w()}),
+			Inventory: e.cites(care),
 		},
 		Environment: Environment{
+			Diagrams: e.cites(care),
 			Networks: some(e, care, Network{"n", e.declared(care), w()}), Locations: some(e, care, Location{w(), n(), w()}),
 			Components: some(e, care, ComponentType{"t", n(), w(), w(), w()}),
 			Products:   some(e, 30, ListedProduct{w(), w(), w(), w(), map[bool]Day{true: "2027-01-01", false: e.day(0)}[e.chance(care)]}),
 		},
-		Segmentation: Segmentation{e.declared(care), w(), w(), w()},
-		Confirmation: ScopeConfirmation{By: w(), On: e.day(care), Method: w(), Assessor: w(), Difference: w()},
+		Segmentation: Segmentation{e.declared(care), w(), w(), w(), w(), e.declared(care)},
+		Confirmation: ScopeConfirmation{By: w(), On: e.day(care), Method: w(), Assessor: w(), Difference: w(), Excluded: w(), Reduced: w(), Criteria: e.declared(care), CriteriaMet: w()},
 		Classes:      e.classes(care),
 	}
 	s.Data.NothingStored = len(s.Data.Stores) == 0 && e.chance(50)
+	s.Environment.NoProducts = len(s.Environment.Products) == 0 && e.chance(care)
 	e.share(&s, care)
 	return s
 }
@@ -133,10 +137,13 @@ func (e *engagement) engaged(care int) Engagement {
 	}
 	made := Engagement{
 		Assessors: some(e, care, Assessor{Name: "Ines", Role: role, Company: w(), Certificate: w()}, Assessor{Name: "Ana", Role: AssociateAssessor, Company: w(), Certificate: w(), Mentor: w(), Part: w()}),
-		Reviewer:  Reviewer{Name: "Per", Company: w(), Credentials: w()}, Start: "2026-09-07", End: "2026-10-30",
+		Reviewer:  Reviewer{Name: "Per", Company: w(), Credentials: w()}, Officer: CompanyOfficer{Name: w(), Title: w()}, Start: "2026-09-07", End: "2026-10-30",
 		OnSite: some(e, care, Visit{From: "2026-09-14"}), Remote: some(e, 20, RemoteTesting{From: "2026-09-20", To: "2026-09-21", Reason: w()}),
 		Independence: w(), OtherServices: w(), Subcontractors: w(), Years: e.count(care),
 		Sampling: Sampling{Used: e.declared(care), Attested: w(), Rationale: w(), Standard: w()},
+	}
+	if e.chance(care) {
+		made.RemoteExtent = map[bool]RemoteExtent{true: NothingRemote, false: PartlyRemote}[len(made.Remote) == 0]
 	}
 	if made.Sampling.Used == DeclaredYes {
 		made.Sampling.Sets = some(e, care, SampleSet{1, w(), some(e, care, "x", "y"), w(), e.count(care), 9 * e.count(care)})
@@ -144,7 +151,9 @@ func (e *engagement) engaged(care int) Engagement {
 	if e.chance(care) {
 		return made
 	}
-	switch e.r.IntN(7) {
+	switch e.r.IntN(8) {
+	case 7:
+		made.RemoteExtent = RemoteExtents()[e.r.IntN(3)]
 	case 0:
 		made.Reviewer.Name = []string{" INES", "ana", ""}[e.r.IntN(3)]
 	case 1:
@@ -178,6 +187,9 @@ func (e *engagement) draftScoping(care int) (Draft, error) {
 // a stranger.
 func (e *engagement) survey(care int) {
 	tips := e.history().Tips()
+	if e.chance(30) {
+		e.append(e.open(e.catalogue, e.id).SetRetention(e.retained(care)))
+	}
 	d, err := e.draftScoping(care)
 	if err != nil {
 		e.refused++
@@ -196,12 +208,19 @@ func (e *engagement) survey(care int) {
 	e.written++
 }
 
-// resurvey sets both with care.
+// retained makes up how the workpapers are kept.
+func (e *engagement) retained(care int) Retention {
+	w := func() string { return strings.TrimSpace(e.word(care)) }
+	return Retention{Custodian: w(), Place: w(), Protection: w(), Attested: w()}
+}
+
+// resurvey sets all of it with care.
 func (e *engagement) resurvey() {
 	d, err := e.history().SetScope(e.catalogue, e.scopeOf(100))
 	e.append(d, err)
 	d, err = e.open(e.catalogue, e.id).SetEngagement(e.engaged(100))
 	e.append(d, err)
+	e.append(e.open(e.catalogue, e.id).SetRetention(e.retained(100)))
 }
 
 // flawed spoils what the scope says of its third parties, or nothing.

@@ -81,6 +81,8 @@ func (c *checker) scoping(id ID) {
 	s, _ := c.sole(ScopeSet, "")
 	c.classes(s)
 	c.evidence(Requirement{}, s)
+	c.evidence(Requirement{}, tree{"evidence": branch(s, "environment")["diagrams"]})
+	c.evidence(Requirement{}, tree{"evidence": branch(s, "data")["inventory"]})
 	for _, flow := range branches(branch(s, "data"), "flows") {
 		c.evidence(Requirement{}, tree{"evidence": flow["diagrams"]})
 	}
@@ -89,6 +91,7 @@ func (c *checker) scoping(id ID) {
 		c.asksThirdParties(s)
 	}
 	c.engaged(id)
+	c.retained(id)
 }
 
 func (c *checker) asksScope(s tree) {
@@ -109,6 +112,14 @@ func (c *checker) asksScope(s tree) {
 	for _, p := range slices.Concat(channels, services) {
 		if covered(p) {
 			c.filled("what is assessed", p, "role")
+		}
+	}
+	for _, p := range services {
+		if covered(p) {
+			c.filled("service", p, "affectsSecurity")
+		}
+		if covered(p) && text(p, "affectsSecurity") == "yes" {
+			c.filled("service", p, "impact")
 		}
 	}
 	c.filled("environment", environment, "locations")
@@ -142,13 +153,26 @@ func (c *checker) asksScope(s tree) {
 		}
 	}
 	if report {
-		c.filled("entity", entity, "business")
-		c.filled("environment", environment, "networks")
+		c.filled("entity", entity, "business", "functions")
+		c.filled("environment", environment, "networks", "diagrams")
+		if environment["noProducts"] != true {
+			c.filled("environment", environment, "products")
+		}
+		if text(segmentation, "used") == "yes" {
+			c.filled("segmentation", segmentation, "checked", "assessed")
+		}
+		if len(list(data, "stores")) > 0 {
+			c.filled("card data", data, "inventory")
+		}
+		c.each(data, "stores", "fields")
 		c.each(environment, "networks", "accountData", "purpose")
 		c.filled("segmentation", segmentation, "attested")
 		c.filled("card data", data, "flows")
-		c.each(data, "flows", "elements", "description")
-		c.filled("confirmation", confirmed, "method", "assessor", "difference")
+		c.each(data, "flows", "elements", "description", "diagrams")
+		c.filled("confirmation", confirmed, "method", "assessor", "difference", "excluded", "reduced", "saqCriteria")
+		if text(confirmed, "saqCriteria") == "yes" {
+			c.filled("confirmation", confirmed, "saqCriteriaMet")
+		}
 	}
 }
 
@@ -252,13 +276,14 @@ func (c *checker) engaged(id ID) {
 	if end != "" && (end < start || end > c.day) {
 		c.breaks("the assessment is from %s to %s and the report of %s", start, end, c.day)
 	}
-	reviewer, qualified, leads := text(e, "reviewer", "name"), false, 0
+	reviewer, qualified, qsa, leads := text(e, "reviewer", "name"), false, false, 0
 	for _, a := range branches(e, "assessors") {
 		if reviewer != "" && strings.EqualFold(reviewer, text(a, "name")) {
 			c.breaks("%s reviews and assesses", reviewer)
 		}
 		role := text(a, "role")
-		qualified = qualified || role == "lead" || role == "associate" || role == "isa"
+		qsa = qsa || role == "lead" || role == "associate"
+		qualified = qualified || qsa || role == "isa"
 		if role == "lead" {
 			leads++
 		}
@@ -272,6 +297,7 @@ func (c *checker) engaged(id ID) {
 			c.breaks("from %s to %s, outside of the assessment", from, to)
 		}
 	}
+	c.remote(e)
 	sampling := branch(e, "sampling")
 	c.samples(sampling)
 	report := c.form.Scope == ReportedScope
@@ -292,7 +318,13 @@ func (c *checker) engaged(id ID) {
 	if !report {
 		return
 	}
-	c.filled("engagement", e, "independence", "otherServices", "subcontractors", "years")
+	c.filled("engagement", e, "independence", "otherServices", "subcontractors", "years", "remoteExtent")
+	if qsa {
+		c.filled("officer", branch(e, "officer"), "name")
+	}
+	if extent := text(e, "remoteExtent"); extent == "part" || extent == "all" {
+		c.filled("engagement", e, "remote")
+	}
 	c.filled("QA reviewer", branch(e, "reviewer"), "name", "company", "credentials")
 	c.filled("sampling", sampling, "used")
 	if !given || leads == 0 || len(list(e, "onSite"))+len(list(e, "remote")) == 0 {
@@ -305,6 +337,31 @@ func (c *checker) engaged(id ID) {
 		c.filled("sampling", sampling, "rationale", "standard", "sets")
 		c.each(sampling, "sets", "type", "chosen", "sampled", "population", "items")
 	}
+}
+
+func (c *checker) remote(e tree) {
+	extent := text(e, "remoteExtent")
+	if extent == "none" && len(list(e, "remote")) > 0 || extent == "all" && len(list(e, "onSite")) > 0 {
+		c.breaks("tested from elsewhere %s, and days say otherwise", extent)
+	}
+}
+
+// retained: a report says who keeps its workpapers, where and how; what was said side by
+// side is settled.
+func (c *checker) retained(id ID) {
+	standing := c.last(RetentionSet, id, "")[""]
+	for _, p := range standing {
+		if !reflect.DeepEqual(p, standing[0]) {
+			c.breaks("retention: several stand")
+		}
+	}
+	if c.form.Scope < ReportedScope {
+		return
+	}
+	if len(standing) == 0 {
+		standing = []tree{{}}
+	}
+	c.filled("retention", standing[0], "custodian", "place", "protection", "attested")
 }
 
 func (c *checker) samples(sampling tree) {

@@ -38,6 +38,11 @@ func lackingIn[T any](items []T, name func(T) string, lacks func(T) []string) []
 	return all
 }
 
+// by is what items lack of what is asked.
+func by[T any](asked demand, lacks func(T, demand) []string) func(T) []string {
+	return func(item T) []string { return lacks(item, asked) }
+}
+
 // section is a part of the scope, and what it lacks.
 type section struct {
 	title string
@@ -45,45 +50,49 @@ type section struct {
 }
 
 // sections are the parts of the scope that a form asks for, in its order.
-func (s Scope) sections(asked ScopeDepth) []section {
+func (s Scope) sections(asked demand) []section {
 	all := []section{
 		{"entity", lackingAll(s.Entity.lacks(asked))},
 		{"what is covered", s.coveredLacks(asked)},
 		{"environment", s.environmentLacks(asked)},
 		{"segmentation", lackingAll(s.Segmentation.lacks(asked))},
-		{"third parties", s.thirdPartyLacks()},
+		{"third parties", s.thirdPartyLacks(asked)},
 	}
-	if asked >= ProvidedScope {
+	if asked.reaches(ProvidedScope) {
 		all = append(all, section{"card data", s.Data.lacks(asked)}, section{"confirmation", lackingAll(s.Confirmation.lacks(asked))})
 	}
 	return all
 }
 
-func (s Scope) coveredLacks(asked ScopeDepth) []string {
+func (s Scope) coveredLacks(asked demand) []string {
 	var own []string
 	channels := slices.ContainsFunc(s.Channels, ChannelUse.Covered)
 	services := slices.ContainsFunc(s.Services, AssessedService.Covered)
 	switch {
-	case asked == ProvidedScope && !services:
+	case asked.depth == ProvidedScope && !services:
 		own = []string{"a service that is assessed"}
 	case !channels && !services:
 		own = []string{"a payment channel or service that is assessed"}
 	}
 	return lackingAll(own,
 		lackingIn(s.Channels, func(u ChannelUse) string { return u.Channel.String() }, ChannelUse.lacks),
-		lackingIn(s.Services, func(v AssessedService) string { return v.Name }, AssessedService.lacks))
+		lackingIn(s.Services, func(v AssessedService) string { return v.Name }, by(asked, AssessedService.lacks)))
 }
 
-func (s Scope) environmentLacks(asked ScopeDepth) []string {
+func (s Scope) environmentLacks(asked demand) []string {
 	e := s.Environment
 	parts := []field{{"description", s.Description}, {"locations", counted(len(e.Locations))}}
 	var items [][]string
-	if asked >= ProvidedScope {
+	if asked.reaches(ProvidedScope) {
 		parts = append(parts, field{"component types", counted(len(e.Components))})
 		items = append(items, lackingIn(e.Components, func(c ComponentType) string { return c.Type }, ComponentType.lacks))
 	}
-	if asked >= ReportedScope {
+	if asked.reaches(ReportedScope) {
 		parts = append(parts, field{"networks", counted(len(e.Networks))})
+		parts = append(parts, asked.since(factsOfReport, ReportedScope, field{"network diagrams", counted(len(e.Diagrams))})...)
+		if !e.NoProducts {
+			parts = append(parts, asked.since(factsOfReport, ReportedScope, field{"products that PCI SSC lists (or that there are none)", counted(len(e.Products))})...)
+		}
 		items = append(items, lackingIn(e.Networks, func(n Network) string { return n.Name }, Network.lacks))
 	}
 	items = append(items,
@@ -92,24 +101,27 @@ func (s Scope) environmentLacks(asked ScopeDepth) []string {
 	return lackingAll(missing(parts), items...)
 }
 
-func (s Scope) thirdPartyLacks() []string {
+func (s Scope) thirdPartyLacks(asked demand) []string {
 	if len(s.ThirdParties) == 0 && !s.NoThirdParties {
 		return lackingAll([]string{"the list of them, or that there are none"})
 	}
-	return lackingIn(s.ThirdParties, func(p ThirdParty) string { return p.Name }, ThirdParty.lacks)
+	return lackingIn(s.ThirdParties, func(p ThirdParty) string { return p.Name }, by(asked, ThirdParty.lacks))
 }
 
-func (d CardData) lacks(asked ScopeDepth) []string {
+func (d CardData) lacks(asked demand) []string {
 	var own []string
 	if len(d.Stores) == 0 && !d.NothingStored {
 		own = append(own, "data stores, or that nothing is stored")
 	}
-	if asked >= ReportedScope && len(d.Flows) == 0 {
+	if asked.reaches(ReportedScope) && len(d.Flows) == 0 {
 		own = append(own, "data flows")
 	}
+	if len(d.Stores) > 0 {
+		own = append(own, missing(asked.since(factsOfReport, ReportedScope, field{"evidence of the inventory of data stores", counted(len(d.Inventory))}))...)
+	}
 	return lackingAll(own,
-		lackingIn(d.Flows, func(f DataFlow) string { return f.Name }, DataFlow.lacks),
-		lackingIn(d.Stores, func(s DataStore) string { return s.Name }, DataStore.lacks))
+		lackingIn(d.Flows, func(f DataFlow) string { return f.Name }, by(asked, DataFlow.lacks)),
+		lackingIn(d.Stores, func(s DataStore) string { return s.Name }, by(asked, DataStore.lacks)))
 }
 
 // ScopeProblems are those of the scope in a report of a day.
@@ -119,8 +131,9 @@ func (a *Assessment) ScopeProblems(day Day) []Problem {
 	a.reviewClasses(add)
 	a.reviewServices(add)
 	a.reviewCited(day, add)
-	if asked := a.Questionnaire.Scope; asked > ScopeNotAsked {
+	if asked := a.demands(); asked.depth > ScopeNotAsked {
 		a.reviewScope(asked, day, add)
+		a.reviewPapers(asked, into(&problems, EvidencePart))
 	}
 	return problems
 }
@@ -136,10 +149,10 @@ func (a *Assessment) EngagementProblems(day Day) []Problem {
 	if e.End > day {
 		add(EngagementBroken, "the assessment ends on %s and the report is of %s: a report is never older than its assessment", e.End, day)
 	}
-	switch asked := a.Questionnaire.Scope; {
-	case asked == ReportedScope && !given:
+	switch asked := a.demands(); {
+	case asked.depth == ReportedScope && !given:
 		add(EngagementIncomplete, "no engagement is recorded: assessors, reviewer, dates, sampling (`tickmark engagement template`)")
-	case asked == ReportedScope, asked > ScopeNotAsked && e.Qualified():
+	case asked.depth == ReportedScope, asked.depth > ScopeNotAsked && e.Qualified():
 		reviewEngagement(e, asked, len(a.Samples()), add)
 	}
 	return problems
@@ -155,7 +168,7 @@ func into(problems *[]Problem, part Part) adding {
 // adding takes a problem.
 type adding func(kind ProblemKind, format string, args ...any)
 
-func (a *Assessment) reviewScope(asked ScopeDepth, day Day, add adding) {
+func (a *Assessment) reviewScope(asked demand, day Day, add adding) {
 	s := a.Scope()
 	if s.Same(Scope{}) {
 		add(ScopeIncomplete, "no scope is recorded: entity, channels, environment, third parties (`tickmark scope template`)")
@@ -236,6 +249,26 @@ func (a *Assessment) reviewCitations(cites string, ids []ID, day Day, add adding
 	}
 }
 
+// reviewPapers: of the diagrams and inventories that a report names it says what an index
+// of evidence has, the day of their last revision among it.
+func (a *Assessment) reviewPapers(asked demand, add adding) {
+	if !asked.asks(factsOfReport, ReportedScope) {
+		return
+	}
+	s := a.Scope()
+	papers := slices.Concat(s.Environment.Diagrams, s.Data.Inventory)
+	for _, f := range s.Data.Flows {
+		papers = append(papers, f.Diagrams...)
+	}
+	slices.Sort(papers)
+	for _, id := range slices.Compact(papers) {
+		item, known := a.Evidence(id)
+		if lacks := item.Lacks(); known && !item.gone() && len(lacks) > 0 {
+			add(UndescribedEvidence, "the scope cites %s", lackingOf(item.Label(), lacks))
+		}
+	}
+}
+
 // apart names what an out-of-scope classification lacks: its justification and, for a
 // namespace beside card data, each of the four separations with evidence that is there.
 func (a *Assessment) apart(c Classification) []string {
@@ -268,11 +301,11 @@ func (a *Assessment) evidences(ids []ID) bool {
 
 // reviewEngagement: a report, and whatever a QSA or an ISA takes part in, says who
 // assessed and how.
-func reviewEngagement(e Engagement, asked ScopeDepth, samples int, add adding) {
+func reviewEngagement(e Engagement, asked demand, samples int, add adding) {
 	if lacks := e.lacks(asked); len(lacks) > 0 {
 		add(EngagementIncomplete, "engagement: %s", strings.Join(lacks, "; "))
 	}
-	if lacks := e.Sampling.lacks(samples); len(lacks) > 0 && asked >= ReportedScope {
+	if lacks := e.Sampling.lacks(samples); len(lacks) > 0 && asked.reaches(ReportedScope) {
 		add(EngagementIncomplete, "sampling: %s", strings.Join(lacks, "; "))
 	}
 }

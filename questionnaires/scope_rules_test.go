@@ -82,7 +82,7 @@ func TestThirdPartiesAreLookedAtEachYear(t *testing.T) {
 	assert.Equal(t, []ShareOf{{"Northbank", p.Duties[1]}}, s.ThirdPartyDuties(req("1.2.5")), "the nearest line counts")
 	assert.Equal(t, []ShareOf{{"Northbank", p.Duties[0]}}, s.ThirdPartyDuties(req("1.3.1")))
 	assert.Empty(t, s.ThirdPartyDuties(req("2.2.6")))
-	assert.Contains(t, p.lacks(), "how 1.2.5 is shared")
+	assert.Contains(t, p.lacks(demand{}), "how 1.2.5 is shared")
 
 	a := &Assessment{Questionnaire: Questionnaire{Scope: AttestedScope}}
 	a.scope.scope = s
@@ -210,7 +210,8 @@ func TestAnEngagementKeepsItsRules(t *testing.T) {
 	whole := Engagement{
 		Assessors: []Assessor{{Name: "Ines", Role: LeadAssessor, Company: "N", Certificate: "1"}}, Reviewer: Reviewer{Name: "Per", Company: "N", Credentials: "2"},
 		Start: "2026-09-07", End: "2026-10-30", OnSite: []Visit{{From: "2026-09-14"}}, Independence: "none has a stake", OtherServices: "none",
-		Subcontractors: "none", Years: 1, Sampling: Sampling{Used: DeclaredNo, Attested: "Ines"},
+		Subcontractors: "none", Years: 1, Sampling: Sampling{Used: DeclaredNo, Attested: "Ines"}, RemoteExtent: PartlyRemote, Officer: CompanyOfficer{Name: "Liv"},
+		Remote: []RemoteTesting{{From: "2026-09-20", Reason: "far away"}},
 	}
 	mara, c := person(t, "Mara", 1), asking(t, ReportedScope)
 	for name, rule := range map[string]struct {
@@ -224,11 +225,16 @@ func TestAnEngagementKeepsItsRules(t *testing.T) {
 		"sample": {func(e *Engagement) {
 			e.Sampling = Sampling{Used: DeclaredYes, Rationale: "r", Standard: "none", Sets: []SampleSet{{1, "t", []string{"x", "y"}, "lot", 2, 1}}}
 		}, EngagementBroken, "no larger than its population"},
-		"not over":   {func(e *Engagement) { e.End = "2026-12-18" }, EngagementBroken, ""},
-		"no reason":  {func(e *Engagement) { e.Remote = []RemoteTesting{{From: "2026-09-20"}} }, EngagementIncomplete, ""},
-		"no lead":    {func(e *Engagement) { e.Assessors[0].Role = OtherAssessor }, EngagementIncomplete, ""},
-		"unsaid":     {func(e *Engagement) { e.Sampling = Sampling{} }, EngagementIncomplete, ""},
-		"no witness": {func(e *Engagement) { e.Sampling.Attested = "" }, EngagementIncomplete, ""},
+		"not over":    {func(e *Engagement) { e.End = "2026-12-18" }, EngagementBroken, ""},
+		"no reason":   {func(e *Engagement) { e.Remote = []RemoteTesting{{From: "2026-09-20"}} }, EngagementIncomplete, ""},
+		"no lead":     {func(e *Engagement) { e.Assessors[0].Role = OtherAssessor }, EngagementIncomplete, ""},
+		"none remote": {func(e *Engagement) { e.RemoteExtent = NothingRemote }, EngagementBroken, "times of it are listed"},
+		"all remote":  {func(e *Engagement) { e.RemoteExtent = AllRemote }, EngagementBroken, "days on site are listed"},
+		"how much":    {func(e *Engagement) { e.RemoteExtent = RemoteNotSaid }, EngagementIncomplete, ""},
+		"when remote": {func(e *Engagement) { e.Remote = nil }, EngagementIncomplete, ""},
+		"no officer":  {func(e *Engagement) { e.Officer = CompanyOfficer{Title: "Partner"} }, EngagementIncomplete, ""},
+		"unsaid":      {func(e *Engagement) { e.Sampling = Sampling{} }, EngagementIncomplete, ""},
+		"no witness":  {func(e *Engagement) { e.Sampling.Attested = "" }, EngagementIncomplete, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := found(t, mara)

@@ -64,8 +64,9 @@ func (p ThirdParty) check(b *bounds, catalogue *Catalogue) {
 	}
 }
 
-func (p ThirdParty) lacks() []string {
-	fields := []field{{"data shared", p.Data}, {"purpose", p.Purpose}, {"services", p.Services}, {"what it does", counted(len(p.Does))}}
+func (p ThirdParty) lacks(asked demand) []string {
+	fields := []field{{"data shared", p.Data}, {"purpose", p.Purpose}, {"services", p.Services}}
+	fields = append(fields, asked.since(factsOfReport, AttestedScope, field{"what it does", counted(len(p.Does))})...)
 	if !p.CoveredHere {
 		fields = append(fields, field{"date of its attestation", string(p.Attestation.Date)}, field{"version of its attestation", p.Attestation.Version})
 	}
