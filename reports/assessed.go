@@ -14,9 +14,9 @@ func (c *composer) assessed() []func() []Block {
 func (c *composer) sections() []part {
 	return []part{
 		section("1", "Contacts, dates and result", "Who was assessed and by whom, when, and what it came to.", c.entity, c.assessors, c.days, c.stage, c.summary, c.result),
-		section("2", "The business", "How the entity takes payments and what it does for others, and what of that is not assessed here.", c.channels, c.services),
+		section("2", "The business", "How the entity takes payments and what it does for others, and what of that is not assessed here.", c.business, c.channels, c.services),
 		section("3", "Scope and how it was validated", c.described(), c.confirmation, c.segmentation, c.classes, c.declared, c.products, c.eligibility, c.moves),
-		section("4", "The environment", "Where account data comes, goes and stays, and what holds it.", c.cardData, c.networks, c.locations, c.components, c.thirdParties, c.responsibilities),
+		section("4", "The environment", "Where account data comes, goes and stays, and what holds it.", c.diagrams, c.cardData, c.networks, c.locations, c.components, c.thirdParties, c.responsibilities),
 		section("5", "Scans and tests", "", body(c.scans, "No scan and no test is recorded.")),
 		section("6", "Evidence and samples", "What the findings rest on: how samples were drawn, what was asked for and received, and what could not be seen.", c.sampling, c.keeping, c.requests, c.sight, c.evidence),
 		section("7", "Findings", c.responsesIntro(), c.findings).numbered(),

@@ -14,9 +14,9 @@ func (c *composer) attestation() []func() []Block {
 	return slices.Concat([]func() []Block{c.cover, c.about}, parted([]part{
 		attested("1", "Entity and assessors", "Who is assessed, and who assessed.", c.stands("Section 1"), c.entity, c.assessors, c.roles),
 		attested("2", "What was assessed", c.described(),
-			c.stands("Section 2 (payment channels, services for others)", "Section 3 (segmentation, products, form)", "Section 4 (the environment, locations, third parties)",
+			c.stands("Section 2 (business, payment channels, services for others)", "Section 3 (segmentation, products, form)", "Section 4 (the environment, locations, third parties)",
 				"Section 1 (responses, days on site and remote)", "Appendix E (Not Applicable, Not Tested)"),
-			c.channels, c.services, titled("The environment", c.surroundings), c.segmentation, c.locations, c.products,
+			c.business, c.channels, c.services, titled("The environment", c.surroundings), c.segmentation, c.locations, c.products,
 			titled("Third parties", c.parties), c.grids,
 			titled("Not Applicable", c.notApplicable), titled("Not Tested", c.notTested), c.eligibility, c.assessment),
 		attested("3", "The result", "", c.stands("Section 1 (result, version and reviews)"), titled("The conclusion", c.concluded), c.openProblems, c.stage, c.signatures),
@@ -43,7 +43,7 @@ func (c *composer) roles() []Block {
 	lead, company, took := c.qualified()
 	qsa := "No QSA took part."
 	if took {
-		qsa = fmt.Sprintf("Led by %s of %s, who sign in Part 3.", recorded(lead), recorded(company))
+		qsa = fmt.Sprintf("Led by %s of %s, who sign in Part 3.", recorded(lead)+told(", certificate ", c.certificate()), recorded(company))
 	}
 	rows := []Fact{{"QSA", qsa}}
 	isa := Fact{"ISA", "No ISA took part."}
@@ -99,7 +99,7 @@ func (c *composer) grids() []Block {
 	for _, s := range services {
 		blocks = append(
 			blocks, Heading{Level: 3, Text: "Service: " + s.Name},
-			Facts{Rows: []Fact{{"Type", recorded(s.Type)}, {"Role with card data", recorded(s.Role)}}}, c.numbersOf(s), c.exceptions(s),
+			Facts{Rows: append([]Fact{{"Type", recorded(s.Type)}, {"Role with card data", recorded(s.Role)}}, affects(s)...)}, c.numbersOf(s), c.exceptions(s),
 		)
 	}
 	return blocks
@@ -121,8 +121,11 @@ func (c *composer) exceptions(s questionnaires.AssessedService) Block {
 func (c *composer) assessment() []Block {
 	e, _ := c.Assessment.Engagement()
 	legal := "no"
-	if o := c.Assessment.Outcome(questionnaires.DayOf(c.Date)); len(o.Legal) > 0 {
+	switch o := c.Assessment.Outcome(questionnaires.DayOf(c.Date)); {
+	case len(o.Legal) > 0:
 		legal = "yes: " + idList(o.Legal)
+	case o.Extent == questionnaires.ExtentOpen:
+		legal = "not yet known: not everything is answered"
 	}
 	return append(c.days(), Facts{Rows: []Fact{
 		{"Assessment", span(e.Start, e.End)},

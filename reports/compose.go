@@ -147,7 +147,7 @@ func (c *composer) cover() []Block {
 		Pill:   c.conclusion(),
 		Facts: []Fact{
 			{"Answered by", cmp.Or(strings.Join(c.people(), ", "), "nobody yet")},
-			{"Period assessed", c.period()},
+			c.assessedOn(),
 			{"Date of this record", longDay(c.Date)},
 			{"Questionnaire", c.form() + ", facts of the form " + a.Questionnaire.Revision},
 			{"Responses", fmt.Sprintf("%d of %d given", c.progress.Answered, c.progress.Total)},
@@ -162,6 +162,14 @@ func (c *composer) cover() []Block {
 		Note: "CONFIDENTIAL: contains details of security controls. " + c.worth("This record is no official form of the PCI Security Standards Council; "+
 			"acquirers and payment brands accept only the Council's own forms."),
 	}}
+}
+
+// assessedOn is the period for the cover; an attestation says when was assessed.
+func (c *composer) assessedOn() Fact {
+	if e, given := c.Assessment.Engagement(); given && c.Kind == Attestation {
+		return Fact{"Assessment", span(e.Start, e.End)}
+	}
+	return Fact{"Period assessed", c.period()}
 }
 
 func (c *composer) period() string {

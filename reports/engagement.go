@@ -25,24 +25,45 @@ func (c *composer) assessors() []Block {
 	if e.Years > 0 {
 		years = count(e.Years, "year", "years")
 	}
-	return []Block{
-		Heading{Level: 2, Text: "Assessors"},
-		assessors(e.Assessors),
-		Facts{Rows: []Fact{
-			{"Quality reviewer", reviewer(e.Reviewer)},
-			{"Assessment", span(e.Start, e.End)},
-			{"Independence", recorded(e.Independence)},
-			{"Other services by the assessors' company", recorded(e.OtherServices)},
-			{"Subcontractors", recorded(e.Subcontractors)},
-			{"Consecutive years by this company", years},
-		}},
+	rows := []Fact{{"Quality reviewer", reviewer(e.Reviewer)}}
+	if e.AssessedByQSA() || e.Officer.Name != "" {
+		rows = append(rows, c.reported(Fact{"Officer who signs for the assessors' company", officerOf(e.Officer)})...)
 	}
+	rows = append(
+		rows,
+		Fact{"Assessment", span(e.Start, e.End)},
+		Fact{"Independence", recorded(e.Independence)},
+		Fact{"Other services by the assessors' company", recorded(e.OtherServices)},
+		Fact{"Subcontractors", recorded(e.Subcontractors)},
+		Fact{"Consecutive years by this company", years},
+	)
+	return []Block{Heading{Level: 2, Text: "Assessors"}, assessors(e.Assessors), Facts{Rows: rows}}
 }
 
 // days says when the assessors were on site, and what was tested from elsewhere.
 func (c *composer) days() []Block {
 	e, _ := c.Assessment.Engagement()
-	return []Block{Heading{Level: 2, Text: "Days on site and remote"}, onSite(e.OnSite), remote(e.Remote)}
+	blocks := []Block{Heading{Level: 2, Text: "Days on site and remote"}}
+	if rows := c.reported(Fact{"Tested from elsewhere", remotely(e)}); len(rows) > 0 {
+		blocks = append(blocks, Facts{Rows: rows})
+	}
+	return append(blocks, onSite(e.OnSite), remote(e.Remote))
+}
+
+// remotely answers whether something was tested from elsewhere, and how much.
+func remotely(e questionnaires.Engagement) string {
+	if e.RemoteExtent == questionnaires.RemoteNotSaid && len(e.Remote) > 0 {
+		return "yes: how much of it is " + notStated
+	}
+	return e.RemoteExtent.Title()
+}
+
+// officerOf is who signs for the assessors' company, "" where nobody is named.
+func officerOf(o questionnaires.CompanyOfficer) string {
+	if o.Name == "" {
+		return ""
+	}
+	return o.Name + told(", ", o.Title)
 }
 
 func assessors(all []questionnaires.Assessor) Block {

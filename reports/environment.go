@@ -12,7 +12,51 @@ import (
 // environment lists networks, places, components and listed products, and the class
 // of everything that has one.
 func (c *composer) environment() []Block {
-	return slices.Concat(c.networks(), c.locations(), c.components(), c.products(), c.classes(), c.declared())
+	return slices.Concat(c.diagrams(), c.networks(), c.locations(), c.components(), c.products(), c.classes(), c.declared())
+}
+
+// diagrams lists what was drawn of networks and of flows of account data, with its day.
+func (c *composer) diagrams() []Block {
+	var rows []Row
+	add := func(shows string, ids []questionnaires.ID) {
+		for _, id := range ids {
+			item, _ := c.Assessment.Evidence(id)
+			dated := Cell{Text: "last revised " + string(item.Details.Revised)}
+			if item.Details.Revised == "" {
+				dated.Text = "of " + isoDay(item.Collected)
+			}
+			if item.Details.Version != "" {
+				dated.Note = "version " + item.Details.Version
+			}
+			rows = append(rows, Row{Cells: []Cell{c.cited([]questionnaires.ID{id}), {Text: titleOf(item), Note: item.Details.Purpose}, {Text: shows}, dated}})
+		}
+	}
+	add("networks", c.Scope.Environment.Diagrams)
+	for _, f := range c.Scope.Data.Flows {
+		add("flow of account data: "+f.Name, f.Diagrams)
+	}
+	if len(rows) == 0 && c.Assessment.Questionnaire.Scope < questionnaires.ReportedScope {
+		return nil
+	}
+	return []Block{Heading{Level: 2, Text: "Diagrams of networks and data flows"}, Table{
+		Columns: []Column{{"Evidence", 28, Mono}, {"Diagram", 58, Strong}, {"Shows", 46, Plain}, {"Dated", 38, Plain}}, Rows: rows,
+		Empty: "No diagram is recorded.",
+	}}
+}
+
+// named are items of evidence in one line, each with its title and the day of its last
+// revision.
+func (c *composer) named(ids []questionnaires.ID) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		item, known := c.Assessment.Evidence(id)
+		if !known {
+			names[i] = string(id) + " (not in the vault)"
+			continue
+		}
+		names[i] = strings.TrimSpace(item.Label()+" "+titleOf(item)) + told(", version ", item.Details.Version) + told(", last revised ", string(item.Details.Revised))
+	}
+	return strings.Join(names, "\n")
 }
 
 func (c *composer) networks() []Block {
@@ -28,7 +72,12 @@ func (c *composer) components() []Block {
 }
 
 func (c *composer) products() []Block {
-	return []Block{Heading{Level: 2, Text: "Products and solutions listed by PCI SSC"}, products(c.Scope.Environment.Products)}
+	e := c.Scope.Environment
+	table := products(e.Products)
+	if e.NoProducts {
+		table.Empty = "The entity uses no product and no solution that PCI SSC lists."
+	}
+	return []Block{Heading{Level: 2, Text: "Products and solutions listed by PCI SSC"}, table}
 }
 
 func networks(all []questionnaires.Network) Block {
@@ -61,7 +110,7 @@ func components(all []questionnaires.ComponentType) Block {
 	}
 }
 
-func products(all []questionnaires.ListedProduct) Block {
+func products(all []questionnaires.ListedProduct) Table {
 	rows := make([]Row, len(all))
 	for i, p := range all {
 		rows[i] = Row{Cells: []Cell{

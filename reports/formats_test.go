@@ -383,6 +383,11 @@ func TestTransferHoldsEveryAnswerInItsPlace(t *testing.T) {
 // Who signs an attestation, its day and a law that nobody named are to be copied too.
 func TestTransferHoldsWhatAnAttestationIsSignedWith(t *testing.T) {
 	self, assessed := wholeSelf(t), wholeAssessed(t)
+	described := assessed.history().Evidence()[3].Description()
+	described.Details = questionnaires.EvidenceDetails{
+		Version: "4", Purpose: "Sets the rules", Revised: "2026-03-01", Topics: []string{"networks", "keys"}, Roles: []string{"head of platform"}, Sample: "e2",
+	}
+	assessed.must(assessed.mara)(assessed.history().Describe(described, assessed.now))
 	self.answer(self.mara, questionnaires.Answer{Requirement: id("8.3.4"), Response: questionnaires.NotInPlace, Narrative: "By law.", Remedy: questionnaires.Remedy{Legal: true}})
 	for _, c := range []struct {
 		e     *engagement
@@ -391,8 +396,15 @@ func TestTransferHoldsWhatAnAttestationIsSignedWith(t *testing.T) {
 	}{
 		{self, "Section 3 Part 3", []string{"Executive officer Copperline Outfitters", "Prepared by Mara Lindqvist", "Date of this record"}},
 		{self, "Section 3 Action plan", []string{"8.3.4 By law.   not recorded"}},
-		{assessed, "Attestation Part 3", []string{"Executive officer Copperline Outfitters", "Lead QSA Ida Holm", "Officer of the QSA company Holm Audit", "Date of this record"}},
+		{assessed, "Attestation Part 3", []string{"Executive officer Copperline Outfitters", "Lead QSA Ida Holm", "Officer of the QSA company Liv Ask, Partner, Holm Audit", "Date of this record"}},
 		{assessed, "1 Contacts and result", []string{"Date of this record"}},
+		{assessed, "1 Contacts and result", []string{"Tested from elsewhere yes: a part of it", "Officer who signs for the assessors' company Liv Ask, Partner"}},
+		{assessed, "2 Business", []string{"Nature of business Outdoor clothing", "or could affect its security Tills, refunds", "How it could: Holds the keys of every shop"}},
+		{assessed, "3 Scope", []string{"What reduced the scope Tokens in the shops", "that it is effective Tried from the warehouse", "used yes", "P2PE: the manual was followed"}},
+		{assessed, "4 Environment", []string{"Shows: networks", "Inventory that the list rests on Evidence-4", "Files, tables and fields: sales.pan"}},
+		{assessed, "6 Evidence and samples", []string{"How they are protected Sealed to two keepers", "on the Council's request Ida Holm"}},
+		{assessed, "6 Evidence by number", []string{"Evidence-4 Interview with the head of platform file 4 Sets the rules 2026-03-01 networks; keys head of platform Set-3 "}},
+		{assessed, "Attestation Part 2", []string{"Tested from elsewhere yes: a part of it", "Could affect the security of account data yes", "or could affect its security Tills, refunds"}},
 		{assessed, "1.8 Not in Place", []string{"Register Act, section 12"}},
 	} {
 		written := fmt.Sprint(sheetsOf(t, c.e.written(export.XLSX, reports.Transfer, ""))[c.sheet])

@@ -13,6 +13,8 @@ func (c *composer) keeping() []Block {
 		{"Kept until the end of", cmp.Or(string(k.Until), "no day") + " (" + k.Why + ")"},
 		{"Custodian", recorded(k.Custodian)},
 		{"Place", recorded(k.Place)},
+		{"How they are protected", recorded(k.Protection)},
+		{"Assessor who attests that they are kept so, and given out on the Council's request", recorded(k.Attested)},
 	}
 	if k.Held != nil {
 		rows = append(rows, Fact{"Legal hold", k.Held.String()})

@@ -24,9 +24,10 @@ func (c *composer) papers() []Block {
 				rows = append(rows, Row{Anchor: evidenceAnchor(item.ID), Cells: []Cell{item.number(), c.paper(item), c.obtained(item), {Text: twoLines(item.Digest().String())}}})
 			}
 		}
-		if len(rows) > 0 {
+		if len(rows) > 0 || c.Assessment.Questionnaire.PerProcedure {
 			blocks = append(blocks, Heading{Level: 2, Text: list.title}, Table{
 				Columns: []Column{{"Number", 23, Strong}, {list.column, 54, Plain}, {"Obtained and dated", 45, Plain}, {"SHA-256", 48, Mono}}, Rows: rows,
+				Empty: "There is none of these in the vault.",
 			})
 		}
 	}

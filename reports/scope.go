@@ -13,7 +13,7 @@ import (
 func (c *composer) scope() []Block {
 	return slices.Concat(
 		[]Block{Heading{Level: 1, Text: "Scope", Anchor: "scope"}, Paragraph{Text: c.described()}},
-		c.entity(), c.channels(), c.services(), c.confirmation(), c.segmentation(), c.cardData(),
+		c.entity(), c.business(), c.channels(), c.services(), c.confirmation(), c.segmentation(), c.cardData(),
 	)
 }
 
@@ -25,6 +25,27 @@ func (c *composer) described() string {
 // entity says who is assessed, and whom to ask there.
 func (c *composer) entity() []Block {
 	return []Block{Heading{Level: 2, Text: "Entity"}, Facts{Rows: entity(c.Assessment.Entity, c.Scope.Entity)}}
+}
+
+// business says what the entity does, and what of it has to do with account data.
+func (c *composer) business() []Block {
+	e := c.Scope.Entity
+	rows := c.reported(Fact{"Nature of business", e.Business}, Fact{"Functions that touch account data, or could affect its security", e.Functions})
+	if len(rows) == 0 {
+		return nil
+	}
+	return []Block{Heading{Level: 2, Text: "Nature of the business"}, Facts{Rows: rows}}
+}
+
+// reported are facts that only a report asks for: elsewhere those that somebody recorded.
+func (c *composer) reported(rows ...Fact) []Fact {
+	if c.Assessment.Questionnaire.Scope < questionnaires.ReportedScope {
+		return facts(rows...)
+	}
+	for i := range rows {
+		rows[i].Value = recorded(rows[i].Value)
+	}
+	return rows
 }
 
 // channels says how the entity takes payments.
@@ -40,21 +61,32 @@ func (c *composer) services() []Block {
 // confirmation says how the scope was found to be right.
 func (c *composer) confirmation() []Block {
 	k := c.Scope.Confirmation
-	return []Block{
-		Heading{Level: 2, Text: "Confirmation of the scope (12.5.2)"},
-		Facts{Rows: []Fact{
-			{"Confirmed by, of the entity", recorded(k.By)},
-			{"Confirmed on", recorded(string(k.On))},
-			{"How the assessor validated it", recorded(k.Method)},
-			{"Assessor who attests it", recorded(k.Assessor)},
-			{"Difference from the entity's own scope", recorded(k.Difference)},
-		}},
+	rows := []Fact{
+		{"Confirmed by, of the entity", recorded(k.By)},
+		{"Confirmed on", recorded(string(k.On))},
+		{"How the assessor validated it", recorded(k.Method)},
+		{"Assessor who attests it", recorded(k.Assessor)},
+		{"Difference from the entity's own scope", recorded(k.Difference)},
 	}
+	rows = append(rows, c.reported(
+		Fact{"Left out of the assessment, and why", k.Excluded},
+		Fact{"What reduced the scope", k.Reduced},
+		Fact{"Eligibility criteria of a self-assessment used", k.Criteria.String()},
+	)...)
+	if k.Criteria == questionnaires.DeclaredYes || k.CriteriaMet != "" {
+		rows = append(rows, c.reported(Fact{"Which of them, and how it was found that they are met", k.CriteriaMet})...)
+	}
+	return []Block{Heading{Level: 2, Text: "Confirmation of the scope (12.5.2)"}, Facts{Rows: rows}}
 }
 
 // segmentation says what keeps systems out of scope.
 func (c *composer) segmentation() []Block {
-	return []Block{Heading{Level: 2, Text: "Segmentation"}, Facts{Rows: segmentation(c.Scope.Segmentation)}}
+	s := c.Scope.Segmentation
+	rows := segmentation(s)
+	if s.Used != questionnaires.DeclaredNo || s.Checked != "" || s.Assessed != questionnaires.Undeclared {
+		rows = append(rows, c.reported(Fact{"How that assessor found that it is effective", s.Checked}, Fact{"What segments was itself assessed", s.Assessed.String()})...)
+	}
+	return []Block{Heading{Level: 2, Text: "Segmentation"}, Facts{Rows: rows}}
 }
 
 func entity(name string, e questionnaires.EntityDetails) []Fact {
@@ -63,7 +95,6 @@ func entity(name string, e questionnaires.EntityDetails) []Fact {
 		{"Trading as", recorded(e.TradingAs)},
 		{"Address", recorded(e.Address)},
 		{"Website", recorded(e.Website)},
-		{"Nature of business", recorded(e.Business)},
 		{"Contact", recorded(e.Contact.Name) + ", title: " + recorded(e.Contact.Title)},
 		{"Telephone", recorded(e.Contact.Telephone)},
 		{"E-mail", recorded(e.Contact.Email)},
@@ -103,6 +134,7 @@ func services(all []questionnaires.AssessedService) Block {
 		if len(why) > 0 {
 			role.Text, kind = s.Role, s.Type
 		}
+		role.Facts = append(role.Facts, affects(s)...)
 		for _, e := range s.Exceptions {
 			role.Facts = append(role.Facts, Fact{e.Requirement.String() + " is " + e.Response.Title(), recorded(e.Reason)})
 		}
@@ -112,6 +144,18 @@ func services(all []questionnaires.AssessedService) Block {
 		Columns: []Column{{"Service", 46, Strong}, {"In this assessment", 30, Plain}, {"Its role with card data", 94, Plain}}, Rows: rows,
 		Empty: "No service for others is recorded.",
 	}
+}
+
+// affects says whether a service could affect the security of account data, and how.
+func affects(s questionnaires.AssessedService) []Fact {
+	if !s.Covered() && s.Affects == questionnaires.Undeclared {
+		return nil
+	}
+	rows := []Fact{{"Could affect the security of account data", cmp.Or(s.Affects.String(), notStated)}}
+	if s.Affects == questionnaires.DeclaredYes || s.Impact != "" {
+		rows = append(rows, Fact{"How it could", recorded(s.Impact)})
+	}
+	return rows
 }
 
 func segmentation(s questionnaires.Segmentation) []Fact {
@@ -146,7 +190,7 @@ func (c *composer) cardData() []Block {
 		}
 		stores[i] = Row{Cells: []Cell{
 			{Text: s.Name, Note: s.Kind},
-			{Text: recorded(s.Elements)},
+			{Text: recorded(s.Elements), Facts: c.reported(Fact{"Files, tables and fields", s.Fields})},
 			{Text: recorded(s.Secured), Facts: []Fact{{"Access is logged", recorded(s.AccessLog)}}},
 			sensitive,
 		}}
@@ -155,7 +199,7 @@ func (c *composer) cardData() []Block {
 	if d.NothingStored {
 		none = "The entity stores no account data anywhere."
 	}
-	return []Block{
+	blocks := []Block{
 		Heading{Level: 2, Text: "Flows of card data"},
 		Table{
 			Columns: []Column{{"Flow", 40, Strong}, {"Elements", 40, Plain}, {"Description", 62, Plain}, {"Diagrams", 28, Mono}}, Rows: flows,
@@ -167,4 +211,8 @@ func (c *composer) cardData() []Block {
 			Rows:    stores, Empty: none,
 		},
 	}
+	if len(d.Stores) > 0 {
+		blocks = append(blocks, Facts{Rows: c.reported(Fact{"Inventory that the list rests on", c.named(d.Inventory)})})
+	}
+	return blocks
 }

@@ -85,10 +85,14 @@ func (c *composer) signatories() []Signatory {
 	if lead != "" {
 		leader.Named = []string{lead}
 	}
-	return append(all, leader, Signatory{
+	signs := Signatory{
 		Field: qsaOfficerField, Role: "Officer of the QSA company", Person: recorded(company),
 		note: "Signs for the company of the assessors. The field stays empty until the officer signs.",
-	})
+	}
+	if e, _ := c.Assessment.Engagement(); e.Officer.Name != "" {
+		signs.Person, signs.Named = officerOf(e.Officer)+", "+recorded(company), []string{e.Officer.Name}
+	}
+	return append(all, leader, signs)
 }
 
 // preparer is whoever prepared the paper: one of those who answered, issued it or concluded.
@@ -121,6 +125,17 @@ func (c *composer) officer() string {
 		return k.Name + ", " + k.Title + ", " + c.Assessment.Entity
 	}
 	return c.Assessment.Entity
+}
+
+// certificate is the number of the lead's, "" where nobody recorded it.
+func (c *composer) certificate() string {
+	e, _ := c.Assessment.Engagement()
+	for _, a := range e.Assessors {
+		if a.Role == questionnaires.LeadAssessor {
+			return a.Certificate
+		}
+	}
+	return ""
 }
 
 // qualified names the lead of the QSAs and their company, and whether any took part.

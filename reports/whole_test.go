@@ -132,7 +132,7 @@ func (e *engagement) confirmed() {
 // services are two that are assessed, one of them otherwise in part, and one that is not.
 func services() []questionnaires.AssessedService {
 	return []questionnaires.AssessedService{
-		{Name: "Tokens", Type: "Storage", Role: "Keeps card numbers"},
+		{Name: "Tokens", Type: "Storage", Role: "Keeps card numbers", Affects: questionnaires.DeclaredYes, Impact: "Holds the keys of every shop"},
 		{Name: "Loyalty", LeftOut: "It sees no cards."},
 		{Name: "Gateway", Type: "Payment gateway", Role: "Passes them on", Exceptions: []questionnaires.ServiceException{
 			{Requirement: id("1.2.5"), Response: questionnaires.InPlace, Reason: "Its ports are counted apart."},
@@ -155,7 +155,7 @@ func (e *engagement) surroundings() {
 	e.must(e.mara)(e.history().SetScope(e.catalogue, questionnaires.Scope{
 		Description: "The shop and the service that makes tokens.",
 		Entity: questionnaires.EntityDetails{
-			TradingAs: "Copperline", Address: "Varvsgatan 12\nMalmö", Website: "https://copperline.example", Business: "Outdoor clothing",
+			TradingAs: "Copperline", Address: "Varvsgatan 12\nMalmö", Website: "https://copperline.example", Business: "Outdoor clothing", Functions: "Tills, refunds and the desk that watches them",
 			Contact: questionnaires.Contact{Name: "Ruth Adeyemi", Title: "CISO", Telephone: "+46 40 555 0114", Email: "ruth@copperline.example"},
 		},
 		Channels: []questionnaires.ChannelUse{
@@ -169,17 +169,19 @@ func (e *engagement) surroundings() {
 				{Name: "authorisation", Channel: questionnaires.CardPresent, Elements: "PAN", Description: "Terminal to acquirer", Diagrams: paper}, {Name: "refund"},
 			},
 			Stores: []questionnaires.DataStore{
-				{Name: "ledger", Kind: "database", Elements: "PAN", Secured: "By field", AccessLog: "Each query", Sensitive: questionnaires.DeclaredNo},
+				{Name: "ledger", Kind: "database", Fields: "sales.pan, sales.expiry", Elements: "PAN", Secured: "By field", AccessLog: "Each query", Sensitive: questionnaires.DeclaredNo},
 				{Name: "recordings", Sensitive: questionnaires.DeclaredYes, SensitiveReason: "Issuer's duty"},
 			},
+			Inventory: paper,
 		},
 		Environment: questionnaires.Environment{
+			Diagrams:   paper,
 			Networks:   []questionnaires.Network{{Name: "zone", AccountData: questionnaires.DeclaredYes, Purpose: "Payment"}, {Name: "office", AccountData: questionnaires.DeclaredNo}},
 			Locations:  []questionnaires.Location{{Type: "shop", Count: 14, Place: "Sweden"}, {Type: "hall"}},
 			Components: []questionnaires.ComponentType{{Type: "node", Count: 6, Vendor: "Canonical", Product: "Ubuntu 24.04", Role: "Runs pods"}, {Type: "HSM"}},
 			Products:   []questionnaires.ListedProduct{{Name: "Arden T5", Version: "5.2", Standard: "PTS", Listing: "4-30412", Expires: "2029-04-30"}, {Name: "Other"}},
 		},
-		Segmentation: questionnaires.Segmentation{Used: questionnaires.DeclaredYes, Built: "Policies", Excludes: "The warehouse", Attested: "Ida Holm"},
+		Segmentation: questionnaires.Segmentation{Used: questionnaires.DeclaredYes, Built: "Policies", Excludes: "The warehouse", Attested: "Ida Holm", Checked: "Tried from the warehouse", Assessed: questionnaires.DeclaredYes},
 		ThirdParties: []questionnaires.ThirdParty{
 			{
 				Name: "Northbank", Data: "PAN", Purpose: "Settlement", Services: "Acquiring", Does: []questionnaires.Involvement{questionnaires.HandlesAccountData, questionnaires.AffectsSecurity}, Attestation: questionnaires.ThirdPartyAttestation{Date: "2026-06-30", Version: "v4.0.1"},
@@ -192,7 +194,7 @@ func (e *engagement) surroundings() {
 			{Name: "Helpers", CoveredHere: true, Does: []questionnaires.Involvement{questionnaires.AffectsSecurity}},
 			{Name: "Vendors"},
 		},
-		Confirmation: questionnaires.ScopeConfirmation{By: "Ruth Adeyemi", On: "2026-09-30", Method: "Walked through", Assessor: "Ida Holm", Difference: "none"},
+		Confirmation: questionnaires.ScopeConfirmation{By: "Ruth Adeyemi", On: "2026-09-30", Method: "Walked through", Assessor: "Ida Holm", Difference: "none", Excluded: "The museum, which takes no cards", Reduced: "Tokens in the shops", Criteria: questionnaires.DeclaredYes, CriteriaMet: "P2PE: the manual was followed"},
 		Classes: []questionnaires.Classification{
 			{Selection: namespace("pay"), Class: questionnaires.CardholderEnvironment, Justification: "Cards are processed there."},
 			{Selection: namespace("shop"), Class: questionnaires.ConnectedTo, Justification: "Asks for orders."},
@@ -210,7 +212,7 @@ func (e *engagement) surroundings() {
 			{Name: "Nils Berg", Role: questionnaires.AssociateAssessor, Mentor: "Ida Holm"},
 			{Name: "Eva Lund"},
 		},
-		Reviewer: questionnaires.Reviewer{Name: "Per Ek", Company: "Holm Audit"}, Start: "2026-09-07", End: "2026-10-30",
+		Reviewer: questionnaires.Reviewer{Name: "Per Ek", Company: "Holm Audit"}, Officer: questionnaires.CompanyOfficer{Name: "Liv Ask", Title: "Partner"}, RemoteExtent: questionnaires.PartlyRemote, Start: "2026-09-07", End: "2026-10-30",
 		OnSite:       []questionnaires.Visit{{From: "2026-09-14", To: "2026-09-16", Place: "Malmö"}, {From: "2026-10-12"}},
 		Remote:       []questionnaires.RemoteTesting{{From: "2026-10-19", To: "2026-10-21", Reason: "To spare the journey", Extent: "Two shops"}},
 		Independence: "Holm Audit sells nothing else to the entity.", OtherServices: "none", Subcontractors: "none", Years: 2,
@@ -344,6 +346,9 @@ func wholeAssessed(t *testing.T) *engagement {
 	e.entries = append(slices.Clone(e.entries), mine)
 	e.risks()
 	e.surroundings()
+	e.must(e.mara)(e.assessment().SetRetention(questionnaires.Retention{
+		Custodian: "Records desk", Place: "Archive in Lund", Protection: "Sealed to two keepers", Attested: "Ida Holm",
+	}))
 	return e
 }
 
@@ -362,7 +367,9 @@ func TestNothingThatIsRecordedIsMissing(t *testing.T) {
 		printed, said := text(t, e.composeOn("2026-11-30")), 0
 		a := e.assessment()
 		engagement, _ := a.Engagement()
-		payloads := []any{a.Scope(), engagement}
+		kept, err := a.Keeping()
+		require.NoError(t, err)
+		payloads := []any{a.Scope(), engagement, kept.Retention}
 		for _, r := range a.Requirements() {
 			payloads = append(payloads, a.Own(r.ID).Answer)
 		}
@@ -383,7 +390,7 @@ func TestNothingThatIsRecordedIsMissing(t *testing.T) {
 // words are those that somebody wrote: no ids, and nothing that is
 // printed by another name.
 func words(of any) []string {
-	named := []string{"methods", "evidence", "references", "reviewed", "response", "finding", "letter", "likelihood", "purpose", "undoes", "restores", "class", "channel", "party", "does", "diagrams", "target"}
+	named := []string{"methods", "evidence", "references", "reviewed", "response", "finding", "letter", "likelihood", "purpose", "undoes", "restores", "class", "channel", "party", "does", "diagrams", "inventory", "remoteExtent", "target"}
 	var all []string
 	switch of := of.(type) {
 	case string:
@@ -432,4 +439,92 @@ func TestProblemsAreThoseOfTheReportsDay(t *testing.T) {
 	printed := line("2027-03-01")
 	assert.Contains(t, printed, "it is reviewed every year")
 	assert.Equal(t, 2, strings.Count(printed, "[Expired]"), "an acceptance ends by itself")
+}
+
+// What an official report has in a section of its own stands in that section of the
+// record, and in that part of the attestation: whoever copies from it finds it there.
+func TestFactsStandInTheirSection(t *testing.T) {
+	e := wholeAssessed(t)
+	printed := map[string]string{}
+	for _, kind := range []reports.Kind{reports.Assessed, reports.Attestation} {
+		d, err := reports.Load(t.Context(), e, e.catalogue, e.id, e.now)
+		require.NoError(t, err)
+		d.Kind = kind
+		doc, err := reports.Compose(d)
+		require.NoError(t, err)
+		for anchor, said := range bySection(doc) {
+			printed[anchor] = said
+		}
+	}
+	for place, facts := range map[string][]string{
+		"section-1": {
+			"Tested from elsewhere | yes: a part of it", "2026-10-19 to 2026-10-21 | Two shops | To spare the journey",
+			"Officer who signs for the assessors' company | Liv Ask, Partner", "Ida Holm (ida@holm.example) | lead assessor (QSA) (Tested everything.) | Holm Audit | QSA-7",
+		},
+		"section-2": {
+			"Nature of business | Outdoor clothing", "Functions that touch account data, or could affect its security | Tills, refunds and the desk that watches them",
+			"Could affect the security of account data: yes How it could: Holds the keys of every shop", "Could affect the security of account data: not stated",
+		},
+		"section-3": {
+			"Left out of the assessment, and why | The museum, which takes no cards", "What reduced the scope | Tokens in the shops",
+			"Eligibility criteria of a self-assessment used | yes", "Which of them, and how it was found that they are met | P2PE: the manual was followed",
+			"Assessor who attests it | Ida Holm", "How that assessor found that it is effective | Tried from the warehouse", "What segments was itself assessed | yes",
+		},
+		"section-4": {
+			"Evidence-4 | Interview with the head of platform | networks | of 2026-11-02", "| flow of account data: authorisation | of 2026-11-02",
+			"Files, tables and fields: sales.pan, sales.expiry", "Files, tables and fields: not recorded",
+			"Inventory that the list rests on | Evidence-4 Interview with the head of platform",
+		},
+		"section-6": {
+			"Custodian | Records desk", "Place | Archive in Lund", "How they are protected | Sealed to two keepers", "given out on the Council's request | Ida Holm",
+			"Documents\nThere is none of these in the vault.", "Interviews\nThere is none of these in the vault.",
+		},
+		"part-1": {"Led by Ida Holm, certificate QSA-7 of Holm Audit", "Liv Ask, Partner"},
+		"part-2": {
+			"Tills, refunds and the desk that watches them", "Could affect the security of account data | yes\nHow it could | Holds the keys of every shop",
+			"Could affect the security of account data | not stated", "Tested from elsewhere | yes: a part of it", "Segmentation used | yes",
+		},
+		"part-3": {"Officer of the QSA company | Liv Ask, Partner, Holm Audit", "Lead QSA | Ida Holm"},
+	} {
+		require.NotEmpty(t, printed[place], place)
+		for _, fact := range facts {
+			assert.Contains(t, printed[place], fact, place)
+		}
+	}
+}
+
+// bySection is what a paper says, by the anchor of its chapter: facts and rows of tables
+// a line each.
+func bySection(doc reports.Document) map[string]string {
+	said, anchor := map[string]string{}, ""
+	say := func(cells ...string) {
+		said[anchor] += strings.Join(strings.Fields(strings.Join(cells, " | ")), " ") + "\n"
+	}
+	for _, b := range doc.Blocks {
+		switch b := b.(type) {
+		case reports.Heading:
+			if b.Level == 1 {
+				anchor = b.Anchor
+			}
+			say(b.Text)
+		case reports.Facts:
+			for _, f := range b.Rows {
+				say(f.Name, f.Value)
+			}
+		case reports.Table:
+			if len(b.Rows) == 0 {
+				say(b.Empty)
+			}
+			for _, row := range b.Rows {
+				var cells []string
+				for _, cell := range row.Cells {
+					cells = append(cells, cell.Plain())
+				}
+				say(cells...)
+			}
+		case reports.SignatureBlock:
+			say(b.Role, b.Person)
+		}
+	}
+	return said
 }

@@ -49,19 +49,42 @@ func (r record) selfAssessed() []sheet {
 // appendices, and the attestation, which is a paper of its own.
 func (r record) assessed() []sheet {
 	blocks := r.document.Blocks
-	evidence := r.evidence()
-	evidence.name = "6 Evidence by number"
 	return slices.Concat(
 		[]sheet{
 			chapter(blocks, "1 Contacts and result", "section-1"), r.plan("1.8 Not in Place"),
 			r.reasons("1.8 Not Applicable", questionnaires.NotApplicable), r.reasons("1.8 Not Tested", questionnaires.NotTested),
 			chapter(blocks, "2 Business", "section-2"), chapter(blocks, "3 Scope", "section-3"), chapter(blocks, "4 Environment", "section-4"),
-			chapter(blocks, "5 Scans", "section-5"), chapter(blocks, "6 Evidence and samples", "section-6"), evidence,
+			chapter(blocks, "5 Scans", "section-5"), chapter(blocks, "6 Evidence and samples", "section-6"), r.listed("6 Evidence by number"),
 		},
 		r.questions(),
 		[]sheet{r.worksheets("Appendix C Worksheets"), chapter(blocks, "Appendix E Customized", "appendix-c")},
 		r.attested("Attestation Part %d", 1, 4),
 	)
+}
+
+// listed is the list of evidence with what the report's own lists say of documents,
+// interviews and other items, each in a cell of its own.
+func (r record) listed(name string) sheet {
+	const behind = 3 // number, title and kind
+	s := r.evidence()
+	s.name = name
+	s.columns = slices.Insert(s.columns, behind, []column{
+		{"Version", 16},
+		{"Purpose", 40},
+		{"Last revision", 14},
+		{"Topics", 40},
+		{"Roles of those interviewed or watched", 40},
+		{"Sample set", 14},
+	}...)
+	samples := r.Assessment.Samples()
+	for n, i := range r.Items {
+		d, set := i.Evidence.Details, ""
+		if at := slices.IndexFunc(samples, func(s questionnaires.Sample) bool { return s.ID == d.Sample }); d.Sample != "" && at >= 0 {
+			set = samples[at].Label()
+		}
+		s.rows[n] = slices.Insert(s.rows[n], behind, d.Version, d.Purpose, string(d.Revised), strings.Join(d.Topics, "; "), strings.Join(d.Roles, "; "), set)
+	}
+	return s
 }
 
 // attested are parts of the attestation, of a form that has one.
