@@ -83,11 +83,13 @@ func (d *door) printEngagement(assessment *questionnaires.Assessment) {
 		d.fact("assessor", a.Name, a.Role.String(), a.Company, a.Certificate, marked("mentored by", a.Mentor), a.Contact, a.Part)
 	}
 	d.fact("reviewer", e.Reviewer.Name, e.Reviewer.Company, e.Reviewer.Credentials)
+	d.fact("officer", e.Officer.Name, e.Officer.Title)
 	d.fact("start", string(e.Start))
 	d.fact("end", string(e.End))
 	for _, v := range e.OnSite {
 		d.fact("on site", string(v.From), marked("to", string(v.To)), v.Place)
 	}
+	d.fact("elsewhere", e.RemoteExtent.Title())
 	for _, r := range e.Remote {
 		d.fact("remote", string(r.From), marked("to", string(r.To)), r.Extent, marked("because", r.Reason))
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,8 @@ type keepingForm struct {
 	Why        string             `json:"why"`
 	Custodian  string             `json:"custodian,omitempty"`
 	Place      string             `json:"place,omitempty"`
+	Protection string             `json:"protection,omitempty"`
+	Attested   string             `json:"attested,omitempty"`
 	Held       bool               `json:"held"`
 	Holds      []holdForm         `json:"holds"`
 	Conflicts  []string           `json:"conflicts,omitempty"`
@@ -49,6 +52,7 @@ type holdForm struct {
 func formOfKeeping(k questionnaires.Keeping) keepingForm {
 	form := keepingForm{
 		Assessment: k.Assessment, Name: k.Name, Until: k.Until, ByRule: k.ByRule, Why: k.Why, Custodian: k.Custodian, Place: k.Place,
+		Protection: k.Protection, Attested: k.Attested,
 		Held: k.Held != nil, Holds: []holdForm{}, Conflicts: k.Conflicts,
 	}
 	for _, l := range k.Holds {
@@ -113,6 +117,8 @@ func (d *door) printKeeping(k questionnaires.Keeping) {
 	d.fact("kept", until, k.Why)
 	d.fact("custodian", k.Custodian)
 	d.fact("place", k.Place)
+	d.fact("protected", k.Protection)
+	d.fact("attested", k.Attested)
 	for _, l := range k.Holds {
 		what := "released"
 		if l.On {
@@ -130,15 +136,18 @@ func (d *door) printKeeping(k questionnaires.Keeping) {
 
 func (d *door) retentionSetVerb() *cobra.Command {
 	var o opening
-	var until, custodian, place string
+	var until string
+	var given questionnaires.Retention
 	verb := &cobra.Command{
-		Use: "set VAULT [--until DAY] [--custodian WHO] [--place WHERE]", Short: "Say how long the workpapers are kept, by whom and where", Args: cobra.ExactArgs(1),
-		Long:    `Sets what the flags name; what no flag names stays. An empty --until goes back to the rule.`,
-		Example: "  tickmark retention shop.vault set --until 2029-12-31 --custodian 'Records office' --place 'Archive, shelf 12'",
+		Use: "set VAULT [--until DAY] [--custodian WHO] [--place WHERE]...", Short: "Say how long the workpapers are kept, by whom, where and how", Args: cobra.ExactArgs(1),
+		Long: `Sets what the flags name; what no flag names stays. An empty --until goes back to the
+rule. A Report on Compliance asks for all but the day.`,
+		Example: "  tickmark retention shop.vault set --until 2029-12-31 --custodian 'Records office' --place 'Archive, shelf 12' \\\n" +
+			"      --protection 'Sealed to two keepers' --attested 'Ines Okonjo'",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			changed := cmd.Flags().Changed
-			if !changed("until") && !changed("custodian") && !changed("place") {
-				return usagef("set retention: name --until, --custodian or --place")
+			if !slices.ContainsFunc([]string{"until", "custodian", "place", "protection", "attested"}, changed) {
+				return usagef("set retention: name --until, --custodian, --place, --protection or --attested")
 			}
 			day := questionnaires.Day("")
 			if until != "" {
@@ -155,11 +164,13 @@ func (d *door) retentionSetVerb() *cobra.Command {
 				if changed("until") {
 					r.Until = day
 				}
-				if changed("custodian") {
-					r.Custodian = strings.TrimSpace(custodian)
-				}
-				if changed("place") {
-					r.Place = strings.TrimSpace(place)
+				for flag, text := range map[string][2]*string{
+					"custodian": {&r.Custodian, &given.Custodian}, "place": {&r.Place, &given.Place},
+					"protection": {&r.Protection, &given.Protection}, "attested": {&r.Attested, &given.Attested},
+				} {
+					if changed(flag) {
+						*text[0] = strings.TrimSpace(*text[1])
+					}
 				}
 				return a.SetRetention(r)
 			})
@@ -167,8 +178,10 @@ func (d *door) retentionSetVerb() *cobra.Command {
 	}
 	o.flags(verb)
 	verb.Flags().StringVar(&until, "until", "", "last `DAY` on which they are kept")
-	verb.Flags().StringVar(&custodian, "custodian", "", "`WHO` keeps them")
-	verb.Flags().StringVar(&place, "place", "", "`WHERE` they are kept")
+	verb.Flags().StringVar(&given.Custodian, "custodian", "", "`WHO` keeps them")
+	verb.Flags().StringVar(&given.Place, "place", "", "`WHERE` they are kept")
+	verb.Flags().StringVar(&given.Protection, "protection", "", "`HOW` they are protected there")
+	verb.Flags().StringVar(&given.Attested, "attested", "", "assessor `WHO` attests that they are kept so, and given out on the Council's request")
 	return verb
 }
 

@@ -179,11 +179,11 @@ func ofClasses(p questionnaires.Problem) bool {
 
 func (d *door) scopeSetVerb() *cobra.Command {
 	var o opening
-	var cde, registries, connections []string
+	var cde, registries, connections, does []string
 	var numbers thresholds
 	var description string
 	verb := &cobra.Command{
-		Use: "set VAULT [--cde NAMESPACE]... [--registry PREFIX]... [--limit CHECK=N]...", Short: "Set namespaces of the cardholder data environment, needed connections, trusted registries, and limits",
+		Use: "set VAULT [--cde NAMESPACE]... [--registry PREFIX]... [--limit CHECK=N]...", Short: "Set namespaces of the cardholder data environment, needed connections, trusted registries, limits, and what third parties do",
 		Long: `Sets by what evidence is judged. What is not named keeps its value.
 Namespaces may hold patterns such as pay-*; TARGET/NAMESPACE names one target's. They
 are classed as cardholder data environment, in place of those that were; scope class
@@ -195,8 +195,12 @@ NAMESPACE/WORKLOAD, with patterns, or a range of addresses; the first may be
 takes each with its business reason.
 
 Limits are how many may do what a check counts, such as secrets-read-by-few=5; those
-given replace the ones before. 0 days are as many as the checks say: 365 and 92.`,
-		Example: "  tickmark scope shop.vault set --cde pay,pay-* --registry registry.copperline.example\n  tickmark scope shop.vault set --connection 'shop/cart => pay/api : TCP 8443'\n  tickmark scope shop.vault set --limit secrets-read-by-few=5 --secret-days 90",
+given replace the ones before. 0 days are as many as the checks say: 365 and 92.
+
+--does says of one third party of the scope all that it does, for the questions of an
+attestation: ` + involvementList() + `; nothing
+behind the = takes it back.`,
+		Example: "  tickmark scope shop.vault set --cde pay,pay-* --registry registry.copperline.example\n  tickmark scope shop.vault set --connection 'shop/cart => pay/api : TCP 8443'\n  tickmark scope shop.vault set --limit secrets-read-by-few=5 --secret-days 90\n  tickmark scope shop.vault set --does Northbank=handles-account-data,affects-security",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v, a, err := d.anyOf(cmd.Context(), args[0], o)
@@ -222,6 +226,9 @@ given replace the ones before. 0 days are as many as the checks say: 365 and 92.
 			if cmd.Flags().Changed("description") {
 				scope.Description = description
 			}
+			if scope.ThirdParties, err = doing(scope.ThirdParties, does); err != nil {
+				return err
+			}
 			return d.setScope(cmd.Context(), v, a, scope, ofClasses)
 		},
 	}
@@ -230,8 +237,42 @@ given replace the ones before. 0 days are as many as the checks say: 365 and 92.
 	verb.Flags().StringSliceVar(&registries, "registry", nil, "`PREFIX` of image names that are trusted (repeatable)")
 	connectionFlag(verb, &connections)
 	numbers.flags(verb)
+	verb.Flags().StringArrayVar(&does, "does", nil, "`NAME=WHAT` a third party does, several with commas (repeatable)")
 	verb.Flags().StringVar(&description, "description", "", "what is in scope, in words")
 	return verb
+}
+
+// involvementList names what a third party may do.
+func involvementList() string {
+	var names []string
+	for _, in := range questionnaires.Involvements() {
+		names = append(names, in.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+// doing returns the third parties with what NAME=WHAT,WHAT says of those that are named.
+func doing(all []questionnaires.ThirdParty, given []string) ([]questionnaires.ThirdParty, error) {
+	all = slices.Clone(all)
+	for _, text := range given {
+		name, what, is := strings.Cut(text, "=")
+		if !is {
+			return nil, usagef("scope set: --does %q is no NAME=WHAT", text)
+		}
+		at := slices.IndexFunc(all, func(p questionnaires.ThirdParty) bool { return p.Name == name })
+		if at < 0 {
+			return nil, fmt.Errorf("set scope: --does %q: the scope has no such third party", name)
+		}
+		all[at].Does = nil
+		for _, word := range strings.FieldsFunc(what, func(r rune) bool { return r == ',' || r == ' ' }) {
+			var in questionnaires.Involvement
+			if err := in.UnmarshalText([]byte(word)); err != nil {
+				return nil, usagef("scope set: --does %q: %w: want %s", name, err, involvementList())
+			}
+			all[at].Does = append(all[at].Does, in)
+		}
+	}
+	return all, nil
 }
 
 // connectionFlag adds --connection.

@@ -30,6 +30,9 @@ func amount(n int, of string) string {
 	return fmt.Sprintf("%d %s", n, of)
 }
 
+// counting is a number behind what is counted, "" for none.
+func counting(of string, n int) string { return marked(of, amount(n, "")) }
+
 // marked is a text behind what it is about, "" where there is none.
 func marked(what, text string) string {
 	if strings.TrimSpace(text) == "" {
@@ -42,11 +45,12 @@ func (d *door) printScope(s questionnaires.Scope) {
 	d.fact("about", s.Description)
 	d.printEntity(s)
 	for _, f := range s.Data.Flows {
-		d.fact("flow", f.Name, f.Elements)
+		d.fact("flow", f.Name, f.Elements, counting("diagrams:", len(f.Diagrams)))
 	}
 	for _, t := range s.Data.Stores {
-		d.fact("store", t.Name, t.Kind, t.Elements)
+		d.fact("store", t.Name, t.Kind, t.Fields, t.Elements)
 	}
+	d.fact("inventory", counting("items of evidence:", len(s.Data.Inventory)))
 	if s.Data.NothingStored {
 		d.fact("store", "no account data is kept")
 	}
@@ -61,7 +65,7 @@ func (d *door) printScope(s questionnaires.Scope) {
 	if s.NoThirdParties {
 		d.fact("third party", "there are none")
 	}
-	d.fact("confirmed", string(s.Confirmation.On), marked("by", s.Confirmation.By))
+	d.printConfirmation(s.Confirmation)
 	d.printClasses(s)
 	if len(s.TrustedRegistries) == 0 {
 		d.fact("registries", "none declared as trusted")
@@ -73,6 +77,13 @@ func (d *door) printScope(s questionnaires.Scope) {
 		d.fact("connection", c.String(), c.Why)
 	}
 	d.printThresholds(s.Thresholds)
+}
+
+func (d *door) printConfirmation(c questionnaires.ScopeConfirmation) {
+	d.fact("confirmed", string(c.On), marked("by", c.By))
+	d.fact("left out", c.Excluded)
+	d.fact("reduced by", c.Reduced)
+	d.fact("criteria", marked("of a self-assessment used:", c.Criteria.String()), c.CriteriaMet)
 }
 
 // did is what a third party does, "" where it is not said.
@@ -97,13 +108,13 @@ func (d *door) printThresholds(t questionnaires.Thresholds) {
 func (d *door) printEntity(s questionnaires.Scope) {
 	e := s.Entity
 	d.fact("entity", e.TradingAs, e.Address, e.Website)
-	d.fact("business", e.Business)
+	d.fact("business", e.Business, e.Functions)
 	d.fact("contact", e.Contact.Name, e.Contact.Title, e.Contact.Telephone, e.Contact.Email)
 	for _, u := range s.Channels {
 		d.fact("channel", u.Channel.String(), u.Role, marked("left out:", u.LeftOut))
 	}
 	for _, v := range s.Services {
-		d.fact("service", v.Name, v.Type, v.Role, marked("left out:", v.LeftOut))
+		d.fact("service", v.Name, v.Type, v.Role, marked("could affect security:", v.Affects.String()), v.Impact, marked("left out:", v.LeftOut))
 		for _, e := range v.Exceptions {
 			d.fact("exception", v.Name, e.Requirement.String(), e.Response.Title(), e.Reason)
 		}
@@ -111,6 +122,7 @@ func (d *door) printEntity(s questionnaires.Scope) {
 }
 
 func (d *door) printEnvironment(s questionnaires.Scope) {
+	d.fact("drawn", counting("diagrams of networks:", len(s.Environment.Diagrams)))
 	for _, n := range s.Environment.Networks {
 		d.fact("network", n.Name, marked("account data:", n.AccountData.String()), n.Purpose)
 	}
@@ -123,8 +135,12 @@ func (d *door) printEnvironment(s questionnaires.Scope) {
 	for _, p := range s.Environment.Products {
 		d.fact("product", p.Name, p.Version, p.Standard, p.Listing, marked("until", string(p.Expires)))
 	}
+	if s.Environment.NoProducts {
+		d.fact("product", "none that PCI SSC lists")
+	}
 	if used := s.Segmentation.Used.String(); used != "" {
 		d.fact("segmented", used, s.Segmentation.Built, marked("excludes", s.Segmentation.Excludes))
+		d.fact("effective", s.Segmentation.Checked, marked("what segments was assessed:", s.Segmentation.Assessed.String()), marked("attested by", s.Segmentation.Attested))
 	}
 }
 

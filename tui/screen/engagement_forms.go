@@ -31,9 +31,12 @@ func engagementBlanks(p *Picture) []blank[engagement] {
 		line("QA reviewer", "Who reviews the report for quality; none of the assessors.", reported, func(e *engagement) *string { return &e.Reviewer.Name }),
 		line("Reviewer's company", "Where the reviewer works.", reported, func(e *engagement) *string { return &e.Reviewer.Company }),
 		line("Reviewer's credentials", "What qualifies the reviewer.", reported, func(e *engagement) *string { return &e.Reviewer.Credentials }),
+		line("Company's officer", "Who signs for the company of the QSA.", reported && e.AssessedByQSA(), func(e *engagement) *string { return &e.Officer.Name }),
+		line("Officer's title", "What that officer is in the company.", false, func(e *engagement) *string { return &e.Officer.Title }),
 		day("Start", "The first day of the assessment.", attested, func(e *engagement) *questionnaires.Day { return &e.Start }),
 		day("End", "Its last day.", attested, func(e *engagement) *questionnaires.Day { return &e.End }),
 		visits.blank(p),
+		remoteExtent(reported),
 		remote.blank(p),
 		long("Independence", "How the assessors' independence is kept.", reported, func(e *engagement) *string { return &e.Independence }),
 		long("Other services", "What else the assessors' company does for the entity; \"none\" where it does nothing else.", reported, func(e *engagement) *string { return &e.OtherServices }),
@@ -99,6 +102,17 @@ var remote = repeated[engagement, questionnaires.RemoteTesting]{
 			long("Extent", "What was tested so.", false, func(r *r) *string { return &r.Extent }),
 		}
 	},
+}
+
+// remoteExtent is the blank of how much was tested from elsewhere.
+func remoteExtent(needed bool) blank[engagement] {
+	var options []option
+	for _, x := range questionnaires.RemoteExtents() {
+		options = append(options, option{value: x.String(), text: x.Title()})
+	}
+	options = append(options, option{text: "not said", about: "takes the choice back"})
+	return choice("Tested remotely", "Whether something was tested from elsewhere, and how much.", needed, options,
+		func(e *engagement) string { return e.RemoteExtent.String() }, func(e *engagement, text string) error { return e.RemoteExtent.UnmarshalText([]byte(text)) })
 }
 
 // samplingBlank opens how samples stood for populations.

@@ -28,11 +28,14 @@ func retentionForm(d *Desk) *Form {
 			return a.SetRetention(value)
 		},
 	}
-	return formOf(d, "Retention", "Where a QSA took part the workpapers are kept for three years after the issue, unless a later day stands here. Else a day has to be set.", retention, func(*Picture) []blank[r] {
+	return formOf(d, "Retention", "Where a QSA took part the workpapers are kept for three years after the issue, unless a later day stands here. Else a day has to be set.", retention, func(p *Picture) []blank[r] {
+		reported := p.Assessment.Questionnaire.Scope >= questionnaires.ReportedScope
 		return []blank[r]{
 			day("Until", "The last day on which they are kept; nothing stands for the rule.", false, func(v *r) *questionnaires.Day { return &v.Until }),
-			line("Custodian", "Who keeps them.", false, func(v *r) *string { return &v.Custodian }),
-			line("Place", "Where they are kept.", false, func(v *r) *string { return &v.Place }),
+			line("Custodian", "Who keeps them.", reported, func(v *r) *string { return &v.Custodian }),
+			line("Place", "Where they are kept.", reported, func(v *r) *string { return &v.Place }),
+			long("Protection", "How they are protected there.", reported, func(v *r) *string { return &v.Protection }),
+			line("Attested by", "The assessor who attests that they are kept so, and given out on the Council's request.", reported, func(v *r) *string { return &v.Attested }),
 		}
 	})
 }

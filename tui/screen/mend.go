@@ -87,6 +87,8 @@ func (d *Desk) mendWhole(p questionnaires.Problem) tea.Cmd {
 		return push(newScope(d))
 	case questionnaires.EngagementPart:
 		return push(newEngagement(d))
+	case questionnaires.KeepingPart:
+		return push(retentionForm(d))
 	case questionnaires.FormPart:
 		return push(moveForm(d, d.picture.Assessment.Details.Questionnaire))
 	case questionnaires.RequestsPart:

@@ -25,7 +25,7 @@ func dataFlows(needed bool) repeated[scope, questionnaires.DataFlow] {
 				choice("Channel", "The payment channel it belongs to.", false, options, func(f *f) string { return f.Channel.String() }, func(f *f, text string) error { return f.Channel.UnmarshalText([]byte(text)) }),
 				long("Elements", "Which elements of card data take it.", true, func(f *f) *string { return &f.Elements }),
 				long("Description", "Where it begins, what it passes, where it ends.", true, func(f *f) *string { return &f.Description }),
-				references(p, "Diagrams", "The diagrams that show it.", false, func(f *f) *[]questionnaires.ID { return &f.Diagrams }),
+				references(p, "Diagrams", "The diagrams that show it.", needed, func(f *f) *[]questionnaires.ID { return &f.Diagrams }),
 			}
 		},
 	}
@@ -36,11 +36,13 @@ func dataStores(needed bool) repeated[scope, questionnaires.DataStore] {
 	return repeated[scope, v]{
 		label: "Data stores", help: "Where account data is kept. Sensitive authentication data is told apart: after authorisation only an issuer may keep it.", one: "data store", many: "data stores", needed: needed,
 		list: func(s *scope) *[]v { return &s.Data.Stores }, name: func(v v) string { return v.Name },
-		blanks: func(*Picture) []blank[v] {
+		blanks: func(p *Picture) []blank[v] {
+			reported := p.Assessment.Questionnaire.Scope >= questionnaires.ReportedScope
 			return []blank[v]{
 				line("Name", "What it is called.", true, func(v *v) *string { return &v.Name }),
 				line("Kind", "Database, file, paper.", false, func(v *v) *string { return &v.Kind }),
-				long("Elements", "Which fields of card data it holds.", true, func(v *v) *string { return &v.Elements }),
+				long("Fields", "The files, tables and fields in it.", reported, func(v *v) *string { return &v.Fields }),
+				long("Elements", "Which elements of account data they hold.", true, func(v *v) *string { return &v.Elements }),
 				long("Secured", "How they are secured.", true, func(v *v) *string { return &v.Secured }),
 				long("Access log", "How access to it is logged.", true, func(v *v) *string { return &v.AccessLog }),
 				declared("Sensitive data", "Whether it keeps sensitive authentication data.", true, func(v *v) *questionnaires.Declared { return &v.Sensitive }),
@@ -97,19 +99,21 @@ func components(needed bool) repeated[scope, questionnaires.ComponentType] {
 	}
 }
 
-var products = repeated[scope, questionnaires.ListedProduct]{
-	label: "Listed products", help: "Products and solutions that PCI SSC lists: terminals, P2PE solutions, payment software.", one: "product", many: "products",
-	list: func(s *scope) *[]questionnaires.ListedProduct { return &s.Environment.Products }, name: func(p questionnaires.ListedProduct) string { return p.Name },
-	blanks: func(*Picture) []blank[questionnaires.ListedProduct] {
-		type l = questionnaires.ListedProduct
-		return []blank[l]{
-			line("Name", "What it is called.", true, func(l *l) *string { return &l.Name }),
-			line("Version", "Its version.", true, func(l *l) *string { return &l.Version }),
-			line("Standard", "The standard it was listed under.", true, func(l *l) *string { return &l.Standard }),
-			line("Listing", "The number of the listing.", true, func(l *l) *string { return &l.Listing }),
-			day("Expires", "When the listing expires.", true, func(l *l) *questionnaires.Day { return &l.Expires }),
-		}
-	},
+func products(needed bool) repeated[scope, questionnaires.ListedProduct] {
+	type l = questionnaires.ListedProduct
+	return repeated[scope, l]{
+		label: "Listed products", help: "Products and solutions that PCI SSC lists: terminals, P2PE solutions, payment software.", one: "product", many: "products", needed: needed,
+		list: func(s *scope) *[]l { return &s.Environment.Products }, name: func(p l) string { return p.Name },
+		blanks: func(*Picture) []blank[l] {
+			return []blank[l]{
+				line("Name", "What it is called.", true, func(l *l) *string { return &l.Name }),
+				line("Version", "Its version.", true, func(l *l) *string { return &l.Version }),
+				line("Standard", "The standard it was listed under.", true, func(l *l) *string { return &l.Standard }),
+				line("Listing", "The number of the listing.", true, func(l *l) *string { return &l.Listing }),
+				day("Expires", "When the listing expires.", true, func(l *l) *questionnaires.Day { return &l.Expires }),
+			}
+		},
+	}
 }
 
 // classes put clusters, namespaces, accounts and components into classes.

@@ -38,11 +38,14 @@ func scopeBlanks(p *Picture) []blank[scope] {
 		services(asked == questionnaires.ProvidedScope).blank(p),
 		dataFlows(reported).blank(p),
 		dataStores(provided && !s.Data.NothingStored).blank(p),
+		references(p, "Inventory", "The evidence that lists the data stores.", reported && len(s.Data.Stores) > 0, func(s *scope) *[]questionnaires.ID { return &s.Data.Inventory }),
 		either("Nothing is stored", "No account data is kept anywhere.", false, func(s *scope) *bool { return &s.Data.NothingStored }),
+		references(p, "Network diagrams", "The evidence that draws the networks.", reported, func(s *scope) *[]questionnaires.ID { return &s.Environment.Diagrams }),
 		networks(reported).blank(p),
 		locations(attested).blank(p),
 		components(provided).blank(p),
-		products.blank(p),
+		products(reported && !s.Environment.NoProducts).blank(p),
+		either("No listed products", "Nothing that PCI SSC lists is in use.", false, func(s *scope) *bool { return &s.Environment.NoProducts }),
 		partOf(p, "Segmentation", "What keeps systems out of scope. Without it the network is flat and all of it in scope.", func(s *scope) *questionnaires.Segmentation { return &s.Segmentation }, segmentationBlanks,
 			func(s questionnaires.Segmentation) string { return "used: " + s.Used.String() }),
 		thirdParties(attested && !s.NoThirdParties).blank(p),
@@ -96,7 +99,8 @@ func entityBlanks(p *Picture) []blank[questionnaires.EntityDetails] {
 		line("Trading as", "The name it does business under, if another than "+p.Assessment.Entity+".", false, func(e *e) *string { return &e.TradingAs }),
 		long("Address", "Its main address.", attested, func(e *e) *string { return &e.Address }),
 		line("Website", "Its website.", false, func(e *e) *string { return &e.Website }),
-		long("Business", "The nature of its business, and how that touches card data.", asked >= questionnaires.ReportedScope, func(e *e) *string { return &e.Business }),
+		long("Business", "The nature of its business.", asked >= questionnaires.ReportedScope, func(e *e) *string { return &e.Business }),
+		long("Functions", "What it does that touches account data, or could affect its security.", asked >= questionnaires.ReportedScope, func(e *e) *string { return &e.Functions }),
 		line("Contact", "Whom to ask: name.", attested, func(e *e) *string { return &e.Contact.Name }),
 		line("Contact's title", "What that person does.", false, func(e *e) *string { return &e.Contact.Title }),
 		line("Contact's telephone", "Telephone, or the e-mail below.", false, func(e *e) *string { return &e.Contact.Telephone }),
@@ -108,11 +112,14 @@ func segmentationBlanks(p *Picture) []blank[questionnaires.Segmentation] {
 	type s = questionnaires.Segmentation
 	asked := p.Assessment.Questionnaire.Scope
 	used := p.Assessment.Scope().Segmentation.Used == questionnaires.DeclaredYes
+	checked := used && asked >= questionnaires.ReportedScope
 	return []blank[s]{
 		declared("Used", "Whether segmentation keeps systems out of scope.", asked >= questionnaires.AttestedScope, func(s *s) *questionnaires.Declared { return &s.Used }),
 		long("How it is built", "What separates, and where.", used, func(s *s) *string { return &s.Built }),
 		long("Excludes", "What is out of scope because of it.", used, func(s *s) *string { return &s.Excludes }),
 		line("Attested by", "The assessor who found it adequate, or the whole network covered.", asked >= questionnaires.ReportedScope, func(s *s) *string { return &s.Attested }),
+		long("Checked", "How that assessor found that it keeps apart what it is to keep apart.", checked, func(s *s) *string { return &s.Checked }),
+		declared("Assessed", "Whether what segments was itself assessed.", checked, func(s *s) *questionnaires.Declared { return &s.Assessed }),
 	}
 }
 
@@ -126,6 +133,10 @@ func confirmationBlanks(p *Picture) []blank[questionnaires.ScopeConfirmation] {
 		long("Method", "How the assessor validated it.", reported, func(c *c) *string { return &c.Method }),
 		line("Assessor", "Who did.", reported, func(c *c) *string { return &c.Assessor }),
 		long("Difference", "What differs from the entity's own scope; \"none\" where nothing does.", reported, func(c *c) *string { return &c.Difference }),
+		long("Excluded", "What was left out of the assessment, and why; \"none\" where nothing was.", reported, func(c *c) *string { return &c.Excluded }),
+		long("Reduced by", "What made the scope smaller, beside segmentation: tokens, point-to-point encryption; \"none\" where nothing did.", reported, func(c *c) *string { return &c.Reduced }),
+		declared("SAQ criteria", "Whether the eligibility criteria of a self-assessment decided what applies.", reported, func(c *c) *questionnaires.Declared { return &c.Criteria }),
+		long("Criteria met", "Of which self-assessment they are, and how it was found that they are met.", reported && p.Assessment.Scope().Confirmation.Criteria == questionnaires.DeclaredYes, func(c *c) *string { return &c.CriteriaMet }),
 	}
 }
 
@@ -157,7 +168,9 @@ func services(needed bool) repeated[scope, questionnaires.AssessedService] {
 			return []blank[v]{
 				line("Name", "What it is called.", true, func(v *v) *string { return &v.Name }),
 				line("Type", "As attestations group them: hosting, payment gateway, managed services.", false, func(v *v) *string { return &v.Type }),
-				long("Role", "What it has to do with card data or its security.", false, func(v *v) *string { return &v.Role }),
+				long("Role", "What it does with card data.", false, func(v *v) *string { return &v.Role }),
+				declared("Affects security", "Whether it could affect the security of account data.", false, func(v *v) *questionnaires.Declared { return &v.Affects }),
+				long("How it could", "How it could affect the security of account data, if it could.", false, func(v *v) *string { return &v.Impact }),
 				long("Left out", "Why this assessment does not cover it; nothing where it does.", false, func(v *v) *string { return &v.LeftOut }),
 				exceptions.blank(p),
 			}

@@ -98,10 +98,11 @@ func TestAnEngagementIsTyped(t *testing.T) {
 		m.enrol(t, e.people[name])
 	}
 	d := e.sits("Ines Okonjo")
+	e.typePaper(d, "Security standard", "The rules of the house.")
 	typeScope(d)
 	typeEngagement(d)
+	typeRetention(d)
 	e.typeRequests(d)
-	e.typePaper(d, "Security standard", "The rules of the house.")
 	typeInterview(d)
 	e.typeSamples(d)
 	typePenetrationTest(d)
@@ -171,21 +172,26 @@ func typeScope(d typist) {
 	d.room("entity, channels, third parties")
 	d.long("Description", "The order system and the offices that run it.")
 	d.at("Entity").long("Address", "Hafengasse 4, Lund, Sweden").long("Business", "Takes orders for shops, and passes account data on to a processor.").
+		long("Functions", "The order page and the desk that answers for orders.").
 		line("Contact", "Mara Lindqvist").line("Contact's e-mail", "mara@copperline.example").up()
 	d.at("Payment channels").Press("a")
 	d.pick("Channel", "e-commerce").long("Role with cards", "Receives account data and passes it on.").Press("S", "esc", "esc")
 	d.at("Data flows").Press("a")
-	d.line("Name", "Order").pick("Channel", "e-commerce").long("Elements", "Number and expiry").long("Description", "From the page to the processor.").out()
+	d.line("Name", "Order").pick("Channel", "e-commerce").long("Elements", "Number and expiry").long("Description", "From the page to the processor.").pick("Diagrams", "Doc-1").up().out()
 	d.at("Data stores").Press("a")
-	d.line("Name", "orders").line("Kind", "Database").long("Elements", "Number and expiry").long("Secured", "Encrypted by field").
+	d.line("Name", "orders").line("Kind", "Database").long("Fields", "orders: number, expiry").long("Elements", "Number and expiry").long("Secured", "Encrypted by field").
 		long("Access log", "In the central log").pick("Sensitive data", "no").out()
+	d.pick("Inventory", "Doc-1").up()
+	d.pick("Network diagrams", "Doc-1").up()
 	d.at("Networks").Press("a")
 	d.line("Name", "Orders").pick("Account data", "yes").long("Purpose", "Takes orders").out()
 	d.at("Locations").Press("a")
 	d.line("Type", "Data centre").line("Number", "1").line("Place", "Lund, Sweden").out()
 	d.at("Components").Press("a")
 	d.line("Type", "Host").line("Number", "14").line("Vendor", "Larch").line("Product", "L2 4.1").line("Role", "Runs the order system").out()
-	d.at("Segmentation").pick("Used", "yes").long("How it is built", "Firewalls between the networks").long("Excludes", "The office's desks").line("Attested by", "Ines Okonjo").up()
+	d.at("No listed products").Press("esc")
+	d.at("Segmentation").pick("Used", "yes").long("How it is built", "Firewalls between the networks").long("Excludes", "The office's desks").line("Attested by", "Ines Okonjo").
+		long("Checked", "Tried from the office").pick("Assessed", "yes").up()
 	d.at("Third parties").Press("a")
 	d.line("Name", "Palewater Payments").long("Data shared", "Account data of every order").long("Purpose", "Settles the payments").long("Services", "Processing").
 		pick("What it does", "account data").up().
@@ -195,7 +201,7 @@ func typeScope(d typist) {
 	d.out()
 	d.at("Confirmation").at("Confirmed by").Type("Mara Lindqvist").Press("enter", "esc", "down", "enter").Type("2026-11-20").Press("enter")
 	d.long("Method", "Read the inventories and asked").
-		line("Assessor", "Ines Okonjo").long("Difference", "none").up()
+		line("Assessor", "Ines Okonjo").long("Difference", "none").long("Excluded", "none").long("Reduced by", "none").pick("SAQ criteria", "no").up()
 	d.Shows("nothing is missing")
 	d.home()
 }
@@ -207,11 +213,20 @@ func typeEngagement(d typist) {
 	d.line("Name", "Ines Okonjo").pick("Role", "lead").line("Company", "Northlight Assurance").line("Certificate", "206-114").Press("esc", "a")
 	d.line("Name", "Jonas Hald").pick("Role", "associate").line("Company", "Northlight Assurance").line("Certificate", "206-131").line("Mentor", "Ines Okonjo").out()
 	d.line("QA reviewer", "Per Haugen").line("Reviewer's company", "Northlight Assurance").line("Reviewer's credentials", "QSA 206-009")
+	d.line("Company's officer", "Liv Askeland").line("Officer's title", "Partner")
 	d.line("Start", "2026-11-02").line("End", "2026-11-20")
 	d.at("Days on site").Press("a")
 	d.line("From", "2026-11-03").line("Place", "Data centre in Lund").out()
+	d.pick("Tested remotely", "no: all")
 	d.long("Independence", "No assessor has a stake in the entity.").long("Other services", "none").long("Subcontractors", "none").line("Years", "1")
 	d.at("Sampling").pick("Used", "yes").long("Rationale", "All shops are built from one image.").long("Standard processes", "The playbook and its runs were examined.").up()
+	d.home()
+}
+
+// typeRetention says how the workpapers are kept.
+func typeRetention(d typist) {
+	keepingRoom(d.Driver).Press("/").Type("Retention").Press("enter", "enter")
+	d.line("Custodian", "Records desk").line("Place", "Archive in Lund").long("Protection", "Sealed to two keepers").line("Attested by", "Ines Okonjo")
 	d.home()
 }
 
