@@ -153,26 +153,33 @@ func (c *checker) asksScope(s tree) {
 		}
 	}
 	if report {
-		c.filled("entity", entity, "business", "functions")
-		c.filled("environment", environment, "networks", "diagrams")
-		if environment["noProducts"] != true {
-			c.filled("environment", environment, "products")
-		}
-		if text(segmentation, "used") == "yes" {
-			c.filled("segmentation", segmentation, "checked", "assessed")
-		}
-		if len(list(data, "stores")) > 0 {
-			c.filled("card data", data, "inventory")
-		}
-		c.each(data, "stores", "fields")
-		c.each(environment, "networks", "accountData", "purpose")
-		c.filled("segmentation", segmentation, "attested")
-		c.filled("card data", data, "flows")
-		c.each(data, "flows", "elements", "description", "diagrams")
-		c.filled("confirmation", confirmed, "method", "assessor", "difference", "excluded", "reduced", "saqCriteria")
-		if text(confirmed, "saqCriteria") == "yes" {
-			c.filled("confirmation", confirmed, "saqCriteriaMet")
-		}
+		c.asksReport(s)
+	}
+}
+
+// asksReport is what a report asks for beyond what others do.
+func (c *checker) asksReport(s tree) {
+	entity, environment, data, confirmed := branch(s, "entity"), branch(s, "environment"), branch(s, "data"), branch(s, "confirmation")
+	segmentation := branch(s, "segmentation")
+	c.filled("entity", entity, "business", "functions")
+	c.filled("environment", environment, "networks", "diagrams")
+	if environment["noProducts"] != true {
+		c.filled("environment", environment, "products")
+	}
+	if text(segmentation, "used") == "yes" {
+		c.filled("segmentation", segmentation, "checked", "assessed")
+	}
+	if len(list(data, "stores")) > 0 {
+		c.filled("card data", data, "inventory")
+	}
+	c.each(data, "stores", "fields")
+	c.each(environment, "networks", "accountData", "purpose")
+	c.filled("segmentation", segmentation, "attested")
+	c.filled("card data", data, "flows")
+	c.each(data, "flows", "elements", "description", "diagrams")
+	c.filled("confirmation", confirmed, "method", "assessor", "difference", "excluded", "reduced", "saqCriteria")
+	if text(confirmed, "saqCriteria") == "yes" {
+		c.filled("confirmation", confirmed, "saqCriteriaMet")
 	}
 }
 
