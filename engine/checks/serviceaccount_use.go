@@ -94,7 +94,7 @@ func (of *use) add(w, top workload, t token) {
 	if w.template != nil && w.template.Name != "" {
 		return
 	}
-	if w.suspended {
+	if w.rests() {
 		of.waits = append(of.waits, w.object)
 	} else {
 		of.runs = append(of.runs, w.object)
@@ -105,6 +105,9 @@ func (of *use) add(w, top workload, t token) {
 		of.cites = append(of.cites, w.object.Digest)
 	}
 }
+
+// rests reports whether w runs nothing at the time.
+func (w workload) rests() bool { return w.suspended || w.ended }
 
 // saying is what a check said, and what else it rested on.
 type saying struct {
@@ -182,9 +185,9 @@ func judgeSharing(of *use) finding {
 // its rights wait for whoever gets hold of its token or may make a pod; and where the
 // account does not exist, so that whoever makes it gets them. NotApplicable for the
 // accounts that Kubernetes' own bindings name. Passes where something runs as it.
-// Unknown where that is suspended alone (a CronJob, a Job, a workflow); in manifests,
-// beside which more may run; where a workload may be hidden; and where defaults of Argo's
-// controller may name it for workflows.
+// Unknown where all of that is suspended (a CronJob, a Job, a workflow) or has ended; in
+// manifests, beside which more may run; where a workload may be hidden; and where defaults
+// of Argo's controller may name it for workflows.
 //
 // A token that is used from outside the cluster leaves no trace in its objects: the
 // audit log tells when an account was last used.
@@ -241,7 +244,7 @@ func judgeDormant(of *use, all accounts, ref engine.Ref, bindings []*rbac.Bindin
 		return notApplicable("", names, "A part of Kubernetes, with the rights that Kubernetes gives it"), cites
 	case of != nil && len(of.waits) > 0:
 		o := of.waits[0]
-		return unknown("", o.Ref.String(), "Nothing that was seen runs as it but what is suspended until somebody lets it go on: %s; rights are bound to it by %s",
+		return unknown("", o.Ref.String(), "Nothing that was seen runs as it but what is suspended or has ended: %s; rights are bound to it by %s",
 			o.Ref, list(names)), append(cites, o.Digest)
 	case !seen:
 		return unknown("", names, "Nothing that was seen runs as it, and more may run than was seen; rights are bound to it by %s", list(names)), cites

@@ -32,6 +32,7 @@ type workload struct {
 	idle     bool        // a template of which no pods come
 	// suspended says that none come until somebody lets it go on.
 	suspended bool
+	ended     bool // it ran, and runs no more
 }
 
 var (
@@ -83,7 +84,8 @@ func workloads(v *engine.View) []workload { return allDeclared.Of(v).workloads }
 // The kinds of workloads, as each is read.
 var (
 	readPods = readAs(func(p *corev1.Pod) workload {
-		return workload{owner: metav1.GetControllerOf(p), path: "spec", meta: &p.ObjectMeta, spec: &p.Spec}
+		ended := p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed
+		return workload{owner: metav1.GetControllerOf(p), path: "spec", meta: &p.ObjectMeta, spec: &p.Spec, ended: ended}
 	})
 	readReplicationControllers = readAs(func(r *corev1.ReplicationController) workload {
 		template := r.Spec.Template
@@ -103,6 +105,9 @@ var (
 	readJobs         = readAs(func(j *batchv1.Job) workload {
 		w := ofTemplate(j, &j.Spec.Template)
 		w.suspended = j.Spec.Suspend != nil && *j.Spec.Suspend
+		w.ended = slices.ContainsFunc(j.Status.Conditions, func(c batchv1.JobCondition) bool {
+			return (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed) && c.Status == corev1.ConditionTrue
+		})
 		return w
 	})
 	readCronJobs = readAs(func(c *batchv1.CronJob) workload {

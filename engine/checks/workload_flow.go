@@ -27,7 +27,8 @@ type flow struct {
 	of        engine.PodTemplate
 	object    *engine.Object
 	workloads []workload
-	suspended bool
+	resting   bool // suspended, or at its end
+	ended     bool
 }
 
 // flowHead is what is read of a workflow beside its templates.
@@ -36,12 +37,17 @@ type flowHead struct {
 	Spec              struct {
 		Suspend bool `json:"suspend"`
 	} `json:"spec"`
+	Status struct {
+		Phase string `json:"phase"`
+	} `json:"status"`
 }
 
 // readFlows reads the kinds that are workflows.
 var readFlows = engine.NewExtract(func(o engine.Typed[flowHead]) flow {
 	of, _ := engine.PodTemplateOf(o.Ref.Of())
-	f := flow{Workflow: engine.ReadWorkflow(of, o.Ref, o.Body()), of: of, object: o.Object, suspended: o.Value.Spec.Suspend}
+	f := flow{Workflow: engine.ReadWorkflow(of, o.Ref, o.Body()), of: of, object: o.Object}
+	f.ended = of.Makes && slices.Contains([]string{"Succeeded", "Failed", "Error"}, o.Value.Status.Phase)
+	f.resting = o.Value.Spec.Suspend || f.ended
 	for _, p := range f.Pods {
 		w := workload{object: o.Object, owner: metav1.GetControllerOf(o.Value), path: p.Path(), meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}}
 		w.flow = &flowPod{name: cmp.Or(brief(p.Name), p.Path()), at: p.At, unsure: p.Unsure, shared: of.Cluster}
@@ -86,7 +92,7 @@ func (d declared) withFlows(v *engine.View) declared {
 			all = append(all, f)
 		}
 	}
-	runs := runningFlows(all, known, func(f flow) bool { return !f.suspended })
+	runs := runningFlows(all, known, func(f flow) bool { return !f.resting })
 	mayRun, defaulted := runningFlows(all, known, func(flow) bool { return true }), ""
 	if len(all) > 0 {
 		defaulted = engine.PodsDefaulted(v)
@@ -95,7 +101,8 @@ func (d declared) withFlows(v *engine.View) declared {
 		ref := f.object.Ref.WithoutUID()
 		idle := !mayRun[ref]
 		for _, w := range f.workloads {
-			w.suspended = !idle && !runs[ref]
+			w.ended = f.ended
+			w.suspended = !idle && !runs[ref] && !f.ended
 			if w.idle = idle; defaulted != "" && w.flow.unsure == "" {
 				of := *w.flow
 				of.unsure, w.flow = defaulted, &of

@@ -257,6 +257,11 @@ func TestWhatIsSuspended(t *testing.T) {
 		"a template that one runs":       {[]string{uses, library}, engine.Unknown, 1},
 		"one that another runs too":      {[]string{uses, library, workflow("Workflow", "w", "{workflowTemplateRef: {name: lib}}")}, engine.Pass, 0},
 		"a template that nothing runs":   {[]string{library}, engine.Fail, 0},
+		"a Job that has ended":           {[]string{job("false") + "\nstatus: {conditions: [{type: Complete, status: 'True'}]}"}, engine.Unknown, 0},
+		"a Job that is at its end":       {[]string{job("false") + "\nstatus: {conditions: [{type: Complete, status: 'False'}, {type: FailureTarget, status: 'True'}]}"}, engine.Pass, 0},
+		"a pod that has ended":           {[]string{"apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: pay}\nspec: {serviceAccountName: ops, containers: [{name: c, image: x}]}\nstatus: {phase: Failed}"}, engine.Unknown, 0},
+		"a workflow that has ended":      {[]string{workflow("Workflow", "w", "{"+templates) + "\nstatus: {phase: Succeeded}"}, engine.Unknown, 0},
+		"one that runs":                  {[]string{workflow("Workflow", "w", "{"+templates) + "\nstatus: {phase: Running}"}, engine.Pass, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorldOf(t, append(strings.Split(account, "\n---\n"), c.documents...)...)

@@ -6,7 +6,8 @@ import "tickmark/engine"
 //
 // An inventory, not a judgement: one NotApplicable detail for every workload with
 // the images it runs, as the population that samples are drawn from. Of what is suspended
-// (a CronJob, a Job, a workflow) it says so: it runs them when somebody lets it go on.
+// (a CronJob, a Job, a workflow) it says so: it runs them when somebody lets it go on; and
+// so of what has ended.
 func workloadsInventory() check {
 	return check{id: "workloads-inventory", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return judgeWorkloads(v, func(w workload, say say) {
@@ -15,7 +16,10 @@ func workloadsInventory() check {
 				references = append(references, i.reference)
 			}
 			runs := "It runs"
-			if w.suspended {
+			switch {
+			case w.ended:
+				runs = "It has ended, and ran"
+			case w.suspended:
 				runs = "It is suspended, and will run"
 			}
 			f := notApplicable(w.path, references, "%s %s: %s", runs, count(len(references), "image"), list(references))
