@@ -180,4 +180,7 @@ func (d *door) printPackage(form *packageForm) {
 		fmt.Fprintf(d.out, "package: %s\n", kube.Printable(line))
 	}
 	fmt.Fprintf(d.out, "package: %s as the list says\n", counted(form.Files, "file is", "files are"))
+	if form.status == sign.Broken {
+		fmt.Fprintln(d.out, "package: it does not hold: do not rely on it, whatever the report in it says of itself")
+	}
 }

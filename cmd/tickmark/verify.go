@@ -25,8 +25,9 @@ import (
 // verifyForm is `verify -o json`.
 type verifyForm struct {
 	File       string                 `json:"file"`
-	SHA256     engine.Digest          `json:"sha256"`
-	Status     string                 `json:"status"`
+	SHA256     engine.Digest          `json:"sha256,omitzero"` // of a PDF; of a package, that of its report stands there
+	Status     string                 `json:"status"`          // of all that was asked, as the exit status has it
+	Report     reportForm             `json:"report"`
 	Signatures []signatureForm        `json:"signatures"`
 	Unsigned   []string               `json:"unsigned"`
 	Problems   []string               `json:"problems"`
@@ -34,6 +35,12 @@ type verifyForm struct {
 	Revocation string                 `json:"revocation"` // of the certificates: it is not looked up
 	Vault      *comparison.Comparison `json:"vault,omitempty"`
 	Package    *packageForm           `json:"package,omitempty"`
+}
+
+// reportForm is the PDF alone, whatever became of the package around it and in the vault.
+type reportForm struct {
+	Status string        `json:"status"`
+	SHA256 engine.Digest `json:"sha256"`
 }
 
 type signatureForm struct {
@@ -147,6 +154,7 @@ func (d *door) verify(ctx context.Context, what verifying) error {
 	form := verifyFormOf(what.file, text, verification)
 	if packed != nil {
 		form.Package = packageFormOf(packed)
+		form.SHA256 = engine.Digest{}
 	}
 	if history != nil {
 		catalogue, err := pci.Catalogue()
@@ -155,12 +163,17 @@ func (d *door) verify(ctx context.Context, what verifying) error {
 		}
 		form.Vault = comparison.Of(text, verification, history, catalogue)
 	}
+	status, asInVault := weighed(verification, form)
+	form.Status = status.String()
+	if !asInVault {
+		form.Status = "differs-from-vault"
+	}
 	if what.format == "json" {
 		err = json.NewEncoder(d.out).Encode(form)
 	} else {
 		d.printVerification(verification, form)
 	}
-	return errors.Join(err, verdictOf(what.file, verification, form))
+	return errors.Join(err, verdictOf(what.file, status, asInVault))
 }
 
 // readBounded reads a regular file of at most limit bytes.
@@ -244,6 +257,7 @@ func readCertificates(path string) ([]*x509.Certificate, error) {
 func verifyFormOf(path string, text []byte, v *sign.Verification) verifyForm {
 	form := verifyForm{
 		File: path, SHA256: engine.Sum(text), Status: v.Status.String(), Signatures: []signatureForm{},
+		Report: reportForm{v.Status.String(), engine.Sum(text)},
 		Unsigned: append([]string{}, v.Unsigned...), Problems: append([]string{}, v.Problems...), Revocation: "not-looked-up",
 	}
 	_, err := sign.Attachment(text, pdf.ManifestName)
@@ -286,17 +300,23 @@ func (d *door) printVerification(v *sign.Verification, form verifyForm) {
 	d.printVault(form.Vault)
 }
 
-// verdictOf turns what was found into the exit status.
-func verdictOf(path string, v *sign.Verification, form verifyForm) error {
-	if form.Vault != nil && !form.Vault.Matches {
-		return tampered{fmt.Errorf("verify %s: it does not match the vault", path)}
-	}
-	status := v.Status
+// weighed is the worst of what was found of the report, its package and its signers, and
+// whether it is as the vault has it.
+func weighed(v *sign.Verification, form verifyForm) (status sign.Status, asInVault bool) {
+	status = v.Status
 	if form.Package != nil {
 		status = min(status, form.Package.status)
 	}
 	if form.Vault != nil && form.Vault.Stranger() {
 		status = min(status, sign.IntactUnidentified)
+	}
+	return status, form.Vault == nil || form.Vault.Matches
+}
+
+// verdictOf turns what was found into the exit status.
+func verdictOf(path string, status sign.Status, asInVault bool) error {
+	if !asInVault {
+		return tampered{fmt.Errorf("verify %s: it does not match the vault", path)}
 	}
 	switch status {
 	case sign.IntactTrusted:
