@@ -20,7 +20,7 @@ func (d *door) printVault(form *comparison.Comparison) {
 		fmt.Fprintf(d.out, "vault: %s\n", kube.Printable(line))
 	}
 	if form.Matches {
-		fmt.Fprintf(d.out, "vault: answers, evidence and head match; %d entries came after\n", form.After)
+		fmt.Fprintf(d.out, "vault: answers, evidence and head match; %s came after\n", counted(form.After, "entry", "entries"))
 	}
 	if form.Head != "" && form.Now != "" {
 		fmt.Fprintf(d.out, "vault: the report's head is %s\nvault: the head now is     %s\n", form.Head, form.Now)
