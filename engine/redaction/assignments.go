@@ -6,10 +6,43 @@ import (
 	"strings"
 )
 
-// assignments redacts the values of `password=...`, `"token": "..."` and
-// `--secret ...` in running text: arguments, scripts, configuration files.
-func (r *Redactor) assignments(s string) string {
-	var out strings.Builder
+// named redacts what stands under a name that says secret in running text: beside it, and in
+// the column of a table below it.
+func (r *Redactor) named(s string, seen *sight) string {
+	alone := false // a name without a value of its own
+	if seen.named {
+		var spans []Span
+		spans, alone = assignments(s)
+		s = r.cut(s, spans, namedSecret)
+	}
+	if seen.written {
+		if plain, at := spelt(s); plain != "" && look(plain).named {
+			spans, more := assignments(plain)
+			alone = alone || more
+			s = r.cut(s, standing(s, spans, at), namedSecret)
+		}
+	}
+	if alone && seen.lines {
+		s = r.cut(s, columns(s), namedSecret)
+	}
+	return s
+}
+
+// standing returns where in a text stand parts of what it spells, but for those that are redacted already.
+func standing(s string, spelt []Span, at []int) []Span {
+	var spans []Span
+	for _, in := range spelt {
+		if found := (Span{at[in.From], at[in.To]}); !strings.HasPrefix(s[found.From:], Mark) {
+			spans = append(spans, found)
+		}
+	}
+	return spans
+}
+
+// assignments returns where the values of `password=...`, `"token": "..."` and `--secret ...`
+// stand in running text: arguments, scripts, configuration files; and whether a name that says
+// secret has none.
+func assignments(s string) (spans []Span, alone bool) {
 	done := 0
 	for i := 0; i < len(s); {
 		from, to, ok := nextName(s, i)
@@ -17,34 +50,36 @@ func (r *Redactor) assignments(s string) string {
 			break
 		}
 		i = to
-		if !saysSecretAloud(s[from:to]) && !saysKeyApart(s, from, to) {
+		if !saysSecretAloud(s[from:to]) && !saysApart(s, from, to) {
 			continue
 		}
 		value := valueAfter(s, from, to)
-		if value.To <= value.From || value.From < done || holdsNothingUnder(s[from:to], s[value.From:value.To]) {
+		if value.To <= value.From {
+			alone = true
 			continue
 		}
-		out.WriteString(s[done:value.From])
-		out.WriteString(r.mark(namedSecret))
+		if value.From < done || holdsNothingUnder(s[from:to], s[value.From:value.To]) {
+			continue
+		}
+		spans = append(spans, value)
 		done, i = value.To, max(to, value.To)
 	}
-	if done == 0 {
-		return s
-	}
-	out.WriteString(s[done:])
-	return out.String()
+	return spans, alone
 }
 
 // hints are what every name that says secret has in it.
 var hints = []string{
 	"pass", "pwd", "pw", "secret", "token", "key", "credential", "creds", "pin", "cvv", "cvc", "cav", "csc", "cvn", "otp", "salt", "pepper", "phrase", "seed",
-	"mnemonic", "kennwort", "psk", "psw", "contrasena",
+	"mnemonic", "kennwort", "psk", "psw", "contrase",
+	// of other languages, without accents
+	"wachtwoord", "losenord", "salasana", "adgangskode", "geheimnis", "segredo", "lozinka", "slaptaz", "fjalekal", "khau", "sandi", "clave", "senha", "heslo", "haslo", "jelszo",
+	"sifre", "parol", "parool", "geslo", "zaporka", "sekret", "segreto",
 }
 
 // nextName returns the next name from i on that has a hint in it.
 func nextName(s string, i int) (from, to int, ok bool) {
 	for ; i < len(s); i++ {
-		if !hinted(s[i:]) {
+		if !hintAt(s, i) {
 			continue
 		}
 		from, to = i, i
@@ -59,35 +94,23 @@ func nextName(s string, i int) (from, to int, ok bool) {
 	return 0, 0, false
 }
 
-func hinted(s string) bool {
-	switch s[0] | 0x20 {
-	case 'p', 's', 't', 'k', 'c', 'o', 'm':
-	default:
-		return false
-	}
-	for _, hint := range hints {
-		if len(s) >= len(hint) && strings.EqualFold(s[:len(hint)], hint) {
-			return true
-		}
-	}
-	return false
-}
-
 func isNameByte(c byte) bool {
 	return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-' || c == '.'
 }
 
-// saysKeyApart reports whether a bare "key" ends a name that is written apart: `api key`.
-func saysKeyApart(s string, from, to int) bool {
-	word := strings.ToLower(s[from:to])
-	if word != "key" && word != "keys" || from == 0 || s[from-1] != ' ' {
+// saysApart reports whether a word that says nothing alone ends a name that is written apart:
+// `api key`, `kata sandi`.
+func saysApart(s string, from, to int) bool {
+	if from == 0 || s[from-1] != ' ' || to-from > len("passe") {
 		return false
 	}
 	begin := from - 1
 	for begin > 0 && isNameByte(s[begin-1]) {
 		begin--
 	}
-	return slices.Contains(secretKeys, strings.ToLower(s[begin:from-1]))
+	before := strings.ToLower(s[begin : from-1])
+	word := strings.ToLower(s[from:to])
+	return (word == "key" || word == "keys") && slices.Contains(secretKeys, before) || paired[word] != "" && paired[word] == before
 }
 
 // valueAfter returns where the value given to the name at s[from:to] stands; an
@@ -97,7 +120,7 @@ func valueAfter(s string, from, to int) Span {
 	if found, is := escapedAfter(s, from, to); is {
 		return found
 	}
-	quoted := from > 0 && to < len(s) && (s[to] == '"' || s[to] == '\'') && s[from-1] == s[to]
+	quoted := to < len(s) && (s[to] == '"' || s[to] == '\'') && quotedBefore(s, from, s[to])
 	if found, is := besideName(s, from, to, quoted); is {
 		return found
 	}
@@ -132,6 +155,20 @@ func valueAfter(s string, from, to int) Span {
 		stop += "%" // in a URL
 	}
 	return Span{at, until(s, wholeAt(s, at), stop)}
+}
+
+// quotedBefore reports whether a quote opens before a name, or before others that it stands
+// behind: "db/password".
+func quotedBefore(s string, from int, quote byte) bool {
+	for at := from; at > 0 && from-at < maxName; at-- {
+		switch c := s[at-1]; {
+		case c == quote:
+			return true
+		case !isNameByte(c) && c != '/' && c != '\\' && c != '@':
+			return false
+		}
+	}
+	return false
 }
 
 // assigned returns where what is assigned to a name begins, if anything is.
@@ -169,7 +206,8 @@ func assigned(s string, from, to int, quoted bool) (int, bool) {
 
 // setsNext reports whether the words before a name give it the word after it.
 func setsNext(s string, from int) bool {
-	words := strings.Fields(s[strings.LastIndexByte(s[:from], '\n')+1 : from])
+	near := s[max(0, from-maxBeside):from]
+	words := strings.Fields(near[strings.LastIndexByte(near, '\n')+1:])
 	if len(words) == 0 || s[from-1] != ' ' {
 		return false
 	}
@@ -232,6 +270,9 @@ func besideName(s string, from, to int, quoted bool) (Span, bool) {
 		}
 		return Span{at, until(s, at, "<")}, true
 	}
+	if at := nextCell(s, to); at > 0 {
+		return Span{at, until(s, at, "<")}, true
+	}
 	if m := valueFirst.FindStringSubmatchIndex(s[max(0, from-maxBeside):from]); m != nil {
 		begin := max(0, from-maxBeside)
 		return Span{begin + m[2], begin + m[3]}, true
@@ -267,6 +308,20 @@ func elementAt(s string, from, to int) (int, bool) {
 	}
 	return to + end + 1, true
 }
+
+// nextCell returns where the text of the cell begins that stands behind one of a table in HTML.
+func nextCell(s string, to int) int {
+	if !strings.HasPrefix(s[to:], "</t") {
+		return 0
+	}
+	if m := cellForm.FindStringIndex(s[to:min(len(s), to+maxBeside)]); m != nil {
+		return to + m[1]
+	}
+	return 0
+}
+
+// cellForm is what stands between the texts of two cells of a row.
+var cellForm = regexp.MustCompile(`^</t[dh]>\s*<td[^<>]*>\s*`)
 
 // besideForm is what stands between a name and the value beside it or below it.
 var besideForm = regexp.MustCompile(`(?i)^(?:[ \t]*:\s*\{?\s*|[ \t]*\r?\n[ \t]*|[ \t]*,\s*|[ \t]+)["']?value["']?[ \t]*[:=][ \t]*`)

@@ -155,23 +155,18 @@ func digitOf(r rune) (byte, bool) {
 // grouped returns how many of the first runs make up one card number, 0 if none.
 func grouped(s string, runs []run) int {
 	for _, lengths := range groupings {
-		if len(runs) < len(lengths) {
+		if len(runs) < len(lengths) || len(runs[0].digits) != lengths[0] {
 			continue
 		}
-		var digits strings.Builder
-		fits := true
+		var digits [maxCard]byte
+		n, fits := 0, true
 		for i, want := range lengths {
-			g := runs[i]
-			fits = fits && len(g.digits) == want && (i == 0 || joined(s, runs[i-1].Span, g.Span, runs[0].To))
-			if !fits {
+			if fits = len(runs[i].digits) == want; !fits {
 				break
 			}
-			digits.WriteString(g.digits)
+			n += copy(digits[n:], runs[i].digits)
 		}
-		if pair := len(lengths) == 2 && fits; pair && strings.ContainsAny(s[runs[0].To:runs[1].From], ".,:+") {
-			continue // a decimal number, a time, an address
-		}
-		if fits && isCard(digits.String()) {
+		if fits && isCard(string(digits[:n])) && joined(s, runs[:len(lengths)]) {
 			return len(lengths)
 		}
 	}
@@ -179,39 +174,108 @@ func grouped(s string, runs []run) int {
 }
 
 // maxSeparator bounds what stands between two groups, in bytes.
-const maxSeparator = 9
+const maxSeparator = 16
 
-// joined reports whether a separator stands between two groups, the same as after
-// the first one.
-func joined(s string, before, after Span, first int) bool {
-	separator := s[before.To:after.From]
-	return len(separator) <= maxSeparator && strings.HasPrefix(s[first:], separator) && separates(separator)
+// joined reports whether what stands between groups of digits joins them: the same blanks, dashes
+// or marks, or blanks and dashes of which one goes on the next line; different ones where the
+// groups are no ranges of numbers; and any of these, and nothing but lines, behind the word that
+// says card.
+func joined(s string, groups []run) bool {
+	first := between(s, groups[0], groups[1])
+	same, plain, lines := true, true, 0
+	for i := range groups[1:] {
+		separator := between(s, groups[i], groups[i+1])
+		how := separates(separator)
+		if how == apart || len(separator) > maxSeparator {
+			return false
+		}
+		same = same && strings.HasPrefix(s[groups[0].To:], separator)
+		plain = plain && how != byMark
+		if how == byLine {
+			lines++
+		}
+	}
+	if len(groups) == 2 && strings.ContainsAny(first, ".,:+") {
+		return false // a decimal number, a time, an address
+	}
+	switch {
+	case same && lines == 0:
+		return len(first) <= maxEqual
+	case sayCard(s, groups[0].From):
+		return true
+	}
+	return len(groups) > 2 && lines <= 1 && plain && !ranges(groups)
 }
 
-// separates reports whether a text may stand between groups of digits: up to three
-// blanks, dashes, or one of the marks that people and programs use, as URLs, JSON and HTML have
-// them too.
-func separates(s string) bool {
-	if plain, err := url.PathUnescape(s); err == nil {
-		s = plain
+// maxEqual bounds equal separators, in bytes.
+const maxEqual = 9
+
+func between(s string, before, after run) string { return s[before.To:after.From] }
+
+// ranges reports whether groups are ranges of numbers, such as ports: from a smaller one to a larger one.
+func ranges(groups []run) bool {
+	for i := 0; i < len(groups); i += 2 {
+		if i+1 == len(groups) || groups[i].digits > groups[i+1].digits {
+			return false
+		}
 	}
-	if plain, err := strconv.Unquote(`"` + s + `"`); err == nil {
-		s = plain
+	return true
+}
+
+// sayCard reports whether the words before a number say that it is a card's.
+func sayCard(s string, at int) bool {
+	const near = 48
+	return cardWords.MatchString(s[max(0, at-near):at])
+}
+
+var cardWords = regexp.MustCompile(`(?i)(?:(?:\b|_|[a-z])(?:card|cc|pan|visa|mastercard|maestro|amex|discover|karte|kartennummer|carte|tarjeta|carta|cart[aã]o)|карта|карты|卡号|カード(?:番号)?|카드)` +
+	`[a-z_]*["']?(?:[ \t]+(?:no|nr|num|number|nummer|numero|is|was))*\.?["']?[\s:：=#>*"'|-]*$`)
+
+// how groups of digits are parted.
+type parting int
+
+const (
+	apart parting = iota
+	byBlank
+	byMark
+	byLine
+)
+
+// separates tells how a text parts groups of digits: by up to three blanks, dashes, or one of the
+// marks that people and programs use, as URLs, JSON and HTML have them too; or by the end of a line.
+func separates(s string) parting {
+	if strings.IndexByte(s, '%') >= 0 {
+		if plain, err := url.PathUnescape(s); err == nil {
+			s = plain
+		}
+	}
+	if strings.IndexByte(s, '\\') >= 0 {
+		if plain, err := strconv.Unquote(`"` + s + `"`); err == nil {
+			s = plain
+		}
 	}
 	s = strings.ReplaceAll(s, "&nbsp;", " ")
-	n := 0
+	n, how := 0, byBlank
 	for _, r := range s {
 		switch {
-		case unicode.Is(unicode.Zs, r), r == '\t', unicode.Is(unicode.Pd, r), r == '\u2212':
+		case r == '\n' && how != byLine:
+			how, n = byLine, 0
+			continue
+		case unicode.Is(unicode.Zs, r), r == '\t', r == '\r', unicode.Is(unicode.Pd, r), r == '\u2212':
 		case strings.ContainsRune("._/,:|*'+~\\\u00b7\u2022", r) && utf8.RuneCountInString(s) == 1:
+			how = byMark
 		case unicode.Is(unicode.Cf, r):
 			continue
 		default:
-			return false
+			return apart
 		}
 		n++
 	}
-	return n >= 1 && n <= 3
+	switch {
+	case how == byLine && n <= maxSeparator, n >= 1 && n <= 3:
+		return how
+	}
+	return apart
 }
 
 // isPadded reports whether a card number stands in a field of fixed length, behind zeros: they are

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -84,7 +85,7 @@ func redacted(t *testing.T, object map[string]any) string {
 }
 
 func TestNoFormOfASecretIsLeft(t *testing.T) {
-	for _, form := range forms {
+	for _, form := range slices.Concat(forms, tableForms, spelledForms, commandForms) {
 		text := strings.ReplaceAll(form, "CANARY", hidden)
 		require.Contains(t, text, hidden)
 		for place, redact := range places {
@@ -151,6 +152,7 @@ func TestWhatStandsBesideASecretStays(t *testing.T) {
 		"echo abc | docker login -u ci --password-stdin r.example":       "echo " + gone + " | docker login -u ci --password-stdin r.example",
 		"CREATE USER u IDENTIFIED BY 'abc' REQUIRE SSL":                  "CREATE USER u IDENTIFIED BY '" + gone + "' REQUIRE SSL",
 		`%B4111111111111111^DOE/JOHN^25121011234567890?;9`:               `%B[redacted:card-number];9`,
+		"vault login a1&4111 1111 1111 1111 x":                           "vault login " + gone + " x",
 		"4111111111111111 expires 12/28; 5555555555554444=2512101123?|x": "[redacted:card-number] expires 12/28; [redacted:card-number]|x",
 	} {
 		assert.Equal(t, want, New().Text(text))
@@ -165,6 +167,23 @@ func TestListsAndMapsUnderTheNameOfASecret(t *testing.T) {
 	}})
 	assert.Equal(t, `{"spec":{"apiKeys":["[redacted:named-secret]","${KEY}"],"imagePullSecrets":[{"name":"pull"}],`+
 		`"password":{"key":"db","value":"[redacted:named-secret]"},"secrets":["db"],"token":{"ttl":"1h","valueFrom":"x"}}}`, got)
+}
+
+// People break a card number at the end of a line, and where they like.
+func TestCardsInPieces(t *testing.T) {
+	const gone = "[redacted:card-number]"
+	for text, want := range map[string]string{
+		"4111-1111 1111-1111, 4111 1111-1111 1111; 4111\t1111 1111-1111": gone + ", " + gone + "; " + gone, "3782 822463-10005": gone,
+		"paid 4111 1111\n1111 1111 by": "paid " + gone + " by", "| 4111 1111 1111 |\n": "| 4111 1111 1111 |\n", "  4111-1111-\r\n  1111-1111": "  " + gone,
+		"PAN:\n4111\n1111\n1111\n1111": "PAN:\n" + gone, "card_number: 4111.1111-1111 1111": "card_number: " + gone, "Kartennummer 41111111\n11111111": "Kartennummer " + gone, "visa 3782\r\n822463\r\n10005": "visa " + gone,
+		"カード番号：4111\n1111\n1111\n1111": "カード番号：" + gone,
+		// lists, ranges and tables of numbers
+		"4111\n1111\n1111\n1111": "4111\n1111\n1111\n1111", "ports 4000-4003 6000-6009": "ports 4000-4003 6000-6009", "4111.1111-1111.1111": "4111.1111-1111.1111",
+		"41111111\n11111111": "41111111\n11111111", "4111;1111;1111;1111": "4111;1111;1111;1111", "4111 1111, 1111 1111": "4111 1111, 1111 1111",
+	} {
+		assert.Equal(t, want, New().Text(text), text)
+		assert.Equal(t, want, New().Looks(text), text)
+	}
 }
 
 // A number in JSON may be a card's, and what stands behind its point is none.

@@ -26,7 +26,7 @@ func Keys(s string) []Found {
 		if !slices.Contains(keyKinds, p.kind) || !strings.Contains(s, p.literal) {
 			continue
 		}
-		for _, at := range p.expr.FindAllStringSubmatchIndex(s, -1) {
+		for _, at := range p.expr.compiled().FindAllStringSubmatchIndex(s, -1) {
 			found = append(found, Found{p.kind, Span{at[2*p.replaces], at[2*p.replaces+1]}})
 		}
 	}

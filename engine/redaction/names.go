@@ -11,14 +11,21 @@ var secretEndings = []string{
 	"password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "credential",
 	"sshkey", "encryptionkey", "licensekey", "signingkey", "dbpass", "storepass", "keypass", "creds", "passwort", "kennwort",
 	"passwords", "secrets", "tokens", "credentials", "authkey", "bindpw", "rootpw", "userpwd", "userpass", "presharedkey", "contrasena",
+	"contrasenya", "motdepasse", "wachtwoord", "losenord", "salasana", "adgangskode", "passord", "geheimnis", "segredo", "lozinka", "slaptazodis", "fjalekalimi", "matkhau", "katasandi",
 }
 
 // secretWords name a secret as whole words only.
-var secretWords = []string{"pwd", "pass", "pw", "passcode", "passkey", "mnemonic", "requirepass", "masterauth", "pgpass", "sshpass", "psk", "psw"}
+var secretWords = []string{
+	"pwd", "pass", "pw", "passcode", "passkey", "mnemonic", "requirepass", "masterauth", "pgpass", "sshpass", "psk", "psw",
+	"clave", "senha", "heslo", "haslo", "jelszo", "sifre", "parola", "parool", "geslo", "zaporka", "sekret", "segreto",
+}
 
 // codeWords name a secret of a few digits, as the last word of a name: a PIN, the
 // verification code of a card, a one-time password.
 var codeWords = []string{"pin", "cvv", "cvc", "cav", "csc", "cvn", "otp"}
+
+// paired say secret behind another word: mot de passe, mật khẩu, kata sandi.
+var paired = map[string]string{"passe": "de", "khau": "mat", "sandi": "kata"}
 
 // mixedWords name a secret at the end of a name of several words or one in capitals,
 // since alone they are words like any other.
@@ -74,6 +81,11 @@ func namesSecret(name string, bareKey bool) bool {
 	if len(name) > 256 {
 		return false
 	}
+	if seen := look(name); seen.written {
+		if plain, _ := spelt(name); plain != "" {
+			name = plain
+		}
+	}
 	words := nameWords(name)
 	if len(words) == 0 || slices.Contains(aboutSecrets, words[len(words)-1]) {
 		return len(words) > 2 && slices.Equal(words[len(words)-2:], secretID) && slices.Contains(secretIDs, words[len(words)-3])
@@ -84,6 +96,9 @@ func namesSecret(name string, bareKey bool) bool {
 	for i, word := range words {
 		word = strings.TrimRight(word, "0123456789") // PASSWORD2
 		if slices.Contains(secretWords, word) || slices.ContainsFunc(secretEndings, func(end string) bool { return strings.HasSuffix(word, end) }) {
+			return true
+		}
+		if before, is := paired[word]; is && i > 0 && words[i-1] == before {
 			return true
 		}
 		if (word == "key" || word == "keys") && i == len(words)-1 {

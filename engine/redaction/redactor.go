@@ -11,7 +11,7 @@ import (
 
 // Version is the version of the redaction rules of this package. It is
 // in every snapshot: across two versions a difference is no change.
-const Version = "5"
+const Version = "6"
 
 // What was redacted, as it stands in `[redacted:KIND]` and in Snapshot.Redacted.
 const (
@@ -63,7 +63,7 @@ func (r *Redactor) Object(tree map[string]any, of engine.Kind) {
 		r.secret(tree)
 	case of == engine.Kind{Kind: "ConfigMap"}:
 		r.all(tree["binaryData"], binaryData)
-		r.named(tree["data"], NamesSecret)
+		r.membersNamed(tree["data"], NamesSecret)
 	}
 	r.walk(tree, runningText)
 }
@@ -97,8 +97,8 @@ func (r *Redactor) all(values any, kind string) {
 	}
 }
 
-// named redacts the values of a map whose keys say that they are secrets.
-func (r *Redactor) named(values any, says func(string) bool) {
+// membersNamed redacts the values of a map whose keys say that they are secrets.
+func (r *Redactor) membersNamed(values any, says func(string) bool) {
 	m, _ := values.(map[string]any)
 	for key, value := range m {
 		if s, ok := value.(string); ok && says(key) && !holdsNothingUnder(key, s) {
@@ -183,24 +183,27 @@ func (r *Redactor) embedded(s string) string {
 }
 
 func (r *Redactor) members(m map[string]any, how reading) {
-	delete(m, LastApplied)
 	if kind, ok := m["kind"].(string); ok && strings.EqualFold(kind, "Secret") {
 		r.secret(m) // that another object holds, such as a Template
 	}
 	if name, ok := m["name"].(string); ok {
-		if value, ok := m["value"].(string); ok && (NamesSecret(name) || strings.EqualFold(name, "Authorization")) && !holdsNothingUnder(name, value) {
+		if value, ok := m["value"].(string); ok && (r.keyword(name).names || strings.EqualFold(name, "Authorization")) && !holdsNothingUnder(name, value) {
 			m["value"] = r.mark(namedSecret)
 		}
 	}
 	r.commandLine(m)
 	var marked []string
 	for key, member := range m {
+		if key == LastApplied {
+			delete(m, key)
+			continue
+		}
 		says := r.keyword(key)
 		if says.marked {
 			marked = append(marked, key)
 		}
 		if key == "annotations" {
-			r.named(member, annotatesSecret)
+			r.membersNamed(member, annotatesSecret)
 		}
 		if how != annotated && says.secret && r.hides(key, member) {
 			m[key] = r.mark(namedSecret)
@@ -300,86 +303,19 @@ func (r *Redactor) number(v any, digits string) any {
 	return v
 }
 
-// flags redacts the value after a flag that stands as an item of its own.
-func (r *Redactor) flags(words []any) {
-	for i := range len(words) - 1 {
-		flag, _ := words[i].(string)
-		value, ok := words[i+1].(string)
-		if ok && strings.HasPrefix(flag, "-") && !strings.HasPrefix(value, "--") && !strings.ContainsAny(flag, "= \n") &&
-			NamesSecret(flag) && !holdsNothingUnder(flag, value) {
-			words[i+1] = r.mark(namedSecret)
-		}
-	}
-}
-
-// commandLine redacts the words of a container's command and its arguments, which
-// belong together: `mysql` may stand in the one and `-pSECRET` in the other.
-func (r *Redactor) commandLine(m map[string]any) {
-	var lists [][]any
-	for _, key := range []string{"command", "args"} {
-		if words, ok := m[key].([]any); ok {
-			lists = append(lists, words)
-		}
-	}
-	if len(lists) == 0 {
-		return
-	}
-	line, at := joinWords(lists)
-	for i := range commands {
-		p := &commands[i]
-		if !strings.Contains(line, p.literal) {
-			continue
-		}
-		for _, found := range p.expr.FindAllStringSubmatchIndex(line, -1) {
-			r.word(lists, at, line, Span{found[2*p.replaces], found[2*p.replaces+1]})
-		}
-	}
-}
-
-// place is a word of a command line: in which list, the how-manieth, and where.
-type place struct {
-	list, word int
-	Span
-}
-
-// joinWords writes the words of lists as one line. A word that is a script of its own
-// ends what came before.
-func joinWords(lists [][]any) (string, []place) {
-	var line strings.Builder
-	var at []place
-	for l, words := range lists {
-		for w, word := range words {
-			text, ok := word.(string)
-			if !ok || strings.ContainsAny(text, " \n\t") {
-				line.WriteString("\n")
-				continue
-			}
-			if line.Len() > 0 {
-				line.WriteString(" ")
-			}
-			at = append(at, place{l, w, Span{line.Len(), line.Len() + len(text)}})
-			line.WriteString(text)
-		}
-	}
-	return line.String(), at
-}
-
-// word redacts a part of a command line in the word that holds it.
-func (r *Redactor) word(lists [][]any, at []place, line string, found Span) {
-	for _, p := range at {
-		if found.From < p.From || found.To > p.To || isMarker(line[found.From:found.To]) || isReference(line[found.From:found.To]) {
-			continue
-		}
-		lists[p.list][p.word] = line[p.From:found.From] + r.mark(namedSecret) + line[found.To:p.To]
-	}
-}
-
 // Text redacts running text. It repeats until nothing changes, because what is
 // redacted may complete the look of something else.
 func (r *Redactor) Text(s string) string {
 	for range maxRedactTurns {
-		next := r.patternsIn(r.assignments(s))
-		if next == s {
+		seen := look(s)
+		if seen.nothing() {
+			break
+		}
+		next := r.named(s, &seen)
+		if next != s {
+			seen = look(next)
+		}
+		if next = r.patternsIn(next, &seen); next == s {
 			break
 		}
 		s = next
@@ -390,7 +326,8 @@ func (r *Redactor) Text(s string) string {
 // Looks redacts what is known by its looks, and leaves names and values alone.
 func (r *Redactor) Looks(s string) string {
 	for range maxRedactTurns {
-		next := r.patternsIn(s)
+		seen := look(s)
+		next := r.patternsIn(s, &seen)
 		if next == s {
 			break
 		}
@@ -399,24 +336,29 @@ func (r *Redactor) Looks(s string) string {
 	return s
 }
 
-func (r *Redactor) patternsIn(s string) string {
+func (r *Redactor) patternsIn(s string, seen *sight) string {
 	if len(s) < 12 {
 		return s
 	}
 	tables := [4][]pattern{patterns}
-	if hasStretch(s) {
+	if seen.stretch {
 		tables[1] = vendors
 		s = r.encoded(s)
 	}
-	if strings.ContainsAny(s, " \t\r\n") {
+	if seen.blank {
 		tables[2], tables[3] = worded, commands
 	}
-	for _, known := range tables {
-		for i := range known {
-			if strings.Contains(s, known[i].literal) {
-				s = r.replace(s, &known[i])
+	if seen.marks != [marksWords]uint64{} {
+		for _, known := range tables {
+			for i := range known {
+				if seen.has(&known[i]) {
+					s = r.replace(s, &known[i])
+				}
 			}
 		}
+	}
+	if !seen.digits {
+		return s
 	}
 	for cards := Cards(s); len(cards) > 0; cards = Cards(s) {
 		s = r.cut(s, withTrack(s, cards), CardNumber)
@@ -426,7 +368,7 @@ func (r *Redactor) patternsIn(s string) string {
 
 func (r *Redactor) replace(s string, p *pattern) string {
 	var spans []Span
-	for _, at := range p.expr.FindAllStringSubmatchIndex(s, -1) {
+	for _, at := range p.expr.compiled().FindAllStringSubmatchIndex(s, -1) {
 		found := Span{at[2*p.replaces], at[2*p.replaces+1]}
 		text := s[found.From:found.To]
 		if !isMarker(text) && !isReference(text) && !(p.kind == urlPassword && isPort(text)) {
@@ -443,9 +385,35 @@ func isPort(s string) bool {
 	return path && err == nil
 }
 
+// withCards widens what goes by the card numbers of which it is a part: nobody would know the rest
+// for one.
+func withCards(s string, spans []Span) []Span {
+	cards := Cards(s)
+	if len(cards) == 0 {
+		return spans
+	}
+	var whole []Span
+	for _, at := range spans {
+		for _, card := range cards {
+			if card.From < at.To && at.From < card.To {
+				at = Span{min(at.From, card.From), max(at.To, card.To)}
+			}
+		}
+		if last := len(whole) - 1; last >= 0 && at.From < whole[last].To {
+			whole[last].To = max(whole[last].To, at.To)
+			continue
+		}
+		whole = append(whole, at)
+	}
+	return whole
+}
+
 func (r *Redactor) cut(s string, spans []Span, kind string) string {
 	if len(spans) == 0 {
 		return s
+	}
+	if kind != CardNumber {
+		spans = withCards(s, spans)
 	}
 	var out strings.Builder
 	done := 0
