@@ -15,7 +15,7 @@ import (
 
 // Version is the version of the search. What an earlier one called searched may hold
 // what a later one finds.
-const Version = "1"
+const Version = "2"
 
 // Bounds of what is unpacked and held.
 const (
