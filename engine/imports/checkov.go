@@ -110,6 +110,9 @@ func (r checkovRecord) finding(framework string, status findings.Status) finding
 		Class: checkovClass(framework), ID: r.CheckID, Title: r.CheckName, Status: status, Word: r.CheckResult.Result,
 		Severity: findings.Rate(r.Severity), Rating: r.Severity, Subject: r.Resource, Location: r.FilePath, References: some(r.Guideline),
 	}
+	if f.Class == findings.Secrets {
+		f.Subject = r.FilePath // Checkov names a secret by its unsalted hash
+	}
 	if len(r.FileLineRange) > 0 && r.FileLineRange[0] > 0 {
 		f.Location = fmt.Sprintf("%s:%d", r.FilePath, r.FileLineRange[0])
 	}

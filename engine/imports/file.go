@@ -48,7 +48,7 @@ func (f *File) Source() string { return f.Path }
 // CollectedFile is the file itself, for whoever keeps it.
 func (f *File) CollectedFile() engine.CollectedFile {
 	return engine.CollectedFile{
-		Name: filepath.Base(f.Path), Digest: f.digest, Made: f.made, Open: func() (io.ReadCloser, error) { return open(f.Path) },
+		Name: redaction.Line(filepath.Base(f.Path)), Digest: f.digest, Made: f.made, Open: func() (io.ReadCloser, error) { return open(f.Path) },
 	}
 }
 
@@ -57,7 +57,7 @@ func (f *File) CollectedFile() engine.CollectedFile {
 func (f *File) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
 	s, err := f.collect(ctx, to)
 	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("import %s: %s", redaction.Printable(f.Path), redaction.Printable(err.Error()))
+		err = fmt.Errorf("import %s: %s", redaction.Line(f.Path), redaction.Line(err.Error()))
 	}
 	return s, err
 }

@@ -67,7 +67,7 @@ func (in *intake) place() int {
 
 func newIntake(f *File, first head, to engine.Intake) *intake {
 	in := &intake{
-		head: first, to: to, now: f.Now, redactor: redaction.New(), source: redaction.Printable(filepath.Base(f.Path)), stated: f.Looked, names: map[engine.Digest]int{}, members: members{},
+		head: first, to: to, now: f.Now, redactor: redaction.New(), source: redaction.Line(filepath.Base(f.Path)), stated: f.Looked, names: map[engine.Digest]int{}, members: members{},
 	}
 	in.kept.mostFindings, in.kept.mostSubjects = cmp.Or(f.most, maxFindings), cmp.Or(f.most, maxSubjects)
 	if in.now == nil {
@@ -86,7 +86,7 @@ func (in *intake) text(s string) string {
 	if len(s) > most {
 		s = s[:most]
 	}
-	return redaction.Printable(in.redactor.Text(s))
+	return in.redactor.Line(s)
 }
 
 func (in *intake) texts(all []string) []string {
@@ -140,7 +140,8 @@ func (in *intake) understand(line int, what string, raw []byte, into any) bool {
 	err := kubejson.UnmarshalCaseSensitivePreserveInts(raw, into)
 	var form *json.UnmarshalTypeError
 	if errors.As(err, &form) {
-		err = fmt.Errorf("%s is a %s, which it never is", cmp.Or(form.Field, "an item"), form.Value)
+		what, _, _ := strings.Cut(form.Value, " ") // not which number
+		err = fmt.Errorf("%s is a %s, which it never is", cmp.Or(form.Field, "an item"), what)
 	}
 	if err == nil {
 		twice, otherwise := in.members.look(raw, into)

@@ -325,6 +325,9 @@ func (r *sarifRun) finding(result sarifResult) findings.Finding {
 	if f.Title == "" {
 		f.Title = rule.Name
 	}
+	if quotesSecrets.MatchString(strings.Join(append([]string{id, rule.Name, f.Title}, rule.Properties.Tags...), " ")) {
+		f.Reason = ""
+	}
 	if f.Severity, f.Rating = result.severity(rule); !known && result.Level == "" {
 		f.Severity, f.Rating = findings.Unrated, "" // its rule would say, which stands elsewhere
 	}
@@ -341,6 +344,9 @@ func (r *sarifRun) finding(result sarifResult) findings.Finding {
 	}
 	return f
 }
+
+// quotesSecrets are rules of which the message may hold what was found: hard-coded credentials.
+var quotesSecrets = regexp.MustCompile(`(?i)\bcwe-?0*(?:798|259|321)\b|hard-?_?coded|(?:generic|exposed|leaked|detected)[-_ ](?:secret|credential|password|token|api)`)
 
 func (r *sarifRun) classOf(id string, rule sarifRule) findings.Class {
 	for _, tag := range rule.Properties.Tags {

@@ -297,7 +297,7 @@ func (s *stream) word() (string, error) {
 		if len(raw) == 0 {
 			return "", s.wrong("%s where a value has to be", shown(s.peek()))
 		}
-		return "", s.wrong("%.40q is no value", raw)
+		return "", s.wrong("a word that is no value") // it may be a secret that somebody forgot to quote
 	}
 	return string(raw), nil
 }

@@ -75,7 +75,7 @@ func (d *Dump) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, 
 	r.settle(err == nil)
 	r.end()
 	if err != nil {
-		return r.snapshot, fmt.Errorf("collect %s: %w", Printable(d.Source()), oneLine(err))
+		return r.snapshot, fmt.Errorf("collect %s: %w", line(d.Source()), oneLine(err))
 	}
 	return r.snapshot, nil
 }

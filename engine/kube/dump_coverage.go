@@ -194,7 +194,7 @@ func (d *dumpReader) population(k kind, count int, missing string, complete bool
 			query += " (of all namespaces and without a selector, by the word of who collected)"
 		}
 	}
-	p := engine.Population{Kind: k.of, Count: count, Complete: missing == "" && complete, Query: Printable(query)}
+	p := engine.Population{Kind: k.of, Count: count, Complete: missing == "" && complete, Query: line(query)}
 	if n := d.saving.adopted[k.of]; n > 0 && n >= count { // all of them were read before
 		p.Seen = d.saving.begun
 	}
@@ -203,7 +203,7 @@ func (d *dumpReader) population(k kind, count int, missing string, complete bool
 	case missing == "":
 	case seen == nil && count == 0 && k.custom && d.coverage.custom && !d.coverage.served[k.of]:
 		if p.Complete = k.effectless && complete; p.Complete {
-			p.Query = Printable("read " + d.source + ": the cluster does not know the kind")
+			p.Query = line("read " + d.source + ": the cluster does not know the kind")
 		} else {
 			d.gap(engine.Gap{Source: d.source, Kind: k.of, Reason: engine.NotInstalled, Cause: "list " + k.qualified() + ": the cluster does not know the kind"})
 		}

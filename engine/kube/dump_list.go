@@ -392,5 +392,5 @@ func (d *dumpReader) object(tree map[string]any, h head, at spot) error {
 			return err
 		}
 	}
-	return d.add(doc, Printable(at.String()))
+	return d.add(doc, line(at.String()))
 }

@@ -71,7 +71,7 @@ func (g *gathering) note(gap engine.Gap) {
 	case n == maxGaps:
 		gap = engine.Gap{Source: g.source, Reason: engine.TooLarge, Cause: fmt.Sprintf("more than %d things could not be seen: the others are not named, and may be of any kind", maxGaps)}
 	}
-	gap.Source, gap.Cause = Printable(gap.Source), Printable(gap.Cause)
+	gap.Source, gap.Cause = line(gap.Source), line(gap.Cause)
 	gap.Namespace, gap.Name = Printable(gap.Namespace), Printable(gap.Name)
 	g.snapshot.Gaps = append(g.snapshot.Gaps, gap)
 }

@@ -24,7 +24,7 @@ func FromKubeconfig(path, context string, allowExec bool) (*rest.Config, string,
 	rules.ExplicitPath = path
 	rules.WarnIfAllMissing = false
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: context})
-	operation := strings.TrimSpace("read kubeconfig " + Printable(path))
+	operation := strings.TrimSpace("read kubeconfig " + line(path))
 	raw, err := loader.RawConfig()
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", operation, oneLine(err))
@@ -35,7 +35,7 @@ func FromKubeconfig(path, context string, allowExec bool) (*rest.Config, string,
 	}
 	if path != "" && !allowExec {
 		if command := commandOf(&raw, name); command != "" {
-			return nil, "", fmt.Errorf("%s: context %s would run `%s`: %w", operation, Printable(name), Printable(command), ErrCommand)
+			return nil, "", fmt.Errorf("%s: context %s would run `%s`: %w", operation, Printable(name), line(command), ErrCommand)
 		}
 	}
 	config, err := loader.ClientConfig()
@@ -79,6 +79,6 @@ func oneLine(err error) error { return printableError{err} }
 
 type printableError struct{ err error }
 
-func (e printableError) Error() string { return Printable(e.err.Error()) }
+func (e printableError) Error() string { return line(e.err.Error()) }
 
 func (e printableError) Unwrap() error { return e.err }

@@ -78,11 +78,11 @@ func (l *Live) With(names ...string) engine.Collector {
 func (l *Live) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
 	c, err := l.begin(to, l.Wish)
 	if err != nil {
-		return engine.Snapshot{}, fmt.Errorf("collect %s: %w", Printable(l.Name), oneLine(err))
+		return engine.Snapshot{}, fmt.Errorf("collect %s: %w", line(l.Name), oneLine(err))
 	}
 	defer c.http.CloseIdleConnections()
 	if err := c.run(ctx); err != nil {
-		return c.snapshot, fmt.Errorf("collect %s: %w", Printable(l.Name), oneLine(err))
+		return c.snapshot, fmt.Errorf("collect %s: %w", line(l.Name), oneLine(err))
 	}
 	return c.snapshot, nil
 }

@@ -106,7 +106,7 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 	s.populations(m.Source(), err == nil)
 	s.end()
 	if err != nil {
-		return s.snapshot, fmt.Errorf("collect %s: %w", Printable(m.Source()), oneLine(err))
+		return s.snapshot, fmt.Errorf("collect %s: %w", line(m.Source()), oneLine(err))
 	}
 	return s.snapshot, nil
 }
@@ -137,7 +137,7 @@ func holdsNothingAt(path string) engine.Gap {
 // populations counts every kind that files can hold. Files hold what they hold:
 // a listing of them is complete where all were read.
 func (s *scan) populations(source string, complete bool) {
-	query := Printable("read " + source)
+	query := line("read " + source)
 	add := func(of engine.Kind, count int) {
 		s.snapshot.Populations = append(s.snapshot.Populations, engine.Population{Kind: of, Count: count, Complete: complete, Query: query})
 	}

@@ -35,7 +35,7 @@ func (s *scan) object(tree map[string]any, h head, at place) error {
 		return nil
 	}
 	s.counts[h.of]++
-	return s.add(doc, Printable(at.String()))
+	return s.add(doc, line(at.String()))
 }
 
 // unsupported names an object that is written for a version of the API that this

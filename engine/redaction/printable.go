@@ -30,6 +30,21 @@ func Printable(s string) string {
 	return s[:cut] + "..."
 }
 
+// Line is Printable for what machines say: an error, the answer of a server, the name of a file
+// that a program wrote. Of these what a name calls a secret goes as well, which people's own
+// words about passwords keep.
+func Line(s string) string { return New().Line(s) }
+
+// Line is Line with what it redacts counted.
+func (r *Redactor) Line(s string) string {
+	return Printable(r.Text(strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) && !unicode.IsSpace(c) {
+			return -1
+		}
+		return c
+	}, s)))
+}
+
 func printableRune(r rune) rune {
 	switch {
 	case unicode.IsSpace(r):

@@ -19,8 +19,8 @@ func columns(s string) []Span {
 		if line := strings.TrimRight(s[from:end], "\r"); end < len(s) && len(line) <= maxHeading && namesColumns(line) {
 			for _, part := range []byte{'|', '\t', ';', ',', ' '} {
 				t := table{part: part}
-				if !t.named(line, s[next:]) || part != ' ' && len(t.split(before)) == len(t.cells) && !isRule(before) {
-					continue // or a line like the one before
+				if !t.named(line, s[next:]) || t.goesOn(before) {
+					continue
 				}
 				if spans, to := t.secrets(s, next); to > next {
 					found, next = append(found, spans...), to
@@ -92,6 +92,12 @@ func (t *table) named(line, below string) bool {
 		return false
 	}
 	return len(t.secret) > 0 || t.value > 0
+}
+
+// goesOn reports whether a line before the one with the names is of the same table: then they name
+// nothing. A sentence with as many commas is of none.
+func (t *table) goesOn(before string) bool {
+	return t.part != ' ' && len(t.split(before)) == len(t.cells) && !isRule(before) && strings.Contains(before, string(t.part)+" ") == (t.spaced || t.part == '|')
 }
 
 // endsInSecret reports whether a name says secret with its last word: not when a password was changed.

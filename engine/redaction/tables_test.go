@@ -10,7 +10,7 @@ import (
 var tableForms = []string{
 	"user,password,host\nann,CANARY,db\n", "user;password\nann;CANARY\n", "user\tpassword\nann\tCANARY\n", "\"user\",\"password\"\n\"ann\",\"CANARY\"\n", "name,api_key\r\nx,CANARY\r\n",
 	"Access key ID,Secret access key\nAKIAX,CANARY\n", "User name,Password,Access key ID,Secret access key\nann,,AKIAX,CANARY\n", "user,password\n\"a,b\",CANARY\n", "user,password\nx,y\nann,CANARY",
-	"user, password\nann, CANARY\n", "users of the shop\n\nname,пароль\nann,CANARY\n", "key,value\nhost,db\npassword,CANARY\n", "Setting;Wert\nDB_PASSWORD;CANARY\n",
+	"user, password\nann, CANARY\n", "users of the shop\n\nname,пароль\nann,CANARY\n", "dumping users, please wait\nuser,password\nann,CANARY\n", "key,value\nhost,db\npassword,CANARY\n", "Setting;Wert\nDB_PASSWORD;CANARY\n",
 	"| user | password |\n|---|---|\n| ann | CANARY |\n", "| password | user |\n| :--- | ---: |\n| CANARY | ann |\n", "| Parameter | Default |\n|---|---|\n| `auth.password` | `CANARY` |\n",
 	"USER      PASSWORD      HOST\nann       CANARY        db\n", "user|password\nann|CANARY\n", " user | password \n------+----------\n ann  | CANARY\n(1 row)\n",
 	"+------+----------+\n| user | password |\n+------+----------+\n| ann  | CANARY |\n+------+----------+\n", "||user||password||\n|ann|CANARY|\n", "<tr><td>password</td><td>CANARY</td></tr>",
