@@ -46,6 +46,14 @@ func CheckText(what, text string, limit int) error {
 	return nil
 }
 
+// WithoutSecrets returns the text of a file for a paper, without what looks like a secret or a card
+// number. It is false where something looks like one only once the escapes of the text are read.
+func WithoutSecrets(text string) (string, bool) {
+	shown := redaction.New().Text(text)
+	plain := strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\t`, "\t", `\"`, `"`, `\/`, "/").Replace(shown)
+	return shown, redaction.New().Text(plain) == plain
+}
+
 // checkLine is CheckText for what stands on one line.
 func checkLine(what, text string, limit int) error {
 	if err := CheckText(what, text, limit); err != nil {

@@ -287,5 +287,12 @@ func (p *prover) file(i Item) Proof {
 	case len(strings.TrimSpace(string(body))) == 0:
 		return Proof{Withheld: "It is empty."}
 	}
-	return Proof{Excerpts: []Excerpt{{Name: i.File.Name, Digest: i.File.Digest, Text: safe(beginning(string(body)))}}}
+	if begin := beginning(string(body)); safe(begin) != begin {
+		return Proof{Excerpts: []Excerpt{{Name: i.File.Name, Digest: i.File.Digest, Text: safe(begin)}}}
+	}
+	text, whole := questionnaires.WithoutSecrets(string(body))
+	if !whole {
+		return Proof{Withheld: "Not printed: something in it looks like a secret."}
+	}
+	return Proof{Excerpts: []Excerpt{{Name: i.File.Name, Digest: i.File.Digest, Text: safe(beginning(text))}}}
 }

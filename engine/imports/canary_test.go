@@ -29,9 +29,14 @@ func (i imported) all(t *testing.T) string {
 
 // writings are how a secret stands in a text of a tool, and what of it may not be found.
 var writings = []struct{ text, canary string }{
-	{` password=tickmarkCanaryQx1`, "tickmarkCanaryQx1"}, {` {"apiKey":"tickmarkCanaryQx2"}`, "tickmarkCanaryQx2"}, {" https://u:tickmarkCanaryQx3@db/x 4111 1111 1111 1111", "tickmarkCanaryQx3"},
-	{" 4111-1111-1111-1111", "4111-1111"}, {" " + base64.StdEncoding.EncodeToString([]byte("password=tickmarkCanaryQx4")), base64.StdEncoding.EncodeToString([]byte("password=tickmarkCanary"))[:24]},
-	{" pass\u0000word: tickmarkCanaryQx5", "tickmarkCanaryQx5"}, {"\npassword: |\n  tickmarkCanaryQx6\n", "tickmarkCanaryQx6"}, {"\nuser,пароль\nann,tickmarkCanaryQx7\n", "tickmarkCanaryQx7"},
+	{` password=tickmarkCanaryQx1`, "tickmarkCanaryQx1"},
+	{` {"apiKey":"tickmarkCanaryQx2"}`, "tickmarkCanaryQx2"},
+	{" https://u:tickmarkCanaryQx3@db/x 4111 1111 1111 1111", "tickmarkCanaryQx3"},
+	{" 4111-1111-1111-1111", "4111-1111"},
+	{" " + base64.StdEncoding.EncodeToString([]byte("password=tickmarkCanaryQx4")), base64.StdEncoding.EncodeToString([]byte("password=tickmarkCanary"))[:24]},
+	{" pass\u0000word: tickmarkCanaryQx5", "tickmarkCanaryQx5"},
+	{"\npassword: |\n  tickmarkCanaryQx6\n", "tickmarkCanaryQx6"},
+	{"\nuser,пароль\nann,tickmarkCanaryQx7\n", "tickmarkCanaryQx7"},
 }
 
 // Wherever a tool writes a secret, nothing of it is kept but in the file itself.

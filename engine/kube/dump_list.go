@@ -316,7 +316,7 @@ func (d *dumpReader) whole(at spot, h head, items []any, tree map[string]any, de
 // or an object that its place names, or nothing of Kubernetes.
 func (d *dumpReader) plain(tree map[string]any, at spot, depth int) error {
 	if version := versionIn(tree); version != "" && strings.Contains(lastStep(at.file), "version") {
-		d.snapshot.Target.ServerVersion = Printable(version)
+		d.snapshot.Target.ServerVersion = line(version)
 		return nil
 	}
 	if hasSpelling(tree, "apiVersion") && hasSpelling(tree, "kind") {

@@ -45,7 +45,7 @@ func (c *collection) version(raw []byte) error {
 	fields := map[string]any{}
 	for _, name := range []string{"gitVersion", "major", "minor", "platform", "goVersion", "buildDate"} {
 		if text, ok := says[name].(string); ok {
-			fields[name] = Printable(text)
+			fields[name] = line(text)
 		}
 	}
 	return c.fact(engine.ServerVersionKind, "GET /version", fields)

@@ -35,7 +35,7 @@ func FromKubeconfig(path, context string, allowExec bool) (*rest.Config, string,
 	}
 	if path != "" && !allowExec {
 		if command := commandOf(&raw, name); command != "" {
-			return nil, "", fmt.Errorf("%s: context %s would run `%s`: %w", operation, Printable(name), line(command), ErrCommand)
+			return nil, "", fmt.Errorf("%s: context %s would run `%s`: %w", operation, Printable(name), Printable(command), ErrCommand)
 		}
 	}
 	config, err := loader.ClientConfig()
@@ -64,12 +64,12 @@ func commandOf(raw *api.Config, context string) string {
 	if user.Exec != nil {
 		words := []string{}
 		for _, v := range user.Exec.Env {
-			words = append(words, v.Name+"="+v.Value)
+			words = append(words, line(v.Name+"="+v.Value))
 		}
-		return strings.Join(append(append(words, user.Exec.Command), user.Exec.Args...), " ")
+		return strings.Join(append(words, line(strings.Join(append([]string{user.Exec.Command}, user.Exec.Args...), " "))), " ")
 	}
 	if user.AuthProvider != nil {
-		return strings.TrimSpace(user.AuthProvider.Config["cmd-path"] + " " + user.AuthProvider.Config["cmd-args"])
+		return line(user.AuthProvider.Config["cmd-path"] + " " + user.AuthProvider.Config["cmd-args"])
 	}
 	return ""
 }

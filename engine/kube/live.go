@@ -128,7 +128,7 @@ func (l *Live) begin(to engine.Intake, may Wish) (*collection, error) {
 	address := *server
 	address.User, address.RawQuery, address.Fragment = nil, "", ""
 	c.snapshot.Asked = l.Wish.asked()
-	c.snapshot.Target = engine.Target{Name: Printable(l.Name), Endpoint: address.String()}
+	c.snapshot.Target = engine.Target{Name: line(l.Name), Endpoint: address.String()}
 	return c, nil
 }
 
@@ -218,7 +218,7 @@ func (c *collection) greet(ctx context.Context) error {
 	if err := json.Unmarshal(raw, &version); err != nil || version.GitVersion == "" {
 		return errors.New("the server does not answer as Kubernetes does: GET /version gives no version")
 	}
-	c.snapshot.Target.ServerVersion = Printable(version.GitVersion)
+	c.snapshot.Target.ServerVersion = line(version.GitVersion)
 	return c.version(raw)
 }
 
@@ -244,9 +244,9 @@ func (c *collection) identify(ctx context.Context) error {
 		return nil
 	}
 	user := review.Status.UserInfo
-	c.snapshot.Collector = engine.Identity{Name: Printable(user.Username)}
+	c.snapshot.Collector = engine.Identity{Name: line(user.Username)}
 	for _, group := range user.Groups {
-		c.snapshot.Collector.Groups = append(c.snapshot.Collector.Groups, Printable(group))
+		c.snapshot.Collector.Groups = append(c.snapshot.Collector.Groups, line(group))
 	}
 	return nil
 }

@@ -229,7 +229,7 @@ func sayCard(s string, at int) bool {
 }
 
 var cardWords = regexp.MustCompile(`(?i)(?:(?:\b|_|[a-z])(?:card|cc|pan|visa|mastercard|maestro|amex|discover|karte|kartennummer|carte|tarjeta|carta|cart[aã]o)|карта|карты|卡号|カード(?:番号)?|카드)` +
-	`[a-z_]*["']?(?:[ \t]+(?:no|nr|num|number|nummer|numero|is|was))*\.?["']?[\s:：=#>*"'|-]*$`)
+	`[a-z_]*["']?(?:[ \t]+(?:no|nr|num|number|nummer|numero|is|was))*\.?["']?(?:\\[nrt]|[\s:：=#>*"'|-])*$`)
 
 // how groups of digits are parted.
 type parting int

@@ -29,6 +29,10 @@ func (r *Redactor) encoded(s string) string {
 	var out strings.Builder
 	done := 0
 	for from := 0; from < len(s); {
+		if from > 0 && s[from-1] == '\\' && strings.IndexByte("nrt", s[from]) >= 0 {
+			from++ // the end of a line in JSON is none of the word behind it
+			continue
+		}
 		to, varied := from, false
 		for to < len(s) && isTokenByte(s[to]) {
 			varied = varied || s[to] < 'a' && s[to] != '-'
