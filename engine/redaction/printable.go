@@ -1,6 +1,7 @@
 package redaction
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,17 +34,26 @@ func Printable(s string) string {
 // Line is Printable for what machines say: an error, the answer of a server, the name of a file
 // that a program wrote. Of these what a name calls a secret goes as well, which people's own
 // words about passwords keep.
-func Line(s string) string { return New().Line(s) }
+func Line(s string) string {
+	const cut = "\x00" // no name goes over it
+	return Printable(New().Text(kindNames.ReplaceAllString(withoutControls(s), "$1$2$4"+cut+"$3$5")))
+}
 
-// Line is Line with what it redacts counted.
-func (r *Redactor) Line(s string) string {
-	return Printable(r.Text(strings.Map(func(c rune) rune {
+// Line is Line of what speaks of no kinds, with what it redacts counted.
+func (r *Redactor) Line(s string) string { return Printable(r.Text(withoutControls(s))) }
+
+// withoutControls takes out what ends a name and is not seen.
+func withoutControls(s string) string {
+	return strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) && !unicode.IsSpace(c) {
 			return -1
 		}
 		return c
-	}, s)))
+	}, s)
 }
+
+// kindNames are those of kinds before what is said of them: list secrets: forbidden.
+var kindNames = regexp.MustCompile(`(^|[\s/])(secre)(ts:\s)|(/tok)(en:\s)`)
 
 func printableRune(r rune) rune {
 	switch {

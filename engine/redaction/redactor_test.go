@@ -111,6 +111,18 @@ func TestNamesThatSaySecret(t *testing.T) {
 	}
 }
 
+// What machines say is redacted by names as well, but for the kinds that they speak of.
+func TestWhatMachinesSay(t *testing.T) {
+	for text, want := range map[string]string{
+		"login failed: password=hunter22\n  at x": "login failed: password=[redacted:named-secret] at x", "pass\x00word: hunter22": "password: [redacted:named-secret]",
+		"list secrets: asked for only by name": "list secrets: asked for only by name", "create serviceaccounts/token: forbidden": "create serviceaccounts/token: forbidden",
+		"secrets: forbidden: User \"ann\" cannot list": "secrets: forbidden: User \"ann\" cannot list", `secrets "db" is forbidden`: `secrets "db" is forbidden`, "client_secret: hunter22": "client_secret: [redacted:named-secret]",
+		`Get "https://127.0.0.1:6443/api/v1/secrets?limit=500": dial tcp: refused`: `Get "https://127.0.0.1:6443/api/v1/secrets?limit=500": dial tcp: refused`, "k8s/secrets/password=hunter22.yaml": "k8s/secrets/password=[redacted:named-secret]",
+	} {
+		assert.Equal(t, want, Line(text))
+	}
+}
+
 func FuzzRedact(f *testing.F) {
 	f.Add("password=4111111111111111", "4111111111111111")
 	f.Add(`{"token":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"}`, "5555 5555 5555 4444")
