@@ -175,6 +175,7 @@ func TestTheMainJobOnALiveServer(t *testing.T) {
 	t.Run("as nobody", func(t *testing.T) { asNobody(t, plane) })
 	t.Run("what a scanner left", func(t *testing.T) { whatAScannerLeft(t, plane) })
 	t.Run("with the least role", func(t *testing.T) { withTheLeastRole(t, plane) })
+	t.Run("canaries", func(t *testing.T) { noCanaryOfALiveCluster(t, plane) })
 	t.Run("without networkpolicies", func(t *testing.T) { withoutNetworkPolicies(t, plane) })
 }
 
