@@ -257,7 +257,7 @@ func readCertificates(path string) ([]*x509.Certificate, error) {
 func verifyFormOf(path string, text []byte, v *sign.Verification) verifyForm {
 	form := verifyForm{
 		File: path, SHA256: engine.Sum(text), Status: v.Status.String(), Signatures: []signatureForm{},
-		Report: reportForm{v.Status.String(), engine.Sum(text)},
+		Report:   reportForm{v.Status.String(), engine.Sum(text)},
 		Unsigned: append([]string{}, v.Unsigned...), Problems: append([]string{}, v.Problems...), Revocation: "not-looked-up",
 	}
 	_, err := sign.Attachment(text, pdf.ManifestName)
