@@ -8,13 +8,10 @@ import (
 
 // room is a screen that the list of all rooms leads to.
 type room struct {
-	name, about string // at most roomWords wide, so that a small terminal cuts nothing off
+	name, about string // short enough that a terminal of 80 columns cuts nothing off
 	also        string // further words that it is found by
 	open        func(*Desk) Screen
 }
-
-// roomWords is the room that the words about a room have on the smallest usual terminal.
-const roomWords = 54
 
 // rooms are all screens that are not of one question, the most used first.
 var rooms = []room{
