@@ -93,8 +93,9 @@ type dumpReader struct {
 // spot is where in a dump an object stands.
 type spot struct {
 	file string
-	line int // in a file of YAML, from 1
-	item int // in a list, from 1
+	line int  // in a file of YAML, from 1
+	item int  // in a list, from 1
+	open bool // nothing stands behind the items of a list in YAML, by which it could be told from one that was cut off
 }
 
 func (s spot) String() string {
@@ -135,7 +136,7 @@ func (d *dumpReader) file(f file) error {
 	done, err := d.adopt(mark)
 	if !done && err == nil {
 		err = d.noted(mark, func() error {
-			err := d.contents(bufio.NewReaderSize(untilDone{d.ctx, r}, 64<<10), at)
+			err := d.contents(bufio.NewReaderSize(untilDone{d.ctx, r}, 64<<10), at, placeOf(at.file))
 			d.nameStripped(at)
 			return errors.Join(err, d.ctx.Err())
 		})
@@ -146,13 +147,12 @@ func (d *dumpReader) file(f file) error {
 	return err
 }
 
-func (d *dumpReader) contents(in *bufio.Reader, at spot) error {
+func (d *dumpReader) contents(in *bufio.Reader, at spot, place dumpPlace) error {
 	if start, err := in.Peek(3); err == nil && string(start) == "\ufeff" {
 		_, _ = in.Discard(3)
 	}
-	if place := placeOf(at.file); place.errors {
-		d.refusals(in, at, place)
-		return nil
+	if place.errors {
+		return d.refusals(in, at, place.kind)
 	}
 	first, err := firstByte(in)
 	logs := &untilLogs{in: in}
@@ -195,7 +195,7 @@ func (u *untilLogs) Read(p []byte) (int, error) {
 	case i == 0:
 		u.found = true
 		u.lines++
-		return 0, io.EOF
+		return copy(p, "\n"), io.EOF
 	case i > 0:
 		b = b[:i]
 	case err == nil:
@@ -254,6 +254,11 @@ func (d *dumpReader) text(in io.Reader, at spot) error {
 		d.gap(at.gap(engine.Unreadable, cause))
 		return nil
 	}
+	if last := len(text) - 1; last >= 0 && text[last] != '\n' {
+		end := at
+		end.line = 1 + bytes.Count(text, []byte("\n"))
+		d.gap(end.gap(engine.Unreadable, "it ends within a line, and may have been cut off: what follows is not known"))
+	}
 	for _, c := range chunks(text) {
 		if err := d.yaml(c, at); err != nil {
 			return err
@@ -266,6 +271,7 @@ func (d *dumpReader) yaml(c chunk, at spot) error {
 	all, err := nodes(c.text)
 	for _, n := range all {
 		at.line = c.line + n.Line - 1
+		at.open = endsOpen(n)
 		r := &reader{}
 		v, err := r.value(n, 0)
 		if err != nil {
@@ -293,7 +299,7 @@ func reasonOfFile(err error) engine.GapReason {
 	switch {
 	case errors.Is(err, errFileTooLarge), errors.Is(err, errItemTooLarge), errors.Is(err, errBomb):
 		return engine.TooLarge
-	case errors.Is(err, errNested), errors.Is(err, errPacked), errors.Is(err, errUnrendered):
+	case errors.Is(err, errNested), errors.Is(err, errLogs), errors.Is(err, errPacked), errors.Is(err, errUnrendered):
 		return engine.Unsupported
 	}
 	return engine.Unreadable

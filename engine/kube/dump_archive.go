@@ -27,6 +27,7 @@ const (
 var (
 	errBomb     = fmt.Errorf("it unpacks to more than %d times its size", packedRatio)
 	errNested   = errors.New("an archive inside: name it by itself")
+	errLogs     = errors.New("it stands among logs, or is called one, in which anybody may have written anything: save objects apart from logs")
 	errOutside  = errors.New("its name leads out of the archive")
 	errMembers  = fmt.Errorf("more than %d files", maxMembers)
 	errNoEnd    = errors.New("the archive has no end: it was cut off")
@@ -34,15 +35,45 @@ var (
 	packedNames = []string{".tar", ".tgz", ".gz", ".zip", ".bz2", ".xz", ".zst", ".7z"}
 )
 
-// inDump reports whether a file of a dump is opened: what may hold objects, and
-// archives, so that they are named. Logs are neither, nor is what macOS adds.
+// inDump reports whether a file of a dump is opened, or named: what may hold objects,
+// and archives. Logs are neither, nor is what macOS adds.
 func inDump(name string) bool {
-	steps := strings.Split(strings.ToLower(filepath.ToSlash(name)), "/")
-	last := steps[len(steps)-1]
-	if slices.ContainsFunc(steps[:len(steps)-1], func(s string) bool { return s == "logs" || s == "audit_logs" }) || strings.Contains(last, ".log") || strings.HasPrefix(last, "._") {
+	if strings.HasPrefix(path.Base(filepath.ToSlash(name)), "._") {
 		return false
 	}
-	return isWanted(last) || isPacked(last)
+	return isWanted(name) || isPacked(name) && !ofLogs(name)
+}
+
+// logFolders hold logs, unless they are called after a namespace.
+var logFolders = []string{"logs", "audit_logs"}
+
+// ofLogs reports whether a file is one of logs, by its name or its folder. A namespace
+// may be called logs, and a pod web.login.
+func ofLogs(name string) bool {
+	steps := strings.Split(strings.ToLower(filepath.ToSlash(name)), "/")
+	last := len(steps) - 1
+	if slices.Contains(strings.Split(steps[last], ".")[1:], "log") {
+		return true
+	}
+	for i, step := range steps[:last] {
+		ofNamespace := i > 0 && steps[i-1] == "namespaces" || i == last-1 && placeOf(name).known
+		if slices.Contains(logFolders, step) && !ofNamespace {
+			return true
+		}
+	}
+	return false
+}
+
+// closedInDump says why a file in a folder or an archive of a dump is not read, by its
+// name; nil if it is read.
+func closedInDump(name string) error {
+	switch {
+	case isPacked(name):
+		return errNested
+	case ofLogs(name):
+		return errLogs
+	}
+	return nil
 }
 
 func isPacked(name string) bool { return slices.Contains(packedNames, strings.ToLower(path.Ext(name))) }
@@ -53,8 +84,8 @@ func walkDump(name string, each func(file) error) error {
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
 		return walk(name, inDump, func(f file) error {
-			if f.err == nil && isPacked(f.name) {
-				f.err = errNested
+			if f.err == nil {
+				f.err = closedInDump(strings.TrimPrefix(f.name, filepath.ToSlash(name)))
 			}
 			return each(f)
 		})
@@ -252,7 +283,7 @@ func (a *archive) count() error {
 // member hands a file of the archive on, if it is read.
 func (a *archive) member(f file) error {
 	inside, ok := within(f.name)
-	f.name = a.name + "/" + strings.TrimPrefix(path.Clean("/"+filepath.ToSlash(f.name)), "/")
+	f.name = a.name + "/" + strings.TrimPrefix(path.Clean("/"+strings.ReplaceAll(f.name, `\`, "/")), "/")
 	if !ok {
 		f.err, f.open = errOutside, nil
 		return a.each(f)
@@ -264,16 +295,17 @@ func (a *archive) member(f file) error {
 		a.seen = map[string]bool{}
 	}
 	a.seen[inside] = true
-	if f.err == nil && isPacked(inside) {
-		f.err = errNested
+	if f.err == nil {
+		f.err = closedInDump(inside)
 	}
 	return a.each(f)
 }
 
 // within returns the name of a member as it stands in the archive, and whether it
-// does not lead out of it.
+// does not lead out of it. Some programs of Windows join folders by backslashes.
 func within(name string) (string, bool) {
-	if strings.ContainsAny(name, "\\\x00") || path.IsAbs(name) || len(name) > 1 && name[1] == ':' {
+	name = strings.ReplaceAll(name, `\`, "/")
+	if strings.Contains(name, "\x00") || path.IsAbs(name) || len(name) > 1 && name[1] == ':' {
 		return "", false
 	}
 	clean := path.Clean(name)

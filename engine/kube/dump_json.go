@@ -45,7 +45,7 @@ func (d *dumpReader) json(in io.Reader, at spot) error {
 			return errors.Join(refused, d.ctx.Err())
 		}
 		if err != nil {
-			d.gap(at.gap(reasonOfFile(err), "read JSON: "+cutOff(err).Error()))
+			d.gap(at.gap(reasonOfFile(err), "read JSON: "+strings.TrimPrefix(cutOff(err).Error(), "read JSON: ")))
 			return nil
 		}
 	}

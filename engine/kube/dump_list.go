@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"tickmark/engine"
 )
 
@@ -196,8 +198,12 @@ func (d *dumpReader) finish(l *list, tree map[string]any) error {
 	if len(l.kinds) > 0 {
 		d.lists++
 	}
-	if goesOn(tree) {
-		d.page(l)
+	switch {
+	case goesOn(tree):
+		d.part(l, engine.PageFailed, "a page of a longer list: the rest is not in the file")
+		return nil
+	case l.at.open && l.items > 0:
+		d.part(l, engine.NotListed, "nothing stands behind its items, as kubectl writes it: it cannot be told from a list that was cut off")
 		return nil
 	}
 	for of := range l.kinds {
@@ -246,9 +252,21 @@ func goesOn(tree map[string]any) bool {
 	return next != nil && next != "" || left != nil && fmt.Sprint(left) != "0"
 }
 
-// page names what a list does not hold that is one page of a longer one.
-func (d *dumpReader) page(l *list) {
-	gap := l.at.gap(engine.PageFailed, "a page of a longer list: the rest is not in the file")
+// endsOpen reports whether a list in YAML ends with its items, so that a shorter one
+// would be YAML as well.
+func endsOpen(n *yaml.Node) bool {
+	for n.Kind == yaml.DocumentNode && len(n.Content) == 1 {
+		n = n.Content[0]
+	}
+	if last := len(n.Content) - 1; n.Kind == yaml.MappingNode && last > 0 && n.Style&yaml.FlowStyle == 0 && n.Content[last-1].Value == "items" {
+		n = n.Content[last]
+	}
+	return n.Kind == yaml.SequenceNode && n.Style&yaml.FlowStyle == 0
+}
+
+// part names what a list may not hold that is a part of a longer one.
+func (d *dumpReader) part(l *list, reason engine.GapReason, cause string) {
+	gap := l.at.gap(reason, cause)
 	if len(l.kinds) == 0 {
 		d.gap(gap)
 	}

@@ -1,8 +1,9 @@
 package kube
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"path"
@@ -19,7 +20,7 @@ type dumpPlace struct {
 	kind      kind   // if known
 	namespace string // "" if it says none
 	sure      bool   // it is the place that a program gives lists of one namespace
-	errors    bool   // what could not be collected stands there, and no object
+	errors    bool   // by its name, it says what of the kind could not be collected
 }
 
 // shortNames are what people and programs call kinds besides their names.
@@ -85,10 +86,6 @@ func placeOf(name string) dumpPlace {
 		}
 		return steps[last-back]
 	}
-	if of, ok := strings.CutSuffix(stem, "-errors"); ok {
-		k, ok := kindNamed(of, "*")
-		return dumpPlace{known: ok, kind: k, errors: true}
-	}
 	if step(3) == "namespaces" {
 		k, ok := kindNamed(stem, step(1))
 		return dumpPlace{known: ok, kind: k, namespace: step(2), sure: ok}
@@ -102,6 +99,10 @@ func placeOf(name string) dumpPlace {
 			return dumpPlace{known: true, kind: k, namespace: stem, sure: true}
 		}
 	}
+	if of, ok := strings.CutSuffix(stem, "-errors"); ok {
+		k, _ := kindNamed(of, "*")
+		return dumpPlace{kind: k, errors: true}
+	}
 	k, ok := kindNamed(stem, "*")
 	place := dumpPlace{known: ok, kind: k}
 	if ok && k.namespaced {
@@ -110,42 +111,49 @@ func placeOf(name string) dumpPlace {
 	return place
 }
 
-// refusals reads what a support bundle says it could not collect: causes, by
-// namespace or for the whole cluster.
-func (d *dumpReader) refusals(in io.Reader, at spot, place dumpPlace) {
-	gap := at.gap(engine.Unexplained, "")
-	if place.known {
-		gap.Kind = place.kind.of
+// maxRefusals bounds what is said of what could not be collected, in bytes.
+const maxRefusals = 1 << 20
+
+// refusals reads what a support bundle says it could not collect of a kind: causes, by
+// namespace or for the whole cluster. An object may be called like such a file: what is
+// no list of causes is read as any other.
+func (d *dumpReader) refusals(in *bufio.Reader, at spot, of kind) error {
+	text, err := io.ReadAll(io.LimitReader(in, maxRefusals))
+	if err == nil && d.causes(text, at, of) {
+		return nil
 	}
-	const enough = 1 << 20
-	text, err := io.ReadAll(io.LimitReader(in, enough))
-	var v any
-	if err == nil {
-		err = json.Unmarshal(text, &v)
+	before := d.found() + d.lists
+	if err := d.contents(bufio.NewReader(io.MultiReader(bytes.NewReader(text), in)), at, dumpPlace{}); err != nil {
+		return err
 	}
-	switch v := v.(type) {
-	case []any:
-		if len(v) > 0 {
-			gap.Cause = fmt.Sprintf("what was collected says so: %v", v[0])
-			gap.Reason = reasonOfText(gap.Cause)
-			d.gap(gap)
-		}
-		return
-	case map[string]any:
-		for _, of := range slices.Sorted(maps.Keys(v)) {
-			gap.Namespace, _, _ = strings.Cut(of, "/")
-			gap.Cause = fmt.Sprintf("what was collected says so of %s: %v", of, v[of])
-			gap.Reason = reasonOfText(gap.Cause)
-			d.gap(gap)
-		}
-		return
-	case nil:
-		if err == nil || len(strings.TrimSpace(string(text))) == 0 {
-			return // nothing went wrong
-		}
+	if d.found()+d.lists == before && len(bytes.TrimSpace(text)) > 0 {
+		gap := at.gap(engine.Unreadable, "what could not be collected cannot be read")
+		gap.Kind = of.of
+		d.gap(gap)
 	}
-	gap.Reason, gap.Cause = engine.Unreadable, "what could not be collected cannot be read"
-	d.gap(gap)
+	return nil
+}
+
+// causes takes what could not be collected, and reports whether it is that.
+func (d *dumpReader) causes(text []byte, at spot, of kind) bool {
+	var list []string
+	var where map[string]string
+	if json.Unmarshal(text, &list) != nil && json.Unmarshal(text, &where) != nil || where["kind"] != "" {
+		return false
+	}
+	refused := func(namespace, cause string) {
+		gap := at.gap(reasonOfText(cause), cause)
+		gap.Kind, gap.Namespace = of.of, namespace
+		d.gap(gap)
+	}
+	for _, cause := range list {
+		refused("", "what was collected says so: "+cause)
+	}
+	for _, of := range slices.Sorted(maps.Keys(where)) {
+		namespace, _, _ := strings.Cut(of, "/")
+		refused(namespace, "what was collected says so of "+of+": "+where[of])
+	}
+	return true
 }
 
 // reasonOfText classes a refusal by the words of the API server.

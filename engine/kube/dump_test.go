@@ -163,7 +163,7 @@ func TestADumpIsCompleteOnlyForWhatItsListsCover(t *testing.T) {
 		"m/namespaces/default/core/pods.yaml":             "apiVersion: v1\nkind: PodList\nitems: []\n",
 		"m/namespaces/kube-system/core/pods.yaml":         "---\napiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: dns, namespace: kube-system, uid: u1}\n  spec: {containers: [{name: c, image: nginx}]}\nkind: PodList\nmetadata: {resourceVersion: \"9\"}\n",
 		"m/namespaces/pay/core/pods.yaml":                 "---\napiVersion: v1\nitems:\n- metadata: {name: api, namespace: pay, uid: u2}\n  spec: {containers: [{name: c, image: nginx}]}\nkind: PodList\nmetadata: {resourceVersion: \"9\"}\n",
-		"m/cluster-scoped-resources/core/namespaces.yaml": "apiVersion: v1\nkind: NamespaceList\nitems:\n- metadata: {name: default}\n- metadata: {name: kube-system, uid: k}\n- metadata: {name: pay}\n",
+		"m/cluster-scoped-resources/core/namespaces.yaml": "---\napiVersion: v1\nitems:\n- metadata: {name: default}\n- metadata: {name: kube-system, uid: k}\n- metadata: {name: pay}\nkind: NamespaceList\nmetadata: {resourceVersion: \"9\"}\n",
 	}
 	for name, c := range map[string]struct {
 		dump saved

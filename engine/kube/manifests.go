@@ -198,6 +198,9 @@ func (s *scan) file(f file) error {
 
 // notText returns why text is no text, and in which line.
 func notText(text []byte) (line int, cause string) {
+	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
+		return 1, "it is UTF-16, as Windows writes what is redirected; save it as UTF-8"
+	}
 	at := bytes.IndexByte(text, 0)
 	if at >= 0 {
 		return 1 + bytes.Count(text[:at], []byte("\n")), "it holds a NUL: it is no text"
