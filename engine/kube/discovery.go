@@ -38,6 +38,7 @@ func (c *collection) discover(ctx context.Context) map[engine.Kind]offer {
 		c.undiscovered(wanted, "/apis", err)
 		return served
 	}
+	c.groupsThere = groups
 	for _, group := range groupsOf(wanted) {
 		of := slices.DeleteFunc(slices.Clone(wanted), func(k kind) bool { return k.of.Group != group })
 		found, err := c.discoverGroup(ctx, groups[group])

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -173,6 +175,7 @@ func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) 
 	population := engine.Population{Kind: k.of, Query: fmt.Sprintf("%s?limit=%d", request, pageSize)}
 	limit, next := int64(pageSize), ""
 	before, again := c.mark(), false
+	met := map[string]bool{} // tokens of pages
 	for {
 		within, cancel := context.WithTimeout(ctx, c.timeout)
 		p, err := ask(within, limit, next)
@@ -187,6 +190,7 @@ func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) 
 		case next != "" && !again && lostItsPlace(err):
 			c.back(before)
 			population.Count, next, again = 0, "", true
+			clear(met)
 			continue
 		case err != nil:
 			c.failed(k, request, population.Count, err)
@@ -208,11 +212,35 @@ func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) 
 			c.snapshot.Populations = append(c.snapshot.Populations, population)
 			return nil
 		}
-		if p.next == next {
+		if met[p.next] {
 			c.failed(k, request, population.Count, errors.New("the server gives the same page again"))
 			return c.broken(population)
 		}
-		next = p.next
+		met[p.next], next = true, p.next
+	}
+}
+
+// unlisted names the namespaces that were not listed and of which objects were: they were
+// made while the rest was asked for, and nothing is known of them.
+func (c *collection) unlisted() {
+	listed, inUse := map[string]bool{}, map[string]bool{}
+	for _, e := range c.snapshot.Entries {
+		if e.Ref.Of() == namespaceKind {
+			listed[e.Ref.Name] = true
+		} else if e.Ref.Namespace != "" {
+			inUse[e.Ref.Namespace] = true
+		}
+	}
+	if !c.snapshot.Saw(namespaceKind) {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(inUse)) {
+		if !listed[name] {
+			c.gap(engine.Gap{
+				Source: "GET /api/v1/namespaces", Kind: namespaceKind, Name: name, Reason: engine.NotListed,
+				Cause: "list namespaces: objects in " + name + " were listed, and it was not: it was made meanwhile; collect again",
+			})
+		}
 	}
 }
 
@@ -253,7 +281,7 @@ func (c *collection) take(object runtime.Object, k kind, request string) error {
 
 func (c *collection) failed(k kind, request string, seen int, err error) {
 	gap := engine.Gap{Source: request, Kind: k.of, Reason: reasonOf(err), Cause: causeOf("list "+k.qualified(), err, c.snapshot.Collector.Name)}
-	if k.custom && gap.Reason == engine.NotInstalled { // it was asked for because the server says that it has it
+	if gap.Reason == engine.NotInstalled && !c.knowsNot(k) {
 		gap.Reason = engine.Unexplained
 	}
 	if seen > 0 {
@@ -261,6 +289,16 @@ func (c *collection) failed(k kind, request string, seen int, err error) {
 		gap.Cause = fmt.Sprintf("%s (after %d objects)", gap.Cause, seen)
 	}
 	c.gap(gap)
+}
+
+// knowsNot reports whether a kind that was not found is none that the server has. A custom
+// one is asked for because the server says that it has it, and a built-in one may be served
+// in a version of its group that is not read.
+func (c *collection) knowsNot(k kind) bool {
+	if k.custom || k.of.Group == "" || len(c.groupsThere) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(c.groupsThere[k.of.Group].Versions, func(v metav1.GroupVersionForDiscovery) bool { return v.Version != k.version })
 }
 
 func (c *collection) interrupted(k kind) {

@@ -13,6 +13,7 @@ import (
 	"github.com/go-logr/logr"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -98,6 +99,8 @@ type collection struct {
 	raw     *rest.RESTClient // JSON, for discovery and the version
 	pieces  pieces
 	timeout time.Duration
+
+	groupsThere map[string]metav1.APIGroup // that the server says it has, by name; empty until it did
 }
 
 // begin makes ready for one run; may is what the transport lets through.
@@ -180,6 +183,7 @@ func (c *collection) run(ctx context.Context) error {
 			return err
 		}
 	}
+	c.unlisted()
 	if err := c.kubelets(ctx); err != nil {
 		return err
 	}
