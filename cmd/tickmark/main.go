@@ -22,7 +22,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/go-logr/logr"
 	"golang.org/x/term"
+	"k8s.io/klog/v2"
 
 	"tickmark/engine"
 )
@@ -35,6 +37,9 @@ func main() { os.Exit(start(outside())) }
 // start runs the command line of this process.
 func start(d *door) int {
 	d.lean()
+	// The libraries that ask a cluster would write to stderr what goes wrong there, which
+	// the collector says as a gap or an error, and the terminal may be a screen.
+	klog.SetLogger(logr.Discard())
 	ctx, cancel := context.WithCancelCause(context.Background())
 	// age prints what it says to a plugin where this is set, file keys included.
 	_ = os.Unsetenv("AGEDEBUG") // fails for impossible names alone

@@ -4,8 +4,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -59,35 +57,6 @@ func TestAListThatSaysThatMoreFollowsIsAGap(t *testing.T) {
 		assert.Contains(t, gaps[0].Cause, "5 more follow")
 	}
 }
-
-// What the libraries would write of a broken answer is a gap, and not a line in the middle
-// of a screen.
-func TestNothingIsWrittenBesideTheGaps(t *testing.T) {
-	p := built(t)
-	r, w, err := os.Pipe()
-	require.NoError(t, err)
-	screen := os.Stderr
-	os.Stderr = w
-	s, _ := collect(t, live(meddled(p.Admin(), func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
-		if r.URL.Path != "/api/v1/services" {
-			return next.RoundTrip(r)
-		}
-		broken := answer(r, http.StatusOK, "")
-		broken.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"kind":"ServiceList"`), failing{}))
-		return broken, nil
-	})))
-	os.Stderr = screen
-	require.NoError(t, w.Close())
-	written, err := io.ReadAll(r)
-	require.NoError(t, err)
-	assert.Empty(t, string(written))
-	assert.Len(t, gapsOf(s, engine.Kind{Kind: "Service"}), 1)
-}
-
-// failing is a connection that breaks.
-type failing struct{}
-
-func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // A namespace that was made, or made anew, while a cluster was listed is not among those
 // that were listed: what is said of all namespaces is not said of it.

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/go-logr/logr"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,14 +17,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/rest"
-	"k8s.io/klog/v2"
 
 	"tickmark/engine"
 )
-
-// The libraries write to stderr what goes wrong between them and a server. Here it
-// becomes a gap or an error, in one place, and the terminal may be a screen.
-func init() { klog.SetLogger(logr.Discard()) }
 
 // How the server is asked. An auditor is subject to API Priority and Fairness, so
 // the pace is set on purpose: a whole collection is some fifty requests and one
