@@ -10,9 +10,12 @@ type PodTemplate struct {
 	Path     []string // of the template in the object, or of the specification of a workflow
 	Makes    bool     // pods come of it by itself
 	Cluster  bool     // it is in no namespace
-	// Workflow says that its pods are put together of several parts: see ReadWorkflow.
+	// Workflow says that its pods are put together of several parts: engine/argo reads it.
 	Workflow bool
 }
+
+// ConfigMapKind is the kind in which controllers find their settings.
+var ConfigMapKind = Kind{Kind: "ConfigMap"}
 
 const argoGroup = "argoproj.io"
 

@@ -221,12 +221,18 @@ func (w workload) metadata(name string) string {
 // container is a container of a workload with its path in the document.
 type container struct {
 	*corev1.Container
-	field     string
+	field     string // in the document; of a workflow in its pod's spec
+	flow      *flowPod
 	ephemeral bool
 }
 
 // at returns the path of a field of c in the document.
-func (c container) at(name string) string { return c.field + "." + name }
+func (c container) at(name string) string {
+	if c.flow != nil {
+		return c.flow.at(c.field + "." + name)
+	}
+	return c.field + "." + name
+}
 
 // containers returns all containers: init, regular and ephemeral ones. The list is
 // shared.
@@ -235,15 +241,19 @@ func (w workload) containers() []container {
 		return w.all
 	}
 	all := make([]container, 0, len(w.spec.InitContainers)+len(w.spec.Containers)+len(w.spec.EphemeralContainers))
+	field := w.field
+	if w.flow != nil {
+		field = func(name string) string { return name }
+	}
 	for i := range w.spec.InitContainers {
-		all = append(all, container{&w.spec.InitContainers[i], w.field(index("initContainers", i)), false})
+		all = append(all, container{&w.spec.InitContainers[i], field(index("initContainers", i)), w.flow, false})
 	}
 	for i := range w.spec.Containers {
-		all = append(all, container{&w.spec.Containers[i], w.field(index("containers", i)), false})
+		all = append(all, container{&w.spec.Containers[i], field(index("containers", i)), w.flow, false})
 	}
 	for i := range w.spec.EphemeralContainers {
 		c := (*corev1.Container)(&w.spec.EphemeralContainers[i].EphemeralContainerCommon)
-		all = append(all, container{c, w.field(index("ephemeralContainers", i)), true})
+		all = append(all, container{c, field(index("ephemeralContainers", i)), w.flow, true})
 	}
 	return all
 }
@@ -269,6 +279,7 @@ type say func(engine.Detail)
 // check that is asked about some workloads it judges these.
 func judgeWorkloads(v *engine.View, judge func(workload, say)) []engine.Detail {
 	judge = ofFlows(judge)
+	aroundFlows.Of(v)
 	var o origins
 	at, some := eachWorkload.Asked(v, func() { o = allOrigins.Of(v) })
 	all, tops := o.of.workloads, o.tops

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/json"
 
 	"tickmark/engine"
+	"tickmark/engine/argo"
 )
 
 // flowPod is what is known of a workload that is a template of a workflow.
@@ -19,11 +20,15 @@ type flowPod struct {
 	at     func(name string) string
 	unsure string // why what runs cannot be told, "" if it can
 	shared bool   // it is in no namespace, and runs in that of whoever uses it
+	// either is what runs without and with the patch of a ConfigMap that may be its
+	// controller's; empty where that is not the only doubt.
+	either []workload
+	by     argo.Defaults
 }
 
 // flow is a workflow with its templates as workloads.
 type flow struct {
-	engine.Workflow
+	argo.Workflow
 	of        engine.PodTemplate
 	object    *engine.Object
 	workloads []workload
@@ -45,12 +50,19 @@ type flowHead struct {
 // readFlows reads the kinds that are workflows.
 var readFlows = engine.NewExtract(func(o engine.Typed[flowHead]) flow {
 	of, _ := engine.PodTemplateOf(o.Ref.Of())
-	f := flow{Workflow: engine.ReadWorkflow(of, o.Ref, o.Body()), of: of, object: o.Object}
+	f := flow{Workflow: argo.Read(of, o.Ref, o.Body()), of: of, object: o.Object}
 	f.ended = of.Makes && slices.Contains([]string{"Succeeded", "Failed", "Error"}, o.Value.Status.Phase)
 	f.resting = o.Value.Spec.Suspend || f.ended
-	for _, p := range f.Pods {
-		w := workload{object: o.Object, owner: metav1.GetControllerOf(o.Value), path: p.Path(), meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}}
-		w.flow = &flowPod{name: cmp.Or(brief(p.Name), p.Path()), at: p.At, unsure: p.Unsure, shared: of.Cluster}
+	f.workloads = f.workloadsOf(f.Workflow, metav1.GetControllerOf(o.Value))
+	return f
+}, nil)
+
+// workloadsOf makes workloads of the pods of a reading of f.
+func (f flow) workloadsOf(read argo.Workflow, owner *metav1.OwnerReference) []workload {
+	var all []workload
+	for _, p := range read.Pods {
+		w := workload{object: f.object, owner: owner, path: p.Path(), meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}}
+		w.flow = &flowPod{name: cmp.Or(brief(p.Name), p.Path()), at: p.At, unsure: p.Unsure, shared: f.of.Cluster}
 		var template corev1.PodTemplateSpec
 		raw, err := engine.Canonical(p.Pod)
 		if err == nil {
@@ -62,10 +74,10 @@ var readFlows = engine.NewExtract(func(o engine.Typed[flowHead]) flow {
 		case err == nil:
 			w.meta, w.spec = &template.ObjectMeta, &template.Spec
 		}
-		f.workloads = append(f.workloads, w.withoutDoubt())
+		all = append(all, w.withoutDoubt())
 	}
-	return f
-}, nil)
+	return all
+}
 
 // withoutDoubt is admitted for a template of a workflow: of one whose pods cannot be told
 // nothing but the account and the Secrets are known.
@@ -93,24 +105,21 @@ func (d declared) withFlows(v *engine.View) declared {
 		}
 	}
 	runs := runningFlows(all, known, func(f flow) bool { return !f.resting })
-	mayRun, defaulted := runningFlows(all, known, func(flow) bool { return true }), ""
+	mayRun := runningFlows(all, known, func(flow) bool { return true })
+	var defaulted settings
 	if len(all) > 0 {
-		defaulted = engine.PodsDefaulted(v)
+		defaulted = settingsOf(v)
 	}
 	for _, f := range all {
 		ref := f.object.Ref.WithoutUID()
 		idle := !mayRun[ref]
-		for _, w := range f.workloads {
+		for _, w := range defaulted.over(f) {
 			w.ended = f.ended
 			w.suspended = !idle && !runs[ref] && !f.ended
-			if w.idle = idle; defaulted != "" && w.flow.unsure == "" {
-				of := *w.flow
-				of.unsure, w.flow = defaulted, &of
-				w = w.withoutDoubt()
-			}
+			w.idle = idle
 			d.workloads = append(d.workloads, w)
 		}
-		if !f.JudgedIn(func(r engine.Ref) (engine.Workflow, bool) { used, there := known[r]; return used.Workflow, there }) {
+		if !f.JudgedIn(func(r engine.Ref) (argo.Workflow, bool) { used, there := known[r]; return used.Workflow, there }) {
 			d.workloads = append(d.workloads, f.elsewhere(idle))
 			d.unsure = d.unsure || !idle
 		}
@@ -167,10 +176,14 @@ func (f flow) elsewhere(idle bool) workload {
 // nothing is found in order but its containers.
 func ofFlows(judge func(workload, say)) func(workload, say) {
 	return func(w workload, tell say) {
-		if w.flow != nil {
-			tell = w.flow.saying(tell)
+		switch {
+		case w.flow == nil:
+			judge(w, tell)
+		case len(w.flow.either) == 2:
+			w.flow.judgeEither(judge, tell)
+		default:
+			judge(w, w.flow.saying(tell))
 		}
-		judge(w, tell)
 	}
 }
 

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -68,7 +69,12 @@ func TestTemplatesOfWorkflows(t *testing.T) {
 		"mounts of a set":              {socket, one("", "containerSet: {volumeMounts: [{name: v, mountPath: /d}], containers: [{name: a, image: x}]}, volumes: [{name: v, hostPath: {path: /run}}]"), engine.Fail, "spec.templates[0].containerSet.containers[0].volumeMounts[0]"},
 		"a token":                      {token, one("automountServiceAccountToken: true, ", plain), engine.Unknown, "spec.automountServiceAccountToken"},
 		"a token that is kept back":    {token, one("automountServiceAccountToken: false, executor: {serviceAccountName: e}, ", plain), engine.Unknown, "spec.automountServiceAccountToken"},
-		"a patch":                      {privileged, one("podSpecPatch: '{}', ", plain), engine.Unknown, "spec.templates[0].containers"},
+		"a patch":                      {privileged, one("podSpecPatch: '{}', ", plain), engine.Pass, "spec.templates[0].container.securityContext.privileged"},
+		"a patch that does harm":       {privileged, one(`podSpecPatch: 'containers: [{name: main, securityContext: {privileged: true}}]', `, plain), engine.Fail, "spec.podSpecPatch"},
+		"a patch that mends":           {privileged, one("", `container: {image: x, securityContext: {privileged: true}}, podSpecPatch: 'containers: [{name: main, securityContext: {privileged: false}}]'`), engine.Pass, "spec.templates[0].podSpecPatch"},
+		"a patch of the pod":           {host, one(`podSpecPatch: 'hostPID: true', `, plain), engine.Fail, "spec.podSpecPatch"},
+		"a patch that adds a token":    {token, one(`automountServiceAccountToken: false, podSpecPatch: 'automountServiceAccountToken: true', `, plain), engine.Fail, "spec.podSpecPatch"},
+		"a patch of the controller's":  {privileged, one(`podSpecPatch: 'containers: [{name: wait, resources: {}}]', `, plain), engine.Unknown, "spec.templates[0].containers"},
 		"a patch of one template":      {privileged, one("", plain+", podSpecPatch: '{{inputs.parameters.patch}}'"), engine.Unknown, "spec.templates[0].containers"},
 		"defaults of templates":        {privileged, one("templateDefaults: {securityContext: {}}, ", plain), engine.Unknown, "spec.templates[0].containers"},
 		"defaults of when they run":    {privileged, one("templateDefaults: {timeout: 30s}, ", plain), engine.Pass, ""},
@@ -196,7 +202,11 @@ func TestSettingsOfTheControllerOfWorkflows(t *testing.T) {
 		"another ConfigMap":           {[]string{flow, settings("podSpecPatch: x")}, false, engine.Pass, ""},
 		"defaults of when they run":   {[]string{flow, changed("spec: {ttlStrategy: {secondsAfterCompletion: 60}}")}, false, engine.Pass, ""},
 		"an account, which has one":   {[]string{flow, changed("spec: {serviceAccountName: ops}")}, false, engine.Pass, ""},
-		"a patch":                     {[]string{flow, changed("spec: {podSpecPatch: \"{containers: [{name: main, securityContext: {privileged: true}}]}\"}")}, false, engine.Unknown, "argo/of-argo has their controller change its pods (podSpecPatch, "},
+		"a patch and something else":  {[]string{flow, changed("spec: {hostNetwork: true, podSpecPatch: \"{containers: [{name: main, securityContext: {privileged: true}}]}\"}")}, false, engine.Unknown, "argo/of-argo has their controller change its pods (hostNetwork, podSpecPatch, "},
+		"a patch that is no text":     {[]string{flow, changed("spec: {podSpecPatch: {}}")}, false, engine.Unknown, "(podSpecPatch)"},
+		"a patch with a parameter":    {[]string{flow, changed("spec: {podSpecPatch: \"{hostPID: {{workflow.parameters.p}}}\"}")}, false, engine.Unknown, "(podSpecPatch)"},
+		"a name in another case":      {[]string{flow, changed("spec: {PodSpecPatch: x}")}, false, engine.Unknown, "(podSpecPatch)"},
+		"patches of two":              {[]string{flow, changed("spec: {podSpecPatch: \"hostPID: true\"}"), strings.Replace(changed("spec: {podSpecPatch: \"hostIPC: true\"}"), "of-argo", "too", 1)}, false, engine.Unknown, "(podSpecPatch)"},
 		"a patch for templates":       {[]string{library, changed("spec: {podSpecPatch: x}")}, false, engine.Unknown, "(podSpecPatch)"},
 		"defaults of templates":       {[]string{flow, changed("{\"spec\":{\"templateDefaults\":{\"container\":{}}}}")}, false, engine.Unknown, "(templateDefaults)"},
 		"a name with an escape":       {[]string{flow, changed("{\"spec\":{\"podSpec\\u0050atch\":\"x\"}}")}, false, engine.Unknown, "(workflowDefaults)"},
@@ -219,6 +229,80 @@ func TestSettingsOfTheControllerOfWorkflows(t *testing.T) {
 				assert.Equal(t, engine.Unknown, w.result(t, limits).Verdict, "nor does it fail for what may be put in")
 			}
 		})
+	}
+}
+
+// Where a patch is all that the controller's settings change, what comes out alike with it
+// and without it holds, and the rest is unknown.
+func TestThePatchOfTheControllerOfWorkflows(t *testing.T) {
+	const privileged, limits, host, account = "containers-not-privileged", "containers-have-limits", "pods-without-host-namespaces", "service-accounts-not-dormant"
+	world := func(flow, patch string) *world {
+		return newWorldOf(t, flow, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-argo, namespace: argo}\ndata: {workflowDefaults: 'spec: {podSpecPatch: \""+patch+"\"}'}",
+			"apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: ci, namespace: pay}")
+	}
+	plain := workflow("Workflow", "w", "{serviceAccountName: ci, templates: [{name: run, container: {image: x}}]}")
+	own := workflow("Workflow", "w", "{serviceAccountName: ci, podSpecPatch: '{}', templates: [{name: run, container: {image: x}}]}")
+	bad := workflow("Workflow", "w", "{serviceAccountName: ci, templates: [{name: run, container: {image: x, securityContext: {privileged: true}}}]}")
+	for name, c := range map[string]struct {
+		flow, patch, check string
+		want               engine.Verdict
+	}{
+		"nothing to do with it":      {plain, "containers: [{name: main, resources: {limits: {cpu: 1, memory: 1}}}]", privileged, engine.Pass},
+		"what it may mend":           {plain, "containers: [{name: main, resources: {limits: {cpu: 1, memory: 1}}}]", limits, engine.Unknown},
+		"what it may spoil":          {plain, "containers: [{name: main, securityContext: {privileged: true}}]", privileged, engine.Unknown},
+		"one more container":         {plain, "containers: [{name: more, image: y, securityContext: {privileged: true}}]", privileged, engine.Unknown},
+		"one container less":         {bad, "containers: [{name: main, $patch: delete}, {name: more, image: y}]", privileged, engine.Unknown},
+		"a patch of its own is last": {own, "containers: [{name: main, securityContext: {privileged: true}}]", privileged, engine.Pass},
+		"what stays bad":             {bad, "containers: [{name: main, resources: {limits: {cpu: 1, memory: 1}}}]", privileged, engine.Fail},
+		"a pod that it may spoil":    {plain, "hostPID: true", host, engine.Unknown},
+		"a pod as it is":             {plain, "hostPID: false", host, engine.Unknown},
+		"another account":            {plain, "serviceAccountName: other", "default-service-accounts-unused", engine.NotApplicable},
+		"what is its controller's":   {plain, "containers: [{name: wait, securityContext: {privileged: true}}]", privileged, engine.Unknown},
+	} {
+		r := world(c.flow, c.patch).result(t, c.check)
+		assert.Equal(t, c.want, r.Verdict, "%s: %+v", name, r.Details)
+	}
+	r := world(plain, "containers: [{name: main, securityContext: {privileged: true}}]").result(t, privileged)
+	require.Len(t, r.Details, 1)
+	assert.Contains(t, r.Details[0].Sentence, "ConfigMap argo/of-argo (workflowDefaults), which decides it")
+	assert.Len(t, r.Details[0].Cites, 2)
+}
+
+// What is said of workflows is said anew when the settings of their controller are others,
+// or what runs them: they are the same objects.
+func TestWorkflowsJudgedAgain(t *testing.T) {
+	checks, err := assembled()
+	require.NoError(t, err)
+	settings := func(data string) string {
+		return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-argo, namespace: argo}\ndata: {" + data + "}"
+	}
+	flow := workflow("WorkflowTemplate", "w", "{templates: [{name: run, container: {image: x}}]}")
+	again := engine.NewEvaluation()
+	for _, documents := range [][]string{
+		{flow, settings("a: b")},
+		{flow, settings("workflowDefaults: 'spec: {hostNetwork: true}'")},
+		{flow, settings("workflowDefaults: 'spec: {podSpecPatch: \"hostPID: true\"}'")},
+		{flow, settings("workflowDefaults: 'spec: {podSpecPatch: \"{containers: [{name: main, securityContext: {privileged: true}}]}\"}'")},
+		{flow, settings("a: b"), workflow("CronWorkflow", "c", "{workflowTemplateRef: {name: w}}")},
+		{flow, settings("a: b")},
+	} {
+		w := newWorldOf(t, documents...)
+		got, want := map[string]string{}, map[string]string{}
+		take := func(to map[string]string) func(engine.Result) error {
+			return func(r engine.Result) error {
+				text, err := json.Marshal(r) // its details are the evaluation's
+				to[r.Check] = string(text)
+				return err
+			}
+		}
+		snapshots := []engine.Snapshot{w.snapshot}
+		_, err := again.Each(t.Context(), checks, snapshots, w.body, w.params, take(got))
+		require.NoError(t, err)
+		_, err = engine.EvaluateEach(t.Context(), checks, snapshots, w.body, w.params, take(want))
+		require.NoError(t, err)
+		for id := range want {
+			assert.Equal(t, want[id], got[id], "%s: %v", id, documents)
+		}
 	}
 }
 

@@ -352,6 +352,13 @@ func TestPodsBelongToTheirController(t *testing.T) {
 	const settings = `{apiVersion: v1, kind: ConfigMap, metadata: {name: argo, namespace: argo}, data: {workflowDefaults: 'spec: {podMetadata: {labels: {app: b}}}'}}`
 	assert.Len(t, fromYAML(t, cron, settings).analyse().Doubts(), 1, "its controller may give its pods other labels")
 	assert.Empty(t, fromYAML(t, settings).analyse().Doubts(), "nor is there any workflow")
+	for patch, doubts := range map[string]int{"containers: [{name: main, resources: {}}]": 0, "hostNetwork: true": 1, "containers: [{name: main, ports: [{name: p, containerPort: 80}]}]": 1, "hostNetwork: {{x}}": 1} {
+		changed := strings.Replace(settings, "podMetadata: {labels: {app: b}}", `podSpecPatch: "`+patch+`"`, 1)
+		assert.Len(t, fromYAML(t, cron, changed).analyse().Doubts(), doubts, "its controller may patch its pods: %s", patch)
+	}
+	patched := fromYAML(t, strings.Replace(cron, "templates:", `podSpecPatch: "hostNetwork: true", templates:`, 1)).analyse()
+	assert.Empty(t, patched.Doubts())
+	assert.True(t, patched.Workloads()[0].HostNetwork)
 	circle := `{apiVersion: batch/v1, kind: Job, metadata: {name: j, namespace: na, ownerReferences: [{kind: Job, name: j, controller: true}]}}`
 	assert.Equal(t, []string{"na/j[Job]"}, names(circle))
 }

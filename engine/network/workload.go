@@ -167,9 +167,9 @@ func runningIn(v *engine.View) *running {
 		if !t.Workflow || !t.Makes {
 			continue
 		}
-		for _, f := range workflows.Of(v, t.Kind) {
+		for _, f := range workflowsOf(v, t.Kind) {
 			makers = append(makers, f.pods...)
-			if f.unsure || len(f.pods) > 0 && engine.PodsDefaulted(v) != "" {
+			if f.unsure {
 				r.unsure = append(r.unsure, f.ref)
 			}
 		}

@@ -8,18 +8,19 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"tickmark/engine"
+	"tickmark/engine/argo"
 )
 
 // flow is a workflow, or a template of workflows, and the templates that it runs.
 type flow struct {
 	ref  engine.Ref // with UID
-	says engine.Workflow
+	says argo.Workflow
 	uses []engine.Ref
 }
 
 var flows = engine.NewExtract(func(o engine.Typed[struct{}]) flow {
 	of, _ := engine.PodTemplateOf(o.Ref.Of())
-	w := engine.ReadWorkflow(of, o.Ref, o.Body())
+	w := argo.Read(of, o.Ref, o.Body())
 	return flow{ref: o.Ref, says: w, uses: w.Uses}
 }, func(a, b flow) bool { return reflect.DeepEqual(a, b) })
 
@@ -38,8 +39,8 @@ func readFlow(v *engine.View, k engine.Kind) []runner {
 	var all []runner
 	for _, f := range flows.Of(v, k) {
 		names := f.accounts(known)
-		if slices.Contains(names, "") {
-			for _, d := range engine.WorkflowDefaultsOf(v) {
+		for _, d := range argo.DefaultsOf(v) {
+			if len(d.Accounts) > 0 && (slices.Contains(names, "") || d.MayPatch()) {
 				names = append(names, d.Accounts...)
 			}
 		}

@@ -39,6 +39,10 @@ func TestWhomWorkflowsRunAs(t *testing.T) {
 		"a step of a template of a step":         {[]string{cron(step), library("lib", strings.Replace(step, "lib", "more", 1)), library("more", "{templates: [{name: t, executor: {serviceAccountName: strong}, container: {image: x}}]}")}, true},
 		"a template that nothing runs":           {[]string{cron(nobody), library("lib", "{serviceAccountName: strong, "+template)}, false},
 		"the settings of its controller":         {[]string{cron(nobody), settings}, true},
+		"a patch that names it":                  {[]string{cron("{serviceAccountName: weak, podSpecPatch: 'serviceAccountName: strong', " + template)}, true},
+		"a patch that names another":             {[]string{cron("{serviceAccountName: strong, podSpecPatch: 'serviceAccountName: weak', " + template)}, false},
+		"a step, under a patch that names it":    {[]string{cron(strings.Replace(step, "{", "{podSpecPatch: 'serviceAccountName: strong', ", 1)), library("lib", "{"+template)}, true},
+		"a patch of its controller":              {[]string{cron("{serviceAccountName: weak, " + template), strings.Replace(settings, "serviceAccountName: strong", `podSpecPatch: "serviceAccountName: strong"`, 1)}, true},
 		"the same, of one that names an account": {[]string{cron("{serviceAccountName: weak, " + template), settings}, false},
 	} {
 		documents := append(split(strong)[:1], account, bound, "kind: ClusterRole\nmetadata: {name: r}\nrules: [{verbs: [create], apiGroups: [''], resources: [pods/exec]}]", fmt.Sprintf(bindIn, "pay"))

@@ -1,4 +1,4 @@
-package engine
+package argo
 
 import (
 	"slices"
@@ -6,13 +6,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
 )
 
 // workflowOf reads a Workflow that is called build.
 func workflowOf(body string) Workflow {
-	all := PodTemplates()
-	of := all[slices.IndexFunc(all, func(t PodTemplate) bool { return t.Kind.Kind == "Workflow" })]
-	return ReadWorkflow(of, Ref{Group: argoGroup, Kind: "Workflow", Namespace: "pay", Name: "build"}, []byte(body))
+	all := engine.PodTemplates()
+	of := all[slices.IndexFunc(all, func(t engine.PodTemplate) bool { return t.Kind.Kind == "Workflow" })]
+	return Read(of, engine.Ref{Group: groupName, Kind: "Workflow", Namespace: "pay", Name: "build"}, []byte(body))
 }
 
 func TestReadWorkflow(t *testing.T) {
@@ -23,8 +25,8 @@ func TestReadWorkflow(t *testing.T) {
 		{"name":"all","dag":{"tasks":[{"templateRef":{"name":"lib","clusterScope":true}},{"templateRef":{"name":"near"}}]}}]}}`)
 	require.Len(t, w.Pods, 2)
 	assert.Equal(t, []string{"ci", "exec", "other"}, w.Accounts())
-	assert.Equal(t, []Ref{{Group: argoGroup, Kind: "ClusterWorkflowTemplate", Name: "lib"}, {Group: argoGroup, Kind: "WorkflowTemplate", Namespace: "pay", Name: "near"}}, w.Uses)
-	text, err := Canonical(w.Pods[0].Pod)
+	assert.Equal(t, []engine.Ref{{Group: groupName, Kind: "ClusterWorkflowTemplate", Name: "lib"}, {Group: groupName, Kind: "WorkflowTemplate", Namespace: "pay", Name: "near"}}, w.Uses)
+	text, err := engine.Canonical(w.Pods[0].Pod)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"metadata":{"annotations":{},"labels":{"team":"pay","app":"a","workflows.argoproj.io/workflow":"build"}},
 		"spec":{"serviceAccountName":"ci","containers":[{"name":"main","image":"x","volumeMounts":[{"name":"v"}]}],"volumes":[{"name":"v"}]}}`, string(text))
@@ -76,23 +78,30 @@ func FuzzReadWorkflow(f *testing.F) {
 		`{"spec":{"volumes":[{"name":"v"}],"templates":[{"containerSet":{"volumeMounts":[{"name":"v"}],"containers":[{"name":"a"},7]},"initContainers":[null]}]}}`,
 		`{"spec":{"templates":[{"steps":[[{"inline":{"script":{"image":"x","env":[{"value":"{{x}}"}]}}}]],"outputs":{"artifacts":[{"s3":{"keySecret":{"name":"s","key":"k"}}}]}}]}}`,
 		`{"spec":{"artifactGC":{"strategy":"OnWorkflowDeletion","serviceAccountName":"gc"},"templates":[{"container":{},"outputs":{"artifacts":[{"artifactGC":{}},7]}}]}}`,
+		`{"spec":{"podSpecPatch":"containers: [{name: main, $patch: delete}, {name: n, image: i}]","templates":[{"podSpecPatch":"{\"volumes\":[{\"name\":\"v\",\"emptyDir\":{}}]}","container":{"image":"x"}}]}}`,
+		`{"spec":{"podSpecPatch":"$setElementOrder/containers: [{name: b}]\n$retainKeys: [hostPID]\nhostPID: true","templates":[{"container":{"image":"x"}}]}}`,
 		`{"spec":{"workflowTemplateRef":{"name":"w"},"podSpecPatch":"{}"}}`, `{"spec":{"templates":[{"dag":{"tasks":[{"inline":{"dag":{"tasks":[]}}}]}}]}}`, `[]`, `{"spec":{"templates":7}}`,
 	} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		w := workflowOf(string(body))
-		lines, err := Outline(body)
+		lines, err := engine.Outline(body)
 		if err != nil {
 			assert.NotEmpty(t, w.Pods)
 			return
 		}
 		for _, p := range w.Pods {
-			if _, err := Canonical(p.Pod); err != nil {
+			if _, err := engine.Canonical(p.Pod); err != nil {
 				t.Fatalf("%s: %v", p.Name, err)
 			}
 			for part, at := range p.places {
-				if _, exact := FieldLine(lines, at); !exact && part != "hostNetwork" {
+				if _, exact := engine.FieldLine(lines, at); !exact && part != "hostNetwork" {
+					t.Fatalf("%s of %s does not stand at %s", part, p.Name, at)
+				}
+			}
+			for part, at := range p.patches {
+				if _, exact := engine.FieldLine(lines, at); !exact {
 					t.Fatalf("%s of %s does not stand at %s", part, p.Name, at)
 				}
 			}

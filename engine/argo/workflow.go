@@ -1,4 +1,4 @@
-package engine
+package argo
 
 import (
 	"cmp"
@@ -6,15 +6,22 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"tickmark/engine"
+)
+
+const (
+	groupName = "argoproj.io"
+	deepest   = 512 // of templates within templates: engine.DecodeJSON reads no deeper
 )
 
 // Workflow is what an object of Argo's workflows says of the pods that come of it: of a
 // Workflow, a CronWorkflow, or a template of either.
 type Workflow struct {
-	Pods []WorkflowPod
+	Pods []Pod
 	// Uses are the templates of workflows that it runs templates of. They are judged where
 	// they stand, by their own settings: only where those are its own too is it what runs.
-	Uses     []Ref
+	Uses     []engine.Ref
 	account  string   // that it names for all
 	accounts []string // of its executors
 	own      []string // that its templates name themselves
@@ -22,23 +29,28 @@ type Workflow struct {
 	whole    bool     // it has no templates of its own: the settings of what it uses hold as well
 }
 
-// WorkflowPod is what pods are made of by one template of a workflow, as far as the
+// Pod is what pods are made of by one template of a workflow, as far as the
 // workflow says it: its controller adds containers of its own.
-type WorkflowPod struct {
+type Pod struct {
 	Name string         // of the template
 	Pod  map[string]any // its metadata and spec, as in the template of a Deployment
 	// Unsure says why what runs cannot be told, "" if it can.
 	Unsure string
 	path   string            // of the template
 	places map[string]string // of what in the spec stands elsewhere in the document
+	// patches are the places of what patches set, which have no fields of their own.
+	patches map[string]string
 }
 
 // Path is where in the document its template stands.
-func (p WorkflowPod) Path() string { return p.path }
+func (p Pod) Path() string { return p.path }
 
 // At returns where in the document a field of the pod's spec stands, or would stand.
-func (p WorkflowPod) At(name string) string {
-	for part := name; part != ""; part = part[:max(strings.LastIndexByte(part, '.'), 0)] {
+func (p Pod) At(name string) string {
+	for part := name; part != ""; part = part[:max(strings.LastIndexAny(part, ".["), 0)] {
+		if place, there := p.patches[part]; there {
+			return place
+		}
 		if place, there := p.places[part]; there {
 			return place + name[len(part):]
 		}
@@ -84,8 +96,8 @@ func (w Workflow) runsAs(used Workflow) bool {
 
 // JudgedIn reports whether all that a workflow runs of others is judged there: they are
 // among those that are known, with settings that are its own.
-func (w Workflow) JudgedIn(known func(Ref) (Workflow, bool)) bool {
-	return !slices.ContainsFunc(w.Uses, func(r Ref) bool {
+func (w Workflow) JudgedIn(known func(engine.Ref) (Workflow, bool)) bool {
+	return !slices.ContainsFunc(w.Uses, func(r engine.Ref) bool {
 		used, there := known(r)
 		return !there || !w.runsAs(used)
 	})
@@ -100,16 +112,25 @@ var ofAll = []string{
 // timing are defaults of templates that change when pods run, and not what runs.
 var timing = []string{"activeDeadlineSeconds", "failFast", "metrics", "parallelism", "retryStrategy", "synchronization", "timeout"}
 
-// ReadWorkflow reads an object of a kind that is a workflow.
-func ReadWorkflow(t PodTemplate, ref Ref, body []byte) Workflow {
+// Read reads an object of a kind that is a workflow.
+func Read(t engine.PodTemplate, ref engine.Ref, body []byte) Workflow {
+	return ReadUnder("", t, ref, body)
+}
+
+// ReadUnder reads an object of a kind that is a workflow, into which its controller puts a
+// patch of pods where it has none of its own.
+func ReadUnder(patch string, t engine.PodTemplate, ref engine.Ref, body []byte) Workflow {
 	path := strings.Join(t.Path, ".")
-	tree, err := DecodeJSON(body)
+	tree, err := engine.DecodeJSON(body)
 	spec, is := tree.(map[string]any)
 	for _, name := range t.Path {
 		spec, _ = spec[name].(map[string]any)
 	}
 	if err != nil || !is || spec == nil {
-		return Workflow{Pods: []WorkflowPod{{path: path, Unsure: "It has no specification that could be read"}}}
+		return Workflow{Pods: []Pod{{path: path, Unsure: "It has no specification that could be read"}}}
+	}
+	if own := spec[patchSetting]; patch != "" && (own == nil || own == "") {
+		spec[patchSetting] = patch
 	}
 	r := workflowReader{spec: spec, path: path, namespace: ref.Namespace}
 	if t.Kind.Kind == "Workflow" {
@@ -134,7 +155,7 @@ func (r *workflowReader) read() Workflow {
 			own[name] = v
 		}
 	}
-	settings, err := Canonical(own)
+	settings, err := engine.Canonical(own)
 	if err != nil {
 		settings = []byte(err.Error())
 	}
@@ -143,7 +164,7 @@ func (r *workflowReader) read() Workflow {
 	r.found.whole = r.found.whole && len(templates) == 0
 	r.found.settings = string(settings)
 	r.uses(r.spec, 0)
-	r.found.account = text(r.spec["serviceAccountName"])
+	r.found.account = r.accountOfAll()
 	if executor, _ := r.spec["executor"].(map[string]any); text(executor["serviceAccountName"]) != "" {
 		r.found.accounts = append(r.found.accounts, text(executor["serviceAccountName"]))
 	}
@@ -152,7 +173,7 @@ func (r *workflowReader) read() Workflow {
 	}
 	r.collects(r.spec["artifactGC"], r.path+".artifactGC")
 	if (!listed || len(templates) == 0) && len(r.found.Uses) == 0 {
-		r.found.Pods = append(r.found.Pods, WorkflowPod{path: r.path, Unsure: "It names no template"})
+		r.found.Pods = append(r.found.Pods, Pod{path: r.path, Unsure: "It names no template"})
 	}
 	return r.found
 }
@@ -163,7 +184,7 @@ func (r *workflowReader) uses(v any, depth int) {
 	case map[string]any:
 		for _, name := range []string{"workflowTemplateRef", "templateRef"} {
 			if to, is := v[name].(map[string]any); is {
-				ref := Ref{Group: argoGroup, Kind: "WorkflowTemplate", Namespace: r.namespace}
+				ref := engine.Ref{Group: groupName, Kind: "WorkflowTemplate", Namespace: r.namespace}
 				if cluster, _ := to["clusterScope"].(bool); cluster {
 					ref.Kind, ref.Namespace = "ClusterWorkflowTemplate", ""
 				}
@@ -186,7 +207,7 @@ func (r *workflowReader) uses(v any, depth int) {
 // template reads one template, and those that stand within its steps and tasks.
 func (r *workflowReader) template(v any, path string, depth int) {
 	t, is := v.(map[string]any)
-	if !is || depth > maxDepth {
+	if !is || depth > deepest {
 		r.add(nil, path, "It has a template that cannot be read")
 		return
 	}
@@ -239,7 +260,7 @@ func (r *workflowReader) collects(v any, path string) {
 	if strategy := cmp.Or(text(gc["strategy"]), text(all["strategy"])); !is || strategy == "" || strategy == "Never" {
 		return
 	}
-	p := WorkflowPod{
+	p := Pod{
 		Name: strings.TrimPrefix(path, r.path+"."), path: path, places: map[string]string{},
 		Unsure: "Its controller makes pods of its own to remove artifacts",
 	}
@@ -259,8 +280,8 @@ func (r *workflowReader) inline(step any, path string, depth int) {
 	}
 }
 
-func (r *workflowReader) add(t map[string]any, path, unsure string) *WorkflowPod {
-	p := WorkflowPod{path: path, Unsure: unsure, places: map[string]string{}, Pod: map[string]any{}}
+func (r *workflowReader) add(t map[string]any, path, unsure string) *Pod {
+	p := Pod{path: path, Unsure: unsure, places: map[string]string{}, Pod: map[string]any{}}
 	if p.Name, _ = t["name"].(string); p.Name == "" {
 		p.Name = strings.TrimPrefix(path, r.path+".")
 	}
@@ -280,7 +301,7 @@ func (r *workflowReader) owns(part map[string]any) {
 }
 
 // set takes a setting from a template, else from its workflow.
-func (r *workflowReader) set(p *WorkflowPod, spec, t map[string]any, name string) {
+func (r *workflowReader) set(p *Pod, spec, t map[string]any, name string) {
 	v, there := t[name]
 	if !there {
 		if v, there = r.spec[name]; there {
@@ -298,7 +319,7 @@ func (r *workflowReader) pod(t map[string]any, path, kind string) {
 		r.owns(executor)
 		r.found.accounts = append(r.found.accounts, text(executor["serviceAccountName"]))
 	}
-	p := r.add(t, path, r.unsure(t))
+	p := r.add(t, path, r.unsure())
 	spec, _ := p.Pod["spec"].(map[string]any)
 	r.set(p, spec, t, "securityContext")
 	r.set(p, spec, t, "nodeSelector")
@@ -318,9 +339,7 @@ func (r *workflowReader) pod(t map[string]any, path, kind string) {
 		c.shared = nil
 	default:
 		main = maps.Clone(main)
-		if text(main["name"]) == "" {
-			main["name"] = mainContainer
-		}
+		main["name"] = mainContainer // whatever it is called
 		delete(main, "source")
 		c.container("containers", main, path+"."+kind)
 	}
@@ -333,6 +352,9 @@ func (r *workflowReader) pod(t map[string]any, path, kind string) {
 			spec[list] = all
 		}
 	}
+	if p.Unsure == "" {
+		r.patch(p, spec, t, path)
+	}
 	where := bracesIn(spec, nil)
 	if selector, _ := spec["nodeSelector"].(map[string]any); where == "" && strings.Contains(text(selector["kubernetes.io/os"]), braces) {
 		where = "nodeSelector"
@@ -342,11 +364,8 @@ func (r *workflowReader) pod(t map[string]any, path, kind string) {
 	}
 }
 
-// unsure says what changes pods that are put together here.
-func (r *workflowReader) unsure(t map[string]any) string {
-	if t["podSpecPatch"] != nil || r.spec["podSpecPatch"] != nil {
-		return "A patch (podSpecPatch) changes its pods as they are made"
-	}
+// unsure says what changes the pods of templates in ways that are not computed here.
+func (r *workflowReader) unsure() string {
 	defaults, _ := r.spec["templateDefaults"].(map[string]any)
 	for name := range defaults {
 		if !slices.Contains(timing, name) {

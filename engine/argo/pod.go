@@ -1,15 +1,16 @@
-package engine
+package argo
 
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // podMaker puts the containers and volumes of one pod of a workflow together.
 type podMaker struct {
-	pod                        *WorkflowPod
+	pod                        *Pod
 	path                       string
 	containers, inits, volumes []any
 	shared                     []any // mounts of all containers of a set
@@ -150,10 +151,13 @@ func bracesIn(v any, to []string) string {
 	return ""
 }
 
+// fieldLike is such as fields are called.
+var fieldLike = regexp.MustCompile(`^[-./\w]+$`)
+
 // fieldOf writes the way to a field, as far as its names are such as fields have.
 func fieldOf(to []string) string {
 	const longest = 80
-	if field := strings.Join(to, "."); len(field) <= longest && plainBytes(field) == len(field) {
+	if field := strings.Join(to, "."); len(field) <= longest && fieldLike.MatchString(field) {
 		return field
 	}
 	return to[0]
