@@ -40,6 +40,7 @@ type database struct {
 	statements map[string]*sql.Stmt // by text: preparing costs more than running
 	memory     *sql.DB              // of a database in memory
 	vfs        *sqlitevfs.VFS       // nil in memory
+	packed     []byte               // room for the next chunk that is put: SQLite copies what it is given
 }
 
 // temp_store keeps sorts out of temporary files, which would be plaintext on the
