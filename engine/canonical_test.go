@@ -160,3 +160,19 @@ func FuzzCanonicalJSON(f *testing.F) {
 		}
 	})
 }
+
+// Every byte at every place, among others that are plain and that are not.
+func TestPlainBytesAreCountedAsOneByOne(t *testing.T) {
+	for _, around := range []string{"a", " ", "\x7f", "!", "#", "[", "]"} {
+		for place := range 20 {
+			for b := range 256 {
+				s := strings.Repeat(around, place) + string([]byte{byte(b)}) + strings.Repeat(around, 19-place)
+				want := place
+				if plainInside[b] {
+					want = len(s)
+				}
+				require.Equal(t, want, plainBytes(s), "%q", s)
+			}
+		}
+	}
+}
