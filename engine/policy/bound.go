@@ -142,10 +142,10 @@ func guarding(known map[string]*functions.Overload, call interpreter.Interpretab
 		}
 		if guard != nil {
 			work, err := guard(args)
+			m.charge(uint64(work) / perUnit)
 			if err != nil {
 				return types.WrapErr(err)
 			}
-			m.charge(uint64(work) / perUnit)
 		}
 		made := does(args...)
 		m.charge(uint64(max(0, weightOf([]ref.Val{made})-small)) / perUnit)
@@ -293,34 +293,45 @@ func guardQuantity(args []ref.Val) (int, error) {
 }
 
 // guardRegex bounds what a regular expression may cost. It takes linear time, but
-// linear in its states times the text.
+// linear in its states times the text, and is made anew for each call: reading it is paid
+// for too, and by who is refused as well.
 func guardRegex(args []ref.Val) (int, error) {
 	text, is := args[1].(types.String)
 	if !is {
 		return 0, nil
 	}
-	n, err := statesOf(string(text))
-	if err != nil {
-		return 0, err
-	}
-	if n > maxStates || sizeOf(args[0]) > maxScan/n {
-		return 0, errors.New("a regular expression is too large for its text")
-	}
-	return n + n*sizeOf(args[0])/perUnit, nil
-}
-
-// statesOf is how many states a regular expression has.
-func statesOf(text string) (int, error) {
 	if len(text) > maxRegex {
 		return 0, fmt.Errorf("a regular expression is longer than %d bytes", maxRegex)
 	}
-	parsed, err := syntax.Parse(text, syntax.Perl)
+	parsed, err := syntax.Parse(string(text), syntax.Perl)
 	if err != nil {
-		return 0, fmt.Errorf("regular expression: %w", err)
+		return perState * len(text), fmt.Errorf("regular expression: %w", err)
 	}
-	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil {
-		return 0, fmt.Errorf("regular expression: %w", err)
+	states, runes := statesOf(parsed)
+	work := perState*len(text) + runes
+	if states > maxStates || sizeOf(args[0]) > maxScan/states {
+		return work, errors.New("a regular expression is too large for its text")
 	}
-	return len(program.Inst), nil
+	return work + states*(perState+sizeOf(args[0])), nil
+}
+
+// perState is the work of making one state of a regular expression, beside that of a
+// state at a character.
+const perState = 50
+
+// statesOf is how many states a regular expression has at least, one at the least and not
+// many more than maxStates, and how many bounds of classes of characters.
+func statesOf(x *syntax.Regexp) (states, runes int) {
+	states, runes = 1, len(x.Rune)
+	if x.Op == syntax.OpLiteral {
+		states = max(1, len(x.Rune))
+	}
+	for _, part := range x.Sub {
+		more, bounds := statesOf(part)
+		states, runes = states+more, runes+bounds
+	}
+	if x.Op == syntax.OpRepeat {
+		states *= max(1, x.Min, x.Max)
+	}
+	return min(states, maxStates+1), runes
 }

@@ -83,6 +83,24 @@ func TestHostileExpressionsDecideNothing(t *testing.T) {
 	}
 }
 
+// What is refused is paid for as well: an expression may pass over a refusal and ask again.
+func TestARegularExpressionThatIsRefusedIsPaidFor(t *testing.T) {
+	for name, regex := range map[string]string{
+		"many states":  strings.Repeat("a?(a{1,1000})|", 60) + "b",
+		"many classes": strings.Repeat(`\\pL`, 330) + "(",
+		"a long text":  "(a{1,100}b?){1,9}$",
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := "(object.metadata.name + '" + strings.Repeat("a", 2000) + "').matches('" + regex + "' + object.metadata.name)"
+			d := verdictOf(t, "lists.range(300).all(i, "+asked+" || true)", "")
+			assert.Equal(t, engine.Unknown, d.Verdict, d.Sentence)
+			assert.Contains(t, d.Sentence, "it costs more than")
+		})
+	}
+	d := verdictOf(t, "lists.range(2000).all(i, object.metadata.name.matches('^[a-z]+(-[a-z0-9]+)*$'))", "")
+	assert.Equal(t, engine.Pass, d.Verdict, d.Sentence)
+}
+
 func TestVariablesShareWhatAnObjectMayCost(t *testing.T) {
 	lines := "variables:\n- {name: v0, expression: \"'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'\"}\n"
 	for i := range 60 {
