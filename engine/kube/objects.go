@@ -14,6 +14,7 @@ import (
 
 // object takes one object with its head.
 func (s *scan) object(tree map[string]any, h head, at place) error {
+	s.mutation.take(tree, h.of, at)
 	if group, former := formerly[h.apiVersion][h.of.Kind]; former {
 		h.of.Group = group
 	} else if now, former := reshaped[h.of]; former {
@@ -28,6 +29,7 @@ func (s *scan) object(tree map[string]any, h head, at place) error {
 		return nil
 	}
 	s.bindsDefault(tree, h.of, at)
+	s.mutation.sees(tree, h.of)
 	name := nameIn(tree)
 	doc, err := s.fromTree(tree, h)
 	if err != nil {
@@ -68,7 +70,6 @@ func (s *scan) custom(tree map[string]any, h head, at place) bool {
 	}
 	s.held(tree, h, at)
 	s.deployer(tree, h, at)
-	s.mutation.take(tree, h.of, at)
 	return namesake.Kind != "Secret"
 }
 
