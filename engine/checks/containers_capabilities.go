@@ -19,13 +19,13 @@ import (
 // of them, whatever it says, and fails both. NotApplicable on Windows.
 
 func containersKeepNoCapabilities() check {
-	return check{id: "containers-keep-no-capabilities", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-keep-no-capabilities", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeKept)
 	}}
 }
 
 func containersAddNoCapabilities() check {
-	return check{id: "containers-add-no-capabilities", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-add-no-capabilities", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeAdded)
 	}}
 }

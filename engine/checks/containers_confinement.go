@@ -27,13 +27,13 @@ import (
 // Both are NotApplicable on Windows.
 
 func containersHaveSeccompProfile() check {
-	return check{id: "containers-have-seccomp-profile", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-have-seccomp-profile", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeSeccomp)
 	}}
 }
 
 func containersKeepAccessControl() check {
-	return check{id: "containers-keep-access-control", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-keep-access-control", version: 3, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeAccessControl)
 	}}
 }

@@ -10,7 +10,7 @@ import "tickmark/engine"
 // which is the same, and for a privileged container or one that adds SYS_ADMIN,
 // which the API server gives true whatever stands there. NotApplicable on Windows.
 func containersCannotGainPrivileges() check {
-	return check{id: "containers-cannot-gain-privileges", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-cannot-gain-privileges", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeEscalation)
 	}}
 }

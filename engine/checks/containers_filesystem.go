@@ -9,7 +9,7 @@ import "tickmark/engine"
 // readOnlyRootFilesystem is false or left out, which is the same. Volumes that are
 // written to are another matter. NotApplicable on Windows, which cannot do it.
 func rootFilesystemsReadOnly() check {
-	return check{id: "root-filesystems-read-only", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "root-filesystems-read-only", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeRootFilesystem)
 	}}
 }

@@ -20,6 +20,11 @@ func capabilities(drop, add []corev1.Capability) change {
 	return secured(func(s *corev1.SecurityContext) { s.Capabilities = &corev1.Capabilities{Drop: drop, Add: add} })
 }
 
+// onNodesOf selects nodes by the operating system that their kubelet says.
+func onNodesOf(system string) change {
+	return func(p *corev1.Pod) { p.Spec.NodeSelector = map[string]string{corev1.LabelOSStable: system} }
+}
+
 func onWindows(p *corev1.Pod) { p.Spec.OS = &corev1.PodOS{Name: corev1.Windows} }
 
 func isPrivileged(p *corev1.Pod) { p.Spec.Containers[0].SecurityContext.Privileged = ptr(true) }
@@ -60,6 +65,8 @@ func TestHardeningOfContainers(t *testing.T) {
 	const kept, added, gains = "containers-keep-no-capabilities", "containers-add-no-capabilities", "containers-cannot-gain-privileges"
 	const filter, control, socket = "containers-have-seccomp-profile", "containers-keep-access-control", "containers-without-runtime-socket"
 	oldFilter := "container.seccomp.security.alpha.kubernetes.io/api"
+	const ports = "containers-without-host-ports"
+	unconfinedBy := seccomp(unconfined, nil)
 	byDefault := corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeRuntimeDefault}
 	appArmor := corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix
 	for name, c := range map[string]struct {
@@ -67,15 +74,23 @@ func TestHardeningOfContainers(t *testing.T) {
 		changes []change
 		want    engine.Verdict
 	}{
-		"ALL in any case":                  {kept, []change{capabilities([]corev1.Capability{"all"}, nil)}, engine.Pass},
-		"every default one by one":         {kept, []change{capabilities(runtimeDefaults, nil)}, engine.Pass},
-		"ALL with the kernel's prefix":     {kept, []change{capabilities([]corev1.Capability{"CAP_ALL"}, nil)}, engine.Fail},
-		"a default with the prefix":        {kept, []change{capabilities(append([]corev1.Capability{"CAP_AUDIT_WRITE"}, runtimeDefaults[1:]...), nil)}, engine.Fail},
-		"one default is left":              {kept, []change{capabilities(runtimeDefaults[1:], nil)}, engine.Fail},
-		"low ports may stay":               {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"NET_BIND_SERVICE"})}, engine.Pass},
-		"ALL dropped and one added":        {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"CHOWN"})}, engine.Fail},
-		"privileged drops nothing":         {kept, []change{isPrivileged}, engine.Fail},
-		"Windows has none":                 {kept, []change{onWindows}, engine.NotApplicable},
+		"ALL in any case":                {kept, []change{capabilities([]corev1.Capability{"all"}, nil)}, engine.Pass},
+		"every default one by one":       {kept, []change{capabilities(runtimeDefaults, nil)}, engine.Pass},
+		"ALL with the kernel's prefix":   {kept, []change{capabilities([]corev1.Capability{"CAP_ALL"}, nil)}, engine.Fail},
+		"a default with the prefix":      {kept, []change{capabilities(append([]corev1.Capability{"CAP_AUDIT_WRITE"}, runtimeDefaults[1:]...), nil)}, engine.Fail},
+		"one default is left":            {kept, []change{capabilities(runtimeDefaults[1:], nil)}, engine.Fail},
+		"low ports may stay":             {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"NET_BIND_SERVICE"})}, engine.Pass},
+		"ALL dropped and one added":      {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"CHOWN"})}, engine.Fail},
+		"privileged drops nothing":       {kept, []change{isPrivileged}, engine.Fail},
+		"Windows has none":               {kept, []change{onWindows}, engine.NotApplicable},
+		"a node selector for Windows":    {filter, []change{unconfinedBy, onNodesOf("windows")}, engine.NotApplicable},
+		"a node selector for Linux":      {filter, []change{unconfinedBy, onNodesOf("linux")}, engine.Fail},
+		"Linux on nodes of Windows":      {filter, []change{unconfinedBy, onNodesOf("windows"), func(p *corev1.Pod) { p.Spec.OS = &corev1.PodOS{Name: corev1.Linux} }}, engine.Fail},
+		"no port":                        {ports, nil, engine.Pass},
+		"no port, on the node's network": {ports, []change{func(p *corev1.Pod) { p.Spec.HostNetwork, p.Spec.Containers[0].Ports = true, nil }}, engine.Unknown},
+		"a port, on the node's network": {ports, []change{func(p *corev1.Pod) {
+			p.Spec.HostNetwork, p.Spec.Containers[0].Ports = true, []corev1.ContainerPort{{ContainerPort: 80}}
+		}}, engine.Fail},
 		"an added default":                 {added, []change{capabilities(nil, []corev1.Capability{"chown"})}, engine.Pass},
 		"added with the kernel's prefix":   {added, []change{capabilities(nil, []corev1.Capability{"CAP_SYS_ADMIN"})}, engine.Fail},
 		"all added":                        {added, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"all"})}, engine.Fail},

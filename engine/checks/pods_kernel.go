@@ -19,7 +19,7 @@ import (
 // (shareProcessNamespace), and with them environment and files.
 
 func containersMaskProc() check {
-	return check{id: "containers-mask-proc", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-mask-proc", version: 3, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeProc)
 	}}
 }

@@ -23,7 +23,7 @@ import (
 // for ContainerAdministrator. A user namespace (hostUsers: false) is no pass: the
 // process is still root in its container.
 func podsRunAsNonRoot() check {
-	return check{id: "pods-run-as-non-root", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "pods-run-as-non-root", version: 3, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeNonRoot)
 	}}
 }
@@ -33,11 +33,12 @@ func judgeNonRoot(w workload, c container) finding {
 		func(s *corev1.PodSecurityContext) *bool { return s.RunAsNonRoot }, func(s *corev1.SecurityContext) *bool { return s.RunAsNonRoot })
 	user, userField := effective(w, c, "runAsUser",
 		func(s *corev1.PodSecurityContext) *int64 { return s.RunAsUser }, func(s *corev1.SecurityContext) *int64 { return s.RunAsUser })
-	// The name counts wherever it stands: a pod may be for Windows by its node selector.
-	if name, nameField := effective(w, c, "windowsOptions.runAsUserName", podUserName, containerUserName); name != nil && administers(*name) {
+	// The name counts wherever it stands: nothing may say that a pod is for Windows.
+	name, nameField := effective(w, c, "windowsOptions.runAsUserName", podUserName, containerUserName)
+	if name != nil && administers(*name) {
 		return fails(nameField, *name, "Container %s runs as the administrator of its Windows container", c.Name)
 	}
-	if w.windows() || w.spec.NodeSelector[corev1.LabelOSStable] == string(corev1.Windows) {
+	if w.windows() {
 		user = nil
 	}
 	switch {
@@ -51,6 +52,8 @@ func judgeNonRoot(w workload, c container) finding {
 		return passes(nonRootField, true, "Container %s is not started as root: runAsNonRoot is true", c.Name)
 	case nonRoot != nil:
 		return fails(nonRootField, false, "Container %s may run as root: runAsNonRoot is false", c.Name)
+	case name != nil && w.windows():
+		return fails(nameField, *name, "Container %s runs as the Windows user %s, and nothing keeps that from being an administrator: runAsNonRoot is left out", c.Name, *name)
 	}
 	return fails(c.at("securityContext.runAsNonRoot"), nil,
 		"Container %s may run as root: neither it nor its pod sets runAsNonRoot or a user, so that the image decides", c.Name)

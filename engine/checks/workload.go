@@ -199,8 +199,14 @@ func openHostPorts(containers []corev1.Container) {
 	}
 }
 
-// windows reports whether the pod says that it runs on Windows.
-func (w workload) windows() bool { return w.spec.OS != nil && w.spec.OS.Name == corev1.Windows }
+// windows reports whether the pod says that it runs on Windows: a kubelet admits it nowhere
+// else, by its operating system or by its node selector.
+func (w workload) windows() bool {
+	if w.spec.OS != nil {
+		return w.spec.OS.Name == corev1.Windows
+	}
+	return w.spec.NodeSelector[corev1.LabelOSStable] == string(corev1.Windows)
+}
 
 // field returns the path of a field of the pod's spec in the document.
 func (w workload) field(name string) string {
