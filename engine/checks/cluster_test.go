@@ -185,3 +185,34 @@ func TestWaysIn(t *testing.T) {
 	}
 	assert.Equal(t, engine.Unknown, newWorld(t, &corev1.Service{ObjectMeta: named("pay", "x"), Spec: corev1.ServiceSpec{Type: "Tunnel"}}).result(t, id).Verdict)
 }
+
+// What a controller in front is told by routes is a way in as what an Ingress says is.
+func TestRoutesAreWaysIn(t *testing.T) {
+	const id = "services-exposed"
+	route := func(apiVersion, kind, namespace, spec string) string {
+		return "apiVersion: " + apiVersion + "\nkind: " + kind + "\nmetadata: {name: r, namespace: " + namespace + "}\nspec: " + spec
+	}
+	for name, c := range map[string]struct {
+		route string
+		want  engine.Verdict
+	}{
+		"a Route":              {route("route.openshift.io/v1", "Route", "pay", "{host: pay.example, to: {kind: Service, name: s}}"), engine.Fail},
+		"a Route elsewhere":    {route("route.openshift.io/v1", "Route", "web", "{host: web.example, to: {kind: Service, name: s}}"), engine.Pass},
+		"a route of a Gateway": {route("gateway.networking.k8s.io/v1", "HTTPRoute", "pay", "{rules: [{backendRefs: [{name: s}]}]}"), engine.Fail},
+		"one of TCP":           {route("gateway.networking.k8s.io/v1alpha2", "TCPRoute", "pay", "{rules: [{backendRefs: [{name: s}]}]}"), engine.Fail},
+		"one from elsewhere":   {route("gateway.networking.k8s.io/v1", "HTTPRoute", "web", "{rules: [{backendRefs: [{name: s}, {name: s, namespace: pay}]}]}"), engine.Fail},
+		"a copy for the zone":  {route("gateway.networking.k8s.io/v1", "HTTPRoute", "web", "{rules: [{filters: [{requestMirror: {backendRef: {name: s, namespace: pay}}}]}]}"), engine.Fail},
+		"one elsewhere":        {route("gateway.networking.k8s.io/v1", "HTTPRoute", "web", "{rules: [{backendRefs: [{name: s, namespace: shop}]}]}"), engine.Pass},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := fromYAML(t, c.route)
+			w.params.Zones = map[string][]engine.Selector{cdeZone: {{Namespaces: []string{"pay"}}}}
+			assert.Equal(t, c.want, w.result(t, id).Verdict, "%v", w.result(t, id).Details)
+		})
+	}
+	w := newWorld(t, &corev1.Service{ObjectMeta: named("pay", "x")})
+	w.params.Zones = map[string][]engine.Selector{cdeZone: {{Namespaces: []string{"pay"}}}}
+	assert.Equal(t, engine.Pass, w.result(t, id).Verdict)
+	w.snapshot.Gaps = []engine.Gap{{Kind: engine.Kind{Group: "route.openshift.io", Kind: "Route"}, Reason: engine.Forbidden}}
+	assert.Equal(t, engine.Unknown, w.result(t, id).Verdict, "routes that were refused may lead anywhere")
+}

@@ -65,8 +65,6 @@ func TestHardeningOfContainers(t *testing.T) {
 	const kept, added, gains = "containers-keep-no-capabilities", "containers-add-no-capabilities", "containers-cannot-gain-privileges"
 	const filter, control, socket = "containers-have-seccomp-profile", "containers-keep-access-control", "containers-without-runtime-socket"
 	oldFilter := "container.seccomp.security.alpha.kubernetes.io/api"
-	const ports = "containers-without-host-ports"
-	unconfinedBy := seccomp(unconfined, nil)
 	byDefault := corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeRuntimeDefault}
 	appArmor := corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix
 	for name, c := range map[string]struct {
@@ -74,23 +72,15 @@ func TestHardeningOfContainers(t *testing.T) {
 		changes []change
 		want    engine.Verdict
 	}{
-		"ALL in any case":                {kept, []change{capabilities([]corev1.Capability{"all"}, nil)}, engine.Pass},
-		"every default one by one":       {kept, []change{capabilities(runtimeDefaults, nil)}, engine.Pass},
-		"ALL with the kernel's prefix":   {kept, []change{capabilities([]corev1.Capability{"CAP_ALL"}, nil)}, engine.Fail},
-		"a default with the prefix":      {kept, []change{capabilities(append([]corev1.Capability{"CAP_AUDIT_WRITE"}, runtimeDefaults[1:]...), nil)}, engine.Fail},
-		"one default is left":            {kept, []change{capabilities(runtimeDefaults[1:], nil)}, engine.Fail},
-		"low ports may stay":             {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"NET_BIND_SERVICE"})}, engine.Pass},
-		"ALL dropped and one added":      {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"CHOWN"})}, engine.Fail},
-		"privileged drops nothing":       {kept, []change{isPrivileged}, engine.Fail},
-		"Windows has none":               {kept, []change{onWindows}, engine.NotApplicable},
-		"a node selector for Windows":    {filter, []change{unconfinedBy, onNodesOf("windows")}, engine.NotApplicable},
-		"a node selector for Linux":      {filter, []change{unconfinedBy, onNodesOf("linux")}, engine.Fail},
-		"Linux on nodes of Windows":      {filter, []change{unconfinedBy, onNodesOf("windows"), func(p *corev1.Pod) { p.Spec.OS = &corev1.PodOS{Name: corev1.Linux} }}, engine.Fail},
-		"no port":                        {ports, nil, engine.Pass},
-		"no port, on the node's network": {ports, []change{func(p *corev1.Pod) { p.Spec.HostNetwork, p.Spec.Containers[0].Ports = true, nil }}, engine.Unknown},
-		"a port, on the node's network": {ports, []change{func(p *corev1.Pod) {
-			p.Spec.HostNetwork, p.Spec.Containers[0].Ports = true, []corev1.ContainerPort{{ContainerPort: 80}}
-		}}, engine.Fail},
+		"ALL in any case":                  {kept, []change{capabilities([]corev1.Capability{"all"}, nil)}, engine.Pass},
+		"every default one by one":         {kept, []change{capabilities(runtimeDefaults, nil)}, engine.Pass},
+		"ALL with the kernel's prefix":     {kept, []change{capabilities([]corev1.Capability{"CAP_ALL"}, nil)}, engine.Fail},
+		"a default with the prefix":        {kept, []change{capabilities(append([]corev1.Capability{"CAP_AUDIT_WRITE"}, runtimeDefaults[1:]...), nil)}, engine.Fail},
+		"one default is left":              {kept, []change{capabilities(runtimeDefaults[1:], nil)}, engine.Fail},
+		"low ports may stay":               {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"NET_BIND_SERVICE"})}, engine.Pass},
+		"ALL dropped and one added":        {kept, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"CHOWN"})}, engine.Fail},
+		"privileged drops nothing":         {kept, []change{isPrivileged}, engine.Fail},
+		"Windows has none":                 {kept, []change{onWindows}, engine.NotApplicable},
 		"an added default":                 {added, []change{capabilities(nil, []corev1.Capability{"chown"})}, engine.Pass},
 		"added with the kernel's prefix":   {added, []change{capabilities(nil, []corev1.Capability{"CAP_SYS_ADMIN"})}, engine.Fail},
 		"all added":                        {added, []change{capabilities([]corev1.Capability{"ALL"}, []corev1.Capability{"all"})}, engine.Fail},
@@ -211,4 +201,26 @@ func TestVolumesOfANodeNameTheirClaim(t *testing.T) {
 	r := newWorld(t, volume).result(t, "persistent-volumes-not-on-host")
 	require.Len(t, r.Details, 1)
 	assert.Equal(t, "It is /etc/kubernetes/pki of a node (the keys of the control plane); claimed by pay/data", r.Details[0].Sentence)
+}
+
+func TestPodsOfWindowsAndOfTheNodesNetwork(t *testing.T) {
+	const filter, ports = "containers-have-seccomp-profile", "containers-without-host-ports"
+	off := seccomp(&corev1.SeccompProfile{Type: corev1.SeccompProfileTypeUnconfined}, nil)
+	onHost := func(of ...corev1.ContainerPort) change {
+		return func(p *corev1.Pod) { p.Spec.HostNetwork, p.Spec.Containers[0].Ports = true, of }
+	}
+	for name, c := range map[string]struct {
+		check   string
+		changes []change
+		want    engine.Verdict
+	}{
+		"a node selector for Windows":    {filter, []change{off, onNodesOf("windows")}, engine.NotApplicable},
+		"a node selector for Linux":      {filter, []change{off, onNodesOf("linux")}, engine.Fail},
+		"Linux on nodes of Windows":      {filter, []change{off, onNodesOf("windows"), func(p *corev1.Pod) { p.Spec.OS = &corev1.PodOS{Name: corev1.Linux} }}, engine.Fail},
+		"no port":                        {ports, nil, engine.Pass},
+		"no port, on the node's network": {ports, []change{onHost()}, engine.Unknown},
+		"a port, on the node's network":  {ports, []change{onHost(corev1.ContainerPort{ContainerPort: 80, HostPort: 80})}, engine.Fail},
+	} {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, judged(t, c.check, c.changes...)) })
+	}
 }
