@@ -80,10 +80,12 @@ var proves = map[string][]engine.Kind{
 	"cde-closed-to-metadata":       slices.Concat(meshKinds(), network.RouteKinds(), []engine.Kind{nodeKind, serviceKind, ingressKind, network.GrantKind}),
 	// A listener that sends its callers to one that speaks TLS needs a route that was seen.
 	"ways-in-use-tls": {httpRouteKind},
-	// A report in date, a policy or a Secret that is named proves it.
+	// A report in date, a policy or a Secret that is named proves it; what only a Gateway names
+	// is in TestCertificatesOfGateways.
 	"images-scanned":               moreReports(),
 	"images-verified-at-admission": {constraintTemplateKind, nodeKind},
-	"secret-references-resolve":    {externalSecretKind, sealedSecretKind, certificateKind},
+	"secret-references-resolve":    {externalSecretKind, sealedSecretKind, certificateKind, network.GrantKind},
+	"secrets-used":                 {gatewayKind, network.GrantKind},
 	"secrets-changed-recently":     {externalSecretKind, sealedSecretKind, certificateKind},
 }
 

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -8,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
+	"tickmark/engine/network"
 )
 
 var secretKind = engine.Kind{Kind: "Secret"}
@@ -50,7 +52,17 @@ type secretUse struct {
 	key      string     // that is asked for, "" for all
 	optional bool
 	as       string // for a sentence: a file, a variable, ...
+	grant    grant
 }
+
+// grant is whether an object may take a Secret of another namespace.
+type grant int
+
+const (
+	notNeeded grant = iota // it is of its own, or a ReferenceGrant there lets it
+	mayBe                  // one that was not seen may
+	refused                // none lets it
+)
 
 // secretUser is an object with the Secrets that it names.
 type secretUser struct {
@@ -58,8 +70,8 @@ type secretUser struct {
 	uses []secretUse
 }
 
-// allSecretUsers are the objects that may name Secrets: workloads, service accounts and
-// Ingresses, in this order.
+// allSecretUsers are the objects that may name Secrets: workloads, service accounts,
+// Ingresses and Gateways, in this order.
 var allSecretUsers = engine.NewSurvey(func(v *engine.View, _ []secretUser) []secretUser {
 	declared := workloads(v)
 	all := make([]secretUser, 0, len(declared))
@@ -71,8 +83,30 @@ var allSecretUsers = engine.NewSurvey(func(v *engine.View, _ []secretUser) []sec
 		all = append(all, secretUser{w.object, w.secrets})
 	}
 	all = append(all, secretsOfAccounts.Of(v, serviceAccountKind)...)
-	return append(all, secretsOfIngresses.Of(v, ingressKind)...)
+	all = append(all, secretsOfIngresses.Of(v, ingressKind)...)
+	if gateways := secretsOfGateways.Of(v, gatewayKind); len(gateways) > 0 {
+		grants := network.GrantsOf(v)
+		for _, g := range gateways {
+			all = append(all, g.under(grants))
+		}
+	}
+	return all
 }, nil)
+
+// under says of each Secret of another namespace whether u may take it.
+func (u secretUser) under(grants network.Grants) secretUser {
+	u.uses = slices.Clone(u.uses)
+	for i := range u.uses {
+		switch lets, certain := grants.Let(u.by.Ref, u.uses[i].name); {
+		case lets:
+		case certain:
+			u.uses[i].grant = refused
+		default:
+			u.uses[i].grant = mayBe
+		}
+	}
+	return u
+}
 
 // eachSecretUser are the same, as they are judged one by one.
 var eachSecretUser = engine.NewSubjects(func(v *engine.View) []engine.Subject {
@@ -103,6 +137,52 @@ var (
 		return secretUser{i.Object, take.uses}
 	}, nil)
 )
+
+// certificateRef is where a Gateway names an object that holds a certificate.
+type certificateRef struct {
+	Group     string `json:"group"`
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+// gatewaySecrets is what matters of the Secrets of a Gateway.
+type gatewaySecrets struct {
+	Spec struct {
+		Listeners []struct {
+			TLS struct {
+				Certificates []certificateRef `json:"certificateRefs"`
+			} `json:"tls"`
+		} `json:"listeners"`
+		TLS struct {
+			Backend struct {
+				Certificate *certificateRef `json:"clientCertificateRef"`
+			} `json:"backend"`
+		} `json:"tls"`
+	} `json:"spec"`
+}
+
+var secretsOfGateways = engine.NewExtract(func(g engine.Typed[gatewaySecrets]) secretUser {
+	take := naming{by: g.Object}
+	certificate := func(r certificateRef, field, as string) {
+		if r.Group == "" && (r.Kind == "" || r.Kind == secretKind.Kind) {
+			take.take(r.Name, field, as).name.Namespace = cmp.Or(r.Namespace, g.Ref.Namespace)
+		}
+	}
+	for i, l := range g.Value.Spec.Listeners {
+		for j, r := range l.TLS.Certificates {
+			certificate(r, "spec."+index("listeners", i)+".tls."+index("certificateRefs", j), "its certificate")
+		}
+	}
+	if r := g.Value.Spec.TLS.Backend.Certificate; r != nil {
+		certificate(*r, "spec.tls.backend.clientCertificateRef", "its certificate as a client")
+	}
+	return secretUser{g.Object, take.uses}
+}, nil)
+
+// mayUseSecrets are the kinds that name Secrets where they are installed, and what lets
+// them.
+func mayUseSecrets() []engine.Kind { return []engine.Kind{gatewayKind, network.GrantKind} }
 
 // secretUsers are the kinds in which Secrets are named.
 func secretUsers() []engine.Kind { return append(workloadKinds(), serviceAccountKind, ingressKind) }

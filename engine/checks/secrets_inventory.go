@@ -13,8 +13,8 @@ import (
 // The first is an inventory, not a judgement: one NotApplicable detail for every
 // Secret with its type, the names of its values, and who names it.
 //
-// The second passes for a Secret that a workload, a service account or an Ingress
-// of its namespace names; fails for one that nothing names, whose values are kept
+// The second passes for a Secret that a workload, a service account, an Ingress or a Gateway
+// of its namespace names, or a Gateway that a ReferenceGrant lets; fails for one that nothing names, whose values are kept
 // for nobody that can be seen. Who reads it through the API, as operators do, is
 // not seen. Unknown where a kind that could name it was not seen, and in manifests,
 // beside which the cluster may hold more. NotApplicable to Secrets that Kubernetes
@@ -22,7 +22,7 @@ import (
 
 func secretsInventory() check {
 	return check{
-		id: "secrets-inventory", version: 1, needs: append(secretUsers(), secretKind),
+		id: "secrets-inventory", version: 2, needs: append(secretUsers(), secretKind), looks: mayUseSecrets(),
 		eval: func(v *engine.View) []engine.Detail {
 			return perSecret(v, func(s engine.Typed[secret], uses []secretUse) finding {
 				keys := s.Value.keys()
@@ -34,19 +34,21 @@ func secretsInventory() check {
 
 func secretsUsed() check {
 	return check{
-		id: "secrets-used", version: 1, needs: append(secretUsers(), secretKind),
+		id: "secrets-used", version: 2, needs: append(secretUsers(), secretKind), looks: mayUseSecrets(),
 		eval: func(v *engine.View) []engine.Detail {
-			whole := sawWorkloads(v) && sawAll(v, secretUsers()) && !isManifests(v)
+			whole := sawWorkloads(v) && sawAll(v, secretUsers()) && !v.Hidden(gatewayKind) && !isManifests(v)
 			return perSecret(v, func(s engine.Typed[secret], uses []secretUse) finding {
 				switch {
 				case s.Value.managed():
 					return notApplicable("type", s.Value.Type, "Kubernetes or a tool keeps it for itself: it is of type %s", s.Value.Type)
-				case len(uses) > 0:
+				case slices.ContainsFunc(uses, func(u secretUse) bool { return u.grant == notNeeded }):
 					return passes("", nil, "It is named: %s", usedBy(uses))
+				case slices.ContainsFunc(uses, func(u secretUse) bool { return u.grant == mayBe }):
+					return unknown("", nil, "It is %s of another namespace, and whether a ReferenceGrant lets that take it is not known", usedBy(uses))
 				case !whole:
 					return unknown("", nil, "Nothing that was seen names it, and not all that could was seen")
 				}
-				return fails("", nil, "No workload, service account or Ingress of its namespace names it; who reads it through the API is not seen")
+				return fails("", nil, "No workload, service account, Ingress or Gateway that may take it names it; who reads it through the API is not seen")
 			})
 		},
 	}

@@ -4,21 +4,24 @@ import (
 	"slices"
 
 	"tickmark/engine"
+	"tickmark/engine/network"
 )
 
 // Check secret-references-resolve.
 //
-// Judges every workload, service account and Ingress that names a Secret. Fails for
-// a Secret, or a key of one, that is named and does not exist: whoever may create it
+// Judges every workload, service account, Ingress and Gateway that names a Secret. Fails for
+// a Secret, or a key of one, that is named and does not exist, or that a Gateway may not
+// take from another namespace: whoever may create it, or the grant,
 // decides what the workload or the way in gets. Passes where all are there; one that
 // is marked as optional may be missing, and is said. Unknown where Secrets were not
 // all seen, and in manifests, beside which the cluster may hold more; there what an
 // ExternalSecret, a SealedSecret or a Certificate makes counts as being there.
 func secretReferencesResolve() check {
 	return check{
-		id: "secret-references-resolve", version: 1, needs: append(secretUsers(), secretKind), looks: secretMakers(), apart: eachSecretUser,
+		id: "secret-references-resolve", version: 2, needs: append(secretUsers(), secretKind), looks: append(secretMakers(), mayUseSecrets()...), apart: eachSecretUser,
 		eval: func(v *engine.View) []engine.Detail {
 			known := secretsThere(v)
+			network.GrantsOf(v) // by which Gateways are judged
 			var users []secretUser
 			at, some := eachSecretUser.Asked(v, func() { users = allSecretUsers.Of(v) })
 			var details []engine.Detail
@@ -36,7 +39,7 @@ func secretReferencesResolve() check {
 			for _, u := range users {
 				judge(u)
 			}
-			return details
+			return append(details, hidden(v, gatewayKind)...)
 		},
 	}
 }
@@ -106,6 +109,14 @@ func (seen secretsSeen) judge(by *engine.Object, uses []secretUse) []engine.Deta
 		keys, there := seen.keys[use.name]
 		missing := ""
 		switch {
+		case use.grant == refused:
+			details = append(details, fails(use.field, use.name.Name, "It names Secret %s of namespace %s as %s, and no ReferenceGrant there lets it take that",
+				use.name.Name, use.name.Namespace, use.as).of(by.Ref, by.Digest))
+			continue
+		case use.grant == mayBe:
+			details = append(details, unknown(use.field, use.name.Name, "It names Secret %s of namespace %s as %s; a ReferenceGrant there that lets it take that was not seen and may be there",
+				use.name.Name, use.name.Namespace, use.as).of(by.Ref, by.Digest))
+			continue
 		case !there:
 			missing = "does not exist"
 		case keys != nil && use.key != "" && !slices.Contains(keys, use.key):

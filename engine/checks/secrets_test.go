@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tickmark/engine"
+	"tickmark/engine/network"
 )
 
 // aSecret is a Secret as it is collected.
@@ -53,6 +54,68 @@ func TestEveryWayToNameASecret(t *testing.T) {
 	elsewhere := strings.Replace(takes("envFrom: [{secretRef: {name: db}}]", ""), "namespace: pay", "namespace: shop", 1)
 	assert.Equal(t, engine.Fail, cluster(t, elsewhere, aSecret("db", "")).result(t, "secrets-used").Verdict, "a Secret of another namespace")
 	assert.Equal(t, engine.NotApplicable, cluster(t, aSecret("db", "type: helm.sh/release.v1\n")).result(t, "secrets-used").Verdict)
+}
+
+// A Gateway takes certificates of its own namespace, and of another where a ReferenceGrant
+// there lets it: else it does not, and where grants were not seen nobody can tell.
+func TestCertificatesOfGateways(t *testing.T) {
+	const used, resolve = "secrets-used", "secret-references-resolve"
+	gateway := func(namespace, ref string) string {
+		return "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: front, namespace: " + namespace + "}\nspec: {listeners: [{name: web, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: other, kind: ConfigMap}, " + ref + "]}}]}\n"
+	}
+	grant := func(namespace, from, to string) string {
+		return "apiVersion: gateway.networking.k8s.io/v1beta1\nkind: ReferenceGrant\nmetadata: {name: g, namespace: " + namespace + "}\nspec: {from: [{group: gateway.networking.k8s.io, kind: " + from + "}], to: [{group: '', " + to + "}]}\n"
+	}
+	const own, across = "{name: db}", "{group: '', kind: Secret, namespace: pay, name: db}"
+	const let = "Gateway, namespace: edge"
+	for name, c := range map[string]struct {
+		documents     []string
+		used, resolve engine.Verdict
+	}{
+		"of its own namespace":           {[]string{gateway("pay", own)}, engine.Pass, engine.Pass},
+		"of its own, by its name":        {[]string{gateway("pay", across)}, engine.Pass, engine.Pass},
+		"of the same name elsewhere":     {[]string{gateway("edge", own)}, engine.Fail, engine.Fail},
+		"of another, that lets it":       {[]string{gateway("edge", across), grant("pay", let, "kind: Secret")}, engine.Pass, engine.Pass},
+		"of another, that lets this one": {[]string{gateway("edge", across), grant("pay", let, "kind: Secret, name: db")}, engine.Pass, engine.Pass},
+		"of another":                     {[]string{gateway("edge", across)}, engine.Fail, engine.Fail},
+		"of another, that lets routes":   {[]string{gateway("edge", across), grant("pay", "HTTPRoute, namespace: edge", "kind: Secret")}, engine.Fail, engine.Fail},
+		"of another, that lets others":   {[]string{gateway("edge", across), grant("pay", "Gateway, namespace: shop", "kind: Secret")}, engine.Fail, engine.Fail},
+		"of another, to a Service":       {[]string{gateway("edge", across), grant("pay", let, "kind: Service")}, engine.Fail, engine.Fail},
+		"of another, to another Secret":  {[]string{gateway("edge", across), grant("pay", let, "kind: Secret, name: web")}, engine.Fail, engine.Fail},
+		"a grant on the wrong side":      {[]string{gateway("edge", across), grant("edge", let, "kind: Secret")}, engine.Fail, engine.Fail},
+		"a certificate as a client":      {[]string{"apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: front, namespace: pay}\nspec: {tls: {backend: {clientCertificateRef: {name: db}}}}\n"}, engine.Pass, engine.Pass},
+		"what is no Secret":              {[]string{gateway("pay", "{name: db, group: example.com}")}, engine.Fail, engine.NotApplicable},
+	} {
+		w := cluster(t, append(c.documents, aSecret("db", ""))...)
+		assert.Equal(t, c.used, w.result(t, used).Verdict, "%s: %+v", name, w.result(t, used).Details)
+		assert.Equal(t, c.resolve, w.result(t, resolve).Verdict, "%s: %+v", name, w.result(t, resolve).Details)
+		files := fromYAML(t, append(c.documents, aSecret("db", ""))...)
+		assert.NotEqual(t, engine.Fail, files.result(t, used).Verdict, "%s, among files", name)
+	}
+	hidden := func(k engine.Kind) *world {
+		return cluster(t, gateway("edge", across), aSecret("db", "")).without(k, "")
+	}
+	for k, c := range map[engine.Kind]string{network.GrantKind: "whether a ReferenceGrant lets that", gatewayKind: "not all that could was seen"} {
+		r := hidden(k).result(t, used)
+		require.Equal(t, engine.Unknown, r.Verdict, k)
+		assert.Contains(t, r.Details[0].Sentence, c)
+		assert.Equal(t, engine.Unknown, hidden(k).result(t, resolve).Verdict, k)
+	}
+	// Another grant is another judgement of the same Gateway.
+	checks, err := assembled()
+	require.NoError(t, err)
+	again, verdicts := engine.NewEvaluation(), []engine.Verdict{}
+	for _, more := range []string{grant("shop", let, "kind: Secret"), grant("pay", let, "kind: Secret"), grant("shop", let, "kind: Secret")} {
+		w := cluster(t, gateway("edge", across), aSecret("db", ""), more)
+		_, err := again.Each(t.Context(), checks, []engine.Snapshot{w.snapshot}, w.body, w.params, func(r engine.Result) error {
+			if r.Check == resolve {
+				verdicts = append(verdicts, r.Verdict)
+			}
+			return nil
+		})
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []engine.Verdict{engine.Fail, engine.Pass, engine.Fail}, verdicts)
 }
 
 func TestSecretsThatAreNamedAndMissing(t *testing.T) {

@@ -39,7 +39,7 @@ func allKinds(t testing.TB) []engine.Kind {
 	registry, err := assembled()
 	require.NoError(t, err)
 	kinds := slices.Concat(workloadKinds(), engine.PodTemplateKinds(), rbac.Kinds())
-	kinds = append(kinds, namespaceKind, serviceAccountKind, serviceKind, ingressKind, configMapKind, network.PolicyKind)
+	kinds = append(kinds, namespaceKind, serviceAccountKind, serviceKind, ingressKind, configMapKind, network.PolicyKind, network.GrantKind)
 	for _, c := range registry {
 		for _, k := range c.Needs {
 			if !slices.Contains(kinds, k) {

@@ -113,45 +113,12 @@ type routeFilter struct {
 	} `json:"requestMirror"`
 }
 
-// GrantKind is the kind by which a namespace lets routes of others lead to its Services.
-var GrantKind = engine.Kind{Group: groupGateway, Kind: "ReferenceGrant"}
-
-// referenceGrant is what matters here of a ReferenceGrant.
-type referenceGrant struct {
-	Spec struct {
-		From []struct {
-			Group     string `json:"group"`
-			Kind      string `json:"kind"`
-			Namespace string `json:"namespace"`
-		} `json:"from"`
-		To []struct {
-			Group string `json:"group"`
-			Kind  string `json:"kind"`
-			Name  string `json:"name"`
-		} `json:"to"`
-	} `json:"spec"`
-}
-
-// lets reports whether a grant lets a route lead to a Service of its namespace.
-func (g *referenceGrant) lets(route engine.Ref, service string) bool {
-	from, to := false, false
-	for _, f := range g.Spec.From {
-		from = from || f.Group == route.Group && f.Kind == route.Kind && f.Namespace == route.Namespace
-	}
-	for _, t := range g.Spec.To {
-		to = to || t.Group == "" && t.Kind == serviceKind.Kind && (t.Name == "" || t.Name == service)
-	}
-	return from && to
-}
-
 // doorway looks up what Services lead to.
 type doorway struct {
 	*Analysis
 	services map[engine.Ref]*service
-	// grants are those of each namespace; nil where not all were seen, or where more may be
-	// in a cluster than in files.
-	grants map[string][]*referenceGrant
-	found  []WayIn
+	grants   Grants
+	found    []WayIn
 }
 
 // readWaysIn finds every way in that the view has.
@@ -177,12 +144,7 @@ func (a *Analysis) readWaysIn(v *engine.View) []WayIn {
 	for _, r := range engine.All[openshiftRoute](v, routeKind) {
 		d.route(r.Ref, r.Value)
 	}
-	if files := strings.HasPrefix(a.target.ID, "manifests:"); !files && v.Saw(GrantKind) {
-		d.grants = map[string][]*referenceGrant{}
-		for _, g := range engine.All[referenceGrant](v, GrantKind) {
-			d.grants[g.Ref.Namespace] = append(d.grants[g.Ref.Namespace], g.Value)
-		}
-	}
+	d.grants = GrantsOf(v)
 	for _, kind := range gatewayRoutes() {
 		for _, r := range engine.All[gatewayRoute](v, kind) {
 			d.gateway(r.Ref, r.Value)
@@ -264,10 +226,11 @@ func (d *doorway) gateway(ref engine.Ref, r *gatewayRoute) {
 // granted reports whether a route may lead into a namespace: its own, or one that lets it
 // by a grant. Where grants were not all seen there may be one.
 func (d *doorway) granted(route engine.Ref, namespace string, to backendRef) bool {
-	if namespace == route.Namespace || d.grants == nil || to.Group != "" || to.Kind != "" && to.Kind != serviceKind.Kind {
+	if to.Group != "" || to.Kind != "" && to.Kind != serviceKind.Kind {
 		return true
 	}
-	return slices.ContainsFunc(d.grants[namespace], func(g *referenceGrant) bool { return g.lets(route, to.Name) })
+	lets, certain := d.grants.Let(route, engine.Ref{Kind: serviceKind.Kind, Namespace: namespace, Name: to.Name})
+	return lets || !certain
 }
 
 // to leads to a Service by its name.
