@@ -46,7 +46,11 @@ named, and ends with 3; so does a subject that comes to every right.`,
 			}
 			all := escalationPaths(p, of)
 			kinds := slices.Concat(rbac.Kinds(), rbac.EscalationKinds())
-			err = d.showPermissions(p, kinds, format,
+			gaps := p.gaps(kinds)
+			for _, view := range p.views {
+				gaps = append(gaps, rbac.EscalationsOf(view).Gaps()...)
+			}
+			err = d.showAnalysed(p.gathered, gapForms(gaps), format,
 				func(i int) any { return pathsForm(p.snapshots[i].Target, all[i]) },
 				func(i int) { d.printPaths(p.views[i], of, all[i]) })
 			if err == nil && slices.ContainsFunc(all, reachesEverything) {

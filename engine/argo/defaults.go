@@ -70,7 +70,7 @@ func (d *Defaults) read(key, text string) {
 	for _, found := range accountIn.FindAllStringSubmatch(text, -1) {
 		d.Accounts = append(d.Accounts, found[1])
 	}
-	if strings.ContainsAny(text, likeOthers) || strings.Contains(text, "[redacted:") {
+	if strings.ContainsAny(text, likeOthers) || strings.Contains(text, redacted) {
 		d.Changes = append(d.Changes, key)
 		return
 	}
@@ -122,9 +122,24 @@ func DefaultsOf(v *engine.View) []Defaults {
 	return all
 }
 
-// MayPatch reports whether a patch of pods may be among the defaults, which may name another
-// account than a workflow does.
-func (d Defaults) MayPatch() bool { return slices.Contains(d.Changes, patchSetting) }
+// AccountsDefaulted are the service accounts as which the settings of controllers may have a
+// workflow run that names some itself.
+func AccountsDefaulted(v *engine.View, names []string) []string {
+	var all []string
+	nobody := slices.Contains(names, "")
+	for _, d := range DefaultsOf(v) {
+		if patches := slices.Contains(d.Changes, patchSetting); nobody || patches {
+			all = append(all, d.Accounts...)
+			if patches && d.Patch == "" {
+				all = append(all, OpenAccount)
+			}
+		}
+	}
+	if nobody && !sawDefaults(v) {
+		all = append(all, OpenAccount)
+	}
+	return all
+}
 
 // PatchDefaulted is the patch of pods that a ConfigMap has a controller put into workflows
 // without one, if that is all by which their pods may be others than they say. Whether it is

@@ -36,6 +36,7 @@ func (r *workflowReader) patch(p *Pod, spec, t map[string]any, path string) {
 		}
 		if why := p.patch(spec, from.of[patchSetting], from.at+"."+patchSetting); why != "" {
 			p.Unsure = patchPart + why
+			p.open = mayName(from.of[patchSetting])
 			return
 		}
 	}
@@ -45,14 +46,24 @@ func (r *workflowReader) patch(p *Pod, spec, t map[string]any, path string) {
 }
 
 // accountOfAll is the account that a workflow names for all, by its patch where that names
-// one.
-func (r *workflowReader) accountOfAll() string {
-	spec := map[string]any{"serviceAccountName": text(r.spec["serviceAccountName"])}
+// one; open says that the patch may name another.
+func (r *workflowReader) accountOfAll() (name string, open bool) {
+	spec := map[string]any{"serviceAccountName": r.account(r.spec["serviceAccountName"])}
 	if patch := r.spec[patchSetting]; patch != nil && patch != "" {
-		(&Pod{}).patch(spec, patch, "")
+		open = (&Pod{}).patch(spec, patch, "") != "" && mayName(patch)
 	}
-	return text(spec["serviceAccountName"])
+	return text(spec["serviceAccountName"]), open
 }
+
+// mayName reports whether a patch that cannot be told may name a service account.
+func mayName(patch any) bool {
+	written, is := patch.(string)
+	return !is || strings.ContainsAny(written, likeOthers+"&*%") || strings.Contains(written, braces) || strings.Contains(written, redacted) ||
+		strings.Contains(strings.ToLower(written), "serviceaccount")
+}
+
+// redacted begins what a collector put in the place of a secret.
+const redacted = "[redacted:"
 
 // patch changes spec as a patch says, and takes note of what it changed. It says why it
 // did not, or why what comes of it is not certain.
@@ -100,7 +111,7 @@ func readPatch(patch any) (raw []byte, why string) {
 		return nil, "that is no text changes its pods as they are made"
 	case strings.Contains(written, braces):
 		return nil, "in which a parameter decides changes its pods as they are made"
-	case strings.Contains(written, "[redacted:"):
+	case strings.Contains(written, redacted):
 		return nil, "in which a secret stood changes its pods as they are made"
 	}
 	const unread = "that cannot be read changes its pods as they are made"

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ type Workflow struct {
 	// they stand, by their own settings: only where those are its own too is it what runs.
 	Uses     []engine.Ref
 	account  string   // that it names for all
+	open     bool     // a patch that cannot be told may name another
 	accounts []string // of its executors
 	own      []string // that its templates name themselves
 	settings string   // canonical JSON of what holds for all of its pods
@@ -36,6 +38,7 @@ type Pod struct {
 	Pod  map[string]any // its metadata and spec, as in the template of a Deployment
 	// Unsure says why what runs cannot be told, "" if it can.
 	Unsure string
+	open   bool              // it may run as another account than it names
 	path   string            // of the template
 	places map[string]string // of what in the spec stands elsewhere in the document
 	// patches are the places of what patches set, which have no fields of their own.
@@ -58,6 +61,10 @@ func (p Pod) At(name string) string {
 	return p.path + "." + name
 }
 
+// OpenAccount stands for a service account of which the name is decided as a workflow runs:
+// by a parameter, or by a patch that cannot be told. No account can have that name.
+const OpenAccount = braces + "}}"
+
 // Accounts are the service accounts that its pods run as by what it says itself, each once;
 // "" is the default one.
 func (w Workflow) Accounts() []string {
@@ -68,9 +75,26 @@ func (w Workflow) Accounts() []string {
 	for _, p := range w.Pods {
 		spec, _ := p.Pod["spec"].(map[string]any)
 		names = append(names, text(spec["serviceAccountName"]))
+		if p.open {
+			names = append(names, OpenAccount)
+		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	if w.open {
+		names = append(names, OpenAccount)
+	}
+	return told(names)
+}
+
+// told puts OpenAccount in the place of what is no name yet.
+func told(names []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		if all[i] = name; strings.Contains(name, braces) || strings.Contains(name, redacted) {
+			all[i] = OpenAccount
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Account is the service account as which it runs the templates of others; known is false
@@ -84,7 +108,7 @@ func (w Workflow) Account() (name string, known bool) {
 // none.
 func (w Workflow) AccountsFor(by Workflow) []string {
 	if _, known := by.Account(); known {
-		return w.own
+		return told(w.own)
 	}
 	return w.Accounts()
 }
@@ -132,7 +156,7 @@ func ReadUnder(patch string, t engine.PodTemplate, ref engine.Ref, body []byte) 
 	if own := spec[patchSetting]; patch != "" && (own == nil || own == "") {
 		spec[patchSetting] = patch
 	}
-	r := workflowReader{spec: spec, path: path, namespace: ref.Namespace}
+	r := workflowReader{spec: spec, path: path, namespace: ref.Namespace, runs: t.Makes}
 	if t.Kind.Kind == "Workflow" {
 		r.labels = map[string]any{"workflows.argoproj.io/workflow": ref.Name}
 	}
@@ -144,6 +168,7 @@ type workflowReader struct {
 	spec      map[string]any
 	path      string
 	namespace string
+	runs      bool           // it is no template: what it gives as arguments is what it runs with
 	labels    map[string]any // that its controller gives
 	found     Workflow
 }
@@ -164,9 +189,13 @@ func (r *workflowReader) read() Workflow {
 	r.found.whole = r.found.whole && len(templates) == 0
 	r.found.settings = string(settings)
 	r.uses(r.spec, 0)
-	r.found.account = r.accountOfAll()
-	if executor, _ := r.spec["executor"].(map[string]any); text(executor["serviceAccountName"]) != "" {
-		r.found.accounts = append(r.found.accounts, text(executor["serviceAccountName"]))
+	r.found.account, r.found.open = r.accountOfAll()
+	r.executes(r.spec)
+	if defaults, _ := r.spec["templateDefaults"].(map[string]any); defaults != nil {
+		r.executes(defaults)
+		if account := r.account(defaults["serviceAccountName"]); account != "" {
+			r.found.accounts = append(r.found.accounts, account)
+		}
 	}
 	for i, t := range templates {
 		r.template(t, fmt.Sprintf("%s.templates[%d]", r.path, i), 0)
@@ -264,9 +293,9 @@ func (r *workflowReader) collects(v any, path string) {
 		Name: strings.TrimPrefix(path, r.path+"."), path: path, places: map[string]string{},
 		Unsure: "Its controller makes pods of its own to remove artifacts",
 	}
-	account := text(gc["serviceAccountName"])
+	account := r.account(gc["serviceAccountName"])
 	if account == "" {
-		if account = text(all["serviceAccountName"]); account != "" {
+		if account = r.account(all["serviceAccountName"]); account != "" {
 			p.places["serviceAccountName"] = r.path + ".artifactGC.serviceAccountName"
 		}
 	}
@@ -295,10 +324,47 @@ func (r *workflowReader) add(t map[string]any, path, unsure string) *Pod {
 
 // owns takes note of an account that a part of a template names.
 func (r *workflowReader) owns(part map[string]any) {
-	if account := text(part["serviceAccountName"]); account != "" {
+	if account := r.account(part["serviceAccountName"]); account != "" {
 		r.found.own = append(r.found.own, account)
 	}
 }
+
+// executes takes note of the account of an executor.
+func (r *workflowReader) executes(of map[string]any) {
+	executor, _ := of["executor"].(map[string]any)
+	if account := r.account(executor["serviceAccountName"]); account != "" {
+		r.found.accounts = append(r.found.accounts, account)
+	}
+}
+
+// account is the name of a service account, which a parameter of the workflow may give: one
+// of which the value stands among the arguments of what runs.
+func (r *workflowReader) account(v any) string {
+	name := text(v)
+	of := parameterOnly.FindStringSubmatch(name)
+	if of == nil || !r.runs {
+		return name
+	}
+	arguments, _ := r.spec["arguments"].(map[string]any)
+	value, known := "", false
+	for _, p := range listIn(arguments, "parameters") {
+		parameter, _ := p.(map[string]any)
+		if text(parameter["name"]) != of[1] {
+			continue
+		}
+		if given, is := parameter["value"].(string); !is || known || given == "" || parameter["valueFrom"] != nil {
+			return name
+		}
+		value, known = text(parameter["value"]), true
+	}
+	if !known {
+		return name
+	}
+	return value
+}
+
+// parameterOnly is a text that is a parameter of the workflow and nothing else.
+var parameterOnly = regexp.MustCompile(`^\{\{\s*workflow\.parameters\.([-\w]+)\s*\}\}$`)
 
 // set takes a setting from a template, else from its workflow.
 func (r *workflowReader) set(p *Pod, spec, t map[string]any, name string) {
@@ -308,6 +374,9 @@ func (r *workflowReader) set(p *Pod, spec, t map[string]any, name string) {
 			p.places[name] = r.path + "." + name
 		}
 	}
+	if there && name == "serviceAccountName" {
+		v = r.account(v)
+	}
 	if there {
 		spec[name] = v
 	}
@@ -315,9 +384,9 @@ func (r *workflowReader) set(p *Pod, spec, t map[string]any, name string) {
 
 // pod puts the pod of a template together as the controller does.
 func (r *workflowReader) pod(t map[string]any, path, kind string) {
-	if executor, _ := t["executor"].(map[string]any); text(executor["serviceAccountName"]) != "" {
+	r.executes(t)
+	if executor, _ := t["executor"].(map[string]any); executor != nil {
 		r.owns(executor)
-		r.found.accounts = append(r.found.accounts, text(executor["serviceAccountName"]))
 	}
 	p := r.add(t, path, r.unsure())
 	spec, _ := p.Pod["spec"].(map[string]any)

@@ -183,6 +183,17 @@ func TestPathsAreJudgedByWhatWasSeen(t *testing.T) {
 	assert.Equal(t, "User.rbac.authorization.k8s.io ann", d.Subject.String())
 	assert.Equal(t, "By the roles it comes to every right in the cluster in 1 step: it runs commands in a pod: ServiceAccount ops/operator", d.Sentence)
 	assert.Len(t, d.Cites, 2)
+
+	open := workflow("CronWorkflow", "w", "{serviceAccountName: '{{workflow.parameters.as}}', templates: [{name: t, container: {image: x}}]}")
+	entering := func(workflow string) engine.Result {
+		w := newWorld(t, anyVerb("", "pods/exec"), inNamespace("pay", "ClusterRole", "r", user("ann")))
+		w.read(t, workflow)
+		return w.result(t, id)
+	}
+	of := entering(open)
+	assert.Equal(t, engine.Unknown, of.Verdict, "%+v", of.Details)
+	assert.Contains(t, of.Details[0].Sentence, "It comes to what CronWorkflow pay/w runs, and as which service account that is cannot be told")
+	assert.Equal(t, engine.Pass, entering(strings.Replace(open, "{{workflow.parameters.as}}", "weak", 1)).Verdict)
 }
 
 func TestAccountsOfOneApplication(t *testing.T) {

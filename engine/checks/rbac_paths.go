@@ -18,7 +18,8 @@ import (
 // NotApplicable for one that holds every right as it is (cluster-admin-bindings
 // judges that), and for parts of Kubernetes that have their rights from its own
 // bindings alone. Unknown where it reads Secrets that were not seen and may hold
-// the token of a stronger account, where it may act as others within limits (the modes of
+// the token of a stronger account, where it enters what a workflow of Argo's runs as an
+// account that cannot be told, where it may act as others within limits (the modes of
 // constrained impersonation), and in manifests where a role is elsewhere.
 // Passes for all others.
 //
@@ -83,6 +84,10 @@ func judgePath(v *engine.View, escalations *rbac.Escalations, s rbac.Subject, un
 		return cited{unknown("", nil, "It may act as others within limits (impersonate: with a mode), and where that leads is not followed"), cites}
 	case !v.Saw(secretKind) && escalations.ReadsSecrets(s):
 		return cited{unknown("", nil, "It reads Secrets, and they were not seen: one may hold the token of a stronger account"), cites}
+	}
+	if workflow, is := escalations.Opens(s); is {
+		return cited{unknown("", nil, "It comes to what %s %s runs, and as which service account that is cannot be told: a parameter, a patch or its controller's settings decide it",
+			workflow.Kind, brief(strings.TrimPrefix(workflow.Namespace+"/"+workflow.Name, "/"))), cites}
 	}
 	if !sawAll(v, slices.Concat(rbac.Kinds(), rbac.EscalationKinds())) || slices.ContainsFunc(engine.PodTemplateKinds(), v.Hidden) {
 		return cited{unknown("", nil, "No right that %s grants is seen to lead to every right in the cluster, and not all that it could use was seen", count(len(bindings), "binding")), cites}

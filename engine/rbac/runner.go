@@ -136,7 +136,9 @@ func accounts(v *engine.View, rights *Rights, running []runner) []Subject {
 		all = append(all, Subject{Kind: rbacv1.ServiceAccountKind, Namespace: a.Ref.Namespace, Name: a.Ref.Name})
 	}
 	for _, r := range running {
-		all = append(all, r.account)
+		if !opened(r.account) {
+			all = append(all, r.account)
+		}
 	}
 	if rights.files || !v.Saw(accountKind) {
 		for _, s := range rights.Subjects() {

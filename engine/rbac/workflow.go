@@ -39,15 +39,56 @@ func readFlow(v *engine.View, k engine.Kind) []runner {
 	var all []runner
 	for _, f := range flows.Of(v, k) {
 		names := f.accounts(known)
-		for _, d := range argo.DefaultsOf(v) {
-			if len(d.Accounts) > 0 && (slices.Contains(names, "") || d.MayPatch()) {
-				names = append(names, d.Accounts...)
-			}
+		if len(names) > 0 {
+			names = append(names, argo.AccountsDefaulted(v, names)...)
 		}
 		for i, name := range names {
 			if names[i] = cmp.Or(name, "default"); !slices.Contains(names[:i], names[i]) {
 				all = append(all, runner{ref: f.ref, account: Subject{Kind: rbacv1.ServiceAccountKind, Namespace: f.ref.Namespace, Name: names[i]}})
 			}
+		}
+	}
+	return all
+}
+
+// opened reports whether a subject stands for the account of a workflow that is decided as
+// it runs.
+func opened(s Subject) bool { return s.Kind == rbacv1.ServiceAccountKind && s.Name == argo.OpenAccount }
+
+// Opens reports whether a subject comes to what runs as an account that cannot be told, and
+// names such a workflow: where that leads is not known.
+func (e *Escalations) Opens(s Subject) (workflow engine.Ref, is bool) {
+	start, known := e.start(s)
+	if !known || !slices.ContainsFunc(e.runs.all, func(r runner) bool { return opened(r.account) }) {
+		return engine.Ref{}, false
+	}
+	met := map[int]bool{start: true}
+	for queue := []int{start}; len(queue) > 0; queue = queue[1:] {
+		at := e.places[queue[0]]
+		for _, r := range e.runs.all {
+			if at.kind == aSubject && opened(at.subject) && r.account == at.subject {
+				return r.ref, true
+			}
+		}
+		for _, i := range e.out[queue[0]] {
+			if to := e.ways[i].to; !met[to] {
+				met[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	return engine.Ref{}, false
+}
+
+// Gaps are the workflows of which it cannot be told as whom they run.
+func (e *Escalations) Gaps() []engine.Gap {
+	var all []engine.Gap
+	for _, r := range e.runs.all {
+		if opened(r.account) {
+			all = append(all, engine.Gap{
+				Source: e.rights.target, Kind: r.ref.Of(), Namespace: r.ref.Namespace, Name: r.ref.Name, Reason: engine.Unsupported,
+				Cause: "read " + r.ref.Kind + ": the service account that it runs as is decided as it runs: where entering it leads is not known",
+			})
 		}
 	}
 	return all

@@ -50,3 +50,69 @@ func TestWhomWorkflowsRunAs(t *testing.T) {
 		assert.Equal(t, c.want, is, "%s: %s", name, path)
 	}
 }
+
+// Where a parameter, a patch or a setting decides whom a workflow runs as, who enters it
+// comes to a place of which nobody knows where it leads; a parameter that is given is read.
+func TestWhomWorkflowsMayRunAs(t *testing.T) {
+	const (
+		strongly = "kind: ServiceAccount\nmetadata: {name: strong, namespace: pay}"
+		bound    = "kind: ClusterRoleBinding\nmetadata: {name: s}\nroleRef: {kind: ClusterRole, name: all}\nsubjects: [{kind: ServiceAccount, name: strong, namespace: pay}]"
+		given    = "arguments: {parameters: [{name: other, value: x}, {name: as, value: strong}]}, "
+		named    = "serviceAccountName: '{{workflow.parameters.as}}', "
+		template = "templates: [{name: t, container: {image: x}}]}"
+		whole    = "workflowTemplateRef: {name: lib}}"
+	)
+	of := func(kind, name, spec string) string {
+		if kind == "CronWorkflow" {
+			spec = "{workflowSpec: " + spec + "}"
+		}
+		return "apiVersion: argoproj.io/v1alpha1\nkind: " + kind + "\nmetadata: {name: " + name + ", namespace: pay}\nspec: " + spec
+	}
+	cron := func(spec string) string { return of("CronWorkflow", "nightly", spec) }
+	library := func(spec string) string { return of("WorkflowTemplate", "lib", spec) }
+	settings := func(data string) string {
+		return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argo, namespace: argo}\ndata: {workflowDefaults: '" + data + "'}"
+	}
+	for name, c := range map[string]struct {
+		documents  []string
+		path, open bool
+	}{
+		"a parameter that is given":            {[]string{cron("{" + given + named + template)}, true, false},
+		"the same, of a Workflow":              {[]string{of("Workflow", "w", "{"+given+named+template)}, true, false},
+		"of a template":                        {[]string{cron("{" + given + "templates: [{name: t, serviceAccountName: '{{ workflow.parameters.as }}', container: {image: x}}]}")}, true, false},
+		"given, and it is another":             {[]string{cron("{" + strings.Replace(given, "strong", "weak", 1) + named + template)}, false, false},
+		"not given":                            {[]string{cron("{" + named + template)}, false, true},
+		"given from elsewhere":                 {[]string{cron("{arguments: {parameters: [{name: as, valueFrom: {configMapKeyRef: {name: c, key: k}}}]}, " + named + template)}, false, true},
+		"given by another parameter":           {[]string{cron("{" + strings.Replace(given, "strong", "'{{workflow.name}}'", 1) + named + template)}, false, true},
+		"given twice":                          {[]string{cron("{" + strings.Replace(given, "name: other", "name: as", 1) + named + template)}, false, true},
+		"redacted":                             {[]string{cron("{" + strings.Replace(given, "strong", "'[redacted:token]'", 1) + named + template)}, false, true},
+		"of a step":                            {[]string{cron("{templates: [{name: t, serviceAccountName: '{{inputs.parameters.as}}', container: {image: x}}]}")}, false, true},
+		"an expression":                        {[]string{cron("{serviceAccountName: \"{{=workflow.parameters.as}}\", " + given + template)}, false, true},
+		"a template, whose default it is":      {[]string{cron("{" + whole), library("{" + given + named + template)}, false, true},
+		"a template that nothing runs":         {[]string{library("{" + named + template)}, false, false},
+		"of its executor":                      {[]string{cron("{executor: {serviceAccountName: '{{workflow.parameters.as}}'}, " + template)}, false, true},
+		"for all that it takes from others":    {[]string{cron("{" + named + whole), library("{" + template)}, false, true},
+		"a patch that cannot be told":          {[]string{cron("{podSpecPatch: '{{workflow.parameters.patch}}', " + template)}, false, true},
+		"a patch in another case":              {[]string{cron("{podSpecPatch: 'ServiceAccountName: strong', " + template)}, false, true},
+		"a patch of something else":            {[]string{cron("{serviceAccountName: weak, podSpecPatch: 'hostEverything: true', " + template)}, false, false},
+		"nobody, and settings not seen":        {[]string{cron("{" + template)}, false, true},
+		"a patch of a template":                {[]string{cron("{templates: [{name: t, podSpecPatch: 'serviceAccount: [', container: {image: x}}]}")}, false, true},
+		"defaults of templates":                {[]string{cron("{serviceAccountName: weak, templateDefaults: {serviceAccountName: strong}, " + template)}, true, false},
+		"a patch of its controller":            {[]string{cron("{serviceAccountName: weak, " + template), settings("spec: {podSpecPatch: \"{{workflow.parameters.p}}\"}")}, false, true},
+		"what is given does not reach the lib": {[]string{cron("{" + given + "templates: [{name: m, steps: [[{name: s, templateRef: {name: lib, template: t}}]]}]}"), library("{templates: [{name: t, serviceAccountName: '{{workflow.parameters.as}}', container: {image: x}}]}")}, false, true},
+	} {
+		exec := []string{"kind: ClusterRole\nmetadata: {name: r}\nrules: [{verbs: [create], apiGroups: [''], resources: [pods/exec]}]", fmt.Sprintf(bindIn, "pay")}
+		v := viewOf(t, "k8s:test", append(append(split(strong)[:1], append(exec, strongly, bound)...), c.documents...)...)
+		ann := Subject{Kind: "User", Name: "ann"}
+		_, is := EscalationsOf(v).ToEverything(ann)
+		ref, open := EscalationsOf(v).Opens(ann)
+		assert.Equal(t, c.path, is, name)
+		assert.Equal(t, c.open, open, name)
+		assert.Len(t, EscalationsOf(v).Gaps(), map[bool]int{true: 1}[open], name)
+		if open {
+			assert.Equal(t, "pay", ref.Namespace)
+		}
+		_, open = EscalationsOf(v).Opens(Subject{Kind: "User", Name: "bob"})
+		assert.False(t, open, name)
+	}
+}
