@@ -202,6 +202,9 @@ func DropNulls(v any) any {
 	return v
 }
 
+// Written is a part of a tree that stands there in its canonical form already.
+type Written []byte
+
 // AppendCanonical appends the canonical form of a decoded value (as DecodeJSON
 // and the dynamic Kubernetes client give it) to b.
 func AppendCanonical(b []byte, v any) ([]byte, error) { return appendValue(b, v, 0) }
@@ -229,6 +232,8 @@ func appendValue(b []byte, v any, depth int) ([]byte, error) {
 		return appendObject(b, v, depth)
 	case []any:
 		return appendArray(b, v, depth)
+	case Written:
+		return append(b, v...), nil
 	case []string:
 		b = append(b, '[')
 		for i := range v {

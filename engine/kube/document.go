@@ -26,10 +26,11 @@ const CanonicalVersion = engine.CanonicalVersion + "+k8s.io/api@v0.37.2"
 type scribe struct {
 	*redaction.Redactor
 	grower
+	parts   partReader
 	written []byte // room for a document as it grows
 }
 
-func newScribe() *scribe { return &scribe{Redactor: redaction.New()} }
+func newScribe() *scribe { return &scribe{Redactor: redaction.New(), parts: newPartReader()} }
 
 // Document returns the evidence that one object in JSON gives, as kubectl prints
 // it and as a saved answer of a server has it: redacted, in canonical bytes. It

@@ -28,8 +28,9 @@ const wire = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
 // page is one answer to a list.
 type page struct {
 	objects  []runtime.Object
-	next     string // token of the page that follows, "" at the end
-	expected int    // objects that follow, as far as the server says
+	wire     [][]byte // more of them, in protobuf
+	next     string   // token of the page that follows, "" at the end
+	expected int      // objects that follow, as far as the server says
 }
 
 // pager asks for one page of a kind.
@@ -118,7 +119,13 @@ func (k kind) typedPages(client *rest.RESTClient) pager {
 		if next != "" {
 			request = request.Param("continue", next)
 		}
-		list, err := request.Do(ctx).Get()
+		answer := request.Do(ctx)
+		if body, err := answer.Raw(); err == nil {
+			if p, is := k.inParts(body); is {
+				return p, nil
+			}
+		}
+		list, err := answer.Get()
 		if err != nil {
 			return page{}, err
 		}
@@ -201,7 +208,12 @@ func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) 
 				return err
 			}
 		}
-		population.Count += len(p.objects)
+		for _, wire := range p.wire {
+			if err := c.takeWire(wire, k, request); err != nil {
+				return err
+			}
+		}
+		population.Count += len(p.objects) + len(p.wire)
 		c.progressBefore(k.of.String(), p.expected)
 		if p.next == "" && p.expected > 0 {
 			c.failed(k, request, population.Count, fmt.Errorf("the server says that %d more follow, and not where", p.expected))
@@ -269,14 +281,30 @@ func (c *collection) take(object runtime.Object, k kind, request string) error {
 		doc, err = c.fromTyped(object, k, k.apiVersion())
 	}
 	if err != nil {
-		gap := engine.Gap{Source: request, Kind: k.of, Reason: engine.Unreadable, Cause: err.Error()}
-		if m, err := meta.Accessor(object); err == nil {
-			gap.Namespace, gap.Name = m.GetNamespace(), m.GetName()
-		}
-		c.gap(gap)
+		c.unread(object, k, request, err)
 		return nil
 	}
 	return c.add(doc, request)
+}
+
+// takeWire is take for an object in protobuf.
+func (c *collection) takeWire(wire []byte, k kind, request string) error {
+	doc, err := c.fromWire(wire, k)
+	if err != nil {
+		object, _ := k.fromProtobuf(wire) // for its name
+		c.unread(object, k, request, err)
+		return nil
+	}
+	return c.add(doc, request)
+}
+
+// unread names an object that was seen and could not be read.
+func (c *collection) unread(object runtime.Object, k kind, request string, err error) {
+	gap := engine.Gap{Source: request, Kind: k.of, Reason: engine.Unreadable, Cause: err.Error()}
+	if m, err := meta.Accessor(object); err == nil {
+		gap.Namespace, gap.Name = m.GetNamespace(), m.GetName()
+	}
+	c.gap(gap)
 }
 
 func (c *collection) failed(k kind, request string, seen int, err error) {

@@ -45,6 +45,9 @@ type Redactor struct {
 
 func New() *Redactor { return &Redactor{Counts: map[string]int{}} }
 
+// Marks returns how often something was redacted so far.
+func (r *Redactor) Marks() int { return r.marks }
+
 func (r *Redactor) mark(kind string) string {
 	r.Counts[kind]++
 	r.marks++
