@@ -60,8 +60,8 @@ type kubelet struct {
 
 // kubeletCheck is a check of every kubelet by its settings in effect. A node whose
 // kubelet was not asked is Unknown.
-func kubeletCheck(id string, judge func(kubelet) finding) check {
-	return check{id: id, version: 1, needs: []engine.Kind{nodeKind, engine.KubeletConfigurationKind}, eval: func(v *engine.View) []engine.Detail {
+func kubeletCheck(id string, version int, judge func(kubelet) finding) check {
+	return check{id: id, version: version, needs: []engine.Kind{nodeKind, engine.KubeletConfigurationKind}, eval: func(v *engine.View) []engine.Detail {
 		return perKubelet(v, judge)
 	}}
 }
@@ -89,6 +89,10 @@ func perKubelet(v *engine.View, judge func(kubelet) finding) []engine.Detail {
 	return details
 }
 
+// whole reports whether the settings are all that are in effect, so that what is left out
+// is 0: every kubelet states whether it takes requests without an identity.
+func (k kubelet) whole() bool { return k.Authentication.Anonymous.Enabled != nil }
+
 // unsaid is what is said of a setting that every kubelet states.
 func unsaid(field string) finding {
 	return unknown(field, nil, "The kubelet's answer does not say %s", field)
@@ -99,7 +103,7 @@ func unsaid(field string) finding {
 // Passes where authentication.anonymous.enabled is false, fails where it is true:
 // whoever reaches the kubelet's port is then let in as system:anonymous.
 func kubeletsRefuseAnonymous() check {
-	return kubeletCheck("kubelets-refuse-anonymous", func(k kubelet) finding {
+	return kubeletCheck("kubelets-refuse-anonymous", 1, func(k kubelet) finding {
 		field := "authentication.anonymous.enabled"
 		switch on := k.Authentication.Anonymous.Enabled; {
 		case on == nil:
@@ -117,7 +121,7 @@ func kubeletsRefuseAnonymous() check {
 // (authentication.x509.clientCAFile) or tokens that the API server checks
 // (authentication.webhook.enabled). Fails where it has neither.
 func kubeletsCheckCallers() check {
-	return kubeletCheck("kubelets-check-callers", func(k kubelet) finding {
+	return kubeletCheck("kubelets-check-callers", 1, func(k kubelet) finding {
 		ca, webhook := k.Authentication.X509.ClientCAFile, k.Authentication.Webhook.Enabled
 		switch {
 		case ca != "":
@@ -136,7 +140,7 @@ func kubeletsCheckCallers() check {
 // Passes where authorization.mode is Webhook: the API server decides on each
 // request by its roles. Fails where it is AlwaysAllow.
 func kubeletsAskForAuthorization() check {
-	return kubeletCheck("kubelets-ask-for-authorization", func(k kubelet) finding {
+	return kubeletCheck("kubelets-ask-for-authorization", 1, func(k kubelet) finding {
 		field, mode := "authorization.mode", k.Authorization.Mode
 		switch mode {
 		case "Webhook":
@@ -154,12 +158,16 @@ func kubeletsAskForAuthorization() check {
 //
 // Passes where readOnlyPort is 0 or left out, which means 0 in the settings in
 // effect. Fails where it is another number: there the kubelet tells everybody what
-// runs on its node, without TLS and log-on.
+// runs on its node, without TLS and log-on. Unknown where it is left out of an answer
+// that says nothing of what every kubelet states either.
 func kubeletsWithoutReadOnlyPort() check {
-	return kubeletCheck("kubelets-without-read-only-port", func(k kubelet) finding {
+	return kubeletCheck("kubelets-without-read-only-port", 2, func(k kubelet) finding {
 		field := "readOnlyPort"
 		if k.ReadOnlyPort != 0 {
 			return fails(field, k.ReadOnlyPort, "The kubelet tells everybody what runs on its node, on port %d without TLS and log-on", k.ReadOnlyPort)
+		}
+		if !k.whole() {
+			return unsaid(field)
 		}
 		return passes(field, nil, "The kubelet has no port without TLS and log-on: readOnlyPort is 0")
 	})
@@ -171,7 +179,7 @@ func kubeletsWithoutReadOnlyPort() check {
 // kubelet logs on to the API server is renewed before it ends. Fails where it is
 // false or left out, which means false in the settings in effect.
 func kubeletsRotateCertificates() check {
-	return kubeletCheck("kubelets-rotate-certificates", func(k kubelet) finding {
+	return kubeletCheck("kubelets-rotate-certificates", 1, func(k kubelet) finding {
 		field := "rotateCertificates"
 		if k.RotateCertificates {
 			return passes(field, true, "The kubelet renews the certificate by which it logs on")
@@ -187,7 +195,7 @@ func kubeletsRotateCertificates() check {
 // and tlsPrivateKeyFile). Fails where it signs its own. Unknown for the file in
 // which it keeps one that it signed itself: somebody may have put another there.
 func kubeletsHaveCertificates() check {
-	return kubeletCheck("kubelets-have-certificates", func(k kubelet) finding {
+	return kubeletCheck("kubelets-have-certificates", 1, func(k kubelet) finding {
 		switch {
 		case k.ServerTLSBootstrap:
 			return passes("serverTLSBootstrap", true, "The kubelet answers with a certificate that the cluster signs")
@@ -204,9 +212,10 @@ func kubeletsHaveCertificates() check {
 // Check kubelets-strong-tls.
 //
 // As api-server-strong-tls, for tlsMinVersion and tlsCipherSuites of kubelets; what
-// they offer by default hangs on the version that their nodes say.
+// they offer by default hangs on the version that their nodes say, and is told of settings
+// that are whole alone.
 func kubeletsStrongTLS() check {
-	return kubeletCheck("kubelets-strong-tls", func(k kubelet) finding {
+	return kubeletCheck("kubelets-strong-tls", 2, func(k kubelet) finding {
 		versions, suites := "tlsMinVersion", "tlsCipherSuites"
 		least := cmp.Or(k.TLSMinVersion, "VersionTLS12")
 		old, known := oldTLS(least)
@@ -229,6 +238,9 @@ func kubeletsStrongTLS() check {
 		case !k.version.atLeast(1, 32):
 			return fails(suites, nil, "The kubelet offers the suites that are the default of %s, among them 3DES", k.version)
 		}
+		if !k.whole() {
+			return unsaid(suites)
+		}
 		return passes(suites, nil, "The kubelet speaks TLS 1.2 and later with the suites that are the default of %s, all of them strong", k.version)
 	})
 }
@@ -239,7 +251,7 @@ func kubeletsStrongTLS() check {
 // whose kernel is set otherwise than it needs, and changes nothing itself. Fails
 // where it is false or left out, which means false in the settings in effect.
 func kubeletsProtectKernel() check {
-	return kubeletCheck("kubelets-protect-kernel", func(k kubelet) finding {
+	return kubeletCheck("kubelets-protect-kernel", 1, func(k kubelet) finding {
 		field := "protectKernelDefaults"
 		if k.ProtectKernelDefaults {
 			return passes(field, true, "The kubelet leaves the kernel as it was hardened")
@@ -254,7 +266,7 @@ func kubeletsProtectKernel() check {
 // gets the one of the container runtime. Fails where it is false: such a container
 // may make every system call.
 func kubeletsDefaultSeccomp() check {
-	return kubeletCheck("kubelets-default-seccomp", func(k kubelet) finding {
+	return kubeletCheck("kubelets-default-seccomp", 1, func(k kubelet) finding {
 		field := "seccompDefault"
 		switch on := k.SeccompDefault; {
 		case on == nil:
@@ -272,7 +284,7 @@ func kubeletsDefaultSeccomp() check {
 // container (exec, attach, port-forward) is ended. Passes for 15 minutes and less.
 // Fails for more, and for 0: then it is never ended.
 func kubeletsEndIdleStreams() check {
-	return kubeletCheck("kubelets-end-idle-streams", func(k kubelet) finding {
+	return kubeletCheck("kubelets-end-idle-streams", 1, func(k kubelet) finding {
 		const most = 15
 		field := "streamingConnectionIdleTimeout"
 		switch t := k.IdleTimeout; {

@@ -180,6 +180,9 @@ func TestKubelets(t *testing.T) {
 		"strong suites":                {"kubelets-strong-tls", "tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]", engine.Pass},
 		"never ended":                  {"kubelets-end-idle-streams", "streamingConnectionIdleTimeout: 0s", engine.Fail},
 		"no word of it":                {"kubelets-end-idle-streams", "port: 10250", engine.Unknown},
+		"nothing of a port, nor else":  {"kubelets-without-read-only-port", "port: 10250", engine.Unknown},
+		"nothing of suites, nor else":  {"kubelets-strong-tls", "port: 10250", engine.Unknown},
+		"the suites of its version":    {"kubelets-strong-tls", "authentication: {anonymous: {enabled: true}}", engine.Pass},
 		"misspelt":                     {"kubelets-protect-kernel", "protectkerneldefaults: true", engine.Fail},
 		"no settings at all":           {"kubelets-protect-kernel", "protectKernelDefaults: [1]", engine.Unknown},
 	} {
