@@ -80,7 +80,7 @@ func judgeRelease(table []lifecycle, what string, v version, built string, now t
 		case built != "":
 			return unknown(field, value, "%s %s was supported by its makers until %s; how long %s supports it was not seen", what, v, l.Ends, built)
 		default:
-			return fails(field, value, "%s %s has had no security fixes since %s", what, v, l.Ends)
+			return fails(field, value, "%s %s has had no security fixes from its makers since %s", what, v, l.Ends)
 		}
 	}
 	switch {

@@ -102,23 +102,34 @@ func nodeSystemsSupported() check {
 // Judges the container runtime of every node: containerd by the table of its
 // releases, CRI-O, whose minor releases are those of Kubernetes, by theirs. Fails
 // where the release gets no security fixes any more. Unknown for other runtimes,
-// for releases that the table does not have, and for builds of a distribution.
+// for releases that the table does not have, and for builds of a provider or of a system
+// that comes with its runtime.
 func containerRuntimesSupported() check {
-	return check{id: "container-runtimes-supported", version: 1, needs: nodesOnly(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "container-runtimes-supported", version: 2, needs: nodesOnly(), eval: func(v *engine.View) []engine.Detail {
 		return perNode(v, func(n engine.Typed[corev1.Node]) finding {
 			const field = "status.nodeInfo.containerRuntimeVersion"
 			says := n.Value.Status.NodeInfo.ContainerRuntimeVersion
 			name, number, _ := strings.Cut(says, "://")
 			runtime := parseVersion(number)
+			builder := builderOf(v, runtime)
+			if builder == "" && bringsRuntime(n.Value.Status.NodeInfo.OSImage) {
+				builder = "who makes " + shorten(n.Value.Status.NodeInfo.OSImage)
+			}
 			switch name {
 			case "containerd":
-				return judgeRelease(lifecycleTable().Containerd, name, runtime, runtime.builder(), v.Now(), field, says)
+				return judgeRelease(lifecycleTable().Containerd, name, runtime, builder, v.Now(), field, says)
 			case "cri-o":
-				return judgeRelease(lifecycleTable().Kubernetes, "CRI-O", runtime, runtime.builder(), v.Now(), field, says)
+				return judgeRelease(lifecycleTable().Kubernetes, "CRI-O", runtime, builder, v.Now(), field, says)
 			}
 			return unknown(field, says, "How long the container runtime %s is supported is not in the table of releases", quoteName(says))
 		})
 	}}
+}
+
+// bringsRuntime reports whether a system comes with a container runtime of its maker's,
+// who repairs it without another number.
+func bringsRuntime(image string) bool {
+	return slices.ContainsFunc(append([]string{"Amazon Linux"}, lifecycleTable().Rolling...), func(name string) bool { return strings.HasPrefix(image, name) })
 }
 
 // Check nodes-inventory.

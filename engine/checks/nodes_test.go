@@ -2,6 +2,7 @@ package checks
 
 import (
 	"slices"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +146,13 @@ func TestSystemsAndRuntimes(t *testing.T) {
 	} {
 		got, sentence := verdictOf(t, "container-runtimes-supported", strings.Replace(nodeYAML("w-1", ""), "containerd://2.2.1", runtime, 1))
 		assert.Equal(t, want, got, "%s: %s", runtime, sentence)
+	}
+	for image, want := range map[string]engine.Verdict{
+		"Amazon Linux 2023.6.20241010": engine.Unknown, "Talos (v1.7.0)": engine.Unknown, "Container-Optimized OS from Google": engine.Unknown, "Debian GNU/Linux 13 (trixie)": engine.Fail,
+	} {
+		old := strings.Replace(nodeYAML("w-1", ""), "containerd://2.2.1", "containerd://1.6.36", 1)
+		got, sentence := verdictOf(t, "container-runtimes-supported", regexp.MustCompile(`osImage: [^,}]*`).ReplaceAllString(old, `osImage: "`+image+`"`))
+		assert.Equal(t, want, got, "%s: %s", image, sentence)
 	}
 }
 
