@@ -1,8 +1,8 @@
 package checks
 
 import (
-	"slices"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"

@@ -334,6 +334,8 @@ func TestAnEmptyListIsNothingThatWasLookedAt(t *testing.T) {
 		"kubescape":       {`{"summaryDetails":{},"results":[{"resourceID":"a","controls":[%s]}]}`, `{"controlID":"C-1","status":{"status":"passed"}}`},
 		"kube-score":      {`[{"object_name":"a","type_meta":{},"checks":[%s]}]`, `{"check":{"id":"x"},"grade":10}`},
 		"Polaris":         {`{"PolarisOutputVersion":"1.0","Results":[{"Name":"a","Kind":"Pod","Results":{%s}}]}`, `"x":{"ID":"x","Success":true}`},
+		"Trivy, packages": {`{"SchemaVersion":2,"ArtifactName":"api","Results":[{"Target":"api (debian 13)","Class":"os-pkgs","Packages":[{"Name":"a"}],"Vulnerabilities":[%s]}]}`, `{"VulnerabilityID":"CVE-1","Severity":"LOW"}`},
+		"Trivy, secrets":  {`{"SchemaVersion":2,"ArtifactName":"api","Results":[{"Target":"a.pem","Class":"secret","Secrets":[%s]}]}`, `{"RuleID":"key"}`},
 		"Trivy":           {`{"SchemaVersion":2,"ArtifactName":"deploy","Results":[{"Target":"a.yaml","Class":"config","MisconfSummary":{"Successes":0%s}}]}`, `,"Failures":1`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -343,6 +345,28 @@ func TestAnEmptyListIsNothingThatWasLookedAt(t *testing.T) {
 				assert.Len(t, got.subjects, subjects, content)
 			}
 		})
+	}
+}
+
+// Trivy lists packages where it was told to look for something else, too. One list that has a
+// vulnerability shows that they were searched, wherever it stands.
+func TestPackagesThatWereListedAndPerhapsNotSearched(t *testing.T) {
+	const empty, low = `{"Target":"package-lock.json","Class":"lang-pkgs","Type":"npm"}`, `{"Target":"api (debian 13)","Class":"os-pkgs","Vulnerabilities":[{"VulnerabilityID":"CVE-1","Severity":"LOW"}]}`
+	const suppressed = `{"Target":"api (debian 13)","Class":"os-pkgs","ExperimentalModifiedFindings":[{"Type":"vulnerability","Status":"ignored","Finding":{"VulnerabilityID":"CVE-1"}}]}`
+	const secret = `{"Target":"a.pem","Class":"secret","Secrets":[{"RuleID":"key"}]}`
+	for results, want := range map[string]int{
+		empty: 0, empty + "," + empty: 0, empty + "," + secret: 1, low + "," + empty: 2, empty + ",\n" + low: 2, empty + "," + suppressed: 2,
+	} {
+		for _, form := range []string{`{"SchemaVersion":2,"ArtifactName":"api","Results":[%s]}`, `{"ClusterName":"c","Resources":[{"Kind":"Pod","Name":"a","Results":[%s]}]}`} {
+			got, err := text(t, fmt.Sprintf(form, results))
+			require.NoError(t, err)
+			assert.Len(t, got.subjects, want, results)
+			for _, e := range got.snapshot.Entries {
+				if strings.Contains(e.Ref.Name, "package-lock.json") {
+					assert.True(t, strings.HasSuffix(e.Origin, ":1"), "%s is of the first line", e.Origin)
+				}
+			}
+		}
 	}
 }
 

@@ -42,6 +42,7 @@ func readTrivy(in *intake) error {
 	}
 	t := &trivy{in: in}
 	err := in.walk(fields(map[string]*spot{"Results": each(t.result())}))
+	t.settle()
 	t.defaults()
 	return err
 }
@@ -75,6 +76,7 @@ func readTrivyCluster(in *intake) error {
 	}
 	list := each(resource)
 	err := in.walk(fields(map[string]*spot{"Resources": list, "Findings": list, "Vulnerabilities": list, "Misconfigurations": list}))
+	t.settle()
 	t.defaults()
 	return err
 }
@@ -86,6 +88,30 @@ type trivy struct {
 	subject             findings.Subject
 	within              func() string // the resource of a cluster
 	checked             bool          // it counts what it checked of a configuration
+	searched            bool          // the file lists a vulnerability, so that the packages were searched for them
+	bare                []bareSubject // packages of which none is listed
+	more                int           // of those, beyond what is kept
+}
+
+// bareSubject is a thing of which the file lists nothing, and its line.
+type bareSubject struct {
+	findings.Subject
+	line int
+}
+
+// settle takes packages of which no vulnerability is listed. Trivy writes them too where it
+// was told to list packages, or to look for something else: only another list of the file
+// shows that vulnerabilities were looked for.
+func (t *trivy) settle() {
+	if !t.searched {
+		return
+	}
+	for _, s := range t.bare {
+		t.in.line = s.line
+		t.in.subject(s.Subject)
+	}
+	t.in.line = 0
+	t.in.kept.subjects += t.more
 }
 
 func (t *trivy) result() *spot {
@@ -116,11 +142,17 @@ func (t *trivy) result() *spot {
 			return // licences, and what the results do not name
 		}
 		t.subject.Name, t.subject.Class, t.subject.Type = t.name(), class, t.kind
-		if class == findings.Configuration && !t.checked {
-			in.lookedAt(t.subject)
-			return
+		switch judged := t.subject.Counts.Judged(); {
+		case judged:
+			t.searched = t.searched || class == findings.Vulnerabilities
+			in.subject(t.subject)
+		case class == findings.Vulnerabilities && len(t.bare) < in.kept.mostSubjects:
+			t.bare = append(t.bare, bareSubject{t.subject, in.place()})
+		case class == findings.Vulnerabilities:
+			t.more++
+		case class == findings.Configuration && t.checked:
+			in.subject(t.subject)
 		}
-		in.subject(t.subject)
 	}
 	return p
 }
