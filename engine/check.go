@@ -38,7 +38,7 @@ func (c Check) Reads() []Kind { return slices.Concat(c.Needs, c.Looks) }
 // about by checks of their own, and by no other.
 func (c Check) Asks(t Target) bool {
 	for _, k := range c.Needs {
-		if (k.Group == ImportGroup) != t.imported() {
+		if (k.Group == ImportGroup) != t.Imported() {
 			return false
 		}
 	}

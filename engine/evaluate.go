@@ -136,7 +136,7 @@ func evaluateOne(check Check, view *View) (result Result, asked bool) {
 		return Result{}, false
 	}
 	details := check.Eval(view)
-	if len(details) == 0 && view.Target().imported() {
+	if len(details) == 0 && view.Target().Imported() {
 		return Result{}, false
 	}
 	return check.result(view, details, unseenDetails(view, check.Needs)), true

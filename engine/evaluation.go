@@ -67,7 +67,7 @@ func (e *Evaluation) Each(ctx context.Context, checks []Check, snapshots []Snaps
 	}
 	for _, target := range slices.Sorted(maps.Keys(byTarget)) {
 		var err error
-		if of := byTarget[target]; len(of) == 1 && !of[0].Target.imported() {
+		if of := byTarget[target]; len(of) == 1 && !of[0].Target.Imported() {
 			err = e.evaluate(ctx, inOrder(checks), of[0], documents, params, take)
 		} else {
 			_, err = EvaluateEach(ctx, checks, pointed(of), documents, params, take)

@@ -6,6 +6,7 @@ import "strings"
 // what the id of their target begins with.
 const (
 	ImportGroup  = "imports.tickmark"
+	ImportReport = "ScanReport" // the kind of what a file of a tool says of itself
 	importPrefix = "import:"
 )
 
@@ -38,5 +39,5 @@ func NewImportTarget(tool string, of Digest, name string) Target {
 	return Target{ID: importPrefix + tool + ":" + of.String()[:32], Name: name}
 }
 
-// imported reports whether t is what another tool looked at.
-func (t Target) imported() bool { return strings.HasPrefix(t.ID, importPrefix) }
+// Imported reports whether t is what another tool looked at.
+func (t Target) Imported() bool { return strings.HasPrefix(t.ID, importPrefix) }

@@ -14,7 +14,7 @@ const (
 
 // The kinds of documents.
 var (
-	ReportKind  = engine.Kind{Group: Group, Kind: "ScanReport"}
+	ReportKind  = engine.Kind{Group: Group, Kind: engine.ImportReport}
 	SubjectKind = engine.Kind{Group: Group, Kind: "ScanSubject"}
 	FindingKind = engine.Kind{Group: Group, Kind: "ScanFinding"}
 )

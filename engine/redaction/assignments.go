@@ -25,6 +25,12 @@ func (r *Redactor) named(s string, seen *sight) string {
 	if alone && seen.lines {
 		s = r.cut(s, columns(s), namedSecret)
 	}
+	if alone && (strings.Contains(s, "<t") || strings.Contains(s, "<T")) {
+		s = r.cut(s, markupColumns(s), namedSecret)
+	}
+	if alone && seen.blank {
+		s = r.cut(s, inserted(s), namedSecret)
+	}
 	return s
 }
 
@@ -73,7 +79,8 @@ var hints = []string{
 	"mnemonic", "kennwort", "psk", "psw", "contrase",
 	// of other languages, without accents
 	"wachtwoord", "losenord", "salasana", "adgangskode", "geheimnis", "segredo", "lozinka", "slaptaz", "fjalekal", "khau", "sandi", "clave", "senha", "heslo", "haslo", "jelszo",
-	"sifre", "parol", "parool", "geslo", "zaporka", "sekret", "segreto",
+	"sifre", "parol", "parool", "geslo", "zaporka", "sekret", "segret", "wagwoord", "kodeord", "pasahitza", "contrasinal", "cyfrinair", "pasvorto", "nenosiri", "tunnussana",
+	"jeton", "laluan", "rahasia", "kulcs", "anahtar", "raktas", "community",
 }
 
 // nextName returns the next name from i on that has a hint in it.
@@ -101,7 +108,7 @@ func isNameByte(c byte) bool {
 // saysApart reports whether a word that says nothing alone ends a name that is written apart:
 // `api key`, `kata sandi`.
 func saysApart(s string, from, to int) bool {
-	if from == 0 || s[from-1] != ' ' || to-from > len("passe") {
+	if from == 0 || s[from-1] != ' ' || to-from > len("community") {
 		return false
 	}
 	begin := from - 1
@@ -110,7 +117,7 @@ func saysApart(s string, from, to int) bool {
 	}
 	before := strings.ToLower(s[begin : from-1])
 	word := strings.ToLower(s[from:to])
-	return (word == "key" || word == "keys") && slices.Contains(secretKeys, before) || paired[word] != "" && paired[word] == before
+	return (word == "key" || word == "keys") && slices.Contains(secretKeys, before) || slices.Contains(paired[word], before)
 }
 
 // valueAfter returns where the value given to the name at s[from:to] stands; an
@@ -147,15 +154,33 @@ func valueAfter(s string, from, to int) Span {
 	if block, is := blockAfter(s, from, at); is {
 		return block
 	}
-	if !quoted && !isFlag(s[from:to]) && startsLine(s, from) {
+	if !quoted && !isFlag(s[from:to]) && startsLine(s, stepsBefore(s, from)) {
 		return Span{at, lineEnd(s, wholeAt(s, at))}
 	}
 	stop := " \t\r\n\"'`,;&|<>)}]"
 	if to < len(s) && s[to] == '%' {
 		stop += "%" // in a URL
 	}
-	return Span{at, until(s, wholeAt(s, at), stop)}
+	end := until(s, wholeAt(s, at), stop)
+	if strings.HasSuffix(s[at:end], "ConvertTo-SecureString") {
+		return none // what it is made of is read by itself
+	}
+	if text, is := quotedAt(s, end); is && end > at && s[end-1] == '(' { // MD5('x')
+		return text
+	}
+	return Span{at, end}
 }
+
+// stepsBefore returns where a name begins with what it stands behind: login/password.
+func stepsBefore(s string, from int) int {
+	for from > 0 && (s[from-1] == '/' || isNameByte(s[from-1])) {
+		from--
+	}
+	return from
+}
+
+// otherwise is what stands before a value that holds where nobody gives another.
+var otherwise = regexp.MustCompile(`^default\s*=\s*`)
 
 // quotedBefore reports whether a quote opens before a name, or before others that it stands
 // behind: "db/password".
@@ -191,11 +216,22 @@ func assigned(s string, from, to int, quoted bool) (int, bool) {
 		return at + 2, true
 	case rest[0] == '=':
 		return at + 1, true
+	case rest[0] == ':' && !quoted && len(rest) > 1 && strings.IndexByte(`"'`, rest[1]) >= 0 && quotedBefore(s, from, rest[1]):
+		return 0, false // what somebody is asked, between quotes
 	case rest[0] == ':':
 		return at + 1, len(rest) == 1 || quoted || flag || strings.ContainsRune(" \t\r\n\"'", rune(rest[1]))
 	case at == to && (strings.HasPrefix(rest, "%3D") || strings.HasPrefix(rest, "%3d")):
 		return at + 3, true
 	case quoted && rest[0] == ',' && from > 1 && s[from-2] == '(': // define('NAME', 'VALUE')
+		at = skipBlanks(s, at+1)
+		at += len(otherwise.FindString(s[at:min(len(s), at+maxBeside)]))
+		_, text := quotedAt(s, at)
+		return at, text
+	case quoted && rest[0] == ']': // settings["NAME"] = "VALUE"
+		at = skipBlanks(s, at+1)
+		if strings.HasPrefix(s[at:], "==") || !strings.HasPrefix(s[at:], "=") {
+			return 0, false
+		}
 		_, text := quotedAt(s, skipBlanks(s, at+1))
 		return at + 1, text
 	case !quoted && at > to && rest[0] != '-' && (flag || setsNext(s, from)):
@@ -212,7 +248,7 @@ func setsNext(s string, from int) bool {
 		return false
 	}
 	switch words[len(words)-1] {
-	case "ENV", "setenv", "-x", "-gx", "-Ux":
+	case "ENV", "setenv", "setx", "env:set", "-x", "-gx", "-Ux":
 		return true
 	case "set":
 		return len(words) > 1 && words[len(words)-2] == "configure"
@@ -260,38 +296,6 @@ func escapedAfter(s string, from, to int) (Span, bool) {
 	}
 }
 
-// besideName returns the value of a name that is no assignment: the text of an XML
-// element, or the value that stands beside a name (`name: X`, `value: Y`) or below it.
-func besideName(s string, from, to int, quoted bool) (Span, bool) {
-	if at, is := elementAt(s, from, to); is {
-		if rest, data := strings.CutPrefix(s[at:], "<![CDATA["); data {
-			at = len(s) - len(rest)
-			return Span{at, before(s, at, "]]>")}, true
-		}
-		return Span{at, until(s, at, "<")}, true
-	}
-	if at := nextCell(s, to); at > 0 {
-		return Span{at, until(s, at, "<")}, true
-	}
-	if m := valueFirst.FindStringSubmatchIndex(s[max(0, from-maxBeside):from]); m != nil {
-		begin := max(0, from-maxBeside)
-		return Span{begin + m[2], begin + m[3]}, true
-	}
-	at := to
-	if quoted {
-		at++
-	}
-	m := besideForm.FindStringIndex(s[at:min(len(s), at+maxBeside)])
-	if m == nil {
-		return Span{}, false
-	}
-	at += m[1]
-	if at < len(s) && (s[at] == '"' || s[at] == '\'') {
-		return Span{at + 1, closing(s, at+1, s[at])}, true
-	}
-	return Span{at, until(s, wholeAt(s, at), "\r\n,}")}, true
-}
-
 // elementAt returns where the text of the XML element begins that has the name.
 func elementAt(s string, from, to int) (int, bool) {
 	if from > 0 && s[from-1] == ':' { // in a name space
@@ -308,29 +312,6 @@ func elementAt(s string, from, to int) (int, bool) {
 	}
 	return to + end + 1, true
 }
-
-// nextCell returns where the text of the cell begins that stands behind one of a table in HTML.
-func nextCell(s string, to int) int {
-	if !strings.HasPrefix(s[to:], "</t") {
-		return 0
-	}
-	if m := cellForm.FindStringIndex(s[to:min(len(s), to+maxBeside)]); m != nil {
-		return to + m[1]
-	}
-	return 0
-}
-
-// cellForm is what stands between the texts of two cells of a row.
-var cellForm = regexp.MustCompile(`^</t[dh]>\s*<td[^<>]*>\s*`)
-
-// besideForm is what stands between a name and the value beside it or below it.
-var besideForm = regexp.MustCompile(`(?i)^(?:[ \t]*:\s*\{?\s*|[ \t]*\r?\n[ \t]*|[ \t]*,\s*|[ \t]+)["']?value["']?[ \t]*[:=][ \t]*`)
-
-// valueFirst is a value that stands before its name.
-var valueFirst = regexp.MustCompile(`(?i)["']?\bvalue["']?[ \t]*[:=][ \t]*["']?([^\r\n"']+)["']?[ \t]*(?:,\s*|\r?\n[ \t]*)["']?name["']?[ \t]*[:=][ \t]*["']?$`)
-
-// maxBeside bounds how far a value stands from its name, in bytes.
-const maxBeside = 200
 
 // indentOf counts the blanks before the line that at stands on; the dash of a list's
 // item counts as one.

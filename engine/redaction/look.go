@@ -18,7 +18,7 @@ type sight struct {
 }
 
 // marksWords is how many words the numbers of all literals need.
-const marksWords = 4
+const marksWords = 6
 
 // maxGap is more than what may stand between two groups of a card number, in bytes.
 const maxGap = 24

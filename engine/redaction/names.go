@@ -11,21 +11,24 @@ var secretEndings = []string{
 	"password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "credential",
 	"sshkey", "encryptionkey", "licensekey", "signingkey", "dbpass", "storepass", "keypass", "creds", "passwort", "kennwort",
 	"passwords", "secrets", "tokens", "credentials", "authkey", "bindpw", "rootpw", "userpwd", "userpass", "presharedkey", "contrasena",
-	"contrasenya", "motdepasse", "wachtwoord", "losenord", "salasana", "adgangskode", "passord", "geheimnis", "segredo", "lozinka", "slaptazodis", "fjalekalimi", "matkhau", "katasandi",
+	"contrasenya", "motdepasse", "wachtwoord", "losenord", "salasana", "adgangskode", "passord", "geheimnis", "segredo", "lozinka", "wagwoord", "kodeord", "pasahitza", "contrasinal", "cyfrinair", "pasvorto", "nenosiri", "tunnussana", "slaptazodis", "fjalekalimi", "matkhau", "katasandi",
 }
 
 // secretWords name a secret as whole words only.
 var secretWords = []string{
-	"pwd", "pass", "pw", "passcode", "passkey", "mnemonic", "requirepass", "masterauth", "pgpass", "sshpass", "psk", "psw",
-	"clave", "senha", "heslo", "haslo", "jelszo", "sifre", "parola", "parool", "geslo", "zaporka", "sekret", "segreto",
+	"pwd", "pass", "pw", "passcode", "passkey", "mnemonic", "requirepass", "masterauth", "pgpass", "sshpass", "psk", "psw", "kspass", "tspass", "parol", "jeton",
+	"clave", "senha", "heslo", "sifresi", "parolasi", "parolu", "haslo", "jelszo", "sifre", "parola", "parool", "geslo", "zaporka", "sekret", "segreto",
 }
 
 // codeWords name a secret of a few digits, as the last word of a name: a PIN, the
 // verification code of a card, a one-time password.
 var codeWords = []string{"pin", "cvv", "cvc", "cav", "csc", "cvn", "otp"}
 
-// paired say secret behind another word: mot de passe, mật khẩu, kata sandi.
-var paired = map[string]string{"passe": "de", "khau": "mat", "sandi": "kata"}
+// paired say secret behind another word: mot de passe, mật khẩu, kata sandi, snmp community.
+var paired = map[string][]string{
+	"passe": {"de", "palavra"}, "khau": {"mat"}, "sandi": {"kata"}, "laluan": {"kata"}, "rahasia": {"kata", "kunci"}, "secreta": {"clave", "llave", "clau", "chave"}, "segreta": {"chiave", "parola"},
+	"kulcs": {"titkos"}, "anahtar": {"gizli"}, "raktas": {"slaptas"}, "community": {"snmp", "ro", "rw", "read", "write", "trap"},
+}
 
 // mixedWords name a secret at the end of a name of several words or one in capitals,
 // since alone they are words like any other.
@@ -98,7 +101,7 @@ func namesSecret(name string, bareKey bool) bool {
 		if slices.Contains(secretWords, word) || slices.ContainsFunc(secretEndings, func(end string) bool { return strings.HasSuffix(word, end) }) {
 			return true
 		}
-		if before, is := paired[word]; is && i > 0 && words[i-1] == before {
+		if i > 0 && slices.Contains(paired[word], words[i-1]) {
 			return true
 		}
 		if (word == "key" || word == "keys") && i == len(words)-1 {

@@ -2,6 +2,8 @@ package redaction
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -14,9 +16,50 @@ type pattern struct {
 	replaces int // group that is replaced, 0 for all of it
 }
 
+// find returns where a pattern stands, as FindAllStringSubmatchIndex does.
+func (p *pattern) find(s string) (found [][]int) {
+	if !strings.Contains(s, p.expr.beside) {
+		return nil
+	}
+	if !p.expr.near {
+		return p.expr.compiled().FindAllStringSubmatchIndex(s, -1)
+	}
+	const lines = 6
+	done := 0
+	for at := strings.Index(s, p.literal); at >= 0; {
+		begin, end := strings.LastIndexByte(s[:at], '\n')+1, at
+		next := until(s, at, "\n")
+		for range lines {
+			end = min(len(s), until(s, end, "\n")+1)
+		}
+		for _, m := range p.expr.compiled().FindAllStringSubmatchIndex(s[begin:end], -1) {
+			for i := range m {
+				m[i] += begin
+			}
+			if m[2*p.replaces] >= done {
+				found, done = append(found, m), m[2*p.replaces+1]
+			}
+		}
+		if at = strings.Index(s[next:], p.literal); at >= 0 {
+			at += next
+		}
+	}
+	return found
+}
+
+// nearby are patterns that stand near their literals.
+func nearby(all []pattern) []pattern {
+	for i := range all {
+		all[i].expr.near = true
+	}
+	return all
+}
+
 // expression is one that is compiled when a text has its literal: most never do.
 type expression struct {
-	literal  int // the number of the pattern's
+	literal  int    // the number of the pattern's
+	near     bool   // what it finds begins on the line of the literal, and ends a few lines below at the latest
+	beside   string // what stands somewhere in the text as well
 	compiled func() *regexp.Regexp
 }
 
@@ -24,7 +67,7 @@ func late(form string) *expression {
 	return &expression{compiled: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form) })}
 }
 
-var patterns = []pattern{
+var patterns = slices.Concat(scanned, []pattern{
 	{"private-key", "-----BEGIN", late(`(?s)-----BEGIN[A-Z0-9 +%]{0,60}PRIVATE(?: |\+|%20)KEY((?: |\+|%20)BLOCK)?-----.*?(-----END[A-Z0-9 +%]{0,60}PRIVATE(?: |\+|%20)KEY((?: |\+|%20)BLOCK)?-----|$)`), 0},
 	{"private-key", `"kty"`, late(`"(?:d|p|q|dp|dq|qi|k)"\s*:\s*"([A-Za-z0-9_-]{16,})"`), 1}, // a JSON web key
 	{"private-key", "AGE-SECRET-KEY-", late(`AGE-SECRET-KEY-[0-9A-Z-]{10,}`), 0},
@@ -55,6 +98,7 @@ var patterns = []pattern{
 	{"token", "ecurity-Token=", late(`[?&]X-Amz-Security-Token=([A-Za-z0-9%+/=_-]{16,})`), 1},
 	{"token", "key=", late(`[?&]key=([A-Za-z0-9_%-]{20,})`), 1},
 	{"token", "code=", late(`[?&]code=([A-Za-z0-9_%/+-]{20,}={0,2})`), 1},
+	{namedSecret, "x-oauth-basic", late(`://([^\s/:@"']+):x-oauth-basic@`), 1},
 	{urlPassword, "://", late(`://[^\s/:@"'?#\[]*:([^\s@"'<>]+(?:@[^\s/?#@"'<>]+)*)@`), 1},
 	{urlPassword, "@tcp(", late(`[^\s:/@"'=]+:([^\s@"'<>]+)@tcp\(`), 1},
 	{urlPassword, "@unix(", late(`[^\s:/@"'=]+:([^\s@"'<>]+)@unix\(`), 1},
@@ -62,15 +106,16 @@ var patterns = []pattern{
 	// Without a scheme a host must follow with its port or a path: not `user:ann@example.com`, not `name:tag@sha256:...`.
 	{urlPassword, "@", late(`(?:^|[\s"'=,;(\[])[A-Za-z0-9._%+-]{1,64}:([^\s:/@"'<>{}()$\[\]]{1,256})@[A-Za-z0-9][A-Za-z0-9_.-]*(?:/|:\d{2,5}(?:[/\s"',;?]|$))`), 1},
 	{"private-key", "Private-Lines:", late(`(?s)Private-Lines: *\d+\s+(.*?)(?:\s+Private-MAC|$)`), 1},
+	{namedSecret, "NetworkCredential", late(`NetworkCredential\]?(?:::new)?\s*\(\s*["'][^"'\n]*["']\s*,\s*["']([^"'\n]+)["']`), 1},
 	{namedSecret, "REDISCLI_AUTH", late(`REDISCLI_AUTH=["']?([^\s"']+)`), 1},
-	{namedSecret, "requirepass", late(`(?m)^[ \t]*requirepass[ \t]+(\S+)`), 1},
-	{namedSecret, "masterauth", late(`(?m)^[ \t]*masterauth[ \t]+(\S+)`), 1},
+	{namedSecret, "requirepass", late(`(?m)(?:^[ \t]*|(?i:config[ \t]+set)[ \t]+)requirepass[ \t]+["']?([^\s"']+)`), 1},
+	{namedSecret, "masterauth", late(`(?m)(?:^[ \t]*|--|(?i:config[ \t]+set)[ \t]+)masterauth[ \t]+["']?([^\s"']+)`), 1},
 	{namedSecret, ":5432:", late(`(?m)^[^:\s#]+:5432:[^:\s]+:[^:\s]+:([^:\s]+)[ \t]*$`), 1}, // .pgpass
 	{namedSecret, ":5433:", late(`(?m)^[^:\s#]+:5433:[^:\s]+:[^:\s]+:([^:\s]+)[ \t]*$`), 1},
 	{namedSecret, ":6432:", late(`(?m)^[^:\s#]+:6432:[^:\s]+:[^:\s]+:([^:\s]+)[ \t]*$`), 1},
 	{namedSecret, "pgpass", late(`(?m)^[^:\s#]+:\d{1,5}:[^:\s]+:[^:\s]+:([^:\s]+)[ \t]*$`), 1},
 	{namedSecret, ":*:", late(`(?m)^[^:\s#]+:(?:\d{1,5}|\*):[^:\s]+:[^:\s]+:([^:\s]+)[ \t]*$`), 1},
-}
+})
 
 // worded are those that have a blank inside: most of what is read has none.
 var worded = []pattern{
@@ -81,6 +126,8 @@ var worded = []pattern{
 	{namedSecret, "machine ", late(`\bmachine\s+\S+\s+password\s+(\S+)`), 1},
 	{namedSecret, "auth-pass", late(`\bauth-pass\s+\S+\s+(\S+)`), 1},
 	{namedSecret, " ~", late(`\buser\s+\S+\s+(?:on|off)\s[^\n]*?>(\S+)`), 1}, // of Redis
+	{namedSecret, "SETUSER", late(`\bSETUSER\s+\S+\s[^\n]*?>(\S+)`), 1},
+	{namedSecret, "AUTHORIZATION", late(`AUTHORIZATION:\s*(?i:bearer|basic|token)\s+([^\s"']{8,})`), 1},
 	{namedSecret, "bindpw", late(`(?m)^[ \t]*bindpw[ \t]+(\S+)`), 1},
 	{namedSecret, "rootpw", late(`(?m)^[ \t]*rootpw[ \t]+(\S+)`), 1},
 	{namedSecret, "community", late(`\b(?:snmp-server[ \t]+|r[ow])community[ \t]+(\S+)`), 1},

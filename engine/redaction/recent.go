@@ -37,12 +37,13 @@ type keyword struct {
 	secret bool // a secret stands under it
 	names  bool // it names one where it is a name, such as a variable's
 	marked bool // a secret or a card number stands in it
+	quotes bool // a scanner may repeat a secret under it
 }
 
 func (r *Redactor) keyword(key string) keyword {
 	says, known := r.keyed.get(key)
 	if !known {
-		says = keyword{secret: saysSecretAloud(key), names: NamesSecret(key), marked: New().Text(key) != key}
+		says = keyword{secret: saysSecretAloud(key), names: NamesSecret(key), marked: New().Text(key) != key, quotes: scanners[key] != nil}
 		if len(key) <= maxRecent {
 			r.keyed.put(key, says)
 		}

@@ -11,7 +11,7 @@ import (
 
 // Version is the version of the redaction rules of this package. It is
 // in every snapshot: across two versions a difference is no change.
-const Version = "6"
+const Version = "7"
 
 // What was redacted, as it stands in `[redacted:KIND]` and in Snapshot.Redacted.
 const (
@@ -208,7 +208,7 @@ func (r *Redactor) members(m map[string]any, how reading) {
 		if key == "annotations" {
 			r.membersNamed(member, annotatesSecret)
 		}
-		if how != annotated && says.secret && r.hides(key, member) {
+		if how != annotated && (says.secret || says.quotes && repeats(m, key)) && r.hides(key, member) {
 			m[key] = r.mark(namedSecret)
 			continue
 		}
@@ -371,10 +371,11 @@ func (r *Redactor) patternsIn(s string, seen *sight) string {
 
 func (r *Redactor) replace(s string, p *pattern) string {
 	var spans []Span
-	for _, at := range p.expr.compiled().FindAllStringSubmatchIndex(s, -1) {
+	for _, at := range p.find(s) {
 		found := Span{at[2*p.replaces], at[2*p.replaces+1]}
 		text := s[found.From:found.To]
-		if !isMarker(text) && !isReference(text) && !(p.kind == urlPassword && isPort(text)) {
+		begun := strings.HasPrefix(text, "$(") && strings.HasPrefix(s[found.To:], " ") // what it is made of is read by itself
+		if !begun && !isMarker(text) && !isReference(text) && !(p.kind == urlPassword && isPort(text)) {
 			spans = append(spans, found)
 		}
 	}

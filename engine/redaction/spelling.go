@@ -16,7 +16,7 @@ import (
 // where nothing was spelt otherwise.
 func spelt(s string) (plain string, at []int) {
 	var out strings.Builder
-	changed, before, ended := false, "", -1 // the word before, and where it ended
+	changed, before, ended := false, "", -1 // the word before, of whatever letters, and where it ended
 	write := func(text string, from, next int) {
 		for i := range len(text) {
 			out.WriteByte(text[i])
@@ -34,13 +34,14 @@ func spelt(s string) (plain string, at []int) {
 		switch {
 		case letters != nil:
 			changed = true
-			if ended < 0 || ended != i-1 || s[ended] != ' ' {
+			if ended < 0 || !strings.ContainsAny(s[ended:i], " -_") || len(strings.Trim(s[ended:i], " -_\u00a0")) > 0 || i-ended > len("\u00a0") {
 				before = ""
 			}
 			word := folded(string(letters))
 			write(plainly(word, before), i, end)
 			before, ended = word, end
 		case end > i:
+			before, ended = strings.ToLower(s[i:end]), end
 			for ; i < end; i++ {
 				write(s[i:i+1], i, i)
 			}
@@ -64,6 +65,9 @@ func spelt(s string) (plain string, at []int) {
 	return out.String(), append(at, len(s))
 }
 
+// tsheg parts the syllables of a word of Tibetan.
+const tsheg = '\u0f0b'
+
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // wordAt returns where the word ends that begins at a place, and its letters where they are not
@@ -83,7 +87,7 @@ func wordAt(s string, from int) (end int, letters []rune) {
 		}
 		r, size := unescaped(s[end:])
 		unseen := unicode.Is(unicode.Cf, r)
-		if size == 1 || !unseen && !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) {
+		if size == 1 || !unseen && !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) && r != tsheg {
 			break
 		}
 		if letters == nil {
@@ -217,20 +221,20 @@ func signOf(r rune) string {
 
 // plainly returns a word that was folded in letters of ASCII.
 func plainly(word, before string) string {
-	if isASCII(word) {
-		return word
-	}
 	abroad := secretsAbroad()
 	if abroad[word] || abroad[before+" "+word] {
 		return "password"
+	}
+	if isASCII(word) {
+		return word
 	}
 	if alike := lookalikes.Replace(word); isASCII(alike) {
 		return alike
 	}
 	if strings.IndexFunc(word, unspaced) >= 0 {
 		for said := range abroad {
-			if strings.IndexFunc(said, unspaced) >= 0 && strings.Contains(word, said) {
-				if strings.ContainsAny(word, aboutAbroad) {
+			if _, behind, is := strings.Cut(word, said); is && strings.IndexFunc(said, unspaced) >= 0 {
+				if strings.ContainsAny(behind, aboutAbroad) {
 					return "_password_length"
 				}
 				return "_password_"
@@ -257,7 +261,7 @@ func folded(word string) string {
 }
 
 var (
-	foldings = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ı", "i", "ß", "ss", "æ", "ae", "œ", "oe", "ſ", "s")
+	foldings = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ı", "i", "ß", "ss", "æ", "ae", "œ", "oe", "ſ", "s", "ð", "d", "þ", "th", "ə", "e")
 	// lookalikes are letters of other scripts that look like those of ASCII.
 	lookalikes = strings.NewReplacer("а", "a", "с", "c", "ԁ", "d", "е", "e", "һ", "h", "і", "i", "ј", "j", "к", "k", "ӏ", "l", "о", "o", "р", "p", "ѕ", "s", "т", "t",
 		"ѵ", "v", "ԝ", "w", "х", "x", "у", "y", "α", "a", "ε", "e", "ι", "i", "κ", "k", "ο", "o", "ρ", "p", "τ", "t", "υ", "u", "ν", "v", "ω", "w", "ɑ", "a", "ɡ", "g", "ո", "n", "օ", "o")
@@ -265,7 +269,7 @@ var (
 
 // unspaced reports whether a letter is of a script that writes words without blanks between.
 func unspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan)
 }
 
 // aboutAbroad are letters of what is about a secret and holds none: its length, its file, its name, its end.
@@ -276,15 +280,28 @@ const aboutAbroad = "长長文档ファ路径期限策"
 var secretsAbroad = sync.OnceValue(func() map[string]bool {
 	words := map[string]bool{}
 	for _, word := range []string{
-		"пароль", "пароли", "токен", "секрет", "секретный ключ", "гасло", "парола", "лозинка", "тајна", // Russian, Ukrainian, Bulgarian, Serbian
-		"密码", "密碼", "口令", "令牌", "密钥", "密鑰", "秘钥", "私钥", "私鑰", "暗証番号", "パスワード", "パスフレーズ", "トークン", "シークレット", "秘密鍵", // Chinese, Japanese
-		"비밀번호", "암호", "패스워드", "토큰", "시크릿", "비밀키", // Korean
-		"كلمة المرور", "كلمة السر", "الرقم السري", "رمز الوصول", "گذرواژه", "رمز عبور", "پاس ورڈ", // Arabic, Persian, Urdu
-		"סיסמה", "סיסמא", "אסימון", // Hebrew
-		"κωδικός", "συνθηματικό", // Greek
-		"รหัสผ่าน", "โทเค็น", // Thai
-		"पासवर्ड", "कूटशब्द", "टोकन", "পাসওয়ার্ড", "கடவுச்சொல்", // Hindi, Bengali, Tamil
-		"գաղտնաբառ", "პაროლი", // Armenian, Georgian
+		// in Cyrillic: Russian, Ukrainian, Belarusian, Bulgarian, Macedonian, Serbian, Mongolian, Kazakh, Kyrgyz, Tajik, Tatar
+		"пароль", "пароли", "токен", "секрет", "секретный ключ", "гасло", "парола", "лозинка", "тајна", "пароль доступа", "токен доступа", "ключ доступа", "api ключ", "апи ключ", "кодовое слово", "пин код",
+		"пін код", "секретен ключ", "таен ключ", "тајни кључ", "таємний ключ", "секретний ключ", "закрытый ключ", "нууц үг", "нууцүг", "құпиясөз", "құпия сөз", "купуя сөз", "сырсөз", "парол", "рамз", "калимаи убур",
+		"серсүз",
+		// Chinese, Japanese, Korean
+		"密码", "密碼", "口令", "令牌", "密钥", "密鑰", "秘钥", "私钥", "私鑰", "暗証番号", "パスワード", "パスフレーズ", "トークン", "シークレット", "秘密鍵", "通行碼", "通行码", "密语", "密語", "金鑰", "金钥", "凭据", "凭证", "憑證",
+		"暗号鍵", "アクセスキー", "apiキー", "合言葉", "パスコード",
+		"비밀번호", "암호", "패스워드", "토큰", "시크릿", "비밀키", "비번", "액세스키", "인증키", "액세스 키", "비밀 키", "api 키", "api키",
+		// Arabic, Persian, Urdu, Pashto, Kurdish, Uyghur; Hebrew, Yiddish; Dhivehi
+		"كلمة المرور", "كلمة السر", "الرقم السري", "رمز الوصول", "كلمة مرور", "كلمة سر", "كلمه المرور", "كلمه مرور", "كلمه السر", "رقم سري", "رمز المرور", "رمز مرور", "رمز سري", "الرمز السري", "مفتاح سري",
+		"المفتاح السري", "رمز الدخول", "گذرواژه", "گذر واژه", "رمز عبور", "رمز ورود", "کلمه عبور", "کلمهٔ عبور", "پسورد", "پاسورد", "پاس ورڈ", "پاسورڈ", "پاسوورڈ", "خفیہ کلید", "تېرنويې", "پټنوم", "تیپەڕەوشە",
+		"وشەی نهێنی", "پارول", "סיסמה", "סיסמא", "ססמה", "סיסמת", "אסימון", "מפתח סודי", "קוד סודי", "פּאַראָל", "ޕާސްވޯޑް", "ސިއްރުބަސް",
+		// Greek, Armenian, Georgian
+		"κωδικός", "συνθηματικό", "κωδικός πρόσβασης", "μυστικό κλειδί", "գաղտնաբառ", "պարոլ", "პაროლი", "საიდუმლო სიტყვა",
+		// Hindi, Marathi, Nepali, Bengali, Assamese, Gujarati, Punjabi, Odia, Tamil, Telugu, Kannada, Malayalam, Sinhala
+		"पासवर्ड", "कूटशब्द", "टोकन", "संकेतशब्द", "गोप्यशब्द", "गोपनीय शब्द", "পাসওয়ার্ড", "গোপন শব্দ", "গুপ্তশব্দ", "পাছৱৰ্ড", "પાસવર્ડ", "રહસ્યશબ્દ", "ਪਾਸਵਰਡ", "ପାସୱାର୍ଡ", "ପାସୱର୍ଡ", "கடவுச்சொல்", "பாஸ்வேர்ட்",
+		"పాస్వర్డ్", "సంకేతపదం", "ಪಾಸ್ವರ್ಡ್", "ಗುಪ್ತಪದ", "പാസ്വേഡ്", "പാസ്വേർഡ്", "രഹസ്യവാക്ക്", "മറുവാക്ക്", "මුරපදය", "රහස්පදය", "රහස් පදය",
+		// Thai, Lao, Khmer, Burmese, Tibetan; Amharic, Tigrinya
+		"รหัสผ่าน", "โทเค็น", "รหัสลับ", "ລະຫັດຜ່ານ", "ពាក្យសម្ងាត់", "កូដសម្ងាត់", "លេខសម្ងាត់", "စကားဝှက်", "လျှို့ဝှက်နံပါတ်", "གསང་ཚིག", "གསང་གྲངས", "የይለፍ ቃል", "ይለፍ ቃል", "የይለፍቃል", "ይለፍቃል", "ሚስጥር ቁልፍ", "ሚስጥር ቃል", "ቃል ምስጢር",
+		// in Latin letters with accents
+		"clé secrète", "clé privée", "geheimer schlüssel", "privater schlüssel", "api schlüssel", "zugangsschlüssel", "zugriffsschlüssel", "código secreto", "código de acceso", "lykilorð", "aðgangsorð", "pääsyavain",
+		"slepenā atslēga", "tajný klíč", "přístupový klíč", "soukromý klíč", "tajný kľúč", "prístupový kľúč", "tajni ključ", "skrivni ključ", "cheie secretă", "bí mật", "şifrə", "şəxsi açar", "ọrọ aṣina",
 	} {
 		words[folded(word)] = true
 	}
