@@ -97,6 +97,7 @@ type prover struct {
 	dossier   *Dossier
 	documents engine.Documents
 	snapshots map[engine.Digest][]engine.Population
+	imports   map[engine.Digest]bool // files of other tools; nil until one is asked for
 }
 
 func (p *prover) prove(i Item) (Proof, error) {
@@ -106,7 +107,7 @@ func (p *prover) prove(i Item) (Proof, error) {
 	case i.Result != nil:
 		return p.result(i)
 	case i.File != nil:
-		return p.file(i), nil
+		return p.file(i)
 	}
 	return Proof{Withheld: "It holds nothing."}, nil
 }
@@ -268,8 +269,20 @@ func safe(text string) string {
 	return text
 }
 
-// file is the beginning of a file that is text, if the search of it found nothing.
-func (p *prover) file(i Item) Proof {
+// file is the beginning of a file that is text, if the search of it found nothing and no other
+// tool wrote it.
+func (p *prover) file(i Item) (Proof, error) {
+	imported, err := p.imported()
+	if err != nil {
+		return Proof{}, err
+	}
+	if imported[i.File.Digest] {
+		return Proof{Withheld: "Not printed: another tool wrote it, and what it found may be a secret itself. What was read out of it is among the evidence."}, nil
+	}
+	return p.beginning(i), nil
+}
+
+func (p *prover) beginning(i Item) Proof {
 	switch searched := i.SearchState() == questionnaires.Searched && len(i.File.Search.Hits) == 0; {
 	case !searched:
 		return Proof{Withheld: "Not printed: " + i.SearchWords() + "."}
