@@ -17,7 +17,7 @@ var (
 	// ServerVersionKind is what the API server says of its build, named "api-server".
 	ServerVersionKind = Kind{Group: FactGroup, Kind: "ServerVersion"}
 	// AnonymousProbeKind is how the API server answered requests without credentials,
-	// by status alone, named "api-server".
+	// by status and media type alone, named "api-server".
 	AnonymousProbeKind = Kind{Group: FactGroup, Kind: "AnonymousProbe"}
 	// ConstraintKind stands for all constraints of Gatekeeper's, each of which is of a
 	// kind that a template in the cluster makes.

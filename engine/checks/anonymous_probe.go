@@ -11,12 +11,13 @@ import (
 //
 // Judges how the API server answered requests without credentials, which are sent
 // only where they were asked for. Passes where it refused to list namespaces and
-// pods (401 or 403). Fails where it listed one of them. Unknown for other answers,
-// which may be those of something in between. Version and health are public in
+// pods (401 or 403). Fails where it listed one of them. Unknown for other answers, and
+// for those that are not written in JSON, which may be those of something in between:
+// a page to log on at, or a proxy. Version and health are public in
 // every cluster unless somebody closed them, and are said, not judged.
 func anonymousRequestsRefused() check {
 	return check{
-		id: "anonymous-requests-refused", version: 1, needs: []engine.Kind{engine.AnonymousProbeKind}, eval: func(v *engine.View) []engine.Detail {
+		id: "anonymous-requests-refused", version: 2, needs: []engine.Kind{engine.AnonymousProbeKind}, eval: func(v *engine.View) []engine.Detail {
 			details := []engine.Detail{}
 			for _, p := range engine.All[probe](v, engine.AnonymousProbeKind) {
 				details = append(details, judgeProbe(p.Value).of(p.Ref, p.Digest))
@@ -26,11 +27,13 @@ func anonymousRequestsRefused() check {
 	}
 }
 
-// probe is how the API server answered, by status alone.
+// probe is how the API server answered, by status and what it wrote in, which was not
+// always noted.
 type probe struct {
 	Requests []struct {
 		Path   string `json:"path"`
 		Status int    `json:"status"`
+		Media  string `json:"media"`
 	} `json:"requests"`
 }
 
@@ -45,6 +48,8 @@ func judgeProbe(p *probe) finding {
 			if r.Status == 200 {
 				public += ", " + path + " is public"
 			}
+		case r.Media != "" && r.Media != "application/json":
+			odd = said + " in " + shorten(r.Media) + ", in which no API server answers"
 		case r.Status >= 200 && r.Status < 300:
 			return fails(field, r.Status, "Whoever reaches the API server may list what is in it: without credentials %s", said)
 		case r.Status == 401 || r.Status == 403:

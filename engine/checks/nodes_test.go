@@ -213,6 +213,9 @@ func TestProbes(t *testing.T) {
 		"[{path: /api/v1/namespaces, status: 403}]":                                    engine.Unknown,
 		"[{path: /version, status: 200}]":                                              engine.Unknown,
 		"[]":                                                                           engine.Unknown,
+		"[{path: /api/v1/namespaces, status: 200, media: text/html}, {path: /api/v1/pods, status: 200, media: text/html}]":               engine.Unknown,
+		"[{path: /api/v1/namespaces, status: 403, media: text/html}, {path: /api/v1/pods, status: 403, media: none}]":                    engine.Unknown,
+		"[{path: /api/v1/namespaces, status: 403, media: application/json}, {path: /api/v1/pods, status: 403, media: application/json}]": engine.Pass,
 	} {
 		got, sentence := verdictOf(t, "anonymous-requests-refused", "apiVersion: tickmark/v1\nkind: AnonymousProbe\nmetadata: {name: api-server}\nrequests: "+requests)
 		assert.Equal(t, want, got, "%s: %s", requests, sentence)

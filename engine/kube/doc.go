@@ -14,7 +14,7 @@
 //
 // Three things are asked for only by name, and are on the list only then: Secrets,
 // the configuration of each kubelet (the one path of a node's proxy), and requests
-// without credentials, of which the status alone is kept. Without them what rests
+// without credentials, of which the status and media type alone are kept. Without them what rests
 // on them is a Gap, NotAsked.
 //
 // # What it never keeps

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -185,7 +186,8 @@ func (c *collection) takeConfigz(node string, raw []byte) error {
 var probed = []string{"/api/v1/namespaces?limit=1", "/api/v1/pods?limit=1", "/version", "/healthz"}
 
 // anonymous asks the server without credentials and notes how it answers: the
-// status alone, never a body.
+// status and in what it writes, by which a server is told from what stands before it,
+// never a body.
 func (c *collection) anonymous(ctx context.Context) error {
 	of := engine.AnonymousProbeKind
 	const query = "GET without credentials"
@@ -202,12 +204,12 @@ func (c *collection) anonymous(ctx context.Context) error {
 	defer guard.CloseIdleConnections()
 	var requests []any
 	for _, target := range probed {
-		status, err := c.probe(ctx, guard, target)
+		status, media, err := c.probe(ctx, guard, target)
 		if err != nil {
 			c.gap(engine.Gap{Source: query + " " + target, Kind: of, Name: apiServer, Reason: probeReason(ctx, err), Cause: causeOf("probe "+target, err, "")})
 			continue
 		}
-		requests = append(requests, map[string]any{"path": target, "status": int64(status)})
+		requests = append(requests, map[string]any{"path": target, "status": int64(status), "media": media})
 	}
 	if len(requests) == 0 {
 		return nil
@@ -222,20 +224,27 @@ func probeReason(ctx context.Context, err error) engine.GapReason {
 	return reasonOf(err)
 }
 
-// probe returns the status of the answer to one request without credentials.
-func (c *collection) probe(ctx context.Context, guard http.RoundTripper, target string) (int, error) {
+// noMedia is noted of an answer that does not say in what it is written.
+const noMedia = "none"
+
+// probe returns the status of the answer to one request without credentials, and in what
+// it is written.
+func (c *collection) probe(ctx context.Context, guard http.RoundTripper, target string) (status int, media string, err error) {
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(within, http.MethodGet, strings.TrimSuffix(c.server.String(), "/")+target, http.NoBody)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
 	request.Header.Set("User-Agent", c.config.UserAgent)
 	response, err := guard.RoundTrip(request)
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	return response.StatusCode, response.Body.Close()
+	if media, _, err = mime.ParseMediaType(response.Header.Get("Content-Type")); err != nil || len(media) > 100 {
+		media = noMedia
+	}
+	return response.StatusCode, media, response.Body.Close()
 }
 
 // probeOnly lets through the requests of probed, as long as they show nobody's

@@ -124,8 +124,8 @@ func TestAnonymousRequestsAreSentWithoutCredentials(t *testing.T) {
 		plane *planetest.Plane
 		says  string
 	}{
-		"hardened": {hardened, `"requests":[{"path":"/api/v1/namespaces?limit=1","status":401},{"path":"/api/v1/pods?limit=1","status":401},{"path":"/version","status":401},{"path":"/healthz","status":200}]`},
-		"lax":      {lax, `"requests":[{"path":"/api/v1/namespaces?limit=1","status":200},{"path":"/api/v1/pods?limit=1","status":200},{"path":"/version","status":200},{"path":"/healthz","status":200}]`},
+		"hardened": {hardened, `"requests":[{"media":"application/json","path":"/api/v1/namespaces?limit=1","status":401},{"media":"application/json","path":"/api/v1/pods?limit=1","status":401},{"media":"application/json","path":"/version","status":401},{"media":"text/plain","path":"/healthz","status":200}]`},
+		"lax":      {lax, `"requests":[{"media":"application/json","path":"/api/v1/namespaces?limit=1","status":200},{"media":"application/json","path":"/api/v1/pods?limit=1","status":200},{"media":"application/json","path":"/version","status":200},{"media":"text/plain","path":"/healthz","status":200}]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := live(c.plane.Admin())

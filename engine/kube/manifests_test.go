@@ -384,3 +384,13 @@ func FuzzManifests(f *testing.F) {
 		}
 	})
 }
+
+// What OpenShift 3 had in the core group is what it is today.
+func TestKindsOfOpenShift3(t *testing.T) {
+	s, _ := collect(t, &kube.Manifests{Paths: []string{onDisk(t, "old.yaml", []byte("apiVersion: v1\nkind: Route\nmetadata: {name: r, namespace: pay}\nspec: {host: pay.example}\n---\napiVersion: v1\nkind: DeploymentConfig\nmetadata: {name: d, namespace: pay}\nspec: {template: {spec: {containers: [{name: c, image: x}]}}}\n"))}, Name: "scan", Now: clock})
+	for _, of := range []engine.Kind{{Group: "route.openshift.io", Kind: "Route"}, {Group: "apps.openshift.io", Kind: "DeploymentConfig"}} {
+		p, _ := s.Population(of)
+		assert.Equal(t, 1, p.Count, of)
+	}
+	assert.Empty(t, s.Gaps)
+}
