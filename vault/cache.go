@@ -19,6 +19,7 @@ const maxReaders = 64
 type cache struct {
 	mu     sync.Mutex
 	held   int
+	first  bool // what comes first is kept, and not what comes last
 	chunks map[place]*list.Element
 	order  list.List // the last used first
 
@@ -88,10 +89,19 @@ func (c *cache) get(at place) []byte {
 	return element.Value.(*cachedChunk).plain
 }
 
+// keepFirst lets the cache keep what comes first from now on, and no longer what comes
+// last: of what is read from its start to its end twice, nothing would be there the
+// second time.
+func (c *cache) keepFirst(first bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.first = first
+}
+
 func (c *cache) put(at place, plain []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, there := c.chunks[at]; there {
+	if _, there := c.chunks[at]; there || c.first && c.held+len(plain) > maxCached {
 		return
 	}
 	c.chunks[at] = c.order.PushFront(&cachedChunk{at, plain})

@@ -56,3 +56,28 @@ func TestLargeCollection(t *testing.T) {
 	assert.False(t, left)
 	require.NoError(t, v.Verify(t.Context()))
 }
+
+// What is read from its start to its end, and then again, is there the second time as far
+// as there is room.
+func TestTheCacheKeepsWhatComesFirst(t *testing.T) {
+	c, of := newCache(), &chunked{}
+	read := func() (known int) {
+		for i := range int64(2 * maxCached / sealedChunk) {
+			if c.get(place{of, i}) != nil {
+				known++
+				continue
+			}
+			c.put(place{of, i}, make([]byte, sealedChunk))
+		}
+		return known
+	}
+	assert.Zero(t, read())
+	assert.Zero(t, read(), "what comes last is kept")
+	c = newCache()
+	c.keepFirst(true)
+	assert.Zero(t, read())
+	assert.Equal(t, maxCached, c.held)
+	c.keepFirst(false)
+	assert.Equal(t, maxCached/sealedChunk, read())
+	assert.LessOrEqual(t, c.held, maxCached)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -151,13 +152,38 @@ func TestCollectionsThatCannotBeRecorded(t *testing.T) {
 	nothingVisible(t, v)
 }
 
+// Of many documents one that is not there is found, wherever it stands among them; one
+// that two objects share counts for both.
 func TestSnapshotNeedsItsDocuments(t *testing.T) {
 	v := newDesk(t).create()
-	err := v.Update(t.Context(), func(tx *Tx) error {
-		_, err := tx.PutSnapshot(engine.Snapshot{Entries: []engine.Entry{{Ref: engine.Ref{Kind: "Pod"}, Digest: engine.Sum([]byte("x"))}}})
-		return err
-	})
-	require.ErrorIs(t, err, ErrAbsent)
+	var entries []engine.Entry
+	require.NoError(t, v.Update(t.Context(), func(tx *Tx) error {
+		for i := range 3 * manyAsked {
+			d := engine.NewDocument(engine.Ref{Kind: "Pod", Name: fmt.Sprint("api-", i)}, fmt.Appendf(nil, "%d", max(i, 1)))
+			entries = append(entries, engine.Entry{Ref: d.Ref, Digest: d.Digest})
+			if err := tx.PutDocument(d); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	put := func(entries []engine.Entry) error {
+		return v.Update(t.Context(), func(tx *Tx) error {
+			_, err := tx.PutSnapshot(engine.Snapshot{Entries: entries})
+			return err
+		})
+	}
+	require.NoError(t, put(entries))
+	require.NoError(t, put(entries[:5]))
+	for _, some := range [][]engine.Entry{entries, entries[:5]} {
+		for at := range some {
+			without := slices.Clone(some)
+			without[at] = engine.Entry{Ref: engine.Ref{Kind: "Pod", Name: "gone"}, Digest: engine.Sum(fmt.Appendf(nil, "x%d", at))}
+			err := put(without)
+			require.ErrorIs(t, err, ErrAbsent)
+			require.ErrorContains(t, err, "gone")
+		}
+	}
 }
 
 // listing is a source whose kinds are listed one after the other, as of a cluster; it

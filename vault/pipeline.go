@@ -3,6 +3,7 @@ package vault
 import (
 	"errors"
 	"io"
+	"sync"
 	"sync/atomic"
 )
 
@@ -104,12 +105,26 @@ func ahead(r io.Reader, size int64) (reader io.Reader, stop func()) {
 		blocks: make(chan aheadBlock, blocksAhead), empty: make(chan []byte, blocksAhead),
 		stop: make(chan struct{}), ended: make(chan struct{}),
 	}
-	for range blocksAhead {
-		a.empty <- make([]byte, blockSize)
+	buffers := aheadBuffers.Get().(*[blocksAhead][]byte)
+	for _, buffer := range buffers {
+		a.empty <- buffer
 	}
 	go a.fill(r)
-	return a, func() { close(a.stop); <-a.ended }
+	return a, func() {
+		close(a.stop)
+		<-a.ended
+		aheadBuffers.Put(buffers)
+	}
 }
+
+// aheadBuffers are kept for the next one: a log has many members.
+var aheadBuffers = sync.Pool{New: func() any {
+	var buffers [blocksAhead][]byte
+	for i := range buffers {
+		buffers[i] = make([]byte, blockSize)
+	}
+	return &buffers
+}}
 
 func (a *readAhead) fill(r io.Reader) {
 	defer close(a.ended)

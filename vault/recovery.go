@@ -43,7 +43,10 @@ func (l *sealedLog) recover() error {
 	if err != nil {
 		return fmt.Errorf("open its log: %w", withoutPath(err))
 	}
-	if err := l.readAll(info.Size()); err != nil {
+	l.cache.keepFirst(true) // SQLite reads it all again
+	err = l.readAll(info.Size())
+	l.cache.keepFirst(false)
+	if err != nil {
 		return err
 	}
 	if err := l.settle(); err != nil && !l.readOnly {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"tickmark/engine"
 )
@@ -55,15 +56,48 @@ func (tx *Tx) hasDocuments(entries []engine.Entry) error {
 		order[i] = int32(i)
 	}
 	slices.SortFunc(order, func(a, b int32) int { return bytes.Compare(entries[a].Digest[:], entries[b].Digest[:]) })
-	for _, i := range order {
-		e := &entries[i]
-		var there bool
-		if err := tx.db.row("select exists (select 1 from documents where digest = ?)", e.Digest[:]).Scan(&there); err != nil {
+	for some := range slices.Chunk(order, manyAsked) {
+		all, err := tx.hasAll(entries, some)
+		for _, i := range some {
+			if err == nil && !all {
+				err = tx.hasDocument(&entries[i])
+			}
+		}
+		if err != nil {
 			return err
 		}
-		if !there && tx.gone(e.Digest) == nil {
-			return fmt.Errorf("document %s of %s: %w", e.Digest.Short(), e.Ref, ErrAbsent)
-		}
+	}
+	return nil
+}
+
+// manyAsked is how many documents are looked up at once: a statement costs more than
+// finding one.
+const manyAsked = 64
+
+var countDocuments = "select count(*) from documents where digest in (?" + strings.Repeat(", ?", manyAsked-1) + ")"
+
+// hasAll reports whether the documents of manyAsked entries are all there. It says no of
+// fewer, and may where one is named twice.
+func (tx *Tx) hasAll(entries []engine.Entry, which []int32) (bool, error) {
+	if len(which) < manyAsked {
+		return false, nil
+	}
+	digests := make([]any, len(which))
+	for n, i := range which {
+		digests[n] = entries[i].Digest[:]
+	}
+	var there int
+	err := tx.db.row(countDocuments, digests...).Scan(&there)
+	return there == len(which), err
+}
+
+func (tx *Tx) hasDocument(e *engine.Entry) error {
+	var there bool
+	if err := tx.db.row("select exists (select 1 from documents where digest = ?)", e.Digest[:]).Scan(&there); err != nil {
+		return err
+	}
+	if !there && tx.gone(e.Digest) == nil {
+		return fmt.Errorf("document %s of %s: %w", e.Digest.Short(), e.Ref, ErrAbsent)
 	}
 	return nil
 }
