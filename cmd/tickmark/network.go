@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +33,8 @@ type networks struct {
 
 // networkOf collects and analyses what a network verb names.
 func (d *door) networkOf(ctx context.Context, verb string, s source, paths []string) (*networks, error) {
-	g, err := d.gatherNamed(ctx, verb, s, network.Kinds(), paths)
+	// What the controller of Argo's workflows puts into all of them stands in a ConfigMap.
+	g, err := d.gatherNamed(ctx, verb, s, append(network.Kinds(), engine.ConfigMapKind), paths)
 	if err != nil {
 		return nil, err
 	}
@@ -43,13 +45,24 @@ func (d *door) networkOf(ctx context.Context, verb string, s source, paths []str
 	return all, nil
 }
 
-// gaps returns what could not be seen and what is not evaluated.
+// gaps returns what could not be seen and what is not evaluated. ConfigMaps say something of
+// workflows alone.
 func (n *networks) gaps() []engine.Gap {
 	all := n.gathered.gaps()
+	if !slices.ContainsFunc(n.snapshots, holdsWorkflow) {
+		all = slices.DeleteFunc(all, func(g engine.Gap) bool { return g.Kind == engine.ConfigMapKind })
+	}
 	for _, a := range n.analyses {
 		all = append(all, a.Gaps()...)
 	}
 	return all
+}
+
+func holdsWorkflow(s engine.Snapshot) bool {
+	return slices.ContainsFunc(s.Entries, func(e engine.Entry) bool {
+		of, is := engine.PodTemplateOf(e.Ref.Of())
+		return is && of.Workflow
+	})
 }
 
 // connectionForm is a connection as JSON shows it: possible stands where more is
