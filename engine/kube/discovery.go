@@ -97,7 +97,7 @@ func (c *collection) undiscovered(of []kind, path string, err error) {
 // groups returns the groups that the server has, by name.
 func (c *collection) groups(ctx context.Context) (map[string]metav1.APIGroup, error) {
 	var list metav1.APIGroupList
-	raw, err := c.get(ctx, "/apis")
+	raw, err := c.again(ctx, "/apis")
 	if err == nil {
 		err = json.Unmarshal(raw, &list)
 	}
@@ -123,7 +123,7 @@ func (c *collection) discoverGroup(ctx context.Context, group metav1.APIGroup) (
 		if version == "" || !validName(version) {
 			continue
 		}
-		raw, err := c.get(ctx, "/apis/"+group.Name+"/"+version)
+		raw, err := c.again(ctx, "/apis/"+group.Name+"/"+version)
 		var resources metav1.APIResourceList
 		if err == nil {
 			err = json.Unmarshal(raw, &resources)

@@ -16,7 +16,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
 	"tickmark/engine"
@@ -52,13 +51,7 @@ func (c *collection) list(ctx context.Context, k kind, served map[engine.Kind]of
 	if k.family() {
 		return c.members(ctx, k, served[k.of])
 	}
-	client, err := dynamic.NewForConfigAndClient(c.config, c.http)
-	if err != nil {
-		return err
-	}
-	resource := k.gvk().GroupVersion().WithResource(k.resource)
-	resource.Version = version
-	return c.pages(ctx, k, k.path(version), dynamicPages(client.Resource(resource), resource.Group))
+	return c.pages(ctx, k, k.path(version), c.untypedPages(k, version))
 }
 
 // members lists every kind of a group of which a row stands for all, and counts them
@@ -115,11 +108,7 @@ func (k kind) typedPages(client *rest.RESTClient) pager {
 		if err != nil {
 			return page{}, err
 		}
-		request := client.Get().Resource(k.resource).Param("limit", strconv.FormatInt(limit, 10))
-		if next != "" {
-			request = request.Param("continue", next)
-		}
-		answer := request.Do(ctx)
+		answer := inPages(client.Get().Resource(k.resource), limit, next).Do(ctx)
 		if body, err := answer.Raw(); err == nil {
 			if p, is := k.inParts(body); is {
 				return p, nil
@@ -146,14 +135,29 @@ func anotherKind(kind string) error {
 	return fmt.Errorf("the server answers with a %s", Printable(kind))
 }
 
-func dynamicPages(client dynamic.ResourceInterface, group string) pager {
+// inPages asks for one page. It is asked again by whoever wants it: see patiently.
+func inPages(request *rest.Request, limit int64, next string) *rest.Request {
+	request = request.MaxRetries(0).Param("limit", strconv.FormatInt(limit, 10))
+	if next != "" {
+		request = request.Param("continue", next)
+	}
+	return request
+}
+
+func (c *collection) untypedPages(k kind, version string) pager {
 	return func(ctx context.Context, limit int64, next string) (page, error) {
-		list, err := client.List(ctx, metav1.ListOptions{Limit: limit, Continue: next})
+		raw, err := inPages(c.raw.Get().AbsPath(k.path(version)), limit, next).DoRaw(ctx)
 		if err != nil {
 			return page{}, err
 		}
-		if kind := list.GroupVersionKind(); kind.Group != group || !isList(kind.Kind) {
-			return page{}, anotherKind(kind.Kind)
+		answer, err := runtime.Decode(unstructured.UnstructuredJSONScheme, raw)
+		if err != nil {
+			return page{}, err
+		}
+		got := answer.GetObjectKind().GroupVersionKind()
+		list, is := answer.(*unstructured.UnstructuredList)
+		if !is || got.Group != k.of.Group || !isList(got.Kind) {
+			return page{}, anotherKind(got.Kind)
 		}
 		objects := make([]runtime.Object, len(list.Items))
 		for i := range list.Items {
@@ -184,9 +188,11 @@ func (c *collection) pages(ctx context.Context, k kind, path string, ask pager) 
 	before, again := c.mark(), false
 	met := map[string]bool{} // tokens of pages
 	for {
-		within, cancel := context.WithTimeout(ctx, c.timeout)
-		p, err := ask(within, limit, next)
-		cancel()
+		var p page
+		err := c.patiently(ctx, k.of.String(), func(within context.Context) (err error) {
+			p, err = ask(within, limit, next)
+			return err
+		})
 		switch {
 		case errors.Is(err, errTooLarge) && limit > 1:
 			limit = max(1, limit/10)

@@ -93,6 +93,8 @@ type collection struct {
 	raw     *rest.RESTClient // JSON, for discovery and the version
 	pieces  pieces
 	timeout time.Duration
+	// patience is how long it may still wait for what may pass.
+	patience time.Duration
 
 	groupsThere map[string]metav1.APIGroup // that the server says it has, by name; empty until it did
 }
@@ -111,7 +113,7 @@ func (l *Live) begin(to engine.Intake, may Wish) (*collection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &collection{gathering: newGathering(l.Name, l.Tool, l.Now, to), config: config, server: server, wish: l.Wish, timeout: cmp.Or(l.Timeout, defaultTimeout)}
+	c := &collection{gathering: newGathering(l.Name, l.Tool, l.Now, to), config: config, server: server, wish: l.Wish, timeout: cmp.Or(l.Timeout, defaultTimeout), patience: patienceOver}
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
 		c.guard = newReadOnly(server, next, may)
 		return c.guard
@@ -276,7 +278,16 @@ func (c *collection) name(ctx context.Context) error {
 	return nil
 }
 
-// get reads one path as JSON.
+// again reads one path as JSON, and again where that may help.
+func (c *collection) again(ctx context.Context, path string) (raw []byte, err error) {
+	err = c.patiently(ctx, path, func(within context.Context) error {
+		raw, err = c.raw.Get().AbsPath(path).MaxRetries(0).DoRaw(within)
+		return err
+	})
+	return raw, err
+}
+
+// get reads one path as JSON, as the first thing that is asked of a server.
 func (c *collection) get(ctx context.Context, path string) ([]byte, error) {
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
