@@ -243,8 +243,9 @@ func (d *door) retentionExpungeVerb() *cobra.Command {
 		Long: `Lists what may go: evidence that serves no assessment whose retention is not over or
 that is under legal hold, and what was collected once the retention of all of them is
 over. It changes nothing unless --apply is given, and then asks first. A tombstone
-stays of each. With numbers of evidence it is about these alone, and says why one has
-to stay.`,
+stays of each. With numbers of evidence it is about these alone, and one that has to
+stay is an error that says why. Without numbers it is none that all has to stay, as
+long as retention asks for it: the exit status is 0, and the first reason is said.`,
 		Example: "  tickmark retention shop.vault expunge\n  tickmark retention shop.vault expunge --apply",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.readOnly = !apply

@@ -57,10 +57,10 @@ func (s *Interview) drawGiven(c Canvas) []string {
 		if a.Channel != questionnaires.NoChannel {
 			about = a.Channel.Title() + ": "
 		}
-		return row(c, theme.Fit(a.Answer, 14)+" "+theme.Clean(about+a.Text), selected, s.page == givenPage)
+		return row(c, theme.Fit(theme.Clean(s.answered(a.Asked(), a.Answer)), 14)+" "+theme.Clean(about+a.Text), selected, s.page == givenPage)
 	})
 	a, _ := s.given.Selected()
-	about := theme.Wrap(a.Text+" "+a.Answer+", by "+a.Author.Name+", "+since(a.Time, s.desk.Now()), c.Width)
+	about := theme.Wrap(a.Text+" "+s.answered(a.Asked(), a.Answer)+", by "+a.Author.Name+", "+since(a.Time, s.desk.Now()), c.Width)
 	return append(append(lines, ""), about...)
 }
 
@@ -86,7 +86,7 @@ func (s *Interview) meanings(width int) []sideRow {
 		}
 		say("✓ ", theme.Good, text)
 		for _, g := range f.Reasons {
-			say("    ", theme.Plain, g.String())
+			say("    ", theme.Plain, s.reason(g))
 		}
 	}
 	if s.result.Alternative != "" {
@@ -109,22 +109,22 @@ func (s *Interview) meanings(width int) []sideRow {
 	for _, channel := range s.result.Channels {
 		say("", theme.Heading, channel.Channel.Title()+": the other forms")
 		for _, o := range channel.Others {
-			say("  ", theme.Muted, otherForm(o))
+			say("  ", theme.Muted, s.otherForm(o))
 		}
 	}
 	if len(s.result.Channels) == 0 {
 		for _, o := range s.result.Others {
-			say("  ", theme.Muted, otherForm(o))
+			say("  ", theme.Muted, s.otherForm(o))
 		}
 	}
 	return rows
 }
 
 // otherForm says why a form is not the one to fill.
-func otherForm(o questionnaires.OtherForm) string {
+func (s *Interview) otherForm(o questionnaires.OtherForm) string {
 	switch o.Standing {
 	case questionnaires.Disqualified:
-		return "✗ " + o.Name + ": " + o.Grounds[0].Against()
+		return "✗ " + o.Name + ": " + s.against(o.Grounds[0])
 	case questionnaires.NotSupported:
 		return "✗ " + o.Name + ": " + o.Note
 	case questionnaires.NotNeeded:
@@ -134,4 +134,43 @@ func otherForm(o questionnaires.OtherForm) string {
 	case questionnaires.StandingOpen:
 	}
 	return "? " + o.Name + ": open"
+}
+
+// answered is an answer in the words of the choice that was taken.
+func (s *Interview) answered(asked questionnaires.Asked, answer string) string {
+	q, _ := s.rules.Question(asked.Question)
+	for _, choice := range q.Offered(asked.Channel) {
+		if choice.Value == answer {
+			return strings.TrimSuffix(choice.Text, ".")
+		}
+	}
+	return answer
+}
+
+// said is a question and its answer, in the words in which both were put.
+func (s *Interview) said(g questionnaires.Ground) string {
+	q, known := s.rules.Question(g.Asked.Question)
+	if !known {
+		return g.Asked.String() + ": " + g.Answer
+	}
+	if g.Answer == "" {
+		return q.Text + " Not answered"
+	}
+	return q.Text + " " + s.answered(g.Asked, g.Answer)
+}
+
+// reason says what led to a form.
+func (s *Interview) reason(g questionnaires.Ground) string {
+	if g.Wants == "" {
+		return s.said(g)
+	}
+	return s.said(g) + " (" + strings.TrimSuffix(g.Wants, ".") + ")"
+}
+
+// against says what spoke against a form, and what would have been wanted instead.
+func (s *Interview) against(g questionnaires.Ground) string {
+	if g.Wants == "" {
+		return s.said(g)
+	}
+	return s.said(g) + "; wanted: " + strings.TrimSuffix(g.Wants, ".")
 }

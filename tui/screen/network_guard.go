@@ -34,7 +34,7 @@ func newDefaultDeny(d *Desk, x *examined) *Roll {
 // of the cardholder data environment.
 func (s *Network) edgeLines(c Canvas) []string {
 	x := s.shown
-	if !x.hasZone() || c.Height < 5 {
+	if !x.hasZone() || c.Height < 4 {
 		return nil
 	}
 	lines := []string{"", gutter + heading(c.narrower(c.Width-2, 1), "The edge of the cardholder data environment", "")}
@@ -54,6 +54,9 @@ func (s *Network) edgeLines(c Canvas) []string {
 			_, mark := x.arrowSign(a)
 			lines = append(lines, gutter+"  "+c.Theme.Paint(mark.tone, theme.Fit(mark.text(), 14))+" "+theme.Cut(theme.Clean(x.ArrowWords(a)), c.Width-20))
 		}
+	}
+	if len(lines) > c.Height {
+		lines = lines[1:] // rather than what it says
 	}
 	return lines[:min(len(lines), c.Height)]
 }

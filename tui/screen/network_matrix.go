@@ -53,7 +53,7 @@ func (s *Network) drawMatrix(c Canvas) []string {
 	lines = append(lines, filterLine(c, s.rows)...)
 	about := s.cellAbout(c)
 	g := s.grid(c)
-	lines = append(lines, g.heads())
+	lines = append(lines, g.heads()...)
 	room := c.Height - len(lines) - len(about)
 	if g.zone > 0 {
 		room -= 2
@@ -107,27 +107,6 @@ func (s *Network) matrixHead(c Canvas) []string {
 		say(theme.Warning, "! No namespace of it is classed as cardholder data environment; Scope does that.")
 	}
 	return lines
-}
-
-// heads are the numbers and names of the columns.
-func (g grid) heads() string {
-	line := strings.Repeat(" ", 2+g.width)
-	for at := g.first; at < g.last; at++ {
-		text := theme.Fit(fmt.Sprintf(" %d %s", at+1, g.names[g.order[at]]), g.cell-1)
-		tone := theme.Muted
-		if at == g.cursor {
-			tone = theme.Accent
-		}
-		before := " "
-		if at == g.first && at > 0 {
-			before = "‹"
-		}
-		line += before + g.canvas.Theme.Paint(tone, text)
-	}
-	if g.last < len(g.order) {
-		line += "›"
-	}
-	return line
 }
 
 // row is what a space sends, or receives where the matrix is turned.

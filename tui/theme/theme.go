@@ -77,14 +77,14 @@ type look struct {
 var looks = [tokens]look{
 	Plain:    {},
 	Strong:   {bold: true},
-	Muted:    {light: "242", dark: "246", faint: true},
+	Muted:    {light: "241", dark: "246", faint: true},
 	Heading:  {light: "24", dark: "110", bold: true},
 	Accent:   {light: "25", dark: "117", bold: true},
-	Good:     {light: "28", dark: "78"},
+	Good:     {light: "22", dark: "78"},
 	Bad:      {light: "160", dark: "203", bold: true},
-	Warning:  {light: "130", dark: "214"},
+	Warning:  {light: "94", dark: "214"},
 	Unseen:   {light: "91", dark: "176"},
-	Rule:     {light: "250", dark: "240", faint: true},
+	Rule:     {light: "244", dark: "240", faint: true},
 	Key:      {light: "25", dark: "117", bold: true},
 	Selected: {reverse: true},
 }

@@ -2,6 +2,7 @@ package theme
 
 import (
 	"bytes"
+	"math"
 	"testing"
 
 	"github.com/muesli/termenv"
@@ -21,4 +22,42 @@ func TestPaint(t *testing.T) {
 		assert.Equal(t, "x", Detect(&out).Paint(token, "x"), "what is no terminal gets text")
 	}
 	assert.Equal(t, "x", Theme{}.Paint(tokens+3, "x"))
+}
+
+// What is said stands out from the backgrounds that people have, by 4.5 to 1 as WCAG 2 asks of text;
+// lines by 3 to 1 where it is light.
+func TestColoursStandOutFromTheirBackground(t *testing.T) {
+	for token, look := range looks {
+		if look.dark == "" {
+			continue
+		}
+		least := 4.5
+		if Token(token) == Rule {
+			least = 3
+		}
+		for _, paper := range []string{"#ffffff", "#fdf6e3"} {
+			assert.GreaterOrEqual(t, contrast(termenv.ANSI256.Color(look.light), paper), least, "token %d in %s on %s", token, look.light, paper)
+		}
+		for _, night := range []string{"#000000", "#1e1e1e", "#002b36"} {
+			if Token(token) != Rule {
+				assert.GreaterOrEqual(t, contrast(termenv.ANSI256.Color(look.dark), night), least, "token %d in %s on %s", token, look.dark, night)
+			}
+		}
+	}
+}
+
+// contrast is the ratio of the luminances of two colours, the lighter one first.
+func contrast(colour termenv.Color, background string) float64 {
+	luminance := func(c termenv.Color) float64 {
+		rgb := termenv.ConvertToRGB(c)
+		linear := func(v float64) float64 {
+			if v <= 0.03928 {
+				return v / 12.92
+			}
+			return math.Pow((v+0.055)/1.055, 2.4)
+		}
+		return 0.2126*linear(rgb.R) + 0.7152*linear(rgb.G) + 0.0722*linear(rgb.B) + 0.05
+	}
+	a, b := luminance(colour), luminance(termenv.RGBColor(background))
+	return max(a, b) / min(a, b)
 }
