@@ -382,8 +382,16 @@ func (b *engineBench) live() {
 			floor = s
 		}
 	}
+	took := 0.0
+	for i := range 2 {
+		s, _ := b.best(1, "collect", b.vault("live"+strconv.Itoa(i)), "--kubeconfig", kubeconfig, "--fresh")
+		if i == 0 || s < took {
+			took = s
+		}
+	}
+	b.add("10,000 pods of a live API server, collected, evaluated and stored in a new vault", took, 0, "s", fmt.Sprintf("%.1f times listing them alone", took/floor))
 	took, memory := b.best(2, "collect", b.vault("live"), "--kubeconfig", kubeconfig, "--fresh")
-	b.add("10,000 pods of a live API server, collected, evaluated and stored in a vault", took, 0, "s", fmt.Sprintf("listing them alone, in pages and protobuf: %.3g s", floor))
+	b.add("the same, the lesser of that and again into the vault that has them", took, 0, "s", fmt.Sprintf("listing them alone, in pages and protobuf: %.3g s", floor))
 	b.add("in terms of listing them", took/floor, 4, "x", "")
 	b.add("memory of it", memory, 150, "MiB", "")
 }
