@@ -110,4 +110,9 @@ func TestImagesOfVolumesAndBrokenOnes(t *testing.T) {
 		}
 	}
 	assert.Equal(t, engine.Pass, judged(t, "images-not-latest", func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx:latest@" + sha }))
+	for tag, want := range map[string]engine.Verdict{
+		"latest": engine.Fail, "LATEST": engine.Fail, "stable": engine.Unknown, "main": engine.Unknown, "bookworm": engine.Unknown, "1": engine.Pass, "v1.2-alpine": engine.Pass, "main@" + sha: engine.Pass,
+	} {
+		assert.Equal(t, want, judged(t, "images-not-latest", func(p *corev1.Pod) { p.Spec.Containers[0].Image = "nginx:" + tag }), tag)
+	}
 }
