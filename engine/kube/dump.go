@@ -299,7 +299,7 @@ func reasonOfFile(err error) engine.GapReason {
 	switch {
 	case errors.Is(err, errFileTooLarge), errors.Is(err, errItemTooLarge), errors.Is(err, errBomb):
 		return engine.TooLarge
-	case errors.Is(err, errNested), errors.Is(err, errLogs), errors.Is(err, errPacked), errors.Is(err, errUnrendered):
+	case errors.Is(err, errNested), errors.Is(err, errPacked), errors.Is(err, errUnrendered):
 		return engine.Unsupported
 	}
 	return engine.Unreadable

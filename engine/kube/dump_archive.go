@@ -27,7 +27,6 @@ const (
 var (
 	errBomb     = fmt.Errorf("it unpacks to more than %d times its size", packedRatio)
 	errNested   = errors.New("an archive inside: name it by itself")
-	errLogs     = errors.New("it stands among logs, or is called one, in which anybody may have written anything: save objects apart from logs")
 	errOutside  = errors.New("its name leads out of the archive")
 	errMembers  = fmt.Errorf("more than %d files", maxMembers)
 	errNoEnd    = errors.New("the archive has no end: it was cut off")
@@ -35,17 +34,11 @@ var (
 	packedNames = []string{".tar", ".tgz", ".gz", ".zip", ".bz2", ".xz", ".zst", ".7z"}
 )
 
-// inDump reports whether a file of a dump is opened, or named: what may hold objects,
-// and archives. Logs are neither, nor is what macOS adds.
+// inDump reports whether a file of a dump is opened: what may hold objects, and
+// archives, so that they are named. Logs are neither, nor is what macOS adds.
 func inDump(name string) bool {
-	if strings.HasPrefix(path.Base(filepath.ToSlash(name)), "._") {
-		return false
-	}
-	return isWanted(name) || isPacked(name) && !ofLogs(name)
+	return (isWanted(name) || isPacked(name)) && !ofLogs(name) && !strings.HasPrefix(path.Base(filepath.ToSlash(name)), "._")
 }
-
-// logFolders hold logs, unless they are called after a namespace.
-var logFolders = []string{"logs", "audit_logs"}
 
 // ofLogs reports whether a file is one of logs, by its name or its folder. A namespace
 // may be called logs, and a pod web.login.
@@ -56,24 +49,19 @@ func ofLogs(name string) bool {
 		return true
 	}
 	for i, step := range steps[:last] {
-		ofNamespace := i > 0 && steps[i-1] == "namespaces" || i == last-1 && placeOf(name).known
-		if slices.Contains(logFolders, step) && !ofNamespace {
+		ofNamespace := step == "logs" && (i > 0 && steps[i-1] == "namespaces" || i == last-1 && isResource(steps[last]))
+		if (step == "logs" || step == "audit_logs") && !ofNamespace {
 			return true
 		}
 	}
 	return false
 }
 
-// closedInDump says why a file in a folder or an archive of a dump is not read, by its
-// name; nil if it is read.
-func closedInDump(name string) error {
-	switch {
-	case isPacked(name):
-		return errNested
-	case ofLogs(name):
-		return errLogs
-	}
-	return nil
+// isResource reports whether a file is called as kubectl calls one that lists a kind of a
+// namespace.
+func isResource(name string) bool {
+	stem := folded(strings.TrimSuffix(name, path.Ext(name)))
+	return slices.ContainsFunc(kinds, func(k kind) bool { return k.namespaced && k.resource == stem })
 }
 
 func isPacked(name string) bool { return slices.Contains(packedNames, strings.ToLower(path.Ext(name))) }
@@ -84,8 +72,8 @@ func walkDump(name string, each func(file) error) error {
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
 		return walk(name, inDump, func(f file) error {
-			if f.err == nil {
-				f.err = closedInDump(strings.TrimPrefix(f.name, filepath.ToSlash(name)))
+			if f.err == nil && isPacked(f.name) {
+				f.err = errNested
 			}
 			return each(f)
 		})
@@ -295,8 +283,8 @@ func (a *archive) member(f file) error {
 		a.seen = map[string]bool{}
 	}
 	a.seen[inside] = true
-	if f.err == nil {
-		f.err = closedInDump(inside)
+	if f.err == nil && isPacked(inside) {
+		f.err = errNested
 	}
 	return a.each(f)
 }
