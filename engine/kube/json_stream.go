@@ -131,9 +131,9 @@ func (s *jsonStream) raw() (json.RawMessage, error) {
 	if err != nil {
 		return nil, cutOff(err)
 	}
-	from, e := s.at, extent{}
+	from, e := s.at, engine.Extent{}
 	for {
-		n, whole := e.pass(s.room[s.at:])
+		n, whole := e.Pass(s.room[s.at:])
 		if s.at += n; whole {
 			return s.room[from:s.at], s.ended(c, from)
 		}
@@ -141,7 +141,7 @@ func (s *jsonStream) raw() (json.RawMessage, error) {
 			return nil, errItemTooLarge
 		}
 		if from, err = s.fill(from); err != nil {
-			if errors.Is(err, io.EOF) && e.isWord() {
+			if errors.Is(err, io.EOF) && e.IsWord() {
 				return s.room[from:s.at], s.ended(c, from)
 			}
 			return nil, cutOff(err)
@@ -158,59 +158,4 @@ func (s *jsonStream) ended(c byte, from int) error {
 		return errItemTooLarge
 	}
 	return nil
-}
-
-// extent finds the end of a value that is met in pieces.
-type extent struct {
-	depth            int
-	begun            bool
-	quoted, escaping bool
-}
-
-// isWord reports whether what was met so far is a value that ends where the text does.
-func (e *extent) isWord() bool { return e.begun && e.depth == 0 && !e.quoted }
-
-// pass goes through a piece, and reports after how many bytes the value ends in it.
-func (e *extent) pass(piece []byte) (n int, whole bool) {
-	for i := 0; i < len(piece); i++ {
-		c := piece[i]
-		switch {
-		case e.escaping:
-			e.escaping = false
-		case e.quoted:
-			if c == '\\' {
-				e.escaping = true
-			} else if c == '"' {
-				if e.quoted = false; e.depth == 0 {
-					return i + 1, true
-				}
-			}
-		default:
-			switch c {
-			case '"':
-				if e.isWord() {
-					return i, true
-				}
-				e.quoted = true
-			case '{', '[':
-				if e.isWord() {
-					return i, true
-				}
-				e.depth++
-			case '}', ']':
-				if e.depth == 0 {
-					return i, true
-				}
-				if e.depth--; e.depth == 0 {
-					return i + 1, true
-				}
-			case ',', ':', ' ', '\t', '\n', '\r':
-				if e.depth == 0 {
-					return i, true
-				}
-			}
-			e.begun = true
-		}
-	}
-	return len(piece), false
 }

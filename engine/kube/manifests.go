@@ -181,7 +181,7 @@ func (s *scan) file(f file) error {
 		return nil
 	}
 	if first := bytes.TrimLeft(text, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') {
-		if json.Valid(text) {
+		if engine.IsJSON(text) {
 			return s.json(text, place{file: f.name, line: 1, first: 1})
 		}
 		if values := valuesIn(text, f.name); len(values) > 0 {

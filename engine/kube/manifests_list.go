@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -41,7 +40,7 @@ func (s *scan) json(text []byte, at place) error {
 var errLarge = errors.New("a large file")
 
 // decodeMember decodes a member of an object, nil where it has none of the name.
-func decodeMember(text json.RawMessage) (any, error) {
+func decodeMember(text []byte) (any, error) {
 	if text == nil {
 		return nil, nil
 	}
@@ -51,16 +50,16 @@ func decodeMember(text json.RawMessage) (any, error) {
 // listIn takes a JSON List apart, so that a dump of a cluster needs no tree of its
 // own, and what cannot be read of one item hides no other. A member that stands twice
 // makes it no List.
-func listIn(text []byte) (head, map[string]json.RawMessage, bool) {
+func listIn(text []byte) (head, map[string][]byte, bool) {
 	h, members, ok := membersIn(text)
 	items := members["items"]
 	return h, members, ok && isList(h.of.Kind) && len(items) > 0 && items[0] == '['
 }
 
 // membersIn takes a JSON object apart that says what it is, with no member twice.
-func membersIn(text []byte) (head, map[string]json.RawMessage, bool) {
-	members := map[string]json.RawMessage{}
-	whole := eachMember(text, func(name string, member json.RawMessage) bool {
+func membersIn(text []byte) (head, map[string][]byte, bool) {
+	members := map[string][]byte{}
+	whole := engine.EachMember(text, func(name string, member []byte) bool {
 		if members[name] != nil || name != "items" && strings.EqualFold(name, "items") {
 			return false
 		}
@@ -75,29 +74,11 @@ func membersIn(text []byte) (head, map[string]json.RawMessage, bool) {
 	return h, members, err == nil
 }
 
-// eachMember passes on the members of a JSON object in their order, and reports whether it
-// is one and none was refused.
-func eachMember(text []byte, take func(name string, member json.RawMessage) bool) bool {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
-		return false
-	}
-	for decoder.More() {
-		key, err := decoder.Token()
-		name, _ := key.(string)
-		var member json.RawMessage
-		if err != nil || decoder.Decode(&member) != nil || !take(name, member) {
-			return false
-		}
-	}
-	return true
-}
-
 // headOfItem reads the kind of an item of which other parts could not be read; the zero
 // head if neither the item nor its List says it plainly.
 func headOfItem(item []byte, list head) head {
-	said := map[string][]json.RawMessage{}
-	if !eachMember(item, func(name string, member json.RawMessage) bool { said[name] = append(said[name], member); return true }) {
+	said := map[string][][]byte{}
+	if !engine.EachMember(item, func(name string, member []byte) bool { said[name] = append(said[name], member); return true }) {
 		return head{}
 	}
 	tree := map[string]any{}
@@ -116,24 +97,14 @@ func headOfItem(item []byte, list head) head {
 
 // items takes the items of a JSON List one by one.
 func (s *scan) items(list head, items []byte, at place) error {
-	decoder := json.NewDecoder(bytes.NewReader(items))
-	_, _ = decoder.Token()
-	for decoder.More() {
-		var item json.RawMessage
-		if err := decoder.Decode(&item); err != nil {
-			s.unreadable(at, head{}, err)
-			return nil
-		}
+	return engine.EachItem(items, func(item []byte) error {
 		v, err := engine.DecodeJSON(item)
 		if err != nil {
 			s.unreadable(at, headOfItem(item, list), err)
-			continue
+			return nil
 		}
-		if err := s.item(v, list, at, 1); err != nil {
-			return err
-		}
-	}
-	return nil
+		return s.item(v, list, at, 1)
+	})
 }
 
 // list takes note of a List that is read. One that says where it goes on is a
