@@ -175,7 +175,7 @@ func agentsOnNodes(id, does, noun string) check {
 // agentPods returns the agents' pods by node.
 func agentPods(v *engine.View, does string) map[string][]agentPod {
 	on := map[string][]agentPod{}
-	for _, p := range engine.All[corev1.Pod](v, podKind) {
+	for _, p := range engine.All[engine.Pod](v, podKind) {
 		if name, reference, is := agentOf(v, &p.Value.Spec, does); is && p.Value.Spec.NodeName != "" {
 			on[p.Value.Spec.NodeName] = append(on[p.Value.Spec.NodeName], agentPod{p.Object, name, reference, isReady(p.Value)})
 		}
@@ -183,10 +183,10 @@ func agentPods(v *engine.View, does string) map[string][]agentPod {
 	return on
 }
 
-func isReady(p *corev1.Pod) bool {
-	return p.Status.Phase == corev1.PodRunning && p.DeletionTimestamp == nil &&
-		slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
-			return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+func isReady(p *engine.Pod) bool {
+	return p.Status.Phase == corev1.PodRunning && p.Metadata.Deleted == nil &&
+		slices.ContainsFunc(p.Status.Conditions, func(c engine.Condition) bool {
+			return c.Type == string(corev1.PodReady) && c.Status == corev1.ConditionTrue
 		})
 }
 
@@ -222,13 +222,13 @@ func virtual(n *corev1.Node) bool {
 
 // keptOut says which DaemonSet of an agent does not tolerate which taint of a node.
 func keptOut(v *engine.View, n *corev1.Node, does string) (string, []engine.Digest) {
-	for _, d := range engine.All[appsv1.DaemonSet](v, daemonSetKind) {
-		if _, _, is := agentOf(v, &d.Value.Spec.Template.Spec, does); !is {
+	for _, d := range engine.All[engine.Controller](v, daemonSetKind) {
+		if _, _, is := agentOf(v, &d.Value.Template().Spec, does); !is {
 			continue
 		}
 		for _, t := range n.Spec.Taints {
 			if t.Effect != corev1.TaintEffectPreferNoSchedule && !strings.HasPrefix(t.Key, "node.kubernetes.io/") &&
-				!slices.ContainsFunc(d.Value.Spec.Template.Spec.Tolerations, func(o corev1.Toleration) bool { return tolerates(o, t) }) {
+				!slices.ContainsFunc(d.Value.Template().Spec.Tolerations, func(o corev1.Toleration) bool { return tolerates(o, t) }) {
 				return fmt.Sprintf("; DaemonSet %s does not tolerate its taint %s", d.Ref.Name, t.ToString()), []engine.Digest{d.Digest}
 			}
 		}

@@ -2,8 +2,6 @@ package checks
 
 import (
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
 )
@@ -20,22 +18,17 @@ func securityAgentsReady() check {
 		id: "security-agents-ready", version: 1, needs: []engine.Kind{daemonSetKind, deploymentKind, statefulSetKind}, apart: eachRollout,
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
-			add := func(o *engine.Object, template *corev1.PodTemplateSpec, meta *metav1.ObjectMeta, s rollout) {
-				if name, reference, is := agentOf(v, &template.Spec, ""); is {
-					details = append(details, judgeRollout(name, reference, meta, s).of(o.Ref, o.Digest))
+			for _, kind := range []engine.Kind{daemonSetKind, deploymentKind, statefulSetKind} {
+				for _, c := range engine.EachOf[engine.Controller](v, eachRollout, kind) {
+					s := c.Value.Status
+					of := rollout{c.Value.Metadata.Generation, s.ObservedGeneration, orOne(c.Value.Spec.Replicas), s.ReadyReplicas}
+					if kind == daemonSetKind {
+						of.wanted, of.ready = s.Wanted, s.Ready
+					}
+					if name, reference, is := agentOf(v, &c.Value.Template().Spec, ""); is {
+						details = append(details, judgeRollout(name, reference, of).of(c.Ref, c.Digest))
+					}
 				}
-			}
-			for _, d := range engine.EachOf[appsv1.DaemonSet](v, eachRollout, daemonSetKind) {
-				s := d.Value.Status
-				add(d.Object, &d.Value.Spec.Template, &d.Value.ObjectMeta, rollout{s.ObservedGeneration, s.DesiredNumberScheduled, s.NumberReady})
-			}
-			for _, d := range engine.EachOf[appsv1.Deployment](v, eachRollout, deploymentKind) {
-				s := d.Value.Status
-				add(d.Object, &d.Value.Spec.Template, &d.Value.ObjectMeta, rollout{s.ObservedGeneration, orOne(d.Value.Spec.Replicas), s.ReadyReplicas})
-			}
-			for _, d := range engine.EachOf[appsv1.StatefulSet](v, eachRollout, statefulSetKind) {
-				s := d.Value.Status
-				add(d.Object, &d.Value.Spec.Template, &d.Value.ObjectMeta, rollout{s.ObservedGeneration, orOne(d.Value.Spec.Replicas), s.ReadyReplicas})
 			}
 			return details
 		},
@@ -52,8 +45,8 @@ var (
 
 // rollout is how many pods a workload wants and has ready, as its status says.
 type rollout struct {
-	observed      int64
-	wanted, ready int32
+	generation, observed int64
+	wanted, ready        int32
 }
 
 func orOne(replicas *int32) int32 {
@@ -63,12 +56,12 @@ func orOne(replicas *int32) int32 {
 	return *replicas
 }
 
-func judgeRollout(name, reference string, meta *metav1.ObjectMeta, s rollout) finding {
+func judgeRollout(name, reference string, s rollout) finding {
 	of := name + " (known by its image " + brief(reference) + ")"
 	switch {
 	case s.observed == 0:
 		return unknown("status", nil, "%s has no status: whether it runs is not told", of)
-	case s.observed < meta.Generation:
+	case s.observed < s.generation:
 		return unknown("status.observedGeneration", s.observed, "%s was changed since its status was written", of)
 	case s.wanted == 0:
 		return fails("status", nil, "%s wants no pod: it runs nowhere", of)

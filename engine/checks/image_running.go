@@ -62,7 +62,7 @@ type family struct {
 // it was.
 var allRunning = engine.NewSurvey(func(v *engine.View, before running) running {
 	all, tops := workloads(v), topsOf(v)
-	pods := engine.All[corev1.Pod](v, podKind) // the workloads begin with them
+	pods := engine.All[engine.Pod](v, podKind) // the workloads begin with them
 	next, last := make([]int, len(all)), make([]int, len(all))
 	for i := range all {
 		next[i], last[i] = -1, i
@@ -131,7 +131,7 @@ func runningImages(v *engine.View) []*runningImage { return allRunning.Of(v).ima
 type runningKey struct{ container, reference string }
 
 // familyOf gathers the images of a workload and what it made, which stand at some places.
-func familyOf(all []workload, pods []engine.Typed[corev1.Pod], root int, at []int) *family {
+func familyOf(all []workload, pods []engine.Typed[engine.Pod], root int, at []int) *family {
 	s := &runningScan{root: all[root], known: map[runningKey]*runningImage{}}
 	of := &family{top: all[root].object}
 	for _, i := range at {
@@ -174,7 +174,7 @@ type runningScan struct {
 }
 
 // runsNow reports whether a node runs the pod or has begun to.
-func runsNow(pod *corev1.Pod) bool {
+func runsNow(pod *engine.Pod) bool {
 	switch pod.Status.Phase {
 	case corev1.PodRunning, corev1.PodUnknown:
 		return true
@@ -186,9 +186,9 @@ func runsNow(pod *corev1.Pod) bool {
 }
 
 // pod takes what a running pod says of its containers.
-func (s *runningScan) pod(w workload, pod *corev1.Pod) {
+func (s *runningScan) pod(w workload, pod *engine.Pod) {
 	ids := map[string]string{}
-	for _, statuses := range [][]corev1.ContainerStatus{
+	for _, statuses := range [][]engine.ContainerContent{
 		pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses, pod.Status.EphemeralContainerStatuses,
 	} {
 		for i := range statuses {

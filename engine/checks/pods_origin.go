@@ -2,7 +2,6 @@ package checks
 
 import (
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
 )
@@ -30,26 +29,26 @@ func podsWithoutDebugContainers() check {
 // eachPodAlone are the pods as they are judged one by one, whatever made them.
 var eachPodAlone = engine.EveryObject(podKind)
 
-func eachPod(v *engine.View, judge func(*corev1.Pod) finding) []engine.Detail {
+func eachPod(v *engine.View, judge func(*engine.Pod) finding) []engine.Detail {
 	var details []engine.Detail
-	for _, p := range engine.EachOf[corev1.Pod](v, eachPodAlone, podKind) {
+	for _, p := range engine.EachOf[engine.Pod](v, eachPodAlone, podKind) {
 		details = append(details, judge(p.Value).of(p.Ref, p.Digest))
 	}
 	return details
 }
 
-func judgeOrigin(p *corev1.Pod) finding {
+func judgeOrigin(p *engine.Pod) finding {
 	const field = "metadata.ownerReferences"
-	if owner := metav1.GetControllerOf(p); owner != nil {
+	if owner := p.Metadata.Controller(); owner != nil {
 		return passes(field, owner.Kind+" "+owner.Name, "%s %s made it and keeps it", owner.Kind, owner.Name)
 	}
-	if _, mirror := p.Annotations[corev1.MirrorPodAnnotationKey]; mirror {
+	if _, mirror := p.Metadata.Annotations[corev1.MirrorPodAnnotationKey]; mirror {
 		return passes("metadata.annotations["+corev1.MirrorPodAnnotationKey+"]", nil, "Its node keeps it: it mirrors a file there")
 	}
 	return fails(field, nil, "Nothing made it and nothing keeps it: it stands by itself")
 }
 
-func judgeDebugging(p *corev1.Pod) finding {
+func judgeDebugging(p *engine.Pod) finding {
 	const field = "spec.ephemeralContainers"
 	if len(p.Spec.EphemeralContainers) == 0 {
 		return passes(field, nil, "Nobody added a container to it while it ran")

@@ -50,7 +50,7 @@ func evalPodSecurity(v *engine.View, level api.Level) []engine.Detail {
 
 // judgePodSecurity judges one workload by a level in a version.
 func judgePodSecurity(evaluator policy.Evaluator, level api.LevelVersion, w workload) finding {
-	result := policy.AggregateCheckResults(evaluator.EvaluatePod(level, w.meta, w.spec))
+	result := policy.AggregateCheckResults(evaluator.EvaluatePod(level, w.objectMeta(), w.spec))
 	if result.Allowed {
 		return passes(w.path, nil, "It meets the Pod Security Standard %s (%s)", level.Level, level.Version.String())
 	}

@@ -20,7 +20,7 @@ type workload struct {
 	object  *engine.Object
 	owner   *metav1.OwnerReference // its controller
 	path    string                 // of the pod's spec in the document
-	meta    *metav1.ObjectMeta     // of the pod
+	meta    *engine.PodMetadata
 	spec    *corev1.PodSpec
 	retired bool        // a ReplicaSet that runs nothing
 	all     []container // what containers returns, where it was asked before
@@ -81,64 +81,38 @@ var allDeclared = engine.NewSurvey(func(v *engine.View, _ declared) declared {
 // workloads returns all workloads of a view, once per view.
 func workloads(v *engine.View) []workload { return allDeclared.Of(v).workloads }
 
-// The kinds of workloads, as each is read.
+// The kinds of workloads, as they are read.
 var (
-	readPods = readAs(func(p *corev1.Pod) workload {
-		ended := p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed
-		return workload{owner: metav1.GetControllerOf(p), path: "spec", meta: &p.ObjectMeta, spec: &p.Spec, ended: ended}
-	})
-	readReplicationControllers = readAs(func(r *corev1.ReplicationController) workload {
-		template := r.Spec.Template
-		if template == nil {
-			template = &corev1.PodTemplateSpec{}
+	readPods = engine.NewExtract(func(p engine.Typed[engine.Pod]) workload {
+		pod := p.Value
+		ended := pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
+		return workload{object: p.Object, owner: pod.Metadata.Controller(), path: "spec", meta: &pod.Metadata.PodMetadata, spec: &pod.Spec, ended: ended}.admitted()
+	}, nil)
+	readControllers = engine.NewExtract(func(c engine.Typed[engine.Controller]) workload {
+		of, template := c.Value, c.Value.Template()
+		w := workload{object: c.Object, owner: of.Metadata.Controller(), path: "spec.template.spec", meta: &template.Metadata, spec: &template.Spec}
+		switch c.Ref.Kind {
+		case "CronJob":
+			w.path = "spec.jobTemplate.spec.template.spec"
+			w.suspended = isTrue(of.Spec.Suspend)
+		case "Job":
+			w.suspended = isTrue(of.Spec.Suspend)
+			w.ended = slices.ContainsFunc(of.Status.Conditions, func(c engine.Condition) bool {
+				return (c.Type == string(batchv1.JobComplete) || c.Type == string(batchv1.JobFailed)) && c.Status == corev1.ConditionTrue
+			})
+		case "ReplicaSet":
+			w.retired = of.Spec.Replicas != nil && *of.Spec.Replicas == 0 && of.Status.Replicas == 0
 		}
-		return ofTemplate(r, template)
-	})
-	readDaemonSets  = readAs(func(d *appsv1.DaemonSet) workload { return ofTemplate(d, &d.Spec.Template) })
-	readDeployments = readAs(func(d *appsv1.Deployment) workload { return ofTemplate(d, &d.Spec.Template) })
-	readReplicaSets = readAs(func(r *appsv1.ReplicaSet) workload {
-		w := ofTemplate(r, &r.Spec.Template)
-		w.retired = r.Spec.Replicas != nil && *r.Spec.Replicas == 0 && r.Status.Replicas == 0
-		return w
-	})
-	readStatefulSets = readAs(func(s *appsv1.StatefulSet) workload { return ofTemplate(s, &s.Spec.Template) })
-	readJobs         = readAs(func(j *batchv1.Job) workload {
-		w := ofTemplate(j, &j.Spec.Template)
-		w.suspended = j.Spec.Suspend != nil && *j.Spec.Suspend
-		w.ended = slices.ContainsFunc(j.Status.Conditions, func(c batchv1.JobCondition) bool {
-			return (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed) && c.Status == corev1.ConditionTrue
-		})
-		return w
-	})
-	readCronJobs = readAs(func(c *batchv1.CronJob) workload {
-		w := ofTemplate(c, &c.Spec.JobTemplate.Spec.Template)
-		w.path = "spec.jobTemplate.spec.template.spec"
-		w.suspended = c.Spec.Suspend != nil && *c.Spec.Suspend
-		return w
-	})
+		return w.admitted()
+	}, nil)
 )
 
 // workloadsOf returns the workloads of one kind.
 func workloadsOf(v *engine.View, kind engine.Kind) []workload {
-	switch kind.Kind {
-	case "Pod":
+	if kind == podKind {
 		return readPods.Of(v, kind)
-	case "ReplicationController":
-		return readReplicationControllers.Of(v, kind)
-	case "DaemonSet":
-		return readDaemonSets.Of(v, kind)
-	case "Deployment":
-		return readDeployments.Of(v, kind)
-	case "ReplicaSet":
-		return readReplicaSets.Of(v, kind)
-	case "StatefulSet":
-		return readStatefulSets.Of(v, kind)
-	case "Job":
-		return readJobs.Of(v, kind)
-	case "CronJob":
-		return readCronJobs.Of(v, kind)
 	}
-	return nil
+	return readControllers.Of(v, kind)
 }
 
 // admitted returns w with what the API server fills in.
@@ -148,19 +122,6 @@ func (w workload) admitted() workload {
 	w.used = imagesOf(w)
 	w.secrets = usesOf(w)
 	return w
-}
-
-// readAs takes the workload out of an object of a kind.
-func readAs[T any](understand func(*T) workload) *engine.Extract[T, workload] {
-	return engine.NewExtract(func(o engine.Typed[T]) workload {
-		w := understand(o.Value)
-		w.object = o.Object
-		return w.admitted()
-	}, nil)
-}
-
-func ofTemplate(of metav1.Object, template *corev1.PodTemplateSpec) workload {
-	return workload{owner: metav1.GetControllerOf(of), path: "spec.template.spec", meta: &template.ObjectMeta, spec: &template.Spec}
 }
 
 // withDefaults fills in what the API server does and checks depend on: on the
@@ -197,6 +158,11 @@ func openHostPorts(containers []corev1.Container) {
 			}
 		}
 	}
+}
+
+// objectMeta is the metadata of the pod as the Kubernetes project's own rules take it.
+func (w workload) objectMeta() *metav1.ObjectMeta {
+	return &metav1.ObjectMeta{Labels: w.meta.Labels, Annotations: w.meta.Annotations}
 }
 
 // windows reports whether the pod says that it runs on Windows: a kubelet admits it nowhere

@@ -38,8 +38,8 @@ type flow struct {
 
 // flowHead is what is read of a workflow beside its templates.
 type flowHead struct {
-	metav1.ObjectMeta `json:"metadata"`
-	Spec              struct {
+	Metadata engine.Ownership `json:"metadata"`
+	Spec     struct {
 		Suspend bool `json:"suspend"`
 	} `json:"spec"`
 	Status struct {
@@ -53,7 +53,7 @@ var readFlows = engine.NewExtract(func(o engine.Typed[flowHead]) flow {
 	f := flow{Workflow: argo.Read(of, o.Ref, o.Body()), of: of, object: o.Object}
 	f.ended = of.Makes && slices.Contains([]string{"Succeeded", "Failed", "Error"}, o.Value.Status.Phase)
 	f.resting = o.Value.Spec.Suspend || f.ended
-	f.workloads = f.workloadsOf(f.Workflow, metav1.GetControllerOf(o.Value))
+	f.workloads = f.workloadsOf(f.Workflow, o.Value.Metadata.Controller())
 	return f
 }, nil)
 
@@ -61,9 +61,9 @@ var readFlows = engine.NewExtract(func(o engine.Typed[flowHead]) flow {
 func (f flow) workloadsOf(read argo.Workflow, owner *metav1.OwnerReference) []workload {
 	var all []workload
 	for _, p := range read.Pods {
-		w := workload{object: f.object, owner: owner, path: p.Path(), meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}}
+		w := workload{object: f.object, owner: owner, path: p.Path(), meta: &engine.PodMetadata{}, spec: &corev1.PodSpec{}}
 		w.flow = &flowPod{name: cmp.Or(brief(p.Name), p.Path()), at: p.At, unsure: p.Unsure, shared: f.of.Cluster}
-		var template corev1.PodTemplateSpec
+		var template engine.PodTemplateSpec
 		raw, err := engine.Canonical(p.Pod)
 		if err == nil {
 			err = json.UnmarshalCaseSensitivePreserveInts(raw, &template)
@@ -72,7 +72,7 @@ func (f flow) workloadsOf(read argo.Workflow, owner *metav1.OwnerReference) []wo
 		case err != nil && p.Unsure == "":
 			w.flow.unsure = "It cannot be read"
 		case err == nil:
-			w.meta, w.spec = &template.ObjectMeta, &template.Spec
+			w.meta, w.spec = &template.Metadata, &template.Spec
 		}
 		all = append(all, w.withoutDoubt())
 	}
@@ -165,7 +165,7 @@ func (f flow) elsewhere(idle bool) workload {
 	}
 	path := strings.Join(f.of.Path, ".")
 	account, known := f.Account()
-	w := workload{object: f.object, path: path, meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{ServiceAccountName: account}, idle: idle || !known, all: []container{}}
+	w := workload{object: f.object, path: path, meta: &engine.PodMetadata{}, spec: &corev1.PodSpec{ServiceAccountName: account}, idle: idle || !known, all: []container{}}
 	w.flow = &flowPod{shared: f.of.Cluster, at: func(name string) string { return path + "." + name }, unsure: fmt.Sprintf(
 		"It runs templates of %s under settings of its own (account, volumes, security context), or they were not seen", list(names))}
 	return w

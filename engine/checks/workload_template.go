@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/json"
 
 	"tickmark/engine"
@@ -14,10 +13,10 @@ import (
 // templated is what is read of an object of a kind that holds a template of pods.
 // The template is decoded by itself: nobody but its controller holds it to a form.
 type templated struct {
-	metav1.ObjectMeta `json:"metadata"`
-	Template          *corev1.PodTemplateSpec `json:"template"`
-	Spec              struct {
-		Template *corev1.PodTemplateSpec `json:"template"`
+	Metadata engine.Ownership        `json:"metadata"`
+	Template *engine.PodTemplateSpec `json:"template"`
+	Spec     struct {
+		Template *engine.PodTemplateSpec `json:"template"`
 		// Workload is where a Rollout takes its template from that has none of its own.
 		Workload *struct {
 			APIVersion string `json:"apiVersion"`
@@ -37,17 +36,17 @@ func templates(v *engine.View) []workload {
 			continue
 		}
 		for _, o := range v.Objects(of.Kind) {
-			w := workload{object: o, path: strings.Join(of.Path, ".") + ".spec", meta: &metav1.ObjectMeta{}, spec: &corev1.PodSpec{}, idle: !of.Makes}
+			w := workload{object: o, path: strings.Join(of.Path, ".") + ".spec", meta: &engine.PodMetadata{}, spec: &corev1.PodSpec{}, idle: !of.Makes}
 			var t templated
 			if err := json.UnmarshalCaseSensitivePreserveInts(o.Body(), &t); err == nil {
-				w.owner = metav1.GetControllerOf(&t)
+				w.owner = t.Metadata.Controller()
 				template := t.Spec.Template
 				if len(of.Path) == 1 {
 					template = t.Template
 				}
 				switch ref := t.Spec.Workload; {
 				case template != nil:
-					w.meta, w.spec = &template.ObjectMeta, &template.Spec
+					w.meta, w.spec = &template.Metadata, &template.Spec
 				case ref != nil:
 					group, _, grouped := strings.Cut(ref.APIVersion, "/")
 					if !grouped {

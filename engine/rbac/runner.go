@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 
@@ -44,42 +41,46 @@ var makers = []struct {
 	resource string
 	read     func(*engine.View, engine.Kind) []runner
 }{
-	{podKind, "pods", read(func(p *corev1.Pod) *corev1.PodSpec { return &p.Spec })},
-	{engine.Kind{Kind: "ReplicationController"}, "replicationcontrollers", read(func(c *corev1.ReplicationController) *corev1.PodSpec {
-		if c.Spec.Template == nil {
-			return &corev1.PodSpec{}
-		}
-		return &c.Spec.Template.Spec
-	})},
-	{engine.Kind{Group: "apps", Kind: "DaemonSet"}, "daemonsets", read(func(s *appsv1.DaemonSet) *corev1.PodSpec { return &s.Spec.Template.Spec })},
-	{engine.Kind{Group: "apps", Kind: "Deployment"}, "deployments", read(func(d *appsv1.Deployment) *corev1.PodSpec { return &d.Spec.Template.Spec })},
-	{engine.Kind{Group: "apps", Kind: "ReplicaSet"}, "replicasets", read(func(s *appsv1.ReplicaSet) *corev1.PodSpec { return &s.Spec.Template.Spec })},
-	{engine.Kind{Group: "apps", Kind: "StatefulSet"}, "statefulsets", read(func(s *appsv1.StatefulSet) *corev1.PodSpec { return &s.Spec.Template.Spec })},
-	{engine.Kind{Group: "batch", Kind: "CronJob"}, "cronjobs", read(func(j *batchv1.CronJob) *corev1.PodSpec { return &j.Spec.JobTemplate.Spec.Template.Spec })},
-	{engine.Kind{Group: "batch", Kind: "Job"}, "jobs", read(func(j *batchv1.Job) *corev1.PodSpec { return &j.Spec.Template.Spec })},
+	{podKind, "pods", runningPods.Of},
+	{engine.Kind{Kind: "ReplicationController"}, "replicationcontrollers", podMakers.Of},
+	{engine.Kind{Group: "apps", Kind: "DaemonSet"}, "daemonsets", podMakers.Of},
+	{engine.Kind{Group: "apps", Kind: "Deployment"}, "deployments", podMakers.Of},
+	{engine.Kind{Group: "apps", Kind: "ReplicaSet"}, "replicasets", podMakers.Of},
+	{engine.Kind{Group: "apps", Kind: "StatefulSet"}, "statefulsets", podMakers.Of},
+	{engine.Kind{Group: "batch", Kind: "CronJob"}, "cronjobs", podMakers.Of},
+	{engine.Kind{Group: "batch", Kind: "Job"}, "jobs", podMakers.Of},
 }
 
-func read[T any, P interface {
-	*T
-	metav1.Object
-}](spec func(*T) *corev1.PodSpec) func(*engine.View, engine.Kind) []runner {
-	return engine.NewExtract(func(o engine.Typed[T]) runner {
-		pod := spec(o.Value)
-		one := runner{ref: o.Ref, account: Subject{
-			Kind: rbacv1.ServiceAccountKind, Namespace: o.Ref.Namespace, Name: cmp.Or(pod.ServiceAccountName, pod.DeprecatedServiceAccount, "default"),
-		}}
-		object := P(o.Value)
-		if _, mirror := object.GetAnnotations()[corev1.MirrorPodAnnotationKey]; mirror {
-			one.static = object.GetLabels()["component"]
+var (
+	runningPods = runnersOf(func(p *engine.Pod) runner {
+		one := runner{account: Subject{Name: accountIn(&p.Spec)}}
+		if _, mirror := p.Metadata.Annotations[corev1.MirrorPodAnnotationKey]; mirror {
+			one.static = p.Metadata.Labels["component"]
 		}
 		return one
-	}, func(a, b runner) bool { return a == b }).Of
+	})
+	podMakers = runnersOf(func(c *engine.Controller) runner {
+		return runner{account: Subject{Name: accountIn(&c.Template().Spec)}}
+	})
+)
+
+// accountIn returns the name of the account that a pod runs as; "" where it names none.
+func accountIn(pod *corev1.PodSpec) string {
+	return cmp.Or(pod.ServiceAccountName, pod.DeprecatedServiceAccount)
+}
+
+func runnersOf[T any](take func(*T) runner) *engine.Extract[T, runner] {
+	return engine.NewExtract(func(o engine.Typed[T]) runner {
+		one := take(o.Value)
+		one.ref = o.Ref
+		one.account = Subject{Kind: rbacv1.ServiceAccountKind, Namespace: o.Ref.Namespace, Name: cmp.Or(one.account.Name, "default")}
+		return one
+	}, func(a, b runner) bool { return a == b })
 }
 
 // templated is what is read of a kind of others that holds a template of pods.
 type templated struct {
-	metav1.ObjectMeta `json:"metadata"`
-	Spec              struct {
+	Spec struct {
 		Template struct {
 			Spec struct {
 				Account string `json:"serviceAccountName"`
@@ -89,10 +90,10 @@ type templated struct {
 	} `json:"spec"`
 }
 
-var readTemplated = read(func(o *templated) *corev1.PodSpec {
+var readTemplated = runnersOf(func(o *templated) runner {
 	of := o.Spec.Template.Spec
-	return &corev1.PodSpec{ServiceAccountName: of.Account, DeprecatedServiceAccount: of.Former}
-})
+	return runner{account: Subject{Name: cmp.Or(of.Account, of.Former)}}
+}).Of
 
 // templates returns what the kinds of others run as an account.
 func templates(v *engine.View) []runner {
@@ -163,8 +164,10 @@ func canonical(s Subject) Subject {
 
 // secret is what is read of a Secret: never its data, which are redacted.
 type secret struct {
-	metav1.ObjectMeta `json:"metadata"`
-	Type              corev1.SecretType `json:"type"`
+	Metadata struct {
+		Annotations map[string]string `json:"annotations"`
+	} `json:"metadata"`
+	Type corev1.SecretType `json:"type"`
 }
 
 // keeper is a Secret that holds the token of a service account.
@@ -178,7 +181,7 @@ type keeper struct {
 func tokenSecrets(v *engine.View) []keeper {
 	var all []keeper
 	for _, s := range engine.All[secret](v, secretKind) {
-		if name := s.Value.Annotations[corev1.ServiceAccountNameKey]; s.Value.Type == corev1.SecretTypeServiceAccountToken && name != "" {
+		if name := s.Value.Metadata.Annotations[corev1.ServiceAccountNameKey]; s.Value.Type == corev1.SecretTypeServiceAccountToken && name != "" {
 			all = append(all, keeper{s.Ref.Name, Subject{Kind: rbacv1.ServiceAccountKind, Namespace: s.Ref.Namespace, Name: name}})
 		}
 	}
