@@ -52,10 +52,17 @@ func (r Ref) String() string {
 
 // Compare orders refs by kind, group, namespace, name and UID.
 func (r Ref) Compare(o Ref) int {
-	for _, pair := range [...][2]*string{{&r.Kind, &o.Kind}, {&r.Group, &o.Group}, {&r.Namespace, &o.Namespace}, {&r.Name, &o.Name}, {&r.UID, &o.UID}} {
-		if *pair[0] != *pair[1] { // told fast, where comparing is not
-			return strings.Compare(*pair[0], *pair[1])
-		}
+	switch { // that two are the same is told fast, where comparing is not
+	case r.Kind != o.Kind:
+		return strings.Compare(r.Kind, o.Kind)
+	case r.Group != o.Group:
+		return strings.Compare(r.Group, o.Group)
+	case r.Namespace != o.Namespace:
+		return strings.Compare(r.Namespace, o.Namespace)
+	case r.Name != o.Name:
+		return strings.Compare(r.Name, o.Name)
+	case r.UID != o.UID:
+		return strings.Compare(r.UID, o.UID)
 	}
 	return 0
 }

@@ -67,6 +67,18 @@ type Object struct {
 	Ref    Ref
 	Digest Digest
 	body   []byte
+	cited  [1]Digest
+}
+
+// Cited returns o as what proves a detail. It is shared and must not be written to.
+func (o *Object) Cited() []Digest {
+	switch {
+	case o.Digest.IsZero():
+		return []Digest{}
+	case o.cited[0] == o.Digest:
+		return o.cited[:]
+	}
+	return []Digest{o.Digest}
 }
 
 // Body returns the canonical bytes; they must not be written to.
@@ -188,7 +200,7 @@ func (v *View) take(e Entry) *Object {
 		v.lose(e.Ref, fmt.Errorf("read document %s: %w", e.Digest, err))
 		return nil
 	}
-	return &Object{Ref: e.Ref, Digest: e.Digest, body: body}
+	return &Object{Ref: e.Ref, Digest: e.Digest, body: body, cited: [1]Digest{e.Digest}}
 }
 
 func (v *View) lose(ref Ref, err error) {

@@ -85,7 +85,7 @@ type verifier struct {
 func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []webhook, elsewhere string) (finding, []engine.Digest) {
 	left := map[string]bool{}
 	for _, w := range n.workloads {
-		for _, used := range w.images() {
+		for used := range w.images() {
 			left[used.reference] = true
 		}
 	}

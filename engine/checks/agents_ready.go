@@ -26,7 +26,7 @@ func securityAgentsReady() check {
 						of.wanted, of.ready = s.Wanted, s.Ready
 					}
 					if name, reference, is := agentOf(v, &c.Value.Template().Spec, ""); is {
-						details = append(details, judgeRollout(name, reference, of).of(c.Ref, c.Digest))
+						details = append(details, judgeRollout(name, reference, of).on(c.Object))
 					}
 				}
 			}

@@ -20,7 +20,7 @@ func anonymousRequestsRefused() check {
 		id: "anonymous-requests-refused", version: 2, needs: []engine.Kind{engine.AnonymousProbeKind}, eval: func(v *engine.View) []engine.Detail {
 			details := []engine.Detail{}
 			for _, p := range engine.All[probe](v, engine.AnonymousProbeKind) {
-				details = append(details, judgeProbe(p.Value).of(p.Ref, p.Digest))
+				details = append(details, judgeProbe(p.Value).on(p.Object))
 			}
 			return details
 		},

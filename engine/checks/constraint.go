@@ -141,7 +141,7 @@ func gatekeeperAuditsWithoutViolations() check {
 			var details []engine.Detail
 			for _, c := range constraintsIn(v) {
 				if c.value == nil {
-					details = append(details, unknown("", nil, "It cannot be read as a constraint of Gatekeeper's").of(c.Ref, c.Digest))
+					details = append(details, unknown("", nil, "It cannot be read as a constraint of Gatekeeper's").on(c.Object))
 					continue
 				}
 				details = append(details, judgeToolReport(v, c.Object, c.value.report(c.Ref))...)

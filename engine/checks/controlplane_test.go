@@ -430,9 +430,9 @@ func FuzzArguments(f *testing.F) {
 		pod := goodPod()
 		c := &pod.Spec.Containers[0]
 		c.Command, c.Args = []string{"sh", "-c", script}, []string{argument}
-		componentOf(workload{spec: &pod.Spec, meta: &engine.PodMetadata{Labels: pod.Labels, Annotations: pod.Annotations}, object: &engine.Object{}}, container{c, "spec.containers[0]", nil, false})
+		componentOf(workload{spec: &pod.Spec, meta: &engine.PodMetadata{Labels: pod.Labels, Annotations: pod.Annotations}, object: &engine.Object{}}, container{c, &place{field: "spec.containers[0]"}, false})
 		c.Command, c.Args = []string{"kube-apiserver", argument, value}, nil
-		k, is := componentOf(workload{spec: &pod.Spec, meta: &engine.PodMetadata{Labels: pod.Labels, Annotations: pod.Annotations}, object: &engine.Object{}}, container{c, "spec.containers[0]", nil, false})
+		k, is := componentOf(workload{spec: &pod.Spec, meta: &engine.PodMetadata{Labels: pod.Labels, Annotations: pod.Annotations}, object: &engine.Object{}}, container{c, &place{field: "spec.containers[0]"}, false})
 		require.True(t, is)
 		judgeAnonymousAuth(k)
 		judgeAuthorization(k)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tickmark/engine"
@@ -39,7 +40,40 @@ func sentence(format string, args []any) string {
 	if len(args) == 0 && !strings.Contains(format, "%") {
 		return format
 	}
+	if said, plain := filled(format, args); plain {
+		return said
+	}
 	return fmt.Sprintf(format, args...)
+}
+
+// filled is fmt.Sprintf for what most sentences are made of: texts and whole numbers.
+func filled(format string, args []any) (string, bool) {
+	var room [160]byte
+	said := room[:0]
+	for {
+		text, rest, more := strings.Cut(format, "%")
+		if said = append(said, text...); !more {
+			return string(said), len(args) == 0
+		}
+		if len(rest) == 0 || len(args) == 0 {
+			return "", false
+		}
+		switch arg := args[0].(type) {
+		case string:
+			if rest[0] != 's' {
+				return "", false
+			}
+			said = append(said, arg...)
+		case int:
+			if rest[0] != 'd' {
+				return "", false
+			}
+			said = strconv.AppendInt(said, int64(arg), 10)
+		default:
+			return "", false
+		}
+		format, args = rest[1:], args[1:]
+	}
 }
 
 // of makes the detail of a subject from f.
@@ -55,11 +89,24 @@ func (f finding) of(subject engine.Ref, cites ...engine.Digest) engine.Detail {
 	}
 }
 
+// on makes the detail of an object, which it cites.
+func (f finding) on(o *engine.Object) engine.Detail {
+	return engine.Detail{
+		Subject: o.Ref, Verdict: f.verdict, Sentence: f.sentence, Field: f.field, Value: rawValue(f.value), Cites: o.Cited(),
+	}
+}
+
 // rawValue is the canonical JSON of v, nil for nil. What cannot be written as
 // JSON is left out: the cited document has it.
 func rawValue(v any) json.RawMessage {
-	if v == nil {
+	switch v := v.(type) {
+	case nil:
 		return nil
+	case bool:
+		if v {
+			return rawTrue
+		}
+		return rawFalse
 	}
 	raw, err := engine.Canonical(v)
 	if err != nil || string(raw) == "null" {
@@ -67,6 +114,9 @@ func rawValue(v any) json.RawMessage {
 	}
 	return raw
 }
+
+// What stands in thousands of details, in memory once. It is never changed.
+var rawTrue, rawFalse = json.RawMessage("true"), json.RawMessage("false")
 
 // sawAll reports whether all objects of these kinds were seen.
 func sawAll(v *engine.View, kinds []engine.Kind) bool {

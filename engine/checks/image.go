@@ -2,10 +2,13 @@ package checks
 
 import (
 	"fmt"
+	"iter"
 	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"tickmark/engine"
 )
 
 // image is an image reference taken apart as container runtimes do it.
@@ -109,30 +112,51 @@ type usedImage struct {
 	reference string
 	pull      corev1.PullPolicy
 	pullField string
-	parsed    image
-	broken    bool // it is no image reference
 }
 
-// images returns every image a workload uses, those mounted as volumes included. The
-// list is shared.
-func (w workload) images() []usedImage { return w.used }
-
-func imagesOf(w workload) []usedImage {
-	all := make([]usedImage, 0, len(w.containers()))
-	add := func(u usedImage) {
-		var err error
-		u.parsed, err = parseImage(u.reference)
-		u.broken = err != nil
-		all = append(all, u)
-	}
-	for _, c := range w.containers() {
-		add(usedImage{container: c.Name, field: c.at("image"), reference: c.Image, pull: c.ImagePullPolicy, pullField: c.at("imagePullPolicy")})
-	}
-	for i, v := range w.spec.Volumes {
-		if v.Image != nil {
+// images returns every image a workload uses, those mounted as volumes included.
+func (w workload) images() iter.Seq[usedImage] {
+	return func(yield func(usedImage) bool) {
+		for _, c := range w.containers() {
+			if !yield(usedImage{container: c.Name, field: c.at("image"), reference: c.Image, pull: c.ImagePullPolicy, pullField: c.at("imagePullPolicy")}) {
+				return
+			}
+		}
+		for i, v := range w.spec.Volumes {
+			if v.Image == nil {
+				continue
+			}
 			field := w.field(index("volumes", i)) + ".image"
-			add(usedImage{field: field + ".reference", reference: v.Image.Reference, pull: v.Image.PullPolicy, pullField: field + ".pullPolicy"})
+			if !yield(usedImage{field: field + ".reference", reference: v.Image.Reference, pull: v.Image.PullPolicy, pullField: field + ".pullPolicy"}) {
+				return
+			}
 		}
 	}
-	return all
+}
+
+// parsedImage is a reference that was read, or that is none.
+type parsedImage struct {
+	image
+	broken bool
+}
+
+// images are the references of a view, each read once.
+type images map[string]parsedImage
+
+type imagesKey struct{}
+
+func imagesOf(v *engine.View) images {
+	return engine.Memo(v, imagesKey{}, func() images { return images{} })
+}
+
+// read reads a reference.
+func (all images) read(reference string) (i image, broken bool) {
+	p, known := all[reference]
+	if !known {
+		var err error
+		p.image, err = parseImage(reference)
+		p.broken = err != nil
+		all[reference] = p
+	}
+	return p.image, p.broken
 }

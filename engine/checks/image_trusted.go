@@ -34,15 +34,16 @@ func imagesFromTrustedRegistries() check {
 // perImage judges every image of every workload. A reference that cannot be read
 // is Unknown whatever the check.
 func perImage(v *engine.View, judge func(usedImage, image) finding) []engine.Detail {
+	all := imagesOf(v)
 	return judgeWorkloads(v, func(w workload, say say) {
-		for _, u := range w.images() {
+		for u := range w.images() {
 			var f finding
-			if u.broken {
+			if i, broken := all.read(u.reference); broken {
 				f = unknown(u.field, u.reference, "Image %q cannot be judged: it is no image reference", u.reference)
 			} else {
-				f = judge(u, u.parsed)
+				f = judge(u, i)
 			}
-			d := f.of(w.object.Ref, w.object.Digest)
+			d := f.on(w.object)
 			d.Container = u.container
 			say(d)
 		}

@@ -31,7 +31,7 @@ func networkPluginEnforces() check {
 			if f.verdict == engine.Pass {
 				enforcing = w.object.Ref.String()
 			}
-			details = append(details, f.of(w.object.Ref, w.object.Digest))
+			details = append(details, f.on(w.object))
 		}
 		for i := range details {
 			if details[i].Verdict == engine.Fail && enforcing != "" {

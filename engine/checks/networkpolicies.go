@@ -21,11 +21,11 @@ func networkPoliciesInventory() check {
 		for _, p := range engine.All[networkingv1.NetworkPolicy](v, network.PolicyKind) {
 			spec := p.Value.Spec
 			f := notApplicable("spec.policyTypes", spec.PolicyTypes, "A policy with %s in and %s out", count(len(spec.Ingress), "rule"), count(len(spec.Egress), "rule"))
-			details = append(details, f.of(p.Ref, p.Digest))
+			details = append(details, f.on(p.Object))
 		}
 		for _, kind := range []engine.Kind{network.AdminPolicyKind, network.BaselinePolicyKind, network.ClusterPolicyKind} {
 			for _, o := range v.Objects(kind) {
-				details = append(details, notApplicable("", nil, "A policy of the administrators of the cluster").of(o.Ref, o.Digest))
+				details = append(details, notApplicable("", nil, "A policy of the administrators of the cluster").on(o))
 			}
 		}
 		return details
@@ -61,7 +61,7 @@ func networkPoliciesSelectPods() check {
 			case !sawAll(v, workloadKinds()):
 				f = unknown(f.field, p.Selector(), "It selects no pod that was seen in its namespace, and not all could be")
 			}
-			details = append(details, f.of(o.Ref, o.Digest))
+			details = append(details, f.on(o.Object))
 		}
 		return details
 	}}
@@ -123,7 +123,7 @@ func networkPoliciesLimited() check {
 			case len(spec.Ingress)+len(spec.Egress) == 0:
 				f = passes("spec", nil, "It has no rule, and so allows nothing")
 			}
-			details = append(details, inForce(network.NewPolicy(o.Ref, o.Digest, spec), f).of(o.Ref, o.Digest))
+			details = append(details, inForce(network.NewPolicy(o.Ref, o.Digest, spec), f).on(o.Object))
 		}
 		return details
 	}}

@@ -30,7 +30,7 @@ func podsWithoutHostPaths() check {
 				return
 			}
 			for _, f := range judgeHostPaths(w) {
-				say(f.of(w.object.Ref, w.object.Digest))
+				say(f.on(w.object))
 			}
 		})
 	}}

@@ -32,7 +32,7 @@ var eachPodAlone = engine.EveryObject(podKind)
 func eachPod(v *engine.View, judge func(*engine.Pod) finding) []engine.Detail {
 	var details []engine.Detail
 	for _, p := range engine.EachOf[engine.Pod](v, eachPodAlone, podKind) {
-		details = append(details, judge(p.Value).of(p.Ref, p.Digest))
+		details = append(details, judge(p.Value).on(p.Object))
 	}
 	return details
 }

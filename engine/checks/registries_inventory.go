@@ -15,12 +15,13 @@ import (
 // environment, so that registries that serve both sides can be found.
 func registriesInventory() check {
 	return check{id: "registries-inventory", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+		all := imagesOf(v)
 		return judgeWorkloads(v, func(w workload, say say) {
 			from := []string{}
-			for _, used := range w.images() {
+			for used := range w.images() {
 				place := "an image whose reference cannot be read"
-				if !used.broken {
-					place = used.parsed.registry
+				if i, broken := all.read(used.reference); !broken {
+					place = i.registry
 				}
 				if !slices.Contains(from, place) {
 					from = append(from, place)
@@ -44,7 +45,7 @@ func registriesInventory() check {
 				where = "in the cardholder data environment"
 			}
 			f := notApplicable(w.path, from, "%s", fmt.Sprintf("It pulls from %s%s; %s", list(from), secrets, where))
-			say(f.of(w.object.Ref, w.object.Digest))
+			say(f.on(w.object))
 		})
 	}}
 }

@@ -43,7 +43,7 @@ func workloadRuntimesInventory() check {
 				}
 				c, there := classes[*name]
 				if !there {
-					say(unknown(w.field("runtimeClassName"), *name, "It names the runtime class %q, which is not there", brief(*name)).of(w.object.Ref, w.object.Digest))
+					say(unknown(w.field("runtimeClassName"), *name, "It names the runtime class %q, which is not there", brief(*name)).on(w.object))
 					return
 				}
 				like := "not named like a sandbox"

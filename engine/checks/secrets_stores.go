@@ -72,7 +72,7 @@ var eachStored = eachWorkload.AndEveryObject(storeKinds()...)
 
 func evalSecretStores(v *engine.View) []engine.Detail {
 	var details []engine.Detail
-	add := func(o *engine.Object, f finding) { details = append(details, f.of(o.Ref, o.Digest)) }
+	add := func(o *engine.Object, f finding) { details = append(details, f.on(o)) }
 	for _, kind := range []engine.Kind{secretStoreKind, clusterSecretStoreKind, secretProviderClassKind} {
 		for _, s := range engine.EachOf[store](v, eachStored, kind) {
 			add(s.Object, notApplicable("spec.provider", providers(s.Value.Spec.Provider), "It is a way to a store of secrets outside the cluster: %s",
@@ -88,7 +88,7 @@ func evalSecretStores(v *engine.View) []engine.Detail {
 	}
 	return append(details, judgeWorkloads(v, func(w workload, say say) {
 		if f, takes := takesFromStore(w); takes {
-			say(f.of(w.object.Ref, w.object.Digest))
+			say(f.on(w.object))
 		}
 	})...)
 }

@@ -72,9 +72,9 @@ func judgeMarks(v *engine.View, o *engine.Object, noun string, counts func(mark)
 		}
 	}
 	if len(fields) == 0 {
-		return passes("", nil, "No %s was found in it", noun).of(o.Ref, o.Digest)
+		return passes("", nil, "No %s was found in it", noun).on(o)
 	}
-	return fails(fields[0], kinds, "It holds a %s in: %s", noun, list(fields)).of(o.Ref, o.Digest)
+	return fails(fields[0], kinds, "It holds a %s in: %s", noun, list(fields)).on(o)
 }
 
 // mark is a place of a document at which something was redacted.

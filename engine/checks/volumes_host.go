@@ -20,7 +20,7 @@ func persistentVolumesNotOnHost() check {
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
 			for _, p := range engine.All[corev1.PersistentVolume](v, persistentVolumeKind) {
-				details = append(details, judgePersistentVolume(p.Value).of(p.Ref, p.Digest))
+				details = append(details, judgePersistentVolume(p.Value).on(p.Object))
 			}
 			return details
 		},

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -26,7 +25,6 @@ type workload struct {
 	all     []container // what containers returns, where it was asked before
 	// template is the workload whose template it uses, having none of its own.
 	template *engine.Ref
-	used     []usedImage // what images returns
 	secrets  []secretUse // what it names of Secrets
 	flow     *flowPod    // of a workflow, one of its templates; else nil
 	idle     bool        // a template of which no pods come
@@ -86,14 +84,14 @@ var (
 	readPods = engine.NewExtract(func(p engine.Typed[engine.Pod]) workload {
 		pod := p.Value
 		ended := pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
-		return workload{object: p.Object, owner: pod.Metadata.Controller(), path: "spec", meta: &pod.Metadata.PodMetadata, spec: &pod.Spec, ended: ended}.admitted()
+		return workload{object: p.Object, owner: pod.Metadata.Controller(), path: podPath, meta: &pod.Metadata.PodMetadata, spec: &pod.Spec, ended: ended}.admitted()
 	}, nil)
 	readControllers = engine.NewExtract(func(c engine.Typed[engine.Controller]) workload {
 		of, template := c.Value, c.Value.Template()
-		w := workload{object: c.Object, owner: of.Metadata.Controller(), path: "spec.template.spec", meta: &template.Metadata, spec: &template.Spec}
+		w := workload{object: c.Object, owner: of.Metadata.Controller(), path: templatePath, meta: &template.Metadata, spec: &template.Spec}
 		switch c.Ref.Kind {
 		case "CronJob":
-			w.path = "spec.jobTemplate.spec.template.spec"
+			w.path = cronPath
 			w.suspended = isTrue(of.Spec.Suspend)
 		case "Job":
 			w.suspended = isTrue(of.Spec.Suspend)
@@ -119,7 +117,6 @@ func workloadsOf(v *engine.View, kind engine.Kind) []workload {
 func (w workload) admitted() workload {
 	w.spec = withDefaults(w.spec)
 	w.all = w.containers()
-	w.used = imagesOf(w)
 	w.secrets = usesOf(w)
 	return w
 }
@@ -190,20 +187,11 @@ func (w workload) metadata(name string) string {
 	return strings.TrimSuffix(w.path, "spec") + "metadata." + name
 }
 
-// container is a container of a workload with its path in the document.
+// container is a container of a workload with its place in the document.
 type container struct {
 	*corev1.Container
-	field     string // in the document; of a workflow in its pod's spec
-	flow      *flowPod
+	*place
 	ephemeral bool
-}
-
-// at returns the path of a field of c in the document.
-func (c container) at(name string) string {
-	if c.flow != nil {
-		return c.flow.at(c.field + "." + name)
-	}
-	return c.field + "." + name
 }
 
 // containers returns all containers: init, regular and ephemeral ones. The list is
@@ -213,24 +201,18 @@ func (w workload) containers() []container {
 		return w.all
 	}
 	all := make([]container, 0, len(w.spec.InitContainers)+len(w.spec.Containers)+len(w.spec.EphemeralContainers))
-	field := w.field
-	if w.flow != nil {
-		field = func(name string) string { return name }
-	}
 	for i := range w.spec.InitContainers {
-		all = append(all, container{&w.spec.InitContainers[i], field(index("initContainers", i)), w.flow, false})
+		all = append(all, container{&w.spec.InitContainers[i], w.place("initContainers", i), false})
 	}
 	for i := range w.spec.Containers {
-		all = append(all, container{&w.spec.Containers[i], field(index("containers", i)), w.flow, false})
+		all = append(all, container{&w.spec.Containers[i], w.place("containers", i), false})
 	}
 	for i := range w.spec.EphemeralContainers {
 		c := (*corev1.Container)(&w.spec.EphemeralContainers[i].EphemeralContainerCommon)
-		all = append(all, container{c, field(index("ephemeralContainers", i)), w.flow, true})
+		all = append(all, container{c, w.place("ephemeralContainers", i), true})
 	}
 	return all
 }
-
-func index(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
 
 // eachWorkload are the workloads as they are judged one by one, each with the one that it
 // comes of.
@@ -431,7 +413,7 @@ func worse(root workload, of []engine.Detail, owned workload, details []engine.D
 func perContainer(v *engine.View, judge func(workload, container) finding) []engine.Detail {
 	return judgeWorkloads(v, func(w workload, say say) {
 		for _, c := range w.containers() {
-			d := judge(w, c).of(w.object.Ref, w.object.Digest)
+			d := judge(w, c).on(w.object)
 			d.Container = c.Name
 			say(d)
 		}
@@ -448,12 +430,12 @@ func perPod(v *engine.View, judge func(workload) finding) []engine.Detail {
 			say(withoutContainers(w))
 			return
 		}
-		say(judge(w).of(w.object.Ref, w.object.Digest))
+		say(judge(w).on(w.object))
 	})
 }
 
 // withoutContainers is said of a workload that no API server would take, or whose
 // template is elsewhere.
 func withoutContainers(w workload) engine.Detail {
-	return unknown(w.field("containers"), nil, "%s", w.whyNone()).of(w.object.Ref, w.object.Digest)
+	return unknown(w.field("containers"), nil, "%s", w.whyNone()).on(w.object)
 }

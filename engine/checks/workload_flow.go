@@ -85,7 +85,7 @@ func (w workload) withoutDoubt() workload {
 	w = w.admitted()
 	if w.flow.unsure != "" {
 		w.spec = &corev1.PodSpec{ServiceAccountName: w.spec.ServiceAccountName}
-		w.all, w.used = []container{}, nil
+		w.all = []container{}
 	}
 	return w
 }

@@ -12,7 +12,7 @@ func workloadsInventory() check {
 	return check{id: "workloads-inventory", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return judgeWorkloads(v, func(w workload, say say) {
 			references := []string{}
-			for _, i := range w.images() {
+			for i := range w.images() {
 				references = append(references, i.reference)
 			}
 			runs := "It runs"
@@ -23,7 +23,7 @@ func workloadsInventory() check {
 				runs = "It is suspended, and will run"
 			}
 			f := notApplicable(w.path, references, "%s %s: %s", runs, count(len(references), "image"), list(references))
-			say(f.of(w.object.Ref, w.object.Digest))
+			say(f.on(w.object))
 		})
 	}}
 }
