@@ -33,10 +33,14 @@ func Evaluate(ctx context.Context, checks []Check, snapshots []Snapshot, documen
 // together, and returns the Run without them. The details of a result are good until take
 // returns, with whose error it ends.
 func EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, documents Documents, params Params, take func(Result) error) (Run, error) {
-	run := Run{Results: []Result{}, Snapshots: []Digest{}}
 	if documents == nil {
 		return Run{}, errors.New("evaluate: no documents to read from")
 	}
+	return evaluateEach(ctx, checks, snapshots, func(s *Snapshot) *View { return NewView(s, documents, params) }, params, take)
+}
+
+func evaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, viewOf func(*Snapshot) *View, params Params, take func(Result) error) (Run, error) {
+	run := Run{Results: []Result{}, Snapshots: []Digest{}}
 	byTarget, err := run.begin(snapshots, params)
 	if err != nil {
 		return Run{}, err
@@ -46,7 +50,7 @@ func EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, doc
 	for _, target := range slices.Sorted(maps.Keys(byTarget)) {
 		var views []*View
 		for _, s := range byTarget[target] { // two of one target are one source that was read twice
-			view := NewView(s, documents, params)
+			view := viewOf(s)
 			view.done, view.desk = ctx.Done(), &of
 			views = append(views, view)
 		}

@@ -17,6 +17,7 @@ type View struct {
 	snapshot   *Snapshot
 	params     Params
 	documents  Documents
+	held       *Held            // that documents are read from, if they are
 	entries    map[Kind][]Entry // of the snapshot; nil until one is asked for
 	gaps       map[Kind][]Gap   // of the snapshot; nil until one is asked for
 	unreadable map[Kind][]Gap
@@ -67,6 +68,7 @@ type Object struct {
 	Ref    Ref
 	Digest Digest
 	body   []byte
+	held   *Held // where the body is unpacked from; nil where it is to hand
 	cited  [1]Digest
 }
 
@@ -82,7 +84,13 @@ func (o *Object) Cited() []Digest {
 }
 
 // Body returns the canonical bytes; they must not be written to.
-func (o *Object) Body() []byte { return o.body }
+func (o *Object) Body() []byte {
+	if o.held == nil {
+		return o.body
+	}
+	body, _ := o.held.Document(o.Digest) // which was there when the object was taken
+	return body
+}
 
 // NewView returns the view of one snapshot, for analyses outside an evaluation.
 func NewView(s *Snapshot, documents Documents, params Params) *View {
@@ -195,12 +203,17 @@ func byKind(entries []Entry) map[Kind][]Entry {
 
 // take reads the document of an entry; nil where it is not to hand.
 func (v *View) take(e Entry) *Object {
-	body, err := v.documents(e.Digest)
-	if err != nil {
+	o := &Object{Ref: e.Ref, Digest: e.Digest, cited: [1]Digest{e.Digest}}
+	if v.held != nil && v.held.holds(e.Digest) {
+		o.held = v.held
+		return o
+	}
+	var err error
+	if o.body, err = v.documents(e.Digest); err != nil {
 		v.lose(e.Ref, fmt.Errorf("read document %s: %w", e.Digest, err))
 		return nil
 	}
-	return &Object{Ref: e.Ref, Digest: e.Digest, body: body, cited: [1]Digest{e.Digest}}
+	return o
 }
 
 func (v *View) lose(ref Ref, err error) {
@@ -242,7 +255,7 @@ func All[T any](v *View, k Kind) []Typed[T] {
 				continue
 			}
 			value := new(T)
-			if err := read.into(o.body, value); err != nil {
+			if err := read.into(o.Body(), value); err != nil {
 				v.lose(o.Ref, err)
 				continue
 			}

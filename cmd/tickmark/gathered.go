@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -16,16 +15,16 @@ import (
 type gathered struct {
 	snapshots []engine.Snapshot
 	failed    []engine.Gap // sources that gave nothing at all
-	bodies    map[engine.Digest][]byte
+	*engine.Held
 }
 
 // gather collects into memory. It is an error if not one object could be read.
 func (d *door) gather(ctx context.Context, verb string, collectors []engine.Collector) (*gathered, error) {
-	g := &gathered{bodies: map[engine.Digest][]byte{}}
+	g := &gathered{Held: engine.NewHeld()}
 	line := d.progress()
 	defer line.Done()
 	intake := engine.Intake{Progress: line.Show, Document: func(doc engine.Document) error {
-		g.bodies[doc.Digest] = doc.Body
+		g.Keep(doc)
 		return nil
 	}}
 	for _, c := range collectors {
@@ -55,14 +54,6 @@ func (d *door) gatherNamed(ctx context.Context, verb string, s source, reads []e
 		return nil, usagef("%s: name files or folders, or --context", verb)
 	}
 	return d.gather(ctx, verb, collectors)
-}
-
-// document gives the body of a document.
-func (g *gathered) document(digest engine.Digest) ([]byte, error) {
-	if body, known := g.bodies[digest]; known {
-		return body, nil
-	}
-	return nil, errors.New("not collected")
 }
 
 // gaps returns what could not be seen.

@@ -7,54 +7,62 @@ import (
 	"sync/atomic"
 )
 
-// leastMemory is how much memory is taken before garbage goes, in bytes: half a million
-// objects of a collection, or a folder of gigabytes, need less.
-const leastMemory = 176 << 20
+// upkeep is how much memory is taken before garbage goes.
+type upkeep struct {
+	// garbage is how much of it may lie about, in percent of what is held, before it is
+	// collected below the limit, where there is room; -1 where all of the limit is taken.
+	garbage int
+	least   int64 // the limit where little is held, in bytes
+	room    int64 // for garbage beside what is held, in any case, in bytes
+	lean    int64 // what is held without room for as much garbage beside it, in bytes
+}
 
-// garbage is how much of it may lie about, in percent of what is held, before it is
-// collected: below the limit, where there is room. A scan of 2,000 workloads spends a
-// tenth less time at 200 than at 100.
-const garbage = 200
+var (
+	// ordinary is that of most verbs: half a million objects of a collection, or a folder of
+	// gigabytes, need less than the limit.
+	ordinary = &upkeep{garbage: 200, least: 176 << 20, lean: 112 << 20}
+	// scanning is that of a scan, which reads much and holds little until it judges: 20,000
+	// workloads hold some 70 MiB then, beside 40 of the program itself.
+	scanning = &upkeep{garbage: -1, least: 104 << 20, room: 28 << 20, lean: 160 << 20}
+)
 
-// garbageRoom is what there is for garbage in any case, in bytes: a verb that needs more than
-// others stores it when it begins. It is the process's, as the limit is.
-var garbageRoom atomic.Int64
+// limit is how much memory is taken where so much is held: what needs more than the least
+// would have nothing but its garbage collected.
+func (u *upkeep) limit(held uint64) int64 {
+	return max(u.least, 2*int64(held)-u.lean, int64(held)+u.room)
+}
 
-// lean keeps memory low from here on, on the command line and at the desk alike. Who
-// sets GOMEMLIMIT or GOGC knows better.
+// kept is the upkeep of the process: a verb that needs another one than most stores it when
+// it begins.
+var kept atomic.Pointer[upkeep]
+
+// lean keeps memory low from here on, on the command line and at the desk alike.
 func (d *door) lean() {
-	if d.getenv("GOGC") == "" {
-		debug.SetGCPercent(garbage)
-	}
+	d.tidy(ordinary)
 	if d.getenv("GOMEMLIMIT") != "" {
 		return
 	}
-	limit := int64(leastMemory)
-	debug.SetMemoryLimit(limit)
 	var again func(*[1]metrics.Sample)
 	again = func(held *[1]metrics.Sample) {
 		metrics.Read(held[:])
-		if next := memoryFor(held[0].Value.Uint64(), garbageRoom.Load()); next != limit {
-			limit = next
-			debug.SetMemoryLimit(limit)
-		}
+		debug.SetMemoryLimit(kept.Load().limit(held[0].Value.Uint64()))
 		runtime.AddCleanup(new([4]uintptr), again, held)
 	}
 	// What nobody holds goes with each collection of garbage, and says that there was one.
 	runtime.AddCleanup(new([4]uintptr), again, &[1]metrics.Sample{{Name: "/gc/heap/live:bytes"}})
 }
 
-// memoryFor is how much memory is taken where so much is held: what needs more than the
-// limit would have nothing but its garbage collected. Twice of what is held beyond the
-// first part of it, and in any case the room that was asked for beside it.
-func memoryFor(held uint64, room int64) int64 {
-	return max(leastMemory, 2*int64(held)-heldLean, int64(held)+room)
+// tidy takes an upkeep. Who sets GOMEMLIMIT or GOGC knows better.
+func (d *door) tidy(u *upkeep) {
+	kept.Store(u)
+	if d.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(u.least)
+		if d.getenv("GOGC") == "" {
+			debug.SetGCPercent(u.garbage)
+		}
+		return
+	}
+	if d.getenv("GOGC") == "" {
+		debug.SetGCPercent(ordinary.garbage)
+	}
 }
-
-// heldLean is what is held without room for as much garbage beside it, and scanRoom what
-// a scan has in any case, in bytes: a scan of 20,000 workloads spends a third less time
-// with it, and a folder of 2 GB that is taken in at the desk would come past 256 MiB.
-const (
-	heldLean = 112 << 20
-	scanRoom = 64 << 20
-)

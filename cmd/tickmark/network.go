@@ -40,7 +40,7 @@ func (d *door) networkOf(ctx context.Context, verb string, s source, paths []str
 	}
 	all := &networks{gathered: g}
 	for i := range g.snapshots {
-		all.analyses = append(all.analyses, network.Analyse(engine.NewView(&g.snapshots[i], g.document, engine.Params{})))
+		all.analyses = append(all.analyses, network.Analyse(engine.NewView(&g.snapshots[i], g.Document, engine.Params{})))
 	}
 	return all, nil
 }

@@ -42,7 +42,7 @@ func (d *door) permissionsOf(ctx context.Context, verb string, s source, paths [
 	}
 	all := &permissions{gathered: g}
 	for i := range g.snapshots {
-		view := engine.NewView(&g.snapshots[i], g.document, engine.Params{Now: d.now()})
+		view := engine.NewView(&g.snapshots[i], g.Document, engine.Params{Now: d.now()})
 		all.views, all.rights = append(all.views, view), append(all.rights, rbac.Of(view))
 	}
 	return all, nil

@@ -93,7 +93,7 @@ what is unknown as open results, for code scanning.`,
 
 // scan collects into memory, evaluates and prints as the results come.
 func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chosen, scope questionnaires.Scope, format string) error {
-	garbageRoom.Store(scanRoom)
+	d.tidy(scanning)
 	g, err := d.gather(ctx, "scan", collectors)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chose
 	if format == "json" && d.terminal(d.out) { // where the results come one by one
 		tell = nil
 	}
-	_, err = engine.EvaluateEach(ctx, registry, g.snapshots, g.document, params, engine.Telling(registry, g.snapshots, tell, func(r engine.Result) error {
+	_, err = g.EvaluateEach(ctx, registry, g.snapshots, params, engine.Telling(registry, g.snapshots, tell, func(r engine.Result) error {
 		worst = worst.Worse(r.Verdict)
 		return take(r)
 	}))

@@ -20,8 +20,8 @@ type runningImage struct {
 	container string
 	field     string // of the reference in the workload's document
 	reference string
-	makers    []engine.Ref // the workload and what it made, as reports name them, without UID
-	contents  []content    // what ran, each once; none where no pod runs
+	of        *family   // the workload and what it made; nil of what ran in the whole cluster
+	contents  []content // what ran, each once; none where no pod runs
 }
 
 // content is what a node ran for a reference, as its runtime names it.
@@ -132,11 +132,10 @@ type runningKey struct{ container, reference string }
 
 // familyOf gathers the images of a workload and what it made, which stand at some places.
 func familyOf(all []workload, pods []engine.Typed[engine.Pod], root int, at []int) *family {
-	s := &runningScan{root: all[root], known: map[runningKey]*runningImage{}}
-	of := &family{top: all[root].object}
+	of := &family{top: all[root].object, members: make([]*engine.Object, 0, len(at))}
+	s := &runningScan{root: &all[root], of: of}
 	for _, i := range at {
 		of.members = append(of.members, all[i].object)
-		s.makers = append(s.makers, all[i].object.Ref.WithoutUID())
 	}
 	runs := false
 	for _, i := range at {
@@ -152,7 +151,6 @@ func familyOf(all []workload, pods []engine.Typed[engine.Pod], root int, at []in
 		}
 	}
 	for _, r := range s.found {
-		r.makers = s.makers
 		switch {
 		case s.root.flow == nil:
 		case runs:
@@ -167,10 +165,10 @@ func familyOf(all []workload, pods []engine.Typed[engine.Pod], root int, at []in
 
 // runningScan gathers the running images of one family.
 type runningScan struct {
-	root   workload
-	makers []engine.Ref
-	known  map[runningKey]*runningImage
-	found  []*runningImage
+	root  *workload
+	of    *family
+	known map[runningKey]*runningImage // of many
+	found []*runningImage
 }
 
 // runsNow reports whether a node runs the pod or has begun to.
@@ -205,18 +203,39 @@ func (s *runningScan) pod(w workload, pod *engine.Pod) {
 // workload where the container is declared there in the same way.
 func (s *runningScan) image(c container) *runningImage {
 	key := runningKey{c.Name, c.Image}
-	if r, there := s.known[key]; there {
+	if r := s.met(key); r != nil {
 		return r
 	}
-	r := &runningImage{object: s.root.object, container: c.Name, field: c.at("image"), reference: c.Image}
+	r := &runningImage{object: s.root.object, of: s.of, container: c.Name, field: c.at("image"), reference: c.Image}
 	for _, declared := range s.root.containers() {
 		if declared.Name == c.Name {
 			r.field = declared.at("image")
 		}
 	}
-	s.known[key] = r
 	s.found = append(s.found, r)
+	if s.known != nil {
+		s.known[key] = r
+	}
 	return r
+}
+
+// met returns the image of a container that was met before, nil where it is another one.
+func (s *runningScan) met(key runningKey) *runningImage {
+	const few = 8
+	if s.known == nil && len(s.found) > few {
+		s.known = map[runningKey]*runningImage{}
+		for _, r := range s.found {
+			s.known[runningKey{r.container, r.reference}] = r
+		}
+	}
+	if s.known != nil {
+		return s.known[key]
+	}
+	at := slices.IndexFunc(s.found, func(r *runningImage) bool { return r.container == key.container && r.reference == key.reference })
+	if at < 0 {
+		return nil
+	}
+	return s.found[at]
 }
 
 func (r *runningImage) ran(c content, node string) {

@@ -17,7 +17,7 @@ type namespace struct {
 	ref       engine.Ref
 	digest    engine.Digest // zero where the object itself was not seen
 	object    *corev1.Namespace
-	workloads []workload
+	workloads []*workload
 }
 
 type namespacesKey struct{}
@@ -58,10 +58,10 @@ func namespaces(v *engine.View) []*namespace {
 			counts[of[i]]++
 		}
 		for n, many := range counts {
-			n.workloads = make([]workload, 0, many)
+			n.workloads = make([]*workload, 0, many)
 		}
 		for i, n := range of {
-			n.workloads = append(n.workloads, there[i])
+			n.workloads = append(n.workloads, &there[i])
 		}
 		slices.SortFunc(all, func(a, b *namespace) int { return cmp.Compare(a.ref.Name, b.ref.Name) })
 		return all

@@ -363,8 +363,8 @@ func (s *scanReports) of(r *runningImage) scanned {
 	if err != nil {
 		return found
 	}
-	for _, maker := range r.makers {
-		for _, report := range s.byOwner[scanOwner{maker, r.container}] {
+	for _, maker := range r.of.members {
+		for _, report := range s.byOwner[scanOwner{maker.Ref.WithoutUID(), r.container}] {
 			if report.speaksOf(declared) && !slices.Contains(found.contents, report.image.digest) {
 				found.tagged = append(found.tagged, report)
 			}

@@ -131,30 +131,36 @@ func withDefaults(spec *corev1.PodSpec) *corev1.PodSpec {
 	if !spec.HostNetwork && !renamed && !slices.ContainsFunc(spec.Volumes, bare) {
 		return spec
 	}
-	spec = spec.DeepCopy()
+	own := *spec
+	spec = &own
 	if renamed {
 		spec.ServiceAccountName = spec.DeprecatedServiceAccount
 	}
+	spec.Volumes = slices.Clone(spec.Volumes)
 	for i := range spec.Volumes {
 		if bare(spec.Volumes[i]) {
 			spec.Volumes[i].EmptyDir = &corev1.EmptyDirVolumeSource{}
 		}
 	}
 	if spec.HostNetwork {
-		openHostPorts(spec.InitContainers)
-		openHostPorts(spec.Containers)
+		spec.InitContainers = withHostPorts(spec.InitContainers)
+		spec.Containers = withHostPorts(spec.Containers)
 	}
 	return spec
 }
 
-func openHostPorts(containers []corev1.Container) {
+func withHostPorts(containers []corev1.Container) []corev1.Container {
+	containers = slices.Clone(containers)
 	for i := range containers {
-		for j := range containers[i].Ports {
-			if port := &containers[i].Ports[j]; port.HostPort == 0 {
+		ports := slices.Clone(containers[i].Ports)
+		for j := range ports {
+			if port := &ports[j]; port.HostPort == 0 {
 				port.HostPort = port.ContainerPort
 			}
 		}
+		containers[i].Ports = ports
 	}
+	return containers
 }
 
 // objectMeta is the metadata of the pod as the Kubernetes project's own rules take it.

@@ -128,10 +128,21 @@ type Escalations struct {
 
 // running is what runs as an account.
 type running struct {
-	all     []runner
-	byName  map[string][]runner
-	control []engine.Ref // control plane pods that a kubelet runs
-	used    []use        // templates of workflows that are run again and again
+	all     []*runner
+	byName  map[string][]*runner // nil until one is asked for
+	control []engine.Ref         // control plane pods that a kubelet runs
+	used    []use                // templates of workflows that are run again and again
+}
+
+// called returns what runs under a name.
+func (r *running) called(name string) []*runner {
+	if r.byName == nil {
+		r.byName = map[string][]*runner{}
+		for _, one := range r.all {
+			r.byName[one.ref.Name] = append(r.byName[one.ref.Name], one)
+		}
+	}
+	return r.byName[name]
 }
 
 // EscalationKinds are the kinds that ways rest on beside roles and bindings.
@@ -143,14 +154,11 @@ type escalationsKey struct{}
 func EscalationsOf(v *engine.View) *Escalations {
 	return engine.Memo(v, escalationsKey{}, func() *Escalations {
 		e := &Escalations{
-			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, runs: running{all: allRunners.Of(v), byName: map[string][]runner{}},
+			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, runs: running{all: allRunners.Of(v)},
 			index: map[place]int{}, kept: tokenSecrets(v), aws: AWSAuthOf(v), called: map[string][]Subject{}, missing: map[string][]Subject{}, met: map[leg]bool{},
 		}
 		e.runs.used = usesOf(v)
 		e.at(place{kind: everything})
-		for _, r := range e.runs.all {
-			e.runs.byName[r.ref.Name] = append(e.runs.byName[r.ref.Name], r)
-		}
 		e.sets(accounts(v, e.rights, e.runs.all))
 		e.absent(v)
 		for _, s := range e.Subjects() {
@@ -189,10 +197,14 @@ func (e *Escalations) lead(from int, to place, w way) {
 
 // inOne makes a place one of a set of a namespace.
 func (e *Escalations) inOne(kind placeKind, namespace string, member place, by ...engine.Ref) {
-	e.spaces = append(e.spaces, namespace)
+	if n := len(e.spaces); n == 0 || e.spaces[n-1] != namespace { // most come one after the other
+		e.spaces = append(e.spaces, namespace)
+	}
 	one := place{kind: kind, namespace: namespace}
 	e.lead(e.at(place{kind: kind, namespace: everyNamespace}), one, way{})
-	e.lead(e.at(one), member, way{by: by})
+	if from := e.at(one); !e.met[leg{from: from, to: e.at(member)}] {
+		e.lead(from, member, way{by: slices.Clone(by)})
+	}
 }
 
 // absent are the service accounts that bindings name and that are not there: whoever makes
@@ -211,15 +223,14 @@ func (e *Escalations) absent(v *engine.View) {
 
 // sets leads from the sets of subjects to their members.
 func (e *Escalations) sets(accounts []Subject) {
-	inOne := e.inOne
 	for _, a := range accounts {
 		e.called[a.Name] = append(e.called[a.Name], a)
-		inOne(anyAccount, a.Namespace, place{kind: aSubject, subject: a})
+		e.inOne(anyAccount, a.Namespace, place{kind: aSubject, subject: a})
 	}
 	for _, r := range e.runs.all {
-		inOne(anyRunning, r.ref.Namespace, place{kind: aSubject, subject: r.account}, r.ref)
+		e.inOne(anyRunning, r.ref.Namespace, place{kind: aSubject, subject: r.account()}, r.ref)
 		if r.resource != "pods" && r.resource != "jobs" {
-			inOne(anyWorkload, r.ref.Namespace, place{kind: anyAccount, namespace: r.ref.Namespace}, r.ref)
+			e.inOne(anyWorkload, r.ref.Namespace, place{kind: anyAccount, namespace: r.ref.Namespace}, r.ref)
 		}
 		switch r.static {
 		case "kube-apiserver", "etcd", "kube-controller-manager":
@@ -227,7 +238,7 @@ func (e *Escalations) sets(accounts []Subject) {
 		}
 	}
 	for _, k := range e.kept {
-		inOne(anyKept, k.account.Namespace, place{kind: aSubject, subject: k.account}, engine.Ref{Kind: secretKind.Kind, Namespace: k.account.Namespace, Name: k.secret})
+		e.inOne(anyKept, k.account.Namespace, place{kind: aSubject, subject: k.account}, engine.Ref{Kind: secretKind.Kind, Namespace: k.account.Namespace, Name: k.secret})
 	}
 	nodes, certificate := e.at(place{kind: theNodes}), e.at(place{kind: byCertificate})
 	e.lead(nodes, place{kind: anyRunning, namespace: everyNamespace}, way{})
@@ -249,7 +260,7 @@ func (e *Escalations) sets(accounts []Subject) {
 	}
 	for _, role := range e.rights.ordered {
 		if namespace := role.Ref.Namespace; role.Ref.Of() == RoleKind {
-			inOne(anyRole, namespace, place{kind: roleIn, namespace: namespace, role: role.Ref.WithoutUID()})
+			e.inOne(anyRole, namespace, place{kind: roleIn, namespace: namespace, role: role.Ref.WithoutUID()})
 		}
 	}
 	slices.Sort(e.spaces)

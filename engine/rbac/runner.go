@@ -15,8 +15,13 @@ import (
 type runner struct {
 	ref      engine.Ref
 	resource string // in requests, e.g. "deployments"
-	account  Subject
+	name     string // of the account
 	static   string // of a pod that a kubelet started from a file: its component
+}
+
+// account is whom it runs as.
+func (r *runner) account() Subject {
+	return Subject{Kind: rbacv1.ServiceAccountKind, Namespace: r.ref.Namespace, Name: r.name}
 }
 
 var (
@@ -24,6 +29,14 @@ var (
 	accountKind = engine.Kind{Kind: "ServiceAccount"}
 	secretKind  = engine.Kind{Kind: "Secret"}
 )
+
+// resources names the kinds of makers in requests.
+var resources = map[engine.Kind]string{
+	podKind: "pods", {Kind: "ReplicationController"}: "replicationcontrollers",
+	{Group: "apps", Kind: "DaemonSet"}: "daemonsets", {Group: "apps", Kind: "Deployment"}: "deployments",
+	{Group: "apps", Kind: "ReplicaSet"}: "replicasets", {Group: "apps", Kind: "StatefulSet"}: "statefulsets",
+	{Group: "batch", Kind: "CronJob"}: "cronjobs", {Group: "batch", Kind: "Job"}: "jobs",
+}
 
 // RunnerKinds are the kinds that run as a service account.
 func RunnerKinds() []engine.Kind {
@@ -34,33 +47,31 @@ func RunnerKinds() []engine.Kind {
 	return kinds
 }
 
-// makers are the kinds that are pods or make them, each with the resource it is in
-// requests and how its pods are read.
+// makers are the kinds that are pods or make them, each with how its pods are read.
 var makers = []struct {
-	kind     engine.Kind
-	resource string
-	read     func(*engine.View, engine.Kind) []runner
+	kind engine.Kind
+	read func(*engine.View, engine.Kind) []runner
 }{
-	{podKind, "pods", runningPods.Of},
-	{engine.Kind{Kind: "ReplicationController"}, "replicationcontrollers", podMakers.Of},
-	{engine.Kind{Group: "apps", Kind: "DaemonSet"}, "daemonsets", podMakers.Of},
-	{engine.Kind{Group: "apps", Kind: "Deployment"}, "deployments", podMakers.Of},
-	{engine.Kind{Group: "apps", Kind: "ReplicaSet"}, "replicasets", podMakers.Of},
-	{engine.Kind{Group: "apps", Kind: "StatefulSet"}, "statefulsets", podMakers.Of},
-	{engine.Kind{Group: "batch", Kind: "CronJob"}, "cronjobs", podMakers.Of},
-	{engine.Kind{Group: "batch", Kind: "Job"}, "jobs", podMakers.Of},
+	{podKind, runningPods.Of},
+	{engine.Kind{Kind: "ReplicationController"}, podMakers.Of},
+	{engine.Kind{Group: "apps", Kind: "DaemonSet"}, podMakers.Of},
+	{engine.Kind{Group: "apps", Kind: "Deployment"}, podMakers.Of},
+	{engine.Kind{Group: "apps", Kind: "ReplicaSet"}, podMakers.Of},
+	{engine.Kind{Group: "apps", Kind: "StatefulSet"}, podMakers.Of},
+	{engine.Kind{Group: "batch", Kind: "CronJob"}, podMakers.Of},
+	{engine.Kind{Group: "batch", Kind: "Job"}, podMakers.Of},
 }
 
 var (
 	runningPods = runnersOf(func(p *engine.Pod) runner {
-		one := runner{account: Subject{Name: accountIn(&p.Spec)}}
+		one := runner{name: accountIn(&p.Spec)}
 		if _, mirror := p.Metadata.Annotations[corev1.MirrorPodAnnotationKey]; mirror {
 			one.static = p.Metadata.Labels["component"]
 		}
 		return one
 	})
 	podMakers = runnersOf(func(c *engine.Controller) runner {
-		return runner{account: Subject{Name: accountIn(&c.Template().Spec)}}
+		return runner{name: accountIn(&c.Template().Spec)}
 	})
 )
 
@@ -73,7 +84,8 @@ func runnersOf[T any](take func(*T) runner) *engine.Extract[T, runner] {
 	return engine.NewExtract(func(o engine.Typed[T]) runner {
 		one := take(o.Value)
 		one.ref = o.Ref
-		one.account = Subject{Kind: rbacv1.ServiceAccountKind, Namespace: o.Ref.Namespace, Name: cmp.Or(one.account.Name, "default")}
+		one.resource = resources[o.Ref.Of()]
+		one.name = cmp.Or(one.name, "default")
 		return one
 	}, func(a, b runner) bool { return a == b })
 }
@@ -92,12 +104,12 @@ type templated struct {
 
 var readTemplated = runnersOf(func(o *templated) runner {
 	of := o.Spec.Template.Spec
-	return runner{account: Subject{Name: cmp.Or(of.Account, of.Former)}}
+	return runner{name: cmp.Or(of.Account, of.Former)}
 }).Of
 
 // templates returns what the kinds of others run as an account.
-func templates(v *engine.View) []runner {
-	var all []runner
+func templates(v *engine.View) []*runner {
+	var all []*runner
 	for _, t := range engine.PodTemplates() {
 		if !t.Makes {
 			continue
@@ -108,7 +120,7 @@ func templates(v *engine.View) []runner {
 		}
 		for _, r := range read(v, t.Kind) {
 			r.resource = probe{group: t.Kind.Group, ofOthers: true}.says(t.Resource)
-			all = append(all, r)
+			all = append(all, &r)
 		}
 	}
 	return all
@@ -116,14 +128,15 @@ func templates(v *engine.View) []runner {
 
 // allRunners are everything that runs as an account: not what else it is, so that an
 // object of which nothing but that changed changes nothing here.
-var allRunners = engine.NewSurvey(func(v *engine.View, _ []runner) []runner { return runners(v) }, nil)
+var allRunners = engine.NewSurvey(func(v *engine.View, _ []*runner) []*runner { return runners(v) }, nil)
 
-func runners(v *engine.View) []runner {
+func runners(v *engine.View) []*runner {
 	all := templates(v)
 	for _, m := range makers {
-		for _, r := range m.read(v, m.kind) {
-			r.resource = m.resource
-			all = append(all, r)
+		of := m.read(v, m.kind)
+		all = slices.Grow(all, len(of))
+		for i := range of {
+			all = append(all, &of[i])
 		}
 	}
 	return all
@@ -131,14 +144,16 @@ func runners(v *engine.View) []runner {
 
 // accounts returns the service accounts that there are: in files also those that
 // something runs as or a binding names, which may be elsewhere.
-func accounts(v *engine.View, rights *Rights, running []runner) []Subject {
+func accounts(v *engine.View, rights *Rights, running []*runner) []Subject {
 	var all []Subject
+	met := map[Subject]bool{}
 	for _, a := range engine.All[corev1.ServiceAccount](v, accountKind) {
 		all = append(all, Subject{Kind: rbacv1.ServiceAccountKind, Namespace: a.Ref.Namespace, Name: a.Ref.Name})
 	}
 	for _, r := range running {
-		if !opened(r.account) {
-			all = append(all, r.account)
+		if a := r.account(); !met[a] && !opened(a) {
+			met[a] = true
+			all = append(all, a)
 		}
 	}
 	if rights.files || !v.Saw(accountKind) {

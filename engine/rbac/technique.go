@@ -218,17 +218,17 @@ func (e *Escalations) byWorkloads(i int, h hand) {
 			pods := may
 			pods.resources = []string{"pods"}
 			for _, r := range e.named(pods) {
-				e.take(i, place{kind: aSubject, subject: r.account}, entry.technique, []held{may}, "%s (%s)", entry.does, r.ref.Name)
+				e.take(i, place{kind: aSubject, subject: r.account()}, entry.technique, []held{may}, "%s (%s)", entry.does, r.ref.Name)
 			}
 		}
 	}
 }
 
 // named returns what runs under one of the names that an ability is limited to.
-func (e *Escalations) named(may held) []runner {
-	var found []runner
+func (e *Escalations) named(may held) []*runner {
+	var found []*runner
 	for _, name := range may.names {
-		for _, r := range e.runs.byName[name] {
+		for _, r := range e.runs.called(name) {
 			if slices.Contains(may.resources, r.resource) && (may.everywhere() || may.namespace() == r.ref.Namespace) {
 				found = append(found, r)
 			}

@@ -44,7 +44,7 @@ func readFlow(v *engine.View, k engine.Kind) []runner {
 		}
 		for i, name := range names {
 			if names[i] = cmp.Or(name, "default"); !slices.Contains(names[:i], names[i]) {
-				all = append(all, runner{ref: f.ref, account: Subject{Kind: rbacv1.ServiceAccountKind, Namespace: f.ref.Namespace, Name: names[i]}})
+				all = append(all, runner{ref: f.ref, name: names[i]})
 			}
 		}
 	}
@@ -59,14 +59,14 @@ func opened(s Subject) bool { return s.Kind == rbacv1.ServiceAccountKind && s.Na
 // names such a workflow: where that leads is not known.
 func (e *Escalations) Opens(s Subject) (workflow engine.Ref, is bool) {
 	start, known := e.start(s)
-	if !known || !slices.ContainsFunc(e.runs.all, func(r runner) bool { return opened(r.account) }) {
+	if !known || !slices.ContainsFunc(e.runs.all, func(r *runner) bool { return opened(r.account()) }) {
 		return engine.Ref{}, false
 	}
 	met := map[int]bool{start: true}
 	for queue := []int{start}; len(queue) > 0; queue = queue[1:] {
 		at := e.places[queue[0]]
 		for _, r := range e.runs.all {
-			if at.kind == aSubject && opened(at.subject) && r.account == at.subject {
+			if at.kind == aSubject && opened(at.subject) && r.account() == at.subject {
 				return r.ref, true
 			}
 		}
@@ -84,7 +84,7 @@ func (e *Escalations) Opens(s Subject) (workflow engine.Ref, is bool) {
 func (e *Escalations) Gaps() []engine.Gap {
 	var all []engine.Gap
 	for _, r := range e.runs.all {
-		if opened(r.account) {
+		if opened(r.account()) {
 			all = append(all, engine.Gap{
 				Source: e.rights.target, Kind: r.ref.Of(), Namespace: r.ref.Namespace, Name: r.ref.Name, Reason: engine.Unsupported,
 				Cause: "read " + r.ref.Kind + ": the service account that it runs as is decided as it runs: where entering it leads is not known",
