@@ -145,8 +145,8 @@ func EachMember(text []byte, take func(name string, member []byte) bool) bool {
 }
 
 // EachItem passes on the items of an array in their order, as they stand in a text that
-// IsJSON, until take has an error.
-func EachItem(text []byte, take func(item []byte) error) error {
+// IsJSON and as DecodeJSON reads them, until take has an error.
+func EachItem(text []byte, take func(item []byte, v any, wrong error) error) error {
 	w := wellFormed{text: text}
 	if w.next() != '[' {
 		return errNoArray
@@ -160,11 +160,18 @@ func EachItem(text []byte, take func(item []byte) error) error {
 		if !more {
 			return nil
 		}
-		item, whole := w.extent(len(text))
-		if !whole {
-			return errNoArray
+		from := w.at
+		v, ok := w.value(0)
+		item := text[from:w.at]
+		var wrong error
+		if !ok {
+			w.at = from
+			if item, ok = w.extent(len(text)); !ok {
+				return errNoArray
+			}
+			v, wrong = DecodeJSON(item)
 		}
-		if err := take(item); err != nil {
+		if err := take(item, v, wrong); err != nil {
 			return err
 		}
 	}

@@ -46,7 +46,13 @@ func FuzzJSONIsTakenApart(f *testing.F) {
 		names, parts := taken(t, text)
 		var foundNames, foundParts []string
 		if begins[0] == '[' {
-			require.NoError(t, EachItem(text, func(item []byte) error { foundParts = append(foundParts, string(item)); return nil }))
+			require.NoError(t, EachItem(text, func(item []byte, v any, wrong error) error {
+				foundParts = append(foundParts, string(item))
+				want, err := DecodeJSON(item)
+				require.Equal(t, err, wrong, "%q", item)
+				require.Equal(t, want, v, "%q", item)
+				return nil
+			}))
 		} else if !EachMember(text, func(name string, member []byte) bool {
 			foundNames, foundParts = append(foundNames, name), append(foundParts, string(member))
 			return true

@@ -97,10 +97,9 @@ func headOfItem(item []byte, list head) head {
 
 // items takes the items of a JSON List one by one.
 func (s *scan) items(list head, items []byte, at place) error {
-	return engine.EachItem(items, func(item []byte) error {
-		v, err := engine.DecodeJSON(item)
-		if err != nil {
-			s.unreadable(at, headOfItem(item, list), err)
+	return engine.EachItem(items, func(item []byte, v any, wrong error) error {
+		if wrong != nil {
+			s.unreadable(at, headOfItem(item, list), wrong)
 			return nil
 		}
 		return s.item(v, list, at, 1)
