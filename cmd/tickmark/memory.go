@@ -23,7 +23,7 @@ var (
 	ordinary = &upkeep{garbage: 200, least: 176 << 20, lean: 112 << 20}
 	// scanning is that of a scan, which reads much and holds little until it judges: 20,000
 	// workloads hold some 70 MiB then, beside 40 of the program itself.
-	scanning = &upkeep{garbage: -1, least: 104 << 20, room: 28 << 20, lean: 160 << 20}
+	scanning = &upkeep{garbage: -1, least: 120 << 20, room: 48 << 20, lean: 160 << 20}
 )
 
 // limit is how much memory is taken where so much is held: what needs more than the least

@@ -107,6 +107,8 @@ func rawValue(v any) json.RawMessage {
 			return rawTrue
 		}
 		return rawFalse
+	case json.RawMessage:
+		return v
 	}
 	raw, err := engine.Canonical(v)
 	if err != nil || string(raw) == "null" {

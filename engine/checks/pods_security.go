@@ -40,20 +40,32 @@ func evalPodSecurity(v *engine.View, level api.Level) []engine.Detail {
 		e, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 		return made{e, err}
 	})
+	said := map[string]finding{} // by what the evaluator says, which is the same of many
 	return perPod(v, func(w workload) finding {
 		if evaluator.err != nil {
 			return unknown(w.path, nil, "The Pod Security evaluator cannot be made: %v", evaluator.err)
 		}
-		return judgePodSecurity(evaluator, api.LevelVersion{Level: level, Version: api.LatestVersion()}, w)
+		return judgePodSecurity(evaluator, api.LevelVersion{Level: level, Version: api.LatestVersion()}, w, said)
 	})
 }
 
-// judgePodSecurity judges one workload by a level in a version.
-func judgePodSecurity(evaluator policy.Evaluator, level api.LevelVersion, w workload) finding {
+// judgePodSecurity judges one workload by a level in a version. What it says of a verdict of
+// the evaluator is kept in said, where there is one.
+func judgePodSecurity(evaluator policy.Evaluator, level api.LevelVersion, w workload, said map[string]finding) finding {
 	result := policy.AggregateCheckResults(evaluator.EvaluatePod(level, w.objectMeta(), w.spec))
 	if result.Allowed {
 		return passes(w.path, nil, "It meets the Pod Security Standard %s (%s)", level.Level, level.Version.String())
 	}
-	return fails(w.path, result.ForbiddenReasons, "It does not meet the Pod Security Standard %s (%s): %s",
-		level.Level, level.Version.String(), strings.TrimSpace(result.ForbiddenDetail()))
+	detail := strings.TrimSpace(result.ForbiddenDetail())
+	key := strings.Join(append(result.ForbiddenReasons, detail), "\x00")
+	f, known := said[key]
+	if !known {
+		f = fails("", nil, "It does not meet the Pod Security Standard %s (%s): %s", level.Level, level.Version.String(), detail)
+		f.value = rawValue(result.ForbiddenReasons)
+		if said != nil {
+			said[key] = f
+		}
+	}
+	f.field = w.path
+	return f
 }
