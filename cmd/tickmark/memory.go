@@ -12,7 +12,8 @@ type upkeep struct {
 	// garbage is how much of it may lie about, in percent of what is held, before it is
 	// collected below the limit, where there is room; -1 where all of the limit is taken.
 	garbage int
-	least   int64 // the limit where little is held, in bytes
+	first   int64 // the limit at first, in bytes: memory that was not had before costs most
+	least   int64 // the limit where little is held, in bytes, once garbage was collected some times
 	room    int64 // for garbage beside what is held, in any case, in bytes
 	lean    int64 // what is held without room for as much garbage beside it, in bytes
 }
@@ -20,16 +21,16 @@ type upkeep struct {
 var (
 	// ordinary is that of most verbs: half a million objects of a collection, or a folder of
 	// gigabytes, need less than the limit.
-	ordinary = &upkeep{garbage: 200, least: 176 << 20, lean: 112 << 20}
+	ordinary = &upkeep{garbage: 200, first: 176 << 20, least: 176 << 20, lean: 112 << 20}
 	// scanning is that of a scan, which reads much and holds little until it judges: 20,000
 	// workloads hold some 70 MiB then, beside 40 of the program itself.
-	scanning = &upkeep{garbage: -1, least: 120 << 20, room: 48 << 20, lean: 160 << 20}
+	scanning = &upkeep{garbage: -1, first: 44 << 20, least: 112 << 20, room: 48 << 20, lean: 160 << 20}
 )
 
-// limit is how much memory is taken where so much is held: what needs more than the least
-// would have nothing but its garbage collected.
-func (u *upkeep) limit(held uint64) int64 {
-	return max(u.least, 2*int64(held)-u.lean, int64(held)+u.room)
+// limit is how much memory is taken where so much is held, after some limit before: what
+// needs more than the least would have nothing but its garbage collected.
+func (u *upkeep) limit(before int64, held uint64) int64 {
+	return max(min(u.least, before+before/4), 2*int64(held)-u.lean, int64(held)+u.room)
 }
 
 // kept is the upkeep of the process: a verb that needs another one than most stores it when
@@ -45,7 +46,7 @@ func (d *door) lean() {
 	var again func(*[1]metrics.Sample)
 	again = func(held *[1]metrics.Sample) {
 		metrics.Read(held[:])
-		debug.SetMemoryLimit(kept.Load().limit(held[0].Value.Uint64()))
+		debug.SetMemoryLimit(kept.Load().limit(debug.SetMemoryLimit(-1), held[0].Value.Uint64()))
 		runtime.AddCleanup(new([4]uintptr), again, held)
 	}
 	// What nobody holds goes with each collection of garbage, and says that there was one.
@@ -56,7 +57,7 @@ func (d *door) lean() {
 func (d *door) tidy(u *upkeep) {
 	kept.Store(u)
 	if d.getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(u.least)
+		debug.SetMemoryLimit(u.first)
 		if d.getenv("GOGC") == "" {
 			debug.SetGCPercent(u.garbage)
 		}
