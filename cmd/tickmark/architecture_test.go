@@ -32,7 +32,7 @@ var ladder = []struct {
 	{"engine/redaction", []string{"engine"}, "one place knows what a secret and a card number look like"},
 	{"engine/findings", []string{"engine"}, "what another tool found has one form, for whoever reads files and whoever judges"},
 	{"engine/contents", []string{"engine", "engine/redaction"}, "one place reads what people hand over, and keeps none of it"},
-	{"engine/checks", []string{"engine", "engine/argo", "engine/findings", "engine/network", "engine/rbac", "engine/redaction"}, "checks judge by the analyses"},
+	{"engine/checks", []string{"engine", "engine/argo", "engine/findings", "engine/network", "engine/rbac", "engine/redaction", "engine/sheet"}, "checks judge by the analyses"},
 	{"engine/policy", []string{"engine", "engine/network", "engine/rbac", "engine/redaction", "engine/sheet"}, "checks of the organisation's own judge as ours do"},
 	{"engine/aws", []string{"engine"}, "a collector, as engine/kube"},
 	{"engine/gcp", []string{"engine"}, "a collector, as engine/kube"},

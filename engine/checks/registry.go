@@ -2,19 +2,21 @@ package checks
 
 import (
 	"cmp"
-	"embed"
+	_ "embed" // the words
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/yaml"
-
 	"tickmark/engine"
+	"tickmark/engine/sheet"
 )
 
-//go:embed words/*.yaml
-var wordFiles embed.FS
+// The files in words, as sheet.Carry writes them: `make docs`.
+//
+//go:embed words.json
+var carriedWords []byte
 
 // check is a built-in check without its words.
 type check struct {
@@ -113,7 +115,13 @@ func importsChecks() []check {
 // All returns the built-in checks ordered by id. An error means that the program
 // was built wrong: an id that stands twice, a check without words, words without
 // a check.
-func All() ([]engine.Check, error) { return assemble(builtin(), wordFiles) }
+func All() ([]engine.Check, error) {
+	words, err := sheet.Unpack(carriedWords)
+	if err != nil {
+		return nil, err
+	}
+	return assemble(builtin(), words)
+}
 
 // Find returns the built-in check with an id.
 func Find(id string) (engine.Check, error) {
@@ -130,7 +138,7 @@ func Find(id string) (engine.Check, error) {
 
 // assemble joins checks with their words and validates the whole.
 func assemble(list []check, files fs.FS) ([]engine.Check, error) {
-	words, err := fs.ReadDir(files, "words")
+	words, err := fs.Glob(files, "words/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("read words of checks: %w", err)
 	}
@@ -158,9 +166,9 @@ func assemble(list []check, files fs.FS) ([]engine.Check, error) {
 		}
 	}
 	for _, w := range words {
-		id := strings.TrimSuffix(w.Name(), ".yaml")
+		id := strings.TrimSuffix(path.Base(w), ".yaml")
 		if !slices.ContainsFunc(all, func(c engine.Check) bool { return c.ID == id }) {
-			return nil, fmt.Errorf("words %s: there is no check of this id", w.Name())
+			return nil, fmt.Errorf("words %s: there is no check of this id", path.Base(w))
 		}
 	}
 	return all, nil
@@ -181,7 +189,7 @@ func readWords(files fs.FS, c *engine.Check) error {
 		engine.Words
 		Area string `json:"area"`
 	}
-	if err := yaml.UnmarshalStrict(raw, &words); err != nil {
+	if _, err := sheet.ReadOwn("words/"+c.ID+".yaml", raw, &words); err != nil {
 		return fmt.Errorf("read words of check %s: %w", c.ID, err)
 	}
 	if !slices.Contains(areas[:], words.Area) {

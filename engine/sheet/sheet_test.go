@@ -3,8 +3,10 @@ package sheet_test
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -186,4 +188,40 @@ func FuzzRead(f *testing.F) {
 		require.NoError(t, err)
 		assert.Equal(t, string(want), string(got), "%s", written)
 	})
+}
+
+func TestSheetsAreCarriedAsTheyAreWritten(t *testing.T) {
+	type noun struct {
+		Name   string         `json:"name"`
+		Counts map[string]int `json:"counts"`
+		Good   bool           `json:"good"`
+		Items  []string       `json:"items"`
+	}
+	folder := fstest.MapFS{
+		"a/one.yaml": {Data: []byte("name: 2024-01-02\ncounts: {x: 7, y: 12}\ngood: true\nitems: [\"1.10\", on, null]\n")},
+		"a/two.yaml": {Data: []byte("name: two\n")},
+		"b/no.yaml":  {Data: []byte("name: no\n")},
+	}
+	text, err := sheet.Carry(folder, "a/*.yaml")
+	require.NoError(t, err)
+	c, err := sheet.Unpack(text)
+	require.NoError(t, err)
+	names, err := fs.Glob(c, "a/*.yaml")
+	require.NoError(t, err)
+	require.Equal(t, []string{"a/one.yaml", "a/two.yaml"}, names)
+	for _, name := range names {
+		var want, got noun
+		_, wrong := sheet.ReadOwn(name, folder[name].Data, &want)
+		carried, err := fs.ReadFile(c, name)
+		require.NoError(t, err)
+		_, err = sheet.ReadOwn(name, carried, &got)
+		require.Equal(t, wrong, err)
+		require.Equal(t, want, got)
+	}
+	_, err = sheet.ReadOwn("x", []byte(`{"titel": 1}`), &noun{})
+	require.ErrorContains(t, err, "titel")
+	for wrong, of := range map[string]string{"name: &a x\nitems: [*a]\n": "anchors", "name: a\nname: b\n": "twice", "": "no sheet", "name: 007\n": "invalid number"} {
+		_, err := sheet.Carry(fstest.MapFS{"w.yaml": {Data: []byte(wrong)}}, "*.yaml")
+		require.ErrorContains(t, err, of)
+	}
 }

@@ -1,22 +1,31 @@
 package pci
 
 import (
-	"embed"
+	_ "embed" // the catalogue
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"sync"
 
+	"tickmark/engine/sheet"
 	"tickmark/questionnaires"
 )
 
-//go:embed catalogue/*.yaml
-var files embed.FS
+// The files in catalogue, as sheet.Carry writes them: `make docs`.
+//
+//go:embed catalogue.json
+var carried []byte
 
 // embedded is built once: it is a constant of the program that only happens to
 // be written in YAML.
-var embedded = sync.OnceValues(func() (*questionnaires.Catalogue, error) { return furnish(files) })
+var embedded = sync.OnceValues(func() (*questionnaires.Catalogue, error) {
+	files, err := sheet.Unpack(carried)
+	if err != nil {
+		return nil, err
+	}
+	return furnish(files)
+})
 
 // Catalogue returns the embedded catalogue: 280 requirements in the order of the
 // standard, with their links, and the questionnaires that `tickmark

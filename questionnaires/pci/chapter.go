@@ -42,7 +42,7 @@ const maxProcedures = 26
 // keys are errors.
 func parseChapter(data []byte) (chapter, error) {
 	var c chapter
-	if _, err := sheet.Read("chapter", data, &c); err != nil {
+	if _, err := sheet.ReadOwn("chapter", data, &c); err != nil {
 		return chapter{}, err
 	}
 	if c.Principal.IsZero() || c.Principal != c.Principal.Principal() {

@@ -54,7 +54,7 @@ type condition struct {
 // catalogue.
 func parseEligibility(data []byte, c *questionnaires.Catalogue) (*questionnaires.Catalogue, error) {
 	var file eligibilityFile
-	l, err := sheet.Read("eligibility", data, &file)
+	l, err := sheet.ReadOwn("eligibility", data, &file)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func parseForms(data []byte) ([]form, error) {
 	var file struct {
 		Forms []form `json:"forms"`
 	}
-	if _, err := sheet.Read("forms", data, &file); err != nil {
+	if _, err := sheet.ReadOwn("forms", data, &file); err != nil {
 		return nil, err
 	}
 	seen := map[string]bool{}

@@ -43,7 +43,7 @@ func parseLinks(data []byte) ([]link, error) {
 	var file struct {
 		Links []link `json:"links"`
 	}
-	if _, err := sheet.Read("links", data, &file); err != nil {
+	if _, err := sheet.ReadOwn("links", data, &file); err != nil {
 		return nil, err
 	}
 	for _, l := range file.Links {

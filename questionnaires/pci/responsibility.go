@@ -40,7 +40,7 @@ type duty struct {
 // catalogue.
 func parseResponsibilities(data []byte, c *questionnaires.Catalogue) (*questionnaires.Catalogue, error) {
 	var file responsibilityFile
-	l, err := sheet.Read("responsibility", data, &file)
+	l, err := sheet.ReadOwn("responsibility", data, &file)
 	if err != nil {
 		return nil, err
 	}
