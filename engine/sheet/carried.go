@@ -134,6 +134,7 @@ func carried(n *yaml.Node) (any, error) {
 			return json.Number(n.Value), nil
 		}
 		return n.Value, nil
+	default:
+		return nil, fmt.Errorf("line %d: anchors and aliases are not read", n.Line)
 	}
-	return nil, fmt.Errorf("line %d: anchors and aliases are not read", n.Line)
 }
