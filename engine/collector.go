@@ -65,6 +65,8 @@ type Progress struct {
 	Seen   int    // documents so far, or results
 	Total  int    // of them as far as the source tells, 0 while unknown
 	Gaps   int    // gaps so far
+	// Read is how many bytes of Size were read, of what lies on disk; 0 of 0 else.
+	Read, Size int64
 }
 
 // Evaluating is the Source of the Progress of an evaluation.

@@ -61,7 +61,11 @@ func progressText(at engine.Progress, elapsed time.Duration) string {
 		line += ": " + kube.Printable(at.What)
 	}
 	line += fmt.Sprintf(", %d%s %s", at.Seen, of, counted)
-	line += pace(at.Seen, at.Total, elapsed)
+	if at.Size > 0 {
+		line += ", " + bytesDone(at.Read, at.Size, elapsed)
+	} else {
+		line += pace(at.Seen, at.Total, elapsed)
+	}
 	if at.Gaps > 0 {
 		line += fmt.Sprintf(", %d gaps", at.Gaps)
 	}

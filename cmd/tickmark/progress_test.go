@@ -116,3 +116,8 @@ func TestTakingInSaysHowFar(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []int64{6, 10, 6}, said)
 }
+
+func TestReadingSaysHowLong(t *testing.T) {
+	at := engine.Progress{Source: "dump", What: "pods.json", Seen: 1200, Read: 16 << 20, Size: 64 << 20}
+	assert.Equal(t, "dump: pods.json, 1200 objects, 16 of 64 MiB, 8 MiB/s, 6s left", progressText(at, 2*time.Second))
+}

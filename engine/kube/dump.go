@@ -57,7 +57,8 @@ func (d *Dump) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, 
 	}
 	r.snapshot.Target = engine.Target{ID: "manifests:" + d.Name, Name: d.Name, Provisional: true}
 	err := r.resume(d)
-	for _, p := range d.Paths {
+	sizes := r.reading.of(to, d.Paths, inDump)
+	for i, p := range d.Paths {
 		if err != nil {
 			break
 		}
@@ -65,6 +66,7 @@ func (d *Dump) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, 
 		if err = walkDump(p, r.file); err != nil {
 			break
 		}
+		r.reading.ended(sizes[:i+1])
 		if r.found() == before && r.lists == 0 {
 			r.gap(holdsNothingAt(p))
 		}
@@ -119,6 +121,9 @@ func (d *dumpReader) file(f file) error {
 	if err := d.ctx.Err(); err != nil {
 		return err
 	}
+	if f.within != nil {
+		d.reading.begins(f.within)
+	}
 	d.progress(f.name)
 	at := spot{file: f.name}
 	if f.err != nil {
@@ -133,10 +138,17 @@ func (d *dumpReader) file(f file) error {
 	defer func() { _ = r.Close() }()
 	before := len(d.snapshot.Entries)
 	mark := fileMark{f.name, size, f.savedAt(r).UTC()}
+	in := counting(r)
+	if f.within != nil {
+		d.reading.begins(f.within)
+	} else {
+		d.reading.begins(in.so)
+		defer d.reading.ends(size)
+	}
 	done, err := d.adopt(mark)
 	if !done && err == nil {
 		err = d.noted(mark, func() error {
-			err := d.contents(bufio.NewReaderSize(untilDone{d.ctx, r}, 64<<10), at, placeOf(at.file))
+			err := d.contents(bufio.NewReaderSize(untilDone{d.ctx, in}, 64<<10), at, placeOf(at.file))
 			d.nameStripped(at)
 			return errors.Join(err, d.ctx.Err())
 		})

@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -95,7 +96,8 @@ func walkDump(name string, each func(file) error) error {
 		whole.err = plainPathError(err)
 		return each(whole)
 	}
-	a := &archive{name: whole.name, each: each, packed: &counted{r: packed}, saved: whole}
+	a := &archive{name: whole.name, packed: &counted{r: packed}, saved: whole}
+	a.each = func(f file) error { f.within = a.so; return each(f) }
 	a.saved.saved = info.ModTime()
 	switch start = start[:n]; {
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("PK\x05\x06")):
@@ -121,10 +123,14 @@ type archive struct {
 	packed  *counted // what was read of the file
 	out     int64    // bytes that came of it
 	members int
-	saved   file // stands for the archive itself
+	zipped  int64 // of a zip file, what was read
+	saved   file  // stands for the archive itself
 	links   map[string]string
 	seen    map[string]bool
 }
+
+// so is how much of the archive was read.
+func (a *archive) so() int64 { return cmp.Or(a.zipped, a.packed.n) }
 
 // counted counts what is read.
 type counted struct {
@@ -342,7 +348,7 @@ func (a *archive) zip(in io.ReaderAt, size int64) error {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return a.fail(fmt.Errorf("read archive: %w", cutOff(err)))
 	}
-	a.packed.n = size
+	a.packed.n, a.zipped = size, 1
 	for _, m := range z.File {
 		if err := a.count(); err != nil {
 			return a.fail(err)
@@ -364,6 +370,7 @@ func (a *archive) zip(in io.ReaderAt, size int64) error {
 		if err := a.member(f); err != nil {
 			return err
 		}
+		a.zipped += int64(m.CompressedSize64)
 	}
 	return nil
 }

@@ -26,6 +26,8 @@ type file struct {
 	open  func() (io.ReadCloser, int64, error)
 	err   error
 	saved time.Time // when it was written, of a file in an archive
+	// within is how much was read of the archive that it is in; nil of others.
+	within func() int64
 }
 
 // savedAt is when a file that was opened as r was written, as its folder or its

@@ -18,6 +18,8 @@ type gathering struct {
 	snapshot engine.Snapshot
 	to       engine.Intake
 	now      func() time.Time
+	reading  reading
+	what     string // is at hand
 }
 
 func newGathering(source string, tool engine.Tool, now func() time.Time, to engine.Intake) gathering {
@@ -40,6 +42,9 @@ func (g *gathering) add(doc engine.Document, origin string) error {
 		}
 	}
 	g.snapshot.Entries = append(g.snapshot.Entries, engine.Entry{Ref: doc.Ref, Digest: doc.Digest, Origin: origin})
+	if g.reading.size > 0 && len(g.snapshot.Entries)%tellEach == 0 {
+		g.progress(g.what)
+	}
 	target := &g.snapshot.Target
 	if target.Provisional && doc.Ref.Of() == (engine.Kind{Kind: "Namespace"}) && doc.Ref.Name == "kube-system" && doc.Ref.UID != "" {
 		target.ID, target.Provisional = "k8s:"+doc.Ref.UID, false
@@ -105,6 +110,9 @@ func (g *gathering) since(m mark) ([]engine.Entry, map[string]int) {
 	return slices.Clone(g.snapshot.Entries[m.entries:]), redacted
 }
 
+// tellEach is after how many objects of a file it is told how far it is read.
+const tellEach = 256
+
 func (g *gathering) progress(what string) { g.progressBefore(what, 0) }
 
 // progressBefore tells as well how many more the source says there are of what is at hand.
@@ -112,7 +120,8 @@ func (g *gathering) progressBefore(what string, left int) {
 	if g.to.Progress == nil {
 		return
 	}
-	at := engine.Progress{Source: g.source, What: what, Seen: len(g.snapshot.Entries), Gaps: len(g.snapshot.Gaps)}
+	g.what = what
+	at := engine.Progress{Source: g.source, What: what, Seen: len(g.snapshot.Entries), Gaps: len(g.snapshot.Gaps), Read: g.reading.so(), Size: g.reading.size}
 	if left > 0 {
 		at.Total = at.Seen + left
 	}

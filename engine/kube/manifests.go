@@ -70,7 +70,8 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 		return s.file(f)
 	}
 	var err error
-	for _, p := range m.Paths {
+	sizes := s.reading.of(to, m.Paths, isManifest)
+	for i, p := range m.Paths {
 		lists, before := s.lists, s.found()
 		err = walk(p, isManifest, func(f file) error {
 			if f.name != filepath.ToSlash(p) && f.err == nil {
@@ -81,6 +82,7 @@ func (m *Manifests) Collect(ctx context.Context, to engine.Intake) (engine.Snaps
 		if err != nil {
 			break
 		}
+		s.reading.ended(sizes[:i+1])
 		if s.found() == before && s.lists == lists {
 			s.gap(holdsNothingAt(p))
 		}
@@ -171,6 +173,9 @@ func (s *scan) file(f file) error {
 		s.gap(engine.Gap{Source: f.name, Reason: reasonOfFile(err), Cause: err.Error()})
 		return nil
 	}
+	size, at := int64(len(text)), int64(0)
+	s.reading.begins(func() int64 { return at })
+	defer s.reading.ends(size)
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if line, cause := notText(text); cause != "" {
 		s.gap(engine.Gap{Source: f.name, Line: line, Reason: engine.Unreadable, Cause: cause})
@@ -192,6 +197,7 @@ func (s *scan) file(f file) error {
 		if err := s.yaml(c, f.name); err != nil {
 			return err
 		}
+		at += int64(len(c.text))
 	}
 	return nil
 }

@@ -97,7 +97,10 @@ func headOfItem(item []byte, list head) head {
 
 // items takes the items of a JSON List one by one.
 func (s *scan) items(list head, items []byte, at place) error {
+	var read int64
+	s.reading.begins(func() int64 { return read })
 	return engine.EachItem(items, func(item []byte, v any, wrong error) error {
+		read += int64(len(item))
 		if wrong != nil {
 			s.unreadable(at, headOfItem(item, list), wrong)
 			return nil

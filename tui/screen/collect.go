@@ -216,17 +216,7 @@ func (s *Collect) sourceLine(c Canvas, source string) string {
 		}
 		return name + c.Theme.Paint(theme.Muted, word)
 	}
-	text := count(p.Seen, "object", "objects")
-	if p.Total > 0 {
-		text = bar(p.Seen, p.Total, 12) + " " + thousands(p.Seen) + " of " + count(p.Total, "object", "objects")
-	}
-	if seconds := s.run.seconds(s.desk.Now()); seconds >= 1 {
-		rate := float64(p.Seen) / seconds
-		text += fmt.Sprintf(", %.0f a second", rate)
-		if p.Total > p.Seen && rate > 0 {
-			text += fmt.Sprintf(", %.0f s left", float64(p.Total-p.Seen)/rate)
-		}
-	}
+	text := farText(p, s.run.seconds(s.desk.Now()))
 	text += "  " + c.Theme.Paint(theme.Unseen, "◌ "+count(p.Gaps, "gap", "gaps"))
 	if s.run != nil {
 		text += "  " + c.Theme.Paint(theme.Muted, theme.Clean(p.What))

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -69,4 +70,28 @@ func (f *feed) wait(s Screen) tea.Cmd {
 		}
 		return progressed{screen: s, feed: f, all: all}
 	}
+}
+
+// farText says how far a source is, how fast, and how long the rest takes, where that can be
+// told: by its objects, or by the bytes of what lies on disk.
+func farText(p engine.Progress, seconds float64) string {
+	text := count(p.Seen, "object", "objects")
+	switch {
+	case p.Total > 0:
+		text = bar(p.Seen, p.Total, 12) + " " + thousands(p.Seen) + " of " + count(p.Total, "object", "objects")
+	case p.Size > 0:
+		text = bar(int(p.Read), int(p.Size), 12) + " " + text
+	}
+	if seconds < 1 {
+		return text
+	}
+	done, all := float64(p.Seen), float64(p.Total)
+	text += fmt.Sprintf(", %.0f a second", done/seconds)
+	if p.Total == 0 {
+		done, all = float64(p.Read), float64(p.Size)
+	}
+	if all > done && done > 0 {
+		text += fmt.Sprintf(", %.0f s left", (all-done)*seconds/done)
+	}
+	return text
 }
