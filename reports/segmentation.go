@@ -359,12 +359,20 @@ func (s Segments) CellWords(from, to int) string {
 		if s.Unsure(from, to) {
 			text += fmt.Sprintf("; of %d cannot be excluded %s", c.Possible, c.Unsure)
 		}
-		return text
+		return text + splitWords(c)
 	case c.Possible > 0:
-		return text + fmt.Sprintf("%d of %d pairs of workloads cannot be excluded, %s", c.Possible, c.Pairs, c.Unsure)
+		return text + fmt.Sprintf("%d of %d pairs of workloads cannot be excluded, %s", c.Possible, c.Pairs, c.Unsure) + splitWords(c)
 	default:
 		return text + fmt.Sprintf("nothing, of %d pairs of workloads", c.Pairs)
 	}
+}
+
+// splitWords says of how many pairs it matters over which family of addresses they speak.
+func splitWords(c network.Cell) string {
+	if c.Split == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; of %d over IPv4 not what goes over IPv6", c.Split)
 }
 
 // segments draws the network of each cluster that was collected.

@@ -72,12 +72,27 @@ type connectionForm struct {
 	To       string `json:"to"`
 	Ports    string `json:"ports"`
 	Possible string `json:"possible,omitempty"`
+	// Families stand where what goes over IPv4 is not what goes over IPv6.
+	Families []familyForm `json:"families,omitempty"`
+}
+
+type familyForm struct {
+	Family   string `json:"family"`
+	Ports    string `json:"ports"`
+	Possible string `json:"possible,omitempty"`
 }
 
 func connectionFormOf(c network.Connection) connectionForm {
 	form := connectionForm{From: c.From, To: c.To, Ports: c.AllowedText()}
 	if !c.Certain() {
 		form.Possible = c.PossibleText()
+	}
+	for _, f := range c.Families {
+		one := familyForm{Family: f.Name, Ports: f.Allowed.String()}
+		if possible := f.Possible.String(); possible != one.Ports {
+			one.Possible = possible
+		}
+		form.Families = append(form.Families, one)
 	}
 	return form
 }
@@ -159,14 +174,10 @@ func (d *door) printConnections(a *network.Analysis, possible bool) {
 	w := bufio.NewWriterSize(d.out, 1<<16)
 	defer w.Flush()
 	for c := range a.Connections() {
-		text := c.AllowedText()
-		switch {
-		case possible:
-			text = c.PossibleText()
-		case c.Allowed.IsEmpty():
+		if !possible && c.Allowed.IsEmpty() {
 			continue
 		}
-		for _, part := range [...]string{c.From, " => ", c.To, " : ", text, "\n"} {
+		for _, part := range [...]string{c.From, " => ", c.To, " : ", c.Text(possible), "\n"} {
 			_, _ = w.WriteString(part) // what is lost is told at the end
 		}
 	}

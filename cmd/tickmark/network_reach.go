@@ -145,9 +145,9 @@ func (d *door) printCrossing(title string, all []network.Connection) {
 		case c.Certain():
 			fmt.Fprintf(d.out, "  %s\n", c)
 		case c.Allowed.IsEmpty():
-			fmt.Fprintf(d.out, "  %s => %s : may %s\n", c.From, c.To, c.PossibleText())
+			fmt.Fprintf(d.out, "  %s => %s : may %s\n", c.From, c.To, c.Text(true))
 		default:
-			fmt.Fprintf(d.out, "  %s, may %s\n", c, c.PossibleText())
+			fmt.Fprintf(d.out, "  %s, may %s\n", c, c.Text(true))
 		}
 	}
 }
@@ -182,7 +182,7 @@ for what comes in.`,
 			}, func(a *network.Analysis) {
 				fmt.Fprintf(d.out, "%s\n", explained[a].Connection)
 				if !explained[a].Connection.Certain() {
-					fmt.Fprintf(d.out, "may be %s\n", explained[a].Connection.PossibleText())
+					fmt.Fprintf(d.out, "may be %s\n", explained[a].Connection.Text(true))
 				}
 				for _, e := range explained[a].Effects {
 					fmt.Fprintf(d.out, "  %s\n", kube.Printable(e.String()))

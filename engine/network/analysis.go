@@ -23,6 +23,7 @@ type Analysis struct {
 	gaps      []engine.Gap
 	doubts    []engine.Gap // those that may allow more than is possible here
 	twoFold   bool         // something here has an address of IPv6
+	split     bool         // a pod has addresses of both families, and policies tell them apart
 	isolation *Policies
 }
 
@@ -45,9 +46,12 @@ func newAnalysis(v *engine.View) *Analysis {
 	a.evaluation = evaluate(newWorld(a.running, labelsOfNamespaces(v), a.policies, nodes), a.policies)
 	a.classesOf = make([][]int, len(a.running.workloads))
 	for i, p := range a.running.pods {
-		if c := a.ofPod[i]; c >= 0 && !slices.Contains(a.classesOf[p.workload], c) {
-			a.classesOf[p.workload] = append(a.classesOf[p.workload], c)
+		for _, c := range [...]int{a.ofPod[i], a.also[i]} {
+			if c >= 0 && !slices.Contains(a.classesOf[p.workload], c) {
+				a.classesOf[p.workload] = append(a.classesOf[p.workload], c)
+			}
 		}
+		a.split = a.split || a.also[i] >= 0
 		a.twoFold = a.twoFold || slices.ContainsFunc(p.addresses, isIPv6)
 	}
 	for _, d := range [...]Direction{Ingress, Egress} {
@@ -139,7 +143,9 @@ func (a *Analysis) pair(from, to int) answer {
 	var sum answer
 	for _, s := range sources {
 		for _, t := range targets {
-			sum = a.join(sum, a.between(s, t))
+			if a.classes[s].family.meet(a.classes[t].family) {
+				sum = a.join(sum, a.between(s, t))
+			}
 		}
 	}
 	return sum

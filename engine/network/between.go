@@ -33,7 +33,11 @@ func (a *Analysis) Between(from, to func(Peer) bool) iter.Seq[Connection] {
 		for _, source := range chosen(a.ends(Ingress), from) {
 			for _, destination := range destinations {
 				of, is := a.ofEnds(source, destination)
-				if is && of.possible != noPorts && !yield(a.connection(source.name, destination.name, of)) {
+				if !is || of.possible == noPorts {
+					continue
+				}
+				c := a.connection(source.name, destination.name, of)
+				if c.Families = a.families(source, destination); !yield(c) {
 					return
 				}
 			}
@@ -82,7 +86,7 @@ func (m Matrix) Merged(names []string, of func(space string) string) Matrix {
 			if at[i] >= 0 && at[j] >= 0 {
 				sum := &all.Cells[at[i]][at[j]]
 				*sum = Cell{
-					Pairs: sum.Pairs + c.Pairs, Allowed: sum.Allowed + c.Allowed, Possible: sum.Possible + c.Possible,
+					Pairs: sum.Pairs + c.Pairs, Allowed: sum.Allowed + c.Allowed, Possible: sum.Possible + c.Possible, Split: sum.Split + c.Split,
 					Ports: sum.Ports.union(c.Ports), Unsure: sum.Unsure.union(c.Unsure),
 				}
 			}

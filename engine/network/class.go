@@ -19,6 +19,7 @@ type class struct {
 	labels      map[string]string
 	hostNetwork bool
 	addresses   []netip.Addr
+	family      family // of its addresses, where its pods have others besides and policies tell them apart
 	named       map[string][]portOf
 }
 
@@ -27,7 +28,8 @@ type class struct {
 // of which nothing is known: what stands for a controller of Ingresses.
 type world struct {
 	classes   []class
-	ofPod     []int // class of each pod
+	ofPod     []int // class of each pod, the first one
+	also      []int // of a pod with addresses of both families, that of the other; -1 of others
 	outside   [2][]AddressRange
 	nodes     []node
 	selected  map[string]bitset
@@ -49,9 +51,11 @@ func (w *world) size(d Direction) int { return len(w.classes) + len(w.outside[d]
 
 // newWorld groups pods by what policies can tell apart.
 func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*policy, nodes []node) *world {
-	w := &world{nodes: nodes, selected: map[string]bitset{}, spaces: map[string][2]bitset{}, ofPod: make([]int, len(r.pods))}
+	w := &world{nodes: nodes, selected: map[string]bitset{}, spaces: map[string][2]bitset{}, ofPod: make([]int, len(r.pods)), also: make([]int, len(r.pods))}
+	blocked := len(nodes) > 0
 	for d := range w.outside {
 		blocks := blocksOf(policies, Direction(d))
+		blocked = blocked || len(blocks) > 0
 		for _, n := range nodes {
 			blocks = append(blocks, n.addresses)
 		}
@@ -61,6 +65,7 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 	numbers := map[string]int{}
 	for i := range r.pods {
 		p := &r.pods[i]
+		w.also[i] = -1
 		if r.standsFor(i, keys, names) {
 			w.ofPod[i] = -1
 			continue
@@ -72,19 +77,27 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 			}
 		}
 		c.labels = p.labels
-		key := w.key(&c, keys, names)
-		n, known := numbers[key]
-		if !known {
-			n = len(w.classes)
-			numbers[key] = n
-			if of, seen := namespaces[p.namespace]; seen {
-				c.of = of
-			} else {
-				c.of = unseenNamespace(p.namespace)
-			}
-			w.classes = append(w.classes, c)
+		if of, seen := namespaces[p.namespace]; seen {
+			c.of = of
+		} else {
+			c.of = unseenNamespace(p.namespace)
 		}
-		w.ofPod[i] = n
+		number := func(c class) int {
+			key := w.key(&c, keys, names)
+			n, known := numbers[key]
+			if !known {
+				n = len(w.classes)
+				numbers[key], w.classes = n, append(w.classes, c)
+			}
+			return n
+		}
+		four, six := byFamily(c.addresses)
+		if blocked && len(four) > 0 && len(six) > 0 {
+			c.addresses, c.family = six, ipv6
+			w.also[i] = number(c)
+			c.addresses, c.family = four, ipv4
+		}
+		w.ofPod[i] = number(c)
 	}
 	w.classes = append(w.classes, class{})
 	w.host = newBitset(len(w.classes))
@@ -145,6 +158,7 @@ func (w *world) key(c *class, keys, names []string) string {
 	if c.hostNetwork {
 		b.WriteString("\x00host")
 	}
+	b.WriteString(c.family.String())
 	for _, k := range keys {
 		if value, there := c.labels[k]; there {
 			b.WriteString("\x00=" + strconv.Itoa(len(value)) + ":" + value)

@@ -16,12 +16,39 @@ type Connection struct {
 	// Possible is Allowed and what cannot be excluded: where an address, the labels of
 	// a namespace or a policy is not known, or on the network of a node.
 	Possible Ports
+	// Families says what goes over each family of addresses, where both ends have both and
+	// it is not the same: Allowed and Possible are of either.
+	Families []Family
 	// allowed and possible as text, which thousands of connections share
 	texts [2]string
 }
 
 // String writes c as `pay/web[Deployment] => pay/api[Deployment] : TCP 8080`.
-func (c Connection) String() string { return c.From + " => " + c.To + " : " + c.texts[0] }
+func (c Connection) String() string { return c.From + " => " + c.To + " : " + c.Text(false) }
+
+// Text returns what is allowed, or what is possible, and over which family where they differ.
+func (c Connection) Text(possible bool) string {
+	text := c.texts[0]
+	if possible {
+		text = c.texts[1]
+	}
+	of, alike := make([]string, len(c.Families)), true
+	for i, f := range c.Families {
+		ports := f.Allowed
+		if possible {
+			ports = f.Possible
+		}
+		of[i] = ports.String()
+		alike = alike && of[i] == of[0]
+	}
+	if alike {
+		return text
+	}
+	for i, f := range c.Families {
+		of[i] = f.Name + ": " + of[i]
+	}
+	return text + " (" + strings.Join(of, "; ") + ")"
+}
 
 // Certain reports whether nothing more is possible than what is allowed.
 func (c Connection) Certain() bool { return c.texts[0] == c.texts[1] }

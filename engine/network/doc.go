@@ -26,9 +26,9 @@
 // come in any order, a rule that is not understood may allow anything, and on the
 // network of a node a policy may not apply at all. What is not evaluated is a Gap.
 //
-// A pod with an address of IPv4 and one of IPv6 may what either of them may, in each
-// direction by itself: whether both ends have an address of the family that a block lets
-// through is not asked, so that more may be said to be allowed and never less.
+// Of a pod with an address of IPv4 and one of IPv6 each family is followed by itself, where
+// policies name blocks of addresses: between two such pods goes what both directions let
+// through over one family, and where the other lets through something else, both are said.
 //
 // What is said here is what the objects say. Whether the cluster's network plugin
 // enforces them is another fact and needs other evidence.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 
 	"tickmark/engine"
 )
@@ -20,6 +19,8 @@ type Effect struct {
 	Ports     Ports      `json:"ports"`
 	// Certain is false where it is not known whether the policy or its rule is meant.
 	Certain bool `json:"certain"`
+	// Family is IPv4 or IPv6 where it is so over that one alone.
+	Family string `json:"family,omitempty"`
 }
 
 // String writes e as a sentence.
@@ -38,6 +39,9 @@ func (e Effect) String() string {
 	}
 	if !e.Certain {
 		text += ", perhaps"
+	}
+	if e.Family != "" {
+		text += ", over " + e.Family
 	}
 	return text
 }
@@ -73,7 +77,9 @@ func (a *Analysis) Explain(from, to string) (Explanation, error) {
 func (a *Analysis) connecting(from, to end) (Connection, error) {
 	if !from.inFront() {
 		if of, is := a.ofEnds(from, to); is {
-			return a.connection(from.name, to.name, of), nil
+			c := a.connection(from.name, to.name, of)
+			c.Families = a.families(from, to)
+			return c, nil
 		}
 		return Connection{}, errors.New("it needs two workloads, or one and an address")
 	}
@@ -137,14 +143,33 @@ func (a *Analysis) effects(all []Effect, own, other end, d Direction) []Effect {
 	if own.workload < 0 {
 		return all
 	}
+	over := map[string]map[family]bool{} // by the effect as text
+	from := len(all)
 	for _, class := range a.classesOf[own.workload] {
 		for _, c := range a.concerns(class, d) {
 			for _, peer := range a.peersAt(other) {
+				by := noFamily
+				if peer < len(a.classes) && !other.inFront() {
+					if !a.classes[class].family.meet(a.classes[peer].family) {
+						continue
+					}
+					by = max(a.classes[class].family, a.classes[peer].family)
+				}
 				for _, e := range a.effect(c, peer, d) {
-					if !slices.ContainsFunc(all, func(x Effect) bool { return x.String() == e.String() }) {
+					text := e.String()
+					if over[text] == nil {
+						over[text] = map[family]bool{}
 						all = append(all, e)
 					}
+					over[text][by] = true
 				}
+			}
+		}
+	}
+	for i := from; i < len(all); i++ {
+		if of := over[all[i].String()]; len(of) == 1 {
+			for f := range of {
+				all[i].Family = f.String()
 			}
 		}
 	}

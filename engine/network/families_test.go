@@ -153,12 +153,29 @@ func (p familyPolicy) yaml(i int) string {
 	return fmt.Sprintf("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p%d, namespace: %s}\nspec: {podSelector: %s, policyTypes: [%s]%s}", i, p.namespace, selector, strings.Join(types, ", "), rules)
 }
 
+// toldApart wants of a connection that it says exactly what goes over each family.
+func toldApart(t *testing.T, of Connection, over [2]bool, some bool, port int32, said string) {
+	t.Helper()
+	for i, f := range []string{"IPv4", "IPv6"} {
+		at := Family{f, of.Allowed, of.Possible}
+		if of.Families != nil {
+			at = of.Families[i]
+		}
+		require.Equal(t, f, at.Name)
+		require.Equal(t, over[i], at.Allowed.Contains(TCP, port), "%s over %s", said, f)
+		require.Equal(t, over[i], at.Possible.Contains(TCP, port), "%s over %s", said, f)
+	}
+	require.False(t, over[0] != over[1] && of.Families == nil, said)
+	require.Equal(t, some, of.Allowed.Contains(TCP, port), said)
+	require.Equal(t, some, of.Possible.Contains(TCP, port), said)
+}
+
 // TestFamilies holds the analysis of pods with addresses of both families, of one, or in the
 // other's spelling against a reading of the rules of its own, which follows one connection
-// over one family at a time: what goes over any of them is said to, and between pods of one
-// family nothing else is.
+// over one family at a time: what goes over any of them is said to, between pods of one family
+// nothing else is, and between pods of both what goes over each is.
 func TestFamilies(t *testing.T) {
-	goes, not, exact := 0, 0, 0
+	goes, not, exact, both, differs := 0, 0, 0, 0, 0
 	for seed := range uint64(400) {
 		d := dice{Rand: rand.New(rand.NewPCG(seed, 7))}
 		var pods []familyPod
@@ -202,10 +219,11 @@ func TestFamilies(t *testing.T) {
 					continue
 				}
 				for _, port := range []int{80, 81} {
-					some := false
-					for _, four := range []bool{true, false} {
-						some = some || from.of(four) != nil && to.of(four) != nil &&
+					some, over := false, [2]bool{}
+					for i, four := range []bool{true, false} {
+						over[i] = from.of(four) != nil && to.of(four) != nil &&
 							passes(policies, Egress, from, to, four, port) && passes(policies, Ingress, to, from, four, port)
+						some = some || over[i]
 					}
 					of := got[[2]string{from.workload(), to.workload()}]
 					said := fmt.Sprintf("seed %d: %s to %s on %d\n%s", seed, from.workload(), to.workload(), port, strings.Join(documents, "\n---\n"))
@@ -214,19 +232,24 @@ func TestFamilies(t *testing.T) {
 						require.True(t, of.Allowed.Contains(TCP, int32(port)), said)
 						require.True(t, of.Possible.Contains(TCP, int32(port)), said)
 					}
+					if !from.single() && !to.single() { // both families, each by itself
+						both++
+						if over[0] != over[1] {
+							differs++
+						}
+						toldApart(t, of, over, some, int32(port), said)
+					}
 					if from.single() && to.single() && (from.v4 == nil) == (to.v4 == nil) {
 						exact++
 						require.Equal(t, some, of.Allowed.Contains(TCP, int32(port)), said)
 						require.Equal(t, some, of.Possible.Contains(TCP, int32(port)), said)
 					}
-					if !some {
-						not++
-					}
+					not += map[bool]int{false: 1}[some]
 				}
 			}
 		}
 	}
-	for what, n := range map[string]int{"goes": goes, "does not": not, "is told exactly": exact} {
+	for what, n := range map[string]int{"goes": goes, "does not": not, "is told exactly": exact, "is told by family": both, "differs": differs} {
 		require.Greater(t, n, 1000, what)
 	}
 }
@@ -250,4 +273,51 @@ func TestBlocksInTheFormOfIPv6(t *testing.T) {
 		}
 		require.Equal(t, want[0] != want[1], said, cidr)
 	}
+}
+
+// What a block of one family lets through is said to go over that one: in lists, in the matrix,
+// and of what decides it.
+func TestWhichFamilyGoes(t *testing.T) {
+	pod := func(name string, i int) string {
+		return fmt.Sprintf(`{apiVersion: v1, kind: Pod, metadata: {name: %[1]s, namespace: na, labels: {app: %[1]s}}, status: {podIP: 10.0.0.%[2]d, podIPs: [{ip: 10.0.0.%[2]d}, {ip: 'fd00::%[2]d'}]}}`, name, i)
+	}
+	policy := func(name, app, rules string) string {
+		return `{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: ` + name + `, namespace: na}, spec: {podSelector: {matchLabels: {app: ` + app + `}}, ` + rules + `}}`
+	}
+	four, six := `ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/24}}], ports: [{port: 80}]}]`, `ingress: [{from: [{ipBlock: {cidr: 'fd00::/64'}}], ports: [{port: 80}]}]`
+	out := `policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/24}}]}]`
+	for name, c := range map[string]struct {
+		policies []string
+		want     string // from a to b
+		split    int    // pairs of the matrix
+	}{
+		"one family":            {[]string{policy("p", "b", four)}, "TCP 80 (IPv4: TCP 80; IPv6: No Connections)", 1},
+		"the other":             {[]string{policy("p", "b", six)}, "TCP 80 (IPv4: No Connections; IPv6: TCP 80)", 1},
+		"both":                  {[]string{policy("p", "b", four), policy("q", "b", six)}, "TCP 80", 0},
+		"more over one":         {[]string{policy("p", "b", four), policy("q", "b", strings.Replace(six, "80", "81", 1))}, "TCP 80-81 (IPv4: TCP 80; IPv6: TCP 81)", 1},
+		"out by one, in by the": {[]string{policy("p", "b", six), policy("q", "a", out)}, "", 0},
+		"pods, not blocks":      {[]string{policy("p", "b", "ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]")}, "TCP 80", 0},
+	} {
+		a := fromYAML(t, append(c.policies, pod("a", 1), pod("b", 2), "{apiVersion: v1, kind: Namespace, metadata: {name: na}}")...).analyse()
+		got := ""
+		for connection := range a.Connections() {
+			if connection.From == "na/a[Pod]" && connection.To == "na/b[Pod]" {
+				got = connection.Text(false)
+				require.Equal(t, got, connection.Text(true), name)
+			}
+		}
+		require.Equal(t, c.want, got, name)
+		require.Equal(t, c.split, a.Matrix().Cells[0][0].Split, name)
+	}
+	x, err := fromYAML(t, policy("p", "b", four), pod("a", 1), pod("b", 2)).analyse().Explain("na/a", "na/b")
+	require.NoError(t, err)
+	said := []string{}
+	for _, e := range x.Effects {
+		said = append(said, e.String())
+	}
+	require.Equal(t, []string{
+		"ingress: NetworkPolicy.networking.k8s.io na/p allows TCP 80 (rule 1), over IPv4",
+		"ingress: NetworkPolicy.networking.k8s.io na/p isolates, and no rule of it matches, over IPv6",
+	}, said)
+	require.Len(t, x.Connection.Families, 2)
 }

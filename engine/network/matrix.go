@@ -17,6 +17,7 @@ type Cell struct {
 	Pairs    int // of workloads; outside counts as one
 	Allowed  int // of which something is allowed
 	Possible int // of which something cannot be excluded
+	Split    int // of which IPv4 and IPv6 let through different things
 	Ports    Ports
 	Unsure   Ports // Ports and what cannot be excluded
 }
@@ -44,7 +45,12 @@ func (a *Analysis) Matrix() Matrix {
 				pairs -= from.count
 			}
 			if pairs > 0 {
-				a.count(&m.Cells[from.space][to.space], pairs, a.pair(from.first, to.first))
+				cell := &m.Cells[from.space][to.space]
+				if a.count(cell, pairs, a.pair(from.first, to.first)); a.split {
+					if _, _, differ := a.differ(from.first, to.first); differ {
+						cell.Split += pairs
+					}
+				}
 			}
 		}
 		a.count(&m.Cells[outside][from.space], from.count, a.anyBeyond(from.first, Ingress))

@@ -124,10 +124,10 @@ func (d *Desk) connectionRow(x *examined, c network.Connection) rollRow {
 	switch {
 	case c.Allowed.IsEmpty():
 		r.sign, r.short = sign{"?", "may", theme.Unseen}, portsWord(c.PossibleText())
-		r.about = c.From + " => " + c.To + " : may " + c.PossibleText() + ", which cannot be excluded"
+		r.about = c.From + " => " + c.To + " : may " + c.Text(true) + ", which cannot be excluded"
 	case !c.Certain():
 		r.sign = sign{"?", "more may", theme.Unseen}
-		r.about += ". Cannot be excluded: " + c.PossibleText()
+		r.about += ". Cannot be excluded: " + c.Text(true)
 	}
 	r.keys = []Binding{opens("policies", "the policies that allow or deny it, in the order in which they decide", "", func() tea.Cmd { return d.explain(x, c.From, c.To) })}
 	return r

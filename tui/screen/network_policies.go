@@ -33,7 +33,7 @@ func newPolicies(d *Desk, x *examined, e network.Explanation, ways []network.Way
 	c := e.Connection
 	help := c.String() + "."
 	if !c.Certain() {
-		help = c.From + " => " + c.To + " : " + c.AllowedText() + ", may be " + c.PossibleText() + "."
+		help = c.From + " => " + c.To + " : " + c.Text(false) + ", may be " + c.Text(true) + "."
 	}
 	help += " Decided by what stands below: of the source for what goes out, of the destination for what comes in."
 	var rows []rollRow
