@@ -31,7 +31,7 @@ type partKey struct {
 
 // part is a piece of a document that was read.
 type part struct {
-	text  []byte
+	text  string
 	value reflect.Value
 }
 
@@ -206,7 +206,7 @@ func (r *reading) shared(w *wellFormed, f *form, v reflect.Value, read func(*wel
 		return read(w, f, v)
 	}
 	key := partKey{f, maphash.Bytes(r.seed, text)}
-	if known, there := r.parts[key]; there && string(known.text) == string(text) {
+	if known, there := r.parts[key]; there && known.text == string(text) {
 		v.Set(known.value)
 		w.at = from.at
 		return true
@@ -217,7 +217,7 @@ func (r *reading) shared(w *wellFormed, f *form, v reflect.Value, read func(*wel
 	if len(r.parts) >= manyParts {
 		clear(r.parts)
 	}
-	r.parts[key] = part{text, v}
+	r.parts[key] = part{string(text), v} // and not a piece of the document, which need not stay
 	return true
 }
 
