@@ -92,6 +92,7 @@ var oneSided = map[string]string{
 	"images-scanned":                         "no scanner's reports are among the manifests",
 	"images-verified-at-admission":           "nobody verifies images",
 	"images-without-exposed-secrets":         "no scanner's reports are among the manifests",
+	"containers-without-host-ports":          "what its control plane listens on without declaring it is not told",
 	"images-without-fixable-vulnerabilities": "no scanner's reports are among the manifests",
 	"kubelets-ask-for-authorization":         "kubelets were not asked",
 	"kubelets-check-callers":                 "kubelets were not asked",
