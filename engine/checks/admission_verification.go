@@ -85,8 +85,8 @@ type verifier struct {
 func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []webhook, elsewhere string) (finding, []engine.Digest) {
 	left := map[string]bool{}
 	for _, w := range n.workloads {
-		for used := range w.images() {
-			left[used.reference] = true
+		for reference := range w.references() {
+			left[reference] = true
 		}
 	}
 	var cites []engine.Digest

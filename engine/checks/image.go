@@ -134,6 +134,22 @@ func (w workload) images() iter.Seq[usedImage] {
 	}
 }
 
+// references returns what images names, without where it stands.
+func (w workload) references() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, c := range w.containers() {
+			if !yield(c.Image) {
+				return
+			}
+		}
+		for i := range w.spec.Volumes {
+			if v := w.spec.Volumes[i].Image; v != nil && !yield(v.Reference) {
+				return
+			}
+		}
+	}
+}
+
 // parsedImage is a reference that was read, or that is none.
 type parsedImage struct {
 	image

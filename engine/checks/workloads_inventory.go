@@ -12,8 +12,8 @@ func workloadsInventory() check {
 	return check{id: "workloads-inventory", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return judgeWorkloads(v, func(w workload, say say) {
 			references := []string{}
-			for i := range w.images() {
-				references = append(references, i.reference)
+			for reference := range w.references() {
+				references = append(references, reference)
 			}
 			runs := "It runs"
 			switch {
