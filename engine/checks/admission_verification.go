@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,12 +84,7 @@ type verifier struct {
 
 // judgeVerification judges one namespace by all policies that verify images.
 func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []webhook, elsewhere string) (finding, []engine.Digest) {
-	left := map[string]bool{}
-	for _, w := range n.workloads {
-		for reference := range w.references() {
-			left[reference] = true
-		}
-	}
+	left := maps.Clone(n.references())
 	var cites []engine.Digest
 	var by, doubts, reasons []string
 	for _, policy := range all {

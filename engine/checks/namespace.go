@@ -18,6 +18,20 @@ type namespace struct {
 	digest    engine.Digest // zero where the object itself was not seen
 	object    *corev1.Namespace
 	workloads []*workload
+	images    map[string]bool // what references returns; nil until it is asked for
+}
+
+// references are those of the images that are declared in n. They are shared.
+func (n *namespace) references() map[string]bool {
+	if n.images == nil {
+		n.images = map[string]bool{}
+		for _, w := range n.workloads {
+			for reference := range w.references() {
+				n.images[reference] = true
+			}
+		}
+	}
+	return n.images
 }
 
 type namespacesKey struct{}

@@ -63,6 +63,20 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 	}
 	keys, names := asked(policies)
 	numbers := map[string]int{}
+	number := func(c class) int {
+		key := w.key(&c, keys, names)
+		n, known := numbers[key]
+		if !known {
+			if of, seen := namespaces[c.namespace]; seen {
+				c.of = of
+			} else {
+				c.of = unseenNamespace(c.namespace)
+			}
+			n = len(w.classes)
+			numbers[key], w.classes = n, append(w.classes, c)
+		}
+		return n
+	}
 	for i := range r.pods {
 		p := &r.pods[i]
 		w.also[i] = -1
@@ -77,25 +91,12 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 			}
 		}
 		c.labels = p.labels
-		if of, seen := namespaces[p.namespace]; seen {
-			c.of = of
-		} else {
-			c.of = unseenNamespace(p.namespace)
-		}
-		number := func(c class) int {
-			key := w.key(&c, keys, names)
-			n, known := numbers[key]
-			if !known {
-				n = len(w.classes)
-				numbers[key], w.classes = n, append(w.classes, c)
+		if blocked {
+			if four, six := byFamily(c.addresses); len(four) > 0 && len(six) > 0 {
+				c.addresses, c.family = six, ipv6
+				w.also[i] = number(c)
+				c.addresses, c.family = four, ipv4
 			}
-			return n
-		}
-		four, six := byFamily(c.addresses)
-		if blocked && len(four) > 0 && len(six) > 0 {
-			c.addresses, c.family = six, ipv6
-			w.also[i] = number(c)
-			c.addresses, c.family = four, ipv4
 		}
 		w.ofPod[i] = number(c)
 	}
