@@ -11,10 +11,8 @@ import (
 	"tickmark/engine"
 )
 
-const (
-	groupName = "argoproj.io"
-	deepest   = 512 // of templates within templates: engine.DecodeJSON reads no deeper
-)
+// deepest is how deep templates stand within templates: engine.DecodeJSON reads no deeper.
+const deepest = 512
 
 // Workflow is what an object of Argo's workflows says of the pods that come of it: of a
 // Workflow, a CronWorkflow, or a template of either.
@@ -156,7 +154,7 @@ func ReadUnder(patch string, t engine.PodTemplate, ref engine.Ref, body []byte) 
 	if own := spec[patchSetting]; patch != "" && (own == nil || own == "") {
 		spec[patchSetting] = patch
 	}
-	r := workflowReader{spec: spec, path: path, namespace: ref.Namespace, runs: t.Makes}
+	r := workflowReader{spec: spec, path: path, namespace: ref.Namespace, group: t.Kind.Group, runs: t.Makes}
 	if t.Kind.Kind == "Workflow" {
 		r.labels = map[string]any{"workflows.argoproj.io/workflow": ref.Name}
 	}
@@ -168,6 +166,7 @@ type workflowReader struct {
 	spec      map[string]any
 	path      string
 	namespace string
+	group     string         // of its kind, and of those that it uses
 	runs      bool           // it is no template: what it gives as arguments is what it runs with
 	labels    map[string]any // that its controller gives
 	found     Workflow
@@ -213,7 +212,7 @@ func (r *workflowReader) uses(v any, depth int) {
 	case map[string]any:
 		for _, name := range []string{"workflowTemplateRef", "templateRef"} {
 			if to, is := v[name].(map[string]any); is {
-				ref := engine.Ref{Group: groupName, Kind: "WorkflowTemplate", Namespace: r.namespace}
+				ref := engine.Ref{Group: r.group, Kind: "WorkflowTemplate", Namespace: r.namespace}
 				if cluster, _ := to["clusterScope"].(bool); cluster {
 					ref.Kind, ref.Namespace = "ClusterWorkflowTemplate", ""
 				}

@@ -14,7 +14,7 @@ import (
 func workflowOf(body string) Workflow {
 	all := engine.PodTemplates()
 	of := all[slices.IndexFunc(all, func(t engine.PodTemplate) bool { return t.Kind.Kind == "Workflow" })]
-	return Read(of, engine.Ref{Group: groupName, Kind: "Workflow", Namespace: "pay", Name: "build"}, []byte(body))
+	return Read(of, engine.Ref{Group: "argoproj.io", Kind: "Workflow", Namespace: "pay", Name: "build"}, []byte(body))
 }
 
 func TestReadWorkflow(t *testing.T) {
@@ -25,7 +25,7 @@ func TestReadWorkflow(t *testing.T) {
 		{"name":"all","dag":{"tasks":[{"templateRef":{"name":"lib","clusterScope":true}},{"templateRef":{"name":"near"}}]}}]}}`)
 	require.Len(t, w.Pods, 2)
 	assert.Equal(t, []string{"ci", "exec", "other"}, w.Accounts())
-	assert.Equal(t, []engine.Ref{{Group: groupName, Kind: "ClusterWorkflowTemplate", Name: "lib"}, {Group: groupName, Kind: "WorkflowTemplate", Namespace: "pay", Name: "near"}}, w.Uses)
+	assert.Equal(t, []engine.Ref{{Group: "argoproj.io", Kind: "ClusterWorkflowTemplate", Name: "lib"}, {Group: "argoproj.io", Kind: "WorkflowTemplate", Namespace: "pay", Name: "near"}}, w.Uses)
 	text, err := engine.Canonical(w.Pods[0].Pod)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"metadata":{"annotations":{},"labels":{"team":"pay","app":"a","workflows.argoproj.io/workflow":"build"}},
