@@ -25,6 +25,11 @@ var (
 	// KubeletConfigurationKind is what the kubelet of a node runs with, named as the
 	// node. A file of this kind, which has no name, is what one would be started with.
 	KubeletConfigurationKind = Kind{Group: "kubelet.config.k8s.io", Kind: "KubeletConfiguration"}
+	// AuditPolicyKind and EncryptionConfigurationKind are files that an API server is
+	// started with, named by where they lay: the steps of the path below what was read,
+	// joined by colons. That one is there does not show that a server reads it.
+	AuditPolicyKind             = Kind{Group: "audit.k8s.io", Kind: "Policy"}
+	EncryptionConfigurationKind = Kind{Group: "apiserver.config.k8s.io", Kind: "EncryptionConfiguration"}
 )
 
 // SawNothing reports whether a snapshot holds not one object of its target, nor the

@@ -15,7 +15,7 @@ func (e Evidence) Again(vault string, subject engine.Ref) string {
 	if command, is := reproduced(subject); is {
 		return command
 	}
-	if subject.Group == engine.FactGroup {
+	if of := subject.Of(); of.Group == engine.FactGroup || of == engine.AuditPolicyKind || of == engine.EncryptionConfigurationKind {
 		return "tickmark evidence " + ShellQuoted(vault) + " show " + e.Label()
 	}
 	kind := strings.ToLower(subject.Kind)

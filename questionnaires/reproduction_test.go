@@ -21,6 +21,8 @@ func TestTheCommandToSeeItAgainIsOfTheSubjectAlone(t *testing.T) {
 	} {
 		assert.Equal(t, want, e.Again("my vault", subject))
 	}
+	file := engine.Ref{Group: engine.AuditPolicyKind.Group, Kind: engine.AuditPolicyKind.Kind, Name: "cp-1:etc:audit.yaml"}
+	assert.Equal(t, "tickmark evidence v show Evidence-4", e.Again("v", file), "a file, which no server lists")
 	// An account that was seen is shown; one that bindings name may not be there.
 	account := engine.Ref{Kind: "ServiceAccount", Namespace: "pay", Name: "api"}
 	assert.Equal(t, "kubectl get clusterrolebindings,rolebindings -A -o wide", e.Again("my vault", account))

@@ -1,30 +1,48 @@
 package checks
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+
+	"tickmark/engine"
+)
 
 // Check api-server-writes-audit-log.
 //
 // Passes where the API server has an audit policy (--audit-policy-file) and a place
 // for its events: a log (--audit-log-path) or a service (--audit-webhook-config-file).
 // Fails where one of the two is missing: without a policy nothing is recorded.
-// Which requests the policy records is in a file that is not seen.
+//
+// The policy is judged as well where its file is among the evidence: see
+// judgeAuditPolicy. It is Unknown where no API server that was seen is given it.
 func apiServerWritesAuditLog() check {
-	return apiServerCheck("api-server-writes-audit-log", func(k component) finding {
-		policy, file := k.flag("audit-policy-file", ""), k.flag("audit-log-path", "")
-		webhook := k.flag("audit-webhook-config-file", "")
-		if f, unclear := firstUnclear(policy, file, webhook); unclear {
-			return f
-		}
-		switch {
-		case policy.value == "":
-			return policy.fails("No request to the API is recorded: %s", policy)
-		case file.value == "" && webhook.value == "":
-			return file.fails("What the audit policy records goes nowhere: %s, %s", file, webhook)
-		case webhook.value != "":
-			return webhook.passes("Requests are recorded by a policy and sent to a service: %s, %s; what the policy leaves out was not seen", policy, webhook)
-		}
-		return file.passes("Requests are recorded by a policy: %s, %s; what the policy leaves out was not seen", policy, file)
-	})
+	needs, looks := componentKinds(), append(serverOnly(), engine.AuditPolicyKind)
+	return check{id: "api-server-writes-audit-log", version: 2, needs: needs, looks: looks, eval: func(v *engine.View) []engine.Detail {
+		files := serverFilesOf[auditPolicy](v, engine.AuditPolicyKind, "audit-policy-file")
+		return slices.Concat(perComponent(v, func(k component) finding { return judgeAuditFlags(k, files.readBy(k)) }, apiServer),
+			files.judged(judgeAuditPolicy), hidden(v, engine.AuditPolicyKind))
+	}}
+}
+
+func judgeAuditFlags(k component, seen bool) finding {
+	policy, file := k.flag("audit-policy-file", ""), k.flag("audit-log-path", "")
+	webhook := k.flag("audit-webhook-config-file", "")
+	if f, unclear := firstUnclear(policy, file, webhook); unclear {
+		return f
+	}
+	left := "what the policy leaves out was not seen"
+	if seen {
+		left = "the policy is judged beside"
+	}
+	switch {
+	case policy.value == "":
+		return policy.fails("No request to the API is recorded: %s", policy)
+	case file.value == "" && webhook.value == "":
+		return file.fails("What the audit policy records goes nowhere: %s, %s", file, webhook)
+	case webhook.value != "":
+		return webhook.passes("Requests are recorded by a policy and sent to a service: %s, %s; %s", policy, webhook, left)
+	}
+	return file.passes("Requests are recorded by a policy: %s, %s; %s", policy, file, left)
 }
 
 // Check api-server-keeps-audit-log.

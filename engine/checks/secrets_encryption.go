@@ -1,25 +1,44 @@
 package checks
 
+import (
+	"slices"
+
+	"tickmark/engine"
+)
+
 // Check secrets-encrypted-at-rest.
 //
 // Judges every API server that runs as a pod. Passes where it is given a
-// configuration for encryption (--encryption-provider-config): which providers,
-// resources and keys its file names is not seen, and the first provider may be the
-// one that encrypts nothing. Fails where it is given none, so that Secrets lie in
-// etcd as they are. Unknown where its arguments cannot be told, and where no API
-// server runs as a pod that can be seen: its provider runs it, and the evidence is
-// there.
+// configuration for encryption (--encryption-provider-config). Fails where it is given
+// none, so that Secrets lie in etcd as they are. Unknown where its arguments cannot be
+// told, and where no API server runs as a pod that can be seen: its provider runs it, and
+// the evidence is there.
+//
+// The file behind the argument is judged as well where it is among the evidence, as
+// EncryptionConfiguration. It fails where the first provider for Secrets encrypts nothing,
+// or no entry covers them, and is Unknown where no API server that was seen is given it.
 func secretsEncryptedAtRest() check {
-	return apiServerCheck("secrets-encrypted-at-rest", func(k component) finding {
-		given, older := k.flag("encryption-provider-config", ""), k.flag("experimental-encryption-provider-config", "")
-		if f, unclear := firstUnclear(given, older); unclear {
-			return f
+	needs, looks := componentKinds(), append(serverOnly(), engine.EncryptionConfigurationKind)
+	return check{id: "secrets-encrypted-at-rest", version: 2, needs: needs, looks: looks, eval: func(v *engine.View) []engine.Detail {
+		flags := []string{"encryption-provider-config", "experimental-encryption-provider-config"}
+		files := serverFilesOf[encryptionConfiguration](v, engine.EncryptionConfigurationKind, flags...)
+		return slices.Concat(perComponent(v, func(k component) finding { return judgeEncryptionFlag(k, flags, files.readBy(k)) }, apiServer),
+			files.judged(judgeEncryption), hidden(v, engine.EncryptionConfigurationKind))
+	}}
+}
+
+func judgeEncryptionFlag(k component, flags []string, seen bool) finding {
+	given, older := k.flag(flags[0], ""), k.flag(flags[1], "")
+	if f, unclear := firstUnclear(given, older); unclear {
+		return f
+	}
+	for _, s := range []setting{given, older} {
+		switch {
+		case s.value != "" && seen:
+			return s.passes("The API server is given a configuration for encryption, %s; its file is judged beside", s)
+		case s.value != "":
+			return s.passes("The API server is given a configuration for encryption, %s; which providers and keys it names is not seen", s)
 		}
-		for _, s := range []setting{given, older} {
-			if s.value != "" {
-				return s.passes("The API server is given a configuration for encryption, %s; which providers and keys it names is not seen", s)
-			}
-		}
-		return given.fails("The API server is given no configuration for encryption: Secrets lie in etcd as they are (%s)", given)
-	})
+	}
+	return given.fails("The API server is given no configuration for encryption: Secrets lie in etcd as they are (%s)", given)
 }

@@ -39,7 +39,8 @@ func allKinds(t testing.TB) []engine.Kind {
 	registry, err := assembled()
 	require.NoError(t, err)
 	kinds := slices.Concat(workloadKinds(), engine.PodTemplateKinds(), rbac.Kinds())
-	kinds = append(kinds, namespaceKind, serviceAccountKind, serviceKind, ingressKind, configMapKind, network.PolicyKind, network.GrantKind)
+	kinds = append(kinds, namespaceKind, serviceAccountKind, serviceKind, ingressKind, configMapKind, network.PolicyKind, network.GrantKind,
+		engine.AuditPolicyKind, engine.EncryptionConfigurationKind)
 	for _, c := range registry {
 		for _, k := range c.Needs {
 			if !slices.Contains(kinds, k) {

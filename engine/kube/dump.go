@@ -51,7 +51,7 @@ func (d *Dump) Source() string { return strings.Join(d.Paths, " ") }
 // if ctx ends, the intake refuses a document, or the dump is of two clusters.
 func (d *Dump) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, error) {
 	r := &dumpReader{
-		scan:     scan{gathering: newGathering(d.Source(), d.Tool, d.Now, to), counts: map[engine.Kind]int{}},
+		scan:     scan{gathering: newGathering(d.Source(), d.Tool, d.Now, to), counts: map[engine.Kind]int{}, paths: d.Paths},
 		ctx:      ctx,
 		coverage: newCoverage(d.Whole),
 	}

@@ -381,6 +381,8 @@ func (d *dumpReader) object(tree map[string]any, h head, at spot) error {
 	}
 	_, other := reshaped[h.of]
 	switch {
+	case isServerFile(h.of):
+		d.serverFile(tree, h.of, at.file)
 	case !isKnown:
 		namesake := namesakeOf(h.of)
 		if ours := !strings.Contains(h.of.Group, ".") || strings.HasSuffix(h.of.Group, ".k8s.io"); namesake.IsZero() || !ours {

@@ -30,6 +30,7 @@ func (s *scan) object(tree map[string]any, h head, at place) error {
 	}
 	s.bindsDefault(tree, h.of, at)
 	s.mutation.sees(tree, h.of)
+	s.serverFile(tree, h.of, at.file)
 	name := nameIn(tree)
 	doc, err := s.fromTree(tree, h)
 	if err != nil {

@@ -1,0 +1,280 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// auditPolicy is what an API server reads of which requests it records.
+type auditPolicy struct {
+	APIVersion string      `json:"apiVersion"`
+	OmitStages []string    `json:"omitStages"`
+	Rules      []auditRule `json:"rules"`
+}
+
+// auditRule decides about the requests that it matches; what it does not name it matches.
+type auditRule struct {
+	Level      string   `json:"level"`
+	Users      []string `json:"users"`
+	UserGroups []string `json:"userGroups"`
+	Verbs      []string `json:"verbs"`
+	Resources  []struct {
+		Group         string   `json:"group"`
+		Resources     []string `json:"resources"`
+		ResourceNames []string `json:"resourceNames"`
+	} `json:"resources"`
+	Namespaces      []string `json:"namespaces"`
+	NonResourceURLs []string `json:"nonResourceURLs"`
+	OmitStages      []string `json:"omitStages"`
+}
+
+// request is a kind of request that an audit log is looked through for.
+type request struct {
+	what      string // in a sentence
+	verbs     []string
+	group     string
+	resources []string // with the subresource
+	cluster   bool     // of no namespace
+	// reading is whether it changes nothing, so that people may differ about it.
+	reading bool
+}
+
+var changes = []string{"create", "update", "patch", "delete", "deletecollection"}
+
+// auditedRequests are what a log has to show: who reads secrets, enters what runs, changes
+// what runs and who may do what, and what else anybody does.
+var auditedRequests = []request{
+	{what: "who reads Secrets", verbs: []string{"get", "list", "watch"}, resources: []string{"secrets"}},
+	{what: "who changes Secrets", verbs: changes, resources: []string{"secrets"}},
+	{what: "who runs commands in pods", verbs: []string{"get", "create"}, resources: []string{"pods/exec", "pods/attach", "pods/portforward", "pods/proxy"}},
+	{what: "who asks for tokens of service accounts", verbs: []string{"create"}, resources: []string{"serviceaccounts/token"}},
+	{what: "who changes service accounts", verbs: changes, resources: []string{"serviceaccounts"}},
+	{what: "who changes roles and bindings", verbs: changes, group: "rbac.authorization.k8s.io", resources: []string{"roles", "rolebindings"}},
+	{what: "who changes roles and bindings of the cluster", verbs: changes, group: "rbac.authorization.k8s.io", resources: []string{"clusterroles", "clusterrolebindings"}, cluster: true},
+	{what: "who approves certificates", verbs: []string{"update", "patch"}, group: "certificates.k8s.io", resources: []string{"certificatesigningrequests/approval"}, cluster: true},
+	{what: "who changes admission", verbs: changes, group: "admissionregistration.k8s.io", resources: []string{"validatingwebhookconfigurations", "mutatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings"}, cluster: true},
+	{what: "who changes pods", verbs: changes, resources: []string{"pods", "pods/ephemeralcontainers"}},
+	{what: "who changes what makes pods", verbs: changes, group: "apps", resources: []string{"deployments", "daemonsets", "statefulsets", "replicasets"}},
+	{what: "who changes jobs", verbs: changes, group: "batch", resources: []string{"jobs", "cronjobs"}},
+	{what: "who changes network policies", verbs: changes, group: "networking.k8s.io", resources: []string{"networkpolicies"}},
+	{what: "who changes settings", verbs: changes, resources: []string{"configmaps", "services"}},
+	{what: "who changes namespaces and nodes", verbs: changes, resources: []string{"namespaces", "nodes"}, cluster: true},
+	{what: "who asks a kubelet through the API", verbs: []string{"get", "create"}, resources: []string{"nodes/proxy"}, cluster: true},
+	{what: "who changes objects of kinds that no rule names", verbs: changes, group: "unnamed.invalid", resources: []string{"unnamed"}},
+	{what: "who reads anything else", verbs: []string{"get", "list"}, resources: []string{"pods", "configmaps"}, reading: true},
+	{what: "who reads objects of kinds that no rule names", verbs: []string{"get", "list"}, group: "unnamed.invalid", resources: []string{"unnamed"}, reading: true},
+}
+
+// judgeAuditPolicy judges a policy by what it leaves out, as the API server reads it: the
+// first rule that matches a request decides, and a request that none matches is not
+// recorded.
+//
+// It fails where a request of auditedRequests leaves no trace whoever makes it. What is left
+// out for some people, namespaces or names alone, what is only read, and a log without how
+// a request ended are for a person to judge. The cluster's own programs may be left out.
+func judgeAuditPolicy(p *auditPolicy) finding {
+	if p.APIVersion != "audit.k8s.io/v1" {
+		return unknown("apiVersion", p.APIVersion, "It is of a version that no server in use reads: %s", shorten(p.APIVersion))
+	}
+	for i, r := range p.Rules {
+		if !slices.Contains([]string{"None", "Metadata", "Request", "RequestResponse"}, r.Level) {
+			return unknown(index("rules", i)+".level", shorten(r.Level), "The level of a rule is none that is known: no server starts with it")
+		}
+	}
+	if len(p.Rules) == 0 {
+		return unknown("rules", nil, "It has no rules: no server starts with it")
+	}
+	var lost, doubtful []omission
+	for _, asked := range auditedRequests {
+		for _, verb := range asked.verbs {
+			for _, resource := range asked.resources {
+				whole, parts := p.omitted(asked, verb, resource)
+				switch {
+				case whole != nil && !asked.reading:
+					lost = append(lost, *whole)
+				case whole != nil:
+					doubtful = append(doubtful, *whole)
+				}
+				doubtful = append(doubtful, parts...)
+			}
+		}
+	}
+	switch {
+	case len(lost) > 0:
+		return fails(lost[0].field(), lost[0].level(), "It leaves out %s", told(lost))
+	case len(doubtful) > 0:
+		return unknown(doubtful[0].field(), doubtful[0].level(), "It leaves out %s: whether that has to be recorded is for a person to judge", told(doubtful))
+	}
+	return passes("rules", nil, "It records at least who asked for what, and how that ended, of all that is looked for: who reads Secrets, enters pods, changes roles, admission, workloads or anything else")
+}
+
+// omission is something that a policy does not record.
+type omission struct {
+	what   string
+	rule   int    // that decides it; -1 where none does
+	detail string // of whom or where it is left out
+}
+
+func (o omission) field() string {
+	if o.rule < 0 {
+		return "rules"
+	}
+	return index("rules", o.rule)
+}
+
+func (o omission) level() any {
+	if o.rule < 0 {
+		return nil
+	}
+	return "None"
+}
+
+func (o omission) String() string {
+	by := "no rule is of it"
+	if o.rule >= 0 {
+		by = index("rules", o.rule)
+	}
+	if o.detail != "" {
+		by += ", " + o.detail
+	}
+	return o.what + " (" + by + ")"
+}
+
+// told names omissions, each once.
+func told(all []omission) string {
+	var said []string
+	for _, o := range all {
+		if text := o.String(); !slices.Contains(said, text) {
+			said = append(said, text)
+		}
+	}
+	return list(said)
+}
+
+// omitted follows the rules for a request of anybody: whole is set where it is not
+// recorded, parts are those of whom, or where, it is not.
+func (p *auditPolicy) omitted(asked request, verb, resource string) (whole *omission, parts []omission) {
+	recorded := "" // of whom alone, before nothing records it
+	for i, r := range p.Rules {
+		some, matches := r.matches(asked, verb, resource)
+		if !matches {
+			continue
+		}
+		missing := p.missing(r)
+		switch {
+		case some == "" && missing == "all" && recorded != "":
+			return nil, append(parts, omission{asked.what, i, "but " + recorded})
+		case some == "" && missing == "all":
+			return &omission{asked.what, i, ""}, parts
+		case some == "" && missing != "":
+			return nil, append(parts, omission{asked.what, i, missing})
+		case some == "":
+			return nil, parts
+		case r.ofPrograms(): // whose requests show what nobody did
+		case missing == "":
+			recorded = some
+		case missing == "all":
+			parts = append(parts, omission{asked.what, i, some})
+		default:
+			parts = append(parts, omission{asked.what, i, missing + " " + some})
+		}
+	}
+	if recorded != "" {
+		return nil, append(parts, omission{asked.what, -1, "but " + recorded})
+	}
+	return &omission{asked.what, -1, ""}, parts
+}
+
+// missing is what of a request a rule does not record: "all" of it, or how it ended.
+func (p *auditPolicy) missing(r auditRule) string {
+	omits := func(stage string) bool {
+		return slices.Contains(p.OmitStages, stage) || slices.Contains(r.OmitStages, stage)
+	}
+	switch {
+	case r.Level == "None", omits("RequestReceived") && omits("ResponseComplete"):
+		return "all"
+	case omits("ResponseComplete"):
+		return "which does not say how it ended"
+	}
+	return ""
+}
+
+// ofPrograms reports whether a rule is of the cluster's own programs alone.
+func (r auditRule) ofPrograms() bool {
+	own := func(name string) bool {
+		return strings.HasPrefix(name, "system:") && !slices.Contains([]string{"system:masters", "system:authenticated", "system:unauthenticated", "system:anonymous"}, name) &&
+			(!strings.HasPrefix(name, "system:serviceaccount") || strings.HasPrefix(name, "system:serviceaccount:kube-system:") || name == "system:serviceaccounts:kube-system")
+	}
+	for _, names := range [][]string{r.Users, r.UserGroups} {
+		if len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return !own(n) }) {
+			return true // both have to match
+		}
+	}
+	return false
+}
+
+// matches reports whether a rule matches a request of somebody, and says of whom or where
+// it does so alone; "" where it matches that of anybody anywhere.
+func (r auditRule) matches(asked request, verb, resource string) (some string, matches bool) {
+	var narrow []string
+	if len(r.Users) > 0 {
+		narrow = append(narrow, "of "+list(shortened(r.Users)))
+	}
+	if len(r.UserGroups) > 0 && !slices.Contains(r.UserGroups, "system:authenticated") {
+		narrow = append(narrow, "of the groups "+list(shortened(r.UserGroups)))
+	}
+	if len(r.Verbs) > 0 && !slices.Contains(r.Verbs, verb) {
+		return "", false
+	}
+	if len(r.NonResourceURLs) > 0 && len(r.Resources) == 0 && len(r.Namespaces) == 0 {
+		return "", false
+	}
+	if len(r.Namespaces) > 0 {
+		if asked.cluster && !slices.Contains(r.Namespaces, "") { // which stands for what is in none
+			return "", false
+		}
+		if !asked.cluster {
+			narrow = append(narrow, "in the namespaces "+list(shortened(r.Namespaces)))
+		}
+	}
+	if len(r.Resources) > 0 {
+		names, of := r.ofResource(asked.group, resource)
+		if !of {
+			return "", false
+		}
+		if len(names) > 0 {
+			narrow = append(narrow, "called "+list(shortened(names)))
+		}
+	}
+	return strings.Join(narrow, " "), true
+}
+
+// ofResource reports whether a rule is of a resource, and of which names alone.
+func (r auditRule) ofResource(group, resource string) (names []string, of bool) {
+	kind, sub, _ := strings.Cut(resource, "/")
+	for _, in := range r.Resources {
+		if in.Group != group {
+			continue
+		}
+		matches := len(in.Resources) == 0
+		for _, wanted := range in.Resources {
+			matches = matches || wanted == "*" || wanted == resource || sub != "" && wanted == "*/"+sub || wanted == kind+"/*"
+		}
+		switch {
+		case matches && (len(in.ResourceNames) == 0 || len(in.Resources) == 0):
+			return nil, true
+		case matches:
+			names, of = append(names, in.ResourceNames...), true
+		}
+	}
+	return names, of
+}
+
+func shortened(names []string) []string {
+	var short []string
+	for _, n := range names {
+		short = append(short, fmt.Sprintf("%q", shorten(n)))
+	}
+	return short
+}
