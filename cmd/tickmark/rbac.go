@@ -81,7 +81,8 @@ whole cluster, and who may make it in single namespaces is listed apart; so are 
 may make it for objects that their rule names. With NAME, or --name where a file has the
 same name, it is about that object: for list and watch, a list by that name alone.
 
-The group system:masters is let through before any role is asked. Of a group, the bound
+The group system:masters is let through before any role is asked. Who may use OpenShift's
+SecurityContextConstraints is said by these too, in their users and groups. Of a group, the bound
 users and service accounts are named that are in it by themselves.`,
 		Example: "  tickmark rbac who-can get secrets -n payments manifests/\n  tickmark rbac who-can create pods/exec --context prod -o json\n  tickmark rbac who-can get /metrics --context prod",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -93,11 +94,11 @@ users and service accounts are named that are in it by themselves.`,
 			if q.URL != "" && q.Name != "" {
 				return usagef("rbac who-can %s %s: a path that is no resource has no objects, so that %q names none", q.Verb, q.URL, q.Name)
 			}
-			p, err := d.permissionsOf(cmd.Context(), "rbac who-can", s, args)
+			p, err := d.permissionsOf(cmd.Context(), "rbac who-can", s, args, q.Reads()...)
 			if err != nil {
 				return err
 			}
-			return d.showPermissions(p, rbac.Kinds(), format,
+			return d.showPermissions(p, append(rbac.Kinds(), q.Reads()...), format,
 				func(i int) any { return holdersForm(p.snapshots[i].Target, p.rights[i], q) },
 				func(i int) { d.printHolders(p.rights[i], q) })
 		},

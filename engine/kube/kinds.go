@@ -97,7 +97,7 @@ func builtIn(group, version, name, resource string, namespaced bool) kind {
 // group of today. Their objects are read as that kind and keep the apiVersion
 // they were written with.
 var formerly = map[string]map[string]string{
-	"v1":            {"Route": "route.openshift.io"}, // of OpenShift 3
+	"v1":            {"Route": "route.openshift.io", "SecurityContextConstraints": "security.openshift.io"}, // of OpenShift 3
 	"batch/v1beta1": {"CronJob": groupBatch},
 	"apps/v1beta1":  {"Deployment": groupApps, "StatefulSet": groupApps},
 	"apps/v1beta2":  {"Deployment": groupApps, "StatefulSet": groupApps, "DaemonSet": groupApps, "ReplicaSet": groupApps},

@@ -96,6 +96,7 @@ var customKinds = append(templateKinds(), []kind{
 	declared(groupCilium, "TracingPolicyNamespaced", "tracingpoliciesnamespaced", true),
 	declared("fileintegrity.openshift.io", "FileIntegrity", "fileintegrities", true),
 	declared("fileintegrity.openshift.io", "FileIntegrityNodeStatus", "fileintegritynodestatuses", true),
+	declared("security.openshift.io", "SecurityContextConstraints", "securitycontextconstraints", false),
 	declared("security.kubearmor.com", "KubeArmorPolicy", "kubearmorpolicies", true),
 
 	// what scanners and policy engines report

@@ -62,7 +62,7 @@ type Holders struct {
 // WhoCan returns who may make a request, with the path of each grant.
 func (r *Rights) WhoCan(q Request) Holders {
 	var of Holders
-	for _, b := range r.bindings {
+	for _, b := range r.asks(q) {
 		elsewhere := !b.Everywhere() && (b.Ref.Namespace != q.Namespace || q.Namespace == "")
 		if elsewhere && (q.Namespace != "" || q.URL != "") {
 			continue

@@ -76,17 +76,19 @@ type Binding struct {
 func (b *Binding) Rules() []rbacv1.PolicyRule { return b.rules }
 
 // Everywhere reports whether b grants in the whole cluster.
-func (b *Binding) Everywhere() bool { return b.Ref.Of() == ClusterRoleBindingKind }
+func (b *Binding) Everywhere() bool { return b.Ref.Of() == ClusterRoleBindingKind || b.byItself() }
 
 // Rights are the roles and bindings of one target.
 type Rights struct {
-	target    string
-	files     bool // the target is files, beside which there may be more
-	provider  func() *Provider
-	roles     map[engine.Ref]*Role // without UID
-	ordered   []*Role
-	bindings  []*Binding
-	bySubject map[Subject][]int // into bindings
+	target   string
+	files    bool // the target is files, beside which there may be more
+	provider func() *Provider
+	// constraints are read where somebody asks for them.
+	constraints func() []*Binding
+	roles       map[engine.Ref]*Role // without UID
+	ordered     []*Role
+	bindings    []*Binding
+	bySubject   map[Subject][]int // into bindings
 }
 
 type rightsKey struct{}
@@ -97,7 +99,8 @@ func Of(v *engine.View) *Rights {
 		target := v.Target().ID
 		r := &Rights{
 			target: target, files: strings.HasPrefix(target, "manifests:"), provider: func() *Provider { return ProviderOf(v) },
-			roles: map[engine.Ref]*Role{}, bySubject: map[Subject][]int{},
+			constraints: func() []*Binding { return constraintsOf(v) },
+			roles:       map[engine.Ref]*Role{}, bySubject: map[Subject][]int{},
 		}
 		r.readRoles(v)
 		for _, b := range engine.All[rbacv1.ClusterRoleBinding](v, ClusterRoleBindingKind) {

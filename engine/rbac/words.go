@@ -27,6 +27,7 @@ var groups = map[string]string{
 	"authentication.k8s.io":        "selfsubjectreviews tokenreviews uids userextras",
 	"authorization.k8s.io":         "localsubjectaccessreviews selfsubjectaccessreviews selfsubjectrulesreviews subjectaccessreviews",
 	"admissionregistration.k8s.io": "mutatingadmissionpolicies mutatingadmissionpolicybindings mutatingwebhookconfigurations validatingadmissionpolicies validatingadmissionpolicybindings validatingwebhookconfigurations",
+	ConstraintsKind.Group:          constraintsResource,
 	rbacv1.GroupName:               "clusterrolebindings clusterroles rolebindings roles",
 }
 
@@ -83,6 +84,9 @@ func RuleText(rule rbacv1.PolicyRule) string {
 // Path returns the path of a grant: "RoleBinding pay/ann gives ClusterRole exec,
 // rule 1: create on pods/exec".
 func (g Grant) Path() string {
+	if g.Binding.byItself() {
+		return g.own()
+	}
 	return fmt.Sprintf("%s gives %s, rule %d: %s", short(g.Binding.Ref), short(g.Binding.RoleRef), g.Rule+1, RuleText(g.Binding.rules[g.Rule]))
 }
 
