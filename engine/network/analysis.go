@@ -2,6 +2,7 @@ package network
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,7 +19,8 @@ type Analysis struct {
 	running  *running
 	policies []*policy
 	*evaluation
-	classesOf [][]int // by workload
+	groups    [][]int // the classes of workloads that are in one namespace and of the same classes
+	groupOf   []int   // by workload
 	waysIn    []WayIn
 	gaps      []engine.Gap
 	doubts    []engine.Gap // those that may allow more than is possible here
@@ -44,15 +46,10 @@ func newAnalysis(v *engine.View) *Analysis {
 		}
 	}
 	a.evaluation = evaluate(newWorld(a.running, labelsOfNamespaces(v), a.policies, nodes), a.policies)
-	a.classesOf = make([][]int, len(a.running.workloads))
-	for i, p := range a.running.pods {
-		for _, c := range [...]int{a.ofPod[i], a.also[i]} {
-			if c >= 0 && !slices.Contains(a.classesOf[p.workload], c) {
-				a.classesOf[p.workload] = append(a.classesOf[p.workload], c)
-			}
-		}
+	a.group()
+	for i := range a.running.pods {
 		a.split = a.split || a.also[i] >= 0
-		a.twoFold = a.twoFold || slices.ContainsFunc(p.addresses, isIPv6)
+		a.twoFold = a.twoFold || slices.ContainsFunc(a.running.pods[i].addresses, isIPv6)
 	}
 	for _, d := range [...]Direction{Ingress, Egress} {
 		for _, b := range blocksOf(a.policies, d) {
@@ -66,6 +63,33 @@ func newAnalysis(v *engine.View) *Analysis {
 	})
 	return a
 }
+
+// group puts workloads together that no policy tells apart.
+func (a *Analysis) group() {
+	a.groupOf = make([]int, len(a.running.workloads))
+	known := map[string]int{}
+	var classes []int
+	var key []byte
+	for w, pods := range a.running.of {
+		classes, key = classes[:0], binary.AppendVarint(key[:0], int64(a.running.in[w]))
+		for _, pod := range pods {
+			for _, c := range [...]int{a.ofPod[pod], a.also[pod]} {
+				if c >= 0 && !slices.Contains(classes, c) {
+					classes, key = append(classes, c), binary.AppendVarint(key, int64(c))
+				}
+			}
+		}
+		g, is := known[string(key)]
+		if !is {
+			g = len(a.groups)
+			known[string(key)], a.groups = g, append(a.groups, slices.Clone(classes))
+		}
+		a.groupOf[w] = g
+	}
+}
+
+// classesOf returns the classes of a workload's pods, in the order in which these were met.
+func (a *Analysis) classesOf(workload int) []int { return a.groups[a.groupOf[workload]] }
 
 // readPolicies reads all policies in the order in which they decide.
 func (a *Analysis) readPolicies(v *engine.View) {
@@ -136,7 +160,7 @@ func (a *Analysis) join(sum, one answer) answer {
 
 // pair returns what one workload may send to another.
 func (a *Analysis) pair(from, to int) answer {
-	sources, targets := a.classesOf[from], a.classesOf[to]
+	sources, targets := a.classesOf(from), a.classesOf(to)
 	if len(sources) == 1 && len(targets) == 1 {
 		return a.between(sources[0], targets[0])
 	}
@@ -154,7 +178,7 @@ func (a *Analysis) pair(from, to int) answer {
 // beyond returns what a workload may exchange with a range of addresses outside.
 func (a *Analysis) beyond(workload int, d Direction, part int) answer {
 	var sum answer
-	for _, c := range a.classesOf[workload] {
+	for _, c := range a.classesOf(workload) {
 		one := a.of[d][c].answers[len(a.classes)+part]
 		if a.classes[c].hostNetwork {
 			one.possible = allPorts

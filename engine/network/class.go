@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"tickmark/engine"
 )
@@ -63,9 +62,10 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 	}
 	keys, names := asked(policies)
 	numbers := map[string]int{}
+	var key []byte
 	number := func(c class) int {
-		key := w.key(&c, keys, names)
-		n, known := numbers[key]
+		key = w.appendKey(key[:0], &c, keys, names)
+		n, known := numbers[string(key)]
 		if !known {
 			if of, seen := namespaces[c.namespace]; seen {
 				c.of = of
@@ -73,7 +73,7 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 				c.of = unseenNamespace(c.namespace)
 			}
 			n = len(w.classes)
-			numbers[key], w.classes = n, append(w.classes, c)
+			numbers[string(key)], w.classes = n, append(w.classes, c)
 		}
 		return n
 	}
@@ -84,9 +84,12 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 			w.ofPod[i] = -1
 			continue
 		}
-		c := class{namespace: p.namespace, hostNetwork: p.hostNetwork, addresses: p.addresses, named: map[string][]portOf{}}
+		c := class{namespace: p.namespace, hostNetwork: p.hostNetwork, addresses: p.addresses}
 		for _, n := range names {
 			if ports := p.named[n]; len(ports) > 0 {
+				if c.named == nil {
+					c.named = map[string][]portOf{}
+				}
 				c.named[n] = ports
 			}
 		}
@@ -152,33 +155,32 @@ func (w *world) partsOf(d Direction, addresses []netip.Addr) []int {
 	return all
 }
 
-// key tells classes apart.
-func (w *world) key(c *class, keys, names []string) string {
-	var b strings.Builder
-	b.WriteString(c.namespace)
+// appendKey appends what tells classes apart.
+func (w *world) appendKey(b []byte, c *class, keys, names []string) []byte {
+	b = append(b, c.namespace...)
 	if c.hostNetwork {
-		b.WriteString("\x00host")
+		b = append(b, "\x00host"...)
 	}
-	b.WriteString(c.family.String())
+	b = append(b, c.family.String()...)
 	for _, k := range keys {
 		if value, there := c.labels[k]; there {
-			b.WriteString("\x00=" + strconv.Itoa(len(value)) + ":" + value)
+			b = append(append(strconv.AppendInt(append(b, "\x00="...), int64(len(value)), 10), ':'), value...)
 		} else {
-			b.WriteString("\x00-")
+			b = append(b, "\x00-"...)
 		}
 	}
 	for _, n := range names {
-		b.WriteByte(0)
+		b = append(b, 0)
 		for _, p := range c.named[n] {
-			b.WriteString(p.protocol.String() + strconv.Itoa(int(p.port)))
+			b = strconv.AppendInt(append(b, p.protocol.String()...), int64(p.port), 10)
 		}
 	}
 	for d := range w.outside {
 		for _, part := range w.partsOf(Direction(d), c.addresses) {
-			b.WriteString("\x00" + strconv.Itoa(part))
+			b = strconv.AppendInt(append(b, 0), int64(part), 10)
 		}
 	}
-	return b.String()
+	return b
 }
 
 // asked returns the labels of pods and the names of ports that policies ask for.

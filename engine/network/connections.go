@@ -70,17 +70,23 @@ type end struct {
 // ends returns the ends of connections in the order of their names: as sources for
 // Ingress, else as destinations.
 func (a *Analysis) ends(d Direction) []end {
-	all := make([]end, 0, len(a.running.workloads)+len(a.outside[d]))
-	for i := range a.running.workloads {
-		all = append(all, a.running.end(i))
-	}
+	inOrder := func(x, y end) int { return cmp.Or(strings.Compare(x.name, y.name), cmp.Compare(x.part, y.part)) }
+	var outside []end
 	for i, r := range a.outside[d] {
 		if r.From.Is4() || a.twoFold {
-			all = append(all, end{r.String() + "[External]", -1, i})
+			outside = append(outside, end{r.String() + "[External]", -1, i})
 		}
 	}
-	slices.SortFunc(all, func(x, y end) int { return cmp.Or(strings.Compare(x.name, y.name), cmp.Compare(x.part, y.part)) })
-	return all
+	slices.SortFunc(outside, inOrder)
+	all := make([]end, 0, len(a.running.workloads)+len(outside))
+	for i := range a.running.workloads { // which are in order
+		own := a.running.end(i)
+		for len(outside) > 0 && inOrder(outside[0], own) < 0 {
+			all, outside = append(all, outside[0]), outside[1:]
+		}
+		all = append(all, own)
+	}
+	return append(all, outside...)
 }
 
 func (a *Analysis) connection(from, to string, of answer) Connection {

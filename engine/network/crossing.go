@@ -90,29 +90,35 @@ func (a *Analysis) edgeOf(inZone func(namespace string) bool, d Direction, decla
 		}
 		e.ports = append(e.ports, a.ports.add(sum))
 	}
-	alike := map[string]*outer{}
+	type likeness struct {
+		group int // of workloads; those outside come after these
+		means string
+	}
+	alike := map[likeness]*outer{}
 	var key []byte
 	for rank, p := range a.ends(d) {
 		if p.workload >= 0 && (a.running.workloads[p.workload].HostNetwork || e.inside(p.workload)) {
 			continue
 		}
 		means := e.matching(p, d == Egress)
-		key = binary.AppendVarint(key[:0], int64(p.part))
-		for _, bits := range means {
-			key = binary.AppendUvarint(key, bits)
-		}
-		space := Outside
+		like := likeness{group: len(a.groups) + p.part}
 		if p.workload >= 0 {
-			space = a.running.workloads[p.workload].Ref.Namespace
-			key = append(append(key, space...), 0)
-			for _, class := range a.classesOf[p.workload] {
-				key = binary.AppendVarint(key, int64(class))
-			}
+			like.group = a.groupOf[p.workload]
 		}
-		o := alike[string(key)]
+		if len(means) > 0 {
+			key = key[:0]
+			for _, bits := range means {
+				key = binary.AppendUvarint(key, bits)
+			}
+			like.means = string(key)
+		}
+		o := alike[like]
 		if o == nil {
-			o = &outer{space: space, means: means}
-			alike[string(key)], e.peers = o, append(e.peers, o)
+			o = &outer{space: Outside, means: means}
+			if p.workload >= 0 {
+				o.space = a.running.workloads[p.workload].Ref.Namespace
+			}
+			alike[like], e.peers = o, append(e.peers, o)
 		}
 		if o.count++; len(o.named) < mostNamed {
 			o.named = append(o.named, ranked{p, rank})

@@ -136,7 +136,7 @@ func (a *Analysis) peersAt(e end) []int {
 	if e.workload < 0 {
 		return []int{len(a.classes) + e.part}
 	}
-	return a.classesOf[e.workload]
+	return a.classesOf(e.workload)
 }
 
 func (a *Analysis) effects(all []Effect, own, other end, d Direction) []Effect {
@@ -145,7 +145,7 @@ func (a *Analysis) effects(all []Effect, own, other end, d Direction) []Effect {
 	}
 	over := map[string]map[family]bool{} // by the effect as text
 	from := len(all)
-	for _, class := range a.classesOf[own.workload] {
+	for _, class := range a.classesOf(own.workload) {
 		for _, c := range a.concerns(class, d) {
 			for _, peer := range a.peersAt(other) {
 				by := noFamily

@@ -39,8 +39,8 @@ func (f family) meet(other family) bool { return f == other || f == noFamily || 
 
 // over returns what goes between two workloads over one family.
 func (a *Analysis) over(f family, from, to int) (sum answer) {
-	for _, s := range a.classesOf[from] {
-		for _, t := range a.classesOf[to] {
+	for _, s := range a.classesOf(from) {
+		for _, t := range a.classesOf(to) {
 			if a.classes[s].family.meet(f) && a.classes[t].family.meet(f) {
 				sum = a.join(sum, a.between(s, t))
 			}
@@ -51,7 +51,7 @@ func (a *Analysis) over(f family, from, to int) (sum answer) {
 
 // has reports whether a pod of a workload has addresses of both families, by that of one.
 func (a *Analysis) has(workload int, f family) bool {
-	for _, c := range a.classesOf[workload] {
+	for _, c := range a.classesOf(workload) {
 		if a.classes[c].family == f {
 			return true
 		}

@@ -1,7 +1,5 @@
 package network
 
-import "fmt"
-
 // Outside is how a Matrix names what is outside the cluster: no namespace is called so.
 const Outside = "outside the cluster"
 
@@ -61,12 +59,12 @@ func (a *Analysis) Matrix() Matrix {
 
 // spaces returns the namespaces in order, and their workloads in groups.
 func (a *Analysis) spaces() (m Matrix, groups []*alike) {
-	known := map[string]*alike{}
+	known := make([]*alike, len(a.groups))
 	for i, w := range a.running.workloads {
 		if n := len(m.Spaces); n == 0 || m.Spaces[n-1] != w.Ref.Namespace {
 			m.Spaces = append(m.Spaces, w.Ref.Namespace)
 		}
-		key := w.Ref.Namespace + fmt.Sprint(a.classesOf[i])
+		key := a.groupOf[i]
 		if g := known[key]; g != nil {
 			g.count++
 			continue

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"tickmark/engine"
@@ -153,24 +154,16 @@ func (a *Analysis) opensIPv6() bool {
 	return false
 }
 
-// alike are the workloads off the networks of nodes, together where their pods are of
-// the same classes: no policy tells them apart.
+// alike are the workloads off the networks of nodes, together where no policy tells them
+// apart.
 func (a *Analysis) alike() [][]int {
-	var groups [][]int
-	known := map[string]int{}
+	groups := make([][]int, len(a.groups))
 	for w := range a.running.workloads {
-		if a.running.workloads[w].HostNetwork {
-			continue
+		if !a.running.workloads[w].HostNetwork {
+			groups[a.groupOf[w]] = append(groups[a.groupOf[w]], w)
 		}
-		key := fmt.Sprint(a.classesOf[w])
-		at, is := known[key]
-		if !is {
-			at = len(groups)
-			known[key], groups = at, append(groups, nil)
-		}
-		groups[at] = append(groups[at], w)
 	}
-	return groups
+	return slices.DeleteFunc(groups, func(g []int) bool { return len(g) == 0 })
 }
 
 // sayUncertain counts what may be allowed beyond what is.
