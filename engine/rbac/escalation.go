@@ -159,7 +159,7 @@ func EscalationsOf(v *engine.View) *Escalations {
 		}
 		e.runs.used = usesOf(v)
 		e.at(place{kind: everything})
-		e.sets(accounts(v, e.rights, e.runs.all))
+		e.sets(accounts(v, e.rights, telling.Of(v)), telling.Of(v))
 		e.absent(v)
 		for _, s := range e.Subjects() {
 			e.at(place{kind: aSubject, subject: s})
@@ -222,18 +222,17 @@ func (e *Escalations) absent(v *engine.View) {
 }
 
 // sets leads from the sets of subjects to their members.
-func (e *Escalations) sets(accounts []Subject) {
+func (e *Escalations) sets(accounts []Subject, running []*runner) {
 	for _, a := range accounts {
 		e.called[a.Name] = append(e.called[a.Name], a)
 		e.inOne(anyAccount, a.Namespace, place{kind: aSubject, subject: a})
 	}
-	for _, r := range e.runs.all {
+	for _, r := range running {
 		e.inOne(anyRunning, r.ref.Namespace, place{kind: aSubject, subject: r.account()}, r.ref)
-		if r.resource != "pods" && r.resource != "jobs" {
+		if r.makes() {
 			e.inOne(anyWorkload, r.ref.Namespace, place{kind: anyAccount, namespace: r.ref.Namespace}, r.ref)
 		}
-		switch r.static {
-		case "kube-apiserver", "etcd", "kube-controller-manager":
+		if r.controls() {
 			e.runs.control = append(e.runs.control, r.ref)
 		}
 	}

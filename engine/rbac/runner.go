@@ -24,6 +24,33 @@ func (r *runner) account() Subject {
 	return Subject{Kind: rbacv1.ServiceAccountKind, Namespace: r.ref.Namespace, Name: r.name}
 }
 
+// makes reports whether it makes pods again and again.
+func (r *runner) makes() bool { return r.resource != "pods" && r.resource != "jobs" }
+
+// controls reports whether it holds the rights of the whole cluster itself.
+func (r *runner) controls() bool {
+	return r.static == "kube-apiserver" || r.static == "etcd" || r.static == "kube-controller-manager"
+}
+
+// telling are those of all that run, in their order, by which more is known than by those
+// before them: the first of each account, the first that makes pods in a namespace, and
+// the control plane.
+var telling = engine.NewSurvey(func(v *engine.View, _ []*runner) []*runner {
+	type spot struct{ namespace, account string }
+	var all []*runner
+	met, making := map[spot]bool{}, map[string]bool{}
+	for _, r := range allRunners.Of(v) {
+		s := spot{r.ref.Namespace, r.name}
+		makes := r.makes() && !making[s.namespace]
+		if !met[s] || makes || r.controls() {
+			all = append(all, r)
+		}
+		met[s] = true
+		making[s.namespace] = making[s.namespace] || makes
+	}
+	return all
+}, nil)
+
 var (
 	podKind     = engine.Kind{Kind: "Pod"}
 	accountKind = engine.Kind{Kind: "ServiceAccount"}
