@@ -84,6 +84,9 @@ type verifier struct {
 
 // judgeVerification judges one namespace by all policies that verify images.
 func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []webhook, elsewhere string) (finding, []engine.Digest) {
+	if len(all) == 0 && elsewhere == "" {
+		return fails("", nil, "No policy here verifies images when they are admitted"), nil
+	}
 	left := maps.Clone(n.references())
 	var cites []engine.Digest
 	var by, doubts, reasons []string
@@ -247,12 +250,10 @@ func verifiedElsewhere(v *engine.View) string {
 			return "Ratify may verify them behind Gatekeeper, by constraints whose rules are not read"
 		}
 	}
-	for _, w := range workloads(v) {
-		for i := range w.spec.Containers {
-			c := &w.spec.Containers[i]
-			if slices.ContainsFunc(c.Command, asksWebhook) || slices.ContainsFunc(c.Args, asksWebhook) {
-				return "the API server asks an ImagePolicyWebhook, whose settings are a file on its node"
-			}
+	declared := workloads(v)
+	for i := range declared {
+		if declared[i].asksImagePolicy {
+			return "the API server asks an ImagePolicyWebhook, whose settings are a file on its node"
 		}
 	}
 	for _, n := range engine.All[corev1.Node](v, nodeKind) {
@@ -294,6 +295,11 @@ func (p verifier) verifies(reference string) bool {
 	return slices.ContainsFunc(p.images, func(pattern *regexp.Regexp) bool { return slices.ContainsFunc(forms, pattern.MatchString) })
 }
 
-func asksWebhook(argument string) bool {
-	return strings.HasPrefix(argument, "--enable-admission-plugins") && strings.Contains(argument, "ImagePolicyWebhook")
+// asksImagePolicy reports whether a container is told to ask an ImagePolicyWebhook, as an
+// API server.
+func asksImagePolicy(c *corev1.Container) bool {
+	asks := func(argument string) bool {
+		return strings.HasPrefix(argument, "--enable-admission-plugins") && strings.Contains(argument, "ImagePolicyWebhook")
+	}
+	return slices.ContainsFunc(c.Command, asks) || slices.ContainsFunc(c.Args, asks)
 }

@@ -103,21 +103,39 @@ func agentsIn(v *engine.View, reference string) []agent {
 // agentOf returns the agent a pod's containers are, the container's image, and
 // whether there is one. Init containers that end do not watch anything.
 func agentOf(v *engine.View, spec *corev1.PodSpec, does string) (name, reference string, is bool) {
-	containers := slices.Clone(spec.Containers)
-	for _, c := range spec.InitContainers {
-		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
-			containers = append(containers, c)
+	of := func(image string) bool {
+		for _, a := range agentsIn(v, image) {
+			if does == "" || slices.Contains(a.Does, does) {
+				name, reference = a.Name, image
+				return true
+			}
+		}
+		return false
+	}
+	for i := range spec.Containers {
+		if of(spec.Containers[i].Image) {
+			return name, reference, true
 		}
 	}
-	for _, c := range containers {
-		for _, a := range agentsIn(v, c.Image) {
-			if does == "" || slices.Contains(a.Does, does) {
-				return a.Name, c.Image, true
-			}
+	for i := range spec.InitContainers {
+		c := &spec.InitContainers[i]
+		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways && of(c.Image) {
+			return name, reference, true
 		}
 	}
 	return "", "", false
 }
+
+// allAgentPods are the pods on nodes whose images are known as those of agents.
+var allAgentPods = engine.NewSurvey(func(v *engine.View, _ []engine.Typed[engine.Pod]) []engine.Typed[engine.Pod] {
+	var all []engine.Typed[engine.Pod]
+	for _, p := range engine.All[engine.Pod](v, podKind) {
+		if _, _, is := agentOf(v, &p.Value.Spec, ""); is && p.Value.Spec.NodeName != "" {
+			all = append(all, p)
+		}
+	}
+	return all
+}, slices.Equal)
 
 // agentPod is a pod of an agent on a node.
 type agentPod struct {
@@ -175,8 +193,8 @@ func agentsOnNodes(id, does, noun string) check {
 // agentPods returns the agents' pods by node.
 func agentPods(v *engine.View, does string) map[string][]agentPod {
 	on := map[string][]agentPod{}
-	for _, p := range engine.All[engine.Pod](v, podKind) {
-		if name, reference, is := agentOf(v, &p.Value.Spec, does); is && p.Value.Spec.NodeName != "" {
+	for _, p := range allAgentPods.Of(v) {
+		if name, reference, is := agentOf(v, &p.Value.Spec, does); is {
 			on[p.Value.Spec.NodeName] = append(on[p.Value.Spec.NodeName], agentPod{p.Object, name, reference, isReady(p.Value)})
 		}
 	}

@@ -47,12 +47,18 @@ func policyKinds() []engine.Kind { return append(workloadKinds(), namespaceKind,
 // inCDE tells the namespaces of the cardholder data environment, once for each.
 func inCDE(v *engine.View) func(namespace string) bool {
 	known := map[string]bool{}
+	var last string // workloads of one namespace mostly stand together
+	var lastIn, met bool
 	return func(namespace string) bool {
+		if met && namespace == last {
+			return lastIn
+		}
 		in, seen := known[namespace]
 		if !seen {
 			in = v.Params().InZone(cdeZone, v.Target().ID, namespace)
 			known[namespace] = in
 		}
+		last, lastIn, met = namespace, in, true
 		return in
 	}
 }
@@ -154,8 +160,9 @@ func nameOf(r engine.Ref) engine.Ref {
 var documentsOf = engine.NewSurvey(func(v *engine.View, _ map[engine.Ref][]engine.Digest) map[engine.Ref][]engine.Digest {
 	all := map[engine.Ref][]engine.Digest{}
 	owned := map[engine.Ref]engine.Digest{}
-	zone := inCDE(v)
-	for _, w := range workloads(v) {
+	zone, declared := inCDE(v), workloads(v)
+	for i := range declared {
+		w := &declared[i]
 		if !zone(w.object.Ref.Namespace) {
 			continue
 		}
@@ -202,9 +209,14 @@ var namespaceDigests = engine.NewSurvey(func(v *engine.View, _ map[string][]engi
 // firstIn is the document of the first workload of each namespace.
 var firstIn = engine.NewSurvey(func(v *engine.View, _ map[string]engine.Digest) map[string]engine.Digest {
 	all := map[string]engine.Digest{}
-	for _, w := range workloads(v) {
-		if _, met := all[w.object.Ref.Namespace]; !met {
-			all[w.object.Ref.Namespace] = w.object.Digest
+	declared := workloads(v)
+	for i := range declared {
+		of := declared[i].object
+		if i > 0 && declared[i-1].object.Ref.Namespace == of.Ref.Namespace {
+			continue
+		}
+		if _, met := all[of.Ref.Namespace]; !met {
+			all[of.Ref.Namespace] = of.Digest
 		}
 	}
 	return all
@@ -270,16 +282,18 @@ func cdeClosedToMetadata() check {
 		}
 		zone := inCDE(v)
 		a := network.Analyse(v)
+		doubt, denied := doubtOf(v, a, policyKinds()), deniedUnseen(v)
 		var details []engine.Detail
-		for i, w := range a.Workloads() {
+		for i := range a.Workloads() {
+			w := &a.Workloads()[i]
 			if !zone(w.Ref.Namespace) {
 				continue
 			}
 			allowed, possible := a.ReachesAddress(i, metadataAddress, network.TCP, 80)
 			var f finding
-			switch doubt := doubtOf(v, a, policyKinds()); {
-			case allowed && deniedUnseen(v) != "":
-				f = unknown("", metadataAddress.String(), "It may open the address from which clouds hand out a node's credentials, unless a policy denies it: %s", deniedUnseen(v))
+			switch {
+			case allowed && denied != "":
+				f = unknown("", metadataAddress.String(), "It may open the address from which clouds hand out a node's credentials, unless a policy denies it: %s", denied)
 			case allowed:
 				f = fails("", metadataAddress.String(), "It may open the address from which clouds hand out a node's credentials")
 			case possible:

@@ -48,18 +48,31 @@ func components(v *engine.View) map[string][]component {
 	return engine.Memo(v, componentsKey{}, func() map[string][]component {
 		found := map[string][]component{}
 		server := serverOf(v)
-		for _, w := range workloadsOf(v, podKind) { // what makes pods is judged by the pods that it made
-			for _, c := range w.containers()[len(w.spec.InitContainers):] {
-				if k, is := componentOf(w, c); is && !c.ephemeral {
-					if !k.version.known() && k.program != etcd && k.static {
-						k.version = server.version
-					}
-					found[k.program] = append(found[k.program], k)
+		pods := workloadsOf(v, podKind) // what makes pods is judged by the pods that it made
+		for i := range pods {
+			if pods[i].plane == nil {
+				continue
+			}
+			for _, k := range *pods[i].plane {
+				if !k.version.known() && k.program != etcd && k.static {
+					k.version = server.version
 				}
+				found[k.program] = append(found[k.program], k)
 			}
 		}
 		return found
 	})
+}
+
+// componentsIn returns what of a control plane a pod runs.
+func componentsIn(w workload) []component {
+	var parts []component
+	for _, c := range w.containers()[len(w.spec.InitContainers):] {
+		if k, is := componentOf(w, c); is && !c.ephemeral {
+			parts = append(parts, k)
+		}
+	}
+	return parts
 }
 
 func componentOf(w workload, c container) (component, bool) {

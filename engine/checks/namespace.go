@@ -18,6 +18,7 @@ type namespace struct {
 	digest    engine.Digest // zero where the object itself was not seen
 	object    *corev1.Namespace
 	workloads []*workload
+	count     int             // of them
 	images    map[string]bool // what references returns; nil until it is asked for
 }
 
@@ -59,7 +60,6 @@ func namespaces(v *engine.View) []*namespace {
 			there = slices.DeleteFunc(slices.Clone(there), inNone)
 		}
 		of := make([]*namespace, len(there))
-		counts := map[*namespace]int{}
 		for i := range there {
 			name := there[i].object.Ref.Namespace
 			if i > 0 && of[i-1].ref.Name == name {
@@ -69,12 +69,12 @@ func namespaces(v *engine.View) []*namespace {
 			} else {
 				of[i] = add(engine.Ref{Kind: namespaceKind.Kind, Name: name})
 			}
-			counts[of[i]]++
-		}
-		for n, many := range counts {
-			n.workloads = make([]*workload, 0, many)
+			of[i].count++
 		}
 		for i, n := range of {
+			if n.workloads == nil {
+				n.workloads = make([]*workload, 0, n.count)
+			}
 			n.workloads = append(n.workloads, &there[i])
 		}
 		slices.SortFunc(all, func(a, b *namespace) int { return cmp.Compare(a.ref.Name, b.ref.Name) })

@@ -46,9 +46,22 @@ func networkPoliciesSelectPods() check {
 		if len(policies) == 0 {
 			return nil
 		}
-		inNamespace := map[string][]workload{}
-		for _, w := range workloads(v) {
-			inNamespace[w.object.Ref.Namespace] = append(inNamespace[w.object.Ref.Namespace], w)
+		policed := map[string]bool{}
+		for _, o := range policies {
+			policed[o.Ref.Namespace] = true
+		}
+		declared := workloads(v)
+		inNamespace := map[string][]*workload{}
+		for i := 0; i < len(declared); { // those of one namespace mostly stand together
+			at, from := declared[i].object.Ref.Namespace, i
+			for i < len(declared) && declared[i].object.Ref.Namespace == at {
+				i++
+			}
+			if policed[at] {
+				for ; from < i; from++ {
+					inNamespace[at] = append(inNamespace[at], &declared[from])
+				}
+			}
 		}
 		var details []engine.Detail
 		for _, o := range policies {
@@ -67,7 +80,7 @@ func networkPoliciesSelectPods() check {
 	}}
 }
 
-func judgeSelection(p network.Policy, there []workload) finding {
+func judgeSelection(p network.Policy, there []*workload) finding {
 	const field = "spec.podSelector"
 	if p.Invalid != nil {
 		return unknown(field, nil, "Its selector cannot be understood")

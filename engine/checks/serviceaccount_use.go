@@ -41,13 +41,18 @@ type useBasis struct {
 var allUses = engine.NewSurvey(func(v *engine.View, before map[engine.Ref]*use) map[engine.Ref]*use {
 	all, tops, tokens := workloads(v), topsOf(v), accountsOf(v)
 	type name struct{ namespace, name string }
-	at := map[name][]int{}
+	number, at := map[name]int{}, [][]int{}
 	for i := range all {
 		if all[i].idle {
 			continue
 		}
 		n := name{all[i].object.Ref.Namespace, all[i].accountName()}
-		at[n] = append(at[n], i)
+		of, known := number[n]
+		if !known {
+			of = len(at)
+			number[n], at = of, append(at, nil)
+		}
+		at[of] = append(at[of], i)
 	}
 	uses := make(map[engine.Ref]*use, len(at))
 	defaults := accountsDefaulted(v)

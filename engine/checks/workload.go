@@ -31,6 +31,9 @@ type workload struct {
 	// suspended says that none come until somebody lets it go on.
 	suspended bool
 	ended     bool // it ran, and runs no more
+	// asksImagePolicy says that it is told to ask an ImagePolicyWebhook, as an API server.
+	asksImagePolicy bool
+	plane           *[]component // of a pod: what of a control plane it runs; nil for most
 }
 
 var (
@@ -84,7 +87,11 @@ var (
 	readPods = engine.NewExtract(func(p engine.Typed[engine.Pod]) workload {
 		pod := p.Value
 		ended := pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
-		return workload{object: p.Object, owner: pod.Metadata.Controller(), path: podPath, meta: &pod.Metadata.PodMetadata, spec: &pod.Spec, ended: ended}.admitted()
+		w := workload{object: p.Object, owner: pod.Metadata.Controller(), path: podPath, meta: &pod.Metadata.PodMetadata, spec: &pod.Spec, ended: ended}.admitted()
+		if parts := componentsIn(w); len(parts) > 0 {
+			w.plane = &parts
+		}
+		return w
 	}, nil)
 	readControllers = engine.NewExtract(func(c engine.Typed[engine.Controller]) workload {
 		of, template := c.Value, c.Value.Template()
@@ -118,6 +125,9 @@ func (w workload) admitted() workload {
 	w.spec = withDefaults(w.spec)
 	w.all = w.containers()
 	w.secrets = usesOf(w)
+	for i := range w.spec.Containers {
+		w.asksImagePolicy = w.asksImagePolicy || asksImagePolicy(&w.spec.Containers[i])
+	}
 	return w
 }
 
