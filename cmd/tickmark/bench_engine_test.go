@@ -256,7 +256,7 @@ func (b *engineBench) changed() {
 	evaluate()
 	for _, c := range []struct{ kind, from, to string }{
 		{"Deployment", `"runAsNonRoot":true`, `"runAsNonRoot":false`},
-		{"Pod", `"image":"nginx:1.27.2"`, `"image":"nginx:1.27.%d"`},
+		{"Pod", `"image":"nginx:1.27.2"`, `"image":"nginx:1.28.%d"`},
 		{"Namespace", `"tier":"cde"`, `"tier":"cde%d"`},
 		{"NetworkPolicy", `"policyTypes":["Ingress","Egress"]`, `"policyTypes":["Ingress"]`},
 		{"ClusterRoleBinding", `"name":"ann"`, `"name":"ann%d"`},
@@ -286,6 +286,7 @@ func (b *engineBench) altered(entries []engine.Entry, bodies map[engine.Digest][
 	at := slices.IndexFunc(all, func(e engine.Entry) bool { return e.Ref.Kind == kind && bytes.Contains(bodies[e.Digest], []byte(from)) })
 	require.GreaterOrEqual(b, at, 0, "%s with %s", kind, from)
 	d := engine.NewDocument(all[at].Ref, bytes.Replace(bodies[all[at].Digest], []byte(from), []byte(to), 1))
+	require.NotEqual(b, all[at].Digest, d.Digest, "%s with %s", kind, to)
 	bodies[d.Digest] = d.Body
 	all[at].Digest = d.Digest
 	return all
