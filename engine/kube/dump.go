@@ -74,6 +74,10 @@ func (d *Dump) Collect(ctx context.Context, to engine.Intake) (engine.Snapshot, 
 	if err != nil && ctx.Err() != nil {
 		r.gap(engine.Gap{Source: d.Source(), Reason: engine.Interrupted, Cause: "the reading was stopped"})
 	}
+	r.snapshot.Sort()
+	if err == nil {
+		err = r.ofOneCluster()
+	}
 	r.settle(err == nil)
 	r.end()
 	if err != nil {

@@ -25,7 +25,8 @@ type coverage struct {
 	seen   map[engine.Kind]*covered
 	owners map[owner]string // where each was named, first
 	served map[engine.Kind]bool
-	custom bool // the definitions of custom kinds were listed
+	custom bool            // the definitions of custom kinds were listed
+	signs  map[sign]string // of the cluster, and where each was met first
 }
 
 // covered is what the lists of one kind are of.
@@ -152,9 +153,8 @@ func (c *coverage) named(o owner, at spot) {
 }
 
 // settle ends the reading: entries once each, what differs named, populations and
-// what is missing of each kind.
+// what is missing of each kind. Entries are sorted.
 func (d *dumpReader) settle(complete bool) {
-	d.snapshot.Sort()
 	d.once()
 	there := map[engine.Kind]map[string]bool{} // names and UIDs of each kind
 	namespaces := map[string]bool{}

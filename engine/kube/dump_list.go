@@ -54,7 +54,7 @@ func (l *list) foreign() bool {
 	}
 	_, isKnown := known(of)
 	_, ofFamily := familyOf(of)
-	return !isKnown && !ofFamily && of != definitionKind && namesakeOf(of).IsZero()
+	return !isKnown && !ofFamily && of != definitionKind && !tellsCluster(of) && namesakeOf(of).IsZero()
 }
 
 // typed returns the kind that a list says it is of, as it is called today.
@@ -335,6 +335,7 @@ func (d *dumpReader) whole(at spot, h head, items []any, tree map[string]any, de
 func (d *dumpReader) plain(tree map[string]any, at spot, depth int) error {
 	if version := versionIn(tree); version != "" && strings.Contains(lastStep(at.file), "version") {
 		d.snapshot.Target.ServerVersion = line(version)
+		d.coverage.signed(signVersion, version, at)
 		return nil
 	}
 	if hasSpelling(tree, "apiVersion") && hasSpelling(tree, "kind") {
@@ -372,6 +373,7 @@ func (d *dumpReader) object(tree map[string]any, h head, at spot) error {
 	if d.coverage.definition(tree, h) {
 		return nil
 	}
+	d.coverage.tells(tree, h.of, at)
 	ref := nameIn(tree)
 	gap := at.gap(engine.Unsupported, fmt.Sprintf("read %s: apiVersion %s is not read, only that of current clusters", h.of, h.apiVersion))
 	gap.Namespace, gap.Name, gap.Kind = ref.Namespace, ref.Name, today(h)

@@ -24,7 +24,7 @@ func TestNoNameHidesAnObjectOfADump(t *testing.T) {
 	files := saved{
 		"ci/logs/pods.json":                       lists(podJSON("logs", "a")),
 		"ci/logs/replication-controllers.json":    lists(podJSON("logs", "b")),
-		"mg/namespaces/logs/core/pods.yaml":       "apiVersion: v1\nitems:\n- metadata: {name: c, namespace: logs}\n  spec: {containers: [{name: c, image: nginx}]}\nkind: PodList\nmetadata: {}\n",
+		"mg/namespaces/logs/core/pods.yaml":       "apiVersion: v1\nitems:\n- metadata: {name: c, namespace: logs}\n  spec: {containers: [{name: c, image: nginx}]}\n- metadata: {name: a, namespace: logs, uid: uid-of-a}\n  spec: {containers: [{name: c, image: nginx}]}\nkind: PodList\nmetadata: {}\n",
 		"mg/namespaces/logs/pods/d/d.yaml":        pod("logs", "d"),
 		"mg/namespaces/pay/pods/e.login/e.yaml":   pod("pay", "e"),
 		"mg/namespaces/pay/pods/f/f.login.yaml":   pod("pay", "f"),

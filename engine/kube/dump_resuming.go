@@ -49,6 +49,12 @@ type covering struct {
 	Owners []ownerKept   `json:"owners,omitempty"`
 	Served []engine.Kind `json:"served,omitempty"`
 	Custom bool          `json:"custom,omitempty"`
+	Signs  []signKept    `json:"signs,omitempty"`
+}
+
+type signKept struct {
+	sign
+	Where string `json:"where"`
 }
 
 type coveredKind struct {
@@ -77,6 +83,10 @@ func (c *coverage) kept() covering {
 	for of := range c.served {
 		k.Served = append(k.Served, of)
 	}
+	for s, where := range c.signs {
+		k.Signs = append(k.Signs, signKept{s, where})
+	}
+	slices.SortFunc(k.Signs, func(a, b signKept) int { return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(a.Value, b.Value)) })
 	slices.SortFunc(k.Lists, func(a, b coveredKind) int { return compareKinds(a.Kind, b.Kind) })
 	slices.SortFunc(k.Owners, func(a, b ownerKept) int {
 		return compareOwners(owner{a.Kind, a.UID, a.Name}, owner{b.Kind, b.UID, b.Name})
@@ -103,6 +113,14 @@ func (c *coverage) take(k covering) {
 	for _, o := range k.Owners {
 		if key := (owner{o.Kind, o.UID, o.Name}); c.owners[key] == "" {
 			c.owners[key] = o.Where
+		}
+	}
+	for _, s := range k.Signs {
+		if c.signs == nil {
+			c.signs = map[sign]string{}
+		}
+		if c.signs[s.sign] == "" {
+			c.signs[s.sign] = s.Where
 		}
 	}
 	for _, of := range k.Served {
