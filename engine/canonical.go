@@ -69,7 +69,7 @@ func CanonicalJSON(raw []byte) ([]byte, error) {
 // refuses.
 func DecodeJSON(raw []byte) (any, error) {
 	w := wellFormed{text: raw}
-	if v, ok := w.value(0); ok && w.ended() {
+	if v, ok := w.value(0, nil); ok && w.ended() {
 		return v, nil
 	}
 	return decodeStrictly(raw)

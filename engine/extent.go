@@ -145,8 +145,9 @@ func EachMember(text []byte, take func(name string, member []byte) bool) bool {
 }
 
 // EachItem passes on the items of an array in their order, as they stand in a text that
-// IsJSON and as DecodeJSON reads them, until take has an error.
-func EachItem(text []byte, take func(item []byte, v any, wrong error) error) error {
+// IsJSON and as DecodeJSON reads them, until take has an error. Parts that at knows from the
+// text from an item on stand in it as they are written in a document; nil knows none.
+func EachItem(text []byte, at func(from []byte) *Spot, take func(item []byte, v any, wrong error) error) error {
 	w := wellFormed{text: text}
 	if w.next() != '[' {
 		return errNoArray
@@ -161,7 +162,11 @@ func EachItem(text []byte, take func(item []byte, v any, wrong error) error) err
 			return nil
 		}
 		from := w.at
-		v, ok := w.value(0)
+		var spot *Spot
+		if at != nil {
+			spot = at(text[from:])
+		}
+		v, ok := w.value(0, spot)
 		item := text[from:w.at]
 		var wrong error
 		if !ok {

@@ -46,7 +46,7 @@ func FuzzJSONIsTakenApart(f *testing.F) {
 		names, parts := taken(t, text)
 		var foundNames, foundParts []string
 		if begins[0] == '[' {
-			require.NoError(t, EachItem(text, func(item []byte, v any, wrong error) error {
+			require.NoError(t, EachItem(text, nil, func(item []byte, v any, wrong error) error {
 				foundParts = append(foundParts, string(item))
 				want, err := DecodeJSON(item)
 				require.Equal(t, err, wrong, "%q", item)

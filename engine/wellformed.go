@@ -143,16 +143,17 @@ func isWord(word []byte) bool {
 	return json.Valid(word)
 }
 
-// value decodes as DecodeJSON does.
-func (w *wellFormed) value(depth int) (any, bool) {
+// value decodes as DecodeJSON does, but for what is known of a spot; nil is none.
+func (w *wellFormed) value(depth int, at *Spot) (any, bool) {
 	if depth > maxDepth {
 		return nil, false
 	}
 	switch w.next() {
-	case '{':
-		return w.object(depth)
-	case '[':
-		return w.array(depth)
+	case '{', '[':
+		if at != nil && at.Met != nil {
+			return w.met(depth, at)
+		}
+		return w.compound(depth, at)
 	case '"':
 		return w.string()
 	}
@@ -169,14 +170,23 @@ func (w *wellFormed) value(depth int) (any, bool) {
 	return json.Number(word), true
 }
 
-func (w *wellFormed) array(depth int) (any, bool) {
+// compound takes an object or a list.
+func (w *wellFormed) compound(depth int, at *Spot) (any, bool) {
+	if w.text[w.at] == '{' {
+		return w.object(depth, at)
+	}
+	return w.array(depth, at.each())
+}
+
+// array takes a list of which each item stands at a spot.
+func (w *wellFormed) array(depth int, each *Spot) (any, bool) {
 	w.at++
 	array := []any{}
 	for {
 		if more, ok := w.more(']', len(array) == 0); !more || !ok {
 			return array, ok
 		}
-		v, ok := w.value(depth + 1)
+		v, ok := w.value(depth+1, each)
 		if !ok {
 			return nil, false
 		}
@@ -184,7 +194,7 @@ func (w *wellFormed) array(depth int) (any, bool) {
 	}
 }
 
-func (w *wellFormed) object(depth int) (any, bool) {
+func (w *wellFormed) object(depth int, at *Spot) (any, bool) {
 	w.at++
 	object := map[string]any{}
 	for {
@@ -195,7 +205,7 @@ func (w *wellFormed) object(depth int) (any, bool) {
 		if _, twice := object[key]; twice || !ok || !w.colon() {
 			return nil, false
 		}
-		if object[key], ok = w.value(depth + 1); !ok {
+		if object[key], ok = w.value(depth+1, at.below(key)); !ok {
 			return nil, false
 		}
 	}

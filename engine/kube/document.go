@@ -93,6 +93,10 @@ func (r *scribe) fromTree(tree map[string]any, h head) (engine.Document, error) 
 	if k.settle(tree) {
 		return r.named(tree, k, h.apiVersion)
 	}
+	if r.parts.reused {
+		asRead(tree)
+	}
+	r.parts.forget()
 	object, err := k.decode(tree)
 	if err != nil {
 		return engine.Document{}, err

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"tickmark/engine"
 )
 
 // form is what a tree of a struct's shape has to be like. It is found out once.
@@ -32,6 +34,9 @@ func (s *shape) settle(from any) (to settled, ok bool) {
 		zero := reflect.Zero(s.of)
 		item, err := new(grower).tree(s, zero)
 		return settled{item: item, empty: isEmpty(zero), zero: true}, err == nil
+	}
+	if _, known := from.(engine.Written); known {
+		return settled{item: from, same: true}, true
 	}
 	if s.reads != nil || s.writes != nil {
 		return s.settleOwn(from)

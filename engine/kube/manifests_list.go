@@ -99,8 +99,9 @@ func headOfItem(item []byte, list head) head {
 func (s *scan) items(list head, items []byte, at place) error {
 	var read int64
 	s.reading.begins(func() int64 { return read })
-	return engine.EachItem(items, func(item []byte, v any, wrong error) error {
+	return engine.EachItem(items, s.parts.spot, func(item []byte, v any, wrong error) error {
 		read += int64(len(item))
+		defer s.parts.forget()
 		if wrong != nil {
 			s.unreadable(at, headOfItem(item, list), wrong)
 			return nil

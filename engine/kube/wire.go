@@ -32,6 +32,7 @@ type part struct {
 	pairs  bool // of a map, which are read where they stand
 	whole  bool // never kept: what is made of it is looked at again
 	holds  reflect.Type
+	shape  *shape   // of one in JSON
 	of     *message // nil until one is met
 	seen   uint64   // in which message
 	missed int      // in turn, since one was known
@@ -41,6 +42,7 @@ type part struct {
 // certain of is read by the library.
 type partReader struct {
 	roots map[engine.Kind]*message
+	spots map[string]*engine.Spot // by what an object in JSON says it is
 	known map[partKey]knownPart
 	kept  int // bytes of what is known
 	seed  maphash.Seed
@@ -48,6 +50,8 @@ type partReader struct {
 	rest  []byte     // of a message, its parts left out
 	found []wirePart // of the messages that are being read, one on the other
 	made  []madePart // of the object that is being read
+	// reused says that some of an object in JSON stands there as it was written before.
+	reused bool
 }
 
 type partKey struct {
@@ -69,7 +73,7 @@ type wirePart struct {
 type madePart struct {
 	key  partKey
 	wire []byte
-	tree map[string]any
+	tree any
 }
 
 // Bounds of what is looked for again.
@@ -83,7 +87,7 @@ const (
 )
 
 func newPartReader() partReader {
-	return partReader{roots: map[engine.Kind]*message{}, known: map[partKey]knownPart{}, seed: maphash.MakeSeed()}
+	return partReader{roots: map[engine.Kind]*message{}, spots: map[string]*engine.Spot{}, known: map[partKey]knownPart{}, seed: maphash.MakeSeed()}
 }
 
 // unmarshaler is what every type of Kubernetes has that stands in protobuf.
@@ -143,9 +147,7 @@ func newMessage(t reflect.Type) *message {
 			of = of.element
 		}
 		p.holds = of.of
-		// The values of what is called data are redacted by the word beside it.
-		apart := f.name == "" || f.name == "data" || f.name == "stringData" || f.omitZero != nil
-		if number := numberOf(t, t.Field(f.index).Name); number != 0 && (p.pairs || !apart && of.isMessage()) {
+		if number := numberOf(t, t.Field(f.index).Name); number != 0 && (p.pairs || f.omitZero == nil && f.isPart(of)) {
 			m.parts[number] = p
 		}
 	}
@@ -297,16 +299,10 @@ func (r *partReader) item(g *grower, p *part, wire []byte, depth int) (any, bool
 	if p.of == nil {
 		p.of = newMessage(p.holds)
 	}
-	key := partKey{at: p}
-	looked := !p.whole && len(wire) <= longPart && (p.missed < mostMissed || p.missed%everyMissed == 0)
-	if looked {
-		key.hash = maphash.Bytes(r.seed, wire)
-		if known, is := r.known[key]; is && known.wire == string(wire) {
-			p.missed = 0
-			return known.written, true
-		}
+	key, looked, written, known := r.look(p, wire)
+	if known {
+		return written, true
 	}
-	p.missed++
 	tree, ok := r.tree(g, p.of, wire, depth+1)
 	if looked && ok {
 		r.made = append(r.made, madePart{key, wire, tree})
@@ -314,10 +310,30 @@ func (r *partReader) item(g *grower, p *part, wire []byte, depth int) (any, bool
 	return tree, ok
 }
 
+// look looks for a part, unless that was in vain too often.
+func (r *partReader) look(p *part, wire []byte) (key partKey, looked bool, written engine.Written, known bool) {
+	key.at = p
+	looked = !p.whole && len(wire) <= longPart && (p.missed < mostMissed || p.missed%everyMissed == 0)
+	if looked {
+		key.hash = maphash.Bytes(r.seed, wire)
+		if before, is := r.known[key]; is && before.wire == string(wire) {
+			p.missed = 0
+			return key, true, before.written, true
+		}
+	}
+	p.missed++
+	return key, looked, nil, false
+}
+
 // keep remembers the parts of an object in which nothing was redacted, as its document
-// has them.
+// has them. What JSON may leave out, of the part or of what it is in, is not remembered.
 func (r *partReader) keep() error {
 	for _, p := range r.made {
+		if s := p.key.at.shape; s != nil {
+			if is, ok := s.settle(p.tree); !ok || is.empty || is.zero {
+				continue
+			}
+		}
 		written, err := engine.AppendCanonical(nil, p.tree)
 		if err != nil {
 			return err
@@ -333,10 +349,7 @@ func (r *partReader) keep() error {
 
 // fromWire makes the document of an object of a built-in kind in protobuf.
 func (r *scribe) fromWire(wire []byte, k kind) (engine.Document, error) {
-	defer func() {
-		clear(r.parts.made)
-		r.parts.made = r.parts.made[:0]
-	}()
+	defer r.parts.forget()
 	tree, ok := r.parts.tree(&r.grower, r.parts.root(k), wire, 0)
 	if !ok {
 		object, err := k.fromProtobuf(wire)
