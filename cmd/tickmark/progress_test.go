@@ -89,6 +89,8 @@ func TestAReportSaysAtWhichPartItIs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shop.vault")
 	d := cornerShop(t, path, "saq-a", &out)
 	d.err, d.terminal = &said, func(w io.Writer) bool { return w == io.Writer(&said) }
+	at := d.now()
+	d.now = func() time.Time { return at } // where pages take long, it is said how many there are
 	require.Equal(t, exitAttention, run(t.Context(), d, []string{"report", path, "-o", path + ".pdf", "--bundle", path + ".zip"}), out.String())
 	assert.Equal(t, []string{"reading the evidence", "composing", "drawing the pages", "signing and verifying", "packing", ""},
 		strings.Split(said.String(), "\r\x1b[K")[1:])
