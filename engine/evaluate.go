@@ -41,7 +41,7 @@ func EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, doc
 
 func evaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, viewOf func(*Snapshot) *View, params Params, take func(Result) error) (Run, error) {
 	run := Run{Results: []Result{}, Snapshots: []Digest{}}
-	byTarget, err := run.begin(snapshots, params)
+	byTarget, err := run.begin(snapshots, params, func(s *Snapshot) (Digest, error) { return s.Digest() })
 	if err != nil {
 		return Run{}, err
 	}
@@ -85,7 +85,7 @@ func Telling(checks []Check, snapshots []Snapshot, tell func(Progress), take fun
 }
 
 // begin says in the run what is evaluated, and returns the snapshots by target.
-func (r *Run) begin(snapshots []Snapshot, params Params) (map[string][]*Snapshot, error) {
+func (r *Run) begin(snapshots []Snapshot, params Params, digestOf func(*Snapshot) (Digest, error)) (map[string][]*Snapshot, error) {
 	var err error
 	if r.Params, err = params.Digest(); err != nil {
 		return nil, fmt.Errorf("evaluate: %w", err)
@@ -93,7 +93,7 @@ func (r *Run) begin(snapshots []Snapshot, params Params) (map[string][]*Snapshot
 	byTarget := map[string][]*Snapshot{}
 	for i := range snapshots {
 		target := snapshots[i].Target.ID
-		digest, err := snapshots[i].Digest()
+		digest, err := digestOf(&snapshots[i])
 		if err != nil {
 			return nil, fmt.Errorf("evaluate %s: %w", target, err)
 		}

@@ -27,6 +27,7 @@ type Evaluation struct {
 	busy    sync.Mutex
 	params  Digest
 	targets map[string]*remembered
+	written map[string]*written // by target
 }
 
 // remembered is what an Evaluation knows of one target.
@@ -47,7 +48,9 @@ type judgement struct {
 }
 
 // NewEvaluation returns an Evaluation that has seen nothing yet.
-func NewEvaluation() *Evaluation { return &Evaluation{targets: map[string]*remembered{}} }
+func NewEvaluation() *Evaluation {
+	return &Evaluation{targets: map[string]*remembered{}, written: map[string]*written{}}
+}
 
 // Each evaluates snapshots as EvaluateEach does. The details of a result are good until
 // take returns: what is judged anew next time is written in their place. Documents that
@@ -58,7 +61,7 @@ func (e *Evaluation) Each(ctx context.Context, checks []Check, snapshots []Snaps
 	}
 	defer e.busy.Unlock()
 	run := Run{Results: []Result{}, Snapshots: []Digest{}}
-	byTarget, err := run.begin(snapshots, params)
+	byTarget, err := run.begin(snapshots, params, e.digestOf)
 	if err != nil {
 		return Run{}, err
 	}
@@ -77,6 +80,16 @@ func (e *Evaluation) Each(ctx context.Context, checks []Check, snapshots []Snaps
 		}
 	}
 	return run, nil
+}
+
+// digestOf returns the digest of a snapshot.
+func (e *Evaluation) digestOf(s *Snapshot) (Digest, error) {
+	w := e.written[s.Target.ID]
+	if w == nil {
+		w = &written{}
+		e.written[s.Target.ID] = w
+	}
+	return w.digest(s)
 }
 
 func pointed(of []*Snapshot) []Snapshot {

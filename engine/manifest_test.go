@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,6 +35,14 @@ func FuzzSnapshotIsWrittenAsItsCanonicalForm(f *testing.F) {
 		digest, err := s.Digest()
 		require.NoError(t, err)
 		assert.Equal(t, Sum(want), digest)
+
+		for _, before := range [][]Entry{nil, s.Entries, {{Origin: origin}}, slices.Repeat([]Entry{{Ref: Ref{Name: name}}}, len(s.Entries))} {
+			var w written
+			w.bring(before)
+			digest, err = w.digest(&s)
+			require.NoError(t, err)
+			assert.Equal(t, Sum(want), digest)
+		}
 
 		part := Part{Key: name, Begun: s.Started, Entries: s.Entries, Redacted: s.Redacted}
 		want, err = Canonical(part)
