@@ -146,7 +146,11 @@ func inPages(request *rest.Request, limit int64, next string) *rest.Request {
 
 func (c *collection) untypedPages(k kind, version string) pager {
 	return func(ctx context.Context, limit int64, next string) (page, error) {
-		raw, err := inPages(c.raw.Get().AbsPath(k.path(version)), limit, next).DoRaw(ctx)
+		result := inPages(c.raw.Get().AbsPath(k.path(version)), limit, next).Do(ctx)
+		if err := result.Error(); err != nil { // in the server's words, such as those of a webhook that failed
+			return page{}, err
+		}
+		raw, err := result.Raw()
 		if err != nil {
 			return page{}, err
 		}
