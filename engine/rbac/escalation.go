@@ -132,6 +132,7 @@ type running struct {
 	byName  map[string][]*runner // nil until one is asked for
 	control []engine.Ref         // control plane pods that a kubelet runs
 	used    []use                // templates of workflows that are run again and again
+	open    *openings            // nil until they are asked for
 }
 
 // called returns what runs under a name.

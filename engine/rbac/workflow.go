@@ -55,29 +55,64 @@ func readFlow(v *engine.View, k engine.Kind) []runner {
 // it runs.
 func opened(s Subject) bool { return s.Kind == rbacv1.ServiceAccountKind && s.Name == argo.OpenAccount }
 
+// openings are the places where what runs as an account that cannot be told is, and how far
+// each place is from the nearest.
+type openings struct {
+	workflows map[Subject]engine.Ref // the first that runs as such an account
+	steps     []int                  // of each place; -1 where none is reached
+}
+
+// openings finds them once, from those places backwards.
+func (e *Escalations) openings() *openings {
+	if e.runs.open != nil {
+		return e.runs.open
+	}
+	o := &openings{workflows: map[Subject]engine.Ref{}}
+	for _, r := range e.runs.all {
+		if _, known := o.workflows[r.account()]; !known && opened(r.account()) {
+			o.workflows[r.account()] = r.ref
+		}
+	}
+	e.runs.open = o
+	if len(o.workflows) == 0 {
+		return o
+	}
+	into := make([][]int, len(e.places)) // places, by those that they lead to
+	for _, w := range e.ways {
+		into[w.to] = append(into[w.to], w.from)
+	}
+	var queue []int
+	o.steps = make([]int, len(e.places))
+	for i, p := range e.places {
+		if o.steps[i] = -1; p.kind == aSubject && o.workflows[p.subject] != (engine.Ref{}) {
+			o.steps[i] = 0
+			queue = append(queue, i)
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, from := range into[queue[0]] {
+			if o.steps[from] < 0 {
+				o.steps[from] = o.steps[queue[0]] + 1
+				queue = append(queue, from)
+			}
+		}
+	}
+	return o
+}
+
 // Opens reports whether a subject comes to what runs as an account that cannot be told, and
-// names such a workflow: where that leads is not known.
+// names such a workflow, the nearest: where that leads is not known.
 func (e *Escalations) Opens(s Subject) (workflow engine.Ref, is bool) {
-	start, known := e.start(s)
-	if !known || !slices.ContainsFunc(e.runs.all, func(r *runner) bool { return opened(r.account()) }) {
+	o := e.openings()
+	at, known := e.start(s)
+	if !known || len(o.workflows) == 0 || o.steps[at] < 0 {
 		return engine.Ref{}, false
 	}
-	met := map[int]bool{start: true}
-	for queue := []int{start}; len(queue) > 0; queue = queue[1:] {
-		at := e.places[queue[0]]
-		for _, r := range e.runs.all {
-			if at.kind == aSubject && opened(at.subject) && r.account() == at.subject {
-				return r.ref, true
-			}
-		}
-		for _, i := range e.out[queue[0]] {
-			if to := e.ways[i].to; !met[to] {
-				met[to] = true
-				queue = append(queue, to)
-			}
-		}
+	for o.steps[at] > 0 {
+		nearer := slices.IndexFunc(e.out[at], func(i int) bool { return o.steps[e.ways[i].to] == o.steps[at]-1 })
+		at = e.ways[e.out[at][nearer]].to
 	}
-	return engine.Ref{}, false
+	return o.workflows[e.places[at].subject], true
 }
 
 // Gaps are the workflows of which it cannot be told as whom they run.

@@ -2,10 +2,14 @@ package rbac
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tickmark/engine"
 )
 
 // Who enters what a workflow runs is the account as which it runs: its own, that of a
@@ -115,4 +119,68 @@ func TestWhomWorkflowsMayRunAs(t *testing.T) {
 		_, open = EscalationsOf(v).Opens(Subject{Kind: "User", Name: "bob"})
 		assert.False(t, open, name)
 	}
+}
+
+// nearestOpen is the answer of Opens, looked for from the subject on.
+func (e *Escalations) nearestOpen(s Subject) (engine.Ref, bool) {
+	start, known := e.start(s)
+	if !known {
+		return engine.Ref{}, false
+	}
+	met := map[int]bool{start: true}
+	for queue := []int{start}; len(queue) > 0; queue = queue[1:] {
+		at := e.places[queue[0]]
+		for _, r := range e.runs.all {
+			if at.kind == aSubject && opened(at.subject) && r.account() == at.subject {
+				return r.ref, true
+			}
+		}
+		for _, i := range e.out[queue[0]] {
+			if to := e.ways[i].to; !met[to] {
+				met[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	return engine.Ref{}, false
+}
+
+// manyWorkflows are namespaces in each of which a workflow takes its account from a parameter
+// or names one, and a user enters its pods, makes some in the next, or reads.
+func manyWorkflows(dice *rand.Rand, namespaces int) []string {
+	documents := []string{
+		"kind: ClusterRole\nmetadata: {name: enters}\nrules: [{verbs: [create], apiGroups: [''], resources: [pods/exec]}]",
+		"kind: ClusterRole\nmetadata: {name: makes}\nrules: [{verbs: [create], apiGroups: [''], resources: [pods]}]",
+		"kind: ClusterRole\nmetadata: {name: reads}\nrules: [{verbs: [get], apiGroups: [''], resources: [pods]}]",
+	}
+	for i := range namespaces {
+		account := []string{"'{{workflow.parameters.as}}'", "runner"}[dice.IntN(2)]
+		documents = append(documents,
+			fmt.Sprintf("kind: ServiceAccount\nmetadata: {name: runner, namespace: n%d}", i),
+			fmt.Sprintf("apiVersion: argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: w, namespace: n%d}\nspec: {workflowSpec: {serviceAccountName: %s, templates: [{name: t, container: {image: x}}]}}", i, account))
+		for j := range 2 {
+			subject := []string{fmt.Sprintf("{kind: User, name: u%d}", i), fmt.Sprintf("{kind: ServiceAccount, name: runner, namespace: n%d}", i)}[j]
+			documents = append(documents, fmt.Sprintf("kind: RoleBinding\nmetadata: {name: b%d, namespace: n%d}\nroleRef: {kind: ClusterRole, name: %s}\nsubjects: [%s]",
+				j, dice.IntN(namespaces), []string{"enters", "makes", "reads"}[dice.IntN(3)], subject))
+		}
+	}
+	return documents
+}
+
+func TestTheNearestOpenWorkflowIsTheSameFromBothEnds(t *testing.T) {
+	dice := rand.New(rand.NewPCG(1, 2))
+	opens := 0
+	for range 40 {
+		e := EscalationsOf(viewOf(t, "k8s:test", manyWorkflows(dice, 2+dice.IntN(12))...))
+		for _, s := range append(e.Subjects(), Subject{Kind: "User", Name: "nobody"}) {
+			want, wanted := e.nearestOpen(s)
+			got, is := e.Opens(s)
+			require.Equal(t, wanted, is, "%s", s)
+			require.Equal(t, want, got, "%s", s)
+			if is {
+				opens++
+			}
+		}
+	}
+	assert.Greater(t, opens, 50)
 }
