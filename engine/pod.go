@@ -5,15 +5,15 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Pod is a Pod as analyses and checks read it: its specification whole, and of the rest
-// what they look at. One form for all of them, so that it is in memory once.
+// Pod is a Pod as analyses and checks read it: what they look at of it. One form for all
+// of them, so that it is in memory once.
 type Pod struct {
 	Metadata struct {
 		PodMetadata
 		Ownership
 		Deleted *string `json:"deletionTimestamp"`
 	} `json:"metadata"`
-	Spec   corev1.PodSpec `json:"spec"`
+	Spec   PodSpec `json:"spec"`
 	Status struct {
 		Phase                      corev1.PodPhase    `json:"phase"`
 		Conditions                 []Condition        `json:"conditions"`
@@ -25,8 +25,8 @@ type Pod struct {
 
 // PodMetadata is what is looked at of the metadata of pods, or of those that are to be made.
 type PodMetadata struct {
-	Labels      map[string]string `json:"labels"`
-	Annotations map[string]string `json:"annotations"`
+	Labels      Labels `json:"labels"`
+	Annotations Labels `json:"annotations"`
 }
 
 // Ownership says what an object was made by.
@@ -58,8 +58,8 @@ type ContainerContent struct {
 
 // PodTemplateSpec is what pods are made of.
 type PodTemplateSpec struct {
-	Metadata PodMetadata    `json:"metadata"`
-	Spec     corev1.PodSpec `json:"spec"`
+	Metadata PodMetadata `json:"metadata"`
+	Spec     PodSpec     `json:"spec"`
 }
 
 // Controller is a DaemonSet, Deployment, ReplicaSet, ReplicationController, StatefulSet,

@@ -5,6 +5,7 @@ import (
 	encodingjson "encoding/json"
 	"hash/maphash"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ type reading struct {
 	parts map[partKey]part
 	words map[string]string
 	long  map[*form]int // how often parts of a form, which were long, are not looked at
+	pairs Labels        // that are being read
 	seed  maphash.Seed
 }
 
@@ -64,6 +66,7 @@ func (r *reading) into(body []byte, value any) error {
 type form struct {
 	of      reflect.Type
 	kind    reflect.Kind // Invalid is one that the library reads
+	labels  bool         // of Labels, which stand in a document as a map does
 	element *form        // of a pointer, list or map
 	fields  []formField  // of a struct
 	byName  map[string]int
@@ -96,6 +99,8 @@ func newForm(t reflect.Type) *form {
 	f := &form{of: t, kind: t.Kind()}
 	forms.known[t] = f // before its parts: types may hold themselves
 	switch {
+	case t == reflect.TypeFor[Labels]():
+		f.kind, f.labels = reflect.Map, true
 	case readsItself(t):
 		f.kind = reflect.Invalid
 	case f.kind == reflect.String, f.kind == reflect.Bool, f.kind == reflect.Int, f.kind == reflect.Int32, f.kind == reflect.Int64:
@@ -183,6 +188,9 @@ func (r *reading) value(w *wellFormed, f *form, v reflect.Value) bool {
 	case reflect.Struct:
 		return c == '{' && r.shared(w, f, v, r.fields)
 	case reflect.Map:
+		if f.labels {
+			return c == '{' && r.shared(w, f, v, r.labels)
+		}
 		return c == '{' && r.shared(w, f, v, r.entries)
 	default:
 		return c == '[' && r.shared(w, f, v, r.items)
@@ -307,6 +315,40 @@ func (r *reading) entries(w *wellFormed, f *form, v reflect.Value) bool {
 	}
 	v.Set(made)
 	return made.Len() == count // no key stands twice
+}
+
+// labels reads Labels whose keys stand in their order, as they do in a canonical document.
+func (r *reading) labels(w *wellFormed, _ *form, v reflect.Value) bool {
+	w.at++
+	r.pairs = r.pairs[:0]
+	for {
+		more, ok := w.more('}', len(r.pairs) == 0)
+		if !ok {
+			return false
+		}
+		if !more {
+			break
+		}
+		key, ok := r.word(w)
+		if n := len(r.pairs); !ok || n > 0 && r.pairs[n-1].Key >= key || !w.colon() {
+			return false
+		}
+		value := ""
+		switch w.next() {
+		case '"':
+			value, ok = r.word(w)
+		case 'n':
+			_, ok = w.word()
+		default:
+			return false
+		}
+		if !ok {
+			return false
+		}
+		r.pairs = append(r.pairs, Label{key, value})
+	}
+	*v.Addr().Interface().(*Labels) = slices.Clip(append(Labels{}, r.pairs...))
+	return true
 }
 
 func (r *reading) items(w *wellFormed, f *form, v reflect.Value) bool {

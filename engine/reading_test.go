@@ -42,7 +42,7 @@ var _ = odd{hidden: "of no document"}
 
 // documents are of several kinds, odd ones and broken ones too.
 var documents = []string{
-	`{"kind":"Pod","metadata":{"name":"a","labels":{"app":"a"},"creationTimestamp":"2026-01-02T03:04:05Z"},"spec":{"hostPID":true,"securityContext":{"runAsUser":0,"fsGroup":2000},
+	`{"kind":"Pod","metadata":{"name":"a","labels":{"app":"a","tier":"web"},"annotations":{"z":"1","a":"2"},"creationTimestamp":"2026-01-02T03:04:05Z"},"spec":{"hostPID":true,"securityContext":{"runAsUser":0,"fsGroup":2000},
 	"containers":[{"name":"c","image":"nginx","ports":[{"containerPort":80}],"resources":{"limits":{"cpu":"500m","memory":"1Gi"}},"securityContext":{"privileged":false,"capabilities":{"drop":["ALL"]}},
 	"readinessProbe":{"httpGet":{"path":"/","port":8080}},"livenessProbe":{"httpGet":{"path":"/","port":"http"}},"env":[{"name":"A","value":"\u00e4\n"}]},
 	{"name":"d","image":"nginx","ports":[{"containerPort":80}],"resources":{"limits":{"cpu":"500m","memory":"1Gi"}}}],"volumes":[{"name":"t","emptyDir":{}}]},"status":{"phase":"Running"}}`,
@@ -80,6 +80,7 @@ func FuzzDocumentsAreReadAsTheLibraryDoes(f *testing.F) {
 	}
 	types := []reflect.Type{
 		reflect.TypeFor[corev1.Pod](), reflect.TypeFor[appsv1.Deployment](), reflect.TypeFor[networkingv1.NetworkPolicy](), reflect.TypeFor[rbacv1.ClusterRole](), reflect.TypeFor[odd](),
+		reflect.TypeFor[Pod](), reflect.TypeFor[Controller](),
 	}
 	f.Fuzz(func(t *testing.T, text []byte, seed uint64) {
 		random := rand.New(rand.NewPCG(seed, 5))

@@ -297,7 +297,7 @@ func (p verifier) verifies(reference string) bool {
 
 // asksImagePolicy reports whether a container is told to ask an ImagePolicyWebhook, as an
 // API server.
-func asksImagePolicy(c *corev1.Container) bool {
+func asksImagePolicy(c *engine.Container) bool {
 	asks := func(argument string) bool {
 		return strings.HasPrefix(argument, "--enable-admission-plugins") && strings.Contains(argument, "ImagePolicyWebhook")
 	}

@@ -102,7 +102,7 @@ func agentsIn(v *engine.View, reference string) []agent {
 
 // agentOf returns the agent a pod's containers are, the container's image, and
 // whether there is one. Init containers that end do not watch anything.
-func agentOf(v *engine.View, spec *corev1.PodSpec, does string) (name, reference string, is bool) {
+func agentOf(v *engine.View, spec *engine.PodSpec, does string) (name, reference string, is bool) {
 	of := func(image string) bool {
 		for _, a := range agentsIn(v, image) {
 			if does == "" || slices.Contains(a.Does, does) {

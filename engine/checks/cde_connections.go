@@ -160,9 +160,8 @@ func nameOf(r engine.Ref) engine.Ref {
 var documentsOf = engine.NewSurvey(func(v *engine.View, _ map[engine.Ref][]engine.Digest) map[engine.Ref][]engine.Digest {
 	all := map[engine.Ref][]engine.Digest{}
 	owned := map[engine.Ref]engine.Digest{}
-	zone, declared := inCDE(v), workloads(v)
-	for i := range declared {
-		w := &declared[i]
+	zone := inCDE(v)
+	for _, w := range workloads(v) {
 		if !zone(w.object.Ref.Namespace) {
 			continue
 		}

@@ -103,15 +103,14 @@ func componentOf(w workload, c container) (component, bool) {
 // ofCluster reports whether a pod is run by a kubelet's own files, or is in the
 // namespace that those who run the cluster hold.
 func ofCluster(w workload) bool {
-	_, mirror := w.meta.Annotations[corev1.MirrorPodAnnotationKey]
-	return mirror || w.owner != nil && w.owner.Kind == nodeKind.Kind || w.object.Ref.Namespace == "kube-system"
+	return w.meta.Annotations.Has(corev1.MirrorPodAnnotationKey) || w.owner != nil && w.owner.Kind == nodeKind.Kind || w.object.Ref.Namespace == "kube-system"
 }
 
 // namedProgram tells a component by the label that installers give it, where its
 // container has the same name.
 func namedProgram(w workload, c container) string {
 	for _, key := range []string{"component", "k8s-app", "app"} {
-		name := strings.TrimPrefix(w.meta.Labels[key], "openshift-")
+		name := strings.TrimPrefix(w.meta.Labels.Get(key), "openshift-")
 		if slices.Contains(programs, name) && (c.Name == name || len(w.spec.Containers) == 1) {
 			return name
 		}

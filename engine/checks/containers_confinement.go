@@ -69,7 +69,7 @@ func judgeSeccomp(w workload, c container) finding {
 
 func withoutSeccomp(w workload, c container) finding {
 	for _, key := range []string{"container.seccomp.security.alpha.kubernetes.io/" + c.Name, "seccomp.security.alpha.kubernetes.io/pod"} {
-		if value, there := w.meta.Annotations[key]; there {
+		if value, there := w.meta.Annotations.Lookup(key); there {
 			return fails(c.at("securityContext.seccompProfile"), nil,
 				"Container %s names a seccomp profile in the annotation %s alone (%q), which Kubernetes does not read since 1.27", c.Name, key, value)
 		}
@@ -127,7 +127,7 @@ func judgeAppArmor(w workload, c container) finding {
 // judgeAppArmorAnnotation judges the annotation for a container; an empty one says nothing.
 func judgeAppArmorAnnotation(w workload, c container) (f finding, said bool) {
 	key := corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix + c.Name
-	value, field := w.meta.Annotations[key], w.metadata("annotations["+key+"]")
+	value, field := w.meta.Annotations.Get(key), w.metadata("annotations["+key+"]")
 	switch {
 	case value == "":
 		return finding{}, false

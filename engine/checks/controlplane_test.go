@@ -427,12 +427,12 @@ func FuzzArguments(f *testing.F) {
 			require.NotEmpty(t, command)
 			parseArguments(command)
 		}
-		pod := goodPod()
-		c := &pod.Spec.Containers[0]
+		pod := &engine.PodSpec{Containers: []engine.Container{{Name: "kube-apiserver"}}}
+		w, c := workload{spec: pod, meta: &engine.PodMetadata{}, object: &engine.Object{}}, &pod.Containers[0]
 		c.Command, c.Args = []string{"sh", "-c", script}, []string{argument}
-		componentOf(workload{spec: &pod.Spec, meta: &engine.PodMetadata{Labels: pod.Labels, Annotations: pod.Annotations}, object: &engine.Object{}}, container{c, &place{field: "spec.containers[0]"}, false})
+		componentOf(w, container{c, &place{field: "spec.containers[0]"}, false})
 		c.Command, c.Args = []string{"kube-apiserver", argument, value}, nil
-		k, is := componentOf(workload{spec: &pod.Spec, meta: &engine.PodMetadata{Labels: pod.Labels, Annotations: pod.Annotations}, object: &engine.Object{}}, container{c, &place{field: "spec.containers[0]"}, false})
+		k, is := componentOf(w, container{c, &place{field: "spec.containers[0]"}, false})
 		require.True(t, is)
 		judgeAnonymousAuth(k)
 		judgeAuthorization(k)

@@ -108,7 +108,8 @@ func TestPodSecurityFixtures(t *testing.T) {
 		w := collected(t, file)
 		all := workloads(engine.NewView(&w.snapshot, w.body, w.params))
 		require.Len(t, all, 1, file)
-		got := judgePodSecurity(evaluator, api.LevelVersion{Level: level, Version: version}, all[0], nil)
+		judge := podSecurity{evaluator: evaluator, level: api.LevelVersion{Level: level, Version: version}, said: map[string]finding{}}
+		got := judge.of(*all[0])
 		if assert.Equal(t, folder, got.verdict.String(), "%s: %s", file, got.sentence) {
 			agree++
 		}

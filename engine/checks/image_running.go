@@ -131,9 +131,9 @@ func runningImages(v *engine.View) []*runningImage { return allRunning.Of(v).ima
 type runningKey struct{ container, reference string }
 
 // familyOf gathers the images of a workload and what it made, which stand at some places.
-func familyOf(all []workload, pods []engine.Typed[engine.Pod], root int, at []int) *family {
+func familyOf(all []*workload, pods []engine.Typed[engine.Pod], root int, at []int) *family {
 	of := &family{top: all[root].object, members: make([]*engine.Object, 0, len(at))}
-	s := &runningScan{root: &all[root], of: of}
+	s := &runningScan{root: all[root], of: of}
 	for _, i := range at {
 		of.members = append(of.members, all[i].object)
 	}
@@ -141,7 +141,7 @@ func familyOf(all []workload, pods []engine.Typed[engine.Pod], root int, at []in
 	for _, i := range at {
 		if i < len(pods) && runsNow(pods[i].Value) {
 			runs = true
-			s.pod(all[i], pods[i].Value)
+			s.pod(*all[i], pods[i].Value)
 		}
 	}
 	over := root < len(pods) && (pods[root].Value.Status.Phase == corev1.PodSucceeded || pods[root].Value.Status.Phase == corev1.PodFailed)

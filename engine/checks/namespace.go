@@ -55,7 +55,7 @@ func namespaces(v *engine.View) []*namespace {
 			n.digest, n.object = o.Digest, o.Value
 		}
 		there := workloads(v)
-		inNone := func(w workload) bool { return w.flow != nil && w.flow.shared }
+		inNone := func(w *workload) bool { return w.flow != nil && w.flow.shared }
 		if slices.ContainsFunc(there, inNone) {
 			there = slices.DeleteFunc(slices.Clone(there), inNone)
 		}
@@ -75,7 +75,7 @@ func namespaces(v *engine.View) []*namespace {
 			if n.workloads == nil {
 				n.workloads = make([]*workload, 0, n.count)
 			}
-			n.workloads = append(n.workloads, &there[i])
+			n.workloads = append(n.workloads, there[i])
 		}
 		slices.SortFunc(all, func(a, b *namespace) int { return cmp.Compare(a.ref.Name, b.ref.Name) })
 		return all

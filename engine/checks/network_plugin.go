@@ -24,7 +24,7 @@ func networkPluginEnforces() check {
 			if w.object.Ref.Kind != "DaemonSet" || !w.spec.HostNetwork {
 				continue
 			}
-			f, is := judgePlugin(w)
+			f, is := judgePlugin(*w)
 			if !is {
 				continue
 			}

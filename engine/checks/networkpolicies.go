@@ -58,9 +58,7 @@ func networkPoliciesSelectPods() check {
 				i++
 			}
 			if policed[at] {
-				for ; from < i; from++ {
-					inNamespace[at] = append(inNamespace[at], &declared[from])
-				}
+				inNamespace[at] = append(inNamespace[at], declared[from:i]...)
 			}
 		}
 		var details []engine.Detail

@@ -42,7 +42,7 @@ func judgeOrigin(p *engine.Pod) finding {
 	if owner := p.Metadata.Controller(); owner != nil {
 		return passes(field, owner.Kind+" "+owner.Name, "%s %s made it and keeps it", owner.Kind, owner.Name)
 	}
-	if _, mirror := p.Metadata.Annotations[corev1.MirrorPodAnnotationKey]; mirror {
+	if p.Metadata.Annotations.Has(corev1.MirrorPodAnnotationKey) {
 		return passes("metadata.annotations["+corev1.MirrorPodAnnotationKey+"]", nil, "Its node keeps it: it mirrors a file there")
 	}
 	return fails(field, nil, "Nothing made it and nothing keeps it: it stands by itself")

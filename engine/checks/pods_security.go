@@ -40,31 +40,36 @@ func evalPodSecurity(v *engine.View, level api.Level) []engine.Detail {
 		e, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 		return made{e, err}
 	})
-	said := map[string]finding{} // by what the evaluator says, which is the same of many
+	judge := podSecurity{evaluator: evaluator, level: api.LevelVersion{Level: level, Version: api.LatestVersion()}, said: map[string]finding{}}
 	return perPod(v, func(w workload) finding {
 		if evaluator.err != nil {
 			return unknown(w.path, nil, "The Pod Security evaluator cannot be made: %v", evaluator.err)
 		}
-		return judgePodSecurity(evaluator, api.LevelVersion{Level: level, Version: api.LatestVersion()}, w, said)
+		return judge.of(w)
 	})
 }
 
-// judgePodSecurity judges one workload by a level in a version. What it says of a verdict of
-// the evaluator is kept in said, where there is one.
-func judgePodSecurity(evaluator policy.Evaluator, level api.LevelVersion, w workload, said map[string]finding) finding {
-	result := policy.AggregateCheckResults(evaluator.EvaluatePod(level, w.objectMeta(), w.spec))
+// podSecurity judges workloads by a level in a version.
+type podSecurity struct {
+	evaluator policy.Evaluator
+	level     api.LevelVersion
+	said      map[string]finding // by what the evaluator says, which is the same of many
+	pod       theirs
+}
+
+func (p *podSecurity) of(w workload) finding {
+	meta, spec := p.pod.of(w)
+	result := policy.AggregateCheckResults(p.evaluator.EvaluatePod(p.level, meta, spec))
 	if result.Allowed {
-		return passes(w.path, nil, "It meets the Pod Security Standard %s (%s)", level.Level, level.Version.String())
+		return passes(w.path, nil, "It meets the Pod Security Standard %s (%s)", p.level.Level, p.level.Version.String())
 	}
 	detail := strings.TrimSpace(result.ForbiddenDetail())
 	key := strings.Join(append(result.ForbiddenReasons, detail), "\x00")
-	f, known := said[key]
+	f, known := p.said[key]
 	if !known {
-		f = fails("", nil, "It does not meet the Pod Security Standard %s (%s): %s", level.Level, level.Version.String(), detail)
+		f = fails("", nil, "It does not meet the Pod Security Standard %s (%s): %s", p.level.Level, p.level.Version.String(), detail)
 		f.value = rawValue(result.ForbiddenReasons)
-		if said != nil {
-			said[key] = f
-		}
+		p.said[key] = f
 	}
 	f.field = w.path
 	return f

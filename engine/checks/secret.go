@@ -67,7 +67,17 @@ const (
 // secretUser is an object with the Secrets that it names.
 type secretUser struct {
 	by   *engine.Object
-	uses []secretUse
+	uses []secretUse // of those that are no workloads
+	are  []*workload // templates of one workflow are several
+}
+
+// named returns the Secrets that u names. Those of workloads are read from them each time.
+func (u secretUser) named() []secretUse {
+	all := u.uses
+	for _, w := range u.are {
+		all = append(slices.Clip(all), w.secrets()...)
+	}
+	return all
 }
 
 // allSecretUsers are the objects that may name Secrets: workloads, service accounts,
@@ -75,12 +85,12 @@ type secretUser struct {
 var allSecretUsers = engine.NewSurvey(func(v *engine.View, _ []secretUser) []secretUser {
 	declared := workloads(v)
 	all := make([]secretUser, 0, len(declared))
-	for i, w := range declared {
-		if last := len(all) - 1; i > 0 && all[last].by == w.object { // templates of one workflow
-			all[last].uses = slices.Concat(all[last].uses, w.secrets)
-			continue
+	for i := 0; i < len(declared); {
+		from, by := i, declared[i].object
+		for i < len(declared) && declared[i].object == by { // templates of one workflow
+			i++
 		}
-		all = append(all, secretUser{w.object, w.secrets})
+		all = append(all, secretUser{by: by, are: declared[from:i]})
 	}
 	all = append(all, secretsOfAccounts.Of(v, serviceAccountKind)...)
 	all = append(all, secretsOfIngresses.Of(v, ingressKind)...)
@@ -127,14 +137,14 @@ var (
 		for i, r := range a.Value.Secrets {
 			take.take(r.Name, index("secrets", i), "a Secret of its own")
 		}
-		return secretUser{a.Object, take.uses}
+		return secretUser{by: a.Object, uses: take.uses}
 	}, nil)
 	secretsOfIngresses = engine.NewExtract(func(i engine.Typed[networkingv1.Ingress]) secretUser {
 		take := naming{by: i.Object}
 		for n, t := range i.Value.Spec.TLS {
 			take.take(t.SecretName, "spec."+index("tls", n)+".secretName", "its certificate")
 		}
-		return secretUser{i.Object, take.uses}
+		return secretUser{by: i.Object, uses: take.uses}
 	}, nil)
 )
 
@@ -177,7 +187,7 @@ var secretsOfGateways = engine.NewExtract(func(g engine.Typed[gatewaySecrets]) s
 	if r := g.Value.Spec.TLS.Backend.Certificate; r != nil {
 		certificate(*r, "spec.tls.backend.clientCertificateRef", "its certificate as a client")
 	}
-	return secretUser{g.Object, take.uses}
+	return secretUser{by: g.Object, uses: take.uses}
 }, nil)
 
 // mayUseSecrets are the kinds that name Secrets where they are installed, and what lets
@@ -204,6 +214,14 @@ func (n *naming) take(name, field, as string) *secretUse {
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }
+
+// secrets returns what w names of Secrets.
+func (w *workload) secrets() []secretUse {
+	if w.flow != nil && w.flow.unsure != "" {
+		return w.flow.secrets
+	}
+	return usesOf(*w)
+}
 
 func usesOf(w workload) []secretUse {
 	take := naming{by: w.object}

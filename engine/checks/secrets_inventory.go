@@ -68,7 +68,7 @@ func usesBySecret(v *engine.View) map[engine.Ref][]secretUse {
 	return engine.Memo(v, secretIndexKey{}, func() map[engine.Ref][]secretUse {
 		all := map[engine.Ref][]secretUse{}
 		for _, u := range allSecretUsers.Of(v) {
-			for _, use := range u.uses {
+			for _, use := range u.named() {
 				all[use.name] = append(all[use.name], use)
 			}
 		}

@@ -26,8 +26,8 @@ func secretReferencesResolve() check {
 			at, some := eachSecretUser.Asked(v, func() { users = allSecretUsers.Of(v) })
 			var details []engine.Detail
 			judge := func(u secretUser) {
-				if len(u.uses) > 0 {
-					details = append(details, known.judge(u.by, u.uses)...)
+				if uses := u.named(); len(uses) > 0 {
+					details = known.judge(details, u.by, uses)
 				}
 			}
 			if some {
@@ -36,6 +36,7 @@ func secretReferencesResolve() check {
 				}
 				return details
 			}
+			details = v.Room(len(users))
 			for _, u := range users {
 				judge(u)
 			}
@@ -101,8 +102,9 @@ func madeSecrets(v *engine.View) []madeSecret {
 	return all
 }
 
-func (seen secretsSeen) judge(by *engine.Object, uses []secretUse) []engine.Detail {
-	var details []engine.Detail
+// judge says after details what is to be said of the Secrets that an object names.
+func (seen secretsSeen) judge(details []engine.Detail, by *engine.Object, uses []secretUse) []engine.Detail {
+	before := len(details)
 	cites := []engine.Digest{by.Digest}
 	optional := 0
 	for _, use := range uses {
@@ -137,7 +139,7 @@ func (seen secretsSeen) judge(by *engine.Object, uses []secretUse) []engine.Deta
 		}
 		details = append(details, f.of(by.Ref, by.Digest))
 	}
-	if len(details) == 0 {
+	if len(details) == before {
 		rest := ""
 		if optional > 0 {
 			rest = "; " + count(optional, "optional one") + " missing"

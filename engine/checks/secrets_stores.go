@@ -131,7 +131,7 @@ func takesFromStore(w workload) (finding, bool) {
 			return notApplicable(w.field(index("volumes", i)+".csi"), class, "It mounts secrets of a store outside the cluster: SecretProviderClass %s", class), true
 		}
 	}
-	if value := w.meta.Annotations[vaultInjection]; strings.EqualFold(value, "true") {
+	if value := w.meta.Annotations.Get(vaultInjection); strings.EqualFold(value, "true") {
 		return notApplicable(w.metadata("annotations["+vaultInjection+"]"), value, "An agent of HashiCorp Vault brings it its secrets"), true
 	}
 	return finding{}, false

@@ -77,7 +77,7 @@ func (a accounts) tokenOf(w workload) token {
 			}
 		}
 	}
-	if mirror, is := w.meta.Annotations[corev1.MirrorPodAnnotationKey]; is && w.object.Ref.Of() == podKind {
+	if mirror, is := w.meta.Annotations.Lookup(corev1.MirrorPodAnnotationKey); is && w.object.Ref.Of() == podKind {
 		return token{
 			field: "metadata.annotations[" + corev1.MirrorPodAnnotationKey + "]", value: mirror,
 			why: "the kubelet started it from a file, and such pods get none",

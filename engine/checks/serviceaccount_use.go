@@ -72,7 +72,7 @@ var allUses = engine.NewSurvey(func(v *engine.View, before map[engine.Ref]*use) 
 		}
 		of := &use{account: ref, basis: basis}
 		for _, i := range places {
-			of.add(all[i], all[tops[i]], tokens.tokenOf(all[i]))
+			of.add(all[i], all[tops[i]], tokens.tokenOf(*all[i]))
 		}
 		slices.Sort(of.apps)
 		of.apps = slices.Compact(of.apps)
@@ -83,7 +83,7 @@ var allUses = engine.NewSurvey(func(v *engine.View, before map[engine.Ref]*use) 
 
 // add adds a workload that comes of another one. What a controller made counts as the
 // controller; a ReplicaSet that runs nothing does not count.
-func (of *use) add(w, top workload, t token) {
+func (of *use) add(w, top *workload, t token) {
 	of.basis.members = append(of.basis.members, engine.Subject{Of: w.object, Under: top.object})
 	if w.retired {
 		return
@@ -141,9 +141,9 @@ func (b useBasis) digest() engine.Digest {
 func accountUses(v *engine.View) map[engine.Ref]*use { return allUses.Of(v) }
 
 // application names what a workload is part of: what its labels say, else itself.
-func application(w workload) string {
+func application(w *workload) string {
 	l := w.meta.Labels
-	said := cmp.Or(l["app.kubernetes.io/part-of"], l["app.kubernetes.io/instance"], l["app.kubernetes.io/name"], l["app"])
+	said := cmp.Or(l.Get("app.kubernetes.io/part-of"), l.Get("app.kubernetes.io/instance"), l.Get("app.kubernetes.io/name"), l.Get("app"))
 	return cmp.Or(said, w.object.Ref.String())
 }
 

@@ -20,14 +20,13 @@ type workload struct {
 	owner   *metav1.OwnerReference // its controller
 	path    string                 // of the pod's spec in the document
 	meta    *engine.PodMetadata
-	spec    *corev1.PodSpec
+	spec    *engine.PodSpec
 	retired bool        // a ReplicaSet that runs nothing
 	all     []container // what containers returns, where it was asked before
 	// template is the workload whose template it uses, having none of its own.
 	template *engine.Ref
-	secrets  []secretUse // what it names of Secrets
-	flow     *flowPod    // of a workflow, one of its templates; else nil
-	idle     bool        // a template of which no pods come
+	flow     *flowPod // of a workflow, one of its templates; else nil
+	idle     bool     // a template of which no pods come
 	// suspended says that none come until somebody lets it go on.
 	suspended bool
 	ended     bool // it ran, and runs no more
@@ -58,21 +57,21 @@ func workloadKinds() []engine.Kind {
 
 // declared are the workloads of a view, and those that use the template of one.
 type declared struct {
-	workloads []workload
-	lent      map[engine.Ref]workload
+	workloads []*workload
+	lent      map[engine.Ref]*workload
 	unsure    bool // there are some of which it cannot be told what runs
 }
 
 // allDeclared are those of a view, kind by kind.
 var allDeclared = engine.NewSurvey(func(v *engine.View, _ declared) declared {
-	var parts [][]workload
+	var parts [][]*workload
 	for _, kind := range workloadKinds() {
 		parts = append(parts, workloadsOf(v, kind))
 	}
 	d := declared{workloads: slices.Concat(parts...)}
 	if more := templates(v); len(more) > 0 {
-		for i := range more {
-			more[i] = more[i].admitted()
+		for _, w := range more {
+			w.admit()
 		}
 		d.workloads, d.lent = lentIn(append(d.workloads, more...))
 	}
@@ -80,22 +79,23 @@ var allDeclared = engine.NewSurvey(func(v *engine.View, _ declared) declared {
 }, nil)
 
 // workloads returns all workloads of a view, once per view.
-func workloads(v *engine.View) []workload { return allDeclared.Of(v).workloads }
+func workloads(v *engine.View) []*workload { return allDeclared.Of(v).workloads }
 
 // The kinds of workloads, as they are read.
 var (
-	readPods = engine.NewExtract(func(p engine.Typed[engine.Pod]) workload {
+	readPods = engine.NewExtract(func(p engine.Typed[engine.Pod]) *workload {
 		pod := p.Value
 		ended := pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
-		w := workload{object: p.Object, owner: pod.Metadata.Controller(), path: podPath, meta: &pod.Metadata.PodMetadata, spec: &pod.Spec, ended: ended}.admitted()
-		if parts := componentsIn(w); len(parts) > 0 {
+		w := &workload{object: p.Object, owner: pod.Metadata.Controller(), path: podPath, meta: &pod.Metadata.PodMetadata, spec: &pod.Spec, ended: ended}
+		w.admit()
+		if parts := componentsIn(*w); len(parts) > 0 {
 			w.plane = &parts
 		}
 		return w
 	}, nil)
-	readControllers = engine.NewExtract(func(c engine.Typed[engine.Controller]) workload {
+	readControllers = engine.NewExtract(func(c engine.Typed[engine.Controller]) *workload {
 		of, template := c.Value, c.Value.Template()
-		w := workload{object: c.Object, owner: of.Metadata.Controller(), path: templatePath, meta: &template.Metadata, spec: &template.Spec}
+		w := &workload{object: c.Object, owner: of.Metadata.Controller(), path: templatePath, meta: &template.Metadata, spec: &template.Spec}
 		switch c.Ref.Kind {
 		case "CronJob":
 			w.path = cronPath
@@ -108,34 +108,33 @@ var (
 		case "ReplicaSet":
 			w.retired = of.Spec.Replicas != nil && *of.Spec.Replicas == 0 && of.Status.Replicas == 0
 		}
-		return w.admitted()
+		w.admit()
+		return w
 	}, nil)
 )
 
 // workloadsOf returns the workloads of one kind.
-func workloadsOf(v *engine.View, kind engine.Kind) []workload {
+func workloadsOf(v *engine.View, kind engine.Kind) []*workload {
 	if kind == podKind {
 		return readPods.Of(v, kind)
 	}
 	return readControllers.Of(v, kind)
 }
 
-// admitted returns w with what the API server fills in.
-func (w workload) admitted() workload {
+// admit fills in what the API server does. It is for who makes w.
+func (w *workload) admit() {
 	w.spec = withDefaults(w.spec)
 	w.all = w.containers()
-	w.secrets = usesOf(w)
 	for i := range w.spec.Containers {
 		w.asksImagePolicy = w.asksImagePolicy || asksImagePolicy(&w.spec.Containers[i])
 	}
-	return w
 }
 
 // withDefaults fills in what the API server does and checks depend on: on the
 // node's network every port of a container is a port of the node; a volume that
 // names no source is an emptyDir; and the old name of the service account field
 // counts where the new one is empty. It copies before it changes.
-func withDefaults(spec *corev1.PodSpec) *corev1.PodSpec {
+func withDefaults(spec *engine.PodSpec) *engine.PodSpec {
 	bare := func(v corev1.Volume) bool { return v.VolumeSource == corev1.VolumeSource{} }
 	renamed := spec.ServiceAccountName == "" && spec.DeprecatedServiceAccount != ""
 	if !spec.HostNetwork && !renamed && !slices.ContainsFunc(spec.Volumes, bare) {
@@ -159,7 +158,7 @@ func withDefaults(spec *corev1.PodSpec) *corev1.PodSpec {
 	return spec
 }
 
-func withHostPorts(containers []corev1.Container) []corev1.Container {
+func withHostPorts(containers []engine.Container) []engine.Container {
 	containers = slices.Clone(containers)
 	for i := range containers {
 		ports := slices.Clone(containers[i].Ports)
@@ -171,11 +170,6 @@ func withHostPorts(containers []corev1.Container) []corev1.Container {
 		containers[i].Ports = ports
 	}
 	return containers
-}
-
-// objectMeta is the metadata of the pod as the Kubernetes project's own rules take it.
-func (w workload) objectMeta() *metav1.ObjectMeta {
-	return &metav1.ObjectMeta{Labels: w.meta.Labels, Annotations: w.meta.Annotations}
 }
 
 // windows reports whether the pod says that it runs on Windows: a kubelet admits it nowhere
@@ -205,7 +199,7 @@ func (w workload) metadata(name string) string {
 
 // container is a container of a workload with its place in the document.
 type container struct {
-	*corev1.Container
+	*engine.Container
 	*place
 	ephemeral bool
 }
@@ -224,8 +218,7 @@ func (w workload) containers() []container {
 		all = append(all, container{&w.spec.Containers[i], w.place("containers", i), false})
 	}
 	for i := range w.spec.EphemeralContainers {
-		c := (*corev1.Container)(&w.spec.EphemeralContainers[i].EphemeralContainerCommon)
-		all = append(all, container{c, w.place("ephemeralContainers", i), true})
+		all = append(all, container{&w.spec.EphemeralContainers[i], w.place("ephemeralContainers", i), true})
 	}
 	return all
 }
@@ -270,14 +263,14 @@ func judgeWorkloads(v *engine.View, judge func(workload, say)) []engine.Detail {
 		if tops[i] != i {
 			continue
 		}
-		said := r.of(all[i], judge)
+		said := r.of(*all[i], judge)
 		if _, owns := r.roots[i]; owns {
 			r.roots[i] = said
 		}
 	}
 	for _, i := range o.order {
 		if root := tops[i]; root != i && !all[i].retired {
-			r.worse(all[root], r.roots[root], all[i], judge)
+			r.worse(*all[root], r.roots[root], *all[i], judge)
 		}
 	}
 	return r.details
@@ -309,17 +302,17 @@ func (r *ruling) worse(root workload, of []engine.Detail, owned workload, judge 
 }
 
 // judgeSome is judgeWorkloads for some places among all, in the same order.
-func judgeSome(all []workload, tops, at []int, judge func(workload, say)) []engine.Detail {
+func judgeSome(all []*workload, tops, at []int, judge func(workload, say)) []engine.Detail {
 	var r ruling
 	for _, i := range at {
 		if tops[i] == i {
-			r.of(all[i], judge)
+			r.of(*all[i], judge)
 		}
 	}
 	for _, i := range at {
 		if root := tops[i]; root != i && !all[i].retired {
 			var of ruling
-			r.worse(all[root], of.of(all[root], judge), all[i], judge)
+			r.worse(*all[root], of.of(*all[root], judge), *all[i], judge)
 		}
 	}
 	return r.details
@@ -356,7 +349,7 @@ var allOrigins = engine.NewSurvey(func(v *engine.View, before origins) origins {
 // sameOwners reports whether the same workloads stand in the same places, under the same
 // owners, whatever else they are now.
 func sameOwners(before, now declared) bool {
-	return len(before.lent) == 0 && len(now.lent) == 0 && slices.EqualFunc(before.workloads, now.workloads, func(a, b workload) bool {
+	return len(before.lent) == 0 && len(now.lent) == 0 && slices.EqualFunc(before.workloads, now.workloads, func(a, b *workload) bool {
 		return a.object == b.object || a.object.Ref == b.object.Ref && reflect.DeepEqual(a.owner, b.owner)
 	})
 }
@@ -372,7 +365,7 @@ type seat struct {
 
 // top follows controllers that are in the snapshot up to the last. References in
 // a circle, which only hand-written manifests have, end where they began.
-func top(all []workload, byRef map[engine.Ref]seat, i int) int {
+func top(all []*workload, byRef map[engine.Ref]seat, i int) int {
 	const deepest = 4 // CronJob, Job, Pod; Rollout or Deployment, ReplicaSet, Pod
 	at := i
 	for range deepest {
@@ -385,7 +378,7 @@ func top(all []workload, byRef map[engine.Ref]seat, i int) int {
 	return i
 }
 
-func ownerOf(all []workload, byRef map[engine.Ref]seat, i int) (int, bool) {
+func ownerOf(all []*workload, byRef map[engine.Ref]seat, i int) (int, bool) {
 	o := all[i].owner
 	if o == nil {
 		return 0, false

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/json"
 
@@ -22,8 +21,9 @@ type flowPod struct {
 	shared bool   // it is in no namespace, and runs in that of whoever uses it
 	// either is what runs without and with the patch of a ConfigMap that may be its
 	// controller's; empty where that is not the only doubt.
-	either []workload
-	by     argo.Defaults
+	either  []*workload
+	by      argo.Defaults
+	secrets []secretUse // what it names of Secrets, where what runs cannot be told
 }
 
 // flow is a workflow with its templates as workloads.
@@ -31,7 +31,7 @@ type flow struct {
 	argo.Workflow
 	of        engine.PodTemplate
 	object    *engine.Object
-	workloads []workload
+	workloads []*workload
 	resting   bool // suspended, or at its end
 	ended     bool
 }
@@ -58,12 +58,12 @@ var readFlows = engine.NewExtract(func(o engine.Typed[flowHead]) flow {
 }, nil)
 
 // workloadsOf makes workloads of the pods of a reading of f.
-func (f flow) workloadsOf(read argo.Workflow, owner *metav1.OwnerReference) []workload {
-	var all []workload
+func (f flow) workloadsOf(read argo.Workflow, owner *metav1.OwnerReference) []*workload {
+	var all []*workload
 	for _, p := range read.Pods {
-		w := workload{object: f.object, owner: owner, path: p.Path(), meta: &engine.PodMetadata{}, spec: &corev1.PodSpec{}}
+		w := &workload{object: f.object, owner: owner, path: p.Path(), meta: &engine.PodMetadata{}, spec: &engine.PodSpec{}}
 		w.flow = &flowPod{name: cmp.Or(brief(p.Name), p.Path()), at: p.At, unsure: p.Unsure, shared: f.of.Cluster}
-		var template engine.PodTemplateSpec
+		var template heldTemplate
 		raw, err := engine.Canonical(p.Pod)
 		if err == nil {
 			err = json.UnmarshalCaseSensitivePreserveInts(raw, &template)
@@ -74,20 +74,26 @@ func (f flow) workloadsOf(read argo.Workflow, owner *metav1.OwnerReference) []wo
 		case err == nil:
 			w.meta, w.spec = &template.Metadata, &template.Spec
 		}
-		all = append(all, w.withoutDoubt())
+		w.admitUndoubted()
+		all = append(all, w)
 	}
 	return all
 }
 
-// withoutDoubt is admitted for a template of a workflow: of one whose pods cannot be told
+// admitUndoubted is admit for a template of a workflow: of one whose pods cannot be told
 // nothing but the account and the Secrets are known.
-func (w workload) withoutDoubt() workload {
-	w = w.admitted()
+func (w *workload) admitUndoubted() {
+	w.admit()
 	if w.flow.unsure != "" {
-		w.spec = &corev1.PodSpec{ServiceAccountName: w.spec.ServiceAccountName}
+		w.flow.secrets = usesOf(*w)
+		w.spec = ofAccount(w.spec.ServiceAccountName)
 		w.all = []container{}
 	}
-	return w
+}
+
+// ofAccount is what is known of a pod of which nothing but its account is.
+func ofAccount(name string) *engine.PodSpec {
+	return &engine.PodSpec{PodAccount: engine.PodAccount{ServiceAccountName: name}}
 }
 
 // withFlows adds the templates of workflows. One that runs those of another is judged
@@ -126,7 +132,7 @@ func (d declared) withFlows(v *engine.View) declared {
 		// A template that every namespace may use runs as an account of whoever does.
 		d.unsure = d.unsure || !idle && f.of.Cluster
 	}
-	d.unsure = d.unsure || slices.ContainsFunc(d.workloads, func(w workload) bool {
+	d.unsure = d.unsure || slices.ContainsFunc(d.workloads, func(w *workload) bool {
 		return !w.idle && len(w.containers()) == 0 && (w.template != nil || w.flow != nil)
 	})
 	return d
@@ -158,14 +164,14 @@ func runningFlows(all []flow, known map[engine.Ref]flow, wanted func(flow) bool)
 }
 
 // elsewhere stands for what a workflow runs of the templates of others.
-func (f flow) elsewhere(idle bool) workload {
+func (f flow) elsewhere(idle bool) *workload {
 	names := make([]string, len(f.Uses))
 	for i, r := range f.Uses {
 		names[i] = r.Kind + " " + brief(r.Name)
 	}
 	path := strings.Join(f.of.Path, ".")
 	account, known := f.Account()
-	w := workload{object: f.object, path: path, meta: &engine.PodMetadata{}, spec: &corev1.PodSpec{ServiceAccountName: account}, idle: idle || !known, all: []container{}}
+	w := &workload{object: f.object, path: path, meta: &engine.PodMetadata{}, spec: ofAccount(account), idle: idle || !known, all: []container{}}
 	w.flow = &flowPod{shared: f.of.Cluster, at: func(name string) string { return path + "." + name }, unsure: fmt.Sprintf(
 		"It runs templates of %s under settings of its own (account, volumes, security context), or they were not seen", list(names))}
 	return w

@@ -22,12 +22,16 @@ func settingsOf(v *engine.View) settings {
 }
 
 // over returns the workloads of a workflow as they are under s.
-func (s settings) over(f flow) []workload {
-	all := slices.Clone(f.workloads)
+func (s settings) over(f flow) []*workload {
+	all := make([]*workload, len(f.workloads))
+	for i, w := range f.workloads {
+		own := *w
+		all[i] = &own
+	}
 	if s.doubt == "" {
 		return all
 	}
-	var patched []workload
+	var patched []*workload
 	if s.patched {
 		patched = f.workloadsOf(argo.ReadUnder(s.patch.Patch, f.of, f.object.Ref, f.object.Body()), nil)
 	}
@@ -38,10 +42,10 @@ func (s settings) over(f flow) []workload {
 		of := *w.flow
 		of.unsure = s.doubt
 		if i < len(patched) && patched[i].flow.unsure == "" {
-			of.either, of.by = []workload{w, patched[i]}, s.patch
+			of.either, of.by = []*workload{f.workloads[i], patched[i]}, s.patch
 		}
-		all[i].flow = &of
-		all[i] = all[i].withoutDoubt()
+		w.flow = &of
+		w.admitUndoubted()
 	}
 	return all
 }
@@ -51,7 +55,7 @@ func (s settings) over(f flow) []workload {
 func (f *flowPod) judgeEither(judge func(workload, say), tell say) {
 	var said [2][]engine.Detail
 	for i, w := range f.either {
-		judge(w, f.saying(func(d engine.Detail) { said[i] = append(said[i], d) }))
+		judge(*w, f.saying(func(d engine.Detail) { said[i] = append(said[i], d) }))
 	}
 	with := said[1]
 	for _, d := range said[0] {
@@ -102,7 +106,7 @@ var aroundFlows = engine.NewSurvey(func(v *engine.View, _ []around) []around {
 // their controller's ConfigMap names (workflowDefaults): where there is such a ConfigMap,
 // or one may not have been seen.
 func accountsDefaulted(v *engine.View) bool {
-	if !slices.ContainsFunc(workloads(v), workload.namesNoAccount) {
+	if !slices.ContainsFunc(workloads(v), (*workload).namesNoAccount) {
 		return false
 	}
 	if isManifests(v) || !v.Saw(configMapKind) {
@@ -112,6 +116,6 @@ func accountsDefaulted(v *engine.View) bool {
 }
 
 // namesNoAccount reports whether w runs templates of a workflow as nobody in particular.
-func (w workload) namesNoAccount() bool {
+func (w *workload) namesNoAccount() bool {
 	return w.flow != nil && !w.idle && w.spec.ServiceAccountName == ""
 }

@@ -2,6 +2,7 @@ package network
 
 import (
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"tickmark/engine"
 )
@@ -41,7 +42,7 @@ func (p *Policies) In(namespace string) []Policy { return p.byNamespace[namespac
 func (p *Policies) Isolation(namespace string, podLabels map[string]string, d Direction) []Policy {
 	var isolating []Policy
 	for _, policy := range p.byNamespace[namespace] {
-		if policy.Isolates(d) && policy.Selects(podLabels) {
+		if policy.Isolates(d) && policy.Selects(labels.Set(podLabels)) {
 			isolating = append(isolating, policy)
 		}
 	}
@@ -66,7 +67,7 @@ func (p *Policies) DefaultDeny(namespace string, d Direction) DefaultDeny {
 	var together opening
 	var parts []Policy
 	for _, policy := range p.byNamespace[namespace] {
-		if !policy.Isolates(d) || !policy.Selects(nil) {
+		if !policy.Isolates(d) || !policy.Selects(labels.Set(nil)) {
 			continue
 		}
 		if policy.SelectsAll() {

@@ -66,8 +66,8 @@ func (p Policy) SelectsAll() bool { return p.Invalid == nil && p.selector.Empty(
 func (p Policy) Selector() string { return p.selector.String() }
 
 // Selects reports whether p selects a pod of its namespace with these labels.
-func (p Policy) Selects(podLabels map[string]string) bool {
-	return p.Invalid == nil && p.selector.Matches(labels.Set(podLabels))
+func (p Policy) Selects(podLabels labels.Labels) bool {
+	return p.Invalid == nil && p.selector.Matches(podLabels)
 }
 
 // Isolates reports whether the pods that p selects are isolated in direction d.

@@ -92,8 +92,8 @@ var makers = []struct {
 var (
 	runningPods = runnersOf(func(p *engine.Pod) runner {
 		one := runner{name: accountIn(&p.Spec)}
-		if _, mirror := p.Metadata.Annotations[corev1.MirrorPodAnnotationKey]; mirror {
-			one.static = p.Metadata.Labels["component"]
+		if p.Metadata.Annotations.Has(corev1.MirrorPodAnnotationKey) {
+			one.static = p.Metadata.Labels.Get("component")
 		}
 		return one
 	})
@@ -103,7 +103,7 @@ var (
 )
 
 // accountIn returns the name of the account that a pod runs as; "" where it names none.
-func accountIn(pod *corev1.PodSpec) string {
+func accountIn(pod *engine.PodSpec) string {
 	return cmp.Or(pod.ServiceAccountName, pod.DeprecatedServiceAccount)
 }
 
