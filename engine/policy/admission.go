@@ -96,8 +96,9 @@ func (r *reading) admission(p admissionWritten) {
 		return
 	}
 	base.rules, base.excluded = r.constrained(p.Spec.MatchConstraints, b.report)
-	if len(base.rules) == 0 && len(r.wrong) == known {
-		b.report("spec.matchConstraints.resourceRules", "they name nothing that is created or updated, so that no object can be judged")
+	passing := len(base.rules) == 0 && p.Spec.MatchConstraints != nil && len(p.Spec.MatchConstraints.ResourceRules) > 0
+	if len(base.rules) == 0 && !passing && len(r.wrong) == known {
+		b.report("spec.matchConstraints.resourceRules", "they name nothing, so that no object can be judged")
 	}
 	if len(p.Spec.Validations) == 0 {
 		b.report("spec.validations", "it validates nothing")
@@ -123,6 +124,9 @@ func (r *reading) admission(p admissionWritten) {
 			ID: fmt.Sprintf("admission/%s/%d", p.Name, i+1), Version: 1, Area: "pods", Needs: one.needs(), Eval: one.eval,
 			Words: admissionWords(p.Name, i+1, v), Custom: &engine.Custom{Text: text},
 		}
+		if passing {
+			check.Needs, check.Eval = []engine.Kind{admissionPolicyKind}, leavesNothing(p.Name)
+		}
 		if len(r.wrong) > known {
 			continue
 		}
@@ -131,6 +135,19 @@ func (r *reading) admission(p admissionWritten) {
 			continue
 		}
 		r.policies = append(r.policies, Policy{Check: check, Source: fmt.Sprintf("%s:%d", p.file, p.line), Admits: true})
+	}
+}
+
+var admissionPolicyKind = engine.Kind{Group: admissionv1.GroupName, Kind: "ValidatingAdmissionPolicy"}
+
+// leavesNothing judges a policy that is about requests alone of which no object tells: the
+// others of its folder are asked all the same, and of this one the result says why not.
+func leavesNothing(name string) func(*engine.View) []engine.Detail {
+	return func(*engine.View) []engine.Detail {
+		return []engine.Detail{{
+			Subject: engine.Ref{Group: admissionPolicyKind.Group, Kind: admissionPolicyKind.Kind, Name: name}, Field: "spec.matchConstraints.resourceRules",
+			Sentence: "It cannot be told: the policy is about requests that create or update no object by itself (deleting, connecting, parts of objects), and objects that are there show none of them",
+		}}
 	}
 }
 

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -98,6 +99,9 @@ func TestAnAdmissionPolicyJudgesWhatIsThere(t *testing.T) {
 		"parameters of a file first": {admitting(`params.data.?level.orValue('low') == 'low'`, param) + binding + "  paramRef: {selector: {}, parameterNotFoundAction: Deny}\n" + strings.Replace(settings, "name: given", "name: settings", 1), engine.Pass, ""},
 		"names of objects":           {strings.Replace(admitting(`false`), "resources: [pods]", "resources: [pods], resourceNames: [web]", 1), engine.NotApplicable, ""},
 		"updates alone":              {strings.Replace(admitting(`oldObject == object`), "CREATE, UPDATE", "UPDATE", 1), engine.Unknown, "no stored object tells"},
+		"deletions alone":            {strings.Replace(admitting(`true`), "CREATE, UPDATE", "DELETE", 1), engine.Unknown, "about requests"},
+		"connections alone":          {strings.Replace(admitting(`true`), "CREATE, UPDATE", "CONNECT, DELETE", 1), engine.Unknown, "about requests"},
+		"a part of objects alone":    {strings.Replace(admitting(`true`), "resources: [pods]", "resources: [pods/exec]", 1), engine.Unknown, "about requests"},
 		"the worst of two bindings":  {admitting(`object.spec.priority <= int(params.data.most)`, param) + binding + "  paramRef: {name: given, namespace: pay, parameterNotFoundAction: Deny}\n" + strings.Replace(binding, "everywhere", "other", 1) + "  paramRef: {name: none, namespace: pay, parameterNotFoundAction: Allow}\n" + settings, engine.Fail, "everywhere"},
 	}
 	for name, tc := range cases {
@@ -120,7 +124,8 @@ func TestAnAdmissionPolicyJudgesWhatIsThere(t *testing.T) {
 
 func TestWhatIsNoAdmissionPolicy(t *testing.T) {
 	for name, tc := range map[string]struct{ text, says string }{
-		"deletions alone":  {strings.Replace(admitting(`true`), "CREATE, UPDATE", "DELETE", 1), "created or updated"},
+		"no rules":         {regexp.MustCompile(`(?m)^    resourceRules:\n    - .*\n`).ReplaceAllString(admitting(`true`), "    resourceRules: []\n"), "they name nothing"},
+		"a typo, deleted":  {strings.Replace(admitting(`objct.metadata.name == 'api'`), "CREATE, UPDATE", "DELETE", 1), "undeclared reference"},
 		"a typo":           {admitting(`objct.metadata.name == 'api'`), "undeclared reference"},
 		"a misspelt field": {strings.Replace(admitting(`true`), "failurePolicy", "failurePolcy", 1), "unknown field"},
 		"no condition":     {admitting(`true`, "  matchConditions: [{name: x, expression: ''}]"), "says nothing"},
