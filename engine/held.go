@@ -9,11 +9,12 @@ import (
 )
 
 // Held are documents in memory, for who evaluates without a vault. Those of a kind are much
-// alike, and each is held as what it has beyond the first ones of its kind: those of 20,000
-// workloads take a twelfth of their size.
+// alike, and where there is much, each is held as what it has beyond the first ones of its
+// kind: those of 20,000 workloads take a twelfth of their size.
 type Held struct {
 	bodies map[Digest]heldBody
 	kinds  map[Kind]*heldKind
+	plain  int // bytes that are held as they are
 }
 
 // heldBody is a document as it is held.
@@ -22,8 +23,8 @@ type heldBody struct {
 	alike  *s2.Dict // what it was packed with; nil where it is as it was
 }
 
-// heldKind are the first documents of a kind until there are enough, and what they have in
-// common with the rest.
+// heldKind are the documents of a kind until they are packed, and what they have in common
+// with the rest.
 type heldKind struct {
 	first []Digest
 	size  int
@@ -33,6 +34,10 @@ type heldKind struct {
 // heldFirst is how much of a kind is looked at for what its documents have in common, in
 // bytes; s2 looks back no further than 64 KiB.
 const heldFirst = 48 << 10
+
+// heldPlain is how much is held as it is, in bytes: to pack that little and to unpack it
+// each time a check asks would cost more than it saves.
+const heldPlain = 4 << 20
 
 // NewHeld returns Held without documents.
 func NewHeld() *Held {
@@ -55,17 +60,33 @@ func (h *Held) Keep(doc Document) {
 	}
 	h.bodies[doc.Digest] = heldBody{packed: append([]byte(nil), doc.Body...)}
 	of.first = append(of.first, doc.Digest)
-	if of.size += len(doc.Body); of.size < heldFirst {
+	of.size += len(doc.Body)
+	if h.plain += len(doc.Body); h.plain < heldPlain {
 		return
 	}
-	common := make([]byte, 0, of.size)
-	for _, digest := range of.first {
-		common = append(common, h.bodies[digest].packed...)
+	for _, of := range h.kinds {
+		if of.alike == nil && of.size >= heldFirst {
+			h.pack(of)
+		}
 	}
-	of.alike = s2.MakeDict(common, doc.Body)
+}
+
+// pack packs the documents of a kind.
+func (h *Held) pack(of *heldKind) {
+	common := make([]byte, 0, heldFirst)
+	var last []byte
+	for _, digest := range of.first {
+		if len(common) >= heldFirst {
+			break
+		}
+		last = h.bodies[digest].packed
+		common = append(common, last...)
+	}
+	of.alike = s2.MakeDict(common, last)
 	for _, digest := range of.first {
 		h.bodies[digest] = packed(h.bodies[digest].packed, of.alike)
 	}
+	h.plain -= of.size
 	of.first = nil
 }
 
