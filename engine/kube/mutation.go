@@ -25,6 +25,7 @@ type mutation struct {
 	bound      map[string]bool // MutatingAdmissionPolicies, by name, of which there is a binding
 	objects    map[admitted]bool
 	namespaces map[string]map[string]string // labels of those that were seen
+	written    []byte                       // room for labels
 }
 
 // mutator changes objects of some kinds; the zero kind is all.
@@ -218,22 +219,34 @@ func (m *mutation) sees(tree map[string]any, of engine.Kind) {
 		m.objects, m.namespaces = map[admitted]bool{}, map[string]map[string]string{}
 	}
 	name := nameIn(tree)
-	own := labelsIn(metadata)
 	if of == namespaceKind {
-		m.namespaces[name.Name], name.Namespace = own, name.Name
+		m.namespaces[name.Name], name.Namespace = labelsIn(metadata), name.Name
 	}
-	m.see(admitted{of: of, namespace: name.Namespace}, own)
+	m.see(admitted{of: of, namespace: name.Namespace}, metadata)
 	if template, makes := templateIn(tree, of); makes {
-		m.see(admitted{of: podKind, namespace: name.Namespace, more: template == nil}, labelsIn(objectIn(template, "metadata")))
+		m.see(admitted{of: podKind, namespace: name.Namespace, more: template == nil}, objectIn(template, "metadata"))
 	}
 }
 
-func (m *mutation) see(a admitted, of map[string]string) {
-	if len(of) > 0 {
-		text, _ := json.Marshal(of)
-		a.labels = string(text)
+// see notes objects with the labels that stand in their metadata.
+func (m *mutation) see(a admitted, metadata map[string]any) {
+	if of := objectIn(metadata, "labels"); len(of) > 0 {
+		var err error
+		if m.written, err = engine.AppendCanonical(m.written[:0], of); err != nil || !areTexts(of) {
+			m.written, _ = json.Marshal(labelsIn(metadata)) // texts always have a form
+		}
+		a.labels = string(m.written)
 	}
 	m.objects[a] = true
+}
+
+func areTexts(labels map[string]any) bool {
+	for _, value := range labels {
+		if _, is := value.(string); !is {
+			return false
+		}
+	}
+	return true
 }
 
 func labelsIn(metadata map[string]any) map[string]string {
