@@ -356,7 +356,7 @@ func appendString(b []byte, s string) []byte {
 
 // plainBytes counts the bytes at the start of s that are in a string as they are: those
 // that plainInside holds, of which it looks at eight at once.
-func plainBytes(s string) int {
+func plainBytes[T string | []byte](s T) int {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	n := 0
 	for ; n+8 <= len(s); n += 8 {

@@ -85,7 +85,7 @@ func (e *Extent) inside(piece []byte, i int) int {
 		e.escaping = false
 		i++
 	}
-	for ; i < len(piece); i++ {
+	for i += plainBytes(piece[min(i, len(piece)):]); i < len(piece); i++ {
 		switch piece[i] {
 		case '\\':
 			if i++; i == len(piece) {

@@ -19,7 +19,8 @@ type wellFormed struct {
 // valid returns the reader of a text that has nothing to refuse in its form, for who cannot
 // give up on the way.
 func valid(text []byte) (wellFormed, bool) {
-	return wellFormed{text: text}, json.Valid(text) && utf8.Valid(text) && !hasLoneSurrogate(text)
+	w := wellFormed{text: text}
+	return wellFormed{text: text}, w.skip(0) && w.ended() || json.Valid(text) && utf8.Valid(text) && !hasLoneSurrogate(text)
 }
 
 // next skips blanks and returns the byte that follows, 0 at the end.
@@ -80,10 +81,7 @@ func (w *wellFormed) quoted() (inside []byte, escaped, ok bool) {
 		return nil, false, false
 	}
 	from := w.at + 1
-	at := from
-	for at < len(w.text) && plainInside[w.text[at]] {
-		at++
-	}
+	at := from + plainBytes(w.text[from:])
 	if at < len(w.text) && w.text[at] == '"' {
 		w.at = at + 1
 		return w.text[from:at], false, true
