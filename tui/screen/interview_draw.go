@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 
 	"tickmark/questionnaires"
@@ -86,7 +87,16 @@ func (s *Interview) meanings(width int) []sideRow {
 		}
 		say("✓ ", theme.Good, text)
 		for _, g := range f.Reasons {
-			say("    ", theme.Plain, s.reason(g))
+			text := s.reason(g)
+			if full := func(c questionnaires.ChannelEligibility) bool {
+				return c.Form == f.Form && c.Fit == questionnaires.FullForm
+			}; slices.ContainsFunc(s.result.Channels, full) {
+				text = s.against(g)
+			}
+			if len(channels) > 1 && g.Asked.Channel != questionnaires.NoChannel {
+				text = g.Asked.Channel.Title() + ": " + text
+			}
+			say("    ", theme.Plain, text)
 		}
 	}
 	if s.result.Alternative != "" {

@@ -162,7 +162,7 @@ func (d *Desk) sectionRow(section questionnaires.SectionStanding) rollRow {
 	about := text
 	if section.Notes > 0 {
 		open := count(section.Notes, "open note", "open notes")
-		text, about = open+" · "+text, about+". "+open
+		text, about = strings.TrimSuffix(open+" · "+text, " · "), strings.TrimPrefix(about+". "+open, ". ")
 	}
 	for _, r := range []questionnaires.ReviewStanding{section.Lead, section.QA} {
 		if r.Ignored != "" {
