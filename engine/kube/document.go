@@ -183,9 +183,23 @@ func (k kind) decode(tree map[string]any) (object runtime.Object, err error) {
 		err = decodeBySpelling(tree, object)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("decode %s: %w", k.of, err)
+		return nil, fmt.Errorf("decode %s: %w", k.of, namingField(tree, object, err))
 	}
 	return object, nil
+}
+
+// namingField returns an error of the converter as one that names the field, if decoding from
+// text finds it as well.
+func namingField(tree map[string]any, object runtime.Object, err error) error {
+	var wrong *json.UnmarshalTypeError
+	named := decodeBySpelling(tree, object)
+	if errors.As(named, &wrong) && wrong.Field != "" {
+		return fmt.Errorf("%s is a %s, and not what is to stand there", wrong.Field, wrong.Value)
+	}
+	if named != nil {
+		return named
+	}
+	return err
 }
 
 // decodeBySpelling decodes through JSON text, which refuses numbers that do not

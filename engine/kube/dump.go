@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"tickmark/engine"
 )
 
@@ -101,6 +103,7 @@ type spot struct {
 	file string
 	line int  // in a file of YAML, from 1
 	item int  // in a list, from 1
+	ends bool // it is the last of a file of YAML, and nothing stands behind it that would be missed
 	open bool // nothing stands behind the items of a list in YAML, by which it could be told from one that was cut off
 }
 
@@ -275,7 +278,9 @@ func (d *dumpReader) text(in io.Reader, at spot) error {
 		end.line = 1 + bytes.Count(text, []byte("\n"))
 		d.gap(end.gap(engine.Unreadable, "it ends within a line, and may have been cut off: what follows is not known"))
 	}
-	for _, c := range chunks(text) {
+	all := chunks(text)
+	for i, c := range all {
+		c.last = i == len(all)-1 && !saysItEnds(c.text)
 		if err := d.yaml(c, at); err != nil {
 			return err
 		}
@@ -285,8 +290,9 @@ func (d *dumpReader) text(in io.Reader, at spot) error {
 
 func (d *dumpReader) yaml(c chunk, at spot) error {
 	all, err := nodes(c.text)
-	for _, n := range all {
+	for i, n := range all {
 		at.line = c.line + n.Line - 1
+		at.ends = c.last && i == len(all)-1 && n.Style&yaml.FlowStyle == 0
 		at.open = endsOpen(n)
 		r := &reader{}
 		v, err := r.value(n, 0)

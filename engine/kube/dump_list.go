@@ -403,6 +403,10 @@ func (d *dumpReader) object(tree map[string]any, h head, at spot) error {
 		d.strip(h.of, ref.Namespace, at)
 		return nil
 	}
+	cut := ""
+	if at.ends && at.item == 0 { // of a list it is told in another way
+		cut = lacks(tree, h.of)
+	}
 	doc, err := d.fromTree(tree, h)
 	if err != nil {
 		gap.Reason, gap.Cause = engine.Unreadable, err.Error()
@@ -413,6 +417,10 @@ func (d *dumpReader) object(tree map[string]any, h head, at spot) error {
 		if err := d.ofCluster(doc.Ref.UID, at.String()); err != nil {
 			return err
 		}
+	}
+	if cut != "" {
+		gap.Reason, gap.Cause = engine.Unreadable, fmt.Sprintf("read %s: %s", h.of, cut)
+		d.gap(gap)
 	}
 	return d.add(doc, line(at.String()))
 }

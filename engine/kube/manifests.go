@@ -16,6 +16,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"go.yaml.in/yaml/v3"
+
 	"tickmark/engine"
 )
 
@@ -193,7 +195,9 @@ func (s *scan) file(f file) error {
 			return s.values(values)
 		}
 	}
-	for _, c := range chunks(text) {
+	all := chunks(text)
+	for i, c := range all {
+		c.last = i == len(all)-1 && !saysItEnds(c.text)
 		if err := s.yaml(c, f.name); err != nil {
 			return err
 		}
@@ -226,8 +230,8 @@ func notText(text []byte) (line int, cause string) {
 
 func (s *scan) yaml(c chunk, name string) error {
 	all, err := nodes(c.text)
-	for _, n := range all {
-		at := place{file: name, line: c.line + n.Line - 1, first: c.line}
+	for i, n := range all {
+		at := place{file: name, line: c.line + n.Line - 1, first: c.line, ends: c.last && i == len(all)-1 && n.Style&yaml.FlowStyle == 0}
 		r := &reader{}
 		v, err := r.value(n, 0)
 		if list, items, ok := listOfNodes(n); err != nil && ok {
@@ -313,8 +317,9 @@ func (s *scan) values(all []jsonValue) error {
 // place is where a document stands.
 type place struct {
 	file  string
-	line  int // its first line, from 1
-	first int // first line of the part of the file that was parsed at once
+	line  int  // its first line, from 1
+	first int  // first line of the part of the file that was parsed at once
+	ends  bool // nothing stands behind it that would be missed
 }
 
 func (p place) String() string { return fmt.Sprintf("%s:%d", p.file, p.line) }
@@ -371,6 +376,7 @@ func (s *scan) document(v any, at place, lists int) error {
 		s.gap(engine.Gap{Source: at.file, Line: at.line, Reason: engine.Unreadable, Cause: "Lists in Lists, too many deep"})
 		return nil
 	}
+	at.ends = false // what is cut off of a List is told by what stands behind its items
 	for _, item := range items {
 		if err := s.item(item, h, at, lists+1); err != nil {
 			return err

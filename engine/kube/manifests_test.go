@@ -43,7 +43,7 @@ func TestManifestsOfAllForms(t *testing.T) {
 		"b/list.yml":  "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: three}, spec: {containers: []}}\n- apiVersion: v1\n  kind: PodList\n  items: [{metadata: {name: four, namespace: pay}}]\n",
 		"c.json":      `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"five"},"spec":{"hostNetwork":true}}`,
 		"d.yaml":      "apiVersion: v1\nkind: Pod\nmetadata: {name: six}\nspec:\n  hostPID: yes\n  hostIPC: 'no' # quoted\n",
-		"e.yaml":      "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: old}\n",
+		"e.yaml":      "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: old}\nspec: {jobTemplate: {spec: {template: {spec: {containers: []}}}}}\n",
 		"f.yaml":      "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: custom}\nspec: {empty: {}, none: ~}\n",
 		"values.yaml": "replicas: 3\nimage: {tag: x}\n", "dashboard.json": `{"panels":[{"title":"x"}]}`, "Chart.yaml": "apiVersion: v2\nname: pay\n",
 		"notes.txt": "{{ not read }}",

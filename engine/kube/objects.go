@@ -41,6 +41,9 @@ func (s *scan) object(tree map[string]any, h head, at place) error {
 		s.gap(engine.Gap{Source: at.file, Line: at.line, Kind: h.of, Namespace: name.Namespace, Name: name.Name, Reason: engine.Unreadable, Cause: err.Error()})
 		return nil
 	}
+	if cut := lacks(tree, h.of); at.ends && cut != "" {
+		s.gap(engine.Gap{Source: at.file, Line: at.line, Kind: h.of, Namespace: name.Namespace, Name: name.Name, Reason: engine.Unreadable, Cause: fmt.Sprintf("read %s: %s", h.of, cut)})
+	}
 	s.counts[h.of]++
 	return s.add(doc, line(at.String()))
 }

@@ -31,6 +31,7 @@ var (
 type chunk struct {
 	text []byte
 	line int
+	last bool // of its file, and without an end of its own
 }
 
 // chunks splits a stream at the lines that start a document, so that one broken
@@ -44,13 +45,13 @@ func chunks(text []byte) []chunk {
 			end = at + i + 1
 		}
 		if at > start && startsDocument(text[at:end]) && !onlyDirectives(text[start:at]) {
-			all = append(all, chunk{text[start:at], startLine})
+			all = append(all, chunk{text: text[start:at], line: startLine})
 			start, startLine = at, line
 		}
 		at = end
 		line++
 	}
-	return append(all, chunk{text[start:], startLine})
+	return append(all, chunk{text: text[start:], line: startLine})
 }
 
 func startsDocument(line []byte) bool {
