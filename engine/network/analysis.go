@@ -167,7 +167,7 @@ func (a *Analysis) pair(from, to int) answer {
 	var sum answer
 	for _, s := range sources {
 		for _, t := range targets {
-			if a.classes[s].family.meet(a.classes[t].family) {
+			if a.classes[s].meets(&a.classes[t]) {
 				sum = a.join(sum, a.between(s, t))
 			}
 		}

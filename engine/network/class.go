@@ -19,6 +19,7 @@ type class struct {
 	hostNetwork bool
 	addresses   []netip.Addr
 	family      family // of its addresses, where its pods have others besides and policies tell them apart
+	only        family // of its addresses, where policies name blocks and its pods have none of the other
 	named       map[string][]portOf
 }
 
@@ -95,10 +96,15 @@ func newWorld(r *running, namespaces map[string]namespaceLabels, policies []*pol
 		}
 		c.labels = p.labels
 		if blocked {
-			if four, six := byFamily(c.addresses); len(four) > 0 && len(six) > 0 {
+			switch four, six := byFamily(c.addresses); {
+			case len(four) > 0 && len(six) > 0:
 				c.addresses, c.family = six, ipv6
 				w.also[i] = number(c)
 				c.addresses, c.family = four, ipv4
+			case len(four) > 0:
+				c.only = ipv4
+			case len(six) > 0:
+				c.only = ipv6
 			}
 		}
 		w.ofPod[i] = number(c)
@@ -161,7 +167,7 @@ func (w *world) appendKey(b []byte, c *class, keys, names []string) []byte {
 	if c.hostNetwork {
 		b = append(b, "\x00host"...)
 	}
-	b = append(b, c.family.String()...)
+	b = append(append(append(b, c.family.String()...), 0), c.only.String()...)
 	for _, k := range keys {
 		if value, there := c.labels[k]; there {
 			b = append(append(strconv.AppendInt(append(b, "\x00="...), int64(len(value)), 10), ':'), value...)

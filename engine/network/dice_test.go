@@ -359,10 +359,11 @@ func (d dice) pod(t *testing.T, c *thrown, i int) {
 	status := map[string]any{"podIP": addresses[0]}
 	switch {
 	case d.hidden && d.one(3):
-		status = map[string]any{}
+		status, p.hidden = map[string]any{}, true
 		addresses = []string{"10.0.0.1", "10.0.0.5", "10.0.0.3", "fd00::2", "192.0.2.7"}
 	case d.hidden && d.one(3):
 		addresses = append(addresses, fmt.Sprintf("fd00::%d", i), "192.0.2.200")
+		p.both = true
 		status["podIPs"] = []any{map[string]any{"ip": addresses[0]}, map[string]any{"ip": addresses[1]}, map[string]any{"ip": addresses[2]}}
 	}
 	c.object(t, map[string]any{"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status}, nil)

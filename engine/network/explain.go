@@ -150,7 +150,7 @@ func (a *Analysis) effects(all []Effect, own, other end, d Direction) []Effect {
 			for _, peer := range a.peersAt(other) {
 				by := noFamily
 				if peer < len(a.classes) && !other.inFront() {
-					if !a.classes[class].family.meet(a.classes[peer].family) {
+					if !a.classes[class].meets(&a.classes[peer]) {
 						continue
 					}
 					by = max(a.classes[class].family, a.classes[peer].family)

@@ -33,15 +33,24 @@ func byFamily(all []netip.Addr) (four, six []netip.Addr) {
 	return four, six
 }
 
-// meet reports whether pods may speak to each other by these families of their addresses. One
-// that has addresses of a single family is told apart by nothing.
-func (f family) meet(other family) bool { return f == other || f == noFamily || other == noFamily }
+// meets reports whether pods may speak to each other by these families of their addresses: one
+// of both families and one of a single family by that alone. Two of a single family each are
+// told apart by nothing, since their addresses may be translated, as is one without an address.
+func (c *class) meets(other *class) bool {
+	return c.speaks(other.family) && other.speaks(c.family)
+}
+
+// speaks reports whether a pod may speak over a family.
+func (c *class) speaks(f family) bool {
+	own := max(c.family, c.only)
+	return f == own || f == noFamily || own == noFamily
+}
 
 // over returns what goes between two workloads over one family.
 func (a *Analysis) over(f family, from, to int) (sum answer) {
 	for _, s := range a.classesOf(from) {
 		for _, t := range a.classesOf(to) {
-			if a.classes[s].family.meet(f) && a.classes[t].family.meet(f) {
+			if a.classes[s].speaks(f) && a.classes[t].speaks(f) {
 				sum = a.join(sum, a.between(s, t))
 			}
 		}

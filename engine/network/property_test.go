@@ -31,6 +31,9 @@ func (c *thrown) links(a *Analysis) map[link]bool {
 			if from.outside && to.outside || !from.outside && from.workload == to.workload {
 				continue
 			}
+			if pods := !from.outside && !to.outside; pods && (from.both || to.both) && !from.hidden && !to.hidden && from.address.Is4() != to.address.Is4() {
+				continue // a connection is over one family
+			}
 			for _, l.protocol = range []Protocol{TCP, UDP, SCTP} {
 				for _, l.port = range tried {
 					all[l] = all[l] || c.allowed(from, to, l.protocol, l.port)

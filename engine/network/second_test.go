@@ -26,6 +26,7 @@ type secondPod struct {
 	address             netip.Addr
 	named               map[string][]portOf
 	outside, host       bool
+	both, hidden        bool // it has addresses of both families; it has one that is not known
 }
 
 type secondNode struct {
