@@ -57,12 +57,14 @@ func newShape(t reflect.Type) *shape {
 	}
 	s := &shape{of: t}
 	shapes.known[t] = s // before its parts: types may hold themselves
-	entry := value.TypeReflectEntryOf(t)
-	if entry.CanConvertToUnstructured() {
-		s.writes = entry
-	}
-	if entry.CanConvertFromUnstructured() {
-		s.reads = entry
+	if hasForm(t) {
+		entry := value.TypeReflectEntryOf(t)
+		if entry.CanConvertToUnstructured() {
+			s.writes = entry
+		}
+		if entry.CanConvertFromUnstructured() {
+			s.reads = entry
+		}
 	}
 	if s.writes != nil && s.reads != nil {
 		return s
@@ -89,6 +91,14 @@ func newShape(t reflect.Type) *shape {
 		s.foreign = true
 	}
 	return s
+}
+
+// hasForm reports whether a type may have a form of its own. What the library calls a
+// converter is a Marshaler too; of the others the library is not asked, which would look at
+// all that they hold.
+func hasForm(t reflect.Type) bool {
+	writes := reflect.TypeFor[json.Marshaler]()
+	return t.Implements(writes) || reflect.PointerTo(t).Implements(writes) || t.Implements(reflect.TypeFor[json.Unmarshaler]())
 }
 
 func newMember(f reflect.StructField, index int) (m member, known bool) {

@@ -17,6 +17,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"sigs.k8s.io/structured-merge-diff/v6/value"
 
 	"tickmark/engine"
 )
@@ -191,6 +192,23 @@ func documentTree(k kind, tree map[string]any) (map[string]any, error) {
 	made, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 	engine.DropNulls(made)
 	return made, err
+}
+
+// Which types have a form of their own is told as the library tells it.
+func TestShapesKnowFormsAsTheLibraryDoes(t *testing.T) {
+	met := 0
+	for _, k := range builtInKinds {
+		shapeOf(builtInTypes().AllKnownTypes()[k.gvk()])
+	}
+	for of, s := range shapes.known {
+		entry := value.TypeReflectEntryOf(of)
+		assert.Equal(t, entry.CanConvertToUnstructured(), s.writes != nil, of)
+		assert.Equal(t, entry.CanConvertFromUnstructured(), s.reads != nil, of)
+		if s.writes != nil {
+			met++
+		}
+	}
+	assert.NotZero(t, met)
 }
 
 func TestOrdinaryObjectsAreReadTheShortWay(t *testing.T) {
