@@ -13,6 +13,8 @@ type batch struct {
 	vault   *Vault
 	ctx     context.Context
 	waiting []engine.Document
+	packed  []packedBody // results
+	room    []byte       // that they are packed in
 	size    int
 	// unlessExpunged leaves out what was expunged, and is not kept again: to checks it is
 	// unreadable, a gap.
@@ -29,22 +31,37 @@ func (b *batch) put(d engine.Document) error {
 	return b.flush()
 }
 
-// result stores the canonical JSON of a result, which is copied where it waits.
+// result stores the canonical JSON of a result, which waits packed: what is told of one
+// subject after the other is small then, and many results are one save.
 func (b *batch) result(body []byte, digest engine.Digest) error {
-	if len(body) < longResult {
-		return b.put(engine.Document{Body: bytes.Clone(body), Digest: digest})
+	if b.refused != nil {
+		return b.refused
 	}
-	if b.refused == nil {
-		b.refused = b.vault.update(b.ctx, func(tx *Tx) error { return tx.put(digest, body) })
+	known, err := b.vault.has(b.ctx, digest)
+	if err != nil || known {
+		b.refused = err
+		return err
 	}
-	return b.refused
+	if b.room == nil {
+		b.room = make([]byte, 0, maxChunk)
+	}
+	p, err := b.vault.codec.packBody(digest, body, b.room)
+	if err != nil {
+		b.refused = err
+		return err
+	}
+	b.packed = append(b.packed, p)
+	if b.size += p.length(); b.size < maxWaiting {
+		return nil
+	}
+	return b.flush()
 }
 
-// longResult is from when on a result does not wait for others, in bytes.
-const longResult = 1 << 20
+// maxWaiting is how much waits of results that are packed, in bytes.
+const maxWaiting = 2 << 20
 
 func (b *batch) flush() error {
-	if b.refused == nil && len(b.waiting) > 0 {
+	if b.refused == nil && len(b.waiting)+len(b.packed) > 0 {
 		// In the order of the index, whose pages then are gone through once.
 		slices.SortFunc(b.waiting, func(x, y engine.Document) int { return bytes.Compare(x.Digest[:], y.Digest[:]) })
 		b.refused = b.vault.update(b.ctx, func(tx *Tx) error {
@@ -59,11 +76,17 @@ func (b *batch) flush() error {
 				}
 				b.ready.keep(d)
 			}
+			for _, p := range b.packed {
+				if err := tx.putPacked(p); err != nil {
+					return err
+				}
+			}
 			return nil
 		})
 	}
 	clear(b.waiting) // their bodies are let go
-	b.waiting, b.size = b.waiting[:0], 0
+	clear(b.packed)
+	b.waiting, b.packed, b.size = b.waiting[:0], b.packed[:0], 0
 	return b.refused
 }
 

@@ -1,11 +1,13 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -84,19 +86,36 @@ func (d *database) find(digest engine.Digest) (id, size int64, err error) {
 
 // putBody stores a body unless it is there.
 func (d *database) putBody(c *codec, digest engine.Digest, body []byte) error {
-	if len(body) > maxBody {
-		return fmt.Errorf("%d bytes, at most %d are kept", len(body), maxBody)
-	}
-	id, added, err := d.insertNew("insert into documents (digest, size) values (?, ?) on conflict (digest) do nothing", digest[:], len(body))
-	if err != nil || !added {
+	id, err := d.beginBody(digest, len(body))
+	if err != nil || id == 0 {
 		return err
 	}
-	for place := 0; place*maxChunk < len(body); place++ {
-		if err := d.putChunk(c, id, place, body[place*maxChunk:min((place+1)*maxChunk, len(body))]); err != nil {
+	for place, chunk := range chunksOf(body) {
+		if err := d.putChunk(c, id, place, chunk); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// beginBody makes the row of a body; 0 where it is there.
+func (d *database) beginBody(digest engine.Digest, size int) (id int64, err error) {
+	if size > maxBody {
+		return 0, fmt.Errorf("%d bytes, at most %d are kept", size, maxBody)
+	}
+	id, _, err = d.insertNew("insert into documents (digest, size) values (?, ?) on conflict (digest) do nothing", digest[:], size)
+	return id, err
+}
+
+// chunksOf parts a body as rows hold it.
+func chunksOf(body []byte) iter.Seq2[int, []byte] {
+	return func(yield func(int, []byte) bool) {
+		for place := 0; place*maxChunk < len(body); place++ {
+			if !yield(place, body[place*maxChunk:min((place+1)*maxChunk, len(body))]) {
+				return
+			}
+		}
+	}
 }
 
 func (d *database) putChunk(c *codec, document int64, place int, chunk []byte) error {
@@ -104,7 +123,46 @@ func (d *database) putChunk(c *codec, document int64, place int, chunk []byte) e
 		d.packed = make([]byte, 0, maxChunk)
 	}
 	encoding, data := c.pack(chunk, d.packed)
-	return d.exec("insert into chunks (document, place, encoding, size, data) values (?, ?, ?, ?, ?)", document, place, encoding, len(chunk), data)
+	return d.insertChunk(document, place, packedChunk{encoding, len(chunk), data})
+}
+
+func (d *database) insertChunk(document int64, place int, c packedChunk) error {
+	return d.exec("insert into chunks (document, place, encoding, size, data) values (?, ?, ?, ?, ?)", document, place, c.encoding, c.size, c.data)
+}
+
+// packedBody is a body as rows will hold it.
+type packedBody struct {
+	digest engine.Digest
+	size   int
+	chunks []packedChunk
+}
+
+type packedChunk struct {
+	encoding string
+	size     int // unpacked
+	data     []byte
+}
+
+// packBody packs a body with the digest, which need not stay, as little as what room is for.
+func (c *codec) packBody(digest engine.Digest, body, room []byte) (packedBody, error) {
+	p := packedBody{digest: digest, size: len(body)}
+	if len(body) > maxBody {
+		return p, fmt.Errorf("%d bytes, at most %d are kept", len(body), maxBody)
+	}
+	for _, chunk := range chunksOf(body) {
+		encoding, data := c.pack(chunk, room)
+		p.chunks = append(p.chunks, packedChunk{encoding, len(chunk), bytes.Clone(data)})
+	}
+	return p, nil
+}
+
+// length is how many bytes of rows a body is.
+func (p packedBody) length() int {
+	n := 0
+	for _, c := range p.chunks {
+		n += len(c.data)
+	}
+	return n
 }
 
 // chunk returns one unpacked chunk of a body.
@@ -233,6 +291,36 @@ func (tx *Tx) put(digest engine.Digest, body []byte) error {
 		return fmt.Errorf("put document: %w", err)
 	}
 	return tx.change("put document "+digest.Short(), func() error { return tx.db.putBody(tx.vault.codec, digest, body) })
+}
+
+// putPacked is put for what is packed.
+func (tx *Tx) putPacked(p packedBody) error {
+	if err := tx.gone(p.digest); err != nil {
+		return fmt.Errorf("put document: %w", err)
+	}
+	return tx.change("put document "+p.digest.Short(), func() error {
+		id, err := tx.db.beginBody(p.digest, p.size)
+		if err != nil || id == 0 {
+			return err
+		}
+		for place, chunk := range p.chunks {
+			if err := tx.db.insertChunk(id, place, chunk); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// has reports whether a body is there, to whoever is about to write it.
+func (v *Vault) has(ctx context.Context, digest engine.Digest) (bool, error) {
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	if err := v.writable(ctx); err != nil {
+		return false, err
+	}
+	id, _, err := v.db.find(digest)
+	return id != 0, err
 }
 
 // putValue stores the canonical JSON of a value and returns its digest.

@@ -275,3 +275,44 @@ func TestWhatAnInterruptedCollectionSawIsKeptForAnHour(t *testing.T) {
 		})
 	}
 }
+
+// Results are stored by few saves, each packed as it comes, and are there byte for byte:
+// short and long ones, and one that is there already.
+func TestManyResultsAreFewSaves(t *testing.T) {
+	d := newDesk(t)
+	v := d.create()
+	c := collection(cluster{name: "shop", n: 3})
+	c.Checks = nil
+	for i := range 40 {
+		check := podsAreNamed()
+		check.ID = fmt.Sprintf("pods-are-named-%02d", i)
+		check.Eval = func(view *engine.View) []engine.Detail {
+			var details []engine.Detail
+			for n := range 1 + 4000*(i%2) {
+				for _, o := range view.Objects(engine.Kind{Kind: "Pod"}) {
+					details = append(details, engine.Detail{Subject: o.Ref, Field: fmt.Sprint("f", i, n), Verdict: engine.Pass, Sentence: "It has a name.", Cites: []engine.Digest{engine.Sum(fmt.Append(nil, i, n))}})
+				}
+			}
+			return details
+		}
+		c.Checks = append(c.Checks, check)
+	}
+	before := len(v.log.members)
+	done, err := v.Collect(t.Context(), c)
+	require.NoError(t, err)
+	saves := len(v.log.members) - before
+	assert.Less(t, saves, 20)
+	again, err := v.Collect(t.Context(), c)
+	require.NoError(t, err)
+	for i, item := range done.Recorded.Evidence {
+		assert.Equal(t, item.Digest(), again.Recorded.Evidence[i].Digest())
+	}
+	assert.Less(t, len(v.log.members)-before-saves, 5, "what is there already is not stored again")
+	require.NoError(t, v.Close())
+	v = d.open()
+	require.NoError(t, v.Verify(t.Context()))
+	run, err := v.Run(t.Context(), done.Recorded.Run)
+	require.NoError(t, err)
+	require.Len(t, run.Results, 40)
+	assert.Len(t, run.Results[1].Details, 3*4001)
+}
