@@ -98,6 +98,13 @@ func (c *cache) keepFirst(first bool) {
 	c.first = first
 }
 
+// isFull reports whether what comes now is not kept.
+func (c *cache) isFull() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.first && c.held+sealedChunk > maxCached
+}
+
 func (c *cache) put(at place, plain []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -131,7 +138,11 @@ func (c *chunked) ReadAt(p []byte, at int64) (int, error) {
 		if at >= c.size {
 			return n, io.EOF
 		}
-		chunk, err := c.chunk(at / sealedChunk)
+		if whole := c.whole(p[n:], at); len(whole) > 0 && c.cache.isFull() && c.open(at/sealedChunk, whole) == nil {
+			n, at = n+len(whole), at+int64(len(whole))
+			continue
+		}
+		chunk, err := c.chunk(at / sealedChunk) // which says what is wrong with which
 		if err != nil {
 			return n, err
 		}
@@ -139,6 +150,18 @@ func (c *chunked) ReadAt(p []byte, at int64) (int, error) {
 		n, at = n+copied, at+int64(copied)
 	}
 	return n, nil
+}
+
+// whole returns as much of the room for what is read at a place as is of whole chunks.
+func (c *chunked) whole(room []byte, at int64) []byte {
+	left := c.size - at
+	switch {
+	case at%sealedChunk != 0:
+		return nil
+	case int64(len(room)) >= left:
+		return room[:left]
+	}
+	return room[:len(room)/sealedChunk*sealedChunk]
 }
 
 func (c *chunked) chunk(index int64) ([]byte, error) {
@@ -154,6 +177,7 @@ func (c *chunked) chunk(index int64) ([]byte, error) {
 	return plain, nil
 }
 
+// open reads from the chunk with an index on.
 func (c *chunked) open(index int64, plain []byte) error {
 	r, err := c.cache.reader(c)
 	if err != nil {

@@ -2,7 +2,9 @@ package vault
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -80,4 +82,45 @@ func TestTheCacheKeepsWhatComesFirst(t *testing.T) {
 	c.keepFirst(false)
 	assert.Equal(t, maxCached/sealedChunk, read())
 	assert.LessOrEqual(t, c.held, maxCached)
+}
+
+// What is read of a log that is longer than what is kept says the same, read in whole
+// chunks or bit by bit, and names what does not hold.
+func TestALongLogIsReadInWholeChunks(t *testing.T) {
+	text := make([]byte, 3*sealedChunk+100)
+	for i := range text {
+		text[i] = byte(i >> 8)
+	}
+	for name, first := range map[string]bool{"of what is kept": false, "of what is not": true} {
+		broken := int64(-1)
+		c := &chunked{size: int64(len(text)), cache: newCache(), wrong: func(chunk int64, err error) error { return fmt.Errorf("chunk %d: %w", chunk, err) }}
+		c.reopen = func() (io.ReaderAt, error) { return brokenAt{bytes.NewReader(text), &broken}, nil }
+		c.cache.keepFirst(first)
+		c.cache.held = maxCached
+		for _, at := range []int64{0, 7, sealedChunk, 2*sealedChunk + 1} {
+			for _, size := range []int{1, sealedChunk, 2*sealedChunk + 5, len(text)} {
+				p := make([]byte, size)
+				n, err := c.ReadAt(p, at)
+				require.Equal(t, text[at:min(int(at)+size, len(text))], p[:n], "%s: %d at %d", name, size, at)
+				require.Equal(t, n < size, errors.Is(err, io.EOF), "%s: %d at %d: %v", name, size, at, err)
+			}
+		}
+		clear(c.cache.chunks)
+		broken = 2*sealedChunk + 3
+		_, err := c.ReadAt(make([]byte, len(text)), 0)
+		require.ErrorContains(t, err, "chunk 2: torn", name)
+	}
+}
+
+// brokenAt reads nothing that holds one byte.
+type brokenAt struct {
+	io.ReaderAt
+	at *int64
+}
+
+func (b brokenAt) ReadAt(p []byte, at int64) (int, error) {
+	if at <= *b.at && *b.at < at+int64(len(p)) {
+		return 0, errors.New("torn")
+	}
+	return b.ReaderAt.ReadAt(p, at)
 }
