@@ -56,9 +56,10 @@ func (d *desk) holds(details []Detail) bool {
 	return d != nil && d.taken && len(details) > 0 && cap(d.room) > 0 && &details[0] == &d.room[:1][0]
 }
 
-// cleared returns the desk to the next check.
+// cleared returns the desk to the next check, with nothing on it that would stay in memory.
 func (v *View) cleared() {
-	if v.desk != nil {
+	if v.desk != nil && v.desk.taken {
+		clear(v.desk.room[:cap(v.desk.room)])
 		v.desk.taken = false
 	}
 }

@@ -24,8 +24,8 @@ var (
 	// gigabytes, need less than the limit.
 	ordinary = &upkeep{garbage: 200, first: 176 << 20, least: 176 << 20, lean: 112 << 20}
 	// scanning is that of a scan, which reads much and holds little until it judges: 20,000
-	// workloads hold some 80 MiB then, beside 40 of the program itself.
-	scanning = &upkeep{garbage: -1, first: 52 << 20, least: 112 << 20, room: 48 << 20, lean: 160 << 20, pages: 40 << 20}
+	// workloads hold some 65 MiB then, beside 40 of the program itself.
+	scanning = &upkeep{garbage: -1, first: 52 << 20, least: 101 << 20, room: 32 << 20, lean: 56 << 20, pages: 40 << 20}
 )
 
 // limit is how much memory is taken where so much is held, after some limit before: what

@@ -95,8 +95,9 @@ func marksOf(v *engine.View, o *engine.Object) []mark {
 	known := engine.Memo(v, marksKey{}, func() map[engine.Digest][]mark { return map[engine.Digest][]mark{} })
 	marks, is := known[o.Digest]
 	if !is {
-		marks = marksIn(o.Body())
-		known[o.Digest] = marks
+		if marks = marksIn(o.Body()); len(marks) > 0 { // which few have
+			known[o.Digest] = marks
+		}
 	}
 	return marks
 }
