@@ -86,17 +86,20 @@ func judgeAuditPolicy(p *auditPolicy) finding {
 		return unknown("rules", nil, "It has no rules: no server starts with it")
 	}
 	var lost, doubtful []omission
-	for _, asked := range auditedRequests {
+	for i := range auditedRequests {
+		asked := &auditedRequests[i]
 		for _, verb := range asked.verbs {
 			for _, resource := range asked.resources {
 				whole, parts := p.omitted(asked, verb, resource)
 				switch {
 				case whole != nil && !asked.reading:
-					lost = append(lost, *whole)
+					lost = with(lost, *whole, verb)
 				case whole != nil:
-					doubtful = append(doubtful, *whole)
+					doubtful = with(doubtful, *whole, verb)
 				}
-				doubtful = append(doubtful, parts...)
+				for _, part := range parts {
+					doubtful = with(doubtful, part, verb)
+				}
 			}
 		}
 	}
@@ -111,9 +114,22 @@ func judgeAuditPolicy(p *auditPolicy) finding {
 
 // omission is something that a policy does not record.
 type omission struct {
-	what   string
-	rule   int    // that decides it; -1 where none does
-	detail string // of whom or where it is left out
+	asked  *request
+	rule   int      // that decides it; -1 where none does
+	detail string   // of whom or where it is left out
+	verbs  []string // by which it is asked
+}
+
+// with adds an omission by a verb, to the same by others where there is one.
+func with(all []omission, o omission, verb string) []omission {
+	i := slices.IndexFunc(all, func(a omission) bool { return a.asked == o.asked && a.rule == o.rule && a.detail == o.detail })
+	if i < 0 {
+		i, all = len(all), append(all, o)
+	}
+	if !slices.Contains(all[i].verbs, verb) {
+		all[i].verbs = append(all[i].verbs, verb)
+	}
+	return all
 }
 
 func (o omission) field() string {
@@ -138,23 +154,24 @@ func (o omission) String() string {
 	if o.detail != "" {
 		by += ", " + o.detail
 	}
-	return o.what + " (" + by + ")"
+	if len(o.verbs) < len(o.asked.verbs) {
+		by = "by " + strings.Join(o.verbs, ", ") + ": " + by
+	}
+	return o.asked.what + " (" + by + ")"
 }
 
-// told names omissions, each once.
+// told names omissions.
 func told(all []omission) string {
 	var said []string
 	for _, o := range all {
-		if text := o.String(); !slices.Contains(said, text) {
-			said = append(said, text)
-		}
+		said = append(said, o.String())
 	}
 	return list(said)
 }
 
 // omitted follows the rules for a request of anybody: whole is set where it is not
 // recorded, parts are those of whom, or where, it is not.
-func (p *auditPolicy) omitted(asked request, verb, resource string) (whole *omission, parts []omission) {
+func (p *auditPolicy) omitted(asked *request, verb, resource string) (whole *omission, parts []omission) {
 	recorded := "" // of whom alone, before nothing records it
 	for i, r := range p.Rules {
 		some, matches := r.matches(asked, verb, resource)
@@ -164,26 +181,26 @@ func (p *auditPolicy) omitted(asked request, verb, resource string) (whole *omis
 		missing := p.missing(r)
 		switch {
 		case some == "" && missing == "all" && recorded != "":
-			return nil, append(parts, omission{asked.what, i, "but " + recorded})
+			return nil, append(parts, omission{asked: asked, rule: i, detail: "but " + recorded})
 		case some == "" && missing == "all":
-			return &omission{asked.what, i, ""}, parts
+			return &omission{asked: asked, rule: i, detail: ""}, parts
 		case some == "" && missing != "":
-			return nil, append(parts, omission{asked.what, i, missing})
+			return nil, append(parts, omission{asked: asked, rule: i, detail: missing})
 		case some == "":
 			return nil, parts
 		case r.ofPrograms(): // whose requests show what nobody did
 		case missing == "":
 			recorded = some
 		case missing == "all":
-			parts = append(parts, omission{asked.what, i, some})
+			parts = append(parts, omission{asked: asked, rule: i, detail: some})
 		default:
-			parts = append(parts, omission{asked.what, i, missing + " " + some})
+			parts = append(parts, omission{asked: asked, rule: i, detail: missing + " " + some})
 		}
 	}
 	if recorded != "" {
-		return nil, append(parts, omission{asked.what, -1, "but " + recorded})
+		return nil, append(parts, omission{asked: asked, rule: -1, detail: "but " + recorded})
 	}
-	return &omission{asked.what, -1, ""}, parts
+	return &omission{asked: asked, rule: -1, detail: ""}, parts
 }
 
 // missing is what of a request a rule does not record: "all" of it, or how it ended.
@@ -216,7 +233,7 @@ func (r auditRule) ofPrograms() bool {
 
 // matches reports whether a rule matches a request of somebody, and says of whom or where
 // it does so alone; "" where it matches that of anybody anywhere.
-func (r auditRule) matches(asked request, verb, resource string) (some string, matches bool) {
+func (r auditRule) matches(asked *request, verb, resource string) (some string, matches bool) {
 	var narrow []string
 	if len(r.Users) > 0 {
 		narrow = append(narrow, "of "+list(shortened(r.Users)))

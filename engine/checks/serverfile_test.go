@@ -143,4 +143,9 @@ func TestAnAuditPolicyIsJudgedByWhatItLeavesOut(t *testing.T) {
 		r := w.result(t, "api-server-writes-audit-log")
 		assert.Equal(t, want, r.Verdict, "%s: %s", text, ofFile(t, r, "Policy").Sentence)
 	}
+	// What a rule forgets is said with its verb.
+	w := cluster(t, mountingServer("cp-1"), serverFile("Policy", "etc:kube:audit.yaml", "rules: [{level: Metadata, verbs: [get, list, watch, create, update, patch, delete]}]"))
+	d := ofFile(t, w.result(t, "api-server-writes-audit-log"), "Policy")
+	assert.Equal(t, engine.Fail, d.Verdict)
+	assert.Contains(t, d.Sentence, "who changes Secrets (by deletecollection: no rule is of it)")
 }
