@@ -50,3 +50,17 @@ func TestAnObjectThatDoesNotFitNamesTheField(t *testing.T) {
 		assert.Contains(t, gaps[0].Cause, "decode Pod: "+want)
 	}
 }
+
+// A kind that is called after secrets is no name of one: why it could not be seen is said.
+func TestWhyAKindCalledAfterSecretsCouldNotBeSeen(t *testing.T) {
+	s, _ := collect(t, dump(saved{"pods.json": lists(podJSON("pay", "api"))}.folder(t)))
+	said := 0
+	for _, g := range s.Gaps {
+		assert.NotContains(t, g.Cause, "[redacted:", "%s", g.Kind)
+		if g.Kind.Kind == "ExternalSecret" {
+			said++
+			assert.Equal(t, "read externalsecrets.external-secrets.io: the dump holds no list", g.Cause)
+		}
+	}
+	assert.Equal(t, 1, said)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"tickmark/engine"
@@ -76,9 +77,23 @@ func (g *gathering) note(gap engine.Gap) {
 	case n == maxGaps:
 		gap = engine.Gap{Source: g.source, Reason: engine.TooLarge, Cause: fmt.Sprintf("more than %d things could not be seen: the others are not named, and may be of any kind", maxGaps)}
 	}
-	gap.Source, gap.Cause = line(gap.Source), line(gap.Cause)
+	gap.Source, gap.Cause = line(gap.Source), causeIn(gap)
 	gap.Namespace, gap.Name = Printable(gap.Namespace), Printable(gap.Name)
 	g.snapshot.Gaps = append(g.snapshot.Gaps, gap)
+}
+
+// causeIn is the cause of a gap, safe to print. What was asked of a kind stands before a
+// colon: resources that are called after secrets would look like the name of one's value.
+func causeIn(gap engine.Gap) string {
+	if k, isKnown := known(gap.Kind); isKnown {
+		for _, verb := range []string{"list ", "read "} {
+			asked := verb + k.qualified() + ": "
+			if rest, is := strings.CutPrefix(gap.Cause, asked); is {
+				return asked + line(rest)
+			}
+		}
+	}
+	return line(gap.Cause)
 }
 
 // mark is how far a collection was.
