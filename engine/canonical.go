@@ -67,9 +67,13 @@ func CanonicalJSON(raw []byte) ([]byte, error) {
 // DecodeJSON reads one JSON value into maps, slices, strings, bools, nil and
 // json.Number, so that no integer loses digits. It refuses what CanonicalJSON
 // refuses.
-func DecodeJSON(raw []byte) (any, error) {
+func DecodeJSON(raw []byte) (any, error) { return DecodeKnown(raw, nil) }
+
+// DecodeKnown is DecodeJSON of what stands at a spot: parts that are known there stand in
+// it as they are written in a document. Nil knows none.
+func DecodeKnown(raw []byte, at *Spot) (any, error) {
 	w := wellFormed{text: raw}
-	if v, ok := w.value(0, nil); ok && w.ended() {
+	if v, ok := w.value(0, at); ok && w.ended() {
 		return v, nil
 	}
 	return decodeStrictly(raw)

@@ -80,6 +80,17 @@ func headOf(tree map[string]any) (head, error) {
 	return head{apiVersion: apiVersion, of: engine.Kind{Group: group, Kind: name}}, nil
 }
 
+// fromParts is fromTree of an object of which parts may be known. Those that were not are
+// remembered if nothing of it was redacted.
+func (r *scribe) fromParts(tree map[string]any, h head) (engine.Document, error) {
+	before := r.Marks()
+	doc, err := r.fromTree(tree, h)
+	if err == nil && r.Marks() == before {
+		err = r.parts.keep()
+	}
+	return doc, err
+}
+
 // fromTree makes the document of a decoded object, which it takes over.
 func (r *scribe) fromTree(tree map[string]any, h head) (engine.Document, error) {
 	k, isKnown := known(h.of)

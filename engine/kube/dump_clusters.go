@@ -137,6 +137,17 @@ func listsApart(entries []engine.Entry) string {
 		of        engine.Kind
 		namespace string
 	}
+	places := map[string]dumpPlace{} // of files with lists
+	for _, e := range entries {
+		if file, _, listed := strings.Cut(e.Origin, " item "); listed {
+			if _, met := places[file]; !met {
+				places[file] = placeOf(file)
+			}
+		}
+	}
+	if len(places) < 2 {
+		return ""
+	}
 	lists := map[scope]map[string]map[string]bool{} // names by file
 	for _, e := range entries {
 		file, _, listed := strings.Cut(e.Origin, " item ")
@@ -144,7 +155,7 @@ func listsApart(entries []engine.Entry) string {
 			continue
 		}
 		s := scope{e.Ref.Of(), e.Ref.Namespace}
-		if p := placeOf(file); p.known && p.kind.of != s.of {
+		if p := places[file]; p.known && p.kind.of != s.of {
 			continue // by its name it is a list of something else
 		}
 		if lists[s] == nil {

@@ -133,7 +133,8 @@ func (d *dumpReader) rest(s *jsonStream, l *list) (wrong, refused error) {
 			}
 			continue
 		}
-		v, err := engine.DecodeJSON(raw)
+		d.parts.forget()
+		v, err := engine.DecodeKnown(raw, d.parts.spot(raw))
 		if err != nil {
 			// Behind what is no JSON nobody knows where the next item begins.
 			if broken := validJSON(raw); broken != nil {

@@ -407,7 +407,7 @@ func (d *dumpReader) object(tree map[string]any, h head, at spot) error {
 	if at.ends && at.item == 0 { // of a list it is told in another way
 		cut = lacks(tree, h.of)
 	}
-	doc, err := d.fromTree(tree, h)
+	doc, err := d.fromParts(tree, h)
 	if err != nil {
 		gap.Reason, gap.Cause = engine.Unreadable, err.Error()
 		d.gap(gap)

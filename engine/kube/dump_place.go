@@ -51,9 +51,9 @@ var kindsByName = sync.OnceValue(func() map[string]kind {
 })
 
 // folded leaves of a name what all spellings of it share.
-func folded(name string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
-}
+func folded(name string) string { return strings.ToLower(joined.Replace(name)) }
+
+var joined = strings.NewReplacer("-", "", "_", "")
 
 // kindNamed returns the kind that a name in a group is of; group "*" is any.
 func kindNamed(name, group string) (kind, bool) {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -145,4 +146,53 @@ func TestPartsInJSONThatSayNothingAreLeftOut(t *testing.T) {
 	for _, doc := range *documents {
 		assert.Equal(t, `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"env":[{"name":"LEVEL","value":"info"}],"image":"x","name":"c","resources":{}}]},"status":{}}`, string(doc.Body))
 	}
+}
+
+// A list in a dump is read in parts, an object that stands alone in a file is not: the
+// documents and what is counted as redacted are the same.
+func TestListsInDumpsAreReadInPartsAsAWhole(t *testing.T) {
+	f := filler{rand.New(rand.NewPCG(26, 11))}
+	known := false
+	for _, k := range builtInKinds {
+		var items [][]byte
+		var earlier []runtime.Object
+		for i := range 30 {
+			object, err := builtInTypes().New(k.gvk())
+			require.NoError(t, err)
+			if i > 0 && f.IntN(4) > 0 {
+				object = earlier[f.IntN(i)].DeepCopyObject()
+			} else {
+				f.fill(reflect.ValueOf(object).Elem(), 0)
+			}
+			if f.IntN(4) == 0 {
+				f.plant(reflect.ValueOf(object))
+			}
+			if m, err := meta.Accessor(object); err == nil {
+				m.SetName("a" + strconv.Itoa(i))
+			}
+			earlier = append(earlier, object)
+			if item := f.text(t, k, object); engine.IsJSON(item) {
+				items = append(items, item)
+			}
+		}
+		read := func(files ...[]byte) ([]string, map[string]int, *dumpReader) {
+			var bodies []string
+			s, documents := taking()
+			d := &dumpReader{scan: *s, ctx: t.Context(), coverage: newCoverage(false), stripped: map[engine.Kind]int{}}
+			for i, text := range files {
+				require.NoError(t, d.json(bytes.NewReader(text), spot{file: strconv.Itoa(i) + ".json"}))
+			}
+			for _, doc := range *documents {
+				bodies = append(bodies, string(doc.Body))
+			}
+			return bodies, d.Counts, d
+		}
+		list := slices.Concat([]byte(`{"apiVersion":"v1","kind":"List","items":[`), bytes.Join(items, []byte(",")), []byte(`]}`))
+		inParts, counts, d := read(list)
+		plainly, want, _ := read(items...)
+		require.Equal(t, plainly, inParts, k.of)
+		require.Equal(t, want, counts, k.of)
+		known = known || len(d.parts.known) > 0
+	}
+	assert.True(t, known)
 }

@@ -32,11 +32,7 @@ func (s *scan) object(tree map[string]any, h head, at place) error {
 	s.mutation.sees(tree, h.of)
 	s.serverFile(tree, h.of, at.file)
 	name := nameIn(tree)
-	before := s.Marks()
-	doc, err := s.fromTree(tree, h)
-	if err == nil && s.Marks() == before {
-		err = s.parts.keep()
-	}
+	doc, err := s.fromParts(tree, h)
 	if err != nil {
 		s.gap(engine.Gap{Source: at.file, Line: at.line, Kind: h.of, Namespace: name.Namespace, Name: name.Name, Reason: engine.Unreadable, Cause: err.Error()})
 		return nil
