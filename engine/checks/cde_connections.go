@@ -82,15 +82,12 @@ func crossingsOf(v *engine.View, d network.Direction) []engine.Detail {
 	zone := inCDE(v)
 	a := network.Analyse(v)
 	doubt := doubtOf(v, a, connectionKinds())
-	if i := slices.IndexFunc(network.RouteKinds(), v.Hidden); i >= 0 && d == network.Ingress && doubt == "" {
-		doubt = fmt.Sprintf("what may be a %s, which leads in, could not be seen", network.RouteKinds()[i].Kind)
-	}
-	if i := slices.IndexFunc(a.Gaps(), func(g engine.Gap) bool { return network.LeadsIn(g.Kind) }); i >= 0 && d == network.Ingress && doubt == "" {
-		doubt = causeOf(a.Gaps()[i])
+	if doubt == "" && d == network.Ingress {
+		doubt = doubtOfRoutes(v, a)
 	}
 	unpoliced := len(a.Unpoliced(zone))
 	var details []engine.Detail
-	for _, c := range a.Crossings(zone, d, v.Params().Declared) {
+	for _, c := range crossings(v, d) {
 		f := judgeCrossing(v, c)
 		if f.verdict == engine.Pass && unpoliced > 0 {
 			f.sentence += fmt.Sprintf(" (%s elsewhere on the network of a node, where no policy applies)", count(unpoliced, "workload"))
@@ -101,6 +98,27 @@ func crossingsOf(v *engine.View, d network.Direction) []engine.Detail {
 		details = append(details, f.of(c.Workload.Ref, reachProof(v, c.Workload.Ref)...))
 	}
 	return details
+}
+
+type crossingsKey struct{ network.Direction }
+
+// crossings holds what was declared against what the policies allow over the edge of the
+// zone, which hangs on no more of a workload than the analysis does.
+func crossings(v *engine.View, d network.Direction) []network.Crossing {
+	return engine.Memo(v, crossingsKey{d}, func() []network.Crossing {
+		return network.Analyse(v).Crossings(inCDE(v), d, v.Params().Declared)
+	})
+}
+
+// doubtOfRoutes says what may lead in and was not seen or is not evaluated, "" if nothing.
+func doubtOfRoutes(v *engine.View, a *network.Analysis) string {
+	if i := slices.IndexFunc(network.RouteKinds(), v.Hidden); i >= 0 {
+		return fmt.Sprintf("what may be a %s, which leads in, could not be seen", network.RouteKinds()[i].Kind)
+	}
+	if i := slices.IndexFunc(a.Gaps(), func(g engine.Gap) bool { return network.LeadsIn(g.Kind) }); i >= 0 {
+		return causeOf(a.Gaps()[i])
+	}
+	return ""
 }
 
 // doubtOf says what was not seen or is not evaluated and may allow more than was seen, ""
