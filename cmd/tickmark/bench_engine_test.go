@@ -235,7 +235,7 @@ func (b *engineBench) changed() {
 	read := func(d engine.Digest) ([]byte, error) { return bodies[d], nil }
 	params := engine.Params{Zones: map[string][]engine.Selector{questionnaires.CardholderData: {{Namespaces: []string{"ns-1"}}}}}
 	first := 0.0
-	for i := range 3 {
+	for i := range 5 {
 		runtime.GC()
 		w := startWatch()
 		_, err := engine.EvaluateEach(b.Context(), b.registry, snapshots, read, params, func(engine.Result) error { return nil })
@@ -262,7 +262,7 @@ func (b *engineBench) changed() {
 		{"ClusterRoleBinding", `"name":"ann"`, `"name":"ann%d"`},
 	} {
 		best := 0.0
-		for i := range 3 {
+		for i := range 5 {
 			before := snapshots[0].Entries
 			snapshots[0].Entries = b.altered(before, bodies, c.kind, c.from, strings.ReplaceAll(c.to, "%d", strconv.Itoa(i)))
 			if s := evaluate(); i == 0 || s < best {
