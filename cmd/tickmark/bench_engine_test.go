@@ -106,7 +106,7 @@ func (b *engineBench) yaml() {
 	small, memory := b.best(5, "scan", few)
 	b.add("2,000 workloads in YAML, whole process", small, 1, "s", floor(few))
 	b.add("memory of it", memory, 0, "MiB", "")
-	large, memory := b.best(2, "scan", many)
+	large, memory := b.best(3, "scan", many)
 	b.add("20,000 workloads in YAML, whole process", large, 8, "s", floor(many))
 	b.add("memory of it", memory, 150, "MiB", "")
 	b.add("20,000 in terms of 2,000", large/small, 11, "x", "")
@@ -174,7 +174,7 @@ func (b *engineBench) snapshot() {
 	var tree any
 	require.NoError(b, json.Unmarshal(text, &tree))
 	floor := w.stop().worked.Seconds()
-	took, memory := b.best(5, "scan", "--dump", path)
+	took, memory := b.best(15, "scan", "--dump", path)
 	b.add("2,000 as a JSON snapshot, whole process", took, 0.2, "s", fmt.Sprintf("parsing the JSON alone: %.3g s", floor))
 	b.add("memory of it", memory, 0, "MiB", "")
 }
