@@ -20,6 +20,10 @@ import (
 // patience is how long an editor has to end when it is told to.
 const patience = 3 * time.Second
 
+// late is for how long an interrupt is still the editor's after it ended: a key pressed
+// as it closed reaches this program after that, and would cost the text.
+const late = time.Second
+
 // editing is one text in the person's own editor.
 type editing struct {
 	editor
@@ -86,8 +90,8 @@ func (d *door) scratch(allowSwap bool) (*scratch, error) {
 // runEditor runs the editor until it ends. The interrupts of a terminal are the
 // editor's meanwhile.
 func (d *door) runEditor(ctx context.Context, e editing, home string) error {
-	d.away.Store(true)
-	defer d.away.Store(false)
+	d.away.Add(1)
+	defer time.AfterFunc(late, func() { d.away.Add(-1) })
 	c := exec.CommandContext(ctx, e.path, append(e.args(home), e.file)...)
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	c.WaitDelay = patience

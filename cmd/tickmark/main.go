@@ -47,10 +47,10 @@ func start(d *door) int {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		for s := range signals {
-			if s == os.Interrupt && d.away.Load() {
+			if s == os.Interrupt && d.away.Load() > 0 {
 				continue // the editor's
 			}
-			if !d.away.Load() {
+			if d.away.Load() == 0 {
 				// A second signal ends the program at once, unless there is plaintext to be
 				// removed, and so does what waits for something that never comes, such as a
 				// pipe that nobody writes to.
@@ -84,7 +84,7 @@ type door struct {
 	state    string // the user's other folder: what was last seen of each vault
 	visits   *visits
 	host     host
-	away     *atomic.Bool // an editor has the terminal
+	away     *atomic.Int32 // editors that have the terminal, or had it a moment ago
 	terminal func(io.Writer) bool
 	size     func() (width, height int)
 	askPass  func(prompt string) ([]byte, error)
@@ -120,7 +120,7 @@ func outside() *door {
 		config = filepath.Join(config, "tickmark")
 	}
 	return &door{
-		state: stateFolder(runtime.GOOS, os.Getenv, config), visits: &visits{}, host: thisHost(), away: &atomic.Bool{},
+		state: stateFolder(runtime.GOOS, os.Getenv, config), visits: &visits{}, host: thisHost(), away: &atomic.Int32{},
 		in: os.Stdin, out: &printed{Writer: os.Stdout}, err: os.Stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv, config: config,
 		terminal: func(w io.Writer) bool {
 			if p, is := w.(*printed); is {
