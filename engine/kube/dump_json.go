@@ -133,20 +133,25 @@ func (d *dumpReader) rest(s *jsonStream, l *list) (wrong, refused error) {
 			}
 			continue
 		}
-		d.parts.forget()
-		v, err := engine.DecodeKnown(raw, d.parts.spot(raw))
-		if err != nil {
-			// Behind what is no JSON nobody knows where the next item begins.
-			if broken := validJSON(raw); broken != nil {
-				return broken, nil
-			}
-			d.lost(l, err)
-			continue
-		}
-		if err := d.item(l, v, len(raw)); err != nil {
-			return nil, err
+		if wrong, refused = d.jsonItem(l, raw); wrong != nil || refused != nil {
+			return wrong, refused
 		}
 	}
+}
+
+// jsonItem reads an item of a list as it stands there.
+func (d *dumpReader) jsonItem(l *list, raw []byte) (wrong, refused error) {
+	defer d.parts.forget()
+	v, err := engine.DecodeKnown(raw, d.parts.spot(raw))
+	if err != nil {
+		// Behind what is no JSON nobody knows where the next item begins.
+		if broken := validJSON(raw); broken != nil {
+			return broken, nil
+		}
+		d.lost(l, err)
+		return nil, nil
+	}
+	return nil, d.item(l, v, len(raw))
 }
 
 // validJSON says what is no JSON in a text.

@@ -148,6 +148,50 @@ func TestPartsInJSONThatSayNothingAreLeftOut(t *testing.T) {
 	}
 }
 
+// readFiles reads files of a dump, and returns the bodies of the documents.
+func readFiles(t *testing.T, files ...[]byte) ([]string, *dumpReader) {
+	t.Helper()
+	var bodies []string
+	s, documents := taking()
+	d := &dumpReader{scan: *s, ctx: t.Context(), coverage: newCoverage(false), stripped: map[engine.Kind]int{}}
+	for i, text := range files {
+		require.NoError(t, d.json(bytes.NewReader(text), spot{file: strconv.Itoa(i) + ".json"}))
+	}
+	for _, doc := range *documents {
+		bodies = append(bodies, string(doc.Body))
+	}
+	return bodies, d
+}
+
+// What a list held is not taken for a part of the object that stands behind it: a secret is
+// counted each time, and nothing of an object that had one is remembered.
+func TestPartsOfAListAreForgottenBehindIt(t *testing.T) {
+	pod := func(name, value string) []byte {
+		return []byte(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"` + name + `"},"spec":{"containers":[{"name":"c","env":[{"name":"LEVEL","value":"` + value + `"}]}]}}`)
+	}
+	list := func(items ...[]byte) []byte {
+		return slices.Concat([]byte(`{"apiVersion":"v1","kind":"List","items":[`), bytes.Join(items, []byte(",")), []byte(`]}`))
+	}
+	secret := "password=hunter2-Tr0ub4dor"
+	plain := pod("b", "info, as it is by default")
+	for name, files := range map[string][][]byte{
+		"in other files": {list(pod("a", secret)), plain, list(pod("c", secret))},
+		"in one file":    {slices.Concat(list(pod("a", secret)), plain, list(pod("c", secret)))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bodies, d := readFiles(t, files...)
+			require.Len(t, bodies, 3)
+			assert.Equal(t, 2, d.Marks())
+			assert.Empty(t, d.parts.known)
+			assert.Empty(t, d.parts.made)
+			for _, body := range bodies {
+				assert.NotContains(t, body, "hunter2")
+			}
+			assert.Contains(t, bodies[1], "info, as it is by default")
+		})
+	}
+}
+
 // A list in a dump is read in parts, an object that stands alone in a file is not: the
 // documents and what is counted as redacted are the same.
 func TestListsInDumpsAreReadInPartsAsAWhole(t *testing.T) {
@@ -175,23 +219,11 @@ func TestListsInDumpsAreReadInPartsAsAWhole(t *testing.T) {
 				items = append(items, item)
 			}
 		}
-		read := func(files ...[]byte) ([]string, map[string]int, *dumpReader) {
-			var bodies []string
-			s, documents := taking()
-			d := &dumpReader{scan: *s, ctx: t.Context(), coverage: newCoverage(false), stripped: map[engine.Kind]int{}}
-			for i, text := range files {
-				require.NoError(t, d.json(bytes.NewReader(text), spot{file: strconv.Itoa(i) + ".json"}))
-			}
-			for _, doc := range *documents {
-				bodies = append(bodies, string(doc.Body))
-			}
-			return bodies, d.Counts, d
-		}
 		list := slices.Concat([]byte(`{"apiVersion":"v1","kind":"List","items":[`), bytes.Join(items, []byte(",")), []byte(`]}`))
-		inParts, counts, d := read(list)
-		plainly, want, _ := read(items...)
+		inParts, d := readFiles(t, list)
+		plainly, want := readFiles(t, items...)
 		require.Equal(t, plainly, inParts, k.of)
-		require.Equal(t, want, counts, k.of)
+		require.Equal(t, want.Counts, d.Counts, k.of)
 		known = known || len(d.parts.known) > 0
 	}
 	assert.True(t, known)
