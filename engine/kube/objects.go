@@ -31,13 +31,16 @@ func (s *scan) object(tree map[string]any, h head, at place) error {
 	s.bindsDefault(tree, h.of, at)
 	s.mutation.sees(tree, h.of)
 	s.serverFile(tree, h.of, at.file)
-	name := nameIn(tree)
+	name, cut := nameIn(tree), ""
+	if at.ends {
+		cut = lacks(tree, h.of)
+	}
 	doc, err := s.fromParts(tree, h)
 	if err != nil {
 		s.gap(engine.Gap{Source: at.file, Line: at.line, Kind: h.of, Namespace: name.Namespace, Name: name.Name, Reason: engine.Unreadable, Cause: err.Error()})
 		return nil
 	}
-	if cut := lacks(tree, h.of); at.ends && cut != "" {
+	if cut != "" {
 		s.gap(engine.Gap{Source: at.file, Line: at.line, Kind: h.of, Namespace: name.Namespace, Name: name.Name, Reason: engine.Unreadable, Cause: fmt.Sprintf("read %s: %s", h.of, cut)})
 	}
 	s.counts[h.of]++
