@@ -29,8 +29,8 @@ type auditRule struct {
 	OmitStages      []string `json:"omitStages"`
 }
 
-// request is a kind of request that an audit log is looked through for.
-type request struct {
+// auditedRequest is a kind of request that an audit log is looked through for.
+type auditedRequest struct {
 	what      string // in a sentence
 	verbs     []string
 	group     string
@@ -40,28 +40,28 @@ type request struct {
 	reading bool
 }
 
-var changes = []string{"create", "update", "patch", "delete", "deletecollection"}
+var changingVerbs = []string{"create", "update", "patch", "delete", "deletecollection"}
 
 // auditedRequests are what a log has to show: who reads secrets, enters what runs, changes
 // what runs and who may do what, and what else anybody does.
-var auditedRequests = []request{
+var auditedRequests = []auditedRequest{
 	{what: "who reads Secrets", verbs: []string{"get", "list", "watch"}, resources: []string{"secrets"}},
-	{what: "who changes Secrets", verbs: changes, resources: []string{"secrets"}},
+	{what: "who changes Secrets", verbs: changingVerbs, resources: []string{"secrets"}},
 	{what: "who runs commands in pods", verbs: []string{"get", "create"}, resources: []string{"pods/exec", "pods/attach", "pods/portforward", "pods/proxy"}},
 	{what: "who asks for tokens of service accounts", verbs: []string{"create"}, resources: []string{"serviceaccounts/token"}},
-	{what: "who changes service accounts", verbs: changes, resources: []string{"serviceaccounts"}},
-	{what: "who changes roles and bindings", verbs: changes, group: "rbac.authorization.k8s.io", resources: []string{"roles", "rolebindings"}},
-	{what: "who changes roles and bindings of the cluster", verbs: changes, group: "rbac.authorization.k8s.io", resources: []string{"clusterroles", "clusterrolebindings"}, cluster: true},
+	{what: "who changes service accounts", verbs: changingVerbs, resources: []string{"serviceaccounts"}},
+	{what: "who changes roles and bindings", verbs: changingVerbs, group: "rbac.authorization.k8s.io", resources: []string{"roles", "rolebindings"}},
+	{what: "who changes roles and bindings of the cluster", verbs: changingVerbs, group: "rbac.authorization.k8s.io", resources: []string{"clusterroles", "clusterrolebindings"}, cluster: true},
 	{what: "who approves certificates", verbs: []string{"update", "patch"}, group: "certificates.k8s.io", resources: []string{"certificatesigningrequests/approval"}, cluster: true},
-	{what: "who changes admission", verbs: changes, group: "admissionregistration.k8s.io", resources: []string{"validatingwebhookconfigurations", "mutatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings"}, cluster: true},
-	{what: "who changes pods", verbs: changes, resources: []string{"pods", "pods/ephemeralcontainers"}},
-	{what: "who changes what makes pods", verbs: changes, group: "apps", resources: []string{"deployments", "daemonsets", "statefulsets", "replicasets"}},
-	{what: "who changes jobs", verbs: changes, group: "batch", resources: []string{"jobs", "cronjobs"}},
-	{what: "who changes network policies", verbs: changes, group: "networking.k8s.io", resources: []string{"networkpolicies"}},
-	{what: "who changes settings", verbs: changes, resources: []string{"configmaps", "services"}},
-	{what: "who changes namespaces and nodes", verbs: changes, resources: []string{"namespaces", "nodes"}, cluster: true},
+	{what: "who changes admission", verbs: changingVerbs, group: "admissionregistration.k8s.io", resources: []string{"validatingwebhookconfigurations", "mutatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings"}, cluster: true},
+	{what: "who changes pods", verbs: changingVerbs, resources: []string{"pods", "pods/ephemeralcontainers"}},
+	{what: "who changes what makes pods", verbs: changingVerbs, group: "apps", resources: []string{"deployments", "daemonsets", "statefulsets", "replicasets"}},
+	{what: "who changes jobs", verbs: changingVerbs, group: "batch", resources: []string{"jobs", "cronjobs"}},
+	{what: "who changes network policies", verbs: changingVerbs, group: "networking.k8s.io", resources: []string{"networkpolicies"}},
+	{what: "who changes settings", verbs: changingVerbs, resources: []string{"configmaps", "services"}},
+	{what: "who changes namespaces and nodes", verbs: changingVerbs, resources: []string{"namespaces", "nodes"}, cluster: true},
 	{what: "who asks a kubelet through the API", verbs: []string{"get", "create"}, resources: []string{"nodes/proxy"}, cluster: true},
-	{what: "who changes objects of kinds that no rule names", verbs: changes, group: "unnamed.invalid", resources: []string{"unnamed"}},
+	{what: "who changes objects of kinds that no rule names", verbs: changingVerbs, group: "unnamed.invalid", resources: []string{"unnamed"}},
 	{what: "who reads anything else", verbs: []string{"get", "list"}, resources: []string{"pods", "configmaps"}, reading: true},
 	{what: "who reads objects of kinds that no rule names", verbs: []string{"get", "list"}, group: "unnamed.invalid", resources: []string{"unnamed"}, reading: true},
 }
@@ -85,7 +85,7 @@ func judgeAuditPolicy(p *auditPolicy) finding {
 	if len(p.Rules) == 0 {
 		return unknown("rules", nil, "It has no rules: no server starts with it")
 	}
-	var lost, doubtful []omission
+	var lost, doubtful omissions
 	for i := range auditedRequests {
 		asked := &auditedRequests[i]
 		for _, verb := range asked.verbs {
@@ -93,43 +93,53 @@ func judgeAuditPolicy(p *auditPolicy) finding {
 				whole, parts := p.omitted(asked, verb, resource)
 				switch {
 				case whole != nil && !asked.reading:
-					lost = with(lost, *whole, verb)
+					lost.add(*whole, verb)
 				case whole != nil:
-					doubtful = with(doubtful, *whole, verb)
+					doubtful.add(*whole, verb)
 				}
 				for _, part := range parts {
-					doubtful = with(doubtful, part, verb)
+					doubtful.add(part, verb)
 				}
 			}
 		}
 	}
 	switch {
 	case len(lost) > 0:
-		return fails(lost[0].field(), lost[0].level(), "It leaves out %s", told(lost))
+		return fails(lost[0].field(), p.level(lost[0]), "It leaves out %s", lost)
 	case len(doubtful) > 0:
-		return unknown(doubtful[0].field(), doubtful[0].level(), "It leaves out %s: whether that has to be recorded is for a person to judge", told(doubtful))
+		return unknown(doubtful[0].field(), p.level(doubtful[0]), "It leaves out %s: whether that has to be recorded is for a person to judge", doubtful)
 	}
 	return passes("rules", nil, "It records at least who asked for what, and how that ended, of all that is looked for: who reads Secrets, enters pods, changes roles, admission, workloads or anything else")
 }
 
 // omission is something that a policy does not record.
 type omission struct {
-	asked  *request
+	asked  *auditedRequest
 	rule   int      // that decides it; -1 where none does
 	detail string   // of whom or where it is left out
 	verbs  []string // by which it is asked
 }
 
-// with adds an omission by a verb, to the same by others where there is one.
-func with(all []omission, o omission, verb string) []omission {
-	i := slices.IndexFunc(all, func(a omission) bool { return a.asked == o.asked && a.rule == o.rule && a.detail == o.detail })
+// omissions are what a policy does not record, in the order of auditedRequests.
+type omissions []omission
+
+// add adds an omission by a verb, to the same by others where there is one.
+func (all *omissions) add(o omission, verb string) {
+	i := slices.IndexFunc(*all, func(a omission) bool { return a.asked == o.asked && a.rule == o.rule && a.detail == o.detail })
 	if i < 0 {
-		i, all = len(all), append(all, o)
+		i, *all = len(*all), append(*all, o)
 	}
-	if !slices.Contains(all[i].verbs, verb) {
-		all[i].verbs = append(all[i].verbs, verb)
+	if a := &(*all)[i]; !slices.Contains(a.verbs, verb) {
+		a.verbs = append(a.verbs, verb)
 	}
-	return all
+}
+
+func (all omissions) String() string {
+	var said []string
+	for _, o := range all {
+		said = append(said, o.String())
+	}
+	return list(said)
 }
 
 func (o omission) field() string {
@@ -139,11 +149,12 @@ func (o omission) field() string {
 	return index("rules", o.rule)
 }
 
-func (o omission) level() any {
+// level is at which level the rule records that an omission is of; nil without a rule.
+func (p *auditPolicy) level(o omission) any {
 	if o.rule < 0 {
 		return nil
 	}
-	return "None"
+	return p.Rules[o.rule].Level
 }
 
 func (o omission) String() string {
@@ -160,18 +171,9 @@ func (o omission) String() string {
 	return o.asked.what + " (" + by + ")"
 }
 
-// told names omissions.
-func told(all []omission) string {
-	var said []string
-	for _, o := range all {
-		said = append(said, o.String())
-	}
-	return list(said)
-}
-
 // omitted follows the rules for a request of anybody: whole is set where it is not
 // recorded, parts are those of whom, or where, it is not.
-func (p *auditPolicy) omitted(asked *request, verb, resource string) (whole *omission, parts []omission) {
+func (p *auditPolicy) omitted(asked *auditedRequest, verb, resource string) (whole *omission, parts []omission) {
 	recorded := "" // of whom alone, before nothing records it
 	for i, r := range p.Rules {
 		some, matches := r.matches(asked, verb, resource)
@@ -233,13 +235,13 @@ func (r auditRule) ofPrograms() bool {
 
 // matches reports whether a rule matches a request of somebody, and says of whom or where
 // it does so alone; "" where it matches that of anybody anywhere.
-func (r auditRule) matches(asked *request, verb, resource string) (some string, matches bool) {
+func (r auditRule) matches(asked *auditedRequest, verb, resource string) (some string, matches bool) {
 	var narrow []string
 	if len(r.Users) > 0 {
-		narrow = append(narrow, "of "+list(shortened(r.Users)))
+		narrow = append(narrow, "of "+list(quotedNames(r.Users)))
 	}
 	if len(r.UserGroups) > 0 && !slices.Contains(r.UserGroups, "system:authenticated") {
-		narrow = append(narrow, "of the groups "+list(shortened(r.UserGroups)))
+		narrow = append(narrow, "of the groups "+list(quotedNames(r.UserGroups)))
 	}
 	if len(r.Verbs) > 0 && !slices.Contains(r.Verbs, verb) {
 		return "", false
@@ -252,7 +254,7 @@ func (r auditRule) matches(asked *request, verb, resource string) (some string, 
 			return "", false
 		}
 		if !asked.cluster {
-			narrow = append(narrow, "in the namespaces "+list(shortened(r.Namespaces)))
+			narrow = append(narrow, "in the namespaces "+list(quotedNames(r.Namespaces)))
 		}
 	}
 	if len(r.Resources) > 0 {
@@ -261,7 +263,7 @@ func (r auditRule) matches(asked *request, verb, resource string) (some string, 
 			return "", false
 		}
 		if len(names) > 0 {
-			narrow = append(narrow, "called "+list(shortened(names)))
+			narrow = append(narrow, "called "+list(quotedNames(names)))
 		}
 	}
 	return strings.Join(narrow, " "), true
@@ -288,7 +290,8 @@ func (r auditRule) ofResource(group, resource string) (names []string, of bool) 
 	return names, of
 }
 
-func shortened(names []string) []string {
+// quotedNames returns names as they are shown.
+func quotedNames(names []string) []string {
 	var short []string
 	for _, n := range names {
 		short = append(short, fmt.Sprintf("%q", shorten(n)))

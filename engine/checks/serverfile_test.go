@@ -149,3 +149,19 @@ func TestAnAuditPolicyIsJudgedByWhatItLeavesOut(t *testing.T) {
 	assert.Equal(t, engine.Fail, d.Verdict)
 	assert.Contains(t, d.Sentence, "who changes Secrets (by deletecollection: no rule is of it)")
 }
+
+// The proof shows what stands at its place, whatever that rule does record.
+func TestTheProofOfAnAuditPolicyIsWhatItsRuleSays(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"rules: [{level: None}]": {"rules[0]", `"None"`},
+		"omitStages: [ResponseComplete]\nrules: [{level: Metadata}]":                                                 {"rules[0]", `"Metadata"`},
+		"rules: [{level: None, users: [ann]}, {level: Metadata, omitStages: [ResponseComplete]}]":                    {"rules[0]", `"None"`},
+		"rules: [{level: Metadata, omitStages: [ResponseComplete], users: [ann]}, {level: Request}]":                 {"rules[0]", `"Metadata"`},
+		"rules: [{level: Metadata, users: ['system:kube-proxy']}, {level: Request, omitStages: [ResponseComplete]}]": {"rules[1]", `"Request"`},
+		"rules: [{level: Metadata, resources: [{group: '', resources: [configmaps]}]}]":                              {"rules", ""},
+	} {
+		w := cluster(t, mountingServer("cp-1"), serverFile("Policy", "etc:kube:audit.yaml", text))
+		d := ofFile(t, w.result(t, "api-server-writes-audit-log"), "Policy")
+		assert.Equal(t, want, [2]string{d.Field, string(d.Value)}, "%s: %s", text, d.Sentence)
+	}
+}
