@@ -21,10 +21,10 @@ type encryptionConfiguration struct {
 // ciphers are what an API server can be given, with how it is called in a sentence. Only
 // identity leaves what it writes as it is.
 var ciphers = map[string]string{
-	"aescbc": "AES-CBC", "aesgcm": "AES-GCM", "secretbox": "XSalsa20 and Poly1305", "kms": "a key service", identity: "nothing",
+	"aescbc": "AES-CBC", "aesgcm": "AES-GCM", "secretbox": "XSalsa20 and Poly1305", "kms": "a key service", identityProvider: "nothing",
 }
 
-const identity = "identity"
+const identityProvider = "identity"
 
 // judgeEncryption judges such a file for Secrets. The first entry that names them decides,
 // by name or by a wildcard, and the first of its providers writes; the others only read.
@@ -50,25 +50,25 @@ func judgeEncryption(c *encryptionConfiguration) finding {
 			return unknown(field, nil, "The entry that covers Secrets has no provider: no server starts with it")
 		}
 		field += "[0]"
-		if names[0] == identity {
+		if names[0] == identityProvider {
 			return fails(field, names, "Secrets are written as they are: the first provider for them is identity")
 		}
 		if why := unfit(names[0], entry.Providers[0][names[0]]); why != "" {
 			return unknown(field, names, "The first provider for Secrets, %s, %s: no server starts with it", names[0], why)
 		}
 		return passes(field, names, "Secrets are encrypted as they are written: by %s (%s), the first provider for %s%s",
-			ciphers[names[0]], names[0], shorten(entry.Resources[covered]), beside(names))
+			ciphers[names[0]], names[0], shorten(entry.Resources[covered]), providersRemark(names))
 	}
 	return fails("resources", nil, "Secrets are written as they are: no entry covers them")
 }
 
-// beside says what the providers mean for what was written before, and for the keys.
-func beside(names []string) string {
+// providersRemark says what the providers mean for what was written before, and for the keys.
+func providersRemark(names []string) string {
 	said := "; its keys stand in the file itself"
 	if names[0] == "kms" {
 		said = ""
 	}
-	if slices.Contains(names, identity) {
+	if slices.Contains(names, identityProvider) {
 		said += "; what was written before it and not since is read as it is (identity stands behind)"
 	}
 	return said
