@@ -63,7 +63,7 @@ func judgeSysctls(w workload) finding {
 		names = append(names, s.Name)
 	}
 	versions := policy.CheckSysctls().Versions
-	result := versions[len(versions)-1].CheckPod(new(theirs).of(w))
+	result := versions[len(versions)-1].CheckPod(new(evaluatedPod).of(w))
 	if !result.Allowed {
 		return fails(field, names, "It sets parameters of its node's kernel that the level %s does not allow: %s", api.LevelBaseline, result.ForbiddenDetail)
 	}

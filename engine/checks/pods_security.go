@@ -54,7 +54,7 @@ type podSecurity struct {
 	evaluator policy.Evaluator
 	level     api.LevelVersion
 	said      map[string]finding // by what the evaluator says, which is the same of many
-	pod       theirs
+	pod       evaluatedPod
 }
 
 func (p *podSecurity) of(w workload) finding {

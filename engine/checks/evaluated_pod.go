@@ -7,29 +7,29 @@ import (
 	"tickmark/engine"
 )
 
-// theirs is a pod as the Kubernetes project's own rules take it. Written over for one pod
+// evaluatedPod is a pod as the Kubernetes project's own rules take it. Written over for one pod
 // after the other it costs nothing; the rules keep nothing of it.
-type theirs struct {
+type evaluatedPod struct {
 	meta             metav1.ObjectMeta
 	spec             corev1.PodSpec
 	init, containers []corev1.Container
 	ephemeral        []corev1.EphemeralContainer
 }
 
-// of writes a workload's pod over t, with all that the rules look at.
-func (t *theirs) of(w workload) (*metav1.ObjectMeta, *corev1.PodSpec) {
+// of writes a workload's pod over p, with all that the rules look at.
+func (p *evaluatedPod) of(w workload) (*metav1.ObjectMeta, *corev1.PodSpec) {
 	s := w.spec
-	t.meta = metav1.ObjectMeta{Annotations: w.meta.Annotations.Map()}
-	t.init, t.containers = containersOf(t.init[:0], s.InitContainers), containersOf(t.containers[:0], s.Containers)
-	t.ephemeral = t.ephemeral[:0]
+	p.meta = metav1.ObjectMeta{Annotations: w.meta.Annotations.Map()}
+	p.init, p.containers = containersOf(p.init[:0], s.InitContainers), containersOf(p.containers[:0], s.Containers)
+	p.ephemeral = p.ephemeral[:0]
 	for _, c := range containersOf(nil, s.EphemeralContainers) {
-		t.ephemeral = append(t.ephemeral, corev1.EphemeralContainer{EphemeralContainerCommon: corev1.EphemeralContainerCommon(c)})
+		p.ephemeral = append(p.ephemeral, corev1.EphemeralContainer{EphemeralContainerCommon: corev1.EphemeralContainerCommon(c)})
 	}
-	t.spec = corev1.PodSpec{
-		InitContainers: t.init, Containers: t.containers, EphemeralContainers: t.ephemeral, Volumes: s.Volumes,
+	p.spec = corev1.PodSpec{
+		InitContainers: p.init, Containers: p.containers, EphemeralContainers: p.ephemeral, Volumes: s.Volumes,
 		HostNetwork: s.HostNetwork, HostPID: s.HostPID, HostIPC: s.HostIPC, HostUsers: s.HostUsers, SecurityContext: s.SecurityContext, OS: s.OS,
 	}
-	return &t.meta, &t.spec
+	return &p.meta, &p.spec
 }
 
 func containersOf(room []corev1.Container, all []engine.Container) []corev1.Container {

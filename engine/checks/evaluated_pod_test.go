@@ -43,7 +43,7 @@ func TestTheirRulesAreGivenWhatTheyLookAt(t *testing.T) {
 	spec := reflect.New(reflect.TypeFor[engine.PodSpec]()).Elem()
 	fill(spec, 0)
 	pod := spec.Interface().(engine.PodSpec)
-	meta, got := new(theirs).of(workload{meta: &engine.PodMetadata{Annotations: engine.Labels{{Key: "a", Value: "b"}}}, spec: &pod})
+	meta, got := new(evaluatedPod).of(workload{meta: &engine.PodMetadata{Annotations: engine.Labels{{Key: "a", Value: "b"}}}, spec: &pod})
 	given := func(part any, but ...string) {
 		v := reflect.ValueOf(part)
 		for i := range v.NumField() {
