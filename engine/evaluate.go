@@ -41,7 +41,7 @@ func EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, doc
 
 func evaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, viewOf func(*Snapshot) *View, params Params, take func(Result) error) (Run, error) {
 	run := Run{Results: []Result{}, Snapshots: []Digest{}}
-	byTarget, err := run.begin(snapshots, params, func(s *Snapshot) (Digest, error) { return s.Digest() })
+	byTarget, err := run.begin(snapshots, params, (*Snapshot).Digest)
 	if err != nil {
 		return Run{}, err
 	}

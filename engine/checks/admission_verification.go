@@ -250,9 +250,8 @@ func verifiedElsewhere(v *engine.View) string {
 			return "Ratify may verify them behind Gatekeeper, by constraints whose rules are not read"
 		}
 	}
-	declared := workloads(v)
-	for i := range declared {
-		if declared[i].asksImagePolicy {
+	for _, w := range workloads(v) {
+		if w.asksImagePolicy {
 			return "the API server asks an ImagePolicyWebhook, whose settings are a file on its node"
 		}
 	}

@@ -226,15 +226,16 @@ var namespaceDigests = engine.NewSurvey(func(v *engine.View, _ map[string][]engi
 // firstIn is the document of the first workload of each namespace.
 var firstIn = engine.NewSurvey(func(v *engine.View, _ map[string]engine.Digest) map[string]engine.Digest {
 	all := map[string]engine.Digest{}
-	declared := workloads(v)
-	for i := range declared {
-		of := declared[i].object
-		if i > 0 && declared[i-1].object.Ref.Namespace == of.Ref.Namespace {
+	before := ""
+	for i, w := range workloads(v) {
+		at := w.object.Ref.Namespace
+		if i > 0 && at == before { // those of one namespace mostly stand together
 			continue
 		}
-		if _, met := all[of.Ref.Namespace]; !met {
-			all[of.Ref.Namespace] = of.Digest
+		if _, met := all[at]; !met {
+			all[at] = w.object.Digest
 		}
+		before = at
 	}
 	return all
 }, maps.Equal)

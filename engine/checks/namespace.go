@@ -60,8 +60,8 @@ func namespaces(v *engine.View) []*namespace {
 			there = slices.DeleteFunc(slices.Clone(there), inNone)
 		}
 		of := make([]*namespace, len(there))
-		for i := range there {
-			name := there[i].object.Ref.Namespace
+		for i, w := range there {
+			name := w.object.Ref.Namespace
 			if i > 0 && of[i-1].ref.Name == name {
 				of[i] = of[i-1]
 			} else if n, is := known[name]; is {

@@ -50,15 +50,15 @@ func networkPoliciesSelectPods() check {
 		for _, o := range policies {
 			policed[o.Ref.Namespace] = true
 		}
-		declared := workloads(v)
+		all := workloads(v)
 		inNamespace := map[string][]*workload{}
-		for i := 0; i < len(declared); { // those of one namespace mostly stand together
-			at, from := declared[i].object.Ref.Namespace, i
-			for i < len(declared) && declared[i].object.Ref.Namespace == at {
+		for i := 0; i < len(all); { // those of one namespace mostly stand together
+			at, from := all[i].object.Ref.Namespace, i
+			for i < len(all) && all[i].object.Ref.Namespace == at {
 				i++
 			}
 			if policed[at] {
-				inNamespace[at] = append(inNamespace[at], declared[from:i]...)
+				inNamespace[at] = append(inNamespace[at], all[from:i]...)
 			}
 		}
 		var details []engine.Detail

@@ -83,14 +83,14 @@ func (u secretUser) named() []secretUse {
 // allSecretUsers are the objects that may name Secrets: workloads, service accounts,
 // Ingresses and Gateways, in this order.
 var allSecretUsers = engine.NewSurvey(func(v *engine.View, _ []secretUser) []secretUser {
-	declared := workloads(v)
-	all := make([]secretUser, 0, len(declared))
-	for i := 0; i < len(declared); {
-		from, by := i, declared[i].object
-		for i < len(declared) && declared[i].object == by { // templates of one workflow
+	pods := workloads(v)
+	all := make([]secretUser, 0, len(pods))
+	for i := 0; i < len(pods); {
+		from, by := i, pods[i].object
+		for i < len(pods) && pods[i].object == by { // templates of one workflow
 			i++
 		}
-		all = append(all, secretUser{by: by, are: declared[from:i]})
+		all = append(all, secretUser{by: by, are: pods[from:i]})
 	}
 	all = append(all, secretsOfAccounts.Of(v, serviceAccountKind)...)
 	all = append(all, secretsOfIngresses.Of(v, ingressKind)...)
