@@ -51,15 +51,15 @@ func TestAKindThatTheServerCannotGiveIsAGap(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, err := resource.List(t.Context(), metav1.ListOptions{})
 		return err != nil && !isNotFound(err)
-	}, 30*time.Second, 200*time.Millisecond, "the webhook does not answer")
+	}, 2*time.Minute, 200*time.Millisecond, "the webhook does not answer")
 	require.Eventually(t, func() bool {
 		s, err := services.Get(t.Context(), "v3.projectcalico.org", metav1.GetOptions{})
 		conditions, _, _ := unstructured.NestedSlice(s.Object, "status", "conditions")
 		return err == nil && len(conditions) > 0
-	}, 30*time.Second, 200*time.Millisecond, "the group is known not to be available")
+	}, 2*time.Minute, 200*time.Millisecond, "the group is known not to be available")
 
 	reader := live(auditor(t, p, "broken-api"))
-	reader.Timeout = 2 * time.Second // what is not available is asked for again
+	reader.Timeout = 5 * time.Second // what is not available is asked for again
 	s, _ := collect(t, reader)
 	for _, k := range []engine.Kind{converted, aggregated} {
 		gaps := gapsOf(s, k)

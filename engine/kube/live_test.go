@@ -281,7 +281,7 @@ func TestATimeoutIsAGap(t *testing.T) {
 		}
 		return next.RoundTrip(r)
 	}))
-	l.Timeout = 3 * time.Second
+	l.Timeout = 5 * time.Second
 	s, _ := collect(t, l)
 	gaps := gapsOf(s, engine.Kind{Kind: "Pod"})
 	require.Len(t, gaps, 1)

@@ -118,7 +118,7 @@ func TestWhatPassesIsAskedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			config, asked := behind(t, p.Admin(), c.path, c.spoil, c.times)
 			l := live(config)
-			l.Timeout = 2 * time.Second
+			l.Timeout = 5 * time.Second
 			var told []string
 			documents := kept{}
 			intake := documents.intake()

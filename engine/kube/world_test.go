@@ -338,7 +338,7 @@ func auditor(t *testing.T, p *planetest.Plane, name string, without ...string) *
 // eventually waits until the server's authorizer knows a new role.
 func eventually(t *testing.T, done func(context.Context) bool) {
 	t.Helper()
-	require.Eventually(t, func() bool { return done(t.Context()) }, 30*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return done(t.Context()) }, 2*time.Minute, 50*time.Millisecond)
 }
 
 func gvk(group, version, kind string) schema.GroupVersionKind {

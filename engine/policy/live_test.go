@@ -167,7 +167,7 @@ func TestAdmissionAgreesWithTheAPIServer(t *testing.T) {
 	}
 	require.Eventually(t, func() bool {
 		return comesIn(&corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "probe", Namespace: "adm-a"}})[last]
-	}, time.Minute, 200*time.Millisecond)
+	}, 2*time.Minute, 200*time.Millisecond)
 
 	compiled := read(t, all)
 	same, failed, compared := 0, 0, 0

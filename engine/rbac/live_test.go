@@ -57,7 +57,7 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: auditors}]
 			return nil
 		}})
 		return err == nil && !slices.ContainsFunc(rbac.Kinds(), func(k engine.Kind) bool { return !snapshot.Saw(k) })
-	}, time.Minute, 20*time.Millisecond)
+	}, 2*time.Minute, 20*time.Millisecond)
 	return snapshot, func(d engine.Digest) ([]byte, error) {
 		if body, known := bodies[d]; known {
 			return body, nil
