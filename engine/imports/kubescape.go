@@ -1,7 +1,10 @@
 package imports
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"tickmark/engine"
@@ -29,6 +32,14 @@ type kubescapeControl struct {
 	} `json:"rules"`
 }
 
+// kubescapeScan is what of a file is read beside the results of a resource at hand.
+type kubescapeScan struct {
+	in       *intake
+	controls map[string]any // of the summary, by id
+	named    map[string]bool
+	failed   map[string]bool // controls that a resource failed
+}
+
 // readKubescape reads what `kubescape scan --format json` writes, results by resource.
 // A context or a folder is what a person called it, so that nothing is joined by it.
 func readKubescape(in *intake) error {
@@ -39,6 +50,11 @@ func readKubescape(in *intake) error {
 		in.report.Tool.Version = textAt(h, "scannerVersion")
 	}
 	in.report.Looked = kubescapeArtifact(h)
+	for _, way := range [][2]string{{"excludedNamespaces", "without namespace "}, {"includeNamespaces", "only namespace "}} {
+		for _, name := range some(texts(at(h, "metadata", "scanMetadata", way[0]))...) {
+			in.report.LeftOut = append(in.report.LeftOut, way[1]+name)
+		}
+	}
 	frameworks, _ := at(h, "summaryDetails", "frameworks").([]any)
 	for _, f := range frameworks {
 		if name := textAt(f, "name"); name != "" {
@@ -46,6 +62,18 @@ func readKubescape(in *intake) error {
 		}
 	}
 	in.speaks(findings.Configuration)
+	k := &kubescapeScan{in: in, named: map[string]bool{}, failed: map[string]bool{}}
+	k.controls, _ = at(h, "summaryDetails", "controls").(map[string]any)
+	err := in.walk(fields(map[string]*spot{"results": each(k.result()), "scanCoverage": k.coverage()}))
+	if err == nil {
+		k.settle()
+	}
+	return err
+}
+
+// result reads what a resource came to, control by control.
+func (k *kubescapeScan) result() *spot {
+	in := k.in
 	var resource string
 	var controls []kubescapeControl
 	result := fields(map[string]*spot{
@@ -64,21 +92,73 @@ func readKubescape(in *intake) error {
 		}
 		subject := findings.Subject{Name: resource, Class: findings.Configuration}
 		for _, c := range controls {
-			f := c.finding(h)
+			f := c.finding(k.controls[c.ControlID])
 			f.Subject = resource
 			subject.Counts.Add(f)
 			in.finding(f)
+			if _, summed := k.controls[c.ControlID]; summed {
+				k.named[c.ControlID] = true
+				k.failed[c.ControlID] = k.failed[c.ControlID] || f.Status == findings.Failed
+			}
 		}
 		in.lookedAt(subject)
 	}
-	return in.walk(fields(map[string]*spot{"results": each(result)}))
+	return result
 }
 
-func (c kubescapeControl) finding(h any) findings.Finding {
+// coverage reads what kubescape says that it could not look at: kinds that it could not list
+// pass their controls by what is not there.
+func (k *kubescapeScan) coverage() *spot {
+	in := k.in
+	lost := func(what string) *spot {
+		return each(taken(func(raw []byte) {
+			var of struct {
+				GVR       string   `json:"gvr"`
+				Selector  string   `json:"selector"`
+				Error     string   `json:"error"`
+				ControlID string   `json:"controlID"`
+				Missing   []string `json:"missingGVRs"`
+				Component string   `json:"component"`
+				Reason    string   `json:"reason"`
+			}
+			if !in.decode(raw, &of) {
+				return
+			}
+			words := some(of.GVR, of.Selector, of.ControlID, of.Component)
+			because := append(some(of.Error, of.Reason), of.Missing[:min(len(of.Missing), maxList)]...)
+			in.gap(in.place(), engine.Unexplained, fmt.Sprintf("kubescape could not %s %s: %s", what, strings.Join(words, " "), strings.Join(because, ", ")))
+		}))
+	}
+	return fields(map[string]*spot{
+		"failedGVRPulls": lost("list"), "partialGVRPulls": lost("list all of"), "notEvaluatedControls": lost("evaluate"), "policyDegradations": lost("load"),
+	})
+}
+
+// settle takes what the summary says of controls of which no resource does: some were not
+// evaluated, or are a person's to look at. One that is said to fail has to have a resource that does.
+func (k *kubescapeScan) settle() {
+	for _, id := range slices.Sorted(maps.Keys(k.controls)) {
+		of := k.controls[id]
+		c := kubescapeControl{ControlID: id, Name: textAt(of, "name")}
+		c.Status.Status = cmp.Or(textAt(of, "statusInfo", "status"), textAt(of, "status"))
+		c.Status.SubStatus = cmp.Or(textAt(of, "statusInfo", "subStatus"), textAt(of, "subStatus"))
+		c.Status.Info = textAt(of, "statusInfo", "info")
+		f := c.finding(of)
+		switch {
+		case f.Status == findings.Failed && !k.failed[id]:
+			k.in.gap(0, engine.Unexplained, fmt.Sprintf("kubescape says that %s failed, and lists no resource that failed it", id))
+		case f.Status == findings.Errored, f.Status == findings.Manual && !k.named[id]:
+			k.in.finding(f)
+		}
+	}
+}
+
+// finding is what came of a control, which the summary rates.
+func (c kubescapeControl) finding(summed any) findings.Finding {
 	f := findings.Finding{
 		Class: findings.Configuration, ID: c.ControlID, Title: c.Name, Word: strings.TrimSpace(c.Status.Status + " " + c.Status.SubStatus), Reason: c.Status.Info,
 	}
-	score := numberAt(h, "summaryDetails", "controls", c.ControlID, "scoreFactor")
+	score := numberAt(summed, "scoreFactor")
 	f.Rating = score.String()
 	if n, err := score.Float64(); err == nil {
 		f.Severity = scored(n)
@@ -87,14 +167,9 @@ func (c kubescapeControl) finding(h any) findings.Finding {
 		c.Status.Status = c.ruled()
 		f.Word = c.Status.Status
 	}
-	sub := strings.ToLower(c.Status.SubStatus)
-	switch {
-	case strings.Contains(sub, "exception"):
-		f.Status, f.Statement = findings.Suppressed, &findings.Statement{Why: c.Status.Info, Source: "an exception of kubescape"}
-	case strings.Contains(sub, "review"), strings.Contains(sub, "configuration"), strings.Contains(sub, "integration"):
-		f.Status = findings.Manual
-	default:
-		f.Status = map[string]findings.Status{"passed": findings.Passed, "failed": findings.Failed, "skipped": findings.Skipped}[c.Status.Status]
+	f.Status = kubescapeStatus(c.Status.Status, strings.ToLower(c.Status.SubStatus))
+	if strings.Contains(strings.ToLower(c.Status.SubStatus), "exception") {
+		f.Statement = &findings.Statement{Why: c.Status.Info, Source: "an exception of kubescape"}
 	}
 	var paths []string
 	for _, r := range c.Rules {
@@ -106,18 +181,42 @@ func (c kubescapeControl) finding(h any) findings.Finding {
 	return f
 }
 
+// kubescapeStatus reads kubescape's two words. What failed fails, where an exception only
+// acknowledges it too; what passed with a word that is not known may not have been looked at.
+func kubescapeStatus(status, sub string) findings.Status {
+	switch {
+	case status == "failed":
+		return findings.Failed
+	case strings.Contains(sub, "exception"):
+		return findings.Suppressed
+	case strings.Contains(sub, "review"), strings.Contains(sub, "configuration"), strings.Contains(sub, "integration"):
+		return findings.Manual
+	case strings.ReplaceAll(sub, " ", "") == "notevaluated":
+		return findings.Errored
+	case sub == "irrelevant" && status == "passed", status == "skipped":
+		return findings.Skipped
+	case status == "passed" && sub == "":
+		return findings.Passed
+	}
+	return findings.Unclear
+}
+
 // ruled is what came of a control by its rules, as versions leave it that do not say it of
 // the control: failed if one did, passed if all did, "" otherwise.
 func (c kubescapeControl) ruled() string {
 	said := ""
-	for _, r := range c.Rules {
+	for i, r := range c.Rules {
 		switch {
 		case r.Status == "failed":
 			return r.Status
-		case r.Status != "passed":
-			return ""
+		case i == 0:
+			said = r.Status
+		case r.Status != said:
+			said = ""
 		}
-		said = r.Status
+	}
+	if said != "passed" {
+		return ""
 	}
 	return said
 }
@@ -138,8 +237,10 @@ func scored(n float64) findings.Severity {
 	return findings.Unrated
 }
 
+// kubescapeArtifact is what was scanned. Kubescape writes the context of the day's kubeconfig of
+// every scan, of a folder too, so that it names a cluster only where the scan was of one.
 func kubescapeArtifact(h any) findings.Artifact {
-	context := at(h, "metadata", "contextMetadata")
+	target := at(h, "metadata", "targetMetadata")
 	for _, way := range []struct {
 		kind string
 		at   []string
@@ -151,14 +252,20 @@ func kubescapeArtifact(h any) findings.Artifact {
 		{"folder", []string{"directoryContextMetadata", "basePath"}},
 		{"folder", []string{"fileContextMetadata", "filePath"}},
 	} {
-		if name := namely(textAt(context, way.at...)); name != "" {
+		if name := namely(textAt(target, way.at...)); name != "" {
 			return findings.Artifact{Kind: way.kind, Name: name}
 		}
 	}
-	if name := textAt(h, "metadata", "clusterMetadata", "contextName"); name != "" {
-		return findings.Artifact{Kind: "cluster", Name: name}
+	of, _ := target.(map[string]any)
+	for kind := range of {
+		if kind != "clusterContextMetadata" {
+			return findings.Artifact{}
+		}
 	}
-	if name := textAt(h, "clusterName"); name != "" {
+	if _, live := at(h, "clusterAPIServerInfo").(map[string]any); !live && len(of) == 0 {
+		return findings.Artifact{}
+	}
+	if name := cmp.Or(textAt(h, "metadata", "clusterMetadata", "contextName"), textAt(h, "clusterName")); name != "" {
 		return findings.Artifact{Kind: "cluster", Name: name}
 	}
 	return findings.Artifact{}
