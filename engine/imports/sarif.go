@@ -19,35 +19,11 @@ func fitsSARIF(h head) bool {
 	return isList(h.first, "runs") && (strings.Contains(strings.ToLower(textAt(h.first, "$schema")), "sarif") || strings.HasPrefix(textAt(h.first, "version"), "2."))
 }
 
-// sarifRule is what a result's rule says of it.
-type sarifRule struct {
-	ID                   string    `json:"id"`
-	Name                 string    `json:"name"`
-	ShortDescription     sarifText `json:"shortDescription"`
-	HelpURI              string    `json:"helpUri"`
-	DefaultConfiguration struct {
-		Level string `json:"level"`
-	} `json:"defaultConfiguration"`
-	Properties struct {
-		Tags     []string `json:"tags"`
-		Severity string   `json:"security-severity"`
-	} `json:"properties"`
-}
-
-type sarifText struct {
-	Text string `json:"text"`
-}
-
 // sarifRun is what stands beside the results of a run, in whatever order.
 type sarifRun struct {
-	Tool struct {
-		Driver struct {
-			Name            string            `json:"name"`
-			Version         string            `json:"version"`
-			SemanticVersion string            `json:"semanticVersion"`
-			Rules           []json.RawMessage `json:"rules"`
-		} `json:"driver"`
-	}
+	driver     sarifComponent
+	extensions []*sarifComponent
+
 	Invocations []struct {
 		ExecutionSuccessful        *bool  `json:"executionSuccessful"`
 		StartTimeUTC               string `json:"startTimeUtc"`
@@ -71,20 +47,18 @@ type sarifRun struct {
 	}
 	ExternalPropertyFileReferences json.RawMessage
 
-	rules   map[string]sarifRule
-	byIndex []string
-	class   findings.Class // of a run whose results do not tell
-	by      string         // the tool with its version, where the file has several
-	ran     time.Time
+	class findings.Class // of a run whose results do not tell
+	by    string         // the tool with its version, where the file has several
+	ran   time.Time
 }
 
 type sarifResult struct {
 	RuleID    string `json:"ruleId"`
 	RuleIndex *int   `json:"ruleIndex"`
 	Rule      struct {
-		ID            string         `json:"id"`
-		Index         *int           `json:"index"`
-		ToolComponent map[string]any `json:"toolComponent"` // whose rules the index is among, where they are not the driver's
+		ID            string             `json:"id"`
+		Index         *int               `json:"index"`
+		ToolComponent sarifComponentName `json:"toolComponent"` // whose rules the index is among, where they are not the driver's
 	} `json:"rule"`
 	Level         string    `json:"level"`
 	Kind          string    `json:"kind"`
@@ -122,23 +96,26 @@ func readSARIF(in *intake) error {
 	}
 	n := -1
 	var subject findings.Subject
+	listed, named := false, false
 	results := each(taken(func(raw []byte) {
 		var r sarifResult
 		if in.decode(raw, &r) {
 			f := runs[n].finding(r)
 			f.Seen.By = runs[n].by
-			subject.Counts.Add(f)
+			named = true
+			if f.Class == runs[n].class { // secrets that were found in an image show nothing of its packages
+				subject.Counts.Add(f)
+			}
 			in.finding(f)
 		}
 	}))
-	listed := false
 	results.begin = func(string) { listed = true }
 	run := fields(map[string]*spot{"results": results})
 	run.begin = func(string) {
 		if n = min(n+1, maxRuns); n == len(runs) { // the file changed, which is found at its end
-			runs = append(runs, &sarifRun{rules: map[string]sarifRule{}})
+			runs = append(runs, &sarifRun{})
 		}
-		listed, subject = false, findings.Subject{}
+		listed, named, subject = false, false, findings.Subject{}
 	}
 	run.end = func() {
 		if !listed {
@@ -146,8 +123,8 @@ func readSARIF(in *intake) error {
 			return
 		}
 		subject.Name, subject.Class, subject.Tool = runs[n].looked().Name, runs[n].class, runs[n].by
-		if !in.lookedAt(subject) && len(runs) > 1 && len(subject.Counts.Statuses) == 0 {
-			in.gap(in.place(), engine.Unexplained, fmt.Sprintf("a run of %s names no result: an empty list shows nothing", runs[n].Tool.Driver.Name))
+		if !in.lookedAt(subject) && len(runs) > 1 && !named {
+			in.gap(in.place(), engine.Unexplained, fmt.Sprintf("a run of %s names no result: an empty list shows nothing", runs[n].driver.name))
 		}
 	}
 	return in.walk(fields(map[string]*spot{"runs": each(run)}))
@@ -170,7 +147,7 @@ func (in *intake) sarifRuns() ([]*sarifRun, error) {
 		})
 	}
 	run := fields(map[string]*spot{
-		"tool":                           into(func(r *sarifRun) any { return &r.Tool }),
+		"tool":                           in.sarifTool(s, func() *sarifRun { return runs[len(runs)-1] }),
 		"invocations":                    into(func(r *sarifRun) any { return &r.Invocations }),
 		"versionControlProvenance":       into(func(r *sarifRun) any { return &r.VersionControlProvenance }),
 		"automationDetails":              into(func(r *sarifRun) any { return &r.AutomationDetails }),
@@ -181,7 +158,7 @@ func (in *intake) sarifRuns() ([]*sarifRun, error) {
 		if len(runs) > maxRuns { // the last one stands for all that follow
 			runs = runs[:maxRuns]
 		}
-		runs = append(runs, &sarifRun{rules: map[string]sarifRule{}})
+		runs = append(runs, &sarifRun{})
 	}
 	var broken *syntaxError
 	if err := fields(map[string]*spot{"runs": each(run)}).walk(s, "", 0); err != nil && !errors.As(err, &broken) {
@@ -251,28 +228,21 @@ func joined(all map[string]bool) string {
 
 // tool is who ran.
 func (r *sarifRun) tool() engine.Tool {
-	return engine.Tool{Name: r.Tool.Driver.Name, Version: cmp.Or(r.Tool.Driver.SemanticVersion, r.Tool.Driver.Version)}
+	return engine.Tool{Name: r.driver.name, Version: cmp.Or(r.driver.semantic, r.driver.version)}
 }
 
-// understand reads the rules, and what the run says of itself.
+// understand reads what the run says of itself.
 func (r *sarifRun) understand(in *intake) {
-	driver := r.Tool.Driver
-	for _, raw := range driver.Rules {
-		var rule sarifRule
-		in.understand(0, "a rule: ", raw, &rule)
-		r.rules[rule.ID] = rule
-		r.byIndex = append(r.byIndex, rule.ID)
-	}
 	for _, i := range r.Invocations {
 		for _, t := range []string{i.StartTimeUTC, i.EndTimeUTC} {
 			r.ran = later(r.ran, when(t))
 		}
 		if i.ExecutionSuccessful != nil && !*i.ExecutionSuccessful {
-			in.gap(0, engine.Unexplained, driver.Name+" says that it did not run successfully")
+			in.gap(0, engine.Unexplained, r.driver.name+" says that it did not run successfully")
 		}
 		for _, n := range i.ToolExecutionNotifications {
 			if n.Level == "error" {
-				in.gap(0, engine.Unexplained, driver.Name+" reported an error: "+n.Message.Text)
+				in.gap(0, engine.Unexplained, r.driver.name+" reported an error: "+n.Message.Text)
 			}
 		}
 	}
@@ -280,7 +250,7 @@ func (r *sarifRun) understand(in *intake) {
 		in.gap(0, engine.Unsupported, "it keeps a part of itself in other files, which were not read")
 	}
 	r.class = findings.Configuration
-	switch name := strings.ToLower(driver.Name); {
+	switch name := strings.ToLower(r.driver.name); {
 	case slices.ContainsFunc([]string{"gitleaks", "trufflehog", "detect-secrets"}, func(s string) bool { return strings.Contains(name, s) }):
 		r.class = findings.Secrets
 	case slices.ContainsFunc([]string{"trivy", "grype", "snyk", "osv-scanner", "scout", "clair"}, func(s string) bool { return strings.Contains(name, s) }):
@@ -310,22 +280,23 @@ func (r *sarifRun) finding(result sarifResult) findings.Finding {
 	if id == "" {
 		id = result.Rule.ID
 	}
+	of := r.component(result.Rule.ToolComponent)
 	for _, index := range []*int{result.RuleIndex, result.Rule.Index} {
-		if id == "" && len(result.Rule.ToolComponent) == 0 && index != nil && *index >= 0 && *index < len(r.byIndex) {
-			id = r.byIndex[*index]
+		if id == "" && index != nil && *index >= 0 && *index < len(of.byIndex) {
+			id = of.byIndex[*index]
 		}
 	}
-	rule, known := r.rules[id]
+	rule, known := of.rules[id]
 	if !known { // a result may name a part of a rule's id
 		if i := strings.LastIndexByte(id, '/'); i > 0 {
-			rule, known = r.rules[id[:i]]
+			rule, known = of.rules[id[:i]]
 		}
 	}
 	f := findings.Finding{Class: r.classOf(id, rule), ID: id, Title: rule.ShortDescription.Text, Reason: result.Message.Text, References: some(rule.HelpURI)}
 	if f.Title == "" {
 		f.Title = rule.Name
 	}
-	if quotesSecrets.MatchString(strings.Join(append([]string{id, rule.Name, f.Title}, rule.Properties.Tags...), " ")) {
+	if quotesSecrets.MatchString(strings.Join(append([]string{id, rule.Name, f.Title, f.Reason}, rule.Properties.Tags...), " ")) {
 		f.Reason = ""
 	}
 	if f.Severity, f.Rating = result.severity(rule); !known && result.Level == "" {
@@ -357,7 +328,12 @@ func (r *sarifRun) classOf(id string, rule sarifRule) findings.Class {
 			return findings.Secrets
 		case "misconfiguration":
 			return findings.Configuration
+		case "license":
+			return findings.Components // of what is there, and nothing of how safe it is
 		}
+	}
+	if strings.HasPrefix(id, "CKV_SECRET_") {
+		return findings.Secrets
 	}
 	if vulnerabilityID.MatchString(id) {
 		return findings.Vulnerabilities

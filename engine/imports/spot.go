@@ -29,15 +29,15 @@ func (p *spot) walk(s *stream, key string, depth int) error {
 	if p == nil {
 		return s.skip(depth)
 	}
+	if p.begin != nil {
+		p.begin(key)
+	}
 	if p.take != nil {
 		raw, err := s.capture(depth)
 		if err == nil && raw != nil {
 			p.take(raw)
 		}
 		return err
-	}
-	if p.begin != nil {
-		p.begin(key)
 	}
 	var err error
 	switch s.peek() {
