@@ -3,6 +3,8 @@ package imports
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"tickmark/engine"
 	"tickmark/engine/findings"
@@ -37,6 +39,7 @@ type cyclone struct {
 	in         *intake
 	components map[string]findings.Package // by reference
 	author     string
+	searched   bool // it lists a vulnerability that is no mere statement of somebody
 }
 
 const (
@@ -83,8 +86,19 @@ func readCycloneDX(in *intake) error {
 		}
 	}))
 	list.begin = func(string) { in.speaks(findings.Vulnerabilities) }
-	err := in.walk(fields(map[string]*spot{"vulnerabilities": list}))
-	in.lookedAt(subject)
+	var aggregate string
+	composition := fields(map[string]*spot{"aggregate": in.into(&aggregate)})
+	composition.begin = func(string) { aggregate = "" }
+	composition.end = func() {
+		if strings.HasPrefix(aggregate, "incomplete") && !slices.Contains(in.report.Says, aggregate) {
+			in.says(aggregate)
+			in.gap(in.place(), engine.Unexplained, "it says of itself that it is "+aggregate)
+		}
+	}
+	err := in.walk(fields(map[string]*spot{"vulnerabilities": list, "compositions": each(composition)}))
+	if c.searched {
+		in.lookedAt(subject)
+	}
 	return err
 }
 
@@ -123,6 +137,7 @@ func (c *cyclone) vulnerability(v cycloneVulnerability, subject *findings.Subjec
 		}
 	}
 	f.Status, f.Statement = c.stated(v)
+	c.searched = c.searched || f.Statement == nil
 	if f.Statement != nil {
 		f.Word = f.Statement.State
 	}

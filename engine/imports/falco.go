@@ -46,6 +46,9 @@ func readFalco(in *intake) error {
 			in.gap(in.place(), engine.Unreadable, "it names no rule or no priority")
 			return
 		}
+		if strings.HasPrefix(e.Rule, "Falco internal:") && strings.Contains(e.Rule, "drop") {
+			in.gap(in.place(), engine.Unexplained, "Falco says that it lost events: "+e.Output)
+		}
 		total++
 		at := when(e.Time)
 		machines.add(e.Hostname, "", at)

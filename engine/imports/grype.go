@@ -1,8 +1,10 @@
 package imports
 
 import (
+	"cmp"
 	"strings"
 
+	"tickmark/engine"
 	"tickmark/engine/findings"
 )
 
@@ -56,10 +58,16 @@ func readGrype(in *intake) error {
 		if version := textAt(db, "schemaVersion"); version != "" {
 			in.report.Database.Version = version
 		}
+		if wrong := textAt(db, "error"); wrong != "" || at(db, "valid") == false {
+			in.gap(0, engine.Unexplained, "Grype says that its database is not valid: "+cmp.Or(wrong, "no cause is named"))
+		}
 	}
 	kind, name := textAt(h, "source", "type"), textAt(h, "source", "target", "userInput")
+	if target := textAt(h, "source", "target"); target != "unknown" {
+		name = cmp.Or(name, target)
+	}
 	if kind == "directory" || kind == "file" {
-		kind, name = "folder", textAt(h, "source", "target")
+		kind = "folder"
 	}
 	in.report.Looked = findings.Artifact{Kind: kind, Name: namely(name), Digests: append(
 		texts(at(h, "source", "target", "repoDigests")), some(textAt(h, "source", "target", "manifestDigest"), textAt(h, "source", "target", "imageID"))...)}
@@ -79,6 +87,7 @@ func readGrype(in *intake) error {
 		in.report.LeftOut = append(in.report.LeftOut, "exclude "+excluded)
 	}
 	subject := findings.Subject{Name: in.report.Looked.Name, Class: findings.Vulnerabilities, Type: strings.TrimSpace(textAt(h, "distro", "name") + " " + textAt(h, "distro", "version"))}
+	alerted := map[[2]string]bool{}
 	match := taken(func(raw []byte) {
 		var m grypeMatch
 		if in.decode(raw, &m) {
@@ -88,8 +97,17 @@ func readGrype(in *intake) error {
 			in.finding(f)
 		}
 	})
+	alert := taken(func(raw []byte) {
+		if f, is := in.grypeAlert(raw, alerted); is {
+			f.Subject = subject.Name
+			subject.Counts.Add(f)
+			in.finding(f)
+		}
+	})
 	in.speaks(findings.Vulnerabilities)
-	err := in.walk(fields(map[string]*spot{"matches": each(match), "ignoredMatches": each(match)}))
+	err := in.walk(fields(map[string]*spot{
+		"matches": each(match), "ignoredMatches": each(match), "alertsByPackage": each(fields(map[string]*spot{"alerts": each(alert)})),
+	}))
 	in.lookedAt(subject)
 	return err
 }
@@ -113,4 +131,30 @@ func (m grypeMatch) ignored(otherwise findings.Status) (*findings.Statement, fin
 		}
 	}
 	return s, findings.Suppressed
+}
+
+// grypeAlert is what Grype says of packages beside vulnerabilities, once for all of them: that
+// their system is out of support, or one in which it does not look.
+func (in *intake) grypeAlert(raw []byte, told map[[2]string]bool) (findings.Finding, bool) {
+	var a struct {
+		Type     string `json:"type"`
+		Message  string `json:"message"`
+		Metadata struct {
+			Name    string `json:"name"`
+			Version string `json:"version"`
+		} `json:"metadata"`
+	}
+	if !in.decode(raw, &a) {
+		return findings.Finding{}, false
+	}
+	key := [2]string{a.Type, cmp.Or(strings.TrimSpace(a.Metadata.Name+" "+a.Metadata.Version), a.Message)}
+	if told[key] || len(told) >= headMembers {
+		return findings.Finding{}, false
+	}
+	told[key] = true
+	f := findings.Finding{Class: findings.Vulnerabilities, ID: a.Type, Title: a.Message, Status: findings.Errored, Word: a.Type}
+	if a.Type == "distro-eol" {
+		f.Status = findings.Failed
+	}
+	return f, true
 }

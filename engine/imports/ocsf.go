@@ -17,7 +17,6 @@ func fitsOCSF(h head) bool {
 }
 
 type ocsfFinding struct {
-	Message  string `json:"message"`
 	Metadata struct {
 		EventCode string `json:"event_code"`
 		Product   struct {
@@ -32,6 +31,7 @@ type ocsfFinding struct {
 	Status       string          `json:"status"`
 	StatusCode   string          `json:"status_code"`
 	StatusDetail string          `json:"status_detail"`
+	Comment      string          `json:"comment"`
 	Time         json.RawMessage `json:"time"`
 	TimeDT       string          `json:"time_dt"`
 	EventTime    string          `json:"event_time"` // in its place, of older ones
@@ -110,7 +110,7 @@ func (o ocsfFinding) finding() findings.Finding {
 	}
 	f.Status = o.result()
 	if strings.EqualFold(o.Status, "Suppressed") || strings.EqualFold(o.StatusCode, "MUTED") {
-		f.Status, f.Statement = findings.Suppressed, &findings.Statement{Why: o.StatusDetail, Source: "the mute list"}
+		f.Status, f.Statement = findings.Suppressed, &findings.Statement{Why: o.Comment, Source: "the mute list"} // the detail is of what was found
 	}
 	for _, standard := range slices.Sorted(maps.Keys(o.Unmapped.Compliance)) {
 		f.Compliance = append(f.Compliance, findings.Compliance{Standard: standard, IDs: o.Unmapped.Compliance[standard]})

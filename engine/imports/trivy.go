@@ -33,14 +33,12 @@ func readTrivy(in *intake) error {
 	if id := textAt(h, "Metadata", "ImageID"); id != "" {
 		in.report.Looked.Digests = append(in.report.Looked.Digests, id)
 	}
-	if gone, _ := at(h, "Metadata", "OS", "EOSL").(bool); gone {
-		system := textAt(h, "Metadata", "OS", "Family") + " " + textAt(h, "Metadata", "OS", "Name")
-		in.finding(findings.Finding{
-			Class: findings.Vulnerabilities, ID: "end-of-support", Status: findings.Failed, Word: "EOSL", Subject: in.report.Looked.Name,
-			Title: system + " is out of support: what is found in it later is not published for it",
-		})
-	}
 	t := &trivy{in: in}
+	if of := (trivySystem{textAt(h, "Metadata", "OS", "Family"), textAt(h, "Metadata", "OS", "Name")}); at(h, "Metadata", "OS", "EOSL") == true {
+		f := of.ended()
+		f.Subject = in.report.Looked.Name
+		in.finding(f)
+	}
 	err := in.walk(fields(map[string]*spot{"Results": each(t.result())}))
 	t.settle()
 	t.defaults()
@@ -62,7 +60,7 @@ func readTrivyCluster(in *intake) error {
 	t := &trivy{in: in}
 	var namespace, kind, name string
 	resource := fields(map[string]*spot{
-		"Namespace": in.into(&namespace), "Kind": in.into(&kind), "Name": in.into(&name), "Results": each(t.result()),
+		"Namespace": in.into(&namespace), "Kind": in.into(&kind), "Name": in.into(&name), "Metadata": taken(t.metadata), "Results": each(t.result()),
 		"Error": taken(func(raw []byte) {
 			var cause string
 			if in.decode(raw, &cause) && cause != "" {
@@ -71,8 +69,15 @@ func readTrivyCluster(in *intake) error {
 		}),
 	})
 	resource.begin = func(string) {
-		namespace, kind, name = "", "", ""
+		namespace, kind, name, t.ended = "", "", "", nil
 		t.within = func() string { return strings.TrimSpace(kind+" "+strings.Trim(namespace+"/"+name, "/")) + ": " }
+	}
+	resource.end = func() {
+		for _, of := range t.ended { // of which no result is
+			f := of.ended()
+			f.Subject = strings.TrimSuffix(t.within(), ": ")
+			in.finding(f)
+		}
 	}
 	list := each(resource)
 	err := in.walk(fields(map[string]*spot{"Resources": list, "Findings": list, "Vulnerabilities": list, "Misconfigurations": list}))
@@ -87,6 +92,7 @@ type trivy struct {
 	target, class, kind string
 	subject             findings.Subject
 	within              func() string // the resource of a cluster
+	ended               []trivySystem // those of it that are out of support, until a result is of them
 	checked             bool          // it counts what it checked of a configuration
 	searched            bool          // the file lists a vulnerability, so that the packages were searched for them
 	bare                []bareSubject // packages of which none is listed
@@ -97,6 +103,39 @@ type trivy struct {
 type bareSubject struct {
 	findings.Subject
 	line int
+}
+
+// trivySystem is an operating system.
+type trivySystem struct{ Family, Name string }
+
+// ended is the finding that a system is out of support.
+func (s trivySystem) ended() findings.Finding {
+	return findings.Finding{
+		Class: findings.Vulnerabilities, ID: "end-of-support", Status: findings.Failed, Word: "EOSL",
+		Title: s.Family + " " + s.Name + " is out of support: what is found in it later is not published for it",
+	}
+}
+
+// metadata reads what is said of a resource's images: of one, or of each of them.
+func (t *trivy) metadata(raw []byte) {
+	type of struct {
+		OS *struct {
+			Family, Name string
+			EOSL         bool
+		}
+	}
+	var all []of
+	if len(raw) > 0 && raw[0] == '{' {
+		all = make([]of, 1)
+		t.in.decode(raw, &all[0])
+	} else {
+		t.in.decode(raw, &all)
+	}
+	for _, m := range all {
+		if m.OS != nil && m.OS.EOSL && len(t.ended) < headMembers {
+			t.ended = append(t.ended, trivySystem{m.OS.Family, m.OS.Name})
+		}
+	}
 }
 
 // settle takes packages of which no vulnerability is listed. Trivy writes them too where it
@@ -141,8 +180,18 @@ func (t *trivy) result() *spot {
 		if !is {
 			return // licences, and what the results do not name
 		}
+		judged := t.subject.Counts.Judged()
+		if t.class == "os-pkgs" {
+			t.ended = slices.DeleteFunc(t.ended, func(of trivySystem) bool { // a target is called "api (debian 9.13)"
+				is := strings.HasSuffix(t.target, "("+of.Family+" "+of.Name+")")
+				if is {
+					t.found(of.ended())
+				}
+				return is
+			})
+		}
 		t.subject.Name, t.subject.Class, t.subject.Type = t.name(), class, t.kind
-		switch judged := t.subject.Counts.Judged(); {
+		switch {
 		case judged:
 			t.searched = t.searched || class == findings.Vulnerabilities
 			in.subject(t.subject)
