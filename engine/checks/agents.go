@@ -3,6 +3,7 @@ package checks
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -20,9 +21,10 @@ var agentsFile []byte
 
 // agent is a product that watches nodes from pods, known by its images.
 type agent struct {
-	Name   string   `json:"name"`
-	Does   []string `json:"does"`
-	Images []string `json:"images"`
+	Name   string            `json:"name"`
+	Does   []string          `json:"does"`
+	Asked  map[string]string `json:"asked"` // what it does only where it is switched on, with the variable that says so
+	Images []string          `json:"images"`
 }
 
 // What agents are made for.
@@ -56,6 +58,11 @@ func readAgents(raw []byte) ([]agent, error) {
 		for _, does := range a.Does {
 			if !slices.Contains([]string{watchesRuntime, watchesFiles, findsMalware, shipsLogs}, does) {
 				return nil, fmt.Errorf("read agents: %q does %q, which is nothing", a.Name, does)
+			}
+		}
+		for does := range a.Asked {
+			if !slices.Contains(a.Does, does) {
+				return nil, fmt.Errorf("read agents: %q is asked for %q, which it does not do", a.Name, does)
 			}
 		}
 		for _, pattern := range a.Images {
@@ -100,37 +107,43 @@ func agentsIn(v *engine.View, reference string) []agent {
 	return agents
 }
 
-// agentOf returns the agent a pod's containers are, the container's image, and
-// whether there is one. Init containers that end do not watch anything.
-func agentOf(v *engine.View, spec *engine.PodSpec, does string) (name, reference string, is bool) {
-	of := func(image string) bool {
-		for _, a := range agentsIn(v, image) {
-			if does == "" || slices.Contains(a.Does, does) {
-				name, reference = a.Name, image
-				return true
+// agentIn is the agent that a container of a pod is.
+type agentIn struct {
+	name, reference string
+	blind           bool // its container is given nothing of the node that it could watch
+	asked           bool // it does that only where it is switched on, and nothing shows that it is
+}
+
+// agentOf returns the agent a pod's containers are, and whether there is one: of several
+// that which sees most. Init containers that end do not watch anything.
+func agentOf(v *engine.View, spec *engine.PodSpec, does string) (found agentIn, is bool) {
+	take := func(c *engine.Container) {
+		for _, a := range agentsIn(v, c.Image) {
+			if does != "" && !slices.Contains(a.Does, does) {
+				continue
+			}
+			one := agentIn{name: a.Name, reference: c.Image, blind: !seesNode(spec, c, does), asked: a.isAsked(spec, does)}
+			if !is || found.blind && !one.blind || found.blind == one.blind && found.asked && !one.asked {
+				found, is = one, true
 			}
 		}
-		return false
 	}
 	for i := range spec.Containers {
-		if of(spec.Containers[i].Image) {
-			return name, reference, true
-		}
+		take(&spec.Containers[i])
 	}
 	for i := range spec.InitContainers {
-		c := &spec.InitContainers[i]
-		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways && of(c.Image) {
-			return name, reference, true
+		if c := &spec.InitContainers[i]; c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+			take(c)
 		}
 	}
-	return "", "", false
+	return found, is
 }
 
 // allAgentPods are the pods on nodes whose images are known as those of agents.
 var allAgentPods = engine.NewSurvey(func(v *engine.View, _ []engine.Typed[engine.Pod]) []engine.Typed[engine.Pod] {
 	var all []engine.Typed[engine.Pod]
 	for _, p := range engine.All[engine.Pod](v, podKind) {
-		if _, _, is := agentOf(v, &p.Value.Spec, ""); is && p.Value.Spec.NodeName != "" {
+		if _, is := agentOf(v, &p.Value.Spec, ""); is && p.Value.Spec.NodeName != "" {
 			all = append(all, p)
 		}
 	}
@@ -140,8 +153,20 @@ var allAgentPods = engine.NewSurvey(func(v *engine.View, _ []engine.Typed[engine
 // agentPod is a pod of an agent on a node.
 type agentPod struct {
 	*engine.Object
-	name, reference string
-	ready           bool
+	agentIn
+	ready bool
+	maker string // the kind of what keeps it, where that is not there for every node
+}
+
+// doubt says why the pod may not watch its node, "" if nothing says so.
+func (p agentPod) doubt() string {
+	switch {
+	case p.maker != "":
+		return "it is one of a " + brief(p.maker) + ", which does not run on every node"
+	case p.asked:
+		return "it does so only where that is switched on, which was not seen"
+	}
+	return ""
 }
 
 // Checks runtime-agents-on-nodes, file-integrity-agents-on-nodes,
@@ -150,12 +175,18 @@ type agentPod struct {
 // Judge every node by the pods on it. Passes where a pod whose image is known as
 // that of such an agent is ready there; fails where one is there and not ready, and
 // where none is there although other nodes have one: the sentence names a taint that
-// the agent's DaemonSet does not tolerate. Unknown where no node has one, because an
+// the agent's DaemonSet does not tolerate, or its node selector. Unknown where no node has one, because an
 // agent in the operating system of a node, or one under an image of another name, is
-// not seen; and for a virtual node, where no DaemonSet runs.
+// not seen; where one is missing and not all pods were seen; and for a virtual node,
+// where no DaemonSet runs.
 //
-// An agent is known by the name of its image alone. What it is configured to watch,
-// and who hears of it, is not judged.
+// An agent is known by the name of its image, and by what its container is given of the
+// node: a folder of it, its processes or its privileges, and to ship logs a folder that
+// has them. One that is given nothing, as a shipper beside an application or a collector
+// that others send to, is none. Unknown for one of a Deployment or StatefulSet, which
+// serves the whole cluster, and for a product that does this only where it is switched
+// on (Datadog's agent and runtime security), unless its environment says that it is.
+// What an agent is configured to watch, and who hears of it, is not judged.
 
 func runtimeAgentsOnNodes() check {
 	return agentsOnNodes("runtime-agents-on-nodes", watchesRuntime, "a runtime detection agent")
@@ -177,12 +208,13 @@ var daemonSetKind = engine.Kind{Group: appsv1.GroupName, Kind: "DaemonSet"}
 
 func agentsOnNodes(id, does, noun string) check {
 	return check{
-		id: id, version: 1, needs: []engine.Kind{nodeKind, podKind}, looks: []engine.Kind{daemonSetKind},
+		id: id, version: 2, needs: []engine.Kind{nodeKind, podKind}, looks: []engine.Kind{daemonSetKind},
 		eval: func(v *engine.View) []engine.Detail {
-			on := agentPods(v, does)
+			w := watch{does: does, noun: noun, on: agentPods(v, does)}
+			w.nodes = nodesWatched(w.on)
 			var details []engine.Detail
 			for _, n := range engine.All[corev1.Node](v, nodeKind) {
-				f, cites := judgeNode(v, n.Value, on, does, noun)
+				f, cites := w.judge(v, n.Value)
 				details = append(details, f.of(n.Ref, append([]engine.Digest{n.Digest}, cites...)...))
 			}
 			return details
@@ -194,11 +226,20 @@ func agentsOnNodes(id, does, noun string) check {
 func agentPods(v *engine.View, does string) map[string][]agentPod {
 	on := map[string][]agentPod{}
 	for _, p := range allAgentPods.Of(v) {
-		if name, reference, is := agentOf(v, &p.Value.Spec, does); is {
-			on[p.Value.Spec.NodeName] = append(on[p.Value.Spec.NodeName], agentPod{p.Object, name, reference, isReady(p.Value)})
+		if found, is := agentOf(v, &p.Value.Spec, does); is {
+			on[p.Value.Spec.NodeName] = append(on[p.Value.Spec.NodeName], agentPod{p.Object, found, isReady(p.Value), makerOf(p.Value)})
 		}
 	}
 	return on
+}
+
+// makerOf is the kind of a pod's controller, "" where that makes one for every node, as a
+// DaemonSet or the node itself does, and where there is none.
+func makerOf(p *engine.Pod) string {
+	if by := p.Metadata.Controller(); by != nil && by.Kind != daemonSetKind.Kind && by.Kind != nodeKind.Kind {
+		return by.Kind
+	}
+	return ""
 }
 
 func isReady(p *engine.Pod) bool {
@@ -208,22 +249,60 @@ func isReady(p *engine.Pod) bool {
 		})
 }
 
-func judgeNode(v *engine.View, n *corev1.Node, on map[string][]agentPod, does, noun string) (finding, []engine.Digest) {
-	here := on[n.Name]
-	if i := slices.IndexFunc(here, func(p agentPod) bool { return p.ready }); i >= 0 {
-		return passes("", nil, "Pod %s of %s is ready here; it is known by its image %s, and its configuration was not judged",
-			here[i].Ref.Name, here[i].name, brief(here[i].reference)), []engine.Digest{here[i].Digest}
+// watch is what agents of one kind do on the nodes of a cluster.
+type watch struct {
+	does, noun string
+	on         map[string][]agentPod // by node
+	nodes      int                   // with one of which nothing is in doubt
+}
+
+func (w watch) judge(v *engine.View, n *corev1.Node) (finding, []engine.Digest) {
+	var watching, doubtful, blind []agentPod
+	for _, p := range w.on[n.Name] {
+		switch {
+		case p.blind:
+			blind = append(blind, p)
+		case p.doubt() != "":
+			doubtful = append(doubtful, p)
+		case p.ready:
+			return passes("", nil, "Pod %s of %s is ready here; it is known by its image %s, and its configuration was not judged",
+				p.Ref.Name, p.name, brief(p.reference)), []engine.Digest{p.Digest}
+		default:
+			watching = append(watching, p)
+		}
 	}
 	switch {
-	case len(here) > 0:
-		return fails("", nil, "Pod %s of %s is here and not ready", here[0].Ref.Name, here[0].name), []engine.Digest{here[0].Digest}
+	case len(watching) > 0:
+		return fails("", nil, "Pod %s of %s is here and not ready", watching[0].Ref.Name, watching[0].name), []engine.Digest{watching[0].Digest}
 	case virtual(n):
-		return unknown("metadata.labels", n.Labels, "A virtual node, where no DaemonSet runs: whether %s watches its pods, their platform would show", noun), nil
-	case len(on) == 0:
-		return unknown("", nil, "No pod in the cluster is known by its image as %s; one in the operating system of nodes, or under another name, is to be shown", noun), nil
+		return unknown("metadata.labels", n.Labels, "A virtual node, where no DaemonSet runs: whether %s watches its pods, their platform would show", w.noun), nil
+	case len(doubtful) > 0:
+		p := doubtful[0]
+		return unknown("", nil, "Pod %s of %s is here, and whether it is %s of this node was not seen: %s", p.Ref.Name, p.name, w.noun, p.doubt()), []engine.Digest{p.Digest}
 	}
-	why, cites := keptOut(v, n, does)
-	return fails("spec.taints", nilIfNone(n.Spec.Taints), "No pod known as %s is here, although %s has one%s", noun, count(len(on), "node"), why), cites
+	beside, cites := "", []engine.Digest(nil)
+	if len(blind) > 0 {
+		beside = fmt.Sprintf("; pod %s of %s, which is here, is given nothing of the node that it could watch", blind[0].Ref.Name, blind[0].name)
+		cites = append(cites, blind[0].Digest)
+	}
+	switch {
+	case w.nodes == 0:
+		return unknown("", nil, "No pod in the cluster is known by its image as %s; one in the operating system of nodes, or under another name, is to be shown%s", w.noun, beside), cites
+	case !v.Saw(podKind):
+		return unknown("", nil, "No pod known as %s was seen here, and not all pods were seen%s", w.noun, beside), cites
+	}
+	why, by := keptOut(v, n, w.does)
+	return fails("spec.taints", nilIfNone(n.Spec.Taints), "No pod known as %s is here, although %s has one%s%s", w.noun, count(w.nodes, "node"), why, beside), append(cites, by...)
+}
+
+// nodesWatched counts the nodes that an agent is on of which nothing is in doubt.
+func nodesWatched(on map[string][]agentPod) (nodes int) {
+	for _, here := range on {
+		if slices.ContainsFunc(here, func(p agentPod) bool { return !p.blind && p.doubt() == "" }) {
+			nodes++
+		}
+	}
+	return nodes
 }
 
 func nilIfNone[T any](list []T) any {
@@ -238,20 +317,38 @@ func virtual(n *corev1.Node) bool {
 		slices.ContainsFunc(n.Spec.Taints, func(t corev1.Taint) bool { return t.Key == "virtual-kubelet.io/provider" })
 }
 
-// keptOut says which DaemonSet of an agent does not tolerate which taint of a node.
-func keptOut(v *engine.View, n *corev1.Node, does string) (string, []engine.Digest) {
+// keptOut says which DaemonSet of an agent does not tolerate which taint of a node, or
+// else that none selects it.
+func keptOut(v *engine.View, n *corev1.Node, does string) (why string, cites []engine.Digest) {
 	for _, d := range engine.All[engine.Controller](v, daemonSetKind) {
-		if _, _, is := agentOf(v, &d.Value.Template().Spec, does); !is {
+		spec := &d.Value.Template().Spec
+		if found, is := agentOf(v, spec, does); !is || found.blind {
+			continue
+		}
+		if key := leftOut(spec.NodeSelector, n.Labels); key != "" {
+			if why == "" {
+				why, cites = fmt.Sprintf("; DaemonSet %s selects nodes with %s=%s, which this one is not", d.Ref.Name, brief(key), brief(spec.NodeSelector[key])), []engine.Digest{d.Digest}
+			}
 			continue
 		}
 		for _, t := range n.Spec.Taints {
 			if t.Effect != corev1.TaintEffectPreferNoSchedule && !strings.HasPrefix(t.Key, "node.kubernetes.io/") &&
-				!slices.ContainsFunc(d.Value.Template().Spec.Tolerations, func(o corev1.Toleration) bool { return tolerates(o, t) }) {
+				!slices.ContainsFunc(spec.Tolerations, func(o corev1.Toleration) bool { return tolerates(o, t) }) {
 				return fmt.Sprintf("; DaemonSet %s does not tolerate its taint %s", d.Ref.Name, t.ToString()), []engine.Digest{d.Digest}
 			}
 		}
 	}
-	return "", nil
+	return why, cites
+}
+
+// leftOut returns the first key by which a selector leaves out labels, "" if it does not.
+func leftOut(selector, of map[string]string) string {
+	for _, key := range slices.Sorted(maps.Keys(selector)) {
+		if value, there := of[key]; !there || value != selector[key] {
+			return key
+		}
+	}
+	return ""
 }
 
 func tolerates(o corev1.Toleration, t corev1.Taint) bool {

@@ -16,8 +16,19 @@ import (
 
 const falco, fluentBit, clam = "docker.io/falcosecurity/falco:0.41", "cr.fluentbit.io/fluent/fluent-bit:4", "clamav/clamav:1.4"
 
+// agentOn is a pod of a DaemonSet that is given the logs of its node.
 func agentOn(node, reference string, changes ...func(*corev1.Pod)) *corev1.Pod {
-	return runningPod("agent-"+node, reference, sha, append([]func(*corev1.Pod){func(p *corev1.Pod) { p.Spec.NodeName = node }}, changes...)...)
+	return runningPod("agent-"+node, reference, sha, append([]func(*corev1.Pod){func(p *corev1.Pod) {
+		p.Spec.NodeName = node
+		p.OwnerReferences = []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "DaemonSet", Name: "agent", Controller: new(true)}}
+		giveFolder(&p.Spec, "/var/log")
+	}}, changes...)...)
+}
+
+// giveFolder gives a folder of the node to the first container of a pod.
+func giveFolder(spec *corev1.PodSpec, folder string) {
+	spec.Volumes = append(spec.Volumes, corev1.Volume{Name: "host", VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: folder}}})
+	spec.Containers[0].VolumeMounts = append(spec.Containers[0].VolumeMounts, corev1.VolumeMount{Name: "host", MountPath: "/host"})
 }
 
 func notReady(p *corev1.Pod) { p.Status.Conditions[0].Status = corev1.ConditionFalse }
@@ -25,6 +36,7 @@ func notReady(p *corev1.Pod) { p.Status.Conditions[0].Status = corev1.ConditionF
 func agentSet(ready int32) *appsv1.DaemonSet {
 	d := &appsv1.DaemonSet{ObjectMeta: named("falco", "falco")}
 	d.Spec.Template.Spec.Containers = []corev1.Container{{Name: "falco", Image: falco}}
+	giveFolder(&d.Spec.Template.Spec, "/proc")
 	d.Status = appsv1.DaemonSetStatus{ObservedGeneration: 1, DesiredNumberScheduled: 2, NumberReady: ready}
 	return d
 }
