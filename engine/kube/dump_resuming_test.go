@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -127,6 +128,67 @@ func TestADumpGoesOnWhereItStopped(t *testing.T) {
 				assert.Less(t, n, all, "%s, stopped at %d", name, most)
 				assert.False(t, got.Resumed.IsZero())
 			}
+		}
+	}
+}
+
+// Two clusters are told apart wherever the reading stopped: what was read before speaks of
+// its cluster as well.
+func TestTwoClustersAreToldApartInADumpThatGoesOn(t *testing.T) {
+	list := func(items ...string) string {
+		return `{"apiVersion":"v1","kind":"List","items":[` + strings.Join(items, ",") + `]}`
+	}
+	object := func(apiVersion, kind, metadata, rest string) string {
+		return fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{%s}%s}`, apiVersion, kind, metadata, rest)
+	}
+	// A pod before and behind, so that there is where to stop.
+	around := func(file, one, other string) map[string]string {
+		files := map[string]string{"b/" + file: one, "d/" + file: other}
+		for _, name := range []string{"a", "c", "e", "f"} {
+			files[name+"/pod.json"] = object("v1", "Pod", fmt.Sprintf(`"name":%q,"namespace":%q`, name, name), `,"spec":{"containers":[{"name":"c","image":"x"}]}`)
+		}
+		return files
+	}
+	namespace := func(name, uid string) string {
+		return object("v1", "Namespace", fmt.Sprintf(`"name":%q,"uid":%q`, name, uid), "")
+	}
+	openshift := func(kind, member, key, value string) string {
+		return object("config.openshift.io/v1", kind, `"name":"cluster"`, fmt.Sprintf(`,%q:{%q:%q}`, member, key, value))
+	}
+	for name, c := range map[string]struct {
+		files   map[string]string
+		refused bool
+	}{
+		"kube-system":            {around("namespaces.json", namespace("kube-system", "1"), namespace("kube-system", "2")), true},
+		"default":                {around("namespaces.json", namespace("default", "1"), namespace("default", "2")), true},
+		"ids of OpenShift":       {around("cluster.json", openshift("ClusterVersion", "spec", "clusterID", "1"), openshift("ClusterVersion", "spec", "clusterID", "2")), true},
+		"addresses of OpenShift": {around("cluster.json", openshift("Infrastructure", "status", "apiServerURL", "https://a"), openshift("Infrastructure", "status", "apiServerURL", "https://b")), false},
+		"versions":               {around("version.json", `{"serverVersion":{"gitVersion":"v1.35.1"}}`, `{"serverVersion":{"gitVersion":"v1.36.1"}}`), false},
+		"lists of namespaces":    {around("namespaces.json", list(namespace("a", "1")), list(namespace("b", "2"))), false},
+	} {
+		for form, path := range map[string]string{"folder": asFolder(t, c.files), "archive": asTar(t, c.files)} {
+			want, all, wrong := readDump(t, path, nil, 0)
+			if c.refused {
+				require.ErrorContains(t, wrong, "two clusters", name)
+			} else {
+				require.NoError(t, wrong, name)
+				require.True(t, slices.ContainsFunc(want.Gaps, func(g engine.Gap) bool { return strings.Contains(g.Cause, "two clusters") }), name)
+			}
+			gone := false
+			for most := 1; most <= all; most++ {
+				kept := parts{}
+				_, _, err := readDump(t, path, kept, most)
+				require.Error(t, err)
+				got, n, err := readDump(t, path, kept, 0)
+				gone = gone || n < all
+				if c.refused {
+					assert.EqualError(t, err, wrong.Error(), "%s in a %s, stopped at %d", name, form, most)
+					continue
+				}
+				require.NoError(t, err)
+				assert.Equal(t, alike(want), alike(got), "%s in a %s, stopped at %d", name, form, most)
+			}
+			assert.True(t, gone, "%s in a %s is gone on with somewhere", name, form)
 		}
 	}
 }
