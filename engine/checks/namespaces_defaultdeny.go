@@ -25,7 +25,8 @@ import (
 // it is Unknown, and only a policy that was seen to open everything fails.
 //
 // A policy that no API server takes (an address range that is none, a selector that cannot
-// be understood) is not in force; with one, what would pass is Unknown.
+// be understood) is not in force, and of two of one name that differ one alone is; with one,
+// what would pass is Unknown.
 //
 // A policy of an administrator (AdminNetworkPolicy, ClusterNetworkPolicy) is decided
 // before and may allow what is denied here; with one, what would pass is Unknown.
@@ -48,7 +49,7 @@ func namespacesHaveDefaultDeny() check {
 				for _, p := range policies.In(n.ref.Name) {
 					if refused := p.Refused(); d.Verdict == engine.Pass && refused != nil {
 						d.Verdict = engine.Unknown
-						d.Sentence += "; but no API server takes " + p.Ref.Name + ", so that it is not in force: " + refused.Error()
+						d.Sentence += "; but of " + p.Ref.Name + ": " + refused.Error()
 					}
 				}
 				details = append(details, d)

@@ -143,7 +143,7 @@ func networkPoliciesLimited() check {
 // inForce is what is found of a policy, and no pass of one that no API server takes.
 func inForce(p network.Policy, f finding) finding {
 	if refused := p.Refused(); f.verdict == engine.Pass && refused != nil {
-		return unknown(f.field, f.value, "No API server takes it, so that it is not in force: %s", refused)
+		return unknown(f.field, f.value, "It cannot be told: %s", refused)
 	}
 	return f
 }

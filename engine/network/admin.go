@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kubejson "sigs.k8s.io/json"
@@ -20,16 +24,38 @@ var (
 
 const groupPolicy = "policy.networking.k8s.io"
 
-// baselinePriority puts a BaselineAdminNetworkPolicy behind the ClusterNetworkPolicies
-// of its tier, which end at 1000.
-const baselinePriority = 1001
+// adminForm is what the API of a form of these policies takes. What is beyond it no
+// server takes, so that nothing of the policy is in force.
+type adminForm struct {
+	version string
+	allow   string // the action
+	rules   int    // of one direction, and as many ports of a rule and peers
+}
+
+// adminForms are the form of the two older kinds, and that of ClusterNetworkPolicy.
+var adminForms = [...]adminForm{{"v1alpha1", "Allow", 100}, {"v1alpha2", "Accept", 25}}
+
+const (
+	lastPriority     = 1000
+	longestRuleName  = 100
+	mostNetworks     = 25 // of one peer
+	onlyBaselineName = "default"
+)
+
+// refusal is why no server takes a policy.
+type refusal struct{ error }
+
+func refused(format string, args ...any) error {
+	return refusal{fmt.Errorf("no API server takes it: "+format, args...)}
+}
 
 // adminPolicy is a policy of the three kinds. Rules are read one by one, so that
 // one that is not understood hides itself alone.
 type adminPolicy struct {
-	Spec struct {
+	APIVersion string `json:"apiVersion"`
+	Spec       struct {
 		Tier     string            `json:"tier"`
-		Priority int32             `json:"priority"`
+		Priority *int32            `json:"priority"`
 		Subject  json.RawMessage   `json:"subject"`
 		Ingress  []json.RawMessage `json:"ingress"`
 		Egress   []json.RawMessage `json:"egress"`
@@ -100,7 +126,7 @@ func strictly(raw []byte, into any) error {
 // newAdminPolicy reads a policy of an administrator, and what of it cannot be
 // evaluated.
 func newAdminPolicy(ref engine.Ref, digest engine.Digest, body []byte) (*policy, []error) {
-	p := &policy{ref: ref, digest: digest, subject: peer{inside: true, withoutHost: true}}
+	p := &policy{ref: ref, digest: digest, form: formOf(ref.Of()), subject: peer{inside: true, withoutHost: true}}
 	var read adminPolicy
 	if err := kubejson.UnmarshalCaseSensitivePreserveInts(body, &read); err != nil {
 		p.subject.uncertain = true
@@ -108,6 +134,11 @@ func newAdminPolicy(ref engine.Ref, digest engine.Digest, body []byte) (*policy,
 		return p, []error{fmt.Errorf("read policy: %w", err)}
 	}
 	var faults []error
+	form := adminForms[p.form]
+	if _, version, _ := strings.Cut(read.APIVersion, "/"); version != form.version {
+		faults = append(faults, fmt.Errorf("its version %q is none that is known", version))
+		p.subject.uncertain = true
+	}
 	var of adminPeer
 	err := strictly(read.Spec.Subject, &of)
 	if err == nil {
@@ -121,28 +152,43 @@ func newAdminPolicy(ref engine.Ref, digest engine.Digest, body []byte) (*policy,
 	}
 	p.subject.uncertain = len(faults) > 0
 	for d, rules := range [2][]json.RawMessage{Ingress: read.Spec.Ingress, Egress: read.Spec.Egress} {
+		if len(rules) > form.rules {
+			faults = append(faults, refused("it has %d rules for %s, and %d are the most", len(rules), Direction(d), form.rules))
+		}
 		for i, raw := range rules {
-			r, wrong := newAdminRule(raw, Direction(d))
+			r, wrong := newAdminRule(raw, p.ref.Of(), Direction(d))
 			for _, err := range wrong {
 				faults = append(faults, fmt.Errorf("%s rule %d: %w", Direction(d), i+1, err))
 			}
 			p.rules[d] = append(p.rules[d], r)
 		}
 	}
+	p.subject.uncertain = p.subject.uncertain || slices.ContainsFunc(faults, func(err error) bool { return errors.As(err, new(refusal)) })
 	return p, faults
 }
 
 // place puts p into its tier.
-func (p *policy) place(tier string, priority int32) error {
-	p.tier, p.priority = AdminTier, priority
-	switch {
-	case p.ref.Of() == BaselinePolicyKind:
-		p.tier, p.priority = BaselineTier, baselinePriority
-	case p.ref.Of() == ClusterPolicyKind && tier == "Baseline":
-		p.tier = BaselineTier
-	case p.ref.Of() == ClusterPolicyKind && tier != "Admin":
-		return fmt.Errorf("tier %q is none that is known", tier)
+func (p *policy) place(tier string, priority *int32) error {
+	p.tier = AdminTier
+	switch p.ref.Of() {
+	case BaselinePolicyKind:
+		if p.tier = BaselineTier; p.ref.Name != onlyBaselineName {
+			return refused("the only one that there may be is called %q", onlyBaselineName)
+		}
+		return nil
+	case ClusterPolicyKind:
+		switch tier {
+		case "Admin":
+		case "Baseline":
+			p.tier = BaselineTier
+		default:
+			return refused("tier %q is none that is known", tier)
+		}
 	}
+	if priority == nil || *priority < 0 || *priority > lastPriority {
+		return refused("its priority is not from 0 to %d", lastPriority)
+	}
+	p.priority = *priority
 	return nil
 }
 
@@ -151,21 +197,23 @@ func unknownRule() rule {
 	return rule{action: Allow, ports: AllPorts(), peers: []peer{{}}, uncertain: true}
 }
 
-func newAdminRule(raw []byte, d Direction) (rule, []error) {
+func newAdminRule(raw []byte, kind engine.Kind, d Direction) (rule, []error) {
 	var read adminRule
 	if err := strictly(raw, &read); err != nil {
 		return unknownRule(), []error{err}
 	}
+	n := formOf(kind)
+	form := adminForms[n]
 	r := rule{name: read.Name, ports: AllPorts()}
 	var faults []error
-	switch read.Action {
-	case "Allow", "Accept":
-	case "Deny":
+	switch {
+	case read.Action == form.allow:
+	case read.Action == "Deny":
 		r.action = Deny
-	case "Pass":
+	case read.Action == "Pass" && kind != BaselinePolicyKind:
 		r.action = Pass
 	default:
-		faults = append(faults, fmt.Errorf("action %q is none that is known", read.Action))
+		faults = append(faults, refused("action %q is none that is known", read.Action))
 		r.uncertain = true
 	}
 	peers := read.From
@@ -173,8 +221,11 @@ func newAdminRule(raw []byte, d Direction) (rule, []error) {
 		peers = read.To
 	}
 	if len(peers) == 0 {
-		faults = append(faults, errors.New("it names no peer"))
+		faults = append(faults, refused("it names no peer"))
 		r.peers, r.uncertain = []peer{{}}, true
+	}
+	if len(peers) > form.rules || utf8.RuneCountInString(read.Name) > longestRuleName {
+		faults = append(faults, refused("it names more than %d peers, or its name is longer than %d characters", form.rules, longestRuleName))
 	}
 	for _, p := range peers {
 		of, err := p.understood(d == Ingress)
@@ -184,11 +235,19 @@ func newAdminRule(raw []byte, d Direction) (rule, []error) {
 		}
 		r.peers = append(r.peers, of)
 	}
-	if err := r.limit(read); err != nil {
+	if err := r.limit(n, read); err != nil {
 		faults = append(faults, err)
 		r.uncertain = true
 	}
 	return r, faults
+}
+
+// formOf is the form of a kind among adminForms.
+func formOf(kind engine.Kind) int {
+	if kind == ClusterPolicyKind {
+		return 1
+	}
+	return 0
 }
 
 // understood returns what a subject or a peer means. Networks and nodes are peers
@@ -202,7 +261,7 @@ func (a adminPeer) understood(podsOnly bool) (peer, error) {
 		}
 	}
 	if set != 1 || podsOnly && a.Namespaces == nil && a.Pods == nil {
-		return of, errors.New("a peer names exactly one kind of peers that its direction has")
+		return of, refused("a peer names exactly one kind of peers that its direction has")
 	}
 	var err error
 	switch {
@@ -217,9 +276,14 @@ func (a adminPeer) understood(podsOnly bool) (peer, error) {
 	case len(a.DomainNames) > 0:
 		err = errors.New("which addresses a domain name has is not known here")
 	default:
-		of.withoutHost = false
+		if of.withoutHost = false; len(a.Networks) > mostNetworks {
+			return of, refused("a peer names more than %d networks", mostNetworks)
+		}
 		for _, cidr := range a.Networks {
 			b, wrong := newBlock(cidr, nil)
+			if _, err := netip.ParsePrefix(cidr); err != nil {
+				return of, refused("%w", wrong)
+			}
 			if wrong != nil {
 				return of, wrong
 			}
@@ -230,27 +294,40 @@ func (a adminPeer) understood(podsOnly bool) (peer, error) {
 }
 
 // limit sets the ports of a rule; none named are all.
-func (r *rule) limit(read adminRule) error {
+func (r *rule) limit(form int, read adminRule) error {
 	if read.Ports == nil && read.Protocols == nil {
 		return nil
 	}
+	if form == 0 && read.Protocols != nil || form > 0 && read.Ports != nil {
+		return errors.New("it names its ports as the other form of these policies does")
+	}
 	r.ports = Ports{}
+	add, n := r.addProtocols, 0
 	if read.Ports != nil {
-		for _, p := range *read.Ports {
-			if err := r.addAdminPort(p); err != nil {
-				return err
-			}
+		add, n = r.addAdminPorts, len(*read.Ports)
+	} else {
+		n = len(*read.Protocols)
+	}
+	if n == 0 || n > adminForms[form].rules {
+		return refused("its list of ports has %d, and is to have from 1 to %d", n, adminForms[form].rules)
+	}
+	return add(read)
+}
+
+func (r *rule) addAdminPorts(read adminRule) error {
+	for _, p := range *read.Ports {
+		if err := r.addAdminPort(p); err != nil {
+			return err
 		}
 	}
-	if read.Protocols != nil {
-		for _, p := range *read.Protocols {
-			if err := r.addProtocol(p); err != nil {
-				return err
-			}
+	return nil
+}
+
+func (r *rule) addProtocols(read adminRule) error {
+	for _, p := range *read.Protocols {
+		if err := r.addProtocol(p); err != nil {
+			return err
 		}
-	}
-	if r.ports.IsEmpty() && len(r.named) == 0 {
-		return errors.New("its list of ports is empty")
 	}
 	return nil
 }
@@ -266,11 +343,14 @@ func (r *rule) addAdminPort(p adminPort) error {
 	case p.PortRange != nil && p.PortNumber == nil && p.NamedPort == nil:
 		name, from, to = p.PortRange.Protocol, p.PortRange.Start, p.PortRange.End
 	default:
-		return errors.New("a port is one number, one name or one range")
+		return refused("a port is one number, one name or one range")
 	}
 	protocol, known := protocolOf(name)
-	if !known {
+	switch {
+	case !known:
 		return fmt.Errorf("read port: protocol %q is none that policies know", name)
+	case min(from, to) < firstPort || max(from, to) > lastPort:
+		return refused("a port is from %d to %d", firstPort, lastPort)
 	}
 	return r.addRange(protocol, from, to)
 }
@@ -285,11 +365,14 @@ func (r *rule) addProtocol(p adminProtocol) error {
 		from, to := int32(firstPort), int32(lastPort)
 		if at := ports.DestinationPort; at != nil {
 			if (at.Number != 0) == (at.Range != nil) {
-				return errors.New("a destination port is one number or one range")
+				return refused("a destination port is one number or one range")
 			}
 			from, to = at.Number, at.Number
 			if at.Range != nil {
 				from, to = at.Range.Start, at.Range.End
+			}
+			if from < firstPort || to > lastPort || at.Range != nil && from >= to {
+				return refused("%d to %d is no range of ports", from, to)
 			}
 		}
 		if err := r.addRange(Protocol(protocol), from, to); err != nil {
@@ -301,7 +384,7 @@ func (r *rule) addProtocol(p adminProtocol) error {
 		r.named = append(r.named, namedPort{name: p.DestinationNamedPort, any: true})
 	}
 	if set != 1 {
-		return errors.New("a protocol is exactly one of tcp, udp, sctp and destinationNamedPort")
+		return refused("a protocol is exactly one of tcp, udp, sctp and destinationNamedPort")
 	}
 	return nil
 }

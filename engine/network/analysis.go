@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	networkingv1 "k8s.io/api/networking/v1"
-
 	"tickmark/engine"
 )
 
@@ -93,16 +91,24 @@ func (a *Analysis) classesOf(workload int) []int { return a.groups[a.groupOf[wor
 
 // readPolicies reads all policies in the order in which they decide.
 func (a *Analysis) readPolicies(v *engine.View) {
-	for _, o := range engine.All[networkingv1.NetworkPolicy](v, PolicyKind) {
-		p, faults := NewPolicy(o.Ref, o.Digest, &o.Value.Spec).understood()
+	for _, read := range readPolicies(v) {
+		p, faults := read.understood()
 		a.policies = append(a.policies, p)
-		a.doubt(o.Ref, "no API server takes it, so that it is not in force", faults)
+		a.doubt(p.ref, notTaken, faults)
+		if read.again != nil {
+			a.gap(p.ref, engine.Unsupported, read.again)
+		}
 	}
 	for _, kind := range []engine.Kind{AdminPolicyKind, BaselinePolicyKind, ClusterPolicyKind} {
+		again := writtenAgain(v, kind)
 		for _, o := range v.Objects(kind) {
 			p, faults := newAdminPolicy(o.Ref, o.Digest, o.Body())
 			a.policies = append(a.policies, p)
 			a.doubt(o.Ref, "it is not evaluated in full", faults)
+			if err := again[o.Ref.WithoutUID()]; err != nil {
+				p.subject.uncertain = true
+				a.gap(o.Ref, engine.Unsupported, err)
+			}
 		}
 	}
 	slices.SortStableFunc(a.policies, (*policy).before)

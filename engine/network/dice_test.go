@@ -18,9 +18,12 @@ import (
 // dice makes random clusters: few values, so that selectors meet.
 type dice struct {
 	*rand.Rand
-	// ties gives policies of administrators the same priorities.
+	// ties gives policies of administrators the same priorities, and both forms to one cluster.
 	ties bool
-	// hidden leaves out addresses of pods and labels of namespaces.
+	// older lets them be of the older form where there is one form alone.
+	older bool
+	// hidden leaves out addresses of pods and of nodes and labels of namespaces, and names
+	// domains.
 	hidden bool
 }
 
@@ -171,6 +174,8 @@ func (d dice) networkPolicy(i int) map[string]any {
 
 func (d dice) adminPeer(egress bool) map[string]any {
 	switch {
+	case egress && d.hidden && d.one(4):
+		return map[string]any{"domainNames": []any{pick(d, "pay.example", "*.bank.example")}}
 	case egress && d.one(3):
 		return map[string]any{"networks": []any{d.cidr(), d.cidr()}[:1+d.IntN(2)]}
 	case egress && d.one(5):
@@ -201,6 +206,7 @@ func (d dice) protocols() []any {
 	for range 1 + d.IntN(2) {
 		protocol := pick(d, "tcp", "udp", "sctp")
 		from, to := d.reach()
+		to = max(to, from+1)
 		all = append(all, pick(d,
 			map[string]any{protocol: map[string]any{}},
 			map[string]any{protocol: map[string]any{"destinationPort": map[string]any{"number": from}}},
@@ -212,9 +218,12 @@ func (d dice) protocols() []any {
 
 // adminPolicy writes a policy of one of the three kinds.
 func (d dice) adminPolicy(i int) map[string]any {
-	kind, version, accept := pick(d, "AdminNetworkPolicy", "ClusterNetworkPolicy", "ClusterNetworkPolicy"), "v1alpha1", "Allow"
-	if i == 0 && d.one(2) {
-		kind = "BaselineAdminNetworkPolicy" // of which there is one
+	kind, name, version, accept := "ClusterNetworkPolicy", fmt.Sprintf("a%d", i), "v1alpha1", "Allow"
+	if d.ties && d.one(3) || !d.ties && d.older {
+		kind = "AdminNetworkPolicy"
+	}
+	if i == 0 && d.one(2) && (d.ties || d.older) {
+		kind, name = "BaselineAdminNetworkPolicy", "default" // of which there is one
 	}
 	spec := map[string]any{"subject": d.adminPeer(false)}
 	if kind != "BaselineAdminNetworkPolicy" {
@@ -245,7 +254,7 @@ func (d dice) adminPolicy(i int) map[string]any {
 		spec[direction[0]] = rules
 	}
 	return map[string]any{
-		"apiVersion": groupPolicy + "/" + version, "kind": kind, "spec": spec, "metadata": map[string]any{"name": fmt.Sprintf("a%d", i)},
+		"apiVersion": groupPolicy + "/" + version, "kind": kind, "spec": spec, "metadata": map[string]any{"name": name},
 	}
 }
 
@@ -273,12 +282,20 @@ func (d dice) cluster(t *testing.T) *thrown {
 	for _, address := range []string{"10.0.0.9", "192.0.2.1", "192.0.2.129", "8.8.8.8", "fd00::1", "2001:db8::1", "172.16.0.1", "172.16.0.2"} {
 		c.pods = append(c.pods, secondPod{address: netip.MustParseAddr(address), outside: true})
 	}
+	c.domains = map[string][]netip.Addr{}
+	for _, name := range []string{"pay.example", "*.bank.example"} {
+		c.domains[name] = []netip.Addr{pick(d, c.pods...).address, netip.MustParseAddr(pick(d, "10.0.0.1", "10.0.0.4", "172.16.0.1"))}
+	}
 	for i := range 2 {
 		n := secondNode{labels: map[string]string{}, address: netip.AddrFrom4([4]byte{172, 16, 0, byte(i + 1)})}
 		var node metav1.PartialObjectMetadata
+		addresses := []any{map[string]any{"type": "InternalIP", "address": n.address.String()}}
+		if d.hidden && d.one(3) {
+			addresses = []any{}
+		}
 		c.object(t, map[string]any{
 			"apiVersion": "v1", "kind": "Node", "metadata": map[string]any{"name": fmt.Sprintf("node%d", i), "labels": d.labels()},
-			"status": map[string]any{"addresses": []any{map[string]any{"type": "InternalIP", "address": n.address.String()}}},
+			"status": map[string]any{"addresses": addresses},
 		}, &node)
 		n.labels = node.Labels
 		c.nodes = append(c.nodes, n)
@@ -312,10 +329,8 @@ func (d dice) cluster(t *testing.T) *thrown {
 			}
 		}
 		c.object(t, d.adminPolicy(i), &p)
-		of := secondAdmin{AdminTier, p.Spec.Priority, p.Spec.Subject, [2][]adminRule{p.Spec.Ingress, p.Spec.Egress}}
-		if p.Kind == "BaselineAdminNetworkPolicy" {
-			of.tier, of.priority = BaselineTier, 1<<20
-		} else if p.Spec.Tier == "Baseline" {
+		of := secondAdmin{AdminTier, p.Kind == "ClusterNetworkPolicy", p.Spec.Priority, p.Spec.Subject, [2][]adminRule{p.Spec.Ingress, p.Spec.Egress}}
+		if p.Kind == "BaselineAdminNetworkPolicy" || p.Spec.Tier == "Baseline" {
 			of.tier = BaselineTier
 		}
 		c.admin = append(c.admin, of)

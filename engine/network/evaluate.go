@@ -253,70 +253,109 @@ func (e *evaluation) networkPolicies(concerns []concern, peer int, otherwise ans
 	return a
 }
 
-// tier applies the policies of administrators of one tier, from the last to the
-// first. Those of one priority have no order that a plugin must keep: what either
-// of them would allow is possible.
+// decision is what policies of administrators make of a connection: what they allow, all
+// that they decide, and what they would allow at most.
+type decision struct{ allowed, matched, possible portSet }
+
+// then returns what is decided where a comes before b.
+func (e *evaluation) then(a, b decision) decision {
+	return decision{
+		allowed:  e.ports.union(a.allowed, e.ports.minus(b.allowed, a.matched)),
+		matched:  e.ports.union(a.matched, b.matched),
+		possible: e.ports.union(a.possible, e.ports.minus(b.possible, a.matched)),
+	}
+}
+
+// either returns what is decided where the plugin chooses which comes first: what either
+// would allow is possible. A comes first by its name.
+func (e *evaluation) either(a, b decision) decision {
+	d := e.then(a, b)
+	d.possible = e.ports.union(a.possible, b.possible)
+	return d
+}
+
+// differ reports whether it matters which of two comes first.
+func (e *evaluation) differ(a, b decision) bool {
+	both := e.ports.intersect(a.matched, b.matched)
+	return e.ports.intersect(a.allowed, both) != e.ports.intersect(b.allowed, both)
+}
+
+// tier applies the policies of administrators of one tier. Those of one priority have no
+// order that a plugin must keep, nor have the policies of one form with those of another.
 func (e *evaluation) tier(concerns []concern, tier Tier, peer int, otherwise, next answer) answer {
-	for end := len(concerns); end > 0; {
-		p := e.policies[concerns[end-1].policy]
-		start := end - 1
-		for start > 0 && e.policies[concerns[start-1].policy].tier == p.tier && e.policies[concerns[start-1].policy].priority == p.priority {
-			start--
+	var sum decision
+	var before []concern // of the other form
+	for len(concerns) > 0 {
+		first := e.policies[concerns[0].policy]
+		end := e.alikeUntil(concerns, func(p *policy) bool { return p.tier == first.tier && p.form == first.form })
+		if first.tier == tier {
+			one := e.ordered(concerns[:end], peer, next)
+			if len(before) > 0 && e.differ(sum, one) {
+				e.tie(before, concerns[:end], peer, next)
+			}
+			sum, before = e.either(sum, one), concerns[:end]
 		}
-		if p.tier == tier {
-			otherwise = e.equals(concerns[start:end], peer, otherwise, next)
-		}
-		end = start
+		concerns = concerns[end:]
 	}
-	return otherwise
+	return answer{
+		allowed:  e.ports.union(sum.allowed, e.ports.minus(otherwise.allowed, sum.matched)),
+		possible: e.ports.union(sum.possible, e.ports.minus(otherwise.possible, sum.matched)),
+	}
 }
 
-// equals applies policies of one priority.
-func (e *evaluation) equals(group []concern, peer int, otherwise, next answer) answer {
-	a := otherwise
-	var possible, decided, refused portSet
-	for i := len(group) - 1; i >= 0; i-- {
-		one, matched, upper := e.apply(group[i], peer, next)
-		refused = e.ports.union(refused, e.ports.minus(matched, one))
-		a.allowed = e.ports.union(one, e.ports.minus(a.allowed, matched))
-		possible = e.ports.union(possible, upper)
-		decided = e.ports.union(decided, matched)
+// alikeUntil returns how many of the first concerns are with policies that are alike.
+func (e *evaluation) alikeUntil(concerns []concern, alike func(*policy) bool) int {
+	if n := slices.IndexFunc(concerns, func(c concern) bool { return !alike(e.policies[c.policy]) }); n >= 0 {
+		return n
 	}
-	a.possible = e.ports.union(possible, e.ports.minus(otherwise.possible, decided))
-	if len(group) > 1 && e.ports.intersect(possible, refused) != noPorts {
-		e.tie(group, peer, next)
-	}
-	return a
+	return len(concerns)
 }
 
-// tie notes two policies of one priority of which it matters who comes first.
-func (e *evaluation) tie(group []concern, peer int, next answer) {
-	for i := range group {
-		for j := range i {
-			one, matchedOne, _ := e.apply(group[i], peer, next)
-			other, matchedOther, _ := e.apply(group[j], peer, next)
-			both := e.ports.intersect(matchedOne, matchedOther)
-			if e.ports.intersect(one, both) != e.ports.intersect(other, both) {
-				e.ties[[2]int{group[j].policy, group[i].policy}] = true
+// ordered applies policies of one tier and form by their priorities.
+func (e *evaluation) ordered(concerns []concern, peer int, next answer) decision {
+	var sum decision
+	for len(concerns) > 0 {
+		priority := e.policies[concerns[0].policy].priority
+		end := e.alikeUntil(concerns, func(p *policy) bool { return p.priority == priority })
+		var equal decision
+		var refused portSet
+		for i, c := range concerns[:end] {
+			one := e.apply(c, peer, next)
+			equal, refused = e.either(equal, one), e.ports.union(refused, e.ports.minus(one.matched, one.allowed))
+			if i > 0 && e.ports.intersect(equal.possible, refused) != noPorts {
+				e.tie(concerns[:i], concerns[i:i+1], peer, next)
+			}
+		}
+		sum, concerns = e.then(sum, equal), concerns[end:]
+	}
+	return sum
+}
+
+// tie notes the policies between which it matters who comes first.
+func (e *evaluation) tie(some, others []concern, peer int, next answer) {
+	for _, a := range some {
+		for _, b := range others {
+			if e.differ(e.apply(a, peer, next), e.apply(b, peer, next)) {
+				e.ties[[2]int{a.policy, b.policy}] = true
 			}
 		}
 	}
 }
 
-// apply returns what one policy of an administrator allows to a peer, what it
-// decides at all, and what it would allow at most.
-func (e *evaluation) apply(c concern, peer int, next answer) (allowed, matched, possible portSet) {
+// apply returns what one policy of an administrator decides of a peer.
+func (e *evaluation) apply(c concern, peer int, next answer) decision {
+	var d decision
 	for _, r := range c.rows {
 		sure, unsure := r.sure.has(peer), r.unsure.has(peer)
 		if !sure && !unsure {
 			continue
 		}
-		ports := e.ports.minus(r.ports, matched)
+		ports := e.ports.minus(r.ports, d.matched)
 		switch r.action {
 		case Allow:
-			possible = e.ports.union(possible, ports)
+			d.possible = e.ports.union(d.possible, ports)
 		case Pass:
-			possible = e.ports.union(possible, e.ports.intersect(ports, next.possible))
+			d.possible = e.ports.union(d.possible, e.ports.intersect(ports, next.possible))
 		case Deny:
 		}
 		if !sure || !c.sure {
@@ -324,12 +363,12 @@ func (e *evaluation) apply(c concern, peer int, next answer) (allowed, matched, 
 		}
 		switch r.action {
 		case Allow:
-			allowed = e.ports.union(allowed, ports)
+			d.allowed = e.ports.union(d.allowed, ports)
 		case Pass:
-			allowed = e.ports.union(allowed, e.ports.intersect(ports, next.allowed))
+			d.allowed = e.ports.union(d.allowed, e.ports.intersect(ports, next.allowed))
 		case Deny:
 		}
-		matched = e.ports.union(matched, ports)
+		d.matched = e.ports.union(d.matched, ports)
 	}
-	return allowed, matched, possible
+	return d
 }

@@ -1,7 +1,6 @@
 package network
 
 import (
-	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"tickmark/engine"
@@ -25,13 +24,7 @@ type policiesKey struct{}
 
 // PoliciesOf reads the policies of a view, once per view.
 func PoliciesOf(v *engine.View) *Policies {
-	return engine.Memo(v, policiesKey{}, func() *Policies {
-		var policies []Policy
-		for _, p := range engine.All[networkingv1.NetworkPolicy](v, PolicyKind) {
-			policies = append(policies, NewPolicy(p.Ref, p.Digest, &p.Value.Spec))
-		}
-		return NewPolicies(policies)
-	})
+	return engine.Memo(v, policiesKey{}, func() *Policies { return NewPolicies(readPolicies(v)) })
 }
 
 // In returns the policies of a namespace in the order of their names.

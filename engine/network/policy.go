@@ -44,6 +44,7 @@ type Policy struct {
 	Invalid error
 
 	selector labels.Selector
+	again    error // another of its name stands beside it
 }
 
 // NewPolicy reads the spec of a policy.

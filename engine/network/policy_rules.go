@@ -7,14 +7,48 @@ import (
 
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"tickmark/engine"
 )
 
-// Refused says why no API server takes p, so that it is not in force; nil where one does.
+// Refused says why p is not in force, or not for sure: no API server takes it, or files
+// hold another of its name. It is nil where p is in force.
 func (p Policy) Refused() error {
 	if _, faults := p.understood(); len(faults) > 0 {
-		return faults[0]
+		return fmt.Errorf("%s: %w", notTaken, faults[0])
 	}
-	return nil
+	return p.again
+}
+
+const notTaken = "no API server takes it, so that it is not in force"
+
+// errWrittenAgain is of policies that files hold under one name: a server keeps one.
+var errWrittenAgain = errors.New("another policy of its name stands beside it, and a server keeps one of them: which is not known")
+
+// writtenAgain are the names under which policies stand that are not the same.
+func writtenAgain(v *engine.View, kind engine.Kind) map[engine.Ref]error {
+	known, again := map[engine.Ref]engine.Digest{}, map[engine.Ref]error{}
+	for _, o := range v.Objects(kind) {
+		name := o.Ref.WithoutUID()
+		if before, there := known[name]; there && before != o.Digest {
+			again[name] = errWrittenAgain
+		}
+		known[name] = o.Digest
+	}
+	return again
+}
+
+// readPolicies reads the NetworkPolicies of a view.
+func readPolicies(v *engine.View) []Policy {
+	var all []Policy
+	again := writtenAgain(v, PolicyKind)
+	for _, o := range engine.All[networkingv1.NetworkPolicy](v, PolicyKind) {
+		p := NewPolicy(o.Ref, o.Digest, &o.Value.Spec)
+		p.again = again[o.Ref.WithoutUID()]
+		all = append(all, p)
+	}
+	return all
 }
 
 // understood returns a NetworkPolicy as rules, and what of it no API server would
@@ -28,23 +62,36 @@ func (p Policy) understood() (*policy, []error) {
 		faults = append(faults, err)
 	}
 	q.subject.pods = selector
+	faults = append(faults, refusedTypes(p.Spec.PolicyTypes)...)
 	q.isolates = [2]bool{Ingress: p.Isolates(Ingress), Egress: p.Isolates(Egress)}
-	for _, r := range p.Spec.Ingress {
-		if !q.isolates[Ingress] {
-			break
+	// A server reads the rules of both directions, also those that the policy is not for.
+	add := func(d Direction, peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) {
+		rule, wrong := ruleOf(own, peers, ports)
+		if faults = append(faults, wrong...); q.isolates[d] {
+			q.rules[d] = append(q.rules[d], rule)
 		}
-		rule, wrong := ruleOf(own, r.From, r.Ports)
-		q.rules[Ingress], faults = append(q.rules[Ingress], rule), append(faults, wrong...)
+	}
+	for _, r := range p.Spec.Ingress {
+		add(Ingress, r.From, r.Ports)
 	}
 	for _, r := range p.Spec.Egress {
-		if !q.isolates[Egress] {
-			break
-		}
-		rule, wrong := ruleOf(own, r.To, r.Ports)
-		q.rules[Egress], faults = append(q.rules[Egress], rule), append(faults, wrong...)
+		add(Egress, r.To, r.Ports)
 	}
-	q.subject.uncertain = len(faults) > 0
+	q.subject.uncertain = len(faults) > 0 || p.again != nil
 	return q, faults
+}
+
+// refusedTypes says which directions no server takes.
+func refusedTypes(types []networkingv1.PolicyType) (faults []error) {
+	for _, t := range types {
+		if t != networkingv1.PolicyTypeIngress && t != networkingv1.PolicyTypeEgress {
+			faults = append(faults, fmt.Errorf("read policyTypes: %q is no direction", t))
+		}
+	}
+	if most := 2; len(types) > most {
+		faults = append(faults, fmt.Errorf("read policyTypes: it names more than %d", most))
+	}
+	return faults
 }
 
 func ruleOf(own string, peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) (rule, []error) {
@@ -89,6 +136,8 @@ func (r *rule) add(p networkingv1.NetworkPolicyPort) error {
 		r.ports = r.ports.union(portsOf(protocol, firstPort, lastPort))
 	case p.Port.Type == intstr.String && p.EndPort != nil:
 		return fmt.Errorf("read port %q: endPort needs a number before it", p.Port.StrVal)
+	case p.Port.Type == intstr.String && len(validation.IsValidPortName(p.Port.StrVal)) > 0:
+		return fmt.Errorf("read port %q: it is no name of a port", p.Port.StrVal)
 	case p.Port.Type == intstr.String:
 		r.named = append(r.named, namedPort{name: p.Port.StrVal, protocol: protocol})
 	default:

@@ -60,7 +60,7 @@ func connectionsOf(t *testing.T, a *Analysis) map[[2]string]Connection {
 func TestSecondReading(t *testing.T) {
 	allowed := 0
 	for seed := range uint64(150) {
-		c := dice{Rand: rand.New(rand.NewPCG(seed, 1))}.cluster(t)
+		c := dice{Rand: rand.New(rand.NewPCG(seed, 1)), older: seed%2 == 1}.cluster(t)
 		a := fromYAML(t, c.documents...).analyse()
 		got := connectionsOf(t, a)
 		onNodes := func(name string) bool {

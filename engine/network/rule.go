@@ -49,16 +49,17 @@ type policy struct {
 	ref      engine.Ref
 	digest   engine.Digest
 	tier     Tier
+	form     int // 0 of the older kinds of an administrator's policies, 1 of ClusterNetworkPolicy
 	priority int32
 	subject  peer
 	isolates [2]bool // of a NetworkPolicy, by direction
 	rules    [2][]rule
 }
 
-// before orders policies as they decide; equal priorities are told apart by name
-// alone, which no plugin promises.
+// before orders policies as they decide; forms and equal priorities are told apart by
+// name alone, which no plugin promises.
 func (p *policy) before(o *policy) int {
-	return cmp.Or(cmp.Compare(p.tier, o.tier), cmp.Compare(p.priority, o.priority), p.ref.Compare(o.ref))
+	return cmp.Or(cmp.Compare(p.tier, o.tier), cmp.Compare(p.form, o.form), cmp.Compare(p.priority, o.priority), p.ref.Compare(o.ref))
 }
 
 // rule is one rule of a policy in one direction.

@@ -14,6 +14,7 @@ import (
 type second struct {
 	namespaces map[string]map[string]string
 	nodes      []secondNode
+	domains    map[string][]netip.Addr // which nothing but this reading knows
 	policies   []*networkingv1.NetworkPolicy
 	admin      []secondAdmin // in the order in which they decide
 	read       map[*metav1.LabelSelector]labels.Selector
@@ -36,6 +37,7 @@ type secondNode struct {
 
 type secondAdmin struct {
 	tier     Tier
+	newer    bool // of the form that has no order with the other
 	priority int32
 	subject  adminPeer
 	rules    [2][]adminRule
@@ -190,6 +192,8 @@ func (s *second) admits(a adminPeer, p secondPod) bool {
 	switch {
 	case a.Networks != nil:
 		return slices.ContainsFunc(a.Networks, func(cidr string) bool { return netip.MustParsePrefix(cidr).Contains(p.address) })
+	case a.DomainNames != nil:
+		return slices.ContainsFunc(a.DomainNames, func(name string) bool { return slices.Contains(s.domains[name], p.address) })
 	case a.Nodes != nil:
 		return slices.ContainsFunc(s.nodes, func(n secondNode) bool { return n.address == p.address && s.selected(a.Nodes, n.labels) })
 	case p.outside, p.host:
@@ -234,24 +238,56 @@ func (w at) ofAdmin(r adminRule) bool {
 	return false
 }
 
-// orders are the orders in which policies may decide: those of one tier and priority
-// have none.
+// orders are the orders in which policies may decide: those of one tier, form and
+// priority have none, nor has one form with the other.
 func (s *second) orders() [][]secondAdmin {
 	all := [][]secondAdmin{nil}
-	for from := 0; from < len(s.admin); {
-		to := from + 1
-		for to < len(s.admin) && s.admin[to].tier == s.admin[from].tier && s.admin[to].priority == s.admin[from].priority {
-			to++
-		}
-		var next [][]secondAdmin
-		for _, before := range all {
-			for _, of := range permutations(s.admin[from:to]) {
-				next = append(next, slices.Concat(before, of))
+	for _, tier := range []Tier{AdminTier, BaselineTier} {
+		of := [2][][]secondAdmin{{nil}, {nil}}
+		for form, newer := range []bool{false, true} {
+			var in []secondAdmin
+			for _, p := range s.admin {
+				if p.tier == tier && p.newer == newer {
+					in = append(in, p)
+				}
+			}
+			for from := 0; from < len(in); {
+				to := from + 1
+				for to < len(in) && in[to].priority == in[from].priority {
+					to++
+				}
+				of[form] = behind(of[form], permutations(in[from:to]))
+				from = to
 			}
 		}
-		all, from = next, to
+		var mixed [][]secondAdmin
+		for _, older := range of[0] {
+			for _, newer := range of[1] {
+				mixed = append(mixed, shuffles(older, newer)...)
+			}
+		}
+		all = behind(all, mixed)
 	}
 	return all
+}
+
+// behind puts each of the others behind each of some.
+func behind(some, others [][]secondAdmin) [][]secondAdmin {
+	var all [][]secondAdmin
+	for _, before := range some {
+		for _, of := range others {
+			all = append(all, slices.Concat(before, of))
+		}
+	}
+	return all
+}
+
+// shuffles are two lists as one, each in its own order.
+func shuffles(a, b []secondAdmin) [][]secondAdmin {
+	if len(a) == 0 || len(b) == 0 {
+		return [][]secondAdmin{slices.Concat(a, b)}
+	}
+	return slices.Concat(behind([][]secondAdmin{a[:1]}, shuffles(a[1:], b)), behind([][]secondAdmin{b[:1]}, shuffles(a, b[1:])))
 }
 
 func permutations(of []secondAdmin) [][]secondAdmin {

@@ -127,8 +127,12 @@ func (a *Analysis) lookAround(v *engine.View) {
 	}
 	a.lookForPlugin(v)
 	for tie := range a.ties {
-		a.gap(a.policies[tie[1]].ref, engine.Unsupported,
-			fmt.Errorf("it and %s have one priority and decide differently: the plugin chooses which comes first", a.policies[tie[0]].ref))
+		one, other := a.policies[tie[0]], a.policies[tie[1]]
+		have := "have one priority"
+		if one.form != other.form {
+			have = "are of two forms that have no order"
+		}
+		a.gap(other.ref, engine.Unsupported, fmt.Errorf("it and %s %s and decide differently: the plugin chooses which comes first", one.ref, have))
 	}
 	if !a.twoFold && a.opensIPv6() {
 		a.mayAllowMore(engine.Ref{Group: PolicyKind.Group, Kind: PolicyKind.Kind}, errors.New("policies forbid addresses of IPv4 alone: where the cluster has IPv6 as well, they are reached by that"))

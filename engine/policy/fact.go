@@ -271,10 +271,18 @@ func defaultDeny(f fact, args []ref.Val) (any, error) {
 	if err := unseen(f.view, network.PolicyKind); err != nil {
 		return nil, err
 	}
+	policies := network.PoliciesOf(f.view)
 	for _, d := range []network.Direction{network.Ingress, network.Egress} {
-		if d.String() == strings.ToLower(texts[1]) {
-			return network.PoliciesOf(f.view).DefaultDeny(texts[0], d).Holds(), nil
+		if d.String() != strings.ToLower(texts[1]) {
+			continue
 		}
+		holds := policies.DefaultDeny(texts[0], d).Holds()
+		for _, p := range policies.In(texts[0]) {
+			if err := p.Refused(); holds && err != nil {
+				return nil, fmt.Errorf("%s: %w", p.Ref, err)
+			}
+		}
+		return holds, nil
 	}
 	return nil, fmt.Errorf("%q is no direction: ingress or egress", texts[1])
 }

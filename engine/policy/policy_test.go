@@ -89,3 +89,20 @@ func TestWhatWasNotSeenIsUnknown(t *testing.T) {
 	foreign := read(t, policyOf("true", "needs: [Widget.acme.example]"))
 	assert.Equal(t, engine.Unknown, newWorld(t, onePod).evaluate(t, foreign...)["custom/test"].Verdict)
 }
+
+// A default deny that may not be in force is none to rely on.
+func TestADefaultDenyThatMayNotBeInForce(t *testing.T) {
+	deny := "\n---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: pay}\nspec: {podSelector: {}, policyTypes: [Ingress]}"
+	for name, c := range map[string]struct {
+		world   string
+		verdict engine.Verdict
+	}{
+		"in force":                  {onePod + deny, engine.Pass},
+		"none":                      {onePod, engine.Fail},
+		"that no server takes":      {onePod + strings.Replace(deny, "[Ingress]", "[Ingress], egress: [{ports: [{port: HTTP}]}]", 1), engine.Unknown},
+		"of which one may be taken": {onePod + deny + strings.Replace(deny, "podSelector: {}", "podSelector: {matchLabels: {app: none}}", 1), engine.Unknown},
+	} {
+		r := newWorld(t, c.world).evaluate(t, read(t, policyOf("network.defaultDeny('pay', 'ingress')"))...)["custom/test"]
+		assert.Equal(t, c.verdict, r.Verdict, "%s: %v", name, r.Details)
+	}
+}
