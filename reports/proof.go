@@ -47,9 +47,10 @@ type Excerpt struct {
 }
 
 // Prove reads what the binder shows of the items: of those first that answers cite, then
-// of what failed or stayed unknown, up to a limit.
-func (d *Dossier) Prove(ctx context.Context, source Source) error {
-	p := prover{ctx: ctx, source: source, dossier: d, documents: source.Documents(ctx), snapshots: map[engine.Digest][]engine.Population{}}
+// of what failed or stayed unknown, up to a limit. Foreign tells of a file that was handed
+// over that another tool wrote it; without it the beginning of none is shown.
+func (d *Dossier) Prove(ctx context.Context, source Source, foreign func(body []byte) bool) error {
+	p := prover{ctx: ctx, source: source, dossier: d, foreign: foreign, documents: source.Documents(ctx), snapshots: map[engine.Digest][]engine.Population{}}
 	for _, t := range d.Targets {
 		p.snapshots[t.Seen.Snapshot] = t.Populations
 	}
@@ -98,6 +99,7 @@ type prover struct {
 	documents engine.Documents
 	snapshots map[engine.Digest][]engine.Population
 	imports   map[engine.Digest]bool // files of other tools; nil until one is asked for
+	foreign   func(body []byte) bool
 }
 
 func (p *prover) prove(i Item) (Proof, error) {
@@ -277,10 +279,12 @@ func (p *prover) file(i Item) (Proof, error) {
 		return Proof{}, err
 	}
 	if imported[i.File.Digest] {
-		return Proof{Withheld: "Not printed: another tool wrote it, and what it found may be a secret itself. What was read out of it is among the evidence."}, nil
+		return Proof{Withheld: foreignWords + " What was read out of it is among the evidence."}, nil
 	}
 	return p.beginning(i), nil
 }
+
+const foreignWords = "Not printed: another tool wrote it, and what it found may be a secret itself."
 
 func (p *prover) beginning(i Item) Proof {
 	switch searched := i.SearchState() == questionnaires.Searched && len(i.File.Search.Hits) == 0; {
@@ -299,6 +303,8 @@ func (p *prover) beginning(i Item) Proof {
 		return Proof{Withheld: "Not printed: it is no text."}
 	case len(strings.TrimSpace(string(body))) == 0:
 		return Proof{Withheld: "It is empty."}
+	case p.foreign == nil || p.foreign(body):
+		return Proof{Withheld: foreignWords}
 	}
 	if begin := beginning(string(body)); safe(begin) != begin {
 		return Proof{Excerpts: []Excerpt{{Name: i.File.Name, Digest: i.File.Digest, Text: safe(begin)}}}

@@ -333,9 +333,53 @@ func TestABareSecretOfAToolsFileIsNotPrinted(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, bytes.Replace(text, []byte("{"), []byte(`{"held":"`+s.word()+`",`), 1), 0o600))
 		a.hears("collect", path, "--import", file)
 	}
+	a.prints(path)
+}
+
+// Attached they are not printed either, in forms that are not read too; what no tool wrote is.
+func TestABareSecretOfAToolsFileIsNotPrintedWhereItWasAttached(t *testing.T) {
+	s, a := &seeds{}, newAuditor(t)
+	path := a.path("shop.vault")
+	a.hears("identity", "new", "--name", "Ann")
+	a.hears("new", path, "--questionnaire", "saq-d-merchant", "--entity", "Shop")
+	samples, err := filepath.Glob("../../engine/imports/testdata/*")
+	require.NoError(t, err)
+	require.Greater(t, len(samples), 15)
+	files := map[string]string{
+		"prowler3.json": `[{"CheckID":"a","StatusExtended":"b"}]`, "trivy0.19.json": `[{"Target":"a","Type":"alpine"}]`, "cut.json": `{"SchemaVersion":2,"ArtifactName":"a","Results":[{"Target":`,
+	}
+	for _, sample := range samples {
+		text, err := os.ReadFile(sample)
+		require.NoError(t, err)
+		files[filepath.Base(sample)] = string(text)
+	}
+	for name, text := range files {
+		held := `{"held":"` + s.word() + `",`
+		if filepath.Ext(name) == ".txt" {
+			held = "{"
+			text += "[PASS] 1.9.9 " + s.word() + "\n"
+		}
+		file := a.path(name)
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(text, "{", held, 1)), 0o600))
+		a.hears("attach", path, file, "--requirement", "2.2.2")
+	}
+	plain := a.path("settings.json")
+	require.NoError(t, os.WriteFile(plain, []byte(`{"levels":["a wheelbarrow"]}`), 0o600))
+	a.hears("attach", path, plain, "--requirement", "2.2.2")
+	assert.Contains(t, a.prints(path), "wheelbarrow")
+}
+
+// prints prints the binder, in which no canary is found, and returns it.
+func (a *auditor) prints(path string) string {
+	a.t.Helper()
+	var all strings.Builder
 	for _, format := range []string{"markdown", "json"} {
 		name := a.path("report." + format)
 		a.hears("report", path, "-o", name, "--kind", "evidence", "--format", format, "--unsigned")
-		a.parts(name, func(what string, text []byte) { finds(t, what, text) })
+		a.parts(name, func(what string, text []byte) {
+			finds(a.t, what, text)
+			all.Write(text)
+		})
 	}
+	return all.String()
 }

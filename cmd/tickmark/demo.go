@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tickmark/engine"
+	"tickmark/engine/imports"
 	"tickmark/engine/kube"
 	"tickmark/questionnaires"
 	"tickmark/questionnaires/pci"
@@ -287,7 +288,7 @@ func (d *door) demoReport(ctx context.Context, v *vault.Vault, id questionnaires
 		return err
 	}
 	printed, err := printer.Print(ctx, v, printer.Request{
-		Assessment: id, Catalogue: catalogue, Out: out,
+		Assessment: id, Catalogue: catalogue, Out: out, Foreign: imports.Wrote,
 		Hand: printer.Hand{Signer: key, Chain: chain, Reason: "Prepared this record", Now: d.now(), Random: d.random},
 	})
 	if err != nil {

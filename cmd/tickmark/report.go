@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tickmark/engine/imports"
 	"tickmark/engine/kube"
 	"tickmark/questionnaires/pci"
 	"tickmark/reports"
@@ -180,7 +181,7 @@ func kindLines() string {
 }
 
 func requestOf(p printing) (printer.Request, error) {
-	r := printer.Request{Out: p.out}
+	r := printer.Request{Out: p.out, Foreign: imports.Wrote}
 	if p.out == "" && p.pack.file == "" || p.out == "-" {
 		return r, usagef("report: -o FILE is needed")
 	}

@@ -124,3 +124,17 @@ func TestEventsThatFalcoLost(t *testing.T) {
 	assert.Contains(t, strings.Join(got.gaps(), ""), "lost events")
 	assert.Len(t, got.findings, 1)
 }
+
+// Whatever is taken in is known for what it is where it is merely kept.
+func TestFilesThatAToolWrote(t *testing.T) {
+	for name, content := range samples(t) {
+		assert.True(t, Wrote([]byte(content)), name)
+		assert.True(t, Wrote([]byte("\ufeff\r\n"+content)), name)
+	}
+	for _, content := range []string{`[{"Target":"alpine","Type":"alpine"}]`, `{"spdxVersion":"SPDX-2.3"}`, `{"SchemaVersion":2,"ArtifactName":"a","Results":[`} {
+		assert.True(t, Wrote([]byte(content)), content)
+	}
+	for _, content := range []string{"", "minutes of a meeting", `{"a":1}`, `[]`, `{"kind":"List","items":[]}`, "\x1f\x8b"} {
+		assert.False(t, Wrote([]byte(content)), content)
+	}
+}

@@ -1,8 +1,10 @@
 package imports
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tickmark/engine"
@@ -69,6 +71,16 @@ func recognise(h head) (format, error) {
 		return fitting[0], nil
 	}
 	return format{}, fmt.Errorf("it could be %s as well as %s, so that it is neither", fitting[0].name, fitting[1].name)
+}
+
+// Wrote reports whether a tool that is known wrote what a file holds, in a form that is read or
+// not: what such a file repeats of what was found may be a secret that nothing else tells.
+func Wrote(body []byte) bool {
+	h, err := lookAt(bytes.NewReader(body))
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(formats(), func(f format) bool { return f.fits(h) }) || unread(h) != ""
 }
 
 // unread says what a file is that a tool which is known writes in a form that is not read,

@@ -49,6 +49,9 @@ type Request struct {
 	Date       time.Time // of the report; zero is the time of the assessment's head
 	Out        string    // the file to write, replaced whole or not at all; "" where only a package is wanted
 	Package    *Package  // nil for none
+	// Foreign tells of a file that was handed over that another tool wrote it, so that a binder
+	// does not print what it found; nil leaves every file out.
+	Foreign func(body []byte) bool
 	// Tell is told each part of the work as it begins, and how far it is; nil where nobody waits.
 	Tell func(Step)
 
@@ -274,7 +277,7 @@ func loaded(ctx context.Context, source reports.Source, r Request) (d reports.Do
 	}
 	d.Kind = r.Kind
 	if err == nil && d.Kind == reports.Binder {
-		err = d.Prove(ctx, source)
+		err = d.Prove(ctx, source, r.Foreign)
 	}
 	return d, err
 }
