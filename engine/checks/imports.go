@@ -62,7 +62,7 @@ func judgeImported(v *engine.View, class findings.Class, judge func(importedScan
 		if !slices.Contains(s.report.Classes, class) {
 			continue
 		}
-		details = append(details, s.shortcomings()...)
+		details = append(details, s.shortcomings(class)...)
 		passed := passedByID{}
 		bad := s.blamed(class)
 		judged := 0
@@ -95,7 +95,7 @@ func judgeImported(v *engine.View, class findings.Class, judge func(importedScan
 }
 
 // shortcomings are what keeps a file from being proof, whatever it says.
-func (s importedScan) shortcomings() []engine.Detail {
+func (s importedScan) shortcomings(class findings.Class) []engine.Detail {
 	var details []engine.Detail
 	if s.report.Looked.Name == "" {
 		details = append(details, s.detail(unknown("looked.name", nil,
@@ -108,6 +108,10 @@ func (s importedScan) shortcomings() []engine.Detail {
 	if len(s.report.LeftOut) > 0 {
 		details = append(details, s.detail(unknown("leftOut", s.report.LeftOut,
 			"%s was told to leave something out: %s", s.tool(), list(s.report.LeftOut))))
+	}
+	if class == findings.Vulnerabilities && len(s.report.Unsaid) > 0 {
+		details = append(details, s.detail(unknown("unsaid", s.report.Unsaid,
+			"%s may have been told to leave something out, and its file shows nothing of that; ask for the command line: %s", s.tool(), list(s.report.Unsaid))))
 	}
 	return details
 }

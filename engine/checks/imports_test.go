@@ -99,6 +99,8 @@ func TestWhatOtherToolsSayIsNoVerdictOfOurs(t *testing.T) {
 		"a name that is not the file's": {vulnerabilities, importedFile("vulnerabilities", "", "name: api}", "name: api, stated: true}"), engine.Pass, "as stated by whoever imported"},
 		"nobody knows of what":          {vulnerabilities, importedFile("vulnerabilities", "", "looked: {kind: image, name: api}", "looked: {}"), engine.Unknown, "does not say what it looked at"},
 		"left out":                      {vulnerabilities, importedFile("vulnerabilities", "", "whole: true", "whole: true\nleftOut: [only-fixed]"), engine.Unknown, "only-fixed"},
+		"perhaps left out":              {vulnerabilities, importedFile("vulnerabilities", "", "whole: true", "whole: true\nunsaid: [what has no fix]"), engine.Unknown, "ask for the command line: what has no fix"},
+		"perhaps left out, of others":   {configuration, importedFile("configuration", found("configuration", "status: passed\nword: PASS\nseverity: high"), "whole: true", "whole: true\nunsaid: [what has no fix]"), engine.Pass, "passed"},
 		"cut off":                       {vulnerabilities, importedFile("vulnerabilities", "", "whole: true", "whole: false"), engine.Unknown, "Not all of the file"},
 		"an empty list": {
 			vulnerabilities, importedFile("vulnerabilities", "", "class: vulnerabilities", "class: configuration"), engine.Unknown, "an empty list shows nothing",

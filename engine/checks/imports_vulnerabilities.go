@@ -11,11 +11,11 @@ import (
 // vulnerability that the tool rates high or critical. Unknown for one that it does not
 // rate, or that somebody suppressed, with the reason, the author and the date that are
 // given; for a file that does not say what was looked at, that was not read whole, or
-// whose tool was told to leave something out; and where nothing was looked at: an empty
+// whose tool was told to leave something out, or may have been; and where nothing was looked at: an empty
 // list shows nothing. Passes for each thing that was looked at in which nothing high or
 // critical was found. Lower ones are counted there and judged elsewhere.
 func importedVulnerabilityScansClean() check {
-	return check{id: "imported-vulnerability-scans-clean", version: 2, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "imported-vulnerability-scans-clean", version: 3, needs: findings.Kinds(), eval: func(v *engine.View) []engine.Detail {
 		return judgeImported(v, findings.Vulnerabilities, judgeVulnerability)
 	}}
 }

@@ -33,6 +33,7 @@ type Report struct {
 	Database Database      `json:"database,omitzero"`  // of known vulnerabilities
 	Looked   Artifact      `json:"looked"`             // what it says that it looked at
 	LeftOut  []string      `json:"leftOut,omitempty"`  // what the tool was told to leave out, by its own word
+	Unsaid   []string      `json:"unsaid,omitempty"`   // what the tool may have been told to leave out: nothing in the file shows that it was not
 	Says     []string      `json:"says,omitempty"`     // totals that the file prints itself
 	Counts   Counts        `json:"counts"`             // of all findings, those that were not kept too
 	File     File          `json:"file"`               // the file, which is evidence of its own

@@ -316,7 +316,7 @@ func (in *intake) finish(failed, stopped error) (engine.Snapshot, error) {
 		r.Tools[i] = engine.Tool{Name: in.text(r.Tools[i].Name), Version: in.text(r.Tools[i].Version)}
 	}
 	r.Looked.Kind, r.Looked.Name, r.Looked.Digests = in.text(r.Looked.Kind), in.text(r.Looked.Name), in.texts(r.Looked.Digests)
-	r.LeftOut, r.Says, r.Database.Version = in.texts(r.LeftOut), in.texts(r.Says), in.text(r.Database.Version)
+	r.LeftOut, r.Unsaid, r.Says, r.Database.Version = in.texts(r.LeftOut), in.texts(r.Unsaid), in.texts(r.Says), in.text(r.Database.Version)
 	r.Whole = len(in.snapshot.Gaps) == 0
 	if r.Classes == nil {
 		r.Classes = []findings.Class{}

@@ -138,3 +138,20 @@ func TestFilesThatAToolWrote(t *testing.T) {
 		assert.False(t, Wrote([]byte(content)), content)
 	}
 }
+
+// Trivy does not write down that it was told to leave out what has no fix: one that it lists shows that
+// it was not.
+func TestWhatHasNoFixMayHaveBeenLeftOut(t *testing.T) {
+	const fixed, open = `{"VulnerabilityID":"CVE-1","PkgName":"p","FixedVersion":"2","Severity":"LOW"}`, `{"VulnerabilityID":"CVE-2","PkgName":"p","Status":"affected","Severity":"LOW"}`
+	const ignored = `"ExperimentalModifiedFindings":[{"Type":"vulnerability","Status":"ignored","Finding":{"VulnerabilityID":"CVE-3","PkgName":"p"}}],`
+	for of, want := range map[string]int{
+		`"Vulnerabilities":[` + fixed + `]`: 1, `"Vulnerabilities":[` + fixed + `,` + open + `]`: 0, ignored + `"Vulnerabilities":[` + fixed + `]`: 0, `"Vulnerabilities":[]`: 0,
+	} {
+		for _, form := range []string{`{"SchemaVersion":2,"ArtifactName":"api","Results":[%s]}`, `{"ClusterName":"c","Resources":[{"Kind":"Pod","Name":"a","Results":[%s]}]}`} {
+			got, err := text(t, fmt.Sprintf(form, `{"Target":"api (debian 13)","Class":"os-pkgs",`+of+`}`))
+			require.NoError(t, err)
+			assert.Len(t, got.report.Unsaid, want, of)
+			assert.True(t, got.report.Whole)
+		}
+	}
+}

@@ -95,6 +95,7 @@ type trivy struct {
 	ended               []trivySystem // those of it that are out of support, until a result is of them
 	checked             bool          // it counts what it checked of a configuration
 	searched            bool          // the file lists a vulnerability, so that the packages were searched for them
+	unfixed             bool          // it lists one that no version mends, so that such ones were not left out
 	bare                []bareSubject // packages of which none is listed
 	more                int           // of those, beyond what is kept
 }
@@ -144,6 +145,9 @@ func (t *trivy) metadata(raw []byte) {
 func (t *trivy) settle() {
 	if !t.searched {
 		return
+	}
+	if !t.unfixed {
+		t.in.report.Unsaid = append(t.in.report.Unsaid, "vulnerabilities without a fix (--ignore-unfixed): all that it lists have one")
 	}
 	for _, s := range t.bare {
 		t.in.line = s.line
@@ -217,6 +221,7 @@ func (t *trivy) name() string {
 // found takes a finding of the result at hand.
 func (t *trivy) found(f findings.Finding) {
 	f.Subject = t.name()
+	t.unfixed = t.unfixed || f.Package.Name != "" && f.Package.Fixed == ""
 	t.subject.Counts.Add(f)
 	t.in.finding(f)
 }
