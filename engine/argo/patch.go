@@ -73,7 +73,7 @@ func (p *Pod) patch(spec map[string]any, patch any, at string) string {
 		return why
 	}
 	before, err := engine.Canonical(spec)
-	if err != nil {
+	if err != nil || engine.HoldsEndlessQuantity(spec) {
 		return "changes pods that cannot be read"
 	}
 	if err := kubejson.UnmarshalCaseSensitivePreserveInts(before, new(corev1.PodSpec)); err != nil {
@@ -128,7 +128,7 @@ func readPatch(patch any) (raw []byte, why string) {
 	}
 	tree, err := engine.DecodeJSON(raw)
 	fields, is := withoutDirectives(tree).(map[string]any)
-	if err != nil || !is {
+	if err != nil || !is || engine.HoldsEndlessQuantity(fields) {
 		return nil, unread
 	}
 	plain, err := json.Marshal(fields)

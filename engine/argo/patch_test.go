@@ -65,6 +65,7 @@ func TestPatchesThatCannotBeTold(t *testing.T) {
 		"one name twice":               {"hostPID: false\nhostPID: true", unread},
 		"one name twice, in JSON":      {`{"hostPID": false, "hostPID": true}`, unread},
 		"two documents":                {"hostPID: false\n---\nhostPID: true", unread},
+		"a quantity without an end":    {"containers: [{name: main, resources: {limits: {memory: '1e-2147483648'}}}]", unread},
 		"no object":                    {"[]", unread},
 		"no YAML":                      {"a: [", unread},
 		"a directive that is none":     {"$patch: move", "cannot be applied"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -98,6 +99,9 @@ func (r *scribe) fromTree(tree map[string]any, h head) (engine.Document, error) 
 		if err := shallow(tree, 0); err != nil {
 			return engine.Document{}, err
 		}
+		if slices.Contains(engine.PodTemplateKinds(), h.of) && engine.HoldsEndlessQuantity(tree) {
+			return engine.Document{}, errEndless
+		}
 		return r.finish(tree, k, h.of)
 	}
 	withhold(tree, h.of)
@@ -114,6 +118,9 @@ func (r *scribe) fromTree(tree map[string]any, h head) (engine.Document, error) 
 	}
 	return r.fromTyped(object, k, h.apiVersion)
 }
+
+// errEndless is of what a file may hold and no server has.
+var errEndless = errors.New("read object: the exponent of a quantity is beyond any size")
 
 // settle gives a tree the form in which the Go type of its kind writes what it reads of
 // it, but for what managers of fields say: that is in no document. False leaves that to
@@ -185,6 +192,9 @@ func (k kind) decode(tree map[string]any) (object runtime.Object, err error) {
 			object, err = nil, fmt.Errorf("decode %s: %v", k.of, p)
 		}
 	}()
+	if engine.HoldsEndlessQuantity(tree) {
+		return nil, errEndless
+	}
 	if object, err = builtInTypes().New(k.gvk()); err != nil {
 		return nil, fmt.Errorf("decode %s: %w", k.of, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"sync"
 
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"tickmark/engine"
@@ -83,6 +84,8 @@ func (s *shape) settle(from any) (to settled, ok bool) {
 	return to, ok
 }
 
+var quantityType = reflect.TypeFor[resource.Quantity]()
+
 // settleOwn settles a word of a type that has a form of its own, by its own reading and
 // writing; of anything larger it may make what the library would not.
 func (s *shape) settleOwn(from any) (to settled, ok bool) {
@@ -90,7 +93,11 @@ func (s *shape) settleOwn(from any) (to settled, ok bool) {
 		return to, false
 	}
 	v := reflect.New(s.of).Elem()
-	if _, text := from.(string); !text {
+	text, is := from.(string)
+	if is && s.of == quantityType && engine.EndlessQuantity(text) {
+		return to, false
+	}
+	if !is {
 		n, ok := small(from)
 		if !ok {
 			return to, false

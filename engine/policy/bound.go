@@ -14,6 +14,8 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 	"github.com/google/cel-go/interpreter"
+
+	"tickmark/engine"
 )
 
 // CEL charges for a call once it was made. One call may take all memory or years, so
@@ -288,6 +290,9 @@ func guardRange(args []ref.Val) (int, error) {
 func guardQuantity(args []ref.Val) (int, error) {
 	if sizeOf(args[0]) > 64 {
 		return 0, errors.New("a quantity is longer than 64 characters")
+	}
+	if text, is := args[0].(types.String); is && engine.EndlessQuantity(string(text)) {
+		return 0, errors.New("the exponent of a quantity is beyond any size")
 	}
 	return 0, nil
 }

@@ -35,7 +35,7 @@ func hostile() map[string]string {
 		"a regex of many states": text(15) + ".matches('(((((a{0,10}){0,10}){0,10})b?){0,1}c?){0,1}$')", "a regex too long": "'a'.matches('" + strings.Repeat("a?", 1000) + "')",
 		"a regex from a text": "'a'.matches(" + text(10) + ")", "a regex without an end": "'a'.matches('(' + object.metadata.name)", "a regex in a loop": text(14) + ".split('').all(c, " + text(14) + ".matches('^(a|aa)+$'))",
 		"found all": text(15) + ".findAll('a*').map(x, " + text(15) + ".findAll('a')).size() == 0", "sorted": text(15) + ".split('').sort().map(x, " + text(15) + ".split('').sort()).size() == 0",
-		"a large quantity": "quantity('" + strings.Repeat("9", 100) + "').isGreaterThan(quantity('1'))", "numbers that overflow": "9223372036854775807 + object.spec.priority > 0",
+		"a large quantity": "quantity('" + strings.Repeat("9", 100) + "').isGreaterThan(quantity('1'))", "a quantity without an end": "quantity('1e-2147483648').isGreaterThan(quantity('1'))", "numbers that overflow": "9223372036854775807 + object.spec.priority > 0",
 		"multiplied": "[9223372036854775807].all(x, x * x > 0)", "the least number": "-(-9223372036854775807 - object.spec.priority) > 0", "a modulus of nothing": "5 % (object.spec.priority - 3) == 0",
 		"long": strings.Repeat("true && ", 3000) + "true", "deep": strings.Repeat("(", 5000) + "true" + strings.Repeat(")", 5000), "deep lists": strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + ".size() == 0",
 		"deep ifs": strings.Repeat("true ? ", 500) + "true" + strings.Repeat(" : false", 500), "not not": strings.Repeat("!", 1001) + "object.spec.hostPID", "negated": strings.Repeat("-", 999) + "object.spec.hostPID == 0",
