@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,6 +16,8 @@ var (
 	kyvernoPolicyKind         = engine.Kind{Group: "kyverno.io", Kind: "Policy"}
 	validatingPolicyKind      = engine.Kind{Group: "policies.kyverno.io", Kind: "ValidatingPolicy"}
 	imageValidatingPolicyKind = engine.Kind{Group: "policies.kyverno.io", Kind: "ImageValidatingPolicy"}
+	namespacedValidatingKind  = engine.Kind{Group: "policies.kyverno.io", Kind: "NamespacedValidatingPolicy"}
+	namespacedImagesKind      = engine.Kind{Group: "policies.kyverno.io", Kind: "NamespacedImageValidatingPolicy"}
 	clusterImagePolicyKind    = engine.Kind{Group: "policy.sigstore.dev", Kind: "ClusterImagePolicy"}
 	constraintTemplateKind    = engine.Kind{Group: "templates.gatekeeper.sh", Kind: "ConstraintTemplate"}
 	admissionPolicyKind       = engine.Kind{Group: admissionv1.GroupName, Kind: "ValidatingAdmissionPolicy"}
@@ -27,7 +28,7 @@ var (
 //
 // Judges every policy of an admission controller that may refuse an object, by its
 // own settings: Kyverno's policies with rules that validate or verify images,
-// ValidatingPolicies and ImageValidatingPolicies, Sigstore's ClusterImagePolicies and
+// ValidatingPolicies and ImageValidatingPolicies (and those of one namespace), Sigstore's ClusterImagePolicies and
 // ValidatingAdmissionPolicies with their bindings.
 //
 // Passes for one that refuses what breaks it. Fails for one that only audits or
@@ -37,16 +38,17 @@ var (
 // constraints of Gatekeeper's: one that warns, runs dry or denies elsewhere than on
 // admission fails, and one that denies through a webhook that is not there or ignores
 // what it was not answered; unknown where the webhook was not seen. Unknown also for a
-// binding that lets everything in where its parameters are missing. Not applicable for a policy that
+// binding that lets everything in where its parameters are missing, and for a policy that
+// its controller says is not ready. Not applicable for a policy that
 // only changes, makes or records objects. What a policy asks for, what is excepted from
 // it by objects of their own (Kyverno's PolicyExceptions), and whether its controller
 // runs, is not judged.
 func admissionPoliciesEnforce() check {
 	needs := []engine.Kind{
 		admissionPolicyKind, admissionBindingKind, kyvernoClusterPolicyKind, kyvernoPolicyKind, validatingPolicyKind,
-		imageValidatingPolicyKind, clusterImagePolicyKind, engine.ConstraintKind,
+		imageValidatingPolicyKind, namespacedValidatingKind, namespacedImagesKind, clusterImagePolicyKind, engine.ConstraintKind,
 	}
-	return check{id: "admission-policies-enforce", version: 2, needs: needs, looks: []engine.Kind{validatingWebhookKind}, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "admission-policies-enforce", version: 3, needs: needs, looks: []engine.Kind{validatingWebhookKind}, eval: func(v *engine.View) []engine.Detail {
 		var details []engine.Detail
 		add := func(o *engine.Object, f finding, cites ...engine.Digest) {
 			details = append(details, f.of(o.Ref, append([]engine.Digest{o.Digest}, cites...)...))
@@ -56,7 +58,7 @@ func admissionPoliciesEnforce() check {
 				add(p.Object, p.Value.mode())
 			}
 		}
-		for _, kind := range []engine.Kind{validatingPolicyKind, imageValidatingPolicyKind} {
+		for _, kind := range []engine.Kind{validatingPolicyKind, imageValidatingPolicyKind, namespacedValidatingKind, namespacedImagesKind} {
 			for _, p := range engine.All[celPolicy](v, kind) {
 				add(p.Object, p.Value.mode())
 			}
@@ -111,9 +113,9 @@ func judgeAdmissionPolicy(p *admissionv1.ValidatingAdmissionPolicy, bindings []e
 // kyvernoPolicy is a ClusterPolicy or Policy of Kyverno's.
 type kyvernoPolicy struct {
 	Spec struct {
-		Action    string           `json:"validationFailureAction"`
-		Overrides []map[string]any `json:"validationFailureActionOverrides"`
-		Failure   string           `json:"failurePolicy"`
+		Action    string            `json:"validationFailureAction"`
+		Overrides []kyvernoOverride `json:"validationFailureActionOverrides"`
+		Failure   string            `json:"failurePolicy"`
 		Webhook   struct {
 			Failure    string `json:"failurePolicy"`
 			Conditions []any  `json:"matchConditions"`
@@ -122,6 +124,7 @@ type kyvernoPolicy struct {
 		Apply     string        `json:"applyRules"`
 		Rules     []kyvernoRule `json:"rules"`
 	} `json:"spec"`
+	policyStatus
 }
 
 type kyvernoRule struct {
@@ -131,8 +134,8 @@ type kyvernoRule struct {
 	Conditions    any          `json:"preconditions"`
 	CELConditions []any        `json:"celPreconditions"`
 	Validate      *struct {
-		Action    string           `json:"failureAction"`
-		Overrides []map[string]any `json:"failureActionOverrides"`
+		Action    string            `json:"failureAction"`
+		Overrides []kyvernoOverride `json:"failureActionOverrides"`
 	} `json:"validate"`
 	Images []kyvernoImages `json:"verifyImages"`
 }
@@ -188,7 +191,7 @@ func (p *kyvernoPolicy) mode() finding {
 			soft = append(soft, brief(r.Name))
 		}
 	}
-	overridden := slices.ContainsFunc(overrides, func(o map[string]any) bool { return !enforces(fmt.Sprint(o["action"])) })
+	overridden := slices.ContainsFunc(overrides, func(o kyvernoOverride) bool { return !enforces(o.Action) })
 	field, failure := p.failure()
 	switch {
 	case judged == 0:
@@ -201,6 +204,8 @@ func (p *kyvernoPolicy) mode() finding {
 		return fails("spec.validationFailureActionOverrides", overrides, "For some namespaces it only audits")
 	case strings.EqualFold(failure, "Ignore"):
 		return fails(field, failure, "While Kyverno does not answer it lets everything in: its failure policy is Ignore")
+	case p.unready():
+		return unready()
 	}
 	return passes("spec.validationFailureAction", nilIfEmpty(p.Spec.Action), "It refuses what breaks it")
 }
@@ -221,7 +226,12 @@ type celPolicy struct {
 			Glob       string `json:"glob"`
 			Expression string `json:"expression"`
 		} `json:"matchImageReferences"`
-		Attestors  []any `json:"attestors"`
+		Attestors   []any           `json:"attestors"`
+		Validations []celExpression `json:"validations"`
+		Variables   []celExpression `json:"variables"`
+		Images      struct {
+			Required *bool `json:"required"`
+		} `json:"validationConfigurations"`
 		Evaluation struct {
 			Mode      string `json:"mode"`
 			Admission struct {
@@ -229,6 +239,11 @@ type celPolicy struct {
 			} `json:"admission"`
 		} `json:"evaluation"`
 	} `json:"spec"`
+	policyStatus
+}
+
+type celExpression struct {
+	Expression string `json:"expression"`
 }
 
 func (p *celPolicy) mode() finding {
@@ -242,6 +257,8 @@ func (p *celPolicy) mode() finding {
 		return fails("spec.validationActions", s.Actions, "It only audits or warns")
 	case strings.EqualFold(s.Failure, "Ignore"):
 		return fails("spec.failurePolicy", s.Failure, "While Kyverno does not answer it lets everything in: its failure policy is Ignore")
+	case p.unready():
+		return unready()
 	}
 	return passes("spec.validationActions", nilIfNone(s.Actions), "It refuses what breaks it")
 }
@@ -256,6 +273,7 @@ type sigstorePolicy struct {
 		Match       []any               `json:"match"`
 		Authorities []sigstoreAuthority `json:"authorities"`
 	} `json:"spec"`
+	policyStatus
 }
 
 // sigstoreAuthority is one of those that may vouch for an image; a static one
@@ -278,6 +296,8 @@ func (p *sigstorePolicy) mode() finding {
 		return fails("spec.authorities", nil, "It lets in every image that it speaks of: an authority says yes without looking")
 	case len(p.Spec.Authorities) == 0:
 		return unknown("spec.authorities", nil, "It names no authority: what it accepts is not told")
+	case p.unready():
+		return unready()
 	}
 	return passes("spec.mode", nilIfEmpty(p.Spec.Mode), "It refuses images that none of its authorities vouches for")
 }

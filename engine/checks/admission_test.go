@@ -69,7 +69,8 @@ func TestImagesVerifiedAtAdmission(t *testing.T) {
 	const keyless = `{images: [{glob: "registry.example/**"}], authorities: [{keyless: {url: x}}]`
 	optIn := hookYAML("ValidatingWebhookConfiguration", "policy.sigstore.dev", "webhook", "namespaceSelector: {matchLabels: {policy.sigstore.dev/include: 'true'}}")
 	cel := func(spec string) string {
-		return "apiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\nmetadata: {name: cel}\nspec: " + spec
+		return "apiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\nmetadata: {name: cel}\nspec: " +
+			strings.Replace(spec, "{", `{validations: [{expression: "images.containers.map(i, verifyImageSignatures(i, [attestors.a])).all(e, e > 0)"}], `, 1)
 	}
 	for name, c := range map[string]struct {
 		yaml string

@@ -1,13 +1,13 @@
 package checks
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
@@ -22,23 +22,25 @@ var (
 //
 // Judges every namespace with workloads. Passes where each image that its workloads
 // declare is matched by a policy that verifies signatures or attestations and
-// refuses (Kyverno's verifyImages and ImageValidatingPolicies, Sigstore's
-// ClusterImagePolicies), where the policy matches the namespace, and where its
-// controller's webhook is registered for pods there and fails closed. Fails where no
+// refuses there (Kyverno's verifyImages and ImageValidatingPolicies, of the cluster or the
+// namespace, Sigstore's ClusterImagePolicies), where the policy matches the namespace, and
+// where its controller's webhook is registered for pods there and fails closed. Fails where no
 // policy verifies images, or where all that do only audit, leave the namespace or an
 // image out, or let in what they could not be asked about.
 //
-// Unknown where a policy or selector cannot be told to match, and where images may
-// be verified by what is not in the cluster's objects: another verifier's webhook
-// (Connaisseur, Portieris), Ratify behind Gatekeeper, the API server's
-// ImagePolicyWebhook, Binary Authorization on GKE. Whether a webhook answers, and
-// whose keys a policy trusts, is not judged; Kyverno's PolicyExceptions are not
-// collected. A ValidatingAdmissionPolicy can look at
-// a reference and not at a signature, and does not count.
+// Unknown where a policy or selector cannot be told to match; where an exception or
+// Kyverno's own settings may leave out pods; of static pods, which a node runs whatever is
+// refused, and of init containers where a policy's expressions do not speak of them; and
+// where images may be verified by what is not in the cluster's objects: another
+// verifier's webhook (Connaisseur, Kubewarden and others), what Gatekeeper asks (Ratify),
+// the nodes of OpenShift by its image policies, the API server's ImagePolicyWebhook,
+// Binary Authorization on GKE. Whether a webhook answers, and whose keys a policy trusts,
+// is not judged. A ValidatingAdmissionPolicy can look at a reference and not at a
+// signature, and does not count.
 func imagesVerifiedAtAdmission() check {
 	return check{
-		id: "images-verified-at-admission", version: 2, needs: slices.Concat(workloadKinds(), []engine.Kind{namespaceKind}, verifyingKinds()),
-		looks: []engine.Kind{constraintTemplateKind, nodeKind},
+		id: "images-verified-at-admission", version: 3, needs: slices.Concat(workloadKinds(), []engine.Kind{namespaceKind}, verifyingKinds()),
+		looks: append(elsewhereKinds(), nodeKind, configMapKind, kyvernoExceptionKind, celExceptionKind),
 		eval: func(v *engine.View) []engine.Detail {
 			all := verifiers(v)
 			elsewhere := verifiedElsewhere(v)
@@ -58,7 +60,7 @@ func imagesVerifiedAtAdmission() check {
 // verifyingKinds are the kinds by which images are verified.
 func verifyingKinds() []engine.Kind {
 	return []engine.Kind{
-		validatingWebhookKind, mutatingWebhookKind, kyvernoClusterPolicyKind, kyvernoPolicyKind, imageValidatingPolicyKind, clusterImagePolicyKind,
+		validatingWebhookKind, mutatingWebhookKind, kyvernoClusterPolicyKind, kyvernoPolicyKind, imageValidatingPolicyKind, namespacedImagesKind, clusterImagePolicyKind,
 	}
 }
 
@@ -75,19 +77,24 @@ func proofOf(n *namespace) engine.Digest {
 type verifier struct {
 	object  *engine.Object
 	name    string // of the policy with its engine
-	mode    finding
-	hook    string           // part of the name of its webhooks or of the service behind them
-	images  []*regexp.Regexp // patterns of what it verifies
-	partial string           // why it may match less than it seems to, "" if nothing
+	mode    func(*namespace) finding
+	doubt   func(*namespace) string // why it may not be asked about all pods there; nil where nothing is known
+	hook    string                  // part of the name of its webhooks or of the service behind them
+	images  []*regexp.Regexp        // patterns of what it verifies
+	partial string                  // why it may match less than it seems to, "" if nothing
 	matches func(*namespace) (matches, known bool)
+	// containersAlone says that init containers may not be looked at.
+	containersAlone bool
 }
 
 // judgeVerification judges one namespace by all policies that verify images.
 func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []webhook, elsewhere string) (finding, []engine.Digest) {
+	elsewhere = cmp.Or(elsewhere, verifiedByNodes(v, n))
 	if len(all) == 0 && elsewhere == "" {
 		return fails("", nil, "No policy here verifies images when they are admitted"), nil
 	}
 	left := maps.Clone(n.references())
+	static, initial := besideContainers(n)
 	var cites []engine.Digest
 	var by, doubts, reasons []string
 	for _, policy := range all {
@@ -99,6 +106,8 @@ func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []web
 		doubt := policy.partial
 		if !known {
 			doubt = "whether it matches this namespace cannot be told"
+		} else if doubt == "" && policy.doubt != nil {
+			doubt = policy.doubt(n)
 		}
 		reason, hookDoubt := refusesThrough(v, policy, n, hooks)
 		if doubt == "" {
@@ -114,7 +123,13 @@ func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []web
 		}
 		by = append(by, policy.name)
 		for reference := range left {
-			if policy.verifies(reference) {
+			switch {
+			case !policy.verifies(reference):
+			case static[reference]:
+				doubts = append(doubts, "a static pod has "+brief(reference)+", which its node runs whatever is refused")
+			case policy.containersAlone && initial[reference]:
+				doubts = append(doubts, policy.name+" may not look at init containers, of which one has "+brief(reference))
+			default:
 				delete(left, reference)
 			}
 		}
@@ -123,6 +138,8 @@ func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []web
 		doubts = append(doubts, elsewhere)
 	}
 	missed := sortedSet(left)
+	slices.Sort(doubts)
+	doubts = slices.Compact(doubts)
 	switch {
 	case len(missed) == 0 && !sawWorkloads(v):
 		return unknown("", nil, "All images that were seen to be declared here are verified when they are admitted, by %s; not all that runs was seen", list(by)), cites
@@ -150,11 +167,11 @@ func sortedSet(of map[string]bool) []string {
 // refusesThrough says why a policy refuses nothing in a namespace, and what is in
 // doubt about it.
 func refusesThrough(v *engine.View, policy verifier, n *namespace, hooks []webhook) (reason, doubt string) {
-	switch policy.mode.verdict {
+	switch mode := policy.mode(n); mode.verdict {
 	case engine.Fail, engine.NotApplicable:
-		return policy.mode.sentence, ""
+		return mode.sentence, ""
 	case engine.Unknown:
-		return "", policy.mode.sentence
+		return "", mode.sentence
 	case engine.Pass:
 	}
 	registered := false
@@ -227,45 +244,11 @@ func asksOfPods(r admissionv1.RuleWithOperations) bool {
 	has := func(list []string, names ...string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(list, n) })
 	}
+	if r.Scope != nil && *r.Scope == admissionv1.ClusterScope {
+		return false // where no pod is
+	}
 	creates := slices.Contains(r.Operations, admissionv1.Create) || slices.Contains(r.Operations, admissionv1.OperationAll)
 	return creates && has(r.APIGroups, "", "*") && has(r.Resources, "pods", "*", "*/*")
-}
-
-// otherVerifiers are verifiers whose policies are not collected, by a part of the
-// name of their webhooks or of the service behind them.
-var otherVerifiers = map[string]string{"connaisseur": "Connaisseur", "portieris": "Portieris"}
-
-// verifiedElsewhere says what may verify images besides the policies that are read,
-// "" if there is no sign of any.
-func verifiedElsewhere(v *engine.View) string {
-	for _, h := range webhooks(v) {
-		for part, name := range otherVerifiers {
-			if strings.Contains(h.name, part) {
-				return "a webhook of " + name + " may verify them by settings that are not collected"
-			}
-		}
-	}
-	for _, t := range engine.All[metav1.PartialObjectMetadata](v, constraintTemplateKind) {
-		if strings.Contains(strings.ToLower(t.Ref.Name), "ratify") {
-			return "Ratify may verify them behind Gatekeeper, by constraints whose rules are not read"
-		}
-	}
-	for _, w := range workloads(v) {
-		if w.asksImagePolicy {
-			return "the API server asks an ImagePolicyWebhook, whose settings are a file on its node"
-		}
-	}
-	for _, n := range engine.All[corev1.Node](v, nodeKind) {
-		if strings.HasPrefix(n.Value.Spec.ProviderID, "gce://") {
-			return "Binary Authorization may verify them on Google's side"
-		}
-	}
-	for _, kind := range append(verifyingKinds(), constraintTemplateKind) {
-		if v.Hidden(kind) {
-			return "what may be a " + kind.Kind + " could not be seen"
-		}
-	}
-	return ""
 }
 
 // verifies reports whether a pattern of the policy matches a reference, written as

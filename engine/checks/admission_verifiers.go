@@ -1,7 +1,7 @@
 package checks
 
 import (
-	"path"
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,13 +19,15 @@ func verifiers(v *engine.View) []verifier {
 		for _, p := range engine.All[kyvernoPolicy](v, kind) {
 			for _, r := range p.Value.Spec.Rules {
 				for _, i := range r.Images {
-					all = append(all, kyvernoVerifier(p, r, i))
+					all = append(all, kyvernoVerifier(v, p, r, i))
 				}
 			}
 		}
 	}
-	for _, p := range engine.All[celPolicy](v, imageValidatingPolicyKind) {
-		all = append(all, celVerifier(p))
+	for _, kind := range []engine.Kind{imageValidatingPolicyKind, namespacedImagesKind} {
+		for _, p := range engine.All[celPolicy](v, kind) {
+			all = append(all, celVerifier(v, p))
+		}
 	}
 	for _, p := range engine.All[sigstorePolicy](v, clusterImagePolicyKind) {
 		all = append(all, sigstoreVerifier(p))
@@ -33,16 +35,23 @@ func verifiers(v *engine.View) []verifier {
 	return all
 }
 
-func kyvernoVerifier(p engine.Typed[kyvernoPolicy], r kyvernoRule, i kyvernoImages) verifier {
+func kyvernoVerifier(v *engine.View, p engine.Typed[kyvernoPolicy], r kyvernoRule, i kyvernoImages) verifier {
 	one := *p.Value
 	one.Spec.Rules = []kyvernoRule{{Name: r.Name, Images: []kyvernoImages{i}}}
-	verifier := verifier{object: p.Object, name: "Kyverno policy " + p.Ref.Name, mode: one.mode(), hook: "kyverno"}
-	switch {
-	case verifier.mode.verdict != engine.Pass:
-	case len(i.Attestors) == 0 && len(i.Attestations) == 0 && i.Key == "":
-		verifier.mode = fails("", nil, "It verifies no signature and no attestation")
-	case i.Required != nil && !*i.Required:
-		verifier.mode = fails("", nil, "It does not require that images are verified")
+	verifier := verifier{object: p.Object, name: "Kyverno policy " + p.Ref.Name, hook: "kyverno"}
+	verifier.mode = func(n *namespace) finding {
+		mode := one.within(n)
+		switch {
+		case mode.verdict != engine.Pass:
+		case len(i.Attestors) == 0 && len(i.Attestations) == 0 && i.Key == "":
+			return fails("", nil, "It verifies no signature and no attestation")
+		case i.Required != nil && !*i.Required:
+			return fails("", nil, "It does not require that images are verified")
+		}
+		return mode
+	}
+	verifier.doubt = func(n *namespace) string {
+		return cmp.Or(filtered(v, n), excepted(v, n, p.Ref, r.Name))
 	}
 	switch spec := p.Value.Spec; {
 	case len(i.Skip) > 0:
@@ -77,17 +86,22 @@ func kyvernoVerifier(p engine.Typed[kyvernoPolicy], r kyvernoRule, i kyvernoImag
 		case excluded:
 			return false, true
 		}
-		// Kyverno's own settings leave these out unless somebody changed them.
-		return true, !slices.Contains([]string{"kube-system", "kube-public", "kube-node-lease", "kyverno"}, n.ref.Name)
+		return true, true
 	}
 	return verifier
 }
 
-func celVerifier(p engine.Typed[celPolicy]) verifier {
+func celVerifier(v *engine.View, p engine.Typed[celPolicy]) verifier {
 	s := p.Value.Spec
-	verifier := verifier{object: p.Object, name: "Kyverno image policy " + p.Ref.Name, mode: p.Value.mode(), hook: "kyverno"}
-	if len(s.Attestors) == 0 && verifier.mode.verdict == engine.Pass {
-		verifier.mode = unknown("", nil, "It names no attestor: what it verifies is in its expressions")
+	verifier := verifier{object: p.Object, name: "Kyverno image policy " + p.Ref.Name, hook: "kyverno"}
+	mode := p.Value.verifying()
+	verifier.mode = func(*namespace) finding { return mode }
+	verifier.doubt = func(n *namespace) string {
+		return cmp.Or(filtered(v, n), excepted(v, n, p.Ref, ""))
+	}
+	verifier.containersAlone = !p.Value.mentions("initContainers")
+	if s.Images.Required != nil && !*s.Images.Required {
+		verifier.partial = "it does not require that images are verified"
 	}
 	if len(s.Conditions) > 0 || len(s.Constraints.Excluded) > 0 || s.Constraints.ObjectSelector != nil {
 		verifier.partial = "it matches under conditions"
@@ -105,12 +119,38 @@ func celVerifier(p engine.Typed[celPolicy]) verifier {
 			verifier.images = append(verifier.images, globbed(reference.Glob, false))
 		}
 	}
-	verifier.matches = func(n *namespace) (bool, bool) { return selectsNamespace(s.Constraints.NamespaceSelector, n) }
+	verifier.matches = func(n *namespace) (bool, bool) {
+		if p.Ref.Of() == namespacedImagesKind && p.Ref.Namespace != n.ref.Name {
+			return false, true
+		}
+		return selectsNamespace(s.Constraints.NamespaceSelector, n)
+	}
 	return verifier
 }
 
+// mentions reports whether an expression of the policy has a word in it.
+func (p *celPolicy) mentions(word string) bool {
+	has := func(e celExpression) bool { return strings.Contains(e.Expression, word) }
+	return slices.ContainsFunc(p.Spec.Validations, has) || slices.ContainsFunc(p.Spec.Variables, has)
+}
+
+// verifying judges whether the policy refuses images that are not verified.
+func (p *celPolicy) verifying() finding {
+	mode := p.mode()
+	switch {
+	case mode.verdict != engine.Pass:
+	case !p.mentions("verifyImageSignatures") && !p.mentions("verifyAttestationSignatures"):
+		return fails("spec.validations", nil, "It verifies no signature and no attestation: none of its expressions asks for it")
+	case len(p.Spec.Attestors) == 0:
+		return unknown("", nil, "It names no attestor: what it verifies is in its expressions")
+	}
+	return mode
+}
+
 func sigstoreVerifier(p engine.Typed[sigstorePolicy]) verifier {
-	verifier := verifier{object: p.Object, name: "Sigstore policy " + p.Ref.Name, mode: p.Value.mode(), hook: "policy.sigstore.dev"}
+	verifier := verifier{object: p.Object, name: "Sigstore policy " + p.Ref.Name, hook: "policy.sigstore.dev"}
+	mode := p.Value.mode()
+	verifier.mode = func(*namespace) finding { return mode }
 	if len(p.Value.Spec.Match) > 0 {
 		verifier.partial = "it matches some objects only"
 	}
@@ -207,10 +247,7 @@ func (b kyvernoBlock) chooses(n *namespace) (chosen, known bool) {
 	pods := len(r.Kinds) == 0 || slices.ContainsFunc(r.Kinds, func(k string) bool {
 		return slices.Contains([]string{"*", "*/*", "*/*/*", "v1/*", "Pod"}, k) || strings.HasSuffix(k, "/Pod")
 	})
-	named := len(r.Namespaces) == 0 || slices.ContainsFunc(r.Namespaces, func(pattern string) bool {
-		matched, err := path.Match(pattern, n.ref.Name)
-		return err == nil && matched
-	})
+	named := len(r.Namespaces) == 0 || slices.ContainsFunc(r.Namespaces, func(pattern string) bool { return like(pattern, n.ref.Name) })
 	selected, told := selectsNamespace(r.NamespaceSelector, n)
 	narrowed := r.Name != "" || len(r.Names) > 0 || r.Selector != nil || len(r.Annotations) > 0 ||
 		len(b.Subjects)+len(b.Roles)+len(b.ClusterRoles) > 0 || len(r.Operations) > 0 && !slices.Contains(r.Operations, "CREATE")

@@ -83,7 +83,7 @@ var proves = map[string][]engine.Kind{
 	// A report in date, a policy or a Secret that is named proves it; what only a Gateway names
 	// is in TestCertificatesOfGateways.
 	"images-scanned":               moreReports(),
-	"images-verified-at-admission": {constraintTemplateKind, nodeKind},
+	"images-verified-at-admission": append(elsewhereKinds(), nodeKind),
 	"secret-references-resolve":    {externalSecretKind, sealedSecretKind, certificateKind, network.GrantKind},
 	"secrets-used":                 {gatewayKind, network.GrantKind},
 	"secrets-changed-recently":     {externalSecretKind, sealedSecretKind, certificateKind},

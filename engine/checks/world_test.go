@@ -40,7 +40,7 @@ func allKinds(t testing.TB) []engine.Kind {
 	require.NoError(t, err)
 	kinds := slices.Concat(workloadKinds(), engine.PodTemplateKinds(), rbac.Kinds())
 	kinds = append(kinds, namespaceKind, serviceAccountKind, serviceKind, ingressKind, configMapKind, network.PolicyKind, network.GrantKind,
-		engine.AuditPolicyKind, engine.EncryptionConfigurationKind)
+		engine.AuditPolicyKind, engine.EncryptionConfigurationKind, openshiftImagesKind)
 	for _, c := range registry {
 		for _, k := range c.Needs {
 			if !slices.Contains(kinds, k) {
