@@ -146,18 +146,30 @@ func (e *kyvernoException) mayChoose(n *namespace) bool {
 // filterForm is one of Kyverno's resource filters: kind, namespace, name.
 var filterForm = regexp.MustCompile(`\[([^,\]]*)(?:,([^,\]]*))?(?:,([^,\]]*))?\]`)
 
+// kyvernoSettings are Kyverno's own, in a ConfigMap.
+type kyvernoSettings struct {
+	Data struct {
+		Filters *string `json:"resourceFilters"`
+	} `json:"data"`
+}
+
+// allKyvernoSettings are those of a view.
+var allKyvernoSettings = engine.NewSurvey(func(v *engine.View, _ []engine.Typed[kyvernoSettings]) []engine.Typed[kyvernoSettings] {
+	var all []engine.Typed[kyvernoSettings]
+	for _, c := range engine.All[kyvernoSettings](v, configMapKind) {
+		if c.Value.Data.Filters != nil && (strings.Contains(c.Ref.Name, "kyverno") || strings.Contains(c.Ref.Namespace, "kyverno")) {
+			all = append(all, c)
+		}
+	}
+	return all
+}, nil)
+
 // filtered says whether Kyverno's own settings may leave out the pods of a namespace, ""
 // if they do not. Without them it goes by what they are unless somebody changed them.
 func filtered(v *engine.View, n *namespace) string {
-	const filters, name = "resourceFilters", "kyverno"
-	seen := false
-	for _, c := range engine.All[corev1.ConfigMap](v, configMapKind) {
-		text, there := c.Value.Data[filters]
-		if !there || !strings.Contains(c.Ref.Name, name) && !strings.Contains(c.Ref.Namespace, name) {
-			continue
-		}
-		seen = true
-		for _, f := range filterForm.FindAllStringSubmatch(text, -1) {
+	settings := allKyvernoSettings.Of(v)
+	for _, c := range settings {
+		for _, f := range filterForm.FindAllStringSubmatch(*c.Value.Data.Filters, -1) {
 			kind, in := strings.TrimSpace(f[1]), strings.TrimSpace(f[2])
 			if ofPods := slices.Contains([]string{"Pod", "*", "*/*", "*/*/*", "v1/Pod", "*/Pod"}, kind); ofPods && (in == "" || like(in, n.ref.Name)) {
 				return "its settings (ConfigMap " + brief(c.Ref.Name) + ") leave out pods here"
@@ -165,7 +177,7 @@ func filtered(v *engine.View, n *namespace) string {
 		}
 	}
 	switch {
-	case seen:
+	case len(settings) > 0:
 		return ""
 	case v.Hidden(configMapKind):
 		return "whether its settings leave out this namespace was not seen"

@@ -74,6 +74,11 @@ func TestWhatTheFileIntegrityOperatorSays(t *testing.T) {
 	}
 	assert.Equal(t, engine.Unknown, newWorldOf(t, documentEnd.Split(strings.Replace(integrityYAML("condition: Succeeded, lastProbeTime: '2026-01-01T00:00:00Z'"), "name: n1}", "name: n2}", 1), -1)...).result(t, "file-integrity-scans-without-changes").Verdict,
 		"a node without a result")
+	gone := "---\napiVersion: fileintegrity.openshift.io/v1alpha1\nkind: FileIntegrityNodeStatus\nmetadata: {name: all-n0, namespace: openshift-file-integrity}\nnodeName: n0\nlastResult: {condition: Failed, lastProbeTime: '2025-01-01T00:00:00Z', filesAdded: 1}\n"
+	documents := documentEnd.Split(integrityYAML("condition: Succeeded, lastProbeTime: '2026-01-01T00:00:00Z'")+gone, -1)
+	assert.Equal(t, engine.Pass, newWorldOf(t, documents...).result(t, "file-integrity-scans-without-changes").Verdict, "a result for a node that is gone")
+	unseen := newWorldOf(t, documents...).hide(nodeKind)
+	assert.Equal(t, engine.Fail, unseen.result(t, "file-integrity-scans-without-changes").Verdict, "the node may be one that was not seen")
 	assert.Equal(t, engine.NotApplicable, newWorldOf(t, "apiVersion: v1\nkind: Node\nmetadata: {name: n1}").result(t, "file-integrity-scans-without-changes").Verdict)
 }
 

@@ -37,24 +37,34 @@ type fileIntegrityNode struct {
 // Passes where the comparison found the files as they were and is not older than seven
 // days; fails where files were added, changed or removed, which somebody has to look
 // at, and where the last comparison is older. Unknown where it ended in an error or
-// says no date, and for a node without a result; without any FileIntegrity there is
+// says no date, and for a node without a result; a result for a node that is gone says
+// nothing of those that are there. Without any FileIntegrity there is
 // nothing to judge, and other agents have a check of their own. Which files are
 // compared, and who hears of a change, is not judged.
 func fileIntegrityScansWithoutChanges() check {
 	return check{
-		id: "file-integrity-scans-without-changes", version: 1, needs: []engine.Kind{fileIntegrityKind, fileIntegrityNodeKind, nodeKind},
+		id: "file-integrity-scans-without-changes", version: 2, needs: []engine.Kind{fileIntegrityKind, fileIntegrityNodeKind, nodeKind},
 		eval: func(v *engine.View) []engine.Detail {
 			results := engine.All[fileIntegrityNode](v, fileIntegrityNodeKind)
 			if len(v.Objects(fileIntegrityKind)) == 0 && len(results) == 0 {
 				return nil
 			}
 			var details []engine.Detail
+			nodes := engine.All[corev1.Node](v, nodeKind)
+			there := map[string]bool{}
+			for _, n := range nodes {
+				there[n.Ref.Name] = true
+			}
 			compared := map[string]bool{}
 			for _, r := range results {
 				compared[r.Value.Node] = true
+				if r.Value.Node != "" && !there[r.Value.Node] && len(nodes) > 0 && v.Saw(nodeKind) {
+					details = append(details, notApplicable("nodeName", r.Value.Node, "Node %s, which it is of, is not there", brief(r.Value.Node)).of(r.Ref, r.Digest))
+					continue
+				}
 				details = append(details, r.Value.judge(v.Now()).of(r.Ref, r.Digest))
 			}
-			for _, n := range engine.All[corev1.Node](v, nodeKind) {
+			for _, n := range nodes {
 				if !compared[n.Ref.Name] {
 					details = append(details, unknown("", nil, "The File Integrity Operator has no result for this node").of(n.Ref, n.Digest))
 				}

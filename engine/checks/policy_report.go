@@ -33,11 +33,11 @@ const mostResults = 20
 // of the others. Passes for a report whose results are in date and all passed or
 // were skipped. Unknown for warnings, which their policy does not score, for
 // results that ended in error, for a report without any result that passed, for one
-// whose summary counts more failures than it lists, for one that is older than
-// Params.ScanDays or has no date, and where reports of openreports.io may be hidden.
+// whose summary counts warnings or errors that it does not list, for one of which a result
+// that passed is older than Params.ScanDays or has no date, nor has the report, and where reports of openreports.io may be hidden.
 func policyReportsWithoutFailures() check {
 	return check{
-		id: "policy-reports-without-failures", version: 2, needs: []engine.Kind{policyReportKind, clusterPolicyReportKind},
+		id: "policy-reports-without-failures", version: 3, needs: []engine.Kind{policyReportKind, clusterPolicyReportKind},
 		looks: []engine.Kind{openReportKind, openClusterReportKind},
 		eval: func(v *engine.View) []engine.Detail {
 			var details []engine.Detail
@@ -67,6 +67,7 @@ type toolReport struct {
 	results []toolResult
 	passed  int
 	failed  int // as the summary counts
+	unclear int // warnings and errors, as it counts
 	updated time.Time
 }
 
@@ -109,6 +110,8 @@ func judgeToolReport(v *engine.View, o *engine.Object, r toolReport) []engine.De
 	switch {
 	case r.failed > failing:
 		add(r.subject, fails("summary", nil, "Its report counts %s and lists %d", count(r.failed, "failure"), failing))
+	case r.unclear > len(r.results)-failing:
+		add(r.subject, unknown("summary", nil, "Its report counts %s and lists %d", count(r.unclear, "warning or error"), len(r.results)-failing))
 	case r.passed == 0:
 		add(r.subject, unknown("", nil, "A report without a result that passed or failed: nothing may have been looked at"))
 	case says != "":
@@ -143,15 +146,18 @@ type policyReport struct {
 	Scope   objectReference `json:"scope"`
 	Results policyResults   `json:"results"`
 	Summary struct {
-		Fail int `json:"fail"`
+		Fail  int `json:"fail"`
+		Warn  int `json:"warn"`
+		Error int `json:"error"`
 	} `json:"summary"`
 }
 
 // policyResults keeps of a list what did not pass, and counts the rest.
 type policyResults struct {
 	passed  int
+	undated bool // one that passed has no date
 	others  []toolResult
-	updated time.Time
+	oldest  time.Time // of those that passed
 }
 
 // UnmarshalJSON reads the list result by result.
@@ -175,14 +181,11 @@ func (l *policyResults) UnmarshalJSON(raw []byte) error {
 	}
 	*l = policyResults{}
 	for i, r := range list {
-		if at := time.Unix(r.Timestamp.Seconds, 0); r.Timestamp.Seconds > 0 && at.After(l.updated) {
-			l.updated = at
-		}
 		result := strings.ToLower(r.Result + r.Status)
+		if result == "pass" {
+			l.pass(r.Timestamp.Seconds)
+		}
 		if result == "pass" || result == "skip" {
-			if result == "pass" {
-				l.passed++
-			}
 			continue
 		}
 		of := toolResult{verdict: engine.Unknown, field: index("results", i)}
@@ -198,15 +201,34 @@ func (l *policyResults) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// pass counts a result that passed, and keeps the oldest date: one that was judged anew
+// makes no other newer.
+func (l *policyResults) pass(seconds int64) {
+	l.passed++
+	at := time.Unix(seconds, 0)
+	switch {
+	case seconds <= 0:
+		l.undated = true
+	case l.oldest.IsZero() || at.Before(l.oldest):
+		l.oldest = at
+	}
+}
+
 func (p *policyReport) report() toolReport {
-	r := toolReport{subject: p.Scope.ref(), results: slices.Clone(p.Results.others), passed: p.Results.passed, failed: p.Summary.Fail, updated: p.Results.updated}
+	r := toolReport{
+		subject: p.Scope.ref(), results: slices.Clone(p.Results.others), passed: p.Results.passed,
+		failed: p.Summary.Fail, unclear: p.Summary.Warn + p.Summary.Error, updated: p.Results.oldest,
+	}
 	for i := range r.results {
 		if r.results[i].subject.Kind == "" {
 			r.results[i].subject = r.subject
 		}
 	}
-	if created, err := time.Parse(time.RFC3339, p.Metadata.Created); err == nil && r.updated.IsZero() {
-		r.updated = created
+	if p.Results.undated { // the report itself is as old as what stands in it, or older
+		created, err := time.Parse(time.RFC3339, p.Metadata.Created)
+		if err != nil || r.updated.IsZero() || created.Before(r.updated) {
+			r.updated = created
+		}
 	}
 	return r
 }
