@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"strings"
 
 	"tickmark/engine"
@@ -45,7 +46,9 @@ type asffFinding struct {
 }
 
 type asffMore struct {
-	Note struct {
+	ProductName   string
+	ProductFields struct{ ProviderName, ProviderVersion string }
+	Note          struct {
 		Text, UpdatedBy, UpdatedAt string
 	}
 	Compliance *struct {
@@ -105,6 +108,10 @@ func (in *intake) asff(a asffFinding) {
 	f := findings.Finding{
 		Class: a.class(), ID: a.GeneratorID, Title: a.Title, Severity: findings.Rate(a.Severity.Label), Rating: a.Severity.Label,
 		References: some(a.SourceURL), Word: strings.TrimSpace(a.RecordState + " " + a.Workflow.Status),
+	}
+	f.Seen.By = strings.TrimSpace(cmp.Or(a.ProductName, a.ProductFields.ProviderName) + " " + a.ProductFields.ProviderVersion)
+	if f.Seen.By == in.report.Tool.Name {
+		f.Seen.By = ""
 	}
 	if len(a.Resources) > 0 {
 		f.Subject, f.Location = a.Resources[0].ID, a.Resources[0].Region

@@ -9,6 +9,7 @@ const (
 	headMembers = 512     // of each object
 	headValues  = 100_000 // in all
 	headText    = 4096
+	headDepth   = 8 // what stands deeper is of the things that were looked at
 )
 
 // head is the first look at a file: its first value, with arrays, objects and texts cut,
@@ -25,7 +26,7 @@ type head struct {
 func (s *stream) look(depth int, left *int) (any, error) {
 	*left--
 	switch c := s.peek(); {
-	case *left < 0:
+	case *left < 0, depth > headDepth && c != 0:
 		return nil, s.skip(depth)
 	case c == '{':
 		object := map[string]any{}

@@ -93,3 +93,12 @@ func TestWhatKubescapeDidNotLookAt(t *testing.T) {
 	assert.Equal(t, []string{"without namespace kube-system"}, got.report.LeftOut)
 	assert.Equal(t, []findings.Class{findings.Configuration}, got.report.Classes)
 }
+
+// What stands behind the objects that kubescape looked at is seen, however large they are.
+func TestWhatStandsBehindLargeObjects(t *testing.T) {
+	schema := `{"spec":{"versions":[{"schema":{"openAPIV3Schema":{"properties":{` + many(500, `"p%d":{"type":"object","description":"x","items":{"type":"string","a":1,"b":2,"c":3,"d":4,"e":5,"f":6}}`, ",") + `}}}}]}}`
+	resources := strings.Repeat(`{"resourceID":"r","object":`+schema+`},`, headItems)
+	got, err := text(t, `{"clusterAPIServerInfo":{},"summaryDetails":{},"resources":[`+strings.TrimSuffix(resources, ",")+`],"metadata":{"targetMetadata":{"directoryContextMetadata":{"basePath":"/src/shop"}}},"results":[]}`)
+	require.NoError(t, err)
+	assert.Equal(t, "/src/shop", got.report.Looked.Name)
+}

@@ -125,6 +125,20 @@ func TestEventsThatFalcoLost(t *testing.T) {
 	assert.Len(t, got.findings, 1)
 }
 
+// A list in Security Hub's form may be another tool's, or have several tools'.
+func TestWhoFoundWhatSecurityHubLists(t *testing.T) {
+	const form = `[{"SchemaVersion":"2018-10-08","ProductArn":"arn:aws:securityhub:eu-1::product/x/y","AwsAccountId":"111122223333","GeneratorId":"g"%s}]`
+	for more, want := range map[string]string{
+		"": "", `,"ProductName":"Security Hub","ProductFields":{"aws/securityhub/ProductName":"Security Hub"}`: "", `,"ProductName":"GuardDuty"`: "GuardDuty",
+		`,"ProductFields":{"ProviderName":"Prowler","ProviderVersion":"5.7.0","ProwlerResourceName":"r"}`: "Prowler 5.7.0",
+	} {
+		got, err := text(t, fmt.Sprintf(form, more))
+		require.NoError(t, err)
+		assert.Empty(t, got.gaps(), more)
+		assert.Equal(t, want, got.findings[0].Seen.By, more)
+	}
+}
+
 // Whatever is taken in is known for what it is where it is merely kept.
 func TestFilesThatAToolWrote(t *testing.T) {
 	for name, content := range samples(t) {
@@ -134,6 +148,15 @@ func TestFilesThatAToolWrote(t *testing.T) {
 	for _, content := range []string{`[{"Target":"alpine","Type":"alpine"}]`, `{"spdxVersion":"SPDX-2.3"}`, `{"SchemaVersion":2,"ArtifactName":"a","Results":[`} {
 		assert.True(t, Wrote([]byte(content)), content)
 	}
+	const behind = "2026-11-02T08:00:00Z\tINFO\tVulnerability scanning is enabled\n{\"level\":\"info\"}\n"
+	for name, content := range samples(t) {
+		if !strings.HasSuffix(name, ".txt") {
+			assert.True(t, Wrote([]byte(behind+content)), name)
+			_, err := text(t, behind+content)
+			require.ErrorContains(t, err, "keep the JSON alone", name)
+		}
+	}
+	assert.False(t, Wrote([]byte(behind)))
 	for _, content := range []string{"", "minutes of a meeting", `{"a":1}`, `[]`, `{"kind":"List","items":[]}`, "\x1f\x8b"} {
 		assert.False(t, Wrote([]byte(content)), content)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -66,6 +67,9 @@ func recognise(h head) (format, error) {
 		if form := unread(h); form != "" {
 			return format{}, errors.New("it is " + form)
 		}
+		if amongLines.MatchString(h.text) {
+			return format{}, errors.New("it is text with JSON among its lines, as a log has; keep the JSON alone, or let the tool write its result into a file of its own")
+		}
 		return format{}, errors.New("it is no result of a tool that is known; known are " + strings.Join(Formats(), ", "))
 	case 1:
 		return fitting[0], nil
@@ -80,8 +84,16 @@ func Wrote(body []byte) bool {
 	if err != nil {
 		return false
 	}
+	for _, at := range amongLines.FindAllStringIndex(h.text, maxBroken) {
+		if Wrote(body[at[0]:]) {
+			return true
+		}
+	}
 	return slices.ContainsFunc(formats(), func(f format) bool { return f.fits(h) }) || unread(h) != ""
 }
+
+// amongLines is where JSON begins behind lines of a log.
+var amongLines = regexp.MustCompile(`(?m)^(?:\{\s*"|\[\s*\{)`)
 
 // unread says what a file is that a tool which is known writes in a form that is not read,
 // and which form is, "" where it is none of these.
