@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tickmark/engine"
 	"tickmark/engine/findings"
@@ -62,7 +63,7 @@ func judgeImported(v *engine.View, class findings.Class, judge func(importedScan
 		if !slices.Contains(s.report.Classes, class) {
 			continue
 		}
-		details = append(details, s.shortcomings(class)...)
+		details = append(details, s.shortcomings(class, v.Now())...)
 		passed := passedByID{}
 		bad := s.blamed(class)
 		judged := 0
@@ -95,7 +96,7 @@ func judgeImported(v *engine.View, class findings.Class, judge func(importedScan
 }
 
 // shortcomings are what keeps a file from being proof, whatever it says.
-func (s importedScan) shortcomings(class findings.Class) []engine.Detail {
+func (s importedScan) shortcomings(class findings.Class, now time.Time) []engine.Detail {
 	var details []engine.Detail
 	if s.report.Looked.Name == "" {
 		details = append(details, s.detail(unknown("looked.name", nil,
@@ -108,6 +109,12 @@ func (s importedScan) shortcomings(class findings.Class) []engine.Detail {
 	if len(s.report.LeftOut) > 0 {
 		details = append(details, s.detail(unknown("leftOut", s.report.LeftOut,
 			"%s was told to leave something out: %s", s.tool(), list(s.report.LeftOut))))
+	}
+	if run := judgeRun(s, now); class == findings.Vulnerabilities && run.verdict != engine.Pass {
+		if run.verdict == engine.Fail {
+			run.sentence += ", and what became known since is not in it"
+		}
+		details = append(details, s.detail(unknown("ran", run.value, "%s", run.sentence)))
 	}
 	if class == findings.Vulnerabilities && len(s.report.Unsaid) > 0 {
 		details = append(details, s.detail(unknown("unsaid", s.report.Unsaid,

@@ -11,7 +11,8 @@ import (
 // vulnerability that the tool rates high or critical. Unknown for one that it does not
 // rate, or that somebody suppressed, with the reason, the author and the date that are
 // given; for a file that does not say what was looked at, that was not read whole, or
-// whose tool was told to leave something out, or may have been; and where nothing was looked at: an empty
+// whose tool was told to leave something out, or may have been; for a scan of more than 92
+// days before the evaluation, or of no day; and where nothing was looked at: an empty
 // list shows nothing. Passes for each thing that was looked at in which nothing high or
 // critical was found. Lower ones are counted there and judged elsewhere.
 func importedVulnerabilityScansClean() check {
