@@ -74,18 +74,10 @@ var auditedRequests = []auditedRequest{
 // out for some people, namespaces or names alone, what is only read, and a log without how
 // a request ended are for a person to judge. The cluster's own programs may be left out.
 func judgeAuditPolicy(p *auditPolicy) finding {
-	if p.APIVersion != "audit.k8s.io/v1" {
-		return unknown("apiVersion", p.APIVersion, "It is of a version that no server in use reads: %s", shorten(p.APIVersion))
+	if f, broken := p.broken(); broken {
+		return f
 	}
-	for i, r := range p.Rules {
-		if !slices.Contains([]string{"None", "Metadata", "Request", "RequestResponse"}, r.Level) {
-			return unknown(index("rules", i)+".level", shorten(r.Level), "The level of a rule is none that is known: no server starts with it")
-		}
-	}
-	if len(p.Rules) == 0 {
-		return unknown("rules", nil, "It has no rules: no server starts with it")
-	}
-	var lost, doubtful omissions
+	var lost, doubtful auditDecisions
 	for i := range auditedRequests {
 		asked := &auditedRequests[i]
 		for _, verb := range asked.verbs {
@@ -112,68 +104,85 @@ func judgeAuditPolicy(p *auditPolicy) finding {
 	return passes("rules", nil, "It records at least who asked for what, and how that ended, of all that is looked for: who reads Secrets, enters pods, changes roles, admission, workloads or anything else")
 }
 
-// omission is something that a policy does not record.
-type omission struct {
+// broken reports whether no server starts with a policy, or none reads it, and says why.
+func (p *auditPolicy) broken() (finding, bool) {
+	if p.APIVersion != "audit.k8s.io/v1" {
+		return unknown("apiVersion", p.APIVersion, "It is of a version that no server in use reads: %s", shorten(p.APIVersion)), true
+	}
+	for i, r := range p.Rules {
+		if !slices.Contains([]string{"None", "Metadata", "Request", "RequestResponse"}, r.Level) {
+			return unknown(index("rules", i)+".level", shorten(r.Level), "The level of a rule is none that is known: no server starts with it"), true
+		}
+	}
+	if len(p.Rules) == 0 {
+		return unknown("rules", nil, "It has no rules: no server starts with it"), true
+	}
+	return finding{}, false
+}
+
+// auditDecision is what a rule decides about a kind of request: that it leaves no trace, or
+// one that says too much.
+type auditDecision struct {
 	asked  *auditedRequest
 	rule   int      // that decides it; -1 where none does
-	detail string   // of whom or where it is left out
+	detail string   // of whom or where alone
 	verbs  []string // by which it is asked
 }
 
-// omissions are what a policy does not record, in the order of auditedRequests.
-type omissions []omission
+// auditDecisions are in the order of the requests that were asked about.
+type auditDecisions []auditDecision
 
-// add adds an omission by a verb, to the same by others where there is one.
-func (all *omissions) add(o omission, verb string) {
-	i := slices.IndexFunc(*all, func(a omission) bool { return a.asked == o.asked && a.rule == o.rule && a.detail == o.detail })
+// add adds a decision about a verb, to the same about others where there is one.
+func (all *auditDecisions) add(d auditDecision, verb string) {
+	i := slices.IndexFunc(*all, func(a auditDecision) bool { return a.asked == d.asked && a.rule == d.rule && a.detail == d.detail })
 	if i < 0 {
-		i, *all = len(*all), append(*all, o)
+		i, *all = len(*all), append(*all, d)
 	}
 	if a := &(*all)[i]; !slices.Contains(a.verbs, verb) {
 		a.verbs = append(a.verbs, verb)
 	}
 }
 
-func (all omissions) String() string {
+func (all auditDecisions) String() string {
 	var said []string
-	for _, o := range all {
-		said = append(said, o.String())
+	for _, d := range all {
+		said = append(said, d.String())
 	}
 	return list(said)
 }
 
-func (o omission) field() string {
-	if o.rule < 0 {
+func (d auditDecision) field() string {
+	if d.rule < 0 {
 		return "rules"
 	}
-	return index("rules", o.rule)
+	return index("rules", d.rule)
 }
 
-// level is at which level the rule records that an omission is of; nil without a rule.
-func (p *auditPolicy) level(o omission) any {
-	if o.rule < 0 {
+// level is at which level the rule of a decision records; nil without a rule.
+func (p *auditPolicy) level(d auditDecision) any {
+	if d.rule < 0 {
 		return nil
 	}
-	return p.Rules[o.rule].Level
+	return p.Rules[d.rule].Level
 }
 
-func (o omission) String() string {
+func (d auditDecision) String() string {
 	by := "no rule is of it"
-	if o.rule >= 0 {
-		by = index("rules", o.rule)
+	if d.rule >= 0 {
+		by = index("rules", d.rule)
 	}
-	if o.detail != "" {
-		by += ", " + o.detail
+	if d.detail != "" {
+		by += ", " + d.detail
 	}
-	if len(o.verbs) < len(o.asked.verbs) {
-		by = "by " + strings.Join(o.verbs, ", ") + ": " + by
+	if len(d.verbs) < len(d.asked.verbs) {
+		by = "by " + strings.Join(d.verbs, ", ") + ": " + by
 	}
-	return o.asked.what + " (" + by + ")"
+	return d.asked.what + " (" + by + ")"
 }
 
 // omitted follows the rules for a request of anybody: whole is set where it is not
 // recorded, parts are those of whom, or where, it is not.
-func (p *auditPolicy) omitted(asked *auditedRequest, verb, resource string) (whole *omission, parts []omission) {
+func (p *auditPolicy) omitted(asked *auditedRequest, verb, resource string) (whole *auditDecision, parts []auditDecision) {
 	recorded := "" // of whom alone, before nothing records it
 	for i, r := range p.Rules {
 		some, matches := r.matches(asked, verb, resource)
@@ -183,26 +192,26 @@ func (p *auditPolicy) omitted(asked *auditedRequest, verb, resource string) (who
 		missing := p.missing(r)
 		switch {
 		case some == "" && missing == "all" && recorded != "":
-			return nil, append(parts, omission{asked: asked, rule: i, detail: "but " + recorded})
+			return nil, append(parts, auditDecision{asked: asked, rule: i, detail: "but " + recorded})
 		case some == "" && missing == "all":
-			return &omission{asked: asked, rule: i, detail: ""}, parts
+			return &auditDecision{asked: asked, rule: i, detail: ""}, parts
 		case some == "" && missing != "":
-			return nil, append(parts, omission{asked: asked, rule: i, detail: missing})
+			return nil, append(parts, auditDecision{asked: asked, rule: i, detail: missing})
 		case some == "":
 			return nil, parts
 		case r.ofPrograms(): // whose requests show what nobody did
 		case missing == "":
 			recorded = some
 		case missing == "all":
-			parts = append(parts, omission{asked: asked, rule: i, detail: some})
+			parts = append(parts, auditDecision{asked: asked, rule: i, detail: some})
 		default:
-			parts = append(parts, omission{asked: asked, rule: i, detail: missing + " " + some})
+			parts = append(parts, auditDecision{asked: asked, rule: i, detail: missing + " " + some})
 		}
 	}
 	if recorded != "" {
-		return nil, append(parts, omission{asked: asked, rule: -1, detail: "but " + recorded})
+		return nil, append(parts, auditDecision{asked: asked, rule: -1, detail: "but " + recorded})
 	}
-	return &omission{asked: asked, rule: -1, detail: ""}, parts
+	return &auditDecision{asked: asked, rule: -1, detail: ""}, parts
 }
 
 // missing is what of a request a rule does not record: "all" of it, or how it ended.

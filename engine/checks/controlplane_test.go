@@ -109,6 +109,10 @@ func controlPlaneFixtures() map[string]fixture {
 	all["api-server-without-insecure-port"] = fixture{
 		passYAML: apiServerPod(goodServer...), failYAML: staticPod(apiServer, "v1.19.16", "--insecure-port=8080"),
 	}
+	policy := func(level string) string {
+		return mountingServer("cp-1") + "\n" + serverFile("Policy", "etc:kube:audit.yaml", "rules: [{level: "+level+"}]")
+	}
+	all["audit-log-without-secret-values"] = fixture{passYAML: policy("Metadata"), failYAML: policy("RequestResponse")}
 	manager := func(arguments ...string) string { return staticPod(controllerManager, "v1.36.3", arguments...) }
 	both := func(arguments ...string) string {
 		return manager(arguments...) + staticPod(scheduler, "v1.36.3", arguments...)

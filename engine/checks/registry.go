@@ -90,8 +90,8 @@ func controlPlaneChecks() []check {
 	return []check{
 		anonymousRequestsRefused(), apiServerAdmission(), apiServerAuthorizes(), apiServerChecksKubelets(), apiServerEtcdTLS(), apiServerHasCertificate(),
 		apiServerKeepsAuditLog(), apiServerLimitsKubelets(), apiServerRefusesAnonymous(), apiServerStrongTLS(),
-		apiServerWithoutInsecurePort(), apiServerWithoutStaticCredentials(), apiServerWritesAuditLog(), controlPlaneNodesDedicated(),
-		controlPlaneWithoutProfiling(), controllersHaveOwnAccounts(), controllersListenLocally(), etcdChecksClients(), etcdChecksPeers(),
+		apiServerWithoutInsecurePort(), apiServerWithoutStaticCredentials(), apiServerWritesAuditLog(), auditLogWithoutSecretValues(),
+		controlPlaneNodesDedicated(), controlPlaneWithoutProfiling(), controllersHaveOwnAccounts(), controllersListenLocally(), etcdChecksClients(), etcdChecksPeers(),
 		kubernetesVersionSupported(), peopleLogOnByProvider(), podsKnowClusterAuthority(), serviceAccountTokensEnd(),
 	}
 }

@@ -165,3 +165,50 @@ func TestTheProofOfAnAuditPolicyIsWhatItsRuleSays(t *testing.T) {
 		assert.Equal(t, want, [2]string{d.Field, string(d.Value)}, "%s: %s", text, d.Sentence)
 	}
 }
+
+func TestAnAuditPolicyIsJudgedByTheSecretsItWritesDown(t *testing.T) {
+	const secrets = "resources: [{group: '', resources: [secrets]}]"
+	for text, want := range map[string]engine.Verdict{
+		"rules: [{level: Metadata}]":                                                                   engine.Pass,
+		"rules: [{level: None}]":                                                                       engine.Pass,
+		"rules: [{level: RequestResponse}]":                                                            engine.Fail,
+		"rules: [{level: Request}]":                                                                    engine.Fail,
+		"omitStages: [RequestReceived]\nrules: [{level: Request}]":                                     engine.Fail,
+		"omitStages: [ResponseComplete]\nrules: [{level: Request}]":                                    engine.Pass, // what was asked is not in the event before
+		"rules: [{level: Request, verbs: [get, list, watch]}, {level: Metadata}]":                      engine.Pass, // which carry nothing
+		"rules: [{level: RequestResponse, verbs: [get, list, watch]}, {level: Metadata}]":              engine.Fail,
+		"rules: [{level: RequestResponse, verbs: [watch]}, {level: Metadata}]":                         engine.Pass, // whose answers are not recorded
+		"rules: [{level: Metadata, " + secrets + "}, {level: Request}]":                                engine.Fail, // tokens that are verified
+		"rules: [{level: Metadata, verbs: [get], " + secrets + "}, {level: Request, " + secrets + "}]": engine.Fail,
+		"rules: [{level: Metadata, resources: [{group: '', resources: [secrets, serviceaccounts/token]}, {group: authentication.k8s.io, resources: [tokenreviews]}]}, {level: RequestResponse}]": engine.Pass,
+		"rules: [{level: Metadata, resources: [{group: '', resources: [secrets]}, {group: authentication.k8s.io}]}, {level: RequestResponse}]":                                                   engine.Fail, // tokens that are given out
+		"rules: [{level: Metadata, resources: [{group: '', resources: [secrets, '*/token']}, {group: authentication.k8s.io}]}, {level: RequestResponse}]":                                        engine.Pass,
+		"rules: [{level: RequestResponse, resources: [{group: '', resources: [pods]}]}, {level: Metadata}]":                                                                                      engine.Pass,
+		"rules: [{level: RequestResponse, resources: [{group: '', resources: ['*']}]}]":                                                                                                          engine.Fail,
+		"rules: [{level: RequestResponse, users: [ann]}, {level: Metadata}]":                                                                                                                     engine.Fail,
+		"rules: [{level: Request, users: ['system:kube-controller-manager']}, {level: Metadata}]":                                                                                                engine.Fail, // whoever writes them
+		"rules: [{level: Request, namespaces: [pay]}, {level: Metadata}]":                                                                                                                        engine.Fail,
+		"rules: [{level: None, users: [ann]}, {level: Request, users: [ann]}, {level: Metadata}]":                                                                                                engine.Unknown,
+		"rules: [{level: None, users: [ann]}, {level: Request}]":                                                                                                                                 engine.Fail,
+		"rules: [{level: Metadata, nonResourceURLs: ['/api*']}, {level: RequestResponse}]":                                                                                                       engine.Fail,
+		"rules: [{level: Everything}]": engine.Unknown,
+		"rules: []":                    engine.Unknown,
+	} {
+		w := cluster(t, mountingServer("cp-1"), serverFile("Policy", "etc:kube:audit.yaml", text))
+		r := w.result(t, "audit-log-without-secret-values")
+		d := ofFile(t, r, "Policy")
+		assert.Equal(t, want, d.Verdict, "%s: %s", text, d.Sentence)
+		assert.Equal(t, want, r.Verdict, text)
+	}
+	w := cluster(t, mountingServer("cp-1"), serverFile("Policy", "etc:kube:audit.yaml", "rules: [{level: RequestResponse, users: [ann], "+secrets+"}, {level: Metadata}]"))
+	d := ofFile(t, w.result(t, "audit-log-without-secret-values"), "Policy")
+	assert.Equal(t, `It writes into the log what Secrets hold that are read (rules[0], of "ann"), what Secrets hold that are written (rules[0], of "ann")`, d.Sentence)
+	assert.Equal(t, [2]string{"rules[0]", `"RequestResponse"`}, [2]string{d.Field, string(d.Value)})
+
+	unseen := cluster(t, mountingServer("cp-1"))
+	assert.Equal(t, engine.Unknown, unseen.result(t, "audit-log-without-secret-values").Verdict, "a policy that was not seen")
+	others := cluster(t, mountingServer("cp-1"), serverFile("Policy", "home:audit.yaml", "rules: [{level: Metadata}]"))
+	assert.Equal(t, engine.Unknown, others.result(t, "audit-log-without-secret-values").Verdict, "a file that no server is given")
+	hidden := cluster(t, mountingServer("cp-1"), serverFile("Policy", "etc:kube:audit.yaml", "rules: [{level: Metadata}]")).hide(engine.AuditPolicyKind)
+	assert.Equal(t, engine.Unknown, hidden.result(t, "audit-log-without-secret-values").Verdict, "another file that could not be read")
+}
