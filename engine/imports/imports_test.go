@@ -441,6 +441,7 @@ func TestTargets(t *testing.T) {
 func TestIdsOfAnotherVersionOfPCI(t *testing.T) {
 	for standard, want := range map[string]string{
 		"PCI-3.2.1": "3.2.1", "pci_3.2.1_aws": "3.2.1", "PCI DSS v4.0.1": "4.0.1", "standards/pci-dss/v/3.2.1": "3.2.1", "PCI-4.0": "4.0", "pci_dss": "?", "PCI": "?",
+		"PCIv4.0": "4.0", "PCIDSS3.2.1": "3.2.1", "PCI SSC DSS 4.0.1": "4.0.1", "CIS 4.0 and PCI 3.2.1": "3.2.1", "CIS 4.0, PCI": "?", "PCI-DSS-v4": "?", "pcie-4.0": "",
 		"CIS-1.4": "", "capci-1.0": "", "ISO27001-2022": "",
 	} {
 		assert.Equal(t, want, pciVersion(standard), standard)

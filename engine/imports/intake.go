@@ -363,17 +363,19 @@ func (in *intake) target() {
 var slugForm = regexp.MustCompile(`[^a-z0-9]+`)
 
 var (
-	pciName   = regexp.MustCompile(`(?i)\bpci(?:[ _/.-]*dss)?\b|\bpci[_-]`)
+	pciName   = regexp.MustCompile(`(?i)\bpci(?:[ _/.-]*(?:dss|ssc))?(?:\b|v?[0-9])|\bpci[_-]`)
 	pciNumber = regexp.MustCompile(`(?:^|[^0-9.])v?_?([1-9](?:[._][0-9]+){1,2})(?:[^0-9]|$)`)
 )
 
 // pciVersion is the version of PCI DSS that the name of a standard says, "?" where it says
-// none, and "" where it is another standard.
+// none, and "" where it is another standard. A number before the name may be of another
+// standard that is named with it.
 func pciVersion(standard string) string {
-	if !pciName.MatchString(standard) {
+	at := pciName.FindStringIndex(standard)
+	if at == nil {
 		return ""
 	}
-	if m := pciNumber.FindStringSubmatch(standard); m != nil {
+	if m := pciNumber.FindStringSubmatch(standard[at[0]:]); m != nil {
 		return strings.ReplaceAll(m[1], "_", ".")
 	}
 	return "?"
