@@ -27,7 +27,7 @@ import (
 // Both are NotApplicable on Windows.
 
 func containersHaveSeccompProfile() check {
-	return check{id: "containers-have-seccomp-profile", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "containers-have-seccomp-profile", version: 3, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		return perContainer(v, judgeSeccomp)
 	}}
 }
@@ -59,6 +59,9 @@ func judgeSeccomp(w workload, c container) finding {
 		file := ""
 		if profile.LocalhostProfile != nil {
 			file = *profile.LocalhostProfile
+		}
+		if file == "" {
+			return fails(field, profile.Type, "Container %s names a seccomp profile of its node and no file: no server takes it", c.Name)
 		}
 		return passes(field, profile.Type, "Container %s has a seccomp profile of its node, file %q; what it allows is not seen", c.Name, file)
 	case corev1.SeccompProfileTypeUnconfined:

@@ -92,12 +92,20 @@ func splitRegistry(name string) (registry, repository string) {
 
 // trustedBy returns the declared prefix that i is under, "" if it is under none.
 // A prefix ends at a slash: registry.example/pay does not stand for
-// registry.example/payroll.
+// registry.example/payroll. A scheme before it and a star behind it say nothing more, and
+// Docker Hub is meant by its other name too.
 func (i image) trustedBy(prefixes []string) string {
 	name := i.name()
 	for _, p := range prefixes {
-		host, path, _ := strings.Cut(strings.Trim(strings.TrimSpace(p), "/"), "/")
-		prefix := strings.TrimSuffix(strings.ToLower(host)+"/"+path, "/")
+		plain := strings.TrimSpace(p)
+		if _, rest, schemed := strings.Cut(plain, "://"); schemed {
+			plain = rest
+		}
+		host, path, _ := strings.Cut(strings.Trim(strings.TrimRight(plain, "/*"), "/"), "/")
+		if host = strings.ToLower(host); host == "index.docker.io" {
+			host = "docker.io"
+		}
+		prefix := strings.TrimSuffix(host+"/"+path, "/")
 		if host != "" && (name == prefix || strings.HasPrefix(name, prefix+"/")) {
 			return p
 		}

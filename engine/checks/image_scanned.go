@@ -3,6 +3,7 @@ package checks
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tickmark/engine"
@@ -30,7 +31,8 @@ import (
 // images-without-fixable-vulnerabilities fails for a critical or high vulnerability
 // that has a fixed version; passes where a report in date lists no critical or high
 // one. Unknown without such a report, where another kind of report is there and could not
-// all be seen, for critical and high ones without a fix, for ones of unknown severity, for counts without a list, and for an empty report that
+// all be seen, where the Trivy operator's settings (a ConfigMap) keep critical or high ones,
+// those without a fix, or files out of its reports, for critical and high ones without a fix, for ones of unknown severity, for counts without a list, and for an empty report that
 // recognised no operating system and may be of a scan that found nothing to look at.
 //
 // images-on-supported-base passes where the report names the operating system of
@@ -61,7 +63,7 @@ func moreReports() []engine.Kind {
 // foundByNone is a check that passes where no report finds anything, which those that
 // were not seen may.
 func foundByNone(id string, judge func(*engine.View, *scanReport) finding) check {
-	return check{id: id, version: 2, needs: append(workloadKinds(), vulnerabilityReportKind), looks: moreReports(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: id, version: 3, needs: append(workloadKinds(), vulnerabilityReportKind), looks: moreReports(), eval: func(v *engine.View) []engine.Detail {
 		details := perRunningImage(v, vulnerabilityReports(v), vulnerabilityReportKind, perReport(judge))
 		if len(details) == 0 {
 			return nil
@@ -219,6 +221,10 @@ func perReport(judge func(*engine.View, *scanReport) finding) imageJudge {
 
 func judgeVulnerabilities(v *engine.View, r *scanReport) finding {
 	says, _ := stale(v, r.updated)
+	kept := ""
+	if strings.HasPrefix(r.scanner, "Trivy") {
+		kept = leftOutOfScans.Of(v)
+	}
 	rest := r.counts.Critical + r.counts.High - r.fixable - r.unfixed
 	switch {
 	case r.fixable > 0:
@@ -239,6 +245,8 @@ func judgeVulnerabilities(v *engine.View, r *scanReport) finding {
 		return unknown("", nil, "Its report has no list of findings, not even an empty one")
 	case r.counts.all() == 0 && r.os.family() == "":
 		return unknown("", nil, "An empty report that recognised no operating system: the scan may have found nothing to look at")
+	case kept != "":
+		return unknown("", nil, "Nothing critical or high is in the report of %s, but the scanner may not say all: %s", day(r.updated), kept)
 	}
 	return passes("", nil, "No critical or high vulnerability in the report of %s; %d medium, %d low", day(r.updated), r.counts.Medium, r.counts.Low)
 }

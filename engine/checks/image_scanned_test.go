@@ -294,3 +294,26 @@ func TestPullPolicies(t *testing.T) {
 		assert.Equal(t, c.want, got, name)
 	}
 }
+
+// What the scanner is told to leave out proves nothing by not being there.
+func TestReportsOfAScannerThatLeavesOut(t *testing.T) {
+	for settings, want := range map[string]engine.Verdict{
+		"trivy.severity: 'UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL', trivy.ignoreUnfixed: 'false'": engine.Pass,
+		"trivy.severity: 'high,critical'":                                                  engine.Pass,
+		"trivy.severity: ''":                                                               engine.Pass,
+		"trivy.severity: CRITICAL":                                                         engine.Unknown,
+		"trivy.severity: 'MEDIUM,HIGH'":                                                    engine.Unknown,
+		"trivy.ignoreUnfixed: 'true'":                                                      engine.Unknown,
+		"trivy.ignoreFile: CVE-2025-1":                                                     engine.Unknown,
+		"trivy.ignorePolicy: package trivy":                                                engine.Unknown,
+		"trivy.skipDirs: /usr/lib":                                                         engine.Unknown,
+		"other: '{\"trivy.severity\": \"CRITICAL\"}'":                                      engine.Pass,
+	} {
+		w := newWorld(t, runningPod("api", pinned, sha), node("n1"))
+		w.read(t, reportOn("api", nil), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: trivy-operator-trivy-config, namespace: trivy-system}\ndata: {"+settings+"}")
+		got := w.result(t, "images-without-fixable-vulnerabilities")
+		assert.Equal(t, want, got.Verdict, "%s: %+v", settings, got.Details)
+		w.read(t, reportOn("api", func(r *report) { r.list = vulnerable("HIGH", "1.2.4") }))
+		assert.Equal(t, engine.Fail, w.result(t, "images-without-fixable-vulnerabilities").Verdict, "what it found is there: %s", settings)
+	}
+}

@@ -70,7 +70,7 @@ func FuzzParseImage(f *testing.F) {
 }
 
 func TestTrustedRegistries(t *testing.T) {
-	trusted := []string{"registry.example/pay", "docker.io/library", "GHCR.example/"}
+	trusted := []string{"registry.example/pay", "docker.io/library", "GHCR.example/", "https://quay.example/team/*", "index.docker.io/maker"}
 	for reference, want := range map[string]string{
 		"registry.example/pay/api:1":       "registry.example/pay",
 		"registry.example/pay":             "registry.example/pay",
@@ -80,6 +80,11 @@ func TestTrustedRegistries(t *testing.T) {
 		"nginx":                            "docker.io/library",
 		"team/nginx":                       "",
 		"ghcr.example/anything":            "GHCR.example/",
+		"quay.example/team/api":            "https://quay.example/team/*",
+		"quay.example/teams/api":           "",
+		"quay.example.evil.test/team/api":  "",
+		"maker/api":                        "index.docker.io/maker",
+		"makers/api":                       "",
 	} {
 		i, err := parseImage(reference)
 		require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 // Unknown where nothing was declared, and for a reference that is no image
 // reference. Image volumes count.
 func imagesFromTrustedRegistries() check {
-	return check{id: "images-from-trusted-registries", version: 1, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
+	return check{id: "images-from-trusted-registries", version: 2, needs: workloadKinds(), apart: eachWorkload, eval: func(v *engine.View) []engine.Detail {
 		trusted := slices.DeleteFunc(slices.Clone(v.Params().TrustedRegistries), func(p string) bool {
 			return strings.Trim(p, " /") == ""
 		})

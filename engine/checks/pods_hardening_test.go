@@ -88,6 +88,7 @@ func TestHardeningOfContainers(t *testing.T) {
 		"SYS_ADMIN gains":                  {gains, []change{capabilities(nil, []corev1.Capability{"SYS_ADMIN"})}, engine.Fail},
 		"the container takes the filter":   {filter, []change{seccomp(byRuntime, unconfined)}, engine.Fail},
 		"the container has a filter":       {filter, []change{seccomp(unconfined, byRuntime)}, engine.Pass},
+		"a filter of no file":              {filter, []change{seccomp(&corev1.SeccompProfile{Type: corev1.SeccompProfileTypeLocalhost}, nil)}, engine.Fail},
 		"a filter without a type":          {filter, []change{seccomp(&corev1.SeccompProfile{}, nil)}, engine.Fail},
 		"a privileged container":           {filter, []change{isPrivileged}, engine.Fail},
 		"the annotation of old versions":   {filter, []change{seccomp(nil, nil), annotated(oldFilter, "runtime/default")}, engine.Fail},
