@@ -1,8 +1,9 @@
 package policy
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/cel-go/cel"
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	"k8s.io/apiserver/pkg/cel/library"
+	kubejson "sigs.k8s.io/json"
 
 	"tickmark/engine"
 	"tickmark/engine/sheet"
@@ -37,9 +39,12 @@ func (r *reading) object(name string, before int, lines sheet.Lines, tree map[st
 	apiVersion, _ := tree["apiVersion"].(string)
 	if items, is := tree["items"].([]any); is && strings.HasSuffix(kind, "List") {
 		for _, item := range items {
-			if one, is := item.(map[string]any); is {
-				r.object(name, before, lines, one)
+			one, is := item.(map[string]any)
+			if !is || one["apiVersion"] == Version || one["kind"] == PolicyKind {
+				r.report(name, before+max(1, lines.Line("")), "items", "an item is no object, or a Policy, which stands in a document of its own")
+				continue
 			}
+			r.object(name, before, lines, one)
 		}
 		return
 	}
@@ -59,8 +64,11 @@ func (r *reading) object(name string, before int, lines sheet.Lines, tree map[st
 	case group == admissionv1.GroupName && kind == "ValidatingAdmissionPolicyBinding":
 		var b admissionv1.ValidatingAdmissionPolicyBinding
 		if err = strictly(tree, &b); err == nil {
+			refusedBinding(&b, func(place, cause string) { r.report(name, line, place, cause) })
 			r.admitted.bindings = append(r.admitted.bindings, b)
 		}
+	case kind == "ValidatingAdmissionPolicy", kind == "ValidatingAdmissionPolicyBinding":
+		err = fmt.Errorf("%q is no version of it: want %s/v1", apiVersion, admissionv1.GroupName)
 	default:
 		r.admitted.objects = append(r.admitted.objects, tree)
 	}
@@ -69,16 +77,15 @@ func (r *reading) object(name string, before int, lines sheet.Lines, tree map[st
 	}
 }
 
-// strictly decodes a tree. What the type does not know is an error: what is misspelt
-// must not be passed over.
+// strictly decodes a tree. What the type does not know, in its own case, is an error: what
+// is misspelt must not be passed over.
 func strictly(tree map[string]any, into any) error {
 	raw, err := json.Marshal(tree)
 	if err != nil {
 		return err
 	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(into)
+	unknown, err := kubejson.UnmarshalStrict(raw, into, kubejson.DisallowUnknownFields)
+	return cmp.Or(err, errors.Join(unknown...))
 }
 
 // admissions compiles the admission policies, once all files were read.
@@ -95,6 +102,7 @@ func (r *reading) admission(p admissionWritten) {
 	if base == nil {
 		return
 	}
+	refusedPolicy(&p.ValidatingAdmissionPolicy, b.report)
 	base.rules, base.excluded = r.constrained(p.Spec.MatchConstraints, b.report)
 	passing := len(base.rules) == 0 && p.Spec.MatchConstraints != nil && len(p.Spec.MatchConstraints.ResourceRules) > 0
 	if len(base.rules) == 0 && !passing && len(r.wrong) == known {
@@ -111,7 +119,7 @@ func (r *reading) admission(p admissionWritten) {
 		m := base.bound[i].Spec.MatchResources
 		base.boundRules = append(base.boundRules, boundRule{rules, excluded, m != nil && len(m.ResourceRules) > 0})
 	}
-	base.objects = r.admitted.objects
+	base.objects, base.paramScope = r.admitted.objects, r.scopeOf(p.Spec.ParamKind)
 	text := r.admissionText(p, base)
 	for i, v := range p.Spec.Validations {
 		at := fmt.Sprintf("spec.validations[%d]", i)

@@ -21,7 +21,7 @@ type admission struct {
 	env        *cel.Env
 	bound      []admissionv1.ValidatingAdmissionPolicyBinding
 	boundRules []boundRule
-	objects    []map[string]any // of the files: what may hold parameters
+	holders
 	variables  []variable
 	conditions []*expression
 	holds      *expression
@@ -31,6 +31,12 @@ type admission struct {
 	misspelt   map[engine.Kind]string // what is asked for that objects of a kind cannot have
 	meter      *meter
 	running    *sync.Mutex
+}
+
+// holders are what may hold parameters.
+type holders struct {
+	objects    []map[string]any      // of the files
+	paramScope admissionv1.ScopeType // of their kind; "" where it is not known
 }
 
 // needs are the kinds without which the validation cannot be judged.

@@ -78,7 +78,7 @@ func (r *reading) named(rule admissionv1.NamedRuleWithOperations) []constraint {
 			if strings.Contains(name, "/") {
 				continue // a part of an object that comes in by itself
 			}
-			found := false
+			found := name == "*" && slices.ContainsFunc(r.Resources, func(known Resource) bool { return known.Kind.Group == group })
 			for _, known := range r.Resources {
 				if group != "*" && group != known.Kind.Group || name != "*" && name != known.Name || !inScope(rule.Scope, known.Namespaced) {
 					continue
@@ -90,7 +90,7 @@ func (r *reading) named(rule admissionv1.NamedRuleWithOperations) []constraint {
 				of.otherwise = !slices.Contains(rule.APIVersions, "*") && !slices.Contains(rule.APIVersions, known.Version)
 				all = append(all, of)
 			}
-			if !found && name != "*" && group != "*" {
+			if !found && group != "*" { // "*" is all that a group has of which nothing is known
 				of.Resource, of.otherwise = Resource{Kind: engine.Kind{Group: group, Kind: name}, Name: name}, false
 				all = append(all, of)
 			}
@@ -184,6 +184,27 @@ func (a *admission) paramObjects() []map[string]any {
 	return found
 }
 
+// scopeOf is where the objects of a kind are; "" where nobody here knows.
+func (r *reading) scopeOf(k *admissionv1.ParamKind) admissionv1.ScopeType {
+	if k == nil {
+		return ""
+	}
+	group, _, grouped := strings.Cut(k.APIVersion, "/")
+	if !grouped {
+		group = ""
+	}
+	for _, known := range r.Resources {
+		switch {
+		case known.Kind != engine.Kind{Group: group, Kind: k.Kind}:
+		case known.Namespaced:
+			return admissionv1.NamespacedScope
+		default:
+			return admissionv1.ClusterScope
+		}
+	}
+	return ""
+}
+
 // param is an object that holds parameters, with its digest where it is evidence.
 type param struct {
 	tree   any // null where the policy takes none
@@ -200,6 +221,12 @@ func (a *admission) paramsOf(v *engine.View, b *admissionv1.ValidatingAdmissionP
 		return nil, fmt.Errorf("the policy takes parameters from a %s, and no binding names one", kind.Kind)
 	}
 	where := *b.Spec.ParamRef
+	switch inNone := a.paramScope == admissionv1.ClusterScope; {
+	case inNone && where.Namespace != "":
+		return nil, fmt.Errorf("the binding names a namespace, and a %s is in none", kind.Kind)
+	case a.paramScope == admissionv1.NamespacedScope && where.Namespace == "" && place(r) == "":
+		return nil, fmt.Errorf("the binding takes a %s from the namespace of what comes in, and this is in none", kind.Kind)
+	}
 	namespace := cmp.Or(where.Namespace, place(r))
 	selector, err := metav1.LabelSelectorAsSelector(where.Selector)
 	if err != nil {
@@ -214,7 +241,10 @@ func (a *admission) paramsOf(v *engine.View, b *admissionv1.ValidatingAdmissionP
 		}
 	}
 	for _, tree := range a.paramObjects() {
-		take(tree, engine.Digest{})
+		before := len(found)
+		if take(tree, engine.Digest{}); len(found) > before && a.paramScope == admissionv1.NamespacedScope && textAt(tree, "metadata", "namespace") == "" {
+			return nil, fmt.Errorf("the %s %s that stands beside the policy says no namespace", kind.Kind, oneLine(textAt(tree, "metadata", "name")))
+		}
 	}
 	if len(found) > 0 && where.Selector == nil {
 		return found, nil

@@ -25,15 +25,15 @@ func TestWhatARuleOfAPolicyNames(t *testing.T) {
 		scope             *admissionv1.ScopeType
 		want              []engine.Kind
 	}{
-		"one":                       {[]string{""}, []string{"pods"}, nil, []engine.Kind{pods}},
-		"with its parts":            {[]string{""}, []string{"pods/*"}, nil, []engine.Kind{pods}},
-		"a part of it":              {[]string{""}, []string{"pods/exec"}, nil, nil},
-		"all of a group":            {[]string{""}, []string{"*"}, nil, []engine.Kind{pods, maps, namespaces}},
-		"all":                       {[]string{"*"}, []string{"*/*"}, nil, []engine.Kind{pods, maps, namespaces, deployments, webhooks}},
-		"all that is in none":       {[]string{"*"}, []string{"*"}, &cluster, []engine.Kind{namespaces, webhooks}},
-		"policies by their name":    {[]string{admissionv1.GroupName}, []string{"validatingadmissionpolicies", "mutatingadmissionpolicybindings"}, nil, nil},
-		"what nobody here knows":    {[]string{"example.com"}, []string{"things"}, nil, []engine.Kind{{Group: "example.com", Kind: "things"}}},
-		"nothing that is of a kind": {[]string{"example.com"}, []string{"*"}, nil, nil},
+		"one":                    {[]string{""}, []string{"pods"}, nil, []engine.Kind{pods}},
+		"with its parts":         {[]string{""}, []string{"pods/*"}, nil, []engine.Kind{pods}},
+		"a part of it":           {[]string{""}, []string{"pods/exec"}, nil, nil},
+		"all of a group":         {[]string{""}, []string{"*"}, nil, []engine.Kind{pods, maps, namespaces}},
+		"all":                    {[]string{"*"}, []string{"*/*"}, nil, []engine.Kind{pods, maps, namespaces, deployments, webhooks}},
+		"all that is in none":    {[]string{"*"}, []string{"*"}, &cluster, []engine.Kind{namespaces, webhooks}},
+		"policies by their name": {[]string{admissionv1.GroupName}, []string{"validatingadmissionpolicies", "mutatingadmissionpolicybindings"}, nil, nil},
+		"what nobody here knows": {[]string{"example.com"}, []string{"things"}, nil, []engine.Kind{{Group: "example.com", Kind: "things"}}},
+		"all of such":            {[]string{"example.com"}, []string{"*"}, nil, []engine.Kind{{Group: "example.com", Kind: "*"}}},
 	} {
 		rule := admissionv1.NamedRuleWithOperations{RuleWithOperations: admissionv1.RuleWithOperations{
 			Operations: []admissionv1.OperationType{admissionv1.Create}, Rule: admissionv1.Rule{APIGroups: c.groups, APIVersions: []string{"*"}, Resources: c.resources, Scope: c.scope},

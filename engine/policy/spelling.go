@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/google/cel-go/cel"
@@ -142,7 +143,8 @@ func (s *spelling) environment(kind engine.Kind) *cel.Env {
 		cel.Variable("object", object), cel.Variable("oldObject", object), cel.Variable("namespaceObject", namespace),
 		cel.Variable("pod", s.shapes.pod(kind)), cel.Variable("now", cel.TimestampType),
 	}
-	for _, free := range []string{"params", "request", "authorizer"} {
+	options = append(options, cel.Variable("request", s.shapes.shape([]reflect.Type{reflect.TypeFor[request]()})))
+	for _, free := range []string{"params", "authorizer"} {
 		options = append(options, cel.Variable(free, cel.DynType))
 	}
 	if env, err := base.Extend(options...); err == nil {
