@@ -49,8 +49,8 @@ type carrying struct {
 
 // carryingRequests are those of the API that carry secrets by their kind.
 var carryingRequests = []carrying{
-	{auditedRequest{what: "what Secrets hold that are read", verbs: []string{"get", "list"}, resources: []string{"secrets"}}, []string{"RequestResponse"}},
-	{auditedRequest{what: "what Secrets hold that are written", verbs: []string{"create", "update", "patch"}, resources: []string{"secrets"}}, []string{"Request", "RequestResponse"}},
+	{auditedRequest{what: "the contents of Secrets that are read", verbs: []string{"get", "list"}, resources: []string{"secrets"}}, []string{"RequestResponse"}},
+	{auditedRequest{what: "the contents of Secrets that are written", verbs: []string{"create", "update", "patch"}, resources: []string{"secrets"}}, []string{"Request", "RequestResponse"}},
 	{auditedRequest{what: "tokens of service accounts that are given out", verbs: []string{"create"}, resources: []string{"serviceaccounts/token"}}, []string{"RequestResponse"}},
 	{auditedRequest{what: "tokens that are to be verified", verbs: []string{"create"}, group: "authentication.k8s.io", resources: []string{"tokenreviews"}, cluster: true}, []string{"Request", "RequestResponse"}},
 }

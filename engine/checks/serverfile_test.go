@@ -202,7 +202,7 @@ func TestAnAuditPolicyIsJudgedByTheSecretsItWritesDown(t *testing.T) {
 	}
 	w := cluster(t, mountingServer("cp-1"), serverFile("Policy", "etc:kube:audit.yaml", "rules: [{level: RequestResponse, users: [ann], "+secrets+"}, {level: Metadata}]"))
 	d := ofFile(t, w.result(t, "audit-log-without-secret-values"), "Policy")
-	assert.Equal(t, `It writes into the log what Secrets hold that are read (rules[0], of "ann"), what Secrets hold that are written (rules[0], of "ann")`, d.Sentence)
+	assert.Equal(t, `It writes into the log the contents of Secrets that are read (rules[0], of "ann"), the contents of Secrets that are written (rules[0], of "ann")`, d.Sentence)
 	assert.Equal(t, [2]string{"rules[0]", `"RequestResponse"`}, [2]string{d.Field, string(d.Value)})
 
 	unseen := cluster(t, mountingServer("cp-1"))

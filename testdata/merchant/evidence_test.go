@@ -65,7 +65,7 @@ var oneSided = map[string]string{
 	"api-server-without-insecure-port":       "there is one API server",
 	"api-server-without-static-credentials":  "there is one API server",
 	"api-server-writes-audit-log":            "there is one API server",
-	"audit-log-without-secret-values":        "the API server records nothing",
+	"audit-log-without-secret-values":        "the file of the audit policy is not among what is read",
 	"bindings-not-dangling":                  "every role that is bound is there or is in every cluster",
 	"broad-groups-have-no-rights":            "no group of everybody is bound to more than what is public",
 	"cardholder-nodes-dedicated":             "one node runs workloads",
