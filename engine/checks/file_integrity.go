@@ -38,7 +38,7 @@ type fileIntegrityNode struct {
 // days; fails where files were added, changed or removed, which somebody has to look
 // at, and where the last comparison is older. Unknown where it ended in an error or
 // says no date, and for a node without a result; a result for a node that is gone says
-// nothing of those that are there. Without any FileIntegrity there is
+// nothing of those that are there, and one that fails is Unknown where that was not seen. Without any FileIntegrity there is
 // nothing to judge, and other agents have a check of their own. Which files are
 // compared, and who hears of a change, is not judged.
 func fileIntegrityScansWithoutChanges() check {
@@ -58,11 +58,14 @@ func fileIntegrityScansWithoutChanges() check {
 			compared := map[string]bool{}
 			for _, r := range results {
 				compared[r.Value.Node] = true
-				if r.Value.Node != "" && !there[r.Value.Node] && len(nodes) > 0 && v.Saw(nodeKind) {
-					details = append(details, notApplicable("nodeName", r.Value.Node, "Node %s, which it is of, is not there", brief(r.Value.Node)).of(r.Ref, r.Digest))
-					continue
+				f := r.Value.judge(v.Now())
+				switch gone := r.Value.Node != "" && !there[r.Value.Node]; {
+				case gone && !v.Saw(nodeKind) && f.verdict == engine.Fail:
+					f = unknown(f.field, f.value, "%s; whether that node is still there was not seen", f.sentence)
+				case gone && v.Saw(nodeKind) && len(nodes) > 0:
+					f = notApplicable("nodeName", r.Value.Node, "Node %s, which it is of, is not there", brief(r.Value.Node))
 				}
-				details = append(details, r.Value.judge(v.Now()).of(r.Ref, r.Digest))
+				details = append(details, f.of(r.Ref, r.Digest))
 			}
 			for _, n := range nodes {
 				if !compared[n.Ref.Name] {
