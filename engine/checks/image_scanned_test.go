@@ -316,4 +316,8 @@ func TestReportsOfAScannerThatLeavesOut(t *testing.T) {
 		w.read(t, reportOn("api", func(r *report) { r.list = vulnerable("HIGH", "1.2.4") }))
 		assert.Equal(t, engine.Fail, w.result(t, "images-without-fixable-vulnerabilities").Verdict, "what it found is there: %s", settings)
 	}
+	unseen := newWorld(t, runningPod("api", pinned, sha), node("n1"))
+	unseen.read(t, reportOn("api", nil))
+	assert.Equal(t, engine.Pass, unseen.result(t, "images-without-fixable-vulnerabilities").Verdict)
+	assert.Equal(t, engine.Unknown, unseen.hide(configMapKind).result(t, "images-without-fixable-vulnerabilities").Verdict, "its settings were not seen")
 }

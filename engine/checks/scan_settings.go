@@ -41,6 +41,15 @@ func (s *scannerSettings) leavesOut() string {
 	return ""
 }
 
+// keptOutOfScans says what may keep something out of the Trivy operator's reports, "" if
+// nothing does.
+func keptOutOfScans(v *engine.View) string {
+	if says := leftOutOfScans.Of(v); says != "" || !v.Hidden(configMapKind) {
+		return says
+	}
+	return "its settings, a ConfigMap, were not seen"
+}
+
 // leftOutOfScans says which ConfigMap keeps what out of the Trivy operator's reports.
 var leftOutOfScans = engine.NewSurvey(func(v *engine.View, _ string) string {
 	for _, c := range engine.All[scannerSettings](v, configMapKind) {
