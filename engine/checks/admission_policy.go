@@ -83,7 +83,7 @@ func admissionPoliciesEnforce() check {
 
 func judgeAdmissionPolicy(p *admissionv1.ValidatingAdmissionPolicy, bindings []engine.Typed[admissionv1.ValidatingAdmissionPolicyBinding]) (finding, []engine.Digest) {
 	cites := []engine.Digest{}
-	soft, names, loose := []string{}, []string{}, []string{}
+	soft, names, loose, narrow := []string{}, []string{}, []string{}, []string{}
 	for _, b := range bindings {
 		cites = append(cites, b.Digest)
 		names = append(names, b.Ref.Name)
@@ -92,6 +92,9 @@ func judgeAdmissionPolicy(p *admissionv1.ValidatingAdmissionPolicy, bindings []e
 		}
 		if ref := b.Value.Spec.ParamRef; ref != nil && ref.ParameterNotFoundAction != nil && *ref.ParameterNotFoundAction == admissionv1.AllowAction {
 			loose = append(loose, b.Ref.Name)
+		}
+		if narrows(b.Value.Spec.MatchResources) {
+			narrow = append(narrow, b.Ref.Name)
 		}
 	}
 	policy := p.Spec.FailurePolicy
@@ -107,7 +110,19 @@ func judgeAdmissionPolicy(p *admissionv1.ValidatingAdmissionPolicy, bindings []e
 	case len(loose) > 0:
 		return unknown("", nil, "Where its parameters are missing it lets everything in by %s: %s", count(len(loose), "binding"), list(loose)), cites
 	}
-	return passes("spec.failurePolicy", policy, "It denies by %s: %s", count(len(names), "binding"), list(names)), cites
+	only := ""
+	if len(narrow) > 0 {
+		only = ", only of what is selected there: " + list(narrow)
+	}
+	return passes("spec.failurePolicy", policy, "It denies by %s: %s%s", count(len(names), "binding"), list(names), only), cites
+}
+
+// narrows reports whether a binding is for some of the objects that its policy is of.
+func narrows(m *admissionv1.MatchResources) bool {
+	selects := func(s *metav1.LabelSelector) bool {
+		return s != nil && len(s.MatchLabels)+len(s.MatchExpressions) > 0
+	}
+	return m != nil && (selects(m.NamespaceSelector) || selects(m.ObjectSelector) || len(m.ResourceRules)+len(m.ExcludeResourceRules) > 0)
 }
 
 // kyvernoPolicy is a ClusterPolicy or Policy of Kyverno's.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -163,6 +164,24 @@ func TestAdmissionPoliciesThatRefuse(t *testing.T) {
 		w.read(t, documentEnd.Split(c.yaml, -1)...)
 		got := w.result(t, "admission-policies-enforce")
 		assert.Equal(t, c.want, got.Verdict, "%s: %+v", name, got.Details)
+	}
+	// For whom a binding is not, the policy refuses nothing: it is said.
+	for match, only := range map[string]bool{
+		"": false, ", matchResources: {}": false, ", matchResources: {namespaceSelector: {}}": false,
+		", matchResources: {namespaceSelector: {matchLabels: {pci: 'true'}}}":                                                    true,
+		", matchResources: {objectSelector: {matchExpressions: [{key: a, operator: Exists}]}}":                                   true,
+		", matchResources: {excludeResourceRules: [{apiGroups: [''], apiVersions: [v1], operations: ['*'], resources: [pods]}]}": true,
+	} {
+		w := newWorld(t, []metav1.Object{}...)
+		w.read(t, documentEnd.Split(policy(one)+binding("[Deny]"+match), -1)...)
+		got := w.result(t, "admission-policies-enforce")
+		require.Len(t, got.Details, 1)
+		assert.Equal(t, engine.Pass, got.Verdict, match)
+		want := "It denies by 1 binding: b"
+		if only {
+			want += ", only of what is selected there: b"
+		}
+		assert.Equal(t, want, got.Details[0].Sentence, match)
 	}
 }
 
