@@ -91,13 +91,18 @@ func (a *Analysis) classesOf(workload int) []int { return a.groups[a.groupOf[wor
 
 // readPolicies reads all policies in the order in which they decide.
 func (a *Analysis) readPolicies(v *engine.View) {
+	told := map[engine.Ref]bool{}
+	tell := func(ref engine.Ref, again error) {
+		if name := ref.WithoutUID(); again != nil && !told[name] {
+			told[name] = true
+			a.gap(ref, engine.Unsupported, again)
+		}
+	}
 	for _, read := range readPolicies(v) {
 		p, faults := read.understood()
 		a.policies = append(a.policies, p)
 		a.doubt(p.ref, notTaken, faults)
-		if read.again != nil {
-			a.gap(p.ref, engine.Unsupported, read.again)
-		}
+		tell(p.ref, read.again)
 	}
 	for _, kind := range []engine.Kind{AdminPolicyKind, BaselinePolicyKind, ClusterPolicyKind} {
 		again := writtenAgain(v, kind)
@@ -107,7 +112,7 @@ func (a *Analysis) readPolicies(v *engine.View) {
 			a.doubt(o.Ref, "it is not evaluated in full", faults)
 			if err := again[o.Ref.WithoutUID()]; err != nil {
 				p.subject.uncertain = true
-				a.gap(o.Ref, engine.Unsupported, err)
+				tell(o.Ref, err)
 			}
 		}
 	}
