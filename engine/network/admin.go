@@ -24,16 +24,25 @@ var (
 
 const groupPolicy = "policy.networking.k8s.io"
 
-// adminForm is what the API of a form of these policies takes. What is beyond it no
-// server takes, so that nothing of the policy is in force.
-type adminForm struct {
+// adminForm is one of the two forms in which administrators write policies.
+type adminForm int
+
+// The form of AdminNetworkPolicy and BaselineAdminNetworkPolicy, and that of their
+// successor, ClusterNetworkPolicy.
+const (
+	olderForm adminForm = iota
+	clusterForm
+)
+
+// adminLimits is what the API of a form takes. What is beyond it no server takes, so that
+// nothing of the policy is in force.
+type adminLimits struct {
 	version string
 	allow   string // the action
 	rules   int    // of one direction, and as many ports of a rule and peers
 }
 
-// adminForms are the form of the two older kinds, and that of ClusterNetworkPolicy.
-var adminForms = [...]adminForm{{"v1alpha1", "Allow", 100}, {"v1alpha2", "Accept", 25}}
+var adminForms = [...]adminLimits{olderForm: {"v1alpha1", "Allow", 100}, clusterForm: {"v1alpha2", "Accept", 25}}
 
 const (
 	lastPriority     = 1000
@@ -134,8 +143,8 @@ func newAdminPolicy(ref engine.Ref, digest engine.Digest, body []byte) (*policy,
 		return p, []error{fmt.Errorf("read policy: %w", err)}
 	}
 	var faults []error
-	form := adminForms[p.form]
-	if _, version, _ := strings.Cut(read.APIVersion, "/"); version != form.version {
+	limits := adminForms[p.form]
+	if _, version, _ := strings.Cut(read.APIVersion, "/"); version != limits.version {
 		faults = append(faults, fmt.Errorf("its version %q is none that is known", version))
 		p.subject.uncertain = true
 	}
@@ -152,8 +161,8 @@ func newAdminPolicy(ref engine.Ref, digest engine.Digest, body []byte) (*policy,
 	}
 	p.subject.uncertain = len(faults) > 0
 	for d, rules := range [2][]json.RawMessage{Ingress: read.Spec.Ingress, Egress: read.Spec.Egress} {
-		if len(rules) > form.rules {
-			faults = append(faults, refused("it has %d rules for %s, and %d are the most", len(rules), Direction(d), form.rules))
+		if len(rules) > limits.rules {
+			faults = append(faults, refused("it has %d rules for %s, and %d are the most", len(rules), Direction(d), limits.rules))
 		}
 		for i, raw := range rules {
 			r, wrong := newAdminRule(raw, p.ref.Of(), Direction(d))
@@ -202,12 +211,12 @@ func newAdminRule(raw []byte, kind engine.Kind, d Direction) (rule, []error) {
 	if err := strictly(raw, &read); err != nil {
 		return unknownRule(), []error{err}
 	}
-	n := formOf(kind)
-	form := adminForms[n]
+	form := formOf(kind)
+	limits := adminForms[form]
 	r := rule{name: read.Name, ports: AllPorts()}
 	var faults []error
 	switch {
-	case read.Action == form.allow:
+	case read.Action == limits.allow:
 	case read.Action == "Deny":
 		r.action = Deny
 	case read.Action == "Pass" && kind != BaselinePolicyKind:
@@ -224,8 +233,8 @@ func newAdminRule(raw []byte, kind engine.Kind, d Direction) (rule, []error) {
 		faults = append(faults, refused("it names no peer"))
 		r.peers, r.uncertain = []peer{{}}, true
 	}
-	if len(peers) > form.rules || utf8.RuneCountInString(read.Name) > longestRuleName {
-		faults = append(faults, refused("it names more than %d peers, or its name is longer than %d characters", form.rules, longestRuleName))
+	if len(peers) > limits.rules || utf8.RuneCountInString(read.Name) > longestRuleName {
+		faults = append(faults, refused("it names more than %d peers, or its name is longer than %d characters", limits.rules, longestRuleName))
 	}
 	for _, p := range peers {
 		of, err := p.understood(d == Ingress)
@@ -235,19 +244,19 @@ func newAdminRule(raw []byte, kind engine.Kind, d Direction) (rule, []error) {
 		}
 		r.peers = append(r.peers, of)
 	}
-	if err := r.limit(n, read); err != nil {
+	if err := r.limit(form, read); err != nil {
 		faults = append(faults, err)
 		r.uncertain = true
 	}
 	return r, faults
 }
 
-// formOf is the form of a kind among adminForms.
-func formOf(kind engine.Kind) int {
+// formOf is the form of a kind.
+func formOf(kind engine.Kind) adminForm {
 	if kind == ClusterPolicyKind {
-		return 1
+		return clusterForm
 	}
-	return 0
+	return olderForm
 }
 
 // understood returns what a subject or a peer means. Networks and nodes are peers
@@ -294,11 +303,11 @@ func (a adminPeer) understood(podsOnly bool) (peer, error) {
 }
 
 // limit sets the ports of a rule; none named are all.
-func (r *rule) limit(form int, read adminRule) error {
+func (r *rule) limit(form adminForm, read adminRule) error {
 	if read.Ports == nil && read.Protocols == nil {
 		return nil
 	}
-	if form == 0 && read.Protocols != nil || form > 0 && read.Ports != nil {
+	if form == olderForm && read.Protocols != nil || form == clusterForm && read.Ports != nil {
 		return errors.New("it names its ports as the other form of these policies does")
 	}
 	r.ports = Ports{}

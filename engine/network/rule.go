@@ -49,7 +49,7 @@ type policy struct {
 	ref      engine.Ref
 	digest   engine.Digest
 	tier     Tier
-	form     int // 0 of the older kinds of an administrator's policies, 1 of ClusterNetworkPolicy
+	form     adminForm // of an administrator's
 	priority int32
 	subject  peer
 	isolates [2]bool // of a NetworkPolicy, by direction
