@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -99,7 +98,7 @@ func (r *scribe) fromTree(tree map[string]any, h head) (engine.Document, error) 
 		if err := shallow(tree, 0); err != nil {
 			return engine.Document{}, err
 		}
-		if slices.Contains(engine.PodTemplateKinds(), h.of) && engine.HoldsEndlessQuantity(tree) {
+		if engine.HoldsPodTemplate(h.of) && engine.HoldsEndlessQuantity(tree) {
 			return engine.Document{}, errEndless
 		}
 		return r.finish(tree, k, h.of)
