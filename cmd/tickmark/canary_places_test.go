@@ -290,13 +290,8 @@ var spoken = regexp.MustCompile(`"(Title|title|Message|message|text|output|Descr
 // Of other tools' results no canary is kept but in the file itself, which MODEL.md keeps byte for byte.
 func TestNoCanaryOfOtherToolsIsKept(t *testing.T) {
 	s, a := &seeds{}, newAuditor(t)
-	path := a.path("shop.vault")
-	a.hears("identity", "new", "--name", "Ann")
-	a.hears("new", path, "--questionnaire", "saq-d-merchant", "--entity", "Shop")
-	samples, err := filepath.Glob("../../engine/imports/testdata/*")
-	require.NoError(t, err)
-	require.Greater(t, len(samples), 15)
-	for _, sample := range samples {
+	path := a.shop()
+	for _, sample := range samplesOfTools(t) {
 		text, err := os.ReadFile(sample)
 		require.NoError(t, err)
 		text = spoken.ReplaceAllFunc(text, func(member []byte) []byte {
@@ -316,17 +311,29 @@ func TestNoCanaryOfOtherToolsIsKept(t *testing.T) {
 	a.tells(path)
 }
 
+// shop makes a vault that nothing is in yet.
+func (a *auditor) shop() (path string) {
+	path = a.path("shop.vault")
+	a.hears("identity", "new", "--name", "Ann")
+	a.hears("new", path, "--questionnaire", "saq-d-merchant", "--entity", "Shop")
+	return path
+}
+
+// samplesOfTools are files in the forms of the tools that are known.
+func samplesOfTools(t *testing.T) []string {
+	t.Helper()
+	samples, err := filepath.Glob("../../engine/imports/testdata/*")
+	require.NoError(t, err)
+	require.Greater(t, len(samples), 15)
+	return samples
+}
+
 // The files of other tools stand in the vault as they are, and are not printed: nothing but the tool
 // may tell that a word near the beginning of one is a secret.
 func TestABareSecretOfAToolsFileIsNotPrinted(t *testing.T) {
 	s, a := &seeds{}, newAuditor(t)
-	path := a.path("shop.vault")
-	a.hears("identity", "new", "--name", "Ann")
-	a.hears("new", path, "--questionnaire", "saq-d-merchant", "--entity", "Shop")
-	samples, err := filepath.Glob("../../engine/imports/testdata/*")
-	require.NoError(t, err)
-	require.Greater(t, len(samples), 15)
-	for _, sample := range samples {
+	path := a.shop()
+	for _, sample := range samplesOfTools(t) {
 		text, err := os.ReadFile(sample)
 		require.NoError(t, err)
 		file := a.path(filepath.Base(sample))
@@ -339,16 +346,11 @@ func TestABareSecretOfAToolsFileIsNotPrinted(t *testing.T) {
 // Attached they are not printed either, in forms that are not read too; what no tool wrote is.
 func TestABareSecretOfAToolsFileIsNotPrintedWhereItWasAttached(t *testing.T) {
 	s, a := &seeds{}, newAuditor(t)
-	path := a.path("shop.vault")
-	a.hears("identity", "new", "--name", "Ann")
-	a.hears("new", path, "--questionnaire", "saq-d-merchant", "--entity", "Shop")
-	samples, err := filepath.Glob("../../engine/imports/testdata/*")
-	require.NoError(t, err)
-	require.Greater(t, len(samples), 15)
+	path := a.shop()
 	files := map[string]string{
 		"prowler3.json": `[{"CheckID":"a","StatusExtended":"b"}]`, "trivy0.19.json": `[{"Target":"a","Type":"alpine"}]`, "cut.json": `{"SchemaVersion":2,"ArtifactName":"a","Results":[{"Target":`,
 	}
-	for _, sample := range samples {
+	for _, sample := range samplesOfTools(t) {
 		text, err := os.ReadFile(sample)
 		require.NoError(t, err)
 		files[filepath.Base(sample)] = string(text)
