@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"slices"
 	"strconv"
 
 	"tickmark/engine"
@@ -16,17 +15,19 @@ import (
 // The policy is judged as well where its file is among the evidence: see
 // judgeAuditPolicy. It is Unknown where no API server that was seen is given it.
 func apiServerWritesAuditLog() check {
-	needs, looks := componentKinds(), append(serverOnly(), engine.AuditPolicyKind)
-	return check{id: "api-server-writes-audit-log", version: 2, needs: needs, looks: looks, eval: func(v *engine.View) []engine.Detail {
-		files := serverFilesOf[auditPolicy](v, engine.AuditPolicyKind, "audit-policy-file")
-		return slices.Concat(perComponent(v, func(k component) finding { return judgeAuditFlags(k, files.readBy(k)) }, apiServer),
-			files.judged(judgeAuditPolicy), hidden(v, engine.AuditPolicyKind))
-	}}
+	return serverFileCheck(check{id: "api-server-writes-audit-log", version: 2}, engine.AuditPolicyKind, []string{auditPolicyFlag}, judgeAuditFlags, judgeAuditPolicy)
+}
+
+const auditPolicyFlag = "audit-policy-file"
+
+// auditFlags are what an API server is told to record, and the log and the service that it
+// is told to record it to.
+func auditFlags(k component) (policy, file, webhook setting) {
+	return k.flag(auditPolicyFlag, ""), k.flag("audit-log-path", ""), k.flag("audit-webhook-config-file", "")
 }
 
 func judgeAuditFlags(k component, seen bool) finding {
-	policy, file := k.flag("audit-policy-file", ""), k.flag("audit-log-path", "")
-	webhook := k.flag("audit-webhook-config-file", "")
+	policy, file, webhook := auditFlags(k)
 	if f, unclear := firstUnclear(policy, file, webhook); unclear {
 		return f
 	}

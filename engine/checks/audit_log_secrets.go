@@ -15,17 +15,11 @@ import (
 // that such a rule is of, where no server is seen to be given the file, and where the file
 // of a server was not seen. Not applicable to a server that records nothing.
 func auditLogWithoutSecretValues() check {
-	needs, looks := componentKinds(), append(serverOnly(), engine.AuditPolicyKind)
-	return check{id: "audit-log-without-secret-values", version: 1, needs: needs, looks: looks, eval: func(v *engine.View) []engine.Detail {
-		files := serverFilesOf[auditPolicy](v, engine.AuditPolicyKind, "audit-policy-file")
-		return slices.Concat(perComponent(v, func(k component) finding { return judgeRecordedValues(k, files.readBy(k)) }, apiServer),
-			files.judged(judgeAuditedValues), hidden(v, engine.AuditPolicyKind))
-	}}
+	return serverFileCheck(check{id: "audit-log-without-secret-values", version: 1}, engine.AuditPolicyKind, []string{auditPolicyFlag}, judgeRecordedValues, judgeAuditedValues)
 }
 
 func judgeRecordedValues(k component, seen bool) finding {
-	policy, file := k.flag("audit-policy-file", ""), k.flag("audit-log-path", "")
-	webhook := k.flag("audit-webhook-config-file", "")
+	policy, file, webhook := auditFlags(k)
 	if f, unclear := firstUnclear(policy, file, webhook); unclear {
 		return f
 	}
@@ -64,17 +58,11 @@ func judgeAuditedValues(p *auditPolicy) finding {
 	var written, doubtful auditDecisions
 	for i := range carryingRequests {
 		asked := &carryingRequests[i]
-		for _, verb := range asked.verbs {
-			for _, resource := range asked.resources {
-				certain, possible := p.written(asked, verb, resource)
-				for _, d := range certain {
-					written.add(d, verb)
-				}
-				for _, d := range possible {
-					doubtful.add(d, verb)
-				}
-			}
-		}
+		asked.each(func(verb, resource string) {
+			certain, possible := p.written(asked, verb, resource)
+			written.add(verb, certain...)
+			doubtful.add(verb, possible...)
+		})
 	}
 	switch {
 	case len(written) > 0:

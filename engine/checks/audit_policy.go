@@ -40,6 +40,15 @@ type auditedRequest struct {
 	reading bool
 }
 
+// each asks of every verb and resource.
+func (r *auditedRequest) each(ask func(verb, resource string)) {
+	for _, verb := range r.verbs {
+		for _, resource := range r.resources {
+			ask(verb, resource)
+		}
+	}
+}
+
 var changingVerbs = []string{"create", "update", "patch", "delete", "deletecollection"}
 
 // auditedRequests are what a log has to show: who reads secrets, enters what runs, changes
@@ -80,20 +89,16 @@ func judgeAuditPolicy(p *auditPolicy) finding {
 	var lost, doubtful auditDecisions
 	for i := range auditedRequests {
 		asked := &auditedRequests[i]
-		for _, verb := range asked.verbs {
-			for _, resource := range asked.resources {
-				whole, parts := p.omitted(asked, verb, resource)
-				switch {
-				case whole != nil && !asked.reading:
-					lost.add(*whole, verb)
-				case whole != nil:
-					doubtful.add(*whole, verb)
-				}
-				for _, part := range parts {
-					doubtful.add(part, verb)
-				}
+		asked.each(func(verb, resource string) {
+			whole, parts := p.omitted(asked, verb, resource)
+			switch {
+			case whole != nil && !asked.reading:
+				lost.add(verb, *whole)
+			case whole != nil:
+				doubtful.add(verb, *whole)
 			}
-		}
+			doubtful.add(verb, parts...)
+		})
 	}
 	switch {
 	case len(lost) > 0:
@@ -132,14 +137,16 @@ type auditDecision struct {
 // auditDecisions are in the order of the requests that were asked about.
 type auditDecisions []auditDecision
 
-// add adds a decision about a verb, to the same about others where there is one.
-func (all *auditDecisions) add(d auditDecision, verb string) {
-	i := slices.IndexFunc(*all, func(a auditDecision) bool { return a.asked == d.asked && a.rule == d.rule && a.detail == d.detail })
-	if i < 0 {
-		i, *all = len(*all), append(*all, d)
-	}
-	if a := &(*all)[i]; !slices.Contains(a.verbs, verb) {
-		a.verbs = append(a.verbs, verb)
+// add adds decisions about a verb, each to the same about others where there is one.
+func (all *auditDecisions) add(verb string, decisions ...auditDecision) {
+	for _, d := range decisions {
+		i := slices.IndexFunc(*all, func(a auditDecision) bool { return a.asked == d.asked && a.rule == d.rule && a.detail == d.detail })
+		if i < 0 {
+			i, *all = len(*all), append(*all, d)
+		}
+		if a := &(*all)[i]; !slices.Contains(a.verbs, verb) {
+			a.verbs = append(a.verbs, verb)
+		}
 	}
 }
 

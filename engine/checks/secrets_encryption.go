@@ -1,10 +1,6 @@
 package checks
 
-import (
-	"slices"
-
-	"tickmark/engine"
-)
+import "tickmark/engine"
 
 // Check secrets-encrypted-at-rest.
 //
@@ -18,17 +14,18 @@ import (
 // EncryptionConfiguration. It fails where the first provider for Secrets encrypts nothing,
 // or no entry covers them, and is Unknown where no API server that was seen is given it.
 func secretsEncryptedAtRest() check {
-	needs, looks := componentKinds(), append(serverOnly(), engine.EncryptionConfigurationKind)
-	return check{id: "secrets-encrypted-at-rest", version: 2, needs: needs, looks: looks, eval: func(v *engine.View) []engine.Detail {
-		flags := []string{"encryption-provider-config", "experimental-encryption-provider-config"}
-		files := serverFilesOf[encryptionConfiguration](v, engine.EncryptionConfigurationKind, flags...)
-		return slices.Concat(perComponent(v, func(k component) finding { return judgeEncryptionFlag(k, flags, files.readBy(k)) }, apiServer),
-			files.judged(judgeEncryption), hidden(v, engine.EncryptionConfigurationKind))
-	}}
+	return serverFileCheck(check{id: "secrets-encrypted-at-rest", version: 2}, engine.EncryptionConfigurationKind,
+		[]string{encryptionFlag, olderEncryptionFlag}, judgeEncryptionFlag, judgeEncryption)
 }
 
-func judgeEncryptionFlag(k component, flags []string, seen bool) finding {
-	given, older := k.flag(flags[0], ""), k.flag(flags[1], "")
+// encryptionFlag is how an API server is given the configuration, and as it once was.
+const (
+	encryptionFlag      = "encryption-provider-config"
+	olderEncryptionFlag = "experimental-encryption-provider-config"
+)
+
+func judgeEncryptionFlag(k component, seen bool) finding {
+	given, older := k.flag(encryptionFlag, ""), k.flag(olderEncryptionFlag, "")
 	if f, unclear := firstUnclear(given, older); unclear {
 		return f
 	}

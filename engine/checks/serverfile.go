@@ -108,6 +108,17 @@ func (f serverFiles[T]) readBy(k component) bool {
 	return false
 }
 
+// serverFileCheck judges every API server, and beside it the files of a kind that its flags
+// name; a server is judged knowing whether its file is among them.
+func serverFileCheck[T any](c check, of engine.Kind, flags []string, server func(k component, seen bool) finding, file func(*T) finding) check {
+	c.needs, c.looks = componentKinds(), append(serverOnly(), of)
+	c.eval = func(v *engine.View) []engine.Detail {
+		files := serverFilesOf[T](v, of, flags...)
+		return slices.Concat(perComponent(v, func(k component) finding { return server(k, files.readBy(k)) }, apiServer), files.judged(file), hidden(v, of))
+	}
+	return c
+}
+
 // judged are the details of the files: of one that no server is seen to read, that it shows
 // nothing by itself.
 func (f serverFiles[T]) judged(judge func(*T) finding) []engine.Detail {

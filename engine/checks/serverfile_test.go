@@ -154,6 +154,7 @@ func TestAnAuditPolicyIsJudgedByWhatItLeavesOut(t *testing.T) {
 func TestTheProofOfAnAuditPolicyIsWhatItsRuleSays(t *testing.T) {
 	for text, want := range map[string][2]string{
 		"rules: [{level: None}]": {"rules[0]", `"None"`},
+
 		"omitStages: [ResponseComplete]\nrules: [{level: Metadata}]":                                                 {"rules[0]", `"Metadata"`},
 		"rules: [{level: None, users: [ann]}, {level: Metadata, omitStages: [ResponseComplete]}]":                    {"rules[0]", `"None"`},
 		"rules: [{level: Metadata, omitStages: [ResponseComplete], users: [ann]}, {level: Request}]":                 {"rules[0]", `"Metadata"`},
