@@ -87,20 +87,3 @@ func verifiedByNodes(v *engine.View, n *namespace) string {
 	}
 	return ""
 }
-
-// besideContainers returns the references in a namespace that static pods have, and those
-// that init containers have.
-func besideContainers(n *namespace) (static, initial map[string]bool) {
-	static, initial = map[string]bool{}, map[string]bool{}
-	for _, w := range n.workloads {
-		if w.meta.Annotations.Has(corev1.MirrorPodAnnotationKey) || w.owner != nil && w.owner.Kind == nodeKind.Kind {
-			for reference := range w.references() {
-				static[reference] = true
-			}
-		}
-		for i := range w.spec.InitContainers {
-			initial[w.spec.InitContainers[i].Image] = true
-		}
-	}
-	return static, initial
-}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
@@ -94,7 +95,7 @@ func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []web
 		return fails("", nil, "No policy here verifies images when they are admitted"), nil
 	}
 	left := maps.Clone(n.references())
-	static, initial := besideContainers(n)
+	static, initial := staticAndInitial(n)
 	var cites []engine.Digest
 	var by, doubts, reasons []string
 	for _, policy := range all {
@@ -153,6 +154,23 @@ func judgeVerification(v *engine.View, n *namespace, all []verifier, hooks []web
 		return fails("", nil, "Images are not kept out by verification: %s", list(reasons)), cites
 	}
 	return fails("", nil, "No policy here verifies images when they are admitted"), cites
+}
+
+// staticAndInitial returns the references in a namespace that static pods have, which a node
+// runs unasked, and those of init containers, which not all policies look at.
+func staticAndInitial(n *namespace) (static, initial map[string]bool) {
+	static, initial = map[string]bool{}, map[string]bool{}
+	for _, w := range n.workloads {
+		if w.meta.Annotations.Has(corev1.MirrorPodAnnotationKey) || w.owner != nil && w.owner.Kind == nodeKind.Kind {
+			for reference := range w.references() {
+				static[reference] = true
+			}
+		}
+		for i := range w.spec.InitContainers {
+			initial[w.spec.InitContainers[i].Image] = true
+		}
+	}
+	return static, initial
 }
 
 func sortedSet(of map[string]bool) []string {

@@ -175,9 +175,9 @@ func (p agentPod) doubt() string {
 // Judge every node by the pods on it. Passes where a pod whose image is known as
 // that of such an agent is ready there; fails where one is there and not ready, and
 // where none is there although other nodes have one: the sentence names a taint that
-// the agent's DaemonSet does not tolerate, or its node selector. Unknown where no node has one, because an
-// agent in the operating system of a node, or one under an image of another name, is
-// not seen; where one is missing and not all pods were seen; and for a virtual node,
+// the agent's DaemonSet does not tolerate, or its node selector. Unknown where no node has
+// one, because an agent in the operating system of a node, or one under an image of another
+// name, is not seen; where one is missing and not all pods were seen; and for a virtual node,
 // where no DaemonSet runs.
 //
 // An agent is known by the name of its image, and by what its container is given of the

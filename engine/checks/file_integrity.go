@@ -38,9 +38,9 @@ type fileIntegrityNode struct {
 // days; fails where files were added, changed or removed, which somebody has to look
 // at, and where the last comparison is older. Unknown where it ended in an error or
 // says no date, and for a node without a result; a result for a node that is gone says
-// nothing of those that are there, and one that fails is Unknown where that was not seen. Without any FileIntegrity there is
-// nothing to judge, and other agents have a check of their own. Which files are
-// compared, and who hears of a change, is not judged.
+// nothing of those that are there, and one that fails is Unknown where that was not seen.
+// Without any FileIntegrity there is nothing to judge, and other agents have a check of
+// their own. Which files are compared, and who hears of a change, is not judged.
 func fileIntegrityScansWithoutChanges() check {
 	return check{
 		id: "file-integrity-scans-without-changes", version: 2, needs: []engine.Kind{fileIntegrityKind, fileIntegrityNodeKind, nodeKind},

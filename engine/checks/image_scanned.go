@@ -32,8 +32,9 @@ import (
 // that has a fixed version; passes where a report in date lists no critical or high
 // one. Unknown without such a report, where another kind of report is there and could not
 // all be seen, where the Trivy operator's settings (a ConfigMap) keep critical or high ones,
-// those without a fix, or files out of its reports, or were not seen, for critical and high ones without a fix, for ones of unknown severity, for counts without a list, and for an empty report that
-// recognised no operating system and may be of a scan that found nothing to look at.
+// those without a fix, or files out of its reports, or were not seen, for critical and high
+// ones without a fix, for ones of unknown severity, for counts without a list, and for an
+// empty report that recognised no operating system and may be of a scan that found nothing to look at.
 //
 // images-on-supported-base passes where the report names the operating system of
 // the image and does not flag it as out of support, fails where it does; unknown

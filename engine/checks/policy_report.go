@@ -34,7 +34,8 @@ const mostResults = 20
 // were skipped. Unknown for warnings, which their policy does not score, for
 // results that ended in error, for a report without any result that passed, for one
 // whose summary counts warnings or errors that it does not list, for one of which a result
-// that passed is older than Params.ScanDays or has no date, nor has the report, and where reports of openreports.io may be hidden.
+// that passed is older than Params.ScanDays or has no date, nor has the report, and where
+// reports of openreports.io may be hidden.
 func policyReportsWithoutFailures() check {
 	return check{
 		id: "policy-reports-without-failures", version: 3, needs: []engine.Kind{policyReportKind, clusterPolicyReportKind},
