@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 )
 
@@ -59,8 +58,8 @@ type Custom struct {
 // The ids of checks. One with a slash is of an organisation's own, so that it never
 // takes the place of a built-in check, one of a later release among them.
 var (
-	checkID  = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
-	customID = regexp.MustCompile(`^(custom/[a-z][a-z0-9]*(-[a-z0-9]+)*|admission/[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?/[1-9][0-9]{0,3})$`)
+	checkID  = Late(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	customID = Late(`^(custom/[a-z][a-z0-9]*(-[a-z0-9]+)*|admission/[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?/[1-9][0-9]{0,3})$`)
 )
 
 // maxCustomID bounds the id of a custom check.
@@ -68,14 +67,14 @@ const maxCustomID = 300
 
 // IsCustom reports whether an id can be that of a check of an organisation's own:
 // `custom/NAME`, or `admission/POLICY/N` for a validation of an admission policy.
-func IsCustom(id string) bool { return len(id) <= maxCustomID && customID.MatchString(id) }
+func IsCustom(id string) bool { return len(id) <= maxCustomID && customID().MatchString(id) }
 
 // Validate reports what is missing in c.
 func (c Check) Validate() error {
 	switch {
 	case c.Custom != nil && !IsCustom(c.ID):
 		return fmt.Errorf("check %q: the id of a check of one's own is custom/ and lower-case words joined by hyphens", c.ID)
-	case c.Custom == nil && !checkID.MatchString(c.ID):
+	case c.Custom == nil && !checkID().MatchString(c.ID):
 		return fmt.Errorf("check %q: the id is not lower-case words joined by hyphens", c.ID)
 	case c.Version < 1:
 		return fmt.Errorf("check %s: version %d, want 1 or more", c.ID, c.Version)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -70,7 +69,7 @@ const (
 )
 
 var (
-	formCode    = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	formCode    = engine.Late(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	maxFormCode = 64
 )
 
@@ -153,7 +152,7 @@ func (d Definition) codeFaults(f *faults, standard *Catalogue) {
 	switch {
 	case d.Code == "":
 		f.add("code", "it is missing")
-	case len(d.Code) > maxFormCode || !formCode.MatchString(d.Code):
+	case len(d.Code) > maxFormCode || !formCode().MatchString(d.Code):
 		f.add("code", "want small letters, digits and hyphens such as acme-clusters, at most %d", maxFormCode)
 	case standard.Holds(d.Code):
 		f.add("code", "%s is the code of a form of PCI DSS", d.Code)
@@ -227,7 +226,7 @@ func (q DefinedQuestion) checkFaults(f *faults, checks map[string]bool) {
 		case c.ID == "":
 			f.add(at+".id", "it is missing")
 		case engine.IsCustom(c.ID): // of a policy, which is named when evidence is collected
-		case len(c.ID) > maxDefinedTitle || !formCode.MatchString(c.ID):
+		case len(c.ID) > maxDefinedTitle || !formCode().MatchString(c.ID):
 			f.add(at+".id", "%.100q is no id of a check", c.ID)
 		case checks != nil && !checks[c.ID]:
 			f.add(at+".id", "there is no check %s (see `tickmark checks list`)", c.ID)

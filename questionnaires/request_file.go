@@ -1,15 +1,16 @@
 package questionnaires
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // requestName is how people write the number of a request in the name of a file or a
 // folder: Req-12, REQ_12, req 12, with the digits that tell two of one number apart.
-var requestName = regexp.MustCompile(`(?i)(?:^|[^\pL\pN])req(?:uest)?[-_ .#]{0,3}([0-9]{1,12})(?:-([0-9a-f]{4,32}))?`)
+var requestName = engine.Late(`(?i)(?:^|[^\pL\pN])req(?:uest)?[-_ .#]{0,3}([0-9]{1,12})(?:-([0-9a-f]{4,32}))?`)
 
 // maxNamed bounds how many numbers of one path are looked at.
 const maxNamed = 64
@@ -24,7 +25,7 @@ type RequestNumber struct {
 // each once. A number that other letters or digits run into is none.
 func RequestNumbers(path string) []RequestNumber {
 	var all []RequestNumber
-	for _, at := range requestName.FindAllStringSubmatchIndex(path, maxNamed) {
+	for _, at := range requestName().FindAllStringSubmatchIndex(path, maxNamed) {
 		number, err := strconv.Atoi(path[at[2]:at[3]])
 		if err != nil || number < 1 || number > maxNumber || runsOn(path[at[3]:]) {
 			continue
@@ -40,9 +41,9 @@ func RequestNumbers(path string) []RequestNumber {
 	return all
 }
 
-var letterOrDigit = regexp.MustCompile(`^[\pL\pN]`)
+var letterOrDigit = engine.Late(`^[\pL\pN]`)
 
-func runsOn(rest string) bool { return letterOrDigit.MatchString(rest) }
+func runsOn(rest string) bool { return letterOrDigit().MatchString(rest) }
 
 // RequestFile is which requests a file comes for.
 type RequestFile struct {

@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 
 	"filippo.io/age"
+
+	"tickmark/engine"
 )
 
 // tarBlock is what a tar file is made of, in bytes.
@@ -38,7 +39,7 @@ func memberName(generation, sequence int64) string {
 	return fmt.Sprintf("g%06d-%012d.age", generation, sequence)
 }
 
-var memberPattern = regexp.MustCompile(`^g(\d{6,18})-(\d{12,18})\.age$`)
+var memberPattern = engine.Late(`^g(\d{6,18})-(\d{12,18})\.age$`)
 
 // label is what stands in a member's tar header, which is not authenticated.
 type label struct {
@@ -53,7 +54,7 @@ func readLabel(block []byte) (label, error) {
 	if err != nil || header.Typeflag != tar.TypeReg || header.Size <= 0 || header.Size > maxMember {
 		return label{}, errNoMember
 	}
-	parts := memberPattern.FindStringSubmatch(header.Name)
+	parts := memberPattern().FindStringSubmatch(header.Name)
 	if parts == nil {
 		return label{}, errNoMember
 	}

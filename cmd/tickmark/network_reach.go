@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,7 +58,7 @@ it is an error.`,
 
 // workloadName is a selector that names a workload and no label: the part before
 // the slash is no domain.
-var workloadName = regexp.MustCompile(`^([a-z0-9*?-]+)/([a-z0-9.*?-]*)$`)
+var workloadName = engine.Late(`^([a-z0-9*?-]+)/([a-z0-9.*?-]*)$`)
 
 // selectionOf reads what a person means.
 func selectionOf(text string, namespaces []string, inLabelled string) (network.Selection, error) {
@@ -75,7 +74,7 @@ func selectionOf(text string, namespaces []string, inLabelled string) (network.S
 			return selection, usagef("network who-can-reach: --namespace-selector: %w", err)
 		}
 	}
-	if m := workloadName.FindStringSubmatch(text); m != nil {
+	if m := workloadName().FindStringSubmatch(text); m != nil {
 		if len(namespaces) > 0 {
 			return selection, usagef("network who-can-reach %q: it names its namespace, so that -n has nothing to say", text)
 		}

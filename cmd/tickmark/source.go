@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -68,7 +67,7 @@ func (d *door) extras(s source) ([]kube.Extra, error) {
 }
 
 // targetName is what may stand behind `manifests:`: a name, never a path.
-var targetName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
+var targetName = engine.Late(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
 // collectors builds a collector per source. Without a context, a kubeconfig
 // means its current one.
@@ -102,7 +101,7 @@ func (d *door) collectors(s source) ([]engine.Collector, error) {
 	if s.whole && len(s.dumps) == 0 {
 		return nil, usagef("collect: --whole-cluster is said of a --dump")
 	}
-	if len(s.manifests)+len(s.dumps) > 0 && !targetName.MatchString(s.target) {
+	if len(s.manifests)+len(s.dumps) > 0 && !targetName().MatchString(s.target) {
 		return nil, usagef("collect: --target %q: a name is letters, digits, dots, hyphens and underscores, at most 63", s.target)
 	}
 	if len(s.dumps) > 0 {
@@ -112,7 +111,7 @@ func (d *door) collectors(s source) ([]engine.Collector, error) {
 		all = append(all, &kube.Manifests{Paths: s.manifests, Name: s.target, Tool: tool(), Now: d.now})
 	}
 	for _, file := range s.imports {
-		if s.looked != "" && !targetName.MatchString(s.looked) {
+		if s.looked != "" && !targetName().MatchString(s.looked) {
 			return nil, usagef("collect: --target %q: a name is letters, digits, dots, hyphens and underscores, at most 63", s.looked)
 		}
 		all = append(all, &imports.File{Path: file, Looked: s.looked, Tool: tool(), Now: d.now})

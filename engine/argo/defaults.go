@@ -1,7 +1,6 @@
 package argo
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -33,7 +32,7 @@ var changePods = append([]string{
 
 const accountSetting = "serviceAccountName"
 
-var accountIn = regexp.MustCompile(accountSetting + `["']?\s*:\s*["']?([-a-z0-9.]+)`)
+var accountIn = engine.Late(accountSetting + `["']?\s*:\s*["']?([-a-z0-9.]+)`)
 
 // workflowDefaults reads the ConfigMaps: a controller is told the name of its own as it is
 // started, so that any may be it.
@@ -67,7 +66,7 @@ func (d *Defaults) read(key, text string) {
 	if key == "mainContainer" {
 		return
 	}
-	for _, found := range accountIn.FindAllStringSubmatch(text, -1) {
+	for _, found := range accountIn().FindAllStringSubmatch(text, -1) {
 		d.Accounts = append(d.Accounts, found[1])
 	}
 	if strings.ContainsAny(text, likeOthers) || strings.Contains(text, redacted) {

@@ -3,9 +3,10 @@ package argo
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // podMaker puts the containers and volumes of one pod of a workflow together.
@@ -152,12 +153,12 @@ func bracesIn(v any, to []string) string {
 }
 
 // fieldLike is such as fields are called.
-var fieldLike = regexp.MustCompile(`^[-./\w]+$`)
+var fieldLike = engine.Late(`^[-./\w]+$`)
 
 // fieldOf writes the way to a field, as far as its names are such as fields have.
 func fieldOf(to []string) string {
 	const longest = 80
-	if field := strings.Join(to, "."); len(field) <= longest && fieldLike.MatchString(field) {
+	if field := strings.Join(to, "."); len(field) <= longest && fieldLike().MatchString(field) {
 		return field
 	}
 	return to[0]

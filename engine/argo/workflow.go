@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -340,7 +339,7 @@ func (r *workflowReader) executes(of map[string]any) {
 // of which the value stands among the arguments of what runs.
 func (r *workflowReader) account(v any) string {
 	name := text(v)
-	of := parameterOnly.FindStringSubmatch(name)
+	of := parameterOnly().FindStringSubmatch(name)
 	if of == nil || !r.runs {
 		return name
 	}
@@ -363,7 +362,7 @@ func (r *workflowReader) account(v any) string {
 }
 
 // parameterOnly is a text that is a parameter of the workflow and nothing else.
-var parameterOnly = regexp.MustCompile(`^\{\{\s*workflow\.parameters\.([-\w]+)\s*\}\}$`)
+var parameterOnly = engine.Late(`^\{\{\s*workflow\.parameters\.([-\w]+)\s*\}\}$`)
 
 // set takes a setting from a template, else from its workflow.
 func (r *workflowReader) set(p *Pod, spec, t map[string]any, name string) {

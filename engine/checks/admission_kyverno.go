@@ -2,7 +2,6 @@ package checks
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -144,7 +143,7 @@ func (e *kyvernoException) mayChoose(n *namespace) bool {
 }
 
 // filterForm is one of Kyverno's resource filters: kind, namespace, name.
-var filterForm = regexp.MustCompile(`\[([^,\]]*)(?:,([^,\]]*))?(?:,([^,\]]*))?\]`)
+var filterForm = engine.Late(`\[([^,\]]*)(?:,([^,\]]*))?(?:,([^,\]]*))?\]`)
 
 // kyvernoSettings are Kyverno's own, in a ConfigMap.
 type kyvernoSettings struct {
@@ -169,7 +168,7 @@ var allKyvernoSettings = engine.NewSurvey(func(v *engine.View, _ []engine.Typed[
 func filtered(v *engine.View, n *namespace) string {
 	settings := allKyvernoSettings.Of(v)
 	for _, c := range settings {
-		for _, f := range filterForm.FindAllStringSubmatch(*c.Value.Data.Filters, -1) {
+		for _, f := range filterForm().FindAllStringSubmatch(*c.Value.Data.Filters, -1) {
 			kind, in := strings.TrimSpace(f[1]), strings.TrimSpace(f[2])
 			if ofPods := slices.Contains([]string{"Pod", "*", "*/*", "*/*/*", "v1/Pod", "*/Pod"}, kind); ofPods && (in == "" || like(in, n.ref.Name)) {
 				return "its settings (ConfigMap " + brief(c.Ref.Name) + ") leave out pods here"

@@ -5,10 +5,11 @@ import (
 	"encoding/csv"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // arguments is how a program was started, as far as the pod says it: its flags
@@ -165,7 +166,7 @@ func environmentOf(c container) map[string]string {
 	return env
 }
 
-var reference = regexp.MustCompile(`\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)`)
+var reference = engine.Late(`\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)`)
 
 // expand puts variables of the container in for $(NAME), as the kubelet does; $$
 // is a dollar.
@@ -176,7 +177,7 @@ func expand(text, field string, env map[string]string) word {
 	}
 	var out strings.Builder
 	done := 0
-	for _, m := range reference.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range reference().FindAllStringSubmatchIndex(text, -1) {
 		out.WriteString(text[done:m[0]])
 		done = m[1]
 		if m[2] < 0 {
@@ -208,7 +209,7 @@ var starters = []string{"exec", "env", "nohup", "nice", "ionice", "tini", "dumb-
 
 var shells = []string{"sh", "bash", "ash", "dash"}
 
-var assignment = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*=`)
+var assignment = engine.Late(`^[A-Za-z_][A-Za-z0-9_]*=`)
 
 // follow finds the program in words, through what starts it.
 func follow(words []word, programs []string, depth int) invocation {
@@ -240,7 +241,7 @@ func follow(words []word, programs []string, depth int) invocation {
 				return follow(words[i:], programs, depth+1)
 			}
 		}
-	case assignment.MatchString(first.text):
+	case assignment().MatchString(first.text):
 		return follow(words[1:], programs, depth)
 	}
 	return invocation{doubt: fmt.Sprintf("it is started by %s, whose own arguments do not tell", quoteShort(name))}

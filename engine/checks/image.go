@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 	"iter"
-	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -26,11 +25,11 @@ func (i image) name() string { return i.registry + "/" + i.repository }
 const longestName = 255
 
 var (
-	registryForm = regexp.MustCompile(`^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$`)
-	pathForm     = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$`)
-	tagForm      = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
-	digestForm   = regexp.MustCompile(`^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$`)
-	bareDigest   = regexp.MustCompile(`^[a-f0-9]{64}$`)
+	registryForm = engine.Late(`^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$`)
+	pathForm     = engine.Late(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$`)
+	tagForm      = engine.Late(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	digestForm   = engine.Late(`^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$`)
+	bareDigest   = engine.Late(`^[a-f0-9]{64}$`)
 )
 
 // parseImage takes a reference apart. What a runtime would refuse is an error: it
@@ -39,7 +38,7 @@ func parseImage(reference string) (image, error) {
 	var i image
 	name, digest, pinned := strings.Cut(reference, "@")
 	if pinned {
-		if !digestForm.MatchString(digest) {
+		if !digestForm().MatchString(digest) {
 			return image{}, fmt.Errorf("read image %q: %q is no digest", reference, digest)
 		}
 		i.digest = digest
@@ -47,18 +46,18 @@ func parseImage(reference string) (image, error) {
 	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
 		i.tag = name[colon+1:]
 		name = name[:colon]
-		if !tagForm.MatchString(i.tag) {
+		if !tagForm().MatchString(i.tag) {
 			return image{}, fmt.Errorf("read image %q: %q is no tag", reference, i.tag)
 		}
 	}
-	if bareDigest.MatchString(name) {
+	if bareDigest().MatchString(name) {
 		return image{}, fmt.Errorf("read image %q: 64 hexadecimal digits are the id of a local image", reference)
 	}
 	i.registry, i.repository = splitRegistry(name)
 	switch {
-	case !registryForm.MatchString(i.registry):
+	case !registryForm().MatchString(i.registry):
 		return image{}, fmt.Errorf("read image %q: %q is no registry", reference, i.registry)
-	case !pathForm.MatchString(i.repository):
+	case !pathForm().MatchString(i.repository):
 		return image{}, fmt.Errorf("read image %q: %q is no repository", reference, i.repository)
 	case len(i.name()) > longestName:
 		return image{}, fmt.Errorf("read image: a name of more than %d characters", longestName)

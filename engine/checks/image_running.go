@@ -259,15 +259,15 @@ func ranAs(imageID string) (id string, config bool) {
 		plain = imageID
 	}
 	if _, digest, named := strings.Cut(plain, "@"); named {
-		if digestForm.MatchString(digest) {
+		if digestForm().MatchString(digest) {
 			return digest, false
 		}
 		return "", false
 	}
-	if bareDigest.MatchString(plain) {
+	if bareDigest().MatchString(plain) {
 		plain = "sha256:" + plain
 	}
-	if digestForm.MatchString(plain) {
+	if digestForm().MatchString(plain) {
 		return plain, true
 	}
 	return "", false

@@ -4,13 +4,14 @@ import (
 	_ "embed"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"sigs.k8s.io/yaml"
+
+	"tickmark/engine"
 )
 
 //go:embed lifecycles/lifecycles.yaml
@@ -92,13 +93,13 @@ func judgeRelease(table []lifecycle, what string, v version, built string, now t
 	return unknown(field, value, "%s %s is not in the table of releases, which is of %s", what, v, asOf)
 }
 
-var preRelease = regexp.MustCompile(`^-(alpha|beta|rc)\b`)
+var preRelease = engine.Late(`^-(alpha|beta|rc)\b`)
 
 // builder says who built a version for their own customers, "" for the makers'
 // own: all of them mark it behind the three numbers.
 func (v version) builder() string {
 	i := strings.IndexAny(v.text, "-+~")
-	if i < 0 || preRelease.MatchString(v.text[i:]) {
+	if i < 0 || preRelease().MatchString(v.text[i:]) {
 		return ""
 	}
 	return "who built " + v.text[i:]

@@ -326,7 +326,7 @@ func (s *scanReports) add(r *scanReport) {
 		key := scanOwner{r.owner, r.container}
 		s.byOwner[key] = append(s.byOwner[key], r)
 	}
-	if digestForm.MatchString(r.image.digest) {
+	if digestForm().MatchString(r.image.digest) {
 		s.byDigest[r.image.digest] = append(s.byDigest[r.image.digest], r)
 	}
 }

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -82,11 +81,11 @@ type mark struct{ field, kind string }
 
 // startedWith are the fields of a container that secrets-not-in-environment reads. The
 // command of a probe or a hook is none of them, nor a key that looks like one.
-var startedWith = regexp.MustCompile(`^(?:spec\.(?:(?:jobTemplate\.spec\.)?template\.spec\.)?(?:c|initC|ephemeralC)ontainers\[\d+\]|` +
+var startedWith = engine.Late(`^(?:spec\.(?:(?:jobTemplate\.spec\.)?template\.spec\.)?(?:c|initC|ephemeralC)ontainers\[\d+\]|` +
 	`spec\.(?:workflowSpec\.)?templates\[\d+\]\.(?:container|script|(?:containerSet\.containers|sidecars|initContainers)\[\d+\]))\.(?:env\[\d+\]\.value|command\[\d+\]|args\[\d+\])$`)
 
 // inProcess reports whether a mark stands in what a container is started with.
-func (m mark) inProcess() bool { return startedWith.MatchString(m.field) }
+func (m mark) inProcess() bool { return startedWith().MatchString(m.field) }
 
 type marksKey struct{}
 

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 
 	"tickmark/engine"
@@ -15,11 +14,11 @@ type version struct {
 	text                string // as it was written
 }
 
-var versionForm = regexp.MustCompile(`^v?([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?(?:[-+_~][0-9A-Za-z+._~-]{0,80})?$`)
+var versionForm = engine.Late(`^v?([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?(?:[-+_~][0-9A-Za-z+._~-]{0,80})?$`)
 
 // parseVersion reads a version; what is none is the zero version.
 func parseVersion(text string) version {
-	m := versionForm.FindStringSubmatch(text)
+	m := versionForm().FindStringSubmatch(text)
 	if m == nil {
 		return version{}
 	}

@@ -157,7 +157,7 @@ func lookAt(from io.Reader) (head, error) {
 		return head{}, errors.New("it is compressed or an archive, which is not unpacked here; unpack it and name the file in it")
 	case begin[0] == '<':
 		return head{}, errors.New("it is XML, which is not read; let the tool write JSON")
-	case begin[0] == '{', begin[0] == '[' && !benchStart.Match(begin):
+	case begin[0] == '{', begin[0] == '[' && !benchStart().Match(begin):
 		s, left := newStream(io.MultiReader(bytes.NewReader(start), from)), headValues
 		var twice []syntaxError
 		s.odd = func(line int, cause string) {

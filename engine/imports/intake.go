@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -345,7 +344,7 @@ func (in *intake) finish(failed, stopped error) (engine.Snapshot, error) {
 // say, which is to be linked later.
 func (in *intake) target() {
 	r := in.report
-	slug := strings.Trim(slugForm.ReplaceAllString(strings.ToLower(r.Tool.Name), "-"), "-")
+	slug := strings.Trim(slugForm().ReplaceAllString(strings.ToLower(r.Tool.Name), "-"), "-")
 	if slug == "" {
 		slug = "unnamed"
 	}
@@ -360,22 +359,22 @@ func (in *intake) target() {
 	in.snapshot.Target.About = in.about
 }
 
-var slugForm = regexp.MustCompile(`[^a-z0-9]+`)
+var slugForm = engine.Late(`[^a-z0-9]+`)
 
 var (
-	pciName   = regexp.MustCompile(`(?i)\bpci(?:[ _/.-]*(?:dss|ssc))?(?:\b|v?[0-9])|\bpci[_-]`)
-	pciNumber = regexp.MustCompile(`(?:^|[^0-9.])v?_?([1-9](?:[._][0-9]+){1,2})(?:[^0-9]|$)`)
+	pciName   = engine.Late(`(?i)\bpci(?:[ _/.-]*(?:dss|ssc))?(?:\b|v?[0-9])|\bpci[_-]`)
+	pciNumber = engine.Late(`(?:^|[^0-9.])v?_?([1-9](?:[._][0-9]+){1,2})(?:[^0-9]|$)`)
 )
 
 // pciVersion is the version of PCI DSS that the name of a standard says, "?" where it says
 // none, and "" where it is another standard. A number before the name may be of another
 // standard that is named with it.
 func pciVersion(standard string) string {
-	at := pciName.FindStringIndex(standard)
+	at := pciName().FindStringIndex(standard)
 	if at == nil {
 		return ""
 	}
-	if m := pciNumber.FindStringSubmatch(standard[at[0]:]); m != nil {
+	if m := pciNumber().FindStringSubmatch(standard[at[0]:]); m != nil {
 		return strings.ReplaceAll(m[1], "_", ".")
 	}
 	return "?"

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -21,18 +20,18 @@ func fitsBench(h head) bool {
 }
 
 func fitsBenchText(h head) bool {
-	return benchAnywhere.MatchString(colours.ReplaceAllString(h.text, ""))
+	return benchAnywhere().MatchString(colours().ReplaceAllString(h.text, ""))
 }
 
 var (
-	benchLine     = regexp.MustCompile(`^(?:\x1b\[[0-9;]*m)*\[(PASS|FAIL|WARN|INFO)\](?:\x1b\[[0-9;]*m)* (\S+) (.*)$`)
-	benchStart    = regexp.MustCompile(`^\[(?:PASS|FAIL|WARN|INFO)\] `)
-	benchAnywhere = regexp.MustCompile(`(?m)^\[(?:PASS|FAIL|WARN|INFO)\] \S+ `)
-	benchHeading  = regexp.MustCompile(`^== (Remediations|Summary) (\S.*) ==$`)
-	benchCount    = regexp.MustCompile(`^(\d{1,9}) checks (PASS|FAIL|WARN|INFO)$`)
-	benchSection  = regexp.MustCompile(`^\d+(?:\.\d+)?$`) // of headings; controls have longer numbers, or others
-	benchScored   = regexp.MustCompile(`\((?:Automated|Manual|Scored|Not Scored)\)\s*$`)
-	colours       = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+	benchLine     = engine.Late(`^(?:\x1b\[[0-9;]*m)*\[(PASS|FAIL|WARN|INFO)\](?:\x1b\[[0-9;]*m)* (\S+) (.*)$`)
+	benchStart    = engine.Late(`^\[(?:PASS|FAIL|WARN|INFO)\] `)
+	benchAnywhere = engine.Late(`(?m)^\[(?:PASS|FAIL|WARN|INFO)\] \S+ `)
+	benchHeading  = engine.Late(`^== (Remediations|Summary) (\S.*) ==$`)
+	benchCount    = engine.Late(`^(\d{1,9}) checks (PASS|FAIL|WARN|INFO)$`)
+	benchSection  = engine.Late(`^\d+(?:\.\d+)?$`) // of headings; controls have longer numbers, or others
+	benchScored   = engine.Late(`\((?:Automated|Manual|Scored|Not Scored)\)\s*$`)
+	colours       = engine.Late(`\x1b\[[0-9;]*m`)
 )
 
 // benchStates are kube-bench's words: what it warns of it leaves to a person.
@@ -152,7 +151,7 @@ func readBenchText(in *intake) error {
 	for lines.Scan() {
 		b.line++
 		in.line = b.line
-		b.take(strings.TrimRight(colours.ReplaceAllString(lines.Text(), ""), " \r"))
+		b.take(strings.TrimRight(colours().ReplaceAllString(lines.Text(), ""), " \r"))
 	}
 	b.flush()
 	b.close()
@@ -169,7 +168,7 @@ func readBenchText(in *intake) error {
 }
 
 func (b *benchText) take(line string) {
-	if m := benchHeading.FindStringSubmatch(line); m != nil {
+	if m := benchHeading().FindStringSubmatch(line); m != nil {
 		b.flush()
 		b.close()
 		b.state, b.group = m[1], m[2]
@@ -179,14 +178,14 @@ func (b *benchText) take(line string) {
 		return
 	}
 	if b.state != "Remediations" {
-		if m := benchLine.FindStringSubmatch(line); m != nil {
+		if m := benchLine().FindStringSubmatch(line); m != nil {
 			b.flush()
 			b.close()
 			b.result(m[1], m[2], m[3])
 			return
 		}
 	}
-	switch m := benchCount.FindStringSubmatch(line); {
+	switch m := benchCount().FindStringSubmatch(line); {
 	case line == "", b.state == "Remediations":
 	case b.state == "Summary" && m != nil && b.printed != nil:
 		b.printed[m[2]], _ = strconv.Atoi(m[1]) // nine digits at most
@@ -199,7 +198,7 @@ func (b *benchText) take(line string) {
 
 // result takes a line of a result, or the heading of a section.
 func (b *benchText) result(word, id, text string) {
-	if word == "INFO" && benchSection.MatchString(id) && !benchScored.MatchString(text) {
+	if word == "INFO" && benchSection().MatchString(id) && !benchScored().MatchString(text) {
 		if !strings.Contains(id, ".") {
 			b.in.lookedAt(b.subject)
 			b.subject = findings.Subject{Name: strings.TrimSpace(id + " " + text), Class: findings.Benchmark}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -273,7 +272,7 @@ func (r *sarifRun) looked() findings.Artifact {
 	return findings.Artifact{}
 }
 
-var vulnerabilityID = regexp.MustCompile(`^(?:CVE|GHSA|RHSA|DSA|ALAS|OSV|GO|RUSTSEC|PYSEC)-[0-9A-Za-z-]+`)
+var vulnerabilityID = engine.Late(`^(?:CVE|GHSA|RHSA|DSA|ALAS|OSV|GO|RUSTSEC|PYSEC)-[0-9A-Za-z-]+`)
 
 func (r *sarifRun) finding(result sarifResult) findings.Finding {
 	id := result.RuleID
@@ -296,7 +295,7 @@ func (r *sarifRun) finding(result sarifResult) findings.Finding {
 	if f.Title == "" {
 		f.Title = rule.Name
 	}
-	if quotesSecrets.MatchString(strings.Join(append([]string{id, rule.Name, f.Title, f.Reason}, rule.Properties.Tags...), " ")) {
+	if quotesSecrets().MatchString(strings.Join(append([]string{id, rule.Name, f.Title, f.Reason}, rule.Properties.Tags...), " ")) {
 		f.Reason = ""
 	}
 	if f.Severity, f.Rating = result.severity(rule); !known && result.Level == "" {
@@ -317,7 +316,7 @@ func (r *sarifRun) finding(result sarifResult) findings.Finding {
 }
 
 // quotesSecrets are rules of which the message may hold what was found: hard-coded credentials.
-var quotesSecrets = regexp.MustCompile(`(?i)\bcwe-?0*(?:798|259|321)\b|hard-?_?coded|(?:generic|exposed|leaked|detected)[-_ ](?:secret|credential|password|token|api)`)
+var quotesSecrets = engine.Late(`(?i)\bcwe-?0*(?:798|259|321)\b|hard-?_?coded|(?:generic|exposed|leaked|detected)[-_ ](?:secret|credential|password|token|api)`)
 
 func (r *sarifRun) classOf(id string, rule sarifRule) findings.Class {
 	for _, tag := range rule.Properties.Tags {
@@ -335,7 +334,7 @@ func (r *sarifRun) classOf(id string, rule sarifRule) findings.Class {
 	if strings.HasPrefix(id, "CKV_SECRET_") {
 		return findings.Secrets
 	}
-	if vulnerabilityID.MatchString(id) {
+	if vulnerabilityID().MatchString(id) {
 		return findings.Vulnerabilities
 	}
 	return r.class

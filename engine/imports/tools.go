@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -67,7 +66,7 @@ func recognise(h head) (format, error) {
 		if form := unread(h); form != "" {
 			return format{}, errors.New("it is " + form)
 		}
-		if amongLines.MatchString(h.text) {
+		if amongLines().MatchString(h.text) {
 			return format{}, errors.New("it is text with JSON among its lines, as a log has; keep the JSON alone, or let the tool write its result into a file of its own")
 		}
 		return format{}, errors.New("it is no result of a tool that is known; known are " + strings.Join(Formats(), ", "))
@@ -84,7 +83,7 @@ func Wrote(body []byte) bool {
 	if err != nil {
 		return false
 	}
-	for _, at := range amongLines.FindAllStringIndex(h.text, maxBroken) {
+	for _, at := range amongLines().FindAllStringIndex(h.text, maxBroken) {
 		if Wrote(body[at[0]:]) {
 			return true
 		}
@@ -93,7 +92,7 @@ func Wrote(body []byte) bool {
 }
 
 // amongLines is where JSON begins behind lines of a log.
-var amongLines = regexp.MustCompile(`(?m)^(?:\{\s*"|\[\s*\{)`)
+var amongLines = engine.Late(`(?m)^(?:\{\s*"|\[\s*\{)`)
 
 // unread says what a file is that a tool which is known writes in a form that is not read,
 // and which form is, "" where it is none of these.

@@ -235,7 +235,7 @@ func (b *building) admissionBase(p admissionWritten) *admission {
 	for i, v := range p.Spec.Variables {
 		at := fmt.Sprintf("spec.variables[%d]", i)
 		x := b.compile(env, "variables["+v.Name+"]", v.Expression)
-		if x == nil || !varText.MatchString(v.Name) {
+		if x == nil || !varText().MatchString(v.Name) {
 			b.report(at, "it is no variable with a name and an expression")
 			return nil
 		}

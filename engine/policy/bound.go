@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"regexp/syntax"
 	"sync"
 
@@ -255,10 +254,10 @@ func guardJoin(args []ref.Val) (int, error) {
 	return makes(sizeOf(args[0]), sizeOf(args[1]))
 }
 
-var longNumber = regexp.MustCompile(`%[^a-zA-Z%]*[0-9]{4,}`)
+var longNumber = engine.Late(`%[^a-zA-Z%]*[0-9]{4,}`)
 
 func guardFormat(args []ref.Val) (int, error) {
-	if text, is := args[0].(types.String); is && longNumber.MatchString(string(text)) {
+	if text, is := args[0].(types.String); is && longNumber().MatchString(string(text)) {
 		return 0, errors.New("it formats a number with thousands of digits")
 	}
 	return 0, nil

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -91,9 +90,9 @@ type variableWritten struct {
 }
 
 var (
-	nameText = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
-	kindText = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,62}(\.[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?)?$`)
-	varText  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
+	nameText = engine.Late(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	kindText = engine.Late(`^[A-Z][A-Za-z0-9]{0,62}(\.[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?)?$`)
+	varText  = engine.Late(`^[A-Za-z_][A-Za-z0-9_]{0,62}$`)
 )
 
 // Read reads and compiles the policies of files. All that is wrong is in the error,
@@ -137,7 +136,7 @@ func (r *reading) report(file string, line int, place, cause string) {
 }
 
 // documentStart is a line that begins another document of a stream.
-var documentStart = regexp.MustCompile(`(?m)^---(?:[ \t].*)?\r?$`)
+var documentStart = engine.Late(`(?m)^---(?:[ \t].*)?\r?$`)
 
 // file takes a file apart into its documents.
 func (r *reading) file(f File) {
@@ -151,7 +150,7 @@ func (r *reading) file(f File) {
 		line += bytes.Count(f.Text[from:next], []byte("\n"))
 		from = next
 	}
-	for _, at := range documentStart.FindAllIndex(f.Text, -1) {
+	for _, at := range documentStart().FindAllIndex(f.Text, -1) {
 		take(at[0], at[0]+len("---")) // what stands behind it on its line is of the document
 	}
 	take(len(f.Text), len(f.Text))
@@ -262,7 +261,7 @@ func (r *reading) head(b *building, d definition) {
 	if d.Kind != PolicyKind {
 		b.report("kind", fmt.Sprintf("%q: want %s", d.Kind, PolicyKind))
 	}
-	if len(d.ID) > 100 || !nameText.MatchString(d.ID) {
+	if len(d.ID) > 100 || !nameText().MatchString(d.ID) {
 		b.report("id", fmt.Sprintf("%q: want lower-case words joined by hyphens", d.ID))
 	}
 	if d.Version < 1 {
@@ -327,7 +326,7 @@ func (b *building) rule(d definition) *built {
 	}}
 	if d.Field != "" {
 		for _, part := range strings.Split(d.Field, ".") {
-			if !pathStep.MatchString(part) {
+			if !pathStep().MatchString(part) {
 				b.report("field", fmt.Sprintf("%q is no path such as spec.containers[0].image", d.Field))
 				break
 			}
@@ -382,7 +381,7 @@ func (b *building) environment(d definition) *cel.Env {
 		kind, known := paramTypes[p.Type]
 		again := slices.ContainsFunc(d.Params[:i], func(o Param) bool { return o.Name == p.Name })
 		switch {
-		case !varText.MatchString(p.Name) || again:
+		case !varText().MatchString(p.Name) || again:
 			b.report(at+".name", fmt.Sprintf("%q: want a name of letters, digits and underscores, once", p.Name))
 			continue
 		case !known:
@@ -398,7 +397,7 @@ func (b *building) environment(d definition) *cel.Env {
 	}
 	for i, v := range d.Variables[:min(len(d.Variables), maxVariables)] {
 		again := slices.ContainsFunc(d.Variables[:i], func(o variableWritten) bool { return o.Name == v.Name })
-		if !varText.MatchString(v.Name) || again {
+		if !varText().MatchString(v.Name) || again {
 			b.report(fmt.Sprintf("variables[%d].name", i), fmt.Sprintf("%q: want a name of letters, digits and underscores, once", v.Name))
 			return nil
 		}

@@ -89,7 +89,7 @@ func (m match) faults(report func(place, cause string)) {
 
 func checkKinds(at string, names []string, report func(place, cause string)) {
 	for i, name := range names {
-		if !kindText.MatchString(name) {
+		if !kindText().MatchString(name) {
 			report(fmt.Sprintf("%s[%d]", at, i), fmt.Sprintf("%q is no kind: want KIND or KIND.GROUP, such as Pod or Deployment.apps", name))
 		} else if slices.Contains(names[:i], name) {
 			report(fmt.Sprintf("%s[%d]", at, i), name+" stands twice")

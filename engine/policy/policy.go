@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,7 +135,7 @@ func (r *rule) detail(o *engine.Object, tree map[string]any, verdict engine.Verd
 }
 
 // pathStep is one step of a path such as spec.containers[0].image.
-var pathStep = regexp.MustCompile(`^([^.\[\]]+)((?:\[\d{1,4}\])*)$`)
+var pathStep = engine.Late(`^([^.\[\]]+)((?:\[\d{1,4}\])*)$`)
 
 // valueAt returns what stands at a field, and whether anything does.
 func valueAt(tree map[string]any, field string) (any, bool) {
@@ -145,7 +144,7 @@ func valueAt(tree map[string]any, field string) (any, bool) {
 		return nil, false
 	}
 	for _, name := range strings.Split(field, ".") {
-		parts := pathStep.FindStringSubmatch(name)
+		parts := pathStep().FindStringSubmatch(name)
 		if parts == nil {
 			return nil, false
 		}

@@ -1,9 +1,10 @@
 package redaction
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // named redacts what stands under a name that says secret in running text: beside it, and in
@@ -180,7 +181,7 @@ func stepsBefore(s string, from int) int {
 }
 
 // otherwise is what stands before a value that holds where nobody gives another.
-var otherwise = regexp.MustCompile(`^default\s*=\s*`)
+var otherwise = engine.Late(`^default\s*=\s*`)
 
 // quotedBefore reports whether a quote opens before a name, or before others that it stands
 // behind: "db/password".
@@ -224,7 +225,7 @@ func assigned(s string, from, to int, quoted bool) (int, bool) {
 		return at + 3, true
 	case quoted && rest[0] == ',' && from > 1 && s[from-2] == '(': // define('NAME', 'VALUE')
 		at = skipBlanks(s, at+1)
-		at += len(otherwise.FindString(s[at:min(len(s), at+maxBeside)]))
+		at += len(otherwise().FindString(s[at:min(len(s), at+maxBeside)]))
 		_, text := quotedAt(s, at)
 		return at, text
 	case quoted && rest[0] == ']': // settings["NAME"] = "VALUE"

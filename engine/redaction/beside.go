@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // besideName returns the value of a name that is no assignment: the text of an XML
@@ -34,7 +36,7 @@ func valueBefore(s string, from, _ int, _ bool) (Span, bool) {
 		return Span{}, false
 	}
 	begin := max(0, from-maxBeside)
-	for _, form := range []*regexp.Regexp{valueFirst, attributeFirst} {
+	for _, form := range []*regexp.Regexp{valueFirst(), attributeFirst()} {
 		if m := form.FindStringSubmatchIndex(s[begin:from]); m != nil {
 			return Span{begin + m[2], begin + m[3]}, true
 		}
@@ -49,9 +51,9 @@ func valueBelow(s string, from, to int, quoted bool) (Span, bool) {
 		at++
 	}
 	rest := s[at:min(len(s), at+maxBeside)]
-	m := besideForm.FindStringIndex(rest)
+	m := besideForm().FindStringIndex(rest)
 	if m == nil && annotatesSecret(s[from:to]) {
-		m = defaultForm.FindStringIndex(rest)
+		m = defaultForm().FindStringIndex(rest)
 	}
 	if m == nil {
 		return Span{}, false
@@ -64,16 +66,16 @@ func valueBelow(s string, from, to int, quoted bool) (Span, bool) {
 }
 
 // besideForm is what stands between a name and the value beside it or below it.
-var besideForm = regexp.MustCompile(`(?i)^(?:[ \t]*:\s*\{?\s*|[ \t]*\r?\n[ \t]*|[ \t]*,\s*|[ \t]+)["']?value["']?[ \t]*[:=][ \t]*`)
+var besideForm = engine.Late(`(?i)^(?:[ \t]*:\s*\{?\s*|[ \t]*\r?\n[ \t]*|[ \t]*,\s*|[ \t]+)["']?value["']?[ \t]*[:=][ \t]*`)
 
 // defaultForm is what stands between the name of a variable or of a chart's value and what it is
 // where nobody says otherwise.
-var defaultForm = regexp.MustCompile(`^(?:[ \t]*\{(?:[^{}\n]*\n)*?[^{}\n]*?\b(?:default|value)[ \t]*=[ \t]*|[ \t]*:\s*\{?\s*"?default"?[ \t]*:[ \t]*)`)
+var defaultForm = engine.Late(`^(?:[ \t]*\{(?:[^{}\n]*\n)*?[^{}\n]*?\b(?:default|value)[ \t]*=[ \t]*|[ \t]*:\s*\{?\s*"?default"?[ \t]*:[ \t]*)`)
 
 // valueFirst is a value that stands before its name.
 var (
-	valueFirst     = regexp.MustCompile(`(?i)["']?\bvalue["']?[ \t]*[:=][ \t]*["']?([^\r\n"']+)["']?[ \t]*(?:,\s*|\r?\n[ \t]*)["']?name["']?[ \t]*[:=][ \t]*["']?$`)
-	attributeFirst = regexp.MustCompile(`(?i)\bvalue=["']([^"'<>]+)["']\s+(?:name|key|id|type)=["']$`)
+	valueFirst     = engine.Late(`(?i)["']?\bvalue["']?[ \t]*[:=][ \t]*["']?([^\r\n"']+)["']?[ \t]*(?:,\s*|\r?\n[ \t]*)["']?name["']?[ \t]*[:=][ \t]*["']?$`)
+	attributeFirst = engine.Late(`(?i)\bvalue=["']([^"'<>]+)["']\s+(?:name|key|id|type)=["']$`)
 )
 
 // maxBeside bounds how far a value stands from its name, in bytes.
@@ -84,7 +86,7 @@ func emphasised(s string, from, to int, _ bool) (Span, bool) {
 	if from == 0 || to == len(s) || strings.IndexByte("*`", s[from-1]) < 0 {
 		return Span{}, false
 	}
-	m := emphasisForm.FindStringIndex(s[to:min(len(s), to+maxBeside)])
+	m := emphasisForm().FindStringIndex(s[to:min(len(s), to+maxBeside)])
 	if m == nil {
 		return Span{}, false
 	}
@@ -96,7 +98,7 @@ func emphasised(s string, from, to int, _ bool) (Span, bool) {
 	return word, is && (s[from-1] == '*' || mixed(s[word.From:word.To]))
 }
 
-var emphasisForm = regexp.MustCompile("^(?:[*`]{1,3}[ \\t]*:|:[*`]{1,3})[ \\t]*")
+var emphasisForm = engine.Late("^(?:[*`]{1,3}[ \\t]*:|:[*`]{1,3})[ \\t]*")
 
 // aWord returns a part of a text without blanks around, if it is a word.
 func aWord(s string, of Span) (Span, bool) {
@@ -126,22 +128,22 @@ func byDefault(s string, from, to int, _ bool) (Span, bool) {
 	if !annotatesSecret(s[from:to]) {
 		return Span{}, false
 	}
-	if m := elseForm.FindStringSubmatchIndex(s[to:min(len(s), to+maxBeside)]); m != nil {
+	if m := elseForm().FindStringSubmatchIndex(s[to:min(len(s), to+maxBeside)]); m != nil {
 		return Span{to + m[2], to + m[3]}, true
 	}
 	if from < 2 || s[from-1] != ' ' || strings.IndexByte(`"'`, s[from-2]) < 0 {
 		return Span{}, false
 	}
 	begin := max(0, from-maxBeside)
-	if m := elseFirst.FindStringSubmatchIndex(s[begin:from]); m != nil {
+	if m := elseFirst().FindStringSubmatchIndex(s[begin:from]); m != nil {
 		return Span{begin + m[2], begin + m[3]}, true
 	}
 	return Span{}, false
 }
 
 var (
-	elseForm  = regexp.MustCompile(`^(?:["']?[ \t]*:[ \t]*["']?\{\{-?[ \t]*|[ \t]*\|[ \t]*)default[ \t]+\\?["']([^"'\\\n]+)`)
-	elseFirst = regexp.MustCompile(`\{\{-?[ \t]*default[ \t]+\\?["']([^"'\\\n]+)\\?["'] $`)
+	elseForm  = engine.Late(`^(?:["']?[ \t]*:[ \t]*["']?\{\{-?[ \t]*|[ \t]*\|[ \t]*)default[ \t]+\\?["']([^"'\\\n]+)`)
+	elseFirst = engine.Late(`\{\{-?[ \t]*default[ \t]+\\?["']([^"'\\\n]+)\\?["'] $`)
 )
 
 // aloneOnLine returns the value of a name that stands with it alone on a line.
@@ -154,7 +156,7 @@ func aloneOnLine(s string, from, to int, _ bool) (Span, bool) {
 		return Span{}, false
 	}
 	rest, _, _ := strings.Cut(s[to:min(len(s), to+maxBeside)], "\n")
-	m := pairForm.FindStringSubmatchIndex(rest)
+	m := pairForm().FindStringSubmatchIndex(rest)
 	if m == nil {
 		return Span{}, false
 	}
@@ -164,7 +166,7 @@ func aloneOnLine(s string, from, to int, _ bool) (Span, bool) {
 }
 
 // pairForm is what stands behind a name: an arrow, a dash, dots, a bar or blanks, and a word.
-var pairForm = regexp.MustCompile("^[\"'`*]*(?:[ \\t]*(?:->|=>|→|[–—-]|\\.{3,}|\\|\\|?|&|[,;])[ \\t]*|[ \\t]*\\t[ \\t]*| {3,})[\"'`*]*([^\\s|,;\"'`<>&(){}$]{6,})[\"'`*]*[ \\t]*(?:\\|{0,2}|\\\\\\\\)[ \\t]*\\r?$")
+var pairForm = engine.Late("^[\"'`*]*(?:[ \\t]*(?:->|=>|→|[–—-]|\\.{3,}|\\|\\|?|&|[,;])[ \\t]*|[ \\t]*\\t[ \\t]*| {3,})[\"'`*]*([^\\s|,;\"'`<>&(){}$]{6,})[\"'`*]*[ \\t]*(?:\\|{0,2}|\\\\\\\\)[ \\t]*\\r?$")
 
 // ways are those of keeping or showing a secret, beside which they stand in lists.
 var ways = []string{"sha256", "sha384", "sha512", "base64", "oauth2", "argon2", "argon2id", "argon2i", "pbkdf2", "aes256", "aes128", "rsa2048", "rsa4096", "ed25519", "secp256k1", "blake2b"}

@@ -2,11 +2,12 @@ package redaction
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tickmark/engine"
 )
 
 // issuer is a range of card numbers by their first four digits, and the lengths
@@ -225,10 +226,10 @@ func ranges(groups []run) bool {
 // sayCard reports whether the words before a number say that it is a card's.
 func sayCard(s string, at int) bool {
 	const near = 48
-	return cardWords.MatchString(s[max(0, at-near):at])
+	return cardWords().MatchString(s[max(0, at-near):at])
 }
 
-var cardWords = regexp.MustCompile(`(?i)(?:(?:\b|_|[a-z])(?:card|cc|pan|visa|mastercard|maestro|amex|discover|karte|kartennummer|carte|tarjeta|carta|cart[aã]o)|карта|карты|卡号|カード(?:番号)?|카드)` +
+var cardWords = engine.Late(`(?i)(?:(?:\b|_|[a-z])(?:card|cc|pan|visa|mastercard|maestro|amex|discover|karte|kartennummer|carte|tarjeta|carta|cart[aã]o)|карта|карты|卡号|カード(?:番号)?|카드)` +
 	`[a-z_]*["']?(?:[ \t]+(?:no|nr|num|number|nummer|numero|is|was))*\.?["']?(?:\\[nrt]|[\s:：=#>*"'|-])*$`)
 
 // how groups of digits are parted.
@@ -367,7 +368,7 @@ func withTrack(s string, cards []Span) []Span {
 	const longest = 120 // bytes of a track
 	for i := range cards {
 		rest := s[cards[i].To:min(len(s), cards[i].To+longest)]
-		if m := trackForm.FindStringIndex(rest); m != nil && (i == len(cards)-1 || cards[i].To+m[1] <= cards[i+1].From) {
+		if m := trackForm().FindStringIndex(rest); m != nil && (i == len(cards)-1 || cards[i].To+m[1] <= cards[i+1].From) {
 			cards[i].To += m[1]
 		}
 	}
@@ -375,7 +376,7 @@ func withTrack(s string, cards []Span) []Span {
 }
 
 // trackForm is what follows the number on track 1 and on track 2.
-var trackForm = regexp.MustCompile(`^(?:\^[^\^\r\n]{2,40}\^[0-9]{7}[^?\r\n"]*|[=Dd][0-9]{7,}[0-9A-Fa-f]*)\??`)
+var trackForm = engine.Late(`^(?:\^[^\^\r\n]{2,40}\^[0-9]{7}[^?\r\n"]*|[=Dd][0-9]{7,}[0-9A-Fa-f]*)\??`)
 
 // around widens a span by the characters of a kind on both sides.
 func around(s string, g Span, is func(byte) bool) (from, to int) {

@@ -8,12 +8,13 @@ import (
 	"encoding/hex"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"tickmark/engine"
 )
 
 // maxEncoded is how often a text may have been encoded, one time around the other.
@@ -21,7 +22,7 @@ const maxEncoded = 3
 
 // beforeLogin ends with what stands before a user and a password in base64: the header
 // of HTTP, the member of a Docker or npm configuration.
-var beforeLogin = regexp.MustCompile(`(?i)(?:\bbasic\s+|auth\\*["']?\s*[:=]\s*\\*["']?)$`)
+var beforeLogin = engine.Late(`(?i)(?:\bbasic\s+|auth\\*["']?\s*[:=]\s*\\*["']?)$`)
 
 // encoded redacts base64 in which a secret or a card number stands, as a whole: what a
 // person decodes with one command is no less readable.
@@ -42,7 +43,7 @@ func (r *Redactor) encoded(s string) string {
 			from = to + 1
 			continue
 		}
-		kind := r.insideOf(s[from:to], beforeLogin.MatchString(s[max(0, from-maxNameLook):from]))
+		kind := r.insideOf(s[from:to], beforeLogin().MatchString(s[max(0, from-maxNameLook):from]))
 		for to < len(s) && s[to] == '=' {
 			to++
 		}

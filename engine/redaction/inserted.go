@@ -1,17 +1,18 @@
 package redaction
 
 import (
-	"regexp"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // insertForm are the names of the columns of a statement that adds rows to a table of a database.
-var insertForm = regexp.MustCompile(`(?i)\bINSERT\s+(?:IGNORE\s+)?INTO\s+\S+?\s*\(([^()]*)\)\s*VALUES\s*`)
+var insertForm = engine.Late(`(?i)\bINSERT\s+(?:IGNORE\s+)?INTO\s+\S+?\s*\(([^()]*)\)\s*VALUES\s*`)
 
 // inserted returns where the secrets stand that a statement of SQL puts into a table.
 func inserted(s string) []Span {
 	var found []Span
-	for _, m := range insertForm.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range insertForm().FindAllStringSubmatchIndex(s, -1) {
 		names := strings.Split(s[m[2]:m[3]], ",")
 		for i := range names {
 			names[i] = strings.Trim(names[i], " \t\r\n\"`[]")

@@ -1,9 +1,10 @@
 package redaction
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // inMarkup returns the value that stands beside a name in HTML or XML: in the next cell, in the
@@ -13,10 +14,10 @@ func inMarkup(s string, from, to int, quoted bool) (Span, bool) {
 		return attributed(s, from, to)
 	}
 	rest := s[to:min(len(s), to+maxMarkup)]
-	if m := fieldForm.FindStringSubmatchIndex(rest); m != nil {
+	if m := fieldForm().FindStringSubmatchIndex(rest); m != nil {
 		return Span{to + m[2], to + m[3]}, true
 	}
-	m := tagsForm.FindStringIndex(rest)
+	m := tagsForm().FindStringIndex(rest)
 	if m == nil {
 		return Span{}, false
 	}
@@ -32,14 +33,14 @@ type tags struct {
 }
 
 func tagsBetween(s string) (of tags) {
-	for _, m := range tagForm.FindAllStringSubmatch(s, -1) {
+	for _, m := range tagForm().FindAllStringSubmatch(s, -1) {
 		if name := strings.ToLower(m[2]); m[1] == "" {
 			of.begun = append(of.begun, name)
 		} else {
 			of.ended = append(of.ended, name)
 		}
 	}
-	of.said = strings.Contains(tagForm.ReplaceAllString(s, ""), ":")
+	of.said = strings.Contains(tagForm().ReplaceAllString(s, ""), ":")
 	return of
 }
 
@@ -66,10 +67,10 @@ const maxMarkup = 400
 
 var (
 	// tagsForm are the tags behind a text, with what of it is none of its words.
-	tagsForm = regexp.MustCompile(`^(?:\s|&nbsp;|:|\([^()<>\n]{0,40}\))*</[^<>]*>(?:\s|&nbsp;|:|<[^<>]*>)*`)
-	tagForm  = regexp.MustCompile(`<(/?)(?:[\w-]+:)?([\w-]+)[^<>]*>?`)
+	tagsForm = engine.Late(`^(?:\s|&nbsp;|:|\([^()<>\n]{0,40}\))*</[^<>]*>(?:\s|&nbsp;|:|<[^<>]*>)*`)
+	tagForm  = engine.Late(`<(/?)(?:[\w-]+:)?([\w-]+)[^<>]*>?`)
 	// fieldForm is a field of a form behind its label.
-	fieldForm = regexp.MustCompile(`(?is)^[^<>\n]{0,20}</label>\s*<input\b[^<>]*?\bvalue=["']([^"'<>]+)`)
+	fieldForm = engine.Late(`(?is)^[^<>\n]{0,20}</label>\s*<input\b[^<>]*?\bvalue=["']([^"'<>]+)`)
 	rowsOf    = []string{"tr", "row", "table-row", "thead", "tbody", "table"}
 	cellsOf   = []string{"td", "th", "table-cell", "cell", "c"}
 	ofWords   = []string{"b", "strong", "em", "i", "u", "code", "span", "div", "p", "font", "tt"}
@@ -86,10 +87,10 @@ func node(s string, at int) (Span, bool) {
 
 // attributed returns the text of an element whose attribute has the name: <property name="password">.
 func attributed(s string, from, to int) (Span, bool) {
-	if !attributeForm.MatchString(s[max(0, from-maxBeside):from]) {
+	if !attributeForm().MatchString(s[max(0, from-maxBeside):from]) {
 		return Span{}, false
 	}
-	m := restForm.FindStringIndex(s[to:min(len(s), to+maxMarkup)])
+	m := restForm().FindStringIndex(s[to:min(len(s), to+maxMarkup)])
 	if m == nil {
 		return Span{}, false
 	}
@@ -97,24 +98,24 @@ func attributed(s string, from, to int) (Span, bool) {
 }
 
 var (
-	attributeForm = regexp.MustCompile(`<[\w:.-]+\s(?:[^<>]*\s)?(?:name|key)=["']$`)
-	restForm      = regexp.MustCompile(`^(?:["'][^<>]*[^<>/]>|["']>)\s*(?:<value>)?`)
+	attributeForm = engine.Late(`<[\w:.-]+\s(?:[^<>]*\s)?(?:name|key)=["']$`)
+	restForm      = engine.Late(`^(?:["'][^<>]*[^<>/]>|["']>)\s*(?:<value>)?`)
 )
 
 // markupColumns returns where the secrets of tables in HTML stand: below the name of their column.
 func markupColumns(s string) []Span {
 	var found []Span
 	var t *table
-	for _, row := range rowsForm.FindAllStringSubmatchIndex(s, -1) {
+	for _, row := range rowsForm().FindAllStringSubmatchIndex(s, -1) {
 		if row[2] < 0 { // a table ends
 			t = nil
 			continue
 		}
 		var in []Span
 		heads := true
-		for _, m := range cellsForm.FindAllStringSubmatchIndex(s[row[2]:row[3]], -1) {
+		for _, m := range cellsForm().FindAllStringSubmatchIndex(s[row[2]:row[3]], -1) {
 			heads = heads && s[row[2]+m[2]]|0x20 == 'h'
-			text, _ := node(s, row[2]+m[4]+len(tagsAhead.FindString(s[row[2]+m[4]:row[2]+m[5]])))
+			text, _ := node(s, row[2]+m[4]+len(tagsAhead().FindString(s[row[2]+m[4]:row[2]+m[5]])))
 			in = append(in, Span{min(text.From, row[2]+m[5]), min(text.To, row[2]+m[5])})
 		}
 		switch {
@@ -124,7 +125,7 @@ func markupColumns(s string) []Span {
 			for i, cell := range in {
 				name := s[cell.From:cell.To]
 				t.names = append(t.names, name)
-				if heading.MatchString(name) && strings.Count(name, " ") < maxWords && endsInSecret(name) {
+				if heading().MatchString(name) && strings.Count(name, " ") < maxWords && endsInSecret(name) {
 					t.secret = append(t.secret, i)
 				}
 			}
@@ -138,7 +139,7 @@ func markupColumns(s string) []Span {
 }
 
 var (
-	rowsForm  = regexp.MustCompile(`(?is)<tr\b[^<>]*>(.*?)</tr\s*>|</table\s*>`)
-	cellsForm = regexp.MustCompile(`(?is)<t([hd])\b[^<>]*>(.*?)</t[hd]\s*>`)
-	tagsAhead = regexp.MustCompile(`^(?:\s|<[^<>]*>)*`)
+	rowsForm  = engine.Late(`(?is)<tr\b[^<>]*>(.*?)</tr\s*>|</table\s*>`)
+	cellsForm = engine.Late(`(?is)<t([hd])\b[^<>]*>(.*?)</t[hd]\s*>`)
+	tagsAhead = engine.Late(`^(?:\s|<[^<>]*>)*`)
 )

@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
+
+	"tickmark/engine"
 )
 
 // pattern is a secret that is known by its looks. The literal must stand in the
@@ -64,7 +65,7 @@ type expression struct {
 }
 
 func late(form string) *expression {
-	return &expression{compiled: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form) })}
+	return &expression{compiled: engine.Late(form)}
 }
 
 var patterns = slices.Concat(scanned, []pattern{

@@ -1,10 +1,11 @@
 package redaction
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tickmark/engine"
 )
 
 // maxLine bounds a line made from outside text, in bytes.
@@ -36,7 +37,7 @@ func Printable(s string) string {
 // words about passwords keep.
 func Line(s string) string {
 	const cut = "\x00" // no name goes over it
-	return Printable(New().Text(kindNames.ReplaceAllString(withoutControls(s), "$1$2$4"+cut+"$3$5")))
+	return Printable(New().Text(kindNames().ReplaceAllString(withoutControls(s), "$1$2$4"+cut+"$3$5")))
 }
 
 // Line is Line of what speaks of no kinds, with what it redacts counted.
@@ -53,7 +54,7 @@ func withoutControls(s string) string {
 }
 
 // kindNames are those of kinds before what is said of them: list secrets: forbidden.
-var kindNames = regexp.MustCompile(`(^|[\s/])(secre)(ts:\s)|(/tok)(en:\s)`)
+var kindNames = engine.Late(`(^|[\s/])(secre)(ts:\s)|(/tok)(en:\s)`)
 
 func printableRune(r rune) rune {
 	switch {

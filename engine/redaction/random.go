@@ -4,8 +4,9 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"math"
-	"regexp"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // randomText is a value that looks as if dice had made it: keys and tokens that have
@@ -25,10 +26,10 @@ const (
 )
 
 // publicForms are blocks that look random and are public.
-var publicForms = regexp.MustCompile(`(?s)-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|CERTIFICATE REQUEST|CRL)-----.*?(?:-----END|$)`)
+var publicForms = engine.Late(`(?s)-----BEGIN [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|CERTIFICATE REQUEST|CRL)-----.*?(?:-----END|$)`)
 
 // publicName ends the name of something that looks random and is public.
-var publicName = regexp.MustCompile(`(?i)(?:public|pub|fingerprint|thumbprint|digest|checksum|integrity|sha(?:1|256|384|512)?|md5|hash|etag|uid|uuid|nonce|cert|crt|certificate|bundle|ca|ssh-[a-z0-9]+|client[_-]?id|kid|["'\s](?:n|x|y|x5c|x5t))(?:[_-]?key)?["']?\s*[:=@ -]\s*["'\[\s]*$`)
+var publicName = engine.Late(`(?i)(?:public|pub|fingerprint|thumbprint|digest|checksum|integrity|sha(?:1|256|384|512)?|md5|hash|etag|uid|uuid|nonce|cert|crt|certificate|bundle|ca|ssh-[a-z0-9]+|client[_-]?id|kid|["'\s](?:n|x|y|x5c|x5t))(?:[_-]?key)?["']?\s*[:=@ -]\s*["'\[\s]*$`)
 
 // random redacts what looks random in a part of an object where settings stand.
 func (r *Redactor) random(s string) string {
@@ -38,7 +39,7 @@ func (r *Redactor) random(s string) string {
 	var spans []Span
 	var public [][]int
 	if strings.Contains(s, "-----BEGIN") {
-		public = publicForms.FindAllStringIndex(s, -1)
+		public = publicForms().FindAllStringIndex(s, -1)
 	}
 	for from := 0; from < len(s); {
 		if !isTokenByte(s[from]) {
@@ -53,7 +54,7 @@ func (r *Redactor) random(s string) string {
 			public = public[1:]
 		}
 		inBlock := len(public) > 0 && public[0][0] <= from
-		if !inBlock && looksRandom(s[from:to]) && !publicName.MatchString(s[max(0, from-maxNameLook):from]) && !isPublic(s[from:to]) {
+		if !inBlock && looksRandom(s[from:to]) && !publicName().MatchString(s[max(0, from-maxNameLook):from]) && !isPublic(s[from:to]) {
 			for to < len(s) && s[to] == '=' {
 				to++
 			}
@@ -137,7 +138,7 @@ func isPublic(word string) bool {
 	if err != nil {
 		return false
 	}
-	if publicForms.Match(raw) {
+	if publicForms().Match(raw) {
 		return !strings.Contains(string(raw), "PRIVATE KEY")
 	}
 	if _, err := x509.ParseCertificate(raw); err == nil {

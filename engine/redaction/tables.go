@@ -1,10 +1,11 @@
 package redaction
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"tickmark/engine"
 )
 
 // columns returns where the secrets of tables stand: in a column whose name says secret, or in
@@ -43,16 +44,16 @@ const (
 // namesColumns reports whether a line may hold the name of a column that is looked for.
 func namesColumns(line string) bool {
 	seen := look(line)
-	return seen.named || seen.written || valueNames.MatchString(line)
+	return seen.named || seen.written || valueNames().MatchString(line)
 }
 
 var (
 	// heading is a name of a column.
-	heading = regexp.MustCompile(`^[\p{L}_][\p{L}\p{M}\p{N} _./#-]*$`)
+	heading = engine.Late(`^[\p{L}_][\p{L}\p{M}\p{N} _./#-]*$`)
 	// valueNames name the column that has the values of what another one names.
-	valueNames = regexp.MustCompile(`(?i)\b(?:value|default|default value|content|wert|valeur|valor)\b`)
+	valueNames = engine.Late(`(?i)\b(?:value|default|default value|content|wert|valeur|valor)\b`)
 	// cellsApart is what stands apart from others by two blanks.
-	cellsApart = regexp.MustCompile(`\S+(?: \S+)*`)
+	cellsApart = engine.Late(`\S+(?: \S+)*`)
 	// unclear are names of columns that have secrets, or names and counts of something.
 	unclear = []string{"token", "tokens", "secret", "secrets", "pass", "pw", "clave", "parola"}
 )
@@ -77,14 +78,14 @@ func (t *table) named(line, below string) bool {
 		raw := line[cell.From:cell.To]
 		name := cellText(raw)
 		t.spaced = t.spaced || i > 0 && (t.part == ',' || t.part == ';') && strings.HasPrefix(raw, " ")
-		if len(name) > maxName || !heading.MatchString(name) || strings.Count(name, " ") >= maxWords || t.part == ' ' && name != strings.ToUpper(name) {
+		if len(name) > maxName || !heading().MatchString(name) || strings.Count(name, " ") >= maxWords || t.part == ' ' && name != strings.ToUpper(name) {
 			return false
 		}
 		t.names = append(t.names, name)
 		switch {
 		case endsInSecret(name):
 			t.secret = append(t.secret, i)
-		case valueNames.FindString(name) == name:
+		case valueNames().FindString(name) == name:
 			t.value = i
 		}
 	}
@@ -202,7 +203,7 @@ func (t *table) split(line string) []Span {
 	switch t.part {
 	case ' ':
 		var cells []Span
-		for _, at := range cellsApart.FindAllStringIndex(line, -1) {
+		for _, at := range cellsApart().FindAllStringIndex(line, -1) {
 			cells = append(cells, Span{at[0], at[1]})
 		}
 		return cells

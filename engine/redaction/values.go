@@ -3,19 +3,21 @@ package redaction
 import (
 	"regexp"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // blockAfter returns the block scalar of YAML that begins at at, the lines below that
 // are indented deeper than the name's.
 func blockAfter(s string, from, at int) (Span, bool) {
-	if m := heredocForm.FindStringSubmatchIndex(s[at:]); m != nil {
+	if m := heredocForm().FindStringSubmatchIndex(s[at:]); m != nil {
 		end := regexp.MustCompile(`(?m)^[ \t]*` + s[at+m[2]:at+m[3]] + `\b`).FindStringIndex(s[at+m[1]:])
 		if end == nil {
 			return Span{at + m[1], len(s)}, true
 		}
 		return Span{at + m[1], at + m[1] + max(0, end[0]-1)}, true
 	}
-	m := blockForm.FindStringIndex(s[at:])
+	m := blockForm().FindStringIndex(s[at:])
 	if m == nil {
 		return Span{}, false
 	}
@@ -36,10 +38,10 @@ func blockAfter(s string, from, at int) (Span, bool) {
 }
 
 // blockForm opens a block scalar.
-var blockForm = regexp.MustCompile(`^[|>][+-]?[0-9]?[+-]?[ \t]*(?:#[^\n]*)?\r?\n`)
+var blockForm = engine.Late(`^[|>][+-]?[0-9]?[+-]?[ \t]*(?:#[^\n]*)?\r?\n`)
 
 // heredocForm opens a text that ends with a word of its own.
-var heredocForm = regexp.MustCompile(`^<<[-~]?["']?([A-Za-z_]\w{0,40})["']?[ \t]*\r?\n`)
+var heredocForm = engine.Late(`^<<[-~]?["']?([A-Za-z_]\w{0,40})["']?[ \t]*\r?\n`)
 
 // below returns the value on the lines below a name that ends its own: a scalar, or the items of a
 // list where a list under that name holds secrets and not the names of some.
@@ -60,7 +62,7 @@ func below(s string, from, to, at int) Span {
 		if deep < indent || deep == indent && !item {
 			break
 		}
-		if text[0] == '#' || mappingForm.MatchString(text) || item && !annotatesSecret(s[from:to]) {
+		if text[0] == '#' || mappingForm().MatchString(text) || item && !annotatesSecret(s[from:to]) {
 			return none
 		}
 		if begin == 0 {
@@ -72,7 +74,7 @@ func below(s string, from, to, at int) Span {
 }
 
 // mappingForm begins a line that has a name of its own.
-var mappingForm = regexp.MustCompile(`^(?:- +)*["']?[A-Za-z0-9_./-]+["']?[ \t]*[:=](?:\s|$)`)
+var mappingForm = engine.Late(`^(?:- +)*["']?[A-Za-z0-9_./-]+["']?[ \t]*[:=](?:\s|$)`)
 
 // items returns what stands between the brackets of a list of texts and numbers.
 func items(s string, at int) Span {

@@ -3,10 +3,10 @@ package export
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"time"
 
+	"tickmark/engine"
 	"tickmark/questionnaires"
 	"tickmark/reports"
 )
@@ -83,7 +83,7 @@ func (l RequestList) WriteMarkdown(w io.Writer) error {
 }
 
 // listItem is what begins a numbered list.
-var listItem = regexp.MustCompile(`^([0-9]+)([.)])( |$)`)
+var listItem = engine.Late(`^([0-9]+)([.)])( |$)`)
 
 // unlinked keeps an address from being made a link.
 var unlinked = strings.NewReplacer("://", `\://`, "www.", `www\.`, "WWW.", `WWW\.`, "Www.", `Www\.`, "@", `\@`)
@@ -97,5 +97,5 @@ func plain(text string) string {
 		}
 		b.WriteRune(r)
 	}
-	return listItem.ReplaceAllString(unlinked.Replace(b.String()), `$1\$2$3`)
+	return listItem().ReplaceAllString(unlinked.Replace(b.String()), `$1\$2$3`)
 }

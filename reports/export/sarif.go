@@ -6,7 +6,6 @@ import (
 	"io"
 	"iter"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -258,11 +257,11 @@ func (f Finding) locations(d engine.Detail) []sarifLocation {
 
 // inFile is how a collector says in which file something stands: the line, the item
 // of a list, or both.
-var inFile = regexp.MustCompile(`^(.+?)(?::([0-9]{1,9}))?( item [0-9]+)?$`)
+var inFile = engine.Late(`^(.+?)(?::([0-9]{1,9}))?( item [0-9]+)?$`)
 
 // physical is a place in a file; nil where it is none.
 func physical(origin string) *sarifPhysical {
-	m := inFile.FindStringSubmatch(origin)
+	m := inFile().FindStringSubmatch(origin)
 	if m == nil || m[2] == "" && m[3] == "" {
 		return nil
 	}
@@ -302,15 +301,15 @@ func notification(g engine.Gap) sarifNotification {
 // placeholder is what a viewer would fill in, and embedded what it would show as a
 // link.
 var (
-	placeholder = regexp.MustCompile(`\{[0-9]+\}`)
-	embedded    = regexp.MustCompile(`\]\(`)
+	placeholder = engine.Late(`\{[0-9]+\}`)
+	embedded    = engine.Late(`\]\(`)
 )
 
 // message is a text in which nothing is a placeholder or a link.
 func message(text string) sarifMessage {
 	text = strings.TrimSpace(reports.Clean(text))
-	text = placeholder.ReplaceAllString(text, "{$0}")
-	if embedded.MatchString(text) {
+	text = placeholder().ReplaceAllString(text, "{$0}")
+	if embedded().MatchString(text) {
 		text = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`).Replace(text)
 	}
 	return sarifMessage{text}

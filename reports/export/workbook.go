@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"tickmark/engine"
 	"tickmark/reports"
 )
 
@@ -239,7 +239,7 @@ func (r *rowWriter) raw(s string) {
 }
 
 // numbered is what a program takes for a character by its number, where _ follows.
-var numbered = regexp.MustCompile(`_(x[0-9A-Fa-f]{4})`)
+var numbered = engine.Late(`_(x[0-9A-Fa-f]{4})`)
 
 // row writes the cells of a row, each of them text.
 func (r *rowWriter) row(style int, texts ...string) {
@@ -253,7 +253,7 @@ func (r *rowWriter) row(style int, texts ...string) {
 			continue
 		}
 		r.raw(` t="inlineStr"><is><t xml:space="preserve">`)
-		_ = xml.EscapeText(r.w, []byte(numbered.ReplaceAllString(text, "_x005F_$1"))) // as in raw
+		_ = xml.EscapeText(r.w, []byte(numbered().ReplaceAllString(text, "_x005F_$1"))) // as in raw
 		r.raw("</t></is></c>")
 	}
 	r.raw("</row>")
