@@ -49,11 +49,14 @@ func judgeAuditFlags(k component, seen bool) finding {
 // Check api-server-keeps-audit-log.
 //
 // Passes where the API server itself keeps what it logged for 365 days: no old file
-// is removed for its age before that, and none for their number. Never fails: where
-// the files go earlier, or the log is written to the output or sent away, another
-// place may keep it, so that this is Unknown. Not applicable without a log.
+// is removed for its age before that, and none for their number, in a volume that
+// outlives the container. Never fails: where the files go earlier, or the log is
+// written to the output or sent away, another place may keep it, so that this is
+// Unknown. Not applicable without a log.
 func apiServerKeepsAuditLog() check {
-	return apiServerCheck("api-server-keeps-audit-log", judgeRetention)
+	c := apiServerCheck("api-server-keeps-audit-log", judgeRetention)
+	c.version = 2
+	return c
 }
 
 func judgeRetention(k component) finding {
@@ -75,6 +78,8 @@ func judgeRetention(k component) finding {
 		return webhook.unknown("The audit log is kept where it is sent, which was not seen: %s", webhook)
 	case file.value == "-":
 		return file.unknown("The audit log goes to the output of the container, and how long that is kept was not seen: %s", file)
+	case !k.lasts(file.value):
+		return file.unknown("The audit log lies in the container, in no volume that outlives it: %s; a store elsewhere has to keep it", file)
 	case !k.version.known() && (!age.set || !files.set):
 		return age.unknown("How long the audit log is kept hangs on the version, which is not known: %s, %s", age, files)
 	case days != 0 && days < year:

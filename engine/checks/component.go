@@ -78,6 +78,9 @@ func componentsIn(w workload) []component {
 func componentOf(w workload, c container) (component, bool) {
 	k := component{workload: w, container: c, static: ofCluster(w)}
 	in := invocationOf(c, programs)
+	if in.program == etcd && len(in.words) > 0 && slices.Contains([]string{"gateway", "grpc-proxy"}, in.words[0].text) {
+		return component{}, false // what stands before an etcd
+	}
 	k.program = in.program
 	if k.program == "" {
 		// Its name says what it is, and its command does not say how it runs.

@@ -6,25 +6,55 @@ import "tickmark/engine"
 //
 // Judges controller manager and scheduler. Passes where --bind-address is of the
 // machine itself alone. Fails where it is another address or left out, which means
-// every address: their metrics and state are then within reach of the network.
+// every address: their metrics and state are then within reach of the network. Before
+// version 1.22 of the controller manager and 1.23 of the scheduler both also answer on a
+// port without TLS, on every address unless --address is of the machine or --port is 0.
 func controllersListenLocally() check {
 	return check{
-		id: "controllers-listen-locally", version: 1, needs: componentKinds(), looks: serverOnly(), eval: func(v *engine.View) []engine.Detail {
-			return perComponent(v, func(k component) finding {
-				bind, port := k.flag("bind-address", "0.0.0.0"), k.flag("secure-port", "")
-				if f, unclear := firstUnclear(bind, port); unclear {
-					return f
-				}
-				switch {
-				case port.set && port.value == "0":
-					return port.passes("It listens nowhere: %s", port)
-				case loopback(bind.value):
-					return bind.passes("It is reached from its own machine alone: %s", bind)
-				}
-				return bind.fails("It is within reach of the network: %s", bind)
-			}, controllerManager, scheduler)
+		id: "controllers-listen-locally", version: 2, needs: componentKinds(), looks: serverOnly(), eval: func(v *engine.View) []engine.Detail {
+			return perComponent(v, judgeListening, controllerManager, scheduler)
 		},
 	}
+}
+
+func judgeListening(k component) finding {
+	bind, port := k.flag("bind-address", "0.0.0.0"), k.flag("secure-port", "")
+	if f, unclear := firstUnclear(bind, port); unclear {
+		return f
+	}
+	local := bind.passes("It is reached from its own machine alone: %s", bind)
+	switch {
+	case port.set && port.value == "0":
+		local = port.passes("It listens nowhere: %s", port)
+	case !loopback(bind.value):
+		return bind.fails("It is within reach of the network: %s", bind)
+	}
+	return judgePlainPort(k, local)
+}
+
+// judgePlainPort returns the finding local, unless a program that is reached locally by TLS
+// also answers without it.
+func judgePlainPort(k component, local finding) finding {
+	byDefault, without := "10252", 22
+	if k.program == scheduler {
+		byDefault, without = "10251", 23
+	}
+	if k.version.atLeast(1, without) {
+		return local
+	}
+	plain, address, file := k.flag("port", byDefault), k.flag("address", "0.0.0.0"), k.flag("config", "")
+	if f, unclear := firstUnclear(plain, address, file); unclear {
+		return f
+	}
+	switch {
+	case k.program == scheduler && file.value != "":
+		return file.unknown("The file of %s decides where it answers without TLS, and it was not seen", file)
+	case plain.value == "0" || loopback(address.value):
+		return local
+	case !k.version.known():
+		return plain.unknown("Whether it also answers without TLS, on every address, hangs on the version, which is not known: %s", k.flag("port", ""))
+	}
+	return plain.fails("It is within reach of the network without TLS: %s", plain)
 }
 
 // Check controllers-have-own-accounts.

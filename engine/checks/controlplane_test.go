@@ -40,6 +40,11 @@ func quoted(arguments []string) string {
 	return b.String()
 }
 
+// logging gives a pod a folder of its node for logs.
+func logging(pod string) string {
+	return strings.TrimSuffix(pod, "---") + "    volumeMounts: [{name: logs, mountPath: /var/log}]\n  volumes: [{name: logs, hostPath: {path: /var/log}}]\n---"
+}
+
 func apiServerPod(arguments ...string) string { return staticPod(apiServer, "v1.36.3", arguments...) }
 
 // goodServer is a hardened API server by its arguments.
@@ -109,6 +114,7 @@ func controlPlaneFixtures() map[string]fixture {
 	all["api-server-without-insecure-port"] = fixture{
 		passYAML: apiServerPod(goodServer...), failYAML: staticPod(apiServer, "v1.19.16", "--insecure-port=8080"),
 	}
+	all["api-server-keeps-audit-log"] = fixture{passYAML: logging(apiServerPod(goodServer...)), noFail: all["api-server-keeps-audit-log"].noFail}
 	policy := func(level string) string {
 		return mountingServer("cp-1") + "\n" + serverFile("Policy", "etc:kube:audit.yaml", "rules: [{level: "+level+"}]")
 	}
@@ -358,11 +364,13 @@ func TestSettingsOfTheAPIServer(t *testing.T) {
 		"insecure port of an unknown version": {"api-server-without-insecure-port", "latest", nil, engine.Unknown},
 		"a policy that goes nowhere":          {"api-server-writes-audit-log", "", []string{"--audit-policy-file=/p"}, engine.Fail},
 		"a webhook for events":                {"api-server-writes-audit-log", "", []string{"--audit-policy-file=/p", "--audit-webhook-config-file=/w"}, engine.Pass},
-		"kept for 30 days":                    {"api-server-keeps-audit-log", "", []string{"--audit-log-path=/l", "--audit-log-maxage=30"}, engine.Unknown},
-		"kept by the new defaults":            {"api-server-keeps-audit-log", "v1.36.3", []string{"--audit-log-path=/l"}, engine.Unknown},
-		"kept by the old defaults":            {"api-server-keeps-audit-log", "v1.35.3", []string{"--audit-log-path=/l"}, engine.Pass},
-		"kept by unknown defaults":            {"api-server-keeps-audit-log", "latest", []string{"--audit-log-path=/l"}, engine.Unknown},
-		"kept who knows how long":             {"api-server-keeps-audit-log", "", []string{"--audit-log-path=/l", "--audit-log-maxage=long"}, engine.Unknown},
+		"kept for 30 days":                    {"api-server-keeps-audit-log", "", []string{"--audit-log-path=/var/log/l", "--audit-log-maxage=30"}, engine.Unknown},
+		"kept by the new defaults":            {"api-server-keeps-audit-log", "v1.36.3", []string{"--audit-log-path=/var/log/l"}, engine.Unknown},
+		"kept by the old defaults":            {"api-server-keeps-audit-log", "v1.35.3", []string{"--audit-log-path=/var/log/l"}, engine.Pass},
+		"kept by unknown defaults":            {"api-server-keeps-audit-log", "latest", []string{"--audit-log-path=/var/log/l"}, engine.Unknown},
+		"kept who knows how long":             {"api-server-keeps-audit-log", "", []string{"--audit-log-path=/var/log/l", "--audit-log-maxage=long"}, engine.Unknown},
+		"kept in the container":               {"api-server-keeps-audit-log", "", []string{"--audit-log-path=/log/l", "--audit-log-maxage=365", "--audit-log-maxbackup=0"}, engine.Unknown},
+		"kept nowhere in particular":          {"api-server-keeps-audit-log", "", []string{"--audit-log-path=var/log/l", "--audit-log-maxage=365", "--audit-log-maxbackup=0"}, engine.Unknown},
 		"to the output":                       {"api-server-keeps-audit-log", "", []string{"--audit-log-path", "-"}, engine.Unknown},
 		"sent away":                           {"api-server-keeps-audit-log", "", []string{"--audit-webhook-config-file=/w"}, engine.Unknown},
 		"an empty file of tokens":             {"api-server-without-static-credentials", "", []string{"--token-auth-file="}, engine.Pass},
@@ -377,7 +385,7 @@ func TestSettingsOfTheAPIServer(t *testing.T) {
 		if tag == "" {
 			tag = "v1.36.3"
 		}
-		got, sentence := verdictOf(t, c.id, staticPod(apiServer, tag, c.arguments...))
+		got, sentence := verdictOf(t, c.id, logging(staticPod(apiServer, tag, c.arguments...)))
 		assert.Equal(t, c.want, got, "%s: %s", name, sentence)
 	}
 }
@@ -392,8 +400,11 @@ func TestSettingsOfEtcdAndControllers(t *testing.T) {
 		"in the clear on the network": {
 			"etcd-checks-clients", staticPod(etcd, "3.5.1", append(goodEtcd[:4:4], "--listen-client-urls=https://10.0.0.1:2379,http://10.0.0.1:2378")...), engine.Fail,
 		},
-		"in the clear on the machine": {"etcd-checks-clients", staticPod(etcd, "3.5.1", append(goodEtcd[:4:4], "--listen-client-urls=http://127.0.0.1:2379")...), engine.Pass},
-		"certificates of its own":     {"etcd-checks-peers", staticPod(etcd, "3.5.1", append(goodEtcd[:8:8], "--peer-auto-tls")...), engine.Fail},
+		"in the clear for clients by HTTP": {"etcd-checks-clients", staticPod(etcd, "3.5.15", append(goodEtcd[:4:4], "--listen-client-urls=https://10.0.0.1:2379", "--listen-client-http-urls=http://0.0.0.0:2382")...), engine.Fail},
+		"clients by HTTP on the machine":   {"etcd-checks-clients", staticPod(etcd, "3.5.15", append(goodEtcd[:4:4], "--listen-client-http-urls=http://127.0.0.1:2382")...), engine.Pass},
+		"what stands before an etcd":       {"etcd-checks-clients", staticPod(etcd, "3.5.15", append([]string{"grpc-proxy", "start"}, goodEtcd...)...), engine.Unknown},
+		"in the clear on the machine":      {"etcd-checks-clients", staticPod(etcd, "3.5.1", append(goodEtcd[:4:4], "--listen-client-urls=http://127.0.0.1:2379")...), engine.Pass},
+		"certificates of its own":          {"etcd-checks-peers", staticPod(etcd, "3.5.1", append(goodEtcd[:8:8], "--peer-auto-tls")...), engine.Fail},
 		"by its environment": {
 			"etcd-checks-clients", strings.Replace(staticPod(etcd, "3.5.1", "--cert-file=/c", "--key-file=/k"), "    command:",
 				"    env: [{name: ETCD_CLIENT_CERT_AUTH, value: 'true'}, {name: ETCD_TRUSTED_CA_FILE, value: /ca}, {name: ETCD_LISTEN_CLIENT_URLS, value: 'https://10.0.0.1:2379'}]\n    command:", 1),
@@ -414,6 +425,14 @@ func TestSettingsOfEtcdAndControllers(t *testing.T) {
 		"no scheduler among the pods": {
 			"control-plane-without-profiling", apiServerPod(goodServer...) + staticPod(controllerManager, "v1.36.3", "--profiling=false"), engine.Unknown,
 		},
+		"a port without TLS by default":        {"controllers-listen-locally", controllers("v1.21.14", "--bind-address=127.0.0.1"), engine.Fail},
+		"one without TLS of the scheduler":     {"controllers-listen-locally", controllers("v1.22.17", "--bind-address=127.0.0.1"), engine.Fail},
+		"a port without TLS closed":            {"controllers-listen-locally", controllers("v1.21.14", "--bind-address=127.0.0.1", "--port=0"), engine.Pass},
+		"a port without TLS on the machine":    {"controllers-listen-locally", controllers("v1.21.14", "--bind-address=127.0.0.1", "--address=127.0.0.1"), engine.Pass},
+		"only a port without TLS":              {"controllers-listen-locally", controllers("v1.18.0", "--secure-port=0"), engine.Fail},
+		"no such port any more":                {"controllers-listen-locally", controllers("v1.23.0", "--bind-address=127.0.0.1"), engine.Pass},
+		"a port of a version nobody knows":     {"controllers-listen-locally", controllers("latest", "--bind-address=127.0.0.1"), engine.Unknown},
+		"a scheduler's file of an old version": {"controllers-listen-locally", staticPod(controllerManager, "v1.21.14", "--bind-address=127.0.0.1", "--port=0") + staticPod(scheduler, "v1.21.14", "--bind-address=127.0.0.1", "--port=0", "--config=/s"), engine.Unknown},
 		"IPv6": {
 			"controllers-listen-locally", staticPod(controllerManager, "v1.36.3", "--bind-address=::1") + staticPod(scheduler, "v1.36.3", "--bind-address", "127.0.0.1"), engine.Pass,
 		},
@@ -421,6 +440,10 @@ func TestSettingsOfEtcdAndControllers(t *testing.T) {
 		got, sentence := verdictOf(t, c.id, c.pod)
 		assert.Equal(t, c.want, got, "%s: %s", name, sentence)
 	}
+}
+
+func controllers(tag string, arguments ...string) string {
+	return staticPod(controllerManager, tag, arguments...) + staticPod(scheduler, tag, arguments...)
 }
 
 func FuzzArguments(f *testing.F) {

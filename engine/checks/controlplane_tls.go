@@ -176,10 +176,10 @@ func apiServerEtcdTLS() check {
 // certificate of its authority: --cert-file, --key-file, --client-cert-auth and
 // --trusted-ca-file. Fails where one of these is missing, with --auto-tls, whose
 // certificates nobody can check, and where it also listens in the clear on more
-// than the machine itself.
+// than the machine itself, for all clients or for those by HTTP (--listen-client-http-urls).
 func etcdChecksClients() check {
-	return etcdCheck("etcd-checks-clients", func(k component) finding {
-		return judgeEtcd(k, "clients", "", "client-cert-auth", "listen-client-urls", "http://localhost:2379")
+	return etcdCheck("etcd-checks-clients", 2, func(k component) finding {
+		return judgeEtcd(k, "clients", "", "client-cert-auth", k.flag("listen-client-urls", "http://localhost:2379"), k.flag("listen-client-http-urls", ""))
 	})
 }
 
@@ -189,22 +189,22 @@ func etcdChecksClients() check {
 // --peer-cert-file, --peer-key-file, --peer-client-cert-auth,
 // --peer-trusted-ca-file, --peer-auto-tls and --listen-peer-urls.
 func etcdChecksPeers() check {
-	return etcdCheck("etcd-checks-peers", func(k component) finding {
-		return judgeEtcd(k, "peers", "peer-", "peer-client-cert-auth", "listen-peer-urls", "http://localhost:2380")
+	return etcdCheck("etcd-checks-peers", 1, func(k component) finding {
+		return judgeEtcd(k, "peers", "peer-", "peer-client-cert-auth", k.flag("listen-peer-urls", "http://localhost:2380"))
 	})
 }
 
-func etcdCheck(id string, judge func(component) finding) check {
-	return check{id: id, version: 1, needs: componentKinds(), looks: serverOnly(), eval: func(v *engine.View) []engine.Detail {
+func etcdCheck(id string, version int, judge func(component) finding) check {
+	return check{id: id, version: version, needs: componentKinds(), looks: serverOnly(), eval: func(v *engine.View) []engine.Detail {
 		return perComponent(v, judge, etcd)
 	}}
 }
 
-func judgeEtcd(k component, who, prefix, auth, listen, listenDefault string) finding {
+func judgeEtcd(k component, who, prefix, auth string, listens ...setting) finding {
 	cert, key, ca := k.flag(prefix+"cert-file", ""), k.flag(prefix+"key-file", ""), k.flag(prefix+"trusted-ca-file", "")
-	asks, auto, at := k.flag(auth, "false"), k.flag(prefix+"auto-tls", "false"), k.flag(listen, listenDefault)
+	asks, auto := k.flag(auth, "false"), k.flag(prefix+"auto-tls", "false")
 	asked, made := asks.on(), auto.on()
-	if f, unclear := firstUnclear(cert, key, ca, asks, auto, at); unclear {
+	if f, unclear := firstUnclear(append([]setting{cert, key, ca, asks, auto}, listens...)...); unclear {
 		return f
 	}
 	switch {
@@ -218,16 +218,18 @@ func judgeEtcd(k component, who, prefix, auth, listen, listenDefault string) fin
 			return s.fails("It cannot check %s by certificates: %s", who, s)
 		}
 	}
-	for _, address := range strings.Split(at.value, ",") {
-		u, err := url.Parse(address)
-		switch {
-		case err != nil:
-			return at.unknown("It cannot be told where it listens for %s: %s", who, at)
-		case u.Scheme == "http" && !loopback(u.Hostname()):
-			return at.fails("It listens for %s in the clear, where certificates count for nothing: %s", who, at)
+	for _, at := range listens {
+		for _, address := range strings.Split(at.value, ",") {
+			u, err := url.Parse(address)
+			switch {
+			case err != nil:
+				return at.unknown("It cannot be told where it listens for %s: %s", who, at)
+			case u.Scheme == "http" && !loopback(u.Hostname()):
+				return at.fails("It listens for %s in the clear, where certificates count for nothing: %s", who, at)
+			}
 		}
 	}
-	return asks.passes("It lets in those %s alone that show a certificate of its authority: %s, %s, %s", who, asks, ca, at)
+	return asks.passes("It lets in those %s alone that show a certificate of its authority: %s, %s, %s", who, asks, ca, listens[0])
 }
 
 // loopback reports whether an address is reached from the machine itself alone.

@@ -75,22 +75,37 @@ func namedBy(k component, lay string, flags []string) (around []string, named bo
 // onNode returns the path on its node of what a container reads at a path, where a volume
 // of the node holds it.
 func (k component) onNode(name string) (string, bool) {
-	if !path.IsAbs(name) {
+	mount, volume, in := k.volumeAt(name)
+	if !in || volume.HostPath == nil || mount.SubPathExpr != "" {
 		return "", false
 	}
+	return path.Join(volume.HostPath.Path, mount.SubPath, strings.TrimPrefix(path.Clean(name), path.Clean("/"+mount.MountPath))), true
+}
+
+// lasts reports whether what a container writes at a path outlives it.
+func (k component) lasts(name string) bool {
+	_, volume, in := k.volumeAt(name)
+	return in && volume.EmptyDir == nil && volume.Ephemeral == nil
+}
+
+// volumeAt returns the volume that holds what a container has at a path, and how it is
+// mounted; in is whether one does.
+func (k component) volumeAt(name string) (mount corev1.VolumeMount, volume corev1.Volume, in bool) {
+	if !path.IsAbs(name) {
+		return mount, volume, false
+	}
 	name = path.Clean(name)
-	var mount corev1.VolumeMount
 	depth := -1
 	for _, m := range k.container.VolumeMounts {
 		if at := path.Clean("/" + m.MountPath); (name == at || strings.HasPrefix(name, strings.TrimSuffix(at, "/")+"/")) && len(at) > depth {
 			mount, depth = m, len(at)
 		}
 	}
-	at := slices.IndexFunc(k.spec.Volumes, func(v corev1.Volume) bool { return v.Name == mount.Name && v.HostPath != nil })
-	if depth < 0 || at < 0 || mount.SubPathExpr != "" {
-		return "", false
+	at := slices.IndexFunc(k.spec.Volumes, func(v corev1.Volume) bool { return v.Name == mount.Name })
+	if depth < 0 || at < 0 {
+		return mount, volume, false
 	}
-	return path.Join(k.spec.Volumes[at].HostPath.Path, mount.SubPath, strings.TrimPrefix(name, path.Clean("/"+mount.MountPath))), true
+	return mount, k.spec.Volumes[at], true
 }
 
 // onOtherNode reports whether a step is the name of another node than this.
