@@ -4,7 +4,9 @@ import (
 	"go/ast"
 	"go/token"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,6 +62,28 @@ func TestEveryLateExpressionIsOne(t *testing.T) {
 		})
 	}
 	assert.Greater(t, compiled, 70)
+}
+
+// What every run would compile before it looks at its arguments is left to whoever asks first.
+func TestNoExpressionIsCompiledAtTheStart(t *testing.T) {
+	below := []string{"questionnaires/pci", "questionnaires/licensed"} // which know nothing of the engine
+	for _, s := range sources(t) {
+		if s.test || slices.Contains(below, s.pkg) {
+			continue
+		}
+		for _, d := range s.file.Decls {
+			if of, is := d.(*ast.GenDecl); !is || of.Tok != token.VAR {
+				continue
+			}
+			ast.Inspect(d, func(n ast.Node) bool {
+				if f, is := n.(*ast.SelectorExpr); is && strings.HasPrefix(f.Sel.Name, "MustCompile") {
+					assert.Fail(t, "compiled at the start of every run", "%s: engine.Late", s.set.Position(f.Pos()))
+				}
+				_, later := n.(*ast.FuncLit)
+				return !later
+			})
+		}
+	}
 }
 
 // isLate says whether a function is engine.Late.
