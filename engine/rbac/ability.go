@@ -38,6 +38,7 @@ const (
 	execInto
 	attachTo
 	readSecrets
+	changeSecrets
 	makeSecrets
 	makeAccounts
 	requestTokens
@@ -51,7 +52,6 @@ const (
 	makeMutationBindings
 	changeAPIs
 	makeVolumes
-	makeClaims
 	changeConfigMaps
 )
 
@@ -107,7 +107,8 @@ var probes = map[ability][]probe{
 	addEphemeral:        {{verbs: changing, resources: []string{"pods/ephemeralcontainers"}}},
 	execInto:            {{verbs: opening, resources: []string{"pods/exec"}}},
 	attachTo:            {{verbs: opening, resources: []string{"pods/attach"}}},
-	readSecrets:         {{verbs: reads, resources: []string{"secrets"}}},
+	readSecrets:         {{verbs: ShowingSecrets(), resources: []string{"secrets"}}},
+	changeSecrets:       {{verbs: changing, resources: []string{"secrets"}}},
 	makeSecrets:         {{verbs: creating, resources: []string{"secrets"}, unnamed: true}},
 	makeAccounts:        {{verbs: creating, resources: []string{"serviceaccounts"}, unnamed: true}},
 	requestTokens:       {{verbs: creating, resources: []string{"serviceaccounts/token"}}},
@@ -122,7 +123,6 @@ var probes = map[ability][]probe{
 	makeMutationBindings:    {{verbs: slices.Concat(creating, changing), group: admissionGroup, resources: []string{"mutatingadmissionpolicybindings"}}},
 	changeAPIs:              {{verbs: changing, group: "apiregistration.k8s.io", resources: []string{"apiservices"}}},
 	makeVolumes:             {{verbs: creating, resources: []string{"persistentvolumes"}, unnamed: true}},
-	makeClaims:              {{verbs: creating, resources: []string{"persistentvolumeclaims"}, unnamed: true}},
 	changeConfigMaps:        {{verbs: changing, resources: []string{"configmaps"}}},
 }
 

@@ -52,6 +52,19 @@ func RuleFor(rules []rbacv1.PolicyRule, requests []Request) int {
 	return -1
 }
 
+// RightTo returns Any where rules allow one of some requests for an object of a name.
+func RightTo(name string, rules []rbacv1.PolicyRule, requests []Request) Right {
+	for _, rule := range rules {
+		for _, q := range requests {
+			q.Name = name
+			if allowed, _ := q.match(rule); allowed {
+				return Any
+			}
+		}
+	}
+	return None
+}
+
 // right says how far a rule allows q, whatever object q names. A rule for named
 // objects never allows to create one, since that request has no name; and the empty
 // name is that of such requests alone.

@@ -64,7 +64,7 @@ func Default(name string) bool {
 func ReadsSecrets(name string) bool {
 	switch name {
 	case "cluster-admin", "admin", "edit", "system:aggregate-to-edit", "system:node", "system:kube-controller-manager",
-		"system:controller:generic-garbage-collector", "system:controller:horizontal-pod-autoscaler",
+		"system:controller:generic-garbage-collector", "system:controller:legacy-service-account-token-cleaner",
 		"system:controller:namespace-controller", "system:controller:resourcequota-controller":
 		return true
 	}

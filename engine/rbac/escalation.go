@@ -37,7 +37,7 @@ const (
 	anyRole                 // any Role of a namespace
 	theNodes                // the nodes with all that runs there
 	aNode                   // any node, by its name
-	byCertificate           // any user and group but system:masters
+	byCertificate           // any user, account and group but system:masters
 )
 
 // String says what somebody becomes there.
@@ -80,7 +80,7 @@ func (p place) String() string {
 	case aNode:
 		return "any node"
 	case byCertificate:
-		return "any user and group"
+		return "any user, service account and group"
 	case aSubject:
 	}
 	return p.subject.String()
@@ -250,6 +250,9 @@ func (e *Escalations) sets(accounts []Subject, running []*runner) {
 	}
 	e.lead(certificate, place{kind: anyUser}, way{})
 	e.lead(certificate, place{kind: anyGroup}, way{})
+	// An account is known by its user name, whoever gave it.
+	e.lead(certificate, place{kind: anyAccount, namespace: everyNamespace}, way{})
+	e.lead(certificate, place{kind: anyAbsent, namespace: everyNamespace}, way{})
 	for _, s := range e.Subjects() {
 		switch {
 		case s.Kind == rbacv1.UserKind:

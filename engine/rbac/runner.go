@@ -3,10 +3,12 @@ package rbac
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"tickmark/engine"
 )
@@ -189,9 +191,32 @@ func accounts(v *engine.View, rights *Rights, running []*runner) []Subject {
 				all = append(all, s)
 			}
 		}
+		for namespace := range rights.namespaces() {
+			all = append(all, Subject{Kind: rbacv1.ServiceAccountKind, Namespace: namespace, Name: "default"})
+		}
 	}
 	slices.SortFunc(all, Subject.Compare)
 	return slices.Compact(all)
+}
+
+// namespaces are those that roles and bindings are in or name the accounts of, and two of
+// those that every cluster has: each has an account of its own from its start.
+func (r *Rights) namespaces() map[string]bool {
+	all := map[string]bool{metav1.NamespaceDefault: true, metav1.NamespaceSystem: true}
+	for _, b := range r.bindings {
+		if !b.Everywhere() {
+			all[b.Ref.Namespace] = true
+		}
+		for _, s := range b.Subjects {
+			s = canonical(s)
+			if namespace, is := strings.CutPrefix(s.Name, "system:serviceaccounts:"); is && s.Kind == rbacv1.GroupKind {
+				all[namespace] = true
+			} else if s.Kind == rbacv1.ServiceAccountKind {
+				all[s.Namespace] = true
+			}
+		}
+	}
+	return all
 }
 
 // canonical returns a service account as such where it is named as a user.
@@ -219,7 +244,7 @@ type keeper struct {
 }
 
 // tokenSecrets returns the Secrets that are known to hold a token, from themselves
-// where they were seen, and from the accounts that list them.
+// where they were seen, and from the accounts that list them, by namespace.
 func tokenSecrets(v *engine.View) []keeper {
 	var all []keeper
 	for _, s := range engine.All[secret](v, secretKind) {
@@ -232,5 +257,6 @@ func tokenSecrets(v *engine.View) []keeper {
 			all = append(all, keeper{s.Name, Subject{Kind: rbacv1.ServiceAccountKind, Namespace: a.Ref.Namespace, Name: a.Ref.Name}})
 		}
 	}
+	slices.SortStableFunc(all, func(a, b keeper) int { return strings.Compare(a.account.Namespace, b.account.Namespace) })
 	return all
 }

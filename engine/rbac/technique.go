@@ -117,7 +117,8 @@ func (e *Escalations) byChangedBindings(i int, h hand) {
 
 // byImpersonation: a group is impersonated together with a user or an account.
 func (e *Escalations) byImpersonation(i int, h hand) {
-	for _, may := range h.whole(impersonateUsers) {
+	users := ofPeople(h.whole(impersonateUsers))
+	for _, may := range users {
 		if len(may.names) == 0 {
 			e.take(i, place{kind: anyUser}, "impersonate", []held{may}, "speaks as another user")
 		}
@@ -129,7 +130,7 @@ func (e *Escalations) byImpersonation(i int, h hand) {
 		e.toAccounts(i, may, "impersonate", []held{may}, "speaks as a service account")
 		e.toAbsent(i, may, may.namespace(), []held{may}, "impersonate", "speaks as a service account that is bound and not there")
 	}
-	with := slices.Concat(h.whole(impersonateUsers), h.all(impersonateAccounts)) // users are in no namespace
+	with := slices.Concat(users, h.all(impersonateAccounts)) // users are in no namespace
 	for _, may := range h.whole(impersonateGroups) {
 		if len(with) == 0 {
 			break
@@ -141,10 +142,29 @@ func (e *Escalations) byImpersonation(i int, h hand) {
 		for _, name := range may.names {
 			e.take(i, place{kind: aSubject, subject: Subject{Kind: rbacv1.GroupKind, Name: name}}, "impersonate", by, "speaks as a member of %s", name)
 		}
-		if user := first(h.whole(impersonateUsers), ofANode); user != nil && may.of(nodesGroup.Name) {
+		if user := first(users, ofANode); user != nil && may.of(nodesGroup.Name) {
 			e.take(i, place{kind: aNode}, "impersonate", []held{may, *user}, "speaks as a node")
 		}
 	}
+}
+
+// ofPeople leaves out the user names of service accounts: the API server asks for these
+// whether the account may be impersonated, and not the user.
+func ofPeople(all []held) []held {
+	var some []held
+	for _, h := range all {
+		if len(h.names) > 0 {
+			h.names = slices.DeleteFunc(slices.Clone(h.names), func(name string) bool {
+				_, is := Account(name)
+				return is
+			})
+			if len(h.names) == 0 {
+				continue
+			}
+		}
+		some = append(some, h)
+	}
+	return some
 }
 
 // nodesGroup is the group of whom the API server lets do what a node of its name may.
@@ -261,18 +281,46 @@ func (e *Escalations) byCredentials(i int, h hand) {
 			e.take(i, place{kind: anyAccount, namespace: p.namespace}, "make-token-secret", []held{p.one, p.other}, "makes a Secret for the token of a service account, and reads it")
 		}
 	}
+	e.byChangedSecrets(i, h)
 	for _, may := range h.all(readSecrets) {
 		if len(may.names) == 0 {
 			e.take(i, place{kind: anyKept, namespace: may.namespace()}, "read-secret", []held{may}, "reads the token of a service account in a Secret")
 			continue
 		}
-		for _, k := range e.kept {
-			if may.of(k.secret) && (may.everywhere() || may.namespace() == k.account.Namespace) {
+		for _, k := range e.keptIn(may.namespace()) {
+			if may.of(k.secret) {
 				e.take(i, place{kind: aSubject, subject: k.account}, "read-secret", []held{may}, "reads the token in Secret %s", k.secret)
 			}
 		}
 	}
 	e.byCertificates(i, h)
+}
+
+// byChangedSecrets: a Secret for the token of one account is given another's, and read.
+func (e *Escalations) byChangedSecrets(i int, h hand) {
+	if len(e.kept) == 0 {
+		return
+	}
+	for _, p := range h.pairs(changeSecrets, readSecrets) {
+		for _, k := range e.keptIn(p.namespace) {
+			if p.one.of(k.secret) && p.other.of(k.secret) {
+				e.take(i, place{kind: anyAccount, namespace: k.account.Namespace}, "change-token-secret", []held{p.one, p.other}, "has the token of another service account written into Secret %s, and reads it", k.secret)
+			}
+		}
+	}
+}
+
+// keptIn returns the Secrets with tokens of a namespace, or of all of them.
+func (e *Escalations) keptIn(namespace string) []keeper {
+	if namespace == everyNamespace {
+		return e.kept
+	}
+	from, _ := slices.BinarySearchFunc(e.kept, namespace, func(k keeper, n string) int { return strings.Compare(k.account.Namespace, n) })
+	to := from
+	for to < len(e.kept) && e.kept[to].account.Namespace == namespace {
+		to++
+	}
+	return e.kept[from:to]
 }
 
 // bootstrappers is the group of everybody with a bootstrap token, which may be in others
@@ -317,11 +365,27 @@ func (e *Escalations) byTheCluster(i int, h hand) {
 	if may := first(h.whole(changeAPIs), ofTheServer); may != nil {
 		e.take(i, place{kind: everything}, "api-service", []held{*may}, "has a server of its own answer for one of the API server's groups, bindings included")
 	}
+	// A pod asks for the claim itself, as an ephemeral volume: nobody needs to make claims.
 	if volume := first(h.whole(makeVolumes), nil); volume != nil {
-		if together := h.pairs(makeClaims, runPods); len(together) > 0 {
-			e.take(i, place{kind: theNodes}, "host-volume", []held{*volume, together[0].one, together[0].other}, "mounts the disk of a node through a persistent volume")
+		with := slices.Concat(h.all(runPods), e.changeable(h))
+		if len(with) > 0 {
+			e.take(i, place{kind: theNodes}, "host-volume", []held{*volume, with[0]}, "mounts the disk of a node through a persistent volume")
 		}
 	}
+}
+
+// changeable returns what is held of an ability to change workloads where there is one to
+// change.
+func (e *Escalations) changeable(h hand) []held {
+	var some []held
+	for _, may := range h.all(changeWorkloads) {
+		if slices.ContainsFunc(e.runs.all, func(r *runner) bool {
+			return r.makes() && may.of(r.ref.Name) && slices.Contains(may.resources, r.resource) && (may.everywhere() || may.namespace() == r.ref.Namespace)
+		}) {
+			some = append(some, may)
+		}
+	}
+	return some
 }
 
 // ofTheServer reports whether an ability holds for a group of APIs that the API server

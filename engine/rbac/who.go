@@ -47,6 +47,14 @@ func (r *Rights) Who(verb, group, resource, namespace string) []Grant {
 // unnamed are the verbs of requests that may name no object.
 var unnamed = [...]string{"list", "watch", "create", "deletecollection"}
 
+// ShowingSecrets are the verbs of requests that are answered with what a Secret holds: a
+// patch that changes nothing and a deletion that waits for what depends on the Secret, or
+// is of many, are, and both may be a trial that changes nothing. An update is answered with
+// what it brought.
+func ShowingSecrets() []string {
+	return []string{"get", "list", "watch", "patch", "delete", "deletecollection"}
+}
+
 // limits returns the names a rule is limited to for a verb, nil where they do not
 // limit it: a request without a name is compared with the names as the name "".
 func limits(rule rbacv1.PolicyRule, verb string) []string {
