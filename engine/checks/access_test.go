@@ -113,6 +113,43 @@ func TestWhoIsCounted(t *testing.T) {
 	assert.Equal(t, engine.Fail, w.result(t, id).Verdict, "the number is the assessment's")
 }
 
+// What is in no namespace is given by a ClusterRoleBinding alone, but a namespace is in itself.
+func TestWhereARightHolds(t *testing.T) {
+	four := []rbacv1.Subject{user("ann"), user("bob"), user("cy"), user("di")}
+	const admins = "policy.networking.k8s.io"
+	for name, c := range map[string]struct {
+		id         string
+		rule       rbacv1.PolicyRule
+		within, of engine.Verdict // bound in the namespace a, and everywhere
+	}{
+		"patching a namespace":       {"namespaces-changed-by-few", rule([]string{"patch"}, []string{""}, []string{"namespaces"}), engine.Fail, engine.Fail},
+		"deleting it":                {"namespaces-changed-by-few", rule([]string{"delete"}, []string{""}, all()), engine.Fail, engine.Fail},
+		"making another":             {"namespaces-changed-by-few", rule([]string{"create"}, []string{""}, []string{"namespaces"}), engine.Pass, engine.Fail},
+		"itself by name":             {"namespaces-changed-by-few", ofNames(rule([]string{"update"}, []string{""}, []string{"namespaces"}), "a"), engine.Fail, engine.Pass},
+		"another by name":            {"namespaces-changed-by-few", ofNames(rule([]string{"update"}, []string{""}, []string{"namespaces"}), "b"), engine.Pass, engine.Pass},
+		"reading it":                 {"namespaces-changed-by-few", rule([]string{"get", "list"}, []string{""}, []string{"namespaces"}), engine.Pass, engine.Pass},
+		"cluster roles":              {"access-administered-by-few", rule([]string{"patch"}, []string{rbacv1.GroupName}, []string{"clusterroles"}), engine.Pass, engine.Fail},
+		"roles":                      {"access-administered-by-few", rule([]string{"patch"}, []string{rbacv1.GroupName}, []string{"roles"}), engine.Fail, engine.Fail},
+		"administrators' policies":   {"network-policies-changed-by-few", rule([]string{"create"}, []string{admins}, []string{"adminnetworkpolicies"}), engine.Pass, engine.Fail},
+		"those of the baseline":      {"network-policies-changed-by-few", rule([]string{"delete"}, []string{admins}, []string{"baselineadminnetworkpolicies"}), engine.Pass, engine.Fail},
+		"those of the cluster":       {"network-policies-changed-by-few", rule([]string{"update"}, []string{admins}, []string{"clusternetworkpolicies"}), engine.Pass, engine.Fail},
+		"Secrets by patching":        {"secrets-read-by-few", rule([]string{"patch"}, []string{""}, []string{"secrets"}), engine.Fail, engine.Fail},
+		"by deleting":                {"secrets-read-by-few", rule([]string{"delete"}, []string{""}, []string{"secrets"}), engine.Fail, engine.Fail},
+		"by deleting all":            {"secrets-read-by-few", rule([]string{"deletecollection"}, []string{""}, []string{"secrets"}), engine.Fail, engine.Fail},
+		"by writing, which is blind": {"secrets-read-by-few", rule([]string{"create", "update"}, []string{""}, []string{"secrets"}), engine.Pass, engine.Pass},
+	} {
+		role := clusterRole("r", c.rule)
+		assert.Equal(t, c.within, newWorld(t, role, inNamespace("a", "ClusterRole", "r", four...)).result(t, c.id).Verdict, "%s, in a namespace", name)
+		assert.Equal(t, c.of, newWorld(t, role, bind("r", four...)).result(t, c.id).Verdict, "%s, everywhere", name)
+	}
+}
+
+// ofNames limits a rule to objects.
+func ofNames(r rbacv1.PolicyRule, names ...string) rbacv1.PolicyRule {
+	r.ResourceNames = names
+	return r
+}
+
 func TestBindingsByWhatTheyGive(t *testing.T) {
 	const escalate, impersonate = "no-escalate-or-bind-rights", "no-impersonation-rights"
 	for name, c := range map[string]struct {

@@ -8,6 +8,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"tickmark/engine"
+	"tickmark/engine/network"
 	"tickmark/engine/rbac"
 )
 
@@ -16,7 +17,7 @@ import (
 // Each counts who may make one of a few requests: once for the whole cluster and,
 // where what is asked for is in namespaces, once for every namespace with a
 // RoleBinding, those of the whole cluster included (secrets-read-by-few: for every
-// namespace that is known). Passes up to the number that Params.Limits allows (3 if
+// namespace that is known). A namespace counts as in itself, as it does to the API server. Passes up to the number that Params.Limits allows (3 if
 // it says nothing); fails above it, and for any grant to a group that everybody or
 // every service account is in, or to nobody in particular.
 //
@@ -28,9 +29,13 @@ import (
 // not all seen.
 type few struct {
 	id       string
+	revised  int    // how often what it counts has changed
 	may      string // "may read every Secret"
 	requests []rbac.Request
-	cluster  bool // what is asked for has no namespace
+	// cluster are requests for what is in no namespace, to which a RoleBinding gives no right.
+	cluster []rbac.Request
+	// itself says that the requests are for namespaces: a RoleBinding gives rights to its own.
+	itself bool
 	// always gives every known namespace its detail, also where no RoleBinding is.
 	always bool
 	// known tells of a default role that was not seen whether it allows this; nil
@@ -51,6 +56,9 @@ func asks(group string, verbs []string, resources ...string) []rbac.Request {
 	return all
 }
 
+// readsSecrets are the requests that are answered with what Secrets hold.
+func readsSecrets() []rbac.Request { return asks("", rbac.ShowingSecrets(), "secrets") }
+
 var (
 	readVerbs   = []string{"get", "list", "watch"}
 	changeVerbs = []string{"update", "patch"}
@@ -62,27 +70,30 @@ const admissionGroup = "admissionregistration.k8s.io"
 func byFewChecks() []check {
 	makes := slices.Concat([]string{"create"}, changeVerbs)
 	rows := []few{
-		{id: "secrets-read-by-few", may: "may read every Secret", requests: asks("", readVerbs, "secrets"), always: true, known: rbac.ReadsSecrets},
+		{id: "secrets-read-by-few", revised: 2, may: "may read every Secret", requests: readsSecrets(), always: true, known: rbac.ReadsSecrets},
 		{id: "pods-entered-by-few", may: "may run commands in pods, attach to them or reach their ports through the API server", requests: asks("", []string{"create", "get"}, "pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "services/proxy")},
 		{id: "debug-containers-added-by-few", may: "may add containers to running pods", requests: asks("", changeVerbs, "pods/ephemeralcontainers")},
 		{id: "workloads-changed-by-few", may: "may create or change workloads", requests: slices.Concat(
 			asks("", makes, "pods", "replicationcontrollers"), asks("apps", makes, "daemonsets", "deployments", "replicasets", "statefulsets"), asks("batch", makes, "cronjobs", "jobs"))},
 		{id: "tokens-requested-by-few", may: "may request tokens of service accounts", requests: asks("", []string{"create"}, "serviceaccounts/token")},
-		{id: "certificates-approved-by-few", may: "may approve or sign certificates", cluster: true, requests: slices.Concat(
+		{id: "certificates-approved-by-few", may: "may approve or sign certificates", cluster: slices.Concat(
 			asks("certificates.k8s.io", changeVerbs, "certificatesigningrequests/approval", "certificatesigningrequests/status"), asks("certificates.k8s.io", []string{"approve", "sign"}, "signers"))},
-		{id: "kubelets-reached-by-few", may: "may reach the kubelets through the API server", cluster: true, requests: asks("", []string{"create", "get"}, "nodes/proxy")},
-		{id: "admission-changed-by-few", may: "may change what admission enforces", cluster: true, requests: asks(admissionGroup, writeVerbs, "mutatingwebhookconfigurations", "validatingwebhookconfigurations",
+		{id: "kubelets-reached-by-few", may: "may reach the kubelets through the API server", cluster: asks("", []string{"create", "get"}, "nodes/proxy")},
+		{id: "admission-changed-by-few", may: "may change what admission enforces", cluster: asks(admissionGroup, writeVerbs, "mutatingwebhookconfigurations", "validatingwebhookconfigurations",
 			"mutatingadmissionpolicies", "mutatingadmissionpolicybindings", "validatingadmissionpolicies", "validatingadmissionpolicybindings")},
-		{id: "persistent-volumes-created-by-few", may: "may create persistent volumes", cluster: true, requests: asks("", makes, "persistentvolumes")},
-		{id: "access-administered-by-few", may: "may change roles or bindings", requests: asks(rbacv1.GroupName, writeVerbs, "roles", "rolebindings", "clusterroles", "clusterrolebindings")},
-		{id: "namespaces-changed-by-few", may: "may create, change or delete namespaces", cluster: true, requests: asks("", writeVerbs, "namespaces")},
-		{id: "network-policies-changed-by-few", may: "may change network policies", requests: asks("networking.k8s.io", writeVerbs, "networkpolicies")},
+		{id: "persistent-volumes-created-by-few", may: "may create persistent volumes", cluster: asks("", makes, "persistentvolumes")},
+		{id: "access-administered-by-few", revised: 1, may: "may change roles or bindings", requests: asks(rbacv1.GroupName, writeVerbs, "roles", "rolebindings"), cluster: asks(rbacv1.GroupName, writeVerbs, "clusterroles", "clusterrolebindings")},
+		{id: "namespaces-changed-by-few", revised: 1, may: "may create, change or delete namespaces", itself: true, requests: asks("", []string{"update", "patch", "delete"}, "namespaces"), cluster: asks("", []string{"create", "deletecollection"}, "namespaces")},
+		{
+			id: "network-policies-changed-by-few", may: "may change network policies", requests: asks("networking.k8s.io", writeVerbs, "networkpolicies"),
+			cluster: asks(network.AdminPolicyKind.Group, writeVerbs, "adminnetworkpolicies", "baselineadminnetworkpolicies", "clusternetworkpolicies"),
+		},
 	}
 	checks := make([]check, 0, len(rows))
 	for _, row := range rows {
-		c := check{id: row.id, version: 1, needs: rbac.Kinds(), eval: row.eval}
+		c := check{id: row.id, version: 1 + row.revised, needs: rbac.Kinds(), eval: row.eval}
 		if row.always {
-			c.version, c.looks = 2, append(workloadKinds(), namespaceKind)
+			c.looks = append(workloadKinds(), namespaceKind)
 		}
 		checks = append(checks, c)
 	}
@@ -157,14 +168,17 @@ func (row few) eval(v *engine.View) []engine.Detail {
 	}
 	var everywhere holders
 	within := map[string]*holders{}
-	may := rbac.Asking(row.requests)
+	mayWithin, mayEverywhere := rbac.Asking(row.requests), rbac.Asking(slices.Concat(row.requests, row.cluster))
 	var details []engine.Detail
 	for _, b := range rights.Bindings() {
-		if !b.Everywhere() && row.cluster {
+		if !b.Everywhere() && len(row.requests) == 0 {
 			continue
 		}
-		of := &everywhere
+		of, right := &everywhere, mayEverywhere(b.Rules())
 		if name := b.Ref.Namespace; !b.Everywhere() {
+			if right = mayWithin(b.Rules()); row.itself && right == rbac.Named {
+				right = rbac.RightTo(name, b.Rules(), row.requests)
+			}
 			if of = within[name]; of == nil {
 				of = &holders{}
 				within[name] = of
@@ -173,7 +187,7 @@ func (row few) eval(v *engine.View) []engine.Detail {
 				refs[name] = engine.Ref{Kind: namespaceKind.Kind, Name: name}
 			}
 		}
-		switch right := may(b.Rules()); {
+		switch {
 		case right != rbac.None:
 			of.take(b, right)
 		case b.Role == nil && b.Refused == "" && len(b.Subjects) > 0 && defaultRole(b) && row.known != nil:
@@ -201,7 +215,8 @@ func (row few) eval(v *engine.View) []engine.Detail {
 
 // whole is the subject of the detail about the whole cluster: what is asked for.
 func (row few) whole() engine.Ref {
-	kind := engine.Kind{Kind: row.requests[0].Resource, Group: row.requests[0].Group}
+	first := slices.Concat(row.requests, row.cluster)[0]
+	kind := engine.Kind{Kind: first.Resource, Group: first.Group}
 	if row.always {
 		kind.Kind = "Secret"
 	}

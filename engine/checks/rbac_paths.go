@@ -31,7 +31,7 @@ import (
 func noPathsToClusterAdmin() check {
 	needs := slices.Concat(rbac.Kinds(), rbac.EscalationKinds())
 	return check{
-		id: "no-paths-to-cluster-admin", version: 3, needs: needs, looks: []engine.Kind{secretKind, rbac.ConfigMapKind},
+		id: "no-paths-to-cluster-admin", version: 4, needs: needs, looks: []engine.Kind{secretKind, rbac.ConfigMapKind},
 		eval: func(v *engine.View) []engine.Detail {
 			escalations := rbac.EscalationsOf(v)
 			unseen := map[rbac.Subject]*rbac.Binding{}

@@ -106,7 +106,7 @@ func TestSecretReaders(t *testing.T) {
 	w.params.Limits = map[string]int{id: 1}
 	assert.Equal(t, engine.Fail, w.result(t, id).Verdict, "the number is the assessment's")
 	assert.Equal(t, engine.Fail, newWorld(t, secrets("watch"), bind("reader", group("system:serviceaccounts"))).result(t, id).Verdict, "a group of everybody")
-	assert.Equal(t, engine.Pass, newWorld(t, secrets("create", "delete"), bind("reader", group("system:authenticated"))).result(t, id).Verdict, "writing shows nothing")
+	assert.Equal(t, engine.Pass, newWorld(t, secrets("create", "update"), bind("reader", group("system:authenticated"))).result(t, id).Verdict, "writing shows nothing")
 	assert.Equal(t, engine.Fail, newWorld(t, clusterRole("reader", rule(all(), all(), all())), bind("reader", user("a"), user("b"), user("c"), user("d"))).result(t, id).Verdict, "by wildcard")
 	assert.Equal(t, engine.Fail, manifestsOf(newWorld(t, bind("cluster-admin", user("a"), user("b"), user("c"), user("d")))).result(t, id).Verdict,
 		"cluster-admin is known without being among the manifests")

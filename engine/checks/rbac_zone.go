@@ -10,20 +10,20 @@ import (
 // Check cde-secrets-read-from-inside.
 //
 // Judges every service account that a binding lets read Secrets of a namespace of the
-// cardholder data environment, some or all. Fails for one of a namespace outside it:
+// cardholder data environment, some or all; patching and deleting are answered with them. Fails for one of a namespace outside it:
 // whoever controls its workload reads the environment's keys. NotApplicable where the
 // binding is one that Kubernetes creates for its own parts. Passes for one of the
 // environment's own. Unknown for every account that reads Secrets while the scope
 // declares no cardholder data environment. People and groups are in no namespace:
 // secrets-read-by-few counts them.
 func cdeSecretsReadFromInside() check {
-	return check{id: "cde-secrets-read-from-inside", version: 1, needs: rbac.Kinds(), eval: evalZoneReaders}
+	return check{id: "cde-secrets-read-from-inside", version: 2, needs: rbac.Kinds(), eval: evalZoneReaders}
 }
 
 func evalZoneReaders(v *engine.View) []engine.Detail {
 	zone := func(namespace string) bool { return v.Params().InZone(cdeZone, v.Target().ID, namespace) }
 	declared := len(v.Params().Zones[cdeZone]) > 0
-	may := rbac.Asking(asks("", readVerbs, "secrets"))
+	may := rbac.Asking(readsSecrets())
 	by := map[rbac.Subject][]*rbac.Binding{}
 	var details []engine.Detail
 	for _, b := range rbac.Of(v).Bindings() {
