@@ -36,9 +36,9 @@ func (s Selection) String() string {
 // maxUnseen bounds how many reasons Select gives for what it may have missed.
 const maxUnseen = 20
 
-// Select returns the objects of a snapshot that a selection means, and why there may be
-// others that it does not name: none where the listing is whole. Documents are read for
-// labels alone.
+// Select returns the objects of a snapshot that a selection means, each once, and why there
+// may be others that it does not name: none where the listing is whole. Documents are read
+// for labels alone.
 func (s Snapshot) Select(of Selection, documents Documents) (refs []Ref, unseen []string, err error) {
 	population, listed := s.Population(of.Kind)
 	switch {
@@ -70,6 +70,8 @@ func (s Snapshot) Select(of Selection, documents Documents) (refs []Ref, unseen 
 		refs = append(refs, e.Ref)
 	}
 	slices.SortFunc(refs, Ref.Compare)
+	// What was saved of one object at two times is one object, made anew in between or not.
+	refs = slices.CompactFunc(refs, func(a, b Ref) bool { return a.WithoutUID() == b.WithoutUID() })
 	return refs, unseen, nil
 }
 

@@ -155,6 +155,10 @@ func (c *coverage) named(o owner, at spot) {
 // settle ends the reading: entries once each, what differs named, populations and
 // what is missing of each kind. Entries are sorted.
 func (d *dumpReader) settle(complete bool) {
+	read := map[engine.Kind]int{} // in all files, before
+	for _, e := range d.snapshot.Entries {
+		read[e.Ref.Of()]++
+	}
 	d.once()
 	there := map[engine.Kind]map[string]bool{} // names and UIDs of each kind
 	namespaces := map[string]bool{}
@@ -164,11 +168,13 @@ func (d *dumpReader) settle(complete bool) {
 		if there[of] == nil {
 			there[of] = map[string]bool{}
 		}
-		counts[of]++
-		if family, is := familyOf(of); is {
-			counts[family]++
+		if name := e.Ref.Namespace + "/" + e.Ref.Name; !there[of][name] { // at two times it is one
+			there[of][name] = true
+			counts[of]++
+			if family, is := familyOf(of); is {
+				counts[family]++
+			}
 		}
-		there[of][e.Ref.Namespace+"/"+e.Ref.Name] = true
 		there[of]["uid "+e.Ref.UID] = true
 		if e.Ref.Namespace != "" {
 			namespaces[e.Ref.Namespace] = true
@@ -176,12 +182,14 @@ func (d *dumpReader) settle(complete bool) {
 	}
 	missing := d.coverage.missing(there, namespaces)
 	for _, k := range kinds {
-		d.population(k, counts[k.of], missing[k.of], complete)
+		before := d.saving.adopted[k.of] > 0 && d.saving.adopted[k.of] == read[k.of]
+		d.population(k, counts[k.of], missing[k.of], complete, before)
 	}
 }
 
-// population says of one kind how many there are, and what may be missing.
-func (d *dumpReader) population(k kind, count int, missing string, complete bool) {
+// population says of one kind how many there are, and what may be missing; before, that an
+// interrupted collection had read all of them.
+func (d *dumpReader) population(k kind, count int, missing string, complete, before bool) {
 	seen := d.coverage.seen[k.of]
 	query := "read " + d.source
 	if seen != nil {
@@ -195,7 +203,7 @@ func (d *dumpReader) population(k kind, count int, missing string, complete bool
 		}
 	}
 	p := engine.Population{Kind: k.of, Count: count, Complete: missing == "" && complete, Query: line(query)}
-	if n := d.saving.adopted[k.of]; n > 0 && n >= count { // all of them were read before
+	if before {
 		p.Seen = d.saving.begun
 	}
 	named := slices.ContainsFunc(d.snapshot.Gaps, func(g engine.Gap) bool { return g.Kind == k.of && g.Name == "" })

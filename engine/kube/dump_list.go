@@ -98,6 +98,9 @@ func (d *dumpReader) item(l *list, v any, size int) error {
 	if tree["apiVersion"] != nil || tree["kind"] != nil {
 		return d.taken(l, tree, l.items)
 	}
+	if d.watched(tree, l.at) {
+		return nil
+	}
 	if _, typed := l.typed(); !typed && l.head.of.IsZero() {
 		if l.size += size + waitingItem; l.size > maxWaiting {
 			d.gap(l.at.gap(engine.TooLarge, "more items than are kept until their kind is told behind them"))
@@ -345,11 +348,31 @@ func (d *dumpReader) plain(tree map[string]any, at spot, depth int) error {
 	if items, listed := itemsOf(tree); listed {
 		return d.whole(at, head{}, items, tree, depth)
 	}
+	if d.watched(tree, at) {
+		return nil
+	}
 	place := placeOf(at.file)
 	if !place.known || nameIn(tree).Name == "" {
 		return nil
 	}
 	return d.nameless(d.begin(at, head{}), tree, 0)
+}
+
+// watched names an event of a watch about an object of a kind that is read, and reports
+// whether it is one.
+func (d *dumpReader) watched(tree map[string]any, at spot) bool {
+	object, _ := tree["object"].(map[string]any)
+	if _, typed := tree["type"].(string); !typed || object == nil {
+		return false
+	}
+	gap := at.gap(engine.Unsupported, "an event of a watch: it says what became of an object, not what is there; save a list (kubectl get -o json without --watch)")
+	gap.Kind = today(headIn(object))
+	_, isKnown := known(gap.Kind)
+	if _, ofFamily := familyOf(gap.Kind); !isKnown && !ofFamily {
+		return false
+	}
+	d.gap(gap)
+	return true
 }
 
 // versionIn returns the version of the server in what kubectl, a support bundle and a

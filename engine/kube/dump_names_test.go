@@ -143,3 +143,21 @@ func TestDumpsOfWindows(t *testing.T) {
 	assert.Contains(t, gapsOf(s, engine.Kind{})[0].Cause, "it is UTF-16")
 	assert.False(t, s.Saw(podKind))
 }
+
+// What a watch prints are events: an object may be gone again with the next.
+func TestAnEventOfAWatchIsNoObject(t *testing.T) {
+	event := func(what string) string { return `{"type":"` + what + `","object":` + podJSON("pay", "gone") + "}\n" }
+	for name, text := range map[string]string{
+		"a stream": event("ADDED") + event("DELETED"), "an array": "[" + event("ADDED") + "," + event("DELETED") + "]", "YAML": "---\n" + event("ADDED") + "---\n" + event("DELETED"),
+	} {
+		s, _ := collect(t, dump(printed.with(saved{"watched.yaml": text}).folder(t)))
+		assert.Empty(t, originOf(s, "gone"), name)
+		gaps := gapsOf(s, podKind)
+		if assert.Len(t, gaps, 2, name) {
+			assert.Contains(t, gaps[0].Cause, "an event of a watch", name)
+		}
+		assert.False(t, s.Saw(podKind), name)
+	}
+	other, _ := collect(t, dump(printed.with(saved{"notes.json": `{"type":"ADDED","object":{"kind":"Note"}}`}).folder(t)))
+	assert.True(t, other.Saw(podKind))
+}

@@ -380,6 +380,13 @@ func TestOneObjectInTwoFiles(t *testing.T) {
 	assert.Equal(t, "api", gaps[0].Name)
 	assert.Contains(t, gaps[0].Cause, "which one holds cannot be told")
 	assert.Len(t, other.Entries, 6, "both are evidence")
+	anew, _ := collect(t, dump(printed.with(saved{"again/pod.json": strings.Replace(podJSON("pay", "api"), "uid-of-", "another-uid-of-", 1)}).folder(t)))
+	for _, twice := range []engine.Snapshot{other, anew} {
+		p, _ = twice.Population(podKind)
+		assert.Equal(t, 2, p.Count, "a cluster holds one object of a name")
+		refs, _, _ := twice.Select(engine.Selection{Kind: podKind}, nil)
+		assert.Len(t, refs, 2, "it is drawn once")
+	}
 }
 
 func TestADumpOfTwoClustersIsRefused(t *testing.T) {
