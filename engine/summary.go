@@ -33,7 +33,10 @@ type RunSummary struct {
 // Summing sums a run up while its results come, so that none has to be kept.
 type Summing struct {
 	sum     hash.Hash
+	rosters *Rosters
+	parts   telling
 	results []ResultSummary
+	any     bool
 	body    []byte
 	err     error
 }
@@ -41,9 +44,10 @@ type Summing struct {
 // usualDetail is what a detail mostly takes of a result, in bytes, or less.
 const usualDetail = 448
 
-// NewSumming begins a run of the Params with a digest.
-func NewSumming(params Digest) *Summing {
-	s := &Summing{sum: sha256.New(), results: []ResultSummary{}}
+// NewSumming begins a run of the Params with a digest. What its results say of many objects
+// names them by rosters, which may be nil.
+func NewSumming(params Digest, rosters *Rosters) *Summing {
+	s := &Summing{sum: sha256.New(), rosters: rosters, results: []ResultSummary{}}
 	s.sum.Write(append(params.appendCanonical([]byte(`{"params":`)), `,"results":[`...))
 	return s
 }
@@ -52,16 +56,12 @@ func NewSumming(params Digest) *Summing {
 // one is added.
 func (s *Summing) Add(r Result) (ResultSummary, []byte, error) {
 	if s.err == nil {
-		// Growing bit by bit would take many times what it comes to.
-		s.body, s.err = r.appendCanonical(slices.Grow(s.body[:0], len(r.Details)*usualDetail))
+		s.body, s.err = s.tell(r)
 	}
 	if s.err != nil {
 		return ResultSummary{}, nil, fmt.Errorf("result of %s: %w", r.Check, s.err)
 	}
-	if len(s.results) > 0 {
-		s.sum.Write([]byte{','})
-	}
-	s.sum.Write(s.body)
+	s.Written(s.body)
 	said := ResultSummary{Check: r.Check, Version: r.Version, Target: r.Target, Verdict: r.Verdict, Custom: r.Custom, Digest: Sum(s.body)}
 	for i := range r.Details {
 		switch r.Details[i].Verdict {
@@ -77,6 +77,29 @@ func (s *Summing) Add(r Result) (ResultSummary, []byte, error) {
 	}
 	s.results = append(s.results, said)
 	return said, s.body, nil
+}
+
+// tell writes a result, by rosters where these are worth it.
+func (s *Summing) tell(r Result) ([]byte, error) {
+	if rosters := s.rosters.of(&r); len(rosters) > 0 && s.parts.tell(&r, rosters) {
+		b, err := s.parts.appendCanonical(append(s.body[:0], `{"alike":`...), s.rosters.put)
+		if err != nil {
+			return nil, err
+		}
+		r.Details = s.parts.rest
+		return r.appendMembers(append(b, ','))
+	}
+	// Growing bit by bit would take many times what it comes to.
+	return r.appendCanonical(slices.Grow(s.body[:0], len(r.Details)*usualDetail))
+}
+
+// Written takes the next result of a run that is read again, as it was written.
+func (s *Summing) Written(body []byte) {
+	if s.any {
+		s.sum.Write([]byte{','})
+	}
+	s.any = true
+	s.sum.Write(body)
 }
 
 // End ends the run with what stands beside its results.
@@ -98,7 +121,7 @@ func (s *Summing) End(run Run) (RunSummary, error) {
 
 // Summary sums up a run that is there as a whole.
 func (r Run) Summary() (RunSummary, error) {
-	s := NewSumming(r.Params)
+	s := NewSumming(r.Params, nil)
 	for _, result := range r.Results {
 		if _, _, err := s.Add(result); err != nil {
 			return RunSummary{}, err
@@ -118,8 +141,10 @@ func (r Run) Digest() (Digest, error) {
 
 // appendCanonical is Canonical for a result, without the way through maps: a large
 // cluster has hundreds of thousands of details.
-func (r Result) appendCanonical(b []byte) ([]byte, error) {
-	b = appendString(append(b, `{"check":`...), r.Check)
+func (r Result) appendCanonical(b []byte) ([]byte, error) { return r.appendMembers(append(b, '{')) }
+
+func (r Result) appendMembers(b []byte) ([]byte, error) {
+	b = appendString(append(b, `"check":`...), r.Check)
 	if r.Custom != nil {
 		custom, err := Canonical(r.Custom)
 		if err != nil {
@@ -148,7 +173,10 @@ func (r Result) appendCanonical(b []byte) ([]byte, error) {
 	return append(strconv.AppendInt(append(b, `,"version":`...), int64(r.Version), 10), '}'), nil
 }
 
-func (d *Detail) appendCanonical(b []byte) ([]byte, error) {
+func (d *Detail) appendCanonical(b []byte) ([]byte, error) { return d.appendSaid(b, &d.Subject) }
+
+// appendSaid is Canonical for a detail, of no subject where that is nil.
+func (d *Detail) appendSaid(b []byte, subject *Ref) ([]byte, error) {
 	b = append(b, '{')
 	if len(d.Cites) > 0 {
 		b = append(b, `"cites":`...)
@@ -164,7 +192,9 @@ func (d *Detail) appendCanonical(b []byte) ([]byte, error) {
 		b = append(appendString(append(b, `"field":`...), d.Field), ',')
 	}
 	b = appendString(append(b, `"sentence":`...), d.Sentence)
-	b = d.Subject.appendCanonical(append(b, `,"subject":`...))
+	if subject != nil {
+		b = subject.appendCanonical(append(b, `,"subject":`...))
+	}
 	if len(d.Value) > 0 {
 		b = append(b, `,"value":`...)
 		if isSimple(d.Value) {

@@ -49,7 +49,7 @@ func FuzzRunIsSummedUpAsItsCanonicalForm(f *testing.F) {
 		assert.Equal(t, Sum(want), said.Digest)
 		want, err = Canonical(result)
 		require.NoError(t, err)
-		_, body, err := NewSumming(run.Params).Add(result)
+		_, body, err := NewSumming(run.Params, nil).Add(result)
 		require.NoError(t, err)
 		assert.Equal(t, string(want), string(body))
 		assert.Equal(t, Sum(want), said.Results[0].Digest)

@@ -2,7 +2,6 @@ package questionnaires
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -80,8 +79,8 @@ func (r ResultSource) Read(documents engine.Documents) (engine.Result, error) {
 	if engine.Sum(body) != r.Digest {
 		return fail(fmt.Errorf("it was changed, its digest is not %s", r.Digest.Short()))
 	}
-	var result engine.Result
-	if err := json.Unmarshal(body, &result); err != nil {
+	result, err := engine.ReadResult(body, documents)
+	if err != nil {
 		return fail(err)
 	}
 	if result.Check != r.Check || result.Target != r.Target {

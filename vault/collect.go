@@ -109,7 +109,8 @@ func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snap
 	if err != nil {
 		return fail(err)
 	}
-	summing, waiting := engine.NewSumming(params), &batch{vault: v, ctx: ctx}
+	waiting := &batch{vault: v, ctx: ctx}
+	summing := engine.NewSumming(params, engine.NewRosters(snapshots, waiting.put))
 	each := engine.EvaluateEach
 	if c.remembers(snapshots, ready) {
 		each = c.Known.Each

@@ -30,7 +30,7 @@ const (
 var migrations embed.FS
 
 // schemaVersion is the version of the last migration, in PRAGMA user_version.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // database is one connection to an SQLite database, a vault's or one in memory,
 // for one goroutine at a time. Its statements are short and run to their end

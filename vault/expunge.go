@@ -77,7 +77,11 @@ func (tx *Tx) expunge(draft questionnaires.Draft) (questionnaires.Entry, error) 
 	if !is || draft.Action != questionnaires.EvidenceExpunged {
 		return questionnaires.Entry{}, fmt.Errorf("%s expunges nothing", draft.Action)
 	}
-	if err := tx.db.expungeable(t.Digest); err != nil {
+	err := tx.db.expungeable(t.Digest)
+	if err == nil {
+		err = tx.noRoster(t.Digest)
+	}
+	if err != nil {
 		return questionnaires.Entry{}, err
 	}
 	e, err := tx.Append(draft)
@@ -115,6 +119,21 @@ func (d *database) expungeable(digest engine.Digest) error {
 		err = errors.New("it is a snapshot or a run, which lists what was seen; expunge the document itself")
 	}
 	return err
+}
+
+// noRoster refuses what results name their subjects by.
+func (tx *Tx) noRoster(digest engine.Digest) error {
+	id, size, err := tx.db.find(digest)
+	if err != nil || id == 0 || size > maxBody {
+		return err
+	}
+	// What cannot be read is no roster that is of use to anybody.
+	if body, err := tx.db.body(tx.vault.codec, digest); err == nil {
+		if _, err := engine.ReadRoster(body); err == nil {
+			return errors.New("it is a roster, by which results name what was seen; expunge the document itself")
+		}
+	}
+	return nil
 }
 
 // expunge drops a body. Its row stays, because results refer to it.

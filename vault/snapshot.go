@@ -257,9 +257,9 @@ func (v *Vault) Run(ctx context.Context, digest engine.Digest) (engine.Run, erro
 	if err := v.decode(ctx, engine.Digest(head), &run); err != nil {
 		return run, fmt.Errorf("read run %s: %w", digest.Short(), err)
 	}
+	sum := engine.NewSumming(run.Params, nil)
 	for _, d := range results {
-		var result engine.Result
-		err := v.decode(ctx, d, &result)
+		result, err := v.result(ctx, d, sum)
 		if isExpunged(err) {
 			v.mu.RLock()
 			result, err, expunged = stub(v.history, d), nil, true
@@ -273,10 +273,28 @@ func (v *Vault) Run(ctx context.Context, digest engine.Digest) (engine.Run, erro
 	if expunged { // every other part has its own digest
 		return run, nil
 	}
-	if made, err := run.Digest(); err != nil || made != digest {
+	made, err := sum.End(run)
+	if len(results) == 0 { // whose list may be none
+		made.Digest, err = run.Digest()
+	}
+	if err != nil || made.Digest != digest {
 		return engine.Run{}, tampered("run "+digest.String(), "its content has another digest")
 	}
 	return run, nil
+}
+
+// result reads a result of a run, and sums it up.
+func (v *Vault) result(ctx context.Context, digest engine.Digest, sum *engine.Summing) (engine.Result, error) {
+	body, err := v.Body(ctx, digest)
+	if err != nil {
+		return engine.Result{}, err
+	}
+	sum.Written(body)
+	result, err := engine.ReadResult(body, v.Documents(ctx))
+	if err != nil {
+		return result, tampered("document "+digest.String(), "%w", err)
+	}
+	return result, nil
 }
 
 func (v *Vault) decode(ctx context.Context, digest engine.Digest, into any) error {

@@ -130,7 +130,7 @@ func TestWriteReleasedVault(t *testing.T) {
 	d := newDesk(t)
 	d.path = path
 	v := d.create()
-	_, err := v.Collect(t.Context(), collection(cluster{name: "shop", n: 3}))
+	_, err := v.Collect(t.Context(), collection(cluster{name: "shop", n: 300}))
 	require.NoError(t, err)
 	_, err = v.PutEvidence(t.Context(), questionnaires.Evidence{Title: "Notes"}, "notes.txt", strings.NewReader("seen live"))
 	require.NoError(t, err)

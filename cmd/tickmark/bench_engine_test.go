@@ -299,7 +299,7 @@ func (b *engineBench) sameWhole(again *engine.Evaluation, snapshots []engine.Sna
 	require.NoError(b, err)
 	type each func(context.Context, []engine.Check, []engine.Snapshot, engine.Documents, engine.Params, func(engine.Result) error) (engine.Run, error)
 	summed := func(evaluate each) engine.RunSummary {
-		sum := engine.NewSumming(digest)
+		sum := engine.NewSumming(digest, nil)
 		run, err := evaluate(b.Context(), b.registry, snapshots, read, params, func(r engine.Result) error {
 			_, _, err := sum.Add(r)
 			return err

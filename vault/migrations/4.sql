@@ -1,0 +1,3 @@
+-- Schema 4. Results of many objects name these by rosters, which are documents as well.
+-- What schema 3 kept stays as it is. An earlier program would read the new results with
+-- details missing, and so must not open what may hold them.
