@@ -18,7 +18,7 @@ func besideName(s string, from, to int, quoted bool) (Span, bool) {
 		}
 		return Span{at, until(s, at, "<")}, true
 	}
-	for _, look := range [...]func(string, int, int, bool) (Span, bool){inMarkup, valueBefore, valueBelow, emphasised, called, byDefault, aloneOnLine} {
+	for _, look := range [...]func(string, int, int, bool) (Span, bool){nextItem, contentOfFile, inMarkup, valueBefore, valueBelow, emphasised, called, byDefault, aloneOnLine} {
 		if found, is := look(s, from, to, quoted); is {
 			return found, true
 		}

@@ -88,6 +88,7 @@ var commands = slices.Concat(nearby(taking()), nearby(programs), nearby(devices)
 	{namedSecret, "rclone", late(`\brclone\s+obscure\s+["']?([^\s"'-][^\s"']*)`), 1},
 	{namedSecret, "rclone", late(`\brclone\s+config\s+(?:create|update)\s[^\n|;&]*?\s(?:pass|password|token|secret_access_key|client_secret|key)[ =]["']?([^\s"']+)`), 1},
 	{namedSecret, "etcdctl", late(`\betcdctl\b[^\n|;&]*?\s(?:--user[ =]|user\s+add\s+)["']?[^\s:"'=]+:([^\s"']+)`), 1},
+	{namedSecret, "microk8s join", late(`\bmicrok8s\s+join\s+[^\s/"']+/([^\s"']+)`), 1},
 	{namedSecret, "admin-password", late(`\breset-admin-password\s+["']?([^\s"'-][^\s"']*)`), 1},
 })
 

@@ -123,7 +123,14 @@ var worded = []pattern{
 	{"private-key", "PRIVATE KEY-----", late(`(?:[A-Za-z0-9+/=]{16,}[\s"',\\n]*)+-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----`), 0}, // the rest of one
 	{"private-key", "---- BEGIN SSH2", late(`(?s)---- BEGIN SSH2[A-Z0-9 ]{0,40}PRIVATE KEY ----.*?(---- END SSH2[A-Z0-9 ]{0,40}PRIVATE KEY ----|$)`), 0},
 	{"token", "uthorization:", late(`(?:-H|--header)[ =]*["']?[Aa]uthorization:\s*([^\s"']*[0-9][^\s"']*)`), 1},
-	{namedSecret, "password", late(`\b(?:login|account)\s+\S+\s+password\s+(\S+)`), 1}, // .netrc
+	{namedSecret, "password", late(`\b(?:login|account)\s+\S+\s+password\s+(\S+)`), 1},                                                                                                                          // .netrc
+	{namedSecret, "chpasswd:", late(`chpasswd:[ \t]*\r?\n(?:[ \t]+[^\n]*\n)*?[ \t]+list:[ \t]*(?:[|>][^\n]*)?\r?\n[ \t]+((?:- +)?["']?[^\s:"'\[]+:\S[^\n]*(?:\n[ \t]+(?:- +)?["']?[^\s:"'\[]+:\S[^\n]*)*)`), 1}, // of cloud-init
+	{namedSecret, "chpasswd:", late(`chpasswd:(?:[ \t]*\r?\n(?:[ \t]+[^\n]*\n)*?[ \t]+|[ \t]*\{[^\n]*)list:[ \t]*\[([^\[\]\n]+)\]`), 1},
+	{namedSecret, "ertificateKey", late(`ertificateKey\\*["']?[ \t]*:[ \t]*\\*["']?([0-9a-f]{64})\b`), 1}, // of kubeadm
+	{namedSecret, "auth_pass", late(`\bauth_pass[ \t]+["']?([^\s"'}]+)`), 1},                              // of keepalived
+	{namedSecret, "stats auth", late(`\bstats[ \t]+auth[ \t]+[^\s:]+:(\S+)`), 1},
+	{namedSecret, "insecure-password", late(`\binsecure-password[ \t]+["']?([^\s"']+)`), 1},
+	{namedSecret, "assword", late(`\b[Pp]assword[ \t]+"([^"\n]{3,})"[ \t]*;`), 1}, // of BIRD
 	{namedSecret, "machine ", late(`\bmachine\s+\S+\s+password\s+(\S+)`), 1},
 	{namedSecret, "auth-pass", late(`\bauth-pass\s+\S+\s+(\S+)`), 1},
 	{namedSecret, " ~", late(`\buser\s+\S+\s+(?:on|off)\s[^\n]*?>(\S+)`), 1}, // of Redis

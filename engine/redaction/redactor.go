@@ -11,7 +11,7 @@ import (
 
 // Version is the version of the redaction rules of this package. It is
 // in every snapshot: across two versions a difference is no change.
-const Version = "7"
+const Version = "8"
 
 // What was redacted, as it stands in `[redacted:KIND]` and in Snapshot.Redacted.
 const (
@@ -194,6 +194,9 @@ func (r *Redactor) members(m map[string]any, how reading) {
 			m["value"] = r.mark(namedSecret)
 		}
 	}
+	if r.holdsFile(m) {
+		m["content"] = r.mark(namedSecret)
+	}
 	r.commandLine(m)
 	var marked []string
 	for key, member := range m {
@@ -208,7 +211,7 @@ func (r *Redactor) members(m map[string]any, how reading) {
 		if key == "annotations" {
 			r.membersNamed(member, annotatesSecret)
 		}
-		if how != annotated && (says.secret || says.quotes && repeats(m, key)) && r.hides(key, member) {
+		if how != annotated && (says.secret || says.quotes && repeats(m, key) || opensKeys(key, member)) && r.hides(key, member) {
 			m[key] = r.mark(namedSecret)
 			continue
 		}
