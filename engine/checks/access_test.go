@@ -144,6 +144,23 @@ func TestWhereARightHolds(t *testing.T) {
 	}
 }
 
+// Who may get a way into a pod enters it where the API server asks for no more.
+func TestWhoEntersPodsByGet(t *testing.T) {
+	const id = "pods-entered-by-few"
+	four := bind("r", user("ann"), user("bob"), user("cy"), user("di"))
+	for version, byGet := range map[string]engine.Verdict{"": engine.Fail, "v1.34.2": engine.Fail, "v1.36.3": engine.Pass} {
+		for resource, want := range map[string]engine.Verdict{"pods/exec": byGet, "pods/attach": byGet, "pods/portforward": byGet, "pods/proxy": engine.Fail, "services/proxy": engine.Fail} {
+			w := newWorld(t, clusterRole("r", rule([]string{"get"}, []string{""}, []string{resource})), four)
+			w.snapshot.Target.ServerVersion = version
+			assert.Equal(t, want, w.result(t, id).Verdict, "%s of %q", resource, version)
+			assert.Equal(t, engine.Fail, w.hide(podKind).result(t, id).Verdict, "%s of %q, where an API server may be told otherwise", resource, version)
+		}
+	}
+	for _, verb := range []string{"update", "patch", "delete"} {
+		assert.Equal(t, engine.Fail, newWorld(t, clusterRole("r", rule([]string{verb}, []string{""}, []string{"pods/proxy"})), four).result(t, id).Verdict, verb)
+	}
+}
+
 // ofNames limits a rule to objects.
 func ofNames(r rbacv1.PolicyRule, names ...string) rbacv1.PolicyRule {
 	r.ResourceNames = names

@@ -64,6 +64,7 @@ var proves = map[string][]engine.Kind{
 	"service-accounts-not-dormant":    {rbac.RoleKind, rbac.ClusterRoleKind},
 	"secrets-read-by-few":             append(workloadKinds(), append(engine.PodTemplateKinds(), namespaceKind)...),
 	"no-paths-to-cluster-admin":       {secretKind}, // nobody in the fixture reads Secrets
+	"pods-entered-by-few":             {podKind},    // without them more counts, see TestWhoEntersPodsByGet
 	// A namespace is judged that was seen, or in which something was.
 	"namespaces-have-default-deny": {namespaceKind},
 	"namespaces-have-quotas":       {namespaceKind},

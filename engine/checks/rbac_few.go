@@ -34,6 +34,8 @@ type few struct {
 	requests []rbac.Request
 	// cluster are requests for what is in no namespace, to which a RoleBinding gives no right.
 	cluster []rbac.Request
+	// byGet are requests that count where the API server opens a websocket into a pod by them.
+	byGet []rbac.Request
 	// itself says that the requests are for namespaces: a RoleBinding gives rights to its own.
 	itself bool
 	// always gives every known namespace its detail, also where no RoleBinding is.
@@ -59,6 +61,9 @@ func asks(group string, verbs []string, resources ...string) []rbac.Request {
 // readsSecrets are the requests that are answered with what Secrets hold.
 func readsSecrets() []rbac.Request { return asks("", rbac.ShowingSecrets(), "secrets") }
 
+// podEntries are the ways into a pod but for those that speak to its ports alone.
+var podEntries = [...]string{"pods/exec", "pods/attach", "pods/portforward"}
+
 var (
 	readVerbs   = []string{"get", "list", "watch"}
 	changeVerbs = []string{"update", "patch"}
@@ -71,7 +76,10 @@ func byFewChecks() []check {
 	makes := slices.Concat([]string{"create"}, changeVerbs)
 	rows := []few{
 		{id: "secrets-read-by-few", revised: 2, may: "may read every Secret", requests: readsSecrets(), always: true, known: rbac.ReadsSecrets},
-		{id: "pods-entered-by-few", may: "may run commands in pods, attach to them or reach their ports through the API server", requests: asks("", []string{"create", "get"}, "pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "services/proxy")},
+		{
+			id: "pods-entered-by-few", may: "may run commands in pods, attach to them or reach their ports through the API server", revised: 1,
+			requests: slices.Concat(asks("", []string{"create"}, podEntries[:]...), asks("", []string{"create", "get", "update", "patch", "delete"}, "pods/proxy", "services/proxy")), byGet: asks("", []string{"get"}, podEntries[:]...),
+		},
 		{id: "debug-containers-added-by-few", may: "may add containers to running pods", requests: asks("", changeVerbs, "pods/ephemeralcontainers")},
 		{id: "workloads-changed-by-few", may: "may create or change workloads", requests: slices.Concat(
 			asks("", makes, "pods", "replicationcontrollers"), asks("apps", makes, "daemonsets", "deployments", "replicasets", "statefulsets"), asks("batch", makes, "cronjobs", "jobs"))},
@@ -92,6 +100,9 @@ func byFewChecks() []check {
 	checks := make([]check, 0, len(rows))
 	for _, row := range rows {
 		c := check{id: row.id, version: 1 + row.revised, needs: rbac.Kinds(), eval: row.eval}
+		if len(row.byGet) > 0 {
+			c.looks = []engine.Kind{podKind}
+		}
 		if row.always {
 			c.looks = append(workloadKinds(), namespaceKind)
 		}
@@ -165,6 +176,9 @@ func (row few) eval(v *engine.View) []engine.Detail {
 		for _, n := range namespaces(v) {
 			refs[n.ref.Name] = n.ref
 		}
+	}
+	if len(row.byGet) > 0 && rbac.OpensByGet(v) {
+		row.requests = slices.Concat(row.requests, row.byGet)
 	}
 	var everywhere holders
 	within := map[string]*holders{}

@@ -36,7 +36,9 @@ const (
 	changePods
 	addEphemeral
 	execInto
+	execByGet
 	attachTo
+	attachByGet
 	readSecrets
 	changeSecrets
 	makeSecrets
@@ -70,6 +72,7 @@ type probe struct {
 var (
 	creating = []string{"create"}
 	changing = []string{"update", "patch"}
+	getting  = []string{"get"}
 	opening  = []string{"create", "get"} // by POST and by a websocket
 )
 
@@ -105,8 +108,10 @@ var probes = map[ability][]probe{
 	changeTemplates:     ofTemplates(changing, false, isRunByOthers),
 	changePods:          {{verbs: changing, resources: []string{"pods"}}},
 	addEphemeral:        {{verbs: changing, resources: []string{"pods/ephemeralcontainers"}}},
-	execInto:            {{verbs: opening, resources: []string{"pods/exec"}}},
-	attachTo:            {{verbs: opening, resources: []string{"pods/attach"}}},
+	execInto:            {{verbs: creating, resources: []string{"pods/exec"}}},
+	execByGet:           {{verbs: getting, resources: []string{"pods/exec"}}},
+	attachTo:            {{verbs: creating, resources: []string{"pods/attach"}}},
+	attachByGet:         {{verbs: getting, resources: []string{"pods/attach"}}},
 	readSecrets:         {{verbs: ShowingSecrets(), resources: []string{"secrets"}}},
 	changeSecrets:       {{verbs: changing, resources: []string{"secrets"}}},
 	makeSecrets:         {{verbs: creating, resources: []string{"secrets"}, unnamed: true}},

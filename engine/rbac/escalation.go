@@ -133,6 +133,7 @@ type running struct {
 	control []engine.Ref         // control plane pods that a kubelet runs
 	used    []use                // templates of workflows that are run again and again
 	open    *openings            // nil until they are asked for
+	byGet   bool                 // who may get a way into one may open it
 }
 
 // called returns what runs under a name.
@@ -155,7 +156,7 @@ type escalationsKey struct{}
 func EscalationsOf(v *engine.View) *Escalations {
 	return engine.Memo(v, escalationsKey{}, func() *Escalations {
 		e := &Escalations{
-			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, runs: running{all: allRunners.Of(v)},
+			rights: Of(v), byRules: map[*rbacv1.PolicyRule][]given{}, runs: running{all: allRunners.Of(v), byGet: OpensByGet(v)},
 			index: map[place]int{}, kept: tokenSecrets(v), aws: AWSAuthOf(v), called: map[string][]Subject{}, missing: map[string][]Subject{}, met: map[leg]bool{},
 		}
 		e.runs.used = usesOf(v)

@@ -19,6 +19,7 @@ type runner struct {
 	resource string // in requests, e.g. "deployments"
 	name     string // of the account
 	static   string // of a pod that a kubelet started from a file: its component
+	byGet    bool   // it is an API server that is told to open a websocket into pods by get
 }
 
 // account is whom it runs as.
@@ -31,7 +32,7 @@ func (r *runner) makes() bool { return r.resource != "pods" && r.resource != "jo
 
 // controls reports whether it holds the rights of the whole cluster itself.
 func (r *runner) controls() bool {
-	return r.static == "kube-apiserver" || r.static == "etcd" || r.static == "kube-controller-manager"
+	return r.static == apiServer || r.static == "etcd" || r.static == "kube-controller-manager"
 }
 
 // telling are those of all that run, in their order, by which more is known than by those
@@ -96,6 +97,7 @@ var (
 		one := runner{name: accountIn(&p.Spec)}
 		if p.Metadata.Annotations.Has(corev1.MirrorPodAnnotationKey) {
 			one.static = p.Metadata.Labels.Get("component")
+			one.byGet = one.static == apiServer && leavesUpgrades(&p.Spec)
 		}
 		return one
 	})

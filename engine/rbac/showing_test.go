@@ -146,3 +146,35 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: speaking}]
 	require.Eventually(t, func() bool { return version("zoe") == nil }, time.Minute, 20*time.Millisecond)
 	assert.ErrorContains(t, version("system:serviceaccount:default:default"), `cannot impersonate resource "serviceaccounts"`)
 }
+
+// The right to get a pod's exec opens no websocket in this version of the API server, and that
+// to get and create it does, as far as there is a pod.
+func TestEnteringPodsByGet(t *testing.T) {
+	p := planetest.Need(t, plane)
+	snapshot, documents := collectRights(t, p)
+	require.False(t, rbac.OpensByGet(engine.NewView(&snapshot, documents, engine.Params{})), snapshot.Target.ServerVersion)
+	stream := "apiVersion: v1\nkind: Pod\nmetadata: {name: entered, namespace: default}\nspec: {nodeName: nowhere, containers: [{name: a, image: a}]}\n"
+	for verbs, name := range map[string]string{"get": "entering-get", "get, create": "entering-both"} {
+		stream += fmt.Sprintf(`---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: %[1]s, namespace: default}
+rules: [{verbs: [%[2]s], apiGroups: [''], resources: [pods/exec]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: %[1]s, namespace: default}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: %[1]s}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: %[1]s}]
+`, name, verbs)
+	}
+	require.NoError(t, p.Apply(t.Context(), []byte(stream)))
+	enter := func(user string) string {
+		return fmt.Sprint(as(t, p, user, "").Get().RequestURI("/api/v1/namespaces/default/pods/entered/exec?command=id").
+			SetHeader("Connection", "Upgrade").SetHeader("Upgrade", "websocket").SetHeader("Sec-WebSocket-Version", "13").SetHeader("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==").Do(t.Context()).Error())
+	}
+	refused := func(user string) bool { return strings.Contains(enter(user), "is forbidden") }
+	require.Eventually(t, func() bool { return !refused("entering-both") }, time.Minute, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return !strings.Contains(enter("entering-get"), "cannot get resource") }, time.Minute, 20*time.Millisecond, "the role is known")
+	assert.True(t, refused("entering-get"), enter("entering-get"))
+}

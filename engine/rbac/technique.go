@@ -224,12 +224,18 @@ func (e *Escalations) byWorkloads(i int, h hand) {
 		may       ability
 		technique string
 		does      string
+		byGet     bool
 	}{
-		{changePods, "change-pod", "gives a pod another image"},
-		{addEphemeral, "ephemeral-container", "adds a container to a pod"},
-		{execInto, "exec", "runs commands in a pod"},
-		{attachTo, "attach", "attaches to a pod"},
+		{changePods, "change-pod", "gives a pod another image", false},
+		{addEphemeral, "ephemeral-container", "adds a container to a pod", false},
+		{execInto, "exec", "runs commands in a pod", false},
+		{execByGet, "exec", "runs commands in a pod", true},
+		{attachTo, "attach", "attaches to a pod", false},
+		{attachByGet, "attach", "attaches to a pod", true},
 	} {
+		if entry.byGet && !e.runs.byGet {
+			continue
+		}
 		for _, may := range h.all(entry.may) {
 			if len(may.names) == 0 {
 				e.take(i, place{kind: anyRunning, namespace: may.namespace()}, entry.technique, []held{may}, "%s", entry.does)

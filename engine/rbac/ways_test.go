@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"tickmark/engine"
 )
 
 // whoIs binds rules to ann everywhere, and others in the namespace pay.
@@ -79,6 +81,43 @@ func TestWaysByAccountsThatNoFileHas(t *testing.T) {
 			e := EscalationsOf(viewOf(t, "manifests:test", strong, binding))
 			path, is := e.ToEverything(Subject{Kind: "User", Name: "ann"})
 			assert.Equal(t, want[i], is || e.Admin(Subject{Kind: "User", Name: "ann"}), "%s: %s", group, path)
+		}
+	}
+}
+
+// From 1.35 on the API server asks for create where a pod is entered by a websocket, unless it
+// is told not to.
+func TestWaysIntoPodsByGet(t *testing.T) {
+	server := func(argument string) string {
+		return "apiVersion: v1\nkind: Pod\nmetadata: {name: kube-apiserver-n1, namespace: kube-system, labels: {component: kube-apiserver}, annotations: {kubernetes.io/config.mirror: x}}\nspec: {containers: [{name: a, command: [kube-apiserver, '" + argument + "']}]}"
+	}
+	const gates = "--feature-gates="
+	for _, c := range []struct {
+		version, argument string
+		byGet             bool
+	}{
+		{"", "", true},
+		{"v1.34.9", "", true},
+		{"v1.9.1", "", true},
+		{"v1.35.0", "", false},
+		{"v1.36.3-gke.100", "", false},
+		{"v2.0.0", "", false},
+		{"v1.36.3", gates + "A=false,AuthorizePodWebsocketUpgradeCreatePermission=false", true},
+		{"v1.36.3", gates + "AuthorizePodWebsocketUpgradeCreatePermission=0", true},
+		{"v1.36.3", gates + "AuthorizePodWebsocketUpgradeCreatePermission=true,A=false", false},
+		{"v1.36.3", gates + "AllBeta=false", true},
+		{"v1.36.3", gates + "AllBeta=true", false},
+	} {
+		for resource, verbs := range map[string]string{"pods/exec": "get", "pods/attach": "get", "'*/exec'": "'get', list", "pods/portforward": ""} {
+			for _, verb := range []string{verbs, "create"} {
+				role := "kind: ClusterRole\nmetadata: {name: r}\nrules: [{verbs: [" + verb + "], " + core + "resources: [" + resource + "]}]"
+				in := fmt.Sprintf(bindIn, "sys")
+				documents := append(split(strong), role, in, server(c.argument))
+				target := engine.Target{ID: "k8s:test", ServerVersion: c.version}
+				path, is := EscalationsOf(viewOfTarget(t, target, documents...)).ToEverything(Subject{Kind: "User", Name: "ann"})
+				want := resource != "pods/portforward" && (verb == "create" || c.byGet)
+				assert.Equal(t, want, is, "%s %s on %s %s: %s", verb, resource, c.version, c.argument, path)
+			}
 		}
 	}
 }

@@ -26,7 +26,12 @@ func inManifests(t *testing.T, documents ...string) *Rights {
 
 func viewOf(t *testing.T, target string, documents ...string) *engine.View {
 	t.Helper()
-	snapshot := engine.Snapshot{Target: engine.Target{ID: target}}
+	return viewOfTarget(t, engine.Target{ID: target}, documents...)
+}
+
+func viewOfTarget(t *testing.T, target engine.Target, documents ...string) *engine.View {
+	t.Helper()
+	snapshot := engine.Snapshot{Target: target}
 	bodies := map[engine.Digest][]byte{}
 	for _, d := range documents {
 		raw, err := []byte(d), error(nil)
