@@ -108,7 +108,7 @@ func TestPodSecurityFixtures(t *testing.T) {
 		w := collected(t, file)
 		all := workloads(engine.NewView(&w.snapshot, w.body, w.params))
 		require.Len(t, all, 1, file)
-		judge := podSecurity{evaluator: evaluator, level: api.LevelVersion{Level: level, Version: version}, said: map[string]finding{}}
+		judge := newPodSecurity(evaluator, api.LevelVersion{Level: level, Version: version})
 		got := judge.of(*all[0])
 		if assert.Equal(t, folder, got.verdict.String(), "%s: %s", file, got.sentence) {
 			agree++

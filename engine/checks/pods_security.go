@@ -40,7 +40,7 @@ func evalPodSecurity(v *engine.View, level api.Level) []engine.Detail {
 		e, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 		return made{e, err}
 	})
-	judge := podSecurity{evaluator: evaluator, level: api.LevelVersion{Level: level, Version: api.LatestVersion()}, said: map[string]finding{}}
+	judge := newPodSecurity(evaluator, api.LevelVersion{Level: level, Version: api.LatestVersion()})
 	return perPod(v, func(w workload) finding {
 		if evaluator.err != nil {
 			return unknown(w.path, nil, "The Pod Security evaluator cannot be made: %v", evaluator.err)
@@ -54,14 +54,36 @@ type podSecurity struct {
 	evaluator policy.Evaluator
 	level     api.LevelVersion
 	said      map[string]finding // by what the evaluator says, which is the same of many
+	judged    map[podLook]finding
 	pod       evaluatedPod
 }
 
+// manyPods is how many pods that are not alike are remembered.
+const manyPods = 4096
+
+func newPodSecurity(evaluator policy.Evaluator, level api.LevelVersion) *podSecurity {
+	return &podSecurity{evaluator: evaluator, level: level, said: map[string]finding{}, judged: map[podLook]finding{}}
+}
+
+// of judges a workload. Of pods that look alike to the rules the first is evaluated.
 func (p *podSecurity) of(w workload) finding {
+	look, short := lookOf(w)
+	f, known := p.judged[look]
+	if !short || !known {
+		f = p.evaluate(w)
+		if short && len(p.judged) < manyPods {
+			p.judged[look] = f
+		}
+	}
+	f.field = w.path
+	return f
+}
+
+func (p *podSecurity) evaluate(w workload) finding {
 	meta, spec := p.pod.of(w)
 	result := policy.AggregateCheckResults(p.evaluator.EvaluatePod(p.level, meta, spec))
 	if result.Allowed {
-		return passes(w.path, nil, "It meets the Pod Security Standard %s (%s)", p.level.Level, p.level.Version.String())
+		return passes("", nil, "It meets the Pod Security Standard %s (%s)", p.level.Level, p.level.Version.String())
 	}
 	detail := strings.TrimSpace(result.ForbiddenDetail())
 	key := strings.Join(append(result.ForbiddenReasons, detail), "\x00")
@@ -71,6 +93,5 @@ func (p *podSecurity) of(w workload) finding {
 		f.value = rawValue(result.ForbiddenReasons)
 		p.said[key] = f
 	}
-	f.field = w.path
 	return f
 }
