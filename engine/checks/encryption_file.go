@@ -89,8 +89,9 @@ func unfit(name string, raw json.RawMessage) string {
 			Name   string `json:"name"`
 			Secret string `json:"secret"`
 		} `json:"keys"`
-		Name     string `json:"name"`
-		Endpoint string `json:"endpoint"`
+		APIVersion string `json:"apiVersion"`
+		Name       string `json:"name"`
+		Endpoint   string `json:"endpoint"`
 	}
 	if json.Unmarshal(raw, &given) != nil {
 		return "cannot be read"
@@ -98,6 +99,10 @@ func unfit(name string, raw json.RawMessage) string {
 	switch {
 	case name == "kms" && (given.Endpoint == "" || given.Name == ""):
 		return "names no service"
+	case name == "kms" && !strings.HasPrefix(given.Endpoint, "unix:"):
+		return "names a service that is reached by no socket"
+	case name == "kms" && !slices.Contains([]string{"", "v1", "v2"}, given.APIVersion):
+		return "is of a version that is not known"
 	case name != "kms" && len(given.Keys) == 0:
 		return "has no key"
 	case name != "kms" && given.Keys[0].Secret == "":

@@ -86,13 +86,15 @@ func TestEncryptionIsWhatTheFirstProviderForSecretsDoes(t *testing.T) {
 		"resources: [{resources: [configmaps], providers: [" + box + "]}]":                                                      engine.Fail,
 		"resources: [{resources: ['*.apps', secrets.example.com, '*.secrets'], providers: [" + box + "]}]":                      engine.Fail,
 		"resources: []": engine.Fail,
-		"resources: [{resources: [secrets], providers: []}]":                                                          engine.Unknown,
-		"resources: [{resources: [secrets], providers: [{vault: {}}]}]":                                               engine.Unknown,
-		"resources: [{resources: [secrets], providers: [{secretbox: {}, identity: {}}]}]":                             engine.Unknown,
-		"resources: [{resources: [secrets], providers: [{aescbc: {keys: []}}]}]":                                      engine.Unknown,
-		"resources: [{resources: [secrets], providers: [{aescbc: {keys: [{name: a}]}}]}]":                             engine.Unknown,
-		"resources: [{resources: [secrets], providers: [{kms: {name: k}}]}]":                                          engine.Unknown,
-		"apiVersion: apiserver.config.k8s.io/v1alpha1\nresources: [{resources: [secrets], providers: [" + box + "]}]": engine.Unknown,
+		"resources: [{resources: [secrets], providers: []}]":                                                             engine.Unknown,
+		"resources: [{resources: [secrets], providers: [{vault: {}}]}]":                                                  engine.Unknown,
+		"resources: [{resources: [secrets], providers: [{secretbox: {}, identity: {}}]}]":                                engine.Unknown,
+		"resources: [{resources: [secrets], providers: [{aescbc: {keys: []}}]}]":                                         engine.Unknown,
+		"resources: [{resources: [secrets], providers: [{aescbc: {keys: [{name: a}]}}]}]":                                engine.Unknown,
+		"resources: [{resources: [secrets], providers: [{kms: {name: k, endpoint: 'tcp://k:1'}}]}]":                      engine.Unknown, // no server starts with it
+		"resources: [{resources: [secrets], providers: [{kms: {apiVersion: v3, name: k, endpoint: 'unix:///k.sock'}}]}]": engine.Unknown,
+		"resources: [{resources: [secrets], providers: [{kms: {name: k}}]}]":                                             engine.Unknown,
+		"apiVersion: apiserver.config.k8s.io/v1alpha1\nresources: [{resources: [secrets], providers: [" + box + "]}]":    engine.Unknown,
 	} {
 		file := serverFile("EncryptionConfiguration", "etc:kube:enc.yaml", text)
 		if strings.HasPrefix(text, "apiVersion") {
