@@ -15,9 +15,10 @@ func isServerFile(of engine.Kind) bool {
 
 // serverFile names such an object by where it lies: that tells whether it is the file that
 // a server's flag names. It has no name of its own, and what it may say there counts for
-// nothing.
+// nothing. A kubelet's settings are named so where they have none: what is said or accepted
+// of one is not said of another.
 func (s *scan) serverFile(tree map[string]any, of engine.Kind, file string) {
-	if isServerFile(of) {
+	if isServerFile(of) || of == engine.KubeletConfigurationKind && nameIn(tree).Name == "" {
 		tree["metadata"] = map[string]any{"name": nameOfFile(below(s.paths, file))}
 	}
 }

@@ -47,3 +47,15 @@ func TestFilesOfAnAPIServerAreNamedByTheirPlace(t *testing.T) {
 	require.Len(t, s.Entries, 1)
 	assert.Equal(t, strings.ReplaceAll(strings.TrimPrefix(filepath.ToSlash(one), "/"), "/", ":"), s.Entries[0].Ref.Name, "a file that is named itself")
 }
+
+// Settings of kubelets have no name. Two files of them are two subjects.
+func TestSettingsOfKubeletsAreToldApart(t *testing.T) {
+	const settings = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+	s, _ := scan(t, saved{"w-1/kubelet.yaml": settings, "w-2/kubelet.yaml": settings + "readOnlyPort: 10255\n", "named.yaml": settings + "metadata: {name: w-3}\n"}.folder(t))
+	var names []string
+	for _, e := range s.Entries {
+		names = append(names, e.Ref.Name)
+	}
+	slices.Sort(names)
+	assert.Equal(t, []string{"w-1:kubelet.yaml", "w-2:kubelet.yaml", "w-3"}, names)
+}
