@@ -15,7 +15,7 @@ import (
 // that such a rule is of, where no server is seen to be given the file, and where the file
 // of a server was not seen. Not applicable to a server that records nothing.
 func auditLogWithoutSecretValues() check {
-	return serverFileCheck(check{id: "audit-log-without-secret-values", version: 1}, engine.AuditPolicyKind, []string{auditPolicyFlag}, judgeRecordedValues, judgeAuditedValues)
+	return serverFileCheck(check{id: "audit-log-without-secret-values", version: 2}, engine.AuditPolicyKind, []string{auditPolicyFlag}, judgeRecordedValues, judgeAuditedValues)
 }
 
 func judgeRecordedValues(k component, seen bool) finding {
@@ -45,6 +45,7 @@ type carrying struct {
 var carryingRequests = []carrying{
 	{auditedRequest{what: "the contents of Secrets that are read", verbs: []string{"get", "list"}, resources: []string{"secrets"}}, []string{"RequestResponse"}},
 	{auditedRequest{what: "the contents of Secrets that are written", verbs: []string{"create", "update", "patch"}, resources: []string{"secrets"}}, []string{"Request", "RequestResponse"}},
+	{auditedRequest{what: "the contents of Secrets that are deleted", verbs: []string{"delete", "deletecollection"}, resources: []string{"secrets"}}, []string{"RequestResponse"}},
 	{auditedRequest{what: "tokens of service accounts that are given out", verbs: []string{"create"}, resources: []string{"serviceaccounts/token"}}, []string{"RequestResponse"}},
 	{auditedRequest{what: "tokens that are to be verified", verbs: []string{"create"}, group: "authentication.k8s.io", resources: []string{"tokenreviews"}, cluster: true}, []string{"Request", "RequestResponse"}},
 }

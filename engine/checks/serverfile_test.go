@@ -180,6 +180,9 @@ func TestAnAuditPolicyIsJudgedByTheSecretsItWritesDown(t *testing.T) {
 		"omitStages: [ResponseComplete]\nrules: [{level: Request}]":                                    engine.Pass, // what was asked is not in the event before
 		"rules: [{level: Request, verbs: [get, list, watch]}, {level: Metadata}]":                      engine.Pass, // which carry nothing
 		"rules: [{level: RequestResponse, verbs: [get, list, watch]}, {level: Metadata}]":              engine.Fail,
+		"rules: [{level: RequestResponse, verbs: [deletecollection]}, {level: Metadata}]":              engine.Fail, // which is answered with all of them
+		"rules: [{level: RequestResponse, verbs: [delete], " + secrets + "}, {level: Metadata}]":       engine.Fail,
+		"rules: [{level: Request, verbs: [delete, deletecollection]}, {level: Metadata}]":              engine.Pass,
 		"rules: [{level: RequestResponse, verbs: [watch]}, {level: Metadata}]":                         engine.Pass, // whose answers are not recorded
 		"rules: [{level: Metadata, " + secrets + "}, {level: Request}]":                                engine.Fail, // tokens that are verified
 		"rules: [{level: Metadata, verbs: [get], " + secrets + "}, {level: Request, " + secrets + "}]": engine.Fail,
@@ -205,7 +208,7 @@ func TestAnAuditPolicyIsJudgedByTheSecretsItWritesDown(t *testing.T) {
 	}
 	w := cluster(t, mountingServer("cp-1"), serverFile("Policy", "etc:kube:audit.yaml", "rules: [{level: RequestResponse, users: [ann], "+secrets+"}, {level: Metadata}]"))
 	d := ofFile(t, w.result(t, "audit-log-without-secret-values"), "Policy")
-	assert.Equal(t, `It writes into the log the contents of Secrets that are read (rules[0], of "ann"), the contents of Secrets that are written (rules[0], of "ann")`, d.Sentence)
+	assert.Equal(t, `It writes into the log the contents of Secrets that are read (rules[0], of "ann"), the contents of Secrets that are written (rules[0], of "ann"), the contents of Secrets that are deleted (rules[0], of "ann")`, d.Sentence)
 	assert.Equal(t, [2]string{"rules[0]", `"RequestResponse"`}, [2]string{d.Field, string(d.Value)})
 
 	unseen := cluster(t, mountingServer("cp-1"))
