@@ -91,3 +91,36 @@ func FuzzAWSAuth(f *testing.F) {
 		}
 	})
 }
+
+// Whoever takes the user name of an identity of AWS is not in its groups.
+func TestTheNameOfAnIdentityOfAWS(t *testing.T) {
+	const data = `{mapRoles: "- {rolearn: 'arn:aws:iam::1:role/ops', username: ops, groups: ['system:masters', admins]}"}`
+	const request = "{verbs: [create, update], apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests, certificatesigningrequests/approval]}, {verbs: [approve], apiGroups: [certificates.k8s.io], resources: [signers]}"
+	bound := func(kind, name string) string {
+		return "kind: ClusterRoleBinding\nmetadata: {name: to-" + name + "}\nroleRef: {kind: ClusterRole, name: all}\nsubjects: [{kind: " + kind + ", name: " + name + "}]"
+	}
+	for name, c := range map[string]struct {
+		rules, bound string
+		want         bool
+	}{
+		"speaking as him":           {"{verbs: [impersonate], " + core + "resources: [users], resourceNames: [ops]}", bound("Group", "admins"), false},
+		"speaking as any user":      {"{verbs: [impersonate], " + core + "resources: [users]}", bound("Group", "admins"), false},
+		"as him, who is bound":      {"{verbs: [impersonate], " + core + "resources: [users], resourceNames: [ops]}", bound("User", "ops"), true},
+		"as any, of whom one is":    {"{verbs: [impersonate], " + core + "resources: [users]}", bound("User", "ops"), true},
+		"a certificate of his name": {request, "", false},
+		"one of his name and group": {request, bound("Group", "admins"), true},
+		"one of his name, bound":    {request, bound("User", "ops"), true},
+	} {
+		documents := []string{"kind: ClusterRole\nmetadata: {name: all}\nrules: [{verbs: ['*'], apiGroups: ['*'], resources: ['*']}]", "kind: ClusterRole\nmetadata: {name: r}\nrules: [" + c.rules + "]", everywhereAnn, awsAuthYAML(data)}
+		if c.bound != "" {
+			documents = append(documents, c.bound)
+		}
+		e := EscalationsOf(viewOf(t, "k8s:test", documents...))
+		path, is := e.ToEverything(Subject{Kind: "User", Name: "ann"})
+		assert.Equal(t, c.want, is, "%s: %s", name, path)
+		if c.want && c.bound == bound("User", "ops") {
+			assert.Equal(t, "User ops", path.Steps[0].Becomes, name)
+		}
+		assert.True(t, e.Admin(Subject{Kind: "User", Name: "ops"}), "he himself is in his groups")
+	}
+}

@@ -24,6 +24,7 @@ type placeKind int
 const (
 	everything    placeKind = iota
 	aSubject                // that one
+	aName                   // a user by his name, without the groups that AWS puts its bearer into
 	anyAccount              // any service account of a namespace
 	anyAbsent               // any service account of a namespace that a binding names and that is not there
 	anyWorkload             // whatever account a changed workload is given: of namespaces where there is one
@@ -81,10 +82,13 @@ func (p place) String() string {
 		return "any node"
 	case byCertificate:
 		return "any user, service account and group"
-	case aSubject:
+	case aSubject, aName:
 	}
 	return p.subject.String()
 }
+
+// isOne reports whether p is a single subject.
+func (p place) isOne() bool { return p.kind == aSubject || p.kind == aName }
 
 // way leads from one place to another. Without a technique it is no step: who is at
 // the one place is at the other too.
@@ -257,7 +261,7 @@ func (e *Escalations) sets(accounts []Subject, running []*runner) {
 	for _, s := range e.Subjects() {
 		switch {
 		case s.Kind == rbacv1.UserKind:
-			e.lead(e.at(place{kind: anyUser}), place{kind: aSubject, subject: s}, way{})
+			e.lead(e.at(place{kind: anyUser}), e.byName(s), way{})
 		case s.Kind == rbacv1.GroupKind && s != Masters:
 			e.lead(e.at(place{kind: anyGroup}), place{kind: aSubject, subject: s}, way{})
 		}
@@ -284,14 +288,9 @@ func (e *Escalations) leave(i int) {
 			e.lead(i, place{kind: aSubject, subject: Masters}, way{by: []engine.Ref{e.aws.Ref}})
 			return
 		}
-		bindings := e.Bindings(p.subject)
-		for _, b := range bindings {
-			if b.Everywhere() && AllowEverything(b.rules) {
-				e.lead(i, place{kind: everything}, way{grants: []Grant{{Subject: p.subject, Binding: b}}})
-				return
-			}
-		}
-		e.step(i, e.handOf(p.subject, bindings), bindings)
+		e.leaveBy(i, e.Bindings(p.subject))
+	case aName:
+		e.leaveBy(i, e.rights.Of(p.subject))
 	case allIn:
 		e.lead(i, place{kind: anyAccount, namespace: p.namespace}, way{})
 	case roleInAny:
@@ -319,6 +318,27 @@ func (e *Escalations) leave(i int) {
 	case everything, anyAccount, anyAbsent, anyWorkload, anyRunning, anyKept, anyUser, anyGroup, anyRole, theNodes, aNode, byCertificate:
 		// where these lead is known from the start
 	}
+}
+
+// leaveBy finds the ways out of the place of a subject that bindings grant something to.
+func (e *Escalations) leaveBy(i int, bindings []*Binding) {
+	s := e.places[i].subject
+	for _, b := range bindings {
+		if b.Everywhere() && AllowEverything(b.rules) {
+			e.lead(i, place{kind: everything}, way{grants: []Grant{{Subject: s, Binding: b}}})
+			return
+		}
+	}
+	e.step(i, e.handOf(s, bindings), bindings)
+}
+
+// byName is the place of whoever takes a user's name, from a certificate or by speaking as
+// him: the groups of AWS come of its own credentials.
+func (e *Escalations) byName(s Subject) place {
+	if len(e.aws.groupsOf(s)) > 0 {
+		return place{kind: aName, subject: s}
+	}
+	return place{kind: aSubject, subject: s}
 }
 
 // step adds the steps that a hand allows.

@@ -149,10 +149,10 @@ func (e *Escalations) path(from Subject, ways []int) Path {
 		last := &p.Steps[len(p.Steps)-1]
 		last.By = append(last.By, w.by...)
 		// Who holds every right is named, and not only that he does.
-		if to := e.places[w.to]; w.technique != "" || to.kind != everything || e.places[w.from].kind != aSubject {
+		if to := e.places[w.to]; w.technique != "" || to.kind != everything || !e.places[w.from].isOne() {
 			last.Becomes = to.String()
 		}
-		if to := e.places[w.to]; to.kind == aSubject {
+		if to := e.places[w.to]; to.isOne() {
 			p.To = to.subject
 		} else if to.kind == everything {
 			p.To = Subject{}
@@ -175,7 +175,7 @@ func (e *Escalations) From(s Subject) []Path {
 		for len(here) > 0 {
 			at := here[0]
 			here = here[1:]
-			if at != start && (e.places[at].kind == aSubject || e.places[at].kind == everything) {
+			if at != start && (e.places[at].isOne() || e.places[at].kind == everything) {
 				found = append(found, at)
 			}
 			for _, i := range e.out[at] {
@@ -195,7 +195,7 @@ func (e *Escalations) From(s Subject) []Path {
 	}
 	var paths []Path
 	for _, at := range found {
-		if to := e.places[at]; to.kind == aSubject && len(e.rights.direct(to.subject)) == 0 {
+		if to := e.places[at]; to.isOne() && len(e.rights.direct(to.subject)) == 0 {
 			continue
 		}
 		var ways []int

@@ -123,7 +123,7 @@ func (e *Escalations) byImpersonation(i int, h hand) {
 			e.take(i, place{kind: anyUser}, "impersonate", []held{may}, "speaks as another user")
 		}
 		for _, name := range may.names {
-			e.take(i, place{kind: aSubject, subject: Subject{Kind: rbacv1.UserKind, Name: name}}, "impersonate", []held{may}, "speaks as user %s", name)
+			e.take(i, e.byName(Subject{Kind: rbacv1.UserKind, Name: name}), "impersonate", []held{may}, "speaks as user %s", name)
 		}
 	}
 	for _, may := range h.all(impersonateAccounts) {
