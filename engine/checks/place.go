@@ -1,6 +1,9 @@
 package checks
 
-import "strconv"
+import (
+	"strconv"
+	"sync"
+)
 
 // place is where a container stands in a document. Those of ordinary places are shared, with
 // the paths of what checks look at there: thousands of details name the same ones.
@@ -28,7 +31,7 @@ type placeKey struct {
 }
 
 // places are the ordinary ones. They are never changed.
-var places = func() map[placeKey]*place {
+var places = sync.OnceValue(func() map[placeKey]*place {
 	const most = 4 // containers of a list
 	names := []string{
 		"env", "image", "imagePullPolicy", "ports", "resources.limits", "securityContext", "securityContext.allowPrivilegeEscalation", "securityContext.capabilities.add",
@@ -51,7 +54,7 @@ var places = func() map[placeKey]*place {
 		}
 	}
 	return all
-}()
+})
 
 // The paths of a pod's specification in documents.
 const (
@@ -65,7 +68,7 @@ func (w workload) place(list string, i int) *place {
 	if w.flow != nil {
 		return &place{field: index(list, i), flow: w.flow}
 	}
-	if p, known := places[placeKey{w.path, list, i}]; known {
+	if p, known := places()[placeKey{w.path, list, i}]; known {
 		return p
 	}
 	return &place{field: w.field(index(list, i))}

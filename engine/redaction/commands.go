@@ -199,7 +199,7 @@ var flagged = [][3]string{
 
 // taking returns the patterns of what is flagged.
 func taking() []pattern {
-	var all []pattern
+	all := make([]pattern, 0, len(flagged))
 	for _, of := range flagged {
 		all = append(all, pattern{namedSecret, of[0], late(`\b` + of[1] + `\b[^\n|;&]*?\s` + of[2] + `["']?([^\s"'|;&[][^\s"'|;&]*|\[[^r\s"'|;&][^\s"'|;&]*)`), 1})
 	}

@@ -138,8 +138,11 @@ type literal struct {
 var (
 	classes [256]uint8
 	starts  [1 << 16]uint16 // the number of a group
-	groups  = []group{{}}
+	groups  = make([]group, 1, manyGroups)
 )
+
+// manyGroups is more than the groups are, so that they are in memory once.
+const manyGroups = 1024
 
 func init() {
 	for c := range 256 {
