@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"tickmark/engine"
 	"tickmark/engine/network"
 )
@@ -15,16 +17,18 @@ import (
 // enforce them; fails for one known by its name to enforce none, where no other was seen.
 // Unknown where neither is seen, as where a provider runs the plugin, and for the agent of
 // EKS that is not told to enforce. A name alone passes nothing, as many things stand
-// beside a plugin and carry its name. The plugin's own settings are not judged.
+// beside a plugin and carry its name. A plugin that its arguments, or Cilium's ConfigMap, tell
+// to enforce none is one that does not; where ConfigMaps were not seen, Cilium is Unknown. Other
+// settings are not judged.
 func networkPluginEnforces() check {
-	return check{id: "network-plugin-enforces", version: 1, needs: workloadKinds(), eval: func(v *engine.View) []engine.Detail {
+	return check{id: "network-plugin-enforces", version: 2, needs: workloadKinds(), looks: []engine.Kind{configMapKind}, eval: func(v *engine.View) []engine.Detail {
 		var details []engine.Detail
 		enforcing := ""
 		for _, w := range workloads(v) {
 			if w.object.Ref.Kind != "DaemonSet" || !w.spec.HostNetwork {
 				continue
 			}
-			f, is := judgePlugin(*w)
+			f, is := judgePlugin(v, *w)
 			if !is {
 				continue
 			}
@@ -47,7 +51,7 @@ func networkPluginEnforces() check {
 
 // judgePlugin tells a network plugin by the images that it runs: one that enforces
 // counts before what stands in the same pod.
-func judgePlugin(w workload) (finding, bool) {
+func judgePlugin(v *engine.View, w workload) (finding, bool) {
 	var found finding
 	is := false
 	for i := range w.spec.Containers {
@@ -59,7 +63,7 @@ func judgePlugin(w workload) (finding, bool) {
 		words := slices.Concat(c.Command, c.Args)
 		switch network.PluginIn(c.Image, words) {
 		case network.PluginEnforces:
-			return passes(field, c.Image, "It runs what enforces network policies, on the network of its node"), true
+			return judgeEnforcer(v, w, field, c.Image), true
 		case network.PluginUntold:
 			found, is = unknown(field, c.Image, "It runs the agent that enforces network policies on EKS, and no argument tells it to"), true
 		case network.PluginWithout:
@@ -70,4 +74,22 @@ func judgePlugin(w workload) (finding, bool) {
 		}
 	}
 	return found, is
+}
+
+// judgeEnforcer judges a plugin that enforces policies by what it is set to.
+func judgeEnforcer(v *engine.View, w workload, field, image string) finding {
+	if network.IsCilium(image) {
+		for _, c := range engine.All[corev1.ConfigMap](v, configMapKind) {
+			if c.Ref.Name != network.CiliumSettings || c.Ref.Namespace != w.object.Ref.Namespace {
+				continue
+			}
+			if off := network.PluginSwitchedOff(image, func(name string) string { return c.Value.Data[name] }); off != "" {
+				return fails(field, image, "It runs a network plugin that ConfigMap %s tells to enforce no network policy (%s), and none that does was seen", network.CiliumSettings, off)
+			}
+		}
+		if v.Hidden(configMapKind) {
+			return unknown(field, image, "It runs Cilium, and what that is set to (ConfigMap %s) was not seen: it may be told to enforce no network policy", network.CiliumSettings)
+		}
+	}
+	return passes(field, image, "It runs what enforces network policies, on the network of its node")
 }

@@ -43,3 +43,39 @@ func TestAPluginIsToldByWhatItRuns(t *testing.T) {
 		assert.Equal(t, c.want, r.Verdict, "%s: %+v", name, r.Details)
 	}
 }
+
+// A plugin that is told to enforce nothing enforces nothing.
+func TestAPluginThatIsSwitchedOff(t *testing.T) {
+	daemon := func(image, args string) string {
+		return fmt.Sprintf("{apiVersion: apps/v1, kind: DaemonSet, metadata: {namespace: kube-system, name: net}, spec: {template: {spec: {hostNetwork: true, containers: [{name: a, image: %q, args: [%s]}]}}}}", image, args)
+	}
+	settings := func(namespace, name, data string) string {
+		return fmt.Sprintf("\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {namespace: %s, name: %s}, data: {%s}}", namespace, name, data)
+	}
+	const cilium, router = "quay.io/cilium/cilium:v1.18", "docker.io/cloudnativelabs/kube-router:v2"
+	for name, c := range map[string]struct {
+		documents string
+		want      engine.Verdict
+	}{
+		"kube-router":                 {daemon(router, "--run-router=true, --run-firewall=true"), engine.Pass},
+		"kube-router by default":      {daemon(router, ""), engine.Pass},
+		"kube-router, routes alone":   {daemon(router, "--run-router=true, --run-firewall=false"), engine.Fail},
+		"the last time counts":        {daemon(router, "--run-firewall=false, --run-firewall=true"), engine.Pass},
+		"cilium never, by argument":   {daemon(cilium, "--enable-policy=never"), engine.Fail},
+		"in two words":                {daemon(cilium, "--enable-policy, never"), engine.Fail},
+		"cilium audits, by argument":  {daemon(cilium, "--policy-audit-mode"), engine.Fail},
+		"cilium by its settings":      {daemon(cilium, "") + settings("kube-system", "cilium-config", "enable-policy: default, policy-audit-mode: 'false'"), engine.Pass},
+		"cilium never":                {daemon(cilium, "") + settings("kube-system", "cilium-config", "enable-policy: never"), engine.Fail},
+		"cilium audits":               {daemon(cilium, "") + settings("kube-system", "cilium-config", "policy-audit-mode: 'true'"), engine.Fail},
+		"cilium without these":        {daemon(cilium, "") + settings("kube-system", "cilium-config", "enable-k8s-networkpolicy: 'false'"), engine.Fail},
+		"settings elsewhere":          {daemon(cilium, "") + settings("pay", "cilium-config", "enable-policy: never"), engine.Pass},
+		"settings of something else":  {daemon(cilium, "") + settings("kube-system", "other", "enable-policy: never"), engine.Pass},
+		"calico has no such settings": {daemon("docker.io/calico/node:v3", "--enable-policy=never"), engine.Pass},
+	} {
+		r := fixture{}.world(t, nil, c.documents).result(t, "network-plugin-enforces")
+		assert.Equal(t, c.want, r.Verdict, "%s: %+v", name, r.Details)
+	}
+	hidden := fixture{}.world(t, nil, daemon(cilium, "")).hide(configMapKind)
+	assert.Equal(t, engine.Unknown, hidden.result(t, "network-plugin-enforces").Verdict, "settings that were not seen")
+	assert.Equal(t, engine.Pass, fixture{}.world(t, nil, daemon(router, "")).hide(configMapKind).result(t, "network-plugin-enforces").Verdict)
+}

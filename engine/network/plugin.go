@@ -37,12 +37,11 @@ const eksAgent, eksEnforces = "aws-network-policy-agent", "--enable-network-poli
 // PluginIn tells a plugin by the image of a container, and by what it is started with. A
 // name alone tells nothing, as many things stand beside a plugin and carry its name.
 func PluginIn(image string, words []string) Plugin {
-	repository, _, _ := strings.Cut(image, "@")
-	if colon := strings.LastIndexByte(repository, ':'); colon > strings.LastIndexByte(repository, '/') {
-		repository = repository[:colon]
-	}
+	repository := repositoryOf(image)
 	runs := func(word string) bool { return strings.HasSuffix("/"+repository, word) }
 	switch {
+	case slices.ContainsFunc(pluginImages, runs) && PluginSwitchedOff(image, func(name string) string { return argument(words, name) }) != "":
+		return PluginWithout
 	case slices.ContainsFunc(pluginImages, runs):
 		return PluginEnforces
 	case runs(eksAgent) && slices.Contains(words, eksEnforces):
@@ -53,6 +52,61 @@ func PluginIn(image string, words []string) Plugin {
 		return PluginWithout
 	}
 	return NoPlugin
+}
+
+// repositoryOf cuts the tag and the digest off an image.
+func repositoryOf(image string) string {
+	repository, _, _ := strings.Cut(image, "@")
+	if colon := strings.LastIndexByte(repository, ':'); colon > strings.LastIndexByte(repository, '/') {
+		repository = repository[:colon]
+	}
+	return repository
+}
+
+// Cilium is the end of the repositories of its agent, and CiliumSettings the ConfigMap beside it
+// that holds what it is set to.
+const Cilium, CiliumSettings = "/cilium", "cilium-config"
+
+// IsCilium reports whether an image is Cilium's agent.
+func IsCilium(image string) bool { return strings.HasSuffix("/"+repositoryOf(image), Cilium) }
+
+// switches are the settings of plugins by which they enforce no network policies. Source: the
+// documentation of Cilium (policy enforcement modes, audit mode) and of kube-router.
+var switches = []struct{ image, name, off string }{
+	{"/kube-router", "run-firewall", "false"},
+	{Cilium, "enable-policy", "never"},
+	{Cilium, "policy-audit-mode", "true"},
+	{Cilium, "enable-k8s-networkpolicy", "false"},
+}
+
+// PluginSwitchedOff returns the setting by which the plugin of an image enforces no network
+// policies, "" where no such setting is seen.
+func PluginSwitchedOff(image string, setting func(name string) string) string {
+	repository := repositoryOf(image)
+	for _, s := range switches {
+		if strings.HasSuffix("/"+repository, s.image) && strings.EqualFold(strings.TrimSpace(setting(s.name)), s.off) {
+			return s.name + "=" + s.off
+		}
+	}
+	return ""
+}
+
+// argument returns what a flag is set to by words: the last time counts.
+func argument(words []string, name string) string {
+	value := ""
+	for i, word := range words {
+		flag, is, given := strings.Cut(strings.TrimLeft(word, "-"), "=")
+		switch {
+		case flag != name || !strings.HasPrefix(word, "-"):
+		case given:
+			value = is
+		case i+1 < len(words) && !strings.HasPrefix(words[i+1], "-"):
+			value = words[i+1]
+		default:
+			value = "true"
+		}
+	}
+	return value
 }
 
 // daemonSetKind is the kind that network plugins run as.
