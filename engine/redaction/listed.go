@@ -1,8 +1,9 @@
 package redaction
 
 import (
-	"regexp"
 	"strings"
+
+	"tickmark/engine"
 )
 
 // nextItem returns the value of a flag where both are items of a list: of JSON, also as text in
@@ -80,7 +81,7 @@ func itemBelow(s string, from, to int) (Span, bool) {
 	if !strings.HasSuffix(dash, "-") || strings.Trim(dash, " ") != "-" {
 		return Span{}, false
 	}
-	m := belowForm.FindStringIndex(s[to:min(len(s), to+maxBeside)])
+	m := belowForm().FindStringIndex(s[to:min(len(s), to+maxBeside)])
 	if m == nil || !strings.HasPrefix(s[to+strings.IndexByte(s[to:], '\n')+1:], dash+" ") {
 		return Span{}, false
 	}
@@ -92,7 +93,7 @@ func itemBelow(s string, from, to int) (Span, bool) {
 }
 
 // belowForm is what stands between two items of a list, one below the other.
-var belowForm = regexp.MustCompile(`^["']?[ \t]*\r?\n *- +`)
+var belowForm = engine.Late(`^["']?[ \t]*\r?\n *- +`)
 
 // contentOfFile returns what is written into a file whose path says that it holds a secret, as
 // cloud-init and its like write files: one word, since a longer text is a file of settings.
@@ -100,11 +101,11 @@ func contentOfFile(s string, from, to int, _ bool) (Span, bool) {
 	if from == 0 || s[from-1] != '/' || !strings.Contains(s[max(0, from-maxBeside):from], "path:") {
 		return Span{}, false
 	}
-	if m := contentForm.FindStringSubmatchIndex(s[to:min(len(s), to+2*maxBeside)]); m != nil {
+	if m := contentForm().FindStringSubmatchIndex(s[to:min(len(s), to+2*maxBeside)]); m != nil {
 		return Span{to + m[2], to + m[3]}, true
 	}
 	begin := max(0, from-2*maxBeside)
-	if m := contentFirst.FindStringSubmatchIndex(s[begin:from]); m != nil {
+	if m := contentFirst().FindStringSubmatchIndex(s[begin:from]); m != nil {
 		return Span{begin + m[2], begin + m[3]}, true
 	}
 	return Span{}, false
@@ -113,8 +114,8 @@ func contentOfFile(s string, from, to int, _ bool) (Span, bool) {
 // What stands between the path of a file and the word that is all of it, and between the word
 // and the path.
 var (
-	contentForm  = regexp.MustCompile(`^["']?[ \t]*\r?\n(?: +(?:permissions|owner|encoding|append|defer):[^\n]*\n){0,5} +content: *(?:[|>][-+0-9]*[ \t]*\r?\n +)?["']?([^\s"'|>]+)["']?[ \t]*(?:\r?\n *(?:-|[a-z_]+:|$)|$)`)
-	contentFirst = regexp.MustCompile(`[ -] content: *(?:[|>][-+0-9]*[ \t]*\r?\n +)?["']?([^\s"'|>]+)["']?[ \t]*\r?\n(?: +(?:permissions|owner|encoding|append|defer):[^\n]*\n){0,5} +path: *["']?[^\s"']*/$`)
+	contentForm  = engine.Late(`^["']?[ \t]*\r?\n(?: +(?:permissions|owner|encoding|append|defer):[^\n]*\n){0,5} +content: *(?:[|>][-+0-9]*[ \t]*\r?\n +)?["']?([^\s"'|>]+)["']?[ \t]*(?:\r?\n *(?:-|[a-z_]+:|$)|$)`)
+	contentFirst = engine.Late(`[ -] content: *(?:[|>][-+0-9]*[ \t]*\r?\n +)?["']?([^\s"'|>]+)["']?[ \t]*\r?\n(?: +(?:permissions|owner|encoding|append|defer):[^\n]*\n){0,5} +path: *["']?[^\s"']*/$`)
 )
 
 // holdsFile is contentOfFile of an object.
