@@ -11,6 +11,9 @@ import (
 // the column of a table below it.
 func (r *Redactor) named(s string, seen *sight) string {
 	alone := false // a name without a value of its own
+	if seen.named && seen.lines {
+		s = r.cut(s, manifested(s), secretValue)
+	}
 	if seen.named {
 		var spans []Span
 		spans, alone = assignments(s)

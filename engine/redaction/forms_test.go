@@ -85,7 +85,7 @@ func redacted(t *testing.T, object map[string]any) string {
 }
 
 func TestNoFormOfASecretIsLeft(t *testing.T) {
-	for _, form := range slices.Concat(forms, tableForms, spelledForms, commandForms, moreCommands, deviceForms, codeForms, markupForms, scannedForms, namedAbroad, listedForms) {
+	for _, form := range slices.Concat(forms, tableForms, spelledForms, commandForms, moreCommands, deviceForms, codeForms, markupForms, scannedForms, namedAbroad, listedForms, manifestForms) {
 		text := strings.ReplaceAll(form, "CANARY", hidden)
 		require.Contains(t, text, hidden)
 		for place, redact := range places {

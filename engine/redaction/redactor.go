@@ -158,33 +158,6 @@ func (r *Redactor) walk(v any, how reading) any {
 	return v
 }
 
-// embedded redacts a Secret that stands as JSON in a string, as tools keep the
-// last state that they applied.
-func (r *Redactor) embedded(s string) string {
-	if !strings.HasPrefix(strings.TrimSpace(s), "{") || !strings.Contains(s, "ata\"") {
-		return s
-	}
-	v, err := engine.DecodeJSON([]byte(s))
-	tree, ok := v.(map[string]any)
-	if err != nil || !ok {
-		return s
-	}
-	kind, said := tree["kind"].(string)
-	if said && !strings.EqualFold(kind, "Secret") || !said && tree["stringData"] == nil {
-		return s
-	}
-	before := r.Counts[secretValue]
-	r.secret(tree)
-	if r.Counts[secretValue] == before {
-		return s
-	}
-	out, err := engine.AppendCanonical(nil, tree)
-	if err != nil {
-		return r.mark(secretValue)
-	}
-	return string(out)
-}
-
 func (r *Redactor) members(m map[string]any, how reading) {
 	if kind, ok := m["kind"].(string); ok && strings.EqualFold(kind, "Secret") {
 		r.secret(m) // that another object holds, such as a Template
