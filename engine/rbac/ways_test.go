@@ -50,6 +50,7 @@ func TestWaysByChangedSecrets(t *testing.T) {
 		"{verbs: [update, get], " + core + "resources: [secrets], resourceNames: [other]}":      false,
 		"{verbs: [update], " + core + "resources: [secrets]}":                                   false,
 		"{verbs: [get], " + core + "resources: [secrets]}":                                      false,
+
 		"{verbs: [update], " + core + "resources: [secrets], resourceNames: [weak-token]}, {verbs: [get], " + core + "resources: [secrets], resourceNames: [other]}": false,
 	} {
 		for in, reached := range map[string]bool{"": true, "sys": true, "pay": false} {
