@@ -30,8 +30,9 @@ func podsWithoutDebugContainers() check {
 var eachPodAlone = engine.EveryObject(podKind)
 
 func eachPod(v *engine.View, judge func(*engine.Pod) finding) []engine.Detail {
-	var details []engine.Detail
-	for _, p := range engine.EachOf[engine.Pod](v, eachPodAlone, podKind) {
+	pods := engine.EachOf[engine.Pod](v, eachPodAlone, podKind)
+	details := v.Room(len(pods))
+	for _, p := range pods {
 		details = append(details, judge(p.Value).on(p.Object))
 	}
 	return details
