@@ -82,8 +82,10 @@ func labelBlock(name string, size int64) ([]byte, error) {
 // It is in b, which is written over.
 func sealMember(b *bytes.Buffer, name string, plain io.Reader, to age.Recipient) (whole []byte, sealed int64, err error) {
 	b.Reset()
-	if sized, is := plain.(*bytes.Reader); is { // and not bit by bit, which takes twice as much
-		b.Grow(sized.Len() + sized.Len()/1024 + 8*tarBlock)
+	if sized, is := plain.(*bytes.Reader); is { // growing bit by bit takes twice as much
+		if room := sized.Len() + sized.Len()/1024 + 8*tarBlock; b.Cap() < room {
+			*b = *bytes.NewBuffer(make([]byte, 0, room))
+		}
 	}
 	b.Write(make([]byte, tarBlock))
 	w, err := age.Encrypt(b, to)
