@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -14,7 +15,9 @@ import (
 type Held struct {
 	bodies map[Digest]heldBody
 	kinds  map[Kind]*heldKind
-	plain  int // bytes that are held as they are
+	plain  int // bytes that are held as they are, of kinds that may be packed yet
+	size   int // bytes that are held, packed or not
+	room   []byte
 }
 
 // heldBody is a document as it is held.
@@ -55,10 +58,10 @@ func (h *Held) Keep(doc Document) {
 		h.kinds[doc.Ref.Of()] = of
 	}
 	if of.alike != nil {
-		h.bodies[doc.Digest] = packed(doc.Body, of.alike)
+		h.put(doc.Digest, h.packed(doc.Body, of.alike))
 		return
 	}
-	h.bodies[doc.Digest] = heldBody{packed: append([]byte(nil), doc.Body...)}
+	h.put(doc.Digest, heldBody{packed: append([]byte(nil), doc.Body...)})
 	of.first = append(of.first, doc.Digest)
 	of.size += len(doc.Body)
 	if h.plain += len(doc.Body); h.plain < heldPlain {
@@ -70,6 +73,15 @@ func (h *Held) Keep(doc Document) {
 		}
 	}
 }
+
+// put holds a body, in the place of the one with its digest.
+func (h *Held) put(digest Digest, body heldBody) {
+	h.size += len(body.packed) - len(h.bodies[digest].packed)
+	h.bodies[digest] = body
+}
+
+// Size is how much is held, in bytes.
+func (h *Held) Size() int { return h.size }
 
 // pack packs the documents of a kind.
 func (h *Held) pack(of *heldKind) {
@@ -84,15 +96,16 @@ func (h *Held) pack(of *heldKind) {
 	}
 	of.alike = s2.MakeDict(common, last)
 	for _, digest := range of.first {
-		h.bodies[digest] = packed(h.bodies[digest].packed, of.alike)
+		h.put(digest, h.packed(h.bodies[digest].packed, of.alike))
 	}
 	h.plain -= of.size
 	of.first = nil
 }
 
 // packed packs a body; where that gains nothing it is kept as it is.
-func packed(body []byte, alike *s2.Dict) heldBody {
-	b := alike.Encode(nil, body)
+func (h *Held) packed(body []byte, alike *s2.Dict) heldBody {
+	h.room = slices.Grow(h.room[:0], s2.MaxEncodedLen(len(body)))
+	b := alike.Encode(h.room[:cap(h.room)], body)
 	if len(b) >= len(body) {
 		return heldBody{packed: append([]byte(nil), body...)}
 	}
@@ -108,7 +121,10 @@ func (h *Held) holds(digest Digest) bool {
 var errNotHeld = errors.New("not collected")
 
 // Document gives the body of a document, unpacked anew each time.
-func (h *Held) Document(digest Digest) ([]byte, error) {
+func (h *Held) Document(digest Digest) ([]byte, error) { return h.unpacked(digest, nil) }
+
+// unpacked is Document in the room that it is given, if that is enough.
+func (h *Held) unpacked(digest Digest, room []byte) ([]byte, error) {
 	body, known := h.bodies[digest]
 	switch {
 	case !known:
@@ -116,18 +132,32 @@ func (h *Held) Document(digest Digest) ([]byte, error) {
 	case body.alike == nil:
 		return body.packed, nil
 	}
-	text, err := body.alike.Decode(nil, body.packed)
+	text, err := body.alike.Decode(room, body.packed)
 	if err != nil {
 		return nil, fmt.Errorf("unpack document %s: %w", digest, err)
 	}
 	return text, nil
 }
 
-// EvaluateEach is EvaluateEach over the documents that are held. It keeps none of them
-// unpacked.
-func (h *Held) EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, params Params, take func(Result) error) (Run, error) {
+// Before gives the documents that are held, and all others from elsewhere.
+func (h *Held) Before(others Documents) Documents {
+	return func(d Digest) ([]byte, error) {
+		if h.holds(d) {
+			return h.Document(d)
+		}
+		return others(d)
+	}
+}
+
+// EvaluateEach is EvaluateEach over the documents that are held, of which it keeps none
+// unpacked, and over others, if there are.
+func (h *Held) EvaluateEach(ctx context.Context, checks []Check, snapshots []Snapshot, others Documents, params Params, take func(Result) error) (Run, error) {
+	documents := h.Document
+	if others != nil {
+		documents = h.Before(others)
+	}
 	return evaluateEach(ctx, checks, snapshots, func(s *Snapshot) *View {
-		view := NewView(s, h.Document, params)
+		view := NewView(s, documents, params)
 		view.held = h
 		return view
 	}, params, take)

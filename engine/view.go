@@ -24,6 +24,7 @@ type View struct {
 	looked     map[Kind]bool
 	done       <-chan struct{} // closed when the evaluation is to stop; nil is never
 	desk       *desk
+	room       []byte // for a body
 	memory
 }
 
@@ -92,6 +93,21 @@ func (o *Object) Body() []byte {
 	body, _ := o.held.Document(o.Digest) // which was there when the object was taken
 	return body
 }
+
+// BodyOf is Body for who keeps nothing of it: it is good until the next one is asked for.
+func (v *View) BodyOf(o *Object) []byte {
+	if o.held == nil {
+		return o.body
+	}
+	if v.room == nil {
+		v.room = make([]byte, usualBody)
+	}
+	body, _ := o.held.unpacked(o.Digest, v.room)
+	return body
+}
+
+// usualBody is room for most documents, in bytes.
+const usualBody = 16 << 10
 
 // NewView returns the view of one snapshot, for analyses outside an evaluation.
 func NewView(s *Snapshot, documents Documents, params Params) *View {
@@ -256,7 +272,7 @@ func All[T any](v *View, k Kind) []Typed[T] {
 				continue
 			}
 			value := new(T)
-			if err := read.into(o.Body(), value); err != nil {
+			if err := read.into(v.BodyOf(o), value); err != nil {
 				v.lose(o.Ref, err)
 				continue
 			}

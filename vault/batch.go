@@ -90,14 +90,13 @@ func (b *batch) flush() error {
 	return b.refused
 }
 
-// maxAtHand bounds the bodies that stay in memory until they are judged, in bytes.
-const maxAtHand = 16 << 20
+// maxAtHand bounds the bodies that stay in memory until they are judged, packed, in bytes.
+const maxAtHand = 32 << 20
 
-// atHand holds bodies that were stored just now. Those that are judged next need not
-// be read from the vault, which opens and unpacks them one by one.
+// atHand holds bodies that were stored just now, or were there. Those that are judged next
+// need not be read from the vault, which opens and unpacks them one by one.
 type atHand struct {
-	bodies   map[engine.Digest][]byte
-	size     int
+	bodies   *engine.Held
 	expunged bool // something came that the vault has expunged
 }
 
@@ -109,22 +108,7 @@ func (h *atHand) miss() {
 }
 
 func (h *atHand) keep(d engine.Document) {
-	if h == nil || h.size+len(d.Body) > maxAtHand {
-		return
-	}
-	if _, there := h.bodies[d.Digest]; !there {
-		h.bodies[d.Digest] = d.Body
-		h.size += len(d.Body)
-	}
-}
-
-// before gives what is at hand, once, and everything else from the vault.
-func (h *atHand) before(stored engine.Documents) engine.Documents {
-	return func(d engine.Digest) ([]byte, error) {
-		if body, there := h.bodies[d]; there {
-			delete(h.bodies, d)
-			return body, nil
-		}
-		return stored(d)
+	if h != nil && h.bodies.Size()+len(d.Body) <= maxAtHand {
+		h.bodies.Keep(d)
 	}
 }

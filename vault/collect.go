@@ -73,7 +73,7 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (Collected, error) {
 		c.Params.Now = v.settings.now().UTC().Truncate(time.Second)
 	}
 	done := Collected{Failed: map[string]error{}}
-	ready := atHand{bodies: map[engine.Digest][]byte{}}
+	ready := atHand{bodies: engine.NewHeld()}
 	snapshots, kept, err := v.collectAll(ctx, c, done.Failed, &ready)
 	if err != nil {
 		return done, err
@@ -111,9 +111,9 @@ func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snap
 	}
 	waiting := &batch{vault: v, ctx: ctx}
 	summing := engine.NewSumming(params, engine.NewRosters(snapshots, waiting.put))
-	each := engine.EvaluateEach
+	each, documents := ready.bodies.EvaluateEach, v.Documents(ctx)
 	if c.remembers(snapshots, ready) {
-		each = c.Known.Each
+		each, documents = c.Known.Each, ready.bodies.Before(documents)
 	}
 	take := func(r engine.Result) error {
 		said, body, err := summing.Add(r)
@@ -125,7 +125,7 @@ func (v *Vault) judge(ctx context.Context, c Collection, snapshots []engine.Snap
 		}
 		return nil
 	}
-	run, err := each(ctx, c.Checks, snapshots, ready.before(v.Documents(ctx)), c.Params, engine.Telling(c.Checks, snapshots, c.Progress, take))
+	run, err := each(ctx, c.Checks, snapshots, documents, c.Params, engine.Telling(c.Checks, snapshots, c.Progress, take))
 	if err == nil {
 		err = waiting.flush()
 	}

@@ -123,7 +123,7 @@ func (d *door) scan(ctx context.Context, collectors []engine.Collector, of chose
 	if format == "json" && d.terminal(d.out) { // where the results come one by one
 		tell = nil
 	}
-	_, err = g.EvaluateEach(ctx, registry, g.snapshots, params, engine.Telling(registry, g.snapshots, tell, func(r engine.Result) error {
+	_, err = g.EvaluateEach(ctx, registry, g.snapshots, nil, params, engine.Telling(registry, g.snapshots, tell, func(r engine.Result) error {
 		worst = worst.Worse(r.Verdict)
 		return take(r)
 	}))

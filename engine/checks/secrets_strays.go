@@ -94,7 +94,7 @@ func marksOf(v *engine.View, o *engine.Object) []mark {
 	known := engine.Memo(v, marksKey{}, func() map[engine.Digest][]mark { return map[engine.Digest][]mark{} })
 	marks, is := known[o.Digest]
 	if !is {
-		if marks = marksIn(o.Body()); len(marks) > 0 { // which few have
+		if marks = marksIn(v.BodyOf(o)); len(marks) > 0 { // which few have
 			known[o.Digest] = marks
 		}
 	}
