@@ -84,6 +84,7 @@ func (d *door) collectVerb() *cobra.Command {
 			if len(collectors) == 0 {
 				return usagef("collect: name a source: --context, --kubeconfig, --manifests, --dump or --import")
 			}
+			d.tidy(collecting)
 			v, err := d.open(cmd.Context(), args[0], o)
 			if err != nil {
 				return err

@@ -12,6 +12,8 @@ func TestMemoryGrowsWithWhatIsHeld(t *testing.T) {
 	require.EqualValues(t, ordinary.least, ordinary.limit(ordinary.first, 0))
 	require.EqualValues(t, ordinary.least, ordinary.limit(ordinary.first, 110<<20), "what fits stays low")
 	require.EqualValues(t, 688<<20, ordinary.limit(ordinary.first, 400<<20), "what is held beyond has as much again for what comes")
+	require.EqualValues(t, collecting.least, collecting.limit(collecting.first, 60<<20))
+	require.EqualValues(t, 760<<20, collecting.limit(collecting.first, 400<<20), "a large cluster has room")
 	require.EqualValues(t, scanning.least, scanning.limit(scanning.least, 60<<20))
 	require.EqualValues(t, 65<<20, scanning.limit(scanning.first, 1<<20), "a scan of little takes little, and more by and by")
 	require.EqualValues(t, 144<<20, scanning.limit(scanning.least, 100<<20), "a scan has room for garbage in any case")
