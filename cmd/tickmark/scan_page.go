@@ -67,6 +67,7 @@ type scanText struct {
 	form      scanForm
 	catalogue *questionnaires.Catalogue
 	titles    map[string]string // of the checks
+	anyKind   []string          // what a detail ends with that repeats a gap of no one kind
 	// pages are the results of each verdict, and lists the checks of which no more is said
 	// than the verdict.
 	pages map[engine.Verdict]*strings.Builder
@@ -82,6 +83,11 @@ func newScanText(out io.Writer, form scanForm, catalogue *questionnaires.Catalog
 	for _, c := range checks {
 		p.titles[c.ID] = c.Words.Title
 	}
+	for _, g := range form.Gaps {
+		if g.Kind == "" {
+			p.anyKind = append(p.anyKind, "("+g.Reason+"): "+g.place()+": "+g.Cause)
+		}
+	}
 	for _, v := range worstFirst() {
 		p.pages[v] = &strings.Builder{}
 	}
@@ -96,10 +102,18 @@ func worstFirst() []engine.Verdict {
 const mostDetails = 10
 
 func (p *scanText) result(r engine.Result) error {
-	counts, told, more := map[engine.Verdict]int{}, make([]*engine.Detail, 0, mostDetails), 0
+	passed, failed, unknown, told, more := 0, 0, 0, make([]*engine.Detail, 0, mostDetails), 0
 	for i := range r.Details {
 		detail := &r.Details[i]
-		counts[detail.Verdict]++
+		switch detail.Verdict {
+		case engine.Pass:
+			passed++
+		case engine.Fail:
+			failed++
+		case engine.Unknown:
+			unknown++
+		case engine.NotApplicable:
+		}
 		switch {
 		case detail.Verdict != engine.Fail && (detail.Verdict != engine.Unknown || p.repeats(detail)):
 		case len(told) == mostDetails:
@@ -114,7 +128,7 @@ func (p *scanText) result(r engine.Result) error {
 		return nil
 	}
 	page := p.pages[r.Verdict]
-	line := fmt.Sprintf("%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, p.name(r), counts[engine.Pass], counts[engine.Fail], counts[engine.Unknown])
+	line := fmt.Sprintf("%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, p.name(r), passed, failed, unknown)
 	if r.Verdict == engine.Pass {
 		page.WriteString(line)
 		return nil
@@ -153,9 +167,7 @@ func requirementsText(catalogue *questionnaires.Catalogue, r engine.Result) stri
 
 // repeats reports whether a detail says no more than a gap that is listed by itself.
 func (p *scanText) repeats(d *engine.Detail) bool {
-	return slices.ContainsFunc(p.form.Gaps, func(g gapForm) bool {
-		return g.Kind == "" && strings.HasSuffix(d.Sentence, "("+g.Reason+"): "+g.place()+": "+g.Cause)
-	})
+	return slices.ContainsFunc(p.anyKind, func(end string) bool { return strings.HasSuffix(d.Sentence, end) })
 }
 
 func (p *scanText) end() error {
