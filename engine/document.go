@@ -51,7 +51,10 @@ func (r Ref) String() string {
 }
 
 // Compare orders refs by kind, group, namespace, name and UID.
-func (r Ref) Compare(o Ref) int {
+func (r Ref) Compare(o Ref) int { return r.compare(&o) }
+
+// compare is Compare without copies: details are compared by the hundred thousand.
+func (r *Ref) compare(o *Ref) int {
 	switch { // that two are the same is told fast, where comparing is not
 	case r.Kind != o.Kind:
 		return strings.Compare(r.Kind, o.Kind)

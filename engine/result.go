@@ -119,7 +119,7 @@ func inTurn(parts [][]Detail) bool {
 }
 
 func (d *Detail) compare(o *Detail) int {
-	if c := d.Subject.Compare(o.Subject); c != 0 {
+	if c := d.Subject.compare(&o.Subject); c != 0 {
 		return c
 	}
 	if c := strings.Compare(d.Container, o.Container); c != 0 {
