@@ -25,7 +25,7 @@ var (
 	ordinary = &upkeep{garbage: 200, first: 176 << 20, least: 176 << 20, lean: 112 << 20}
 	// collecting is that of a collection into a vault: of 10,000 pods some 50 MiB are held
 	// while it judges, beside as much of the program itself.
-	collecting = &upkeep{garbage: 200, first: 100 << 20, least: 100 << 20, room: 32 << 20, lean: 40 << 20}
+	collecting = &upkeep{garbage: 200, first: 96 << 20, least: 96 << 20, room: 32 << 20, lean: 40 << 20}
 	// scanning is that of a scan, which reads much and holds little until it judges: 20,000
 	// workloads hold some 65 MiB then, beside 40 of the program itself.
 	scanning = &upkeep{garbage: -1, first: 52 << 20, least: 101 << 20, room: 32 << 20, lean: 56 << 20, pages: 40 << 20}
