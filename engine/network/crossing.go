@@ -51,6 +51,8 @@ type edge struct {
 	ports     []portSet // of each declaration
 	peers     []*outer
 	in        []Connection // from the controllers in front
+
+	undeclared, unsure []met // room for those of one workload after the other
 }
 
 // outer is peers outside the zone that no policy and no declaration tells apart: the
@@ -163,7 +165,7 @@ func (e *edge) means(text string, p end) bool {
 // holdAll holds what was declared against all that one workload of the zone may
 // exchange with the outside.
 func (e *edge) holdAll(inside end) Crossing {
-	var undeclared, unsure []met
+	undeclared, unsure := e.undeclared[:0], e.unsure[:0]
 	c := Crossing{Workload: e.running.workloads[inside.workload], Direction: e.direction}
 	e.each(inside, func(o *outer, _, beyond answer) {
 		c.Peers += o.count
@@ -186,6 +188,7 @@ func (e *edge) holdAll(inside end) Crossing {
 		return all
 	}
 	c.Undeclared, c.Unsure = name(undeclared), name(unsure)
+	e.undeclared, e.unsure = undeclared, unsure
 	return c
 }
 
