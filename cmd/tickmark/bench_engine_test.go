@@ -262,7 +262,7 @@ func (b *engineBench) changed() {
 		{"ClusterRoleBinding", `"name":"ann"`, `"name":"ann%d"`},
 	} {
 		best := 0.0
-		for i := range 5 {
+		for i := range 9 {
 			before := snapshots[0].Entries
 			snapshots[0].Entries = b.altered(before, bodies, c.kind, c.from, strings.ReplaceAll(c.to, "%d", strconv.Itoa(i)))
 			if s := evaluate(); i == 0 || s < best {
