@@ -89,6 +89,13 @@ func TestAnAuthorityThatIsDownOrSilent(t *testing.T) {
 	_, err = a.Ask(ctx, []byte("a query"))
 	require.ErrorIs(t, err, context.Canceled)
 	require.NoError(t, listener.Close())
+
+	// Another address: a connection to the first may be left, which its end closed.
+	listener, err = net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	a, err = timestamp.New("http://" + listener.Addr().String())
+	require.NoError(t, err)
 	_, err = a.Ask(context.Background(), []byte("a query"))
 	assert.ErrorContains(t, err, "connection refused")
 }
