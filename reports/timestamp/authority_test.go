@@ -79,15 +79,20 @@ func TestAnAuthorityThatIsDownOrSilent(t *testing.T) {
 	a, err := timestamp.New("http://" + listener.Addr().String())
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
+	asked := make(chan net.Conn, 1)
 	go func() {
 		conn, err := listener.Accept()
 		stop() // whoever asked has lost patience: nothing was answered
-		if err == nil {
-			_ = conn.Close()
+		if assert.NoError(t, err) {
+			asked <- conn
 		}
+		close(asked)
 	}()
 	_, err = a.Ask(ctx, []byte("a query"))
 	require.ErrorIs(t, err, context.Canceled)
+	for conn := range asked { // which must not end before the patience does
+		require.NoError(t, conn.Close())
+	}
 	require.NoError(t, listener.Close())
 
 	// Another address: a connection to the first may be left, which its end closed.
