@@ -3,16 +3,19 @@ package export
 import (
 	"archive/zip"
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
 
 	"tickmark/engine"
 	"tickmark/reports"
@@ -95,40 +98,133 @@ func (b workbook) write(w io.Writer) error {
 
 // parts writes the parts of the file by name, the rows into those that are sheets.
 func (b workbook) parts(w io.Writer) error {
-	frame, err := b.frame()
+	frame, looks, err := b.frame()
 	if err != nil {
 		return err
 	}
+	parts, err := zip.NewReader(bytes.NewReader(frame), int64(len(frame)))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(parts.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	names := make([]string, len(b.sheets))
+	for n := range names {
+		names[n] = fmt.Sprintf("xl/worksheets/sheet%d.xml", n+1)
+	}
 	out := zip.NewWriter(w)
-	for _, name := range slices.Sorted(maps.Keys(frame)) {
-		to, err := out.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
-		if err == nil {
-			err = frame[name](&rowWriter{w: bufio.NewWriterSize(to, 64<<10)})
+	for _, part := range parts.File {
+		if n := slices.Index(names, part.Name); n < 0 {
+			err = out.Copy(part)
+		} else {
+			err = b.sheets[n].write(out, part, looks)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", part.Name, err)
 		}
 	}
 	return out.Close()
 }
 
-// write writes a sheet: its columns, what stays in sight above the rows, and these.
-func (s sheet) write(r *rowWriter) error {
-	r.frame(s)
+// frame is the workbook without its rows, and how its cells look.
+func (b workbook) frame() (text []byte, looks styles, err error) {
+	f := excelize.NewFile()
+	defer func() { err = errors.Join(err, f.Close()) }()
+	made := b.made.UTC().Format(time.RFC3339)
+	if err := f.SetDocProps(&excelize.DocProperties{Creator: "Tickmark", LastModifiedBy: "Tickmark", Created: made, Modified: made}); err != nil {
+		return nil, looks, err
+	}
+	if looks, err = stylesOf(f); err != nil {
+		return nil, looks, err
+	}
+	for n, s := range b.sheets {
+		if n == 0 {
+			err = f.SetSheetName("Sheet1", s.name)
+		} else {
+			_, err = f.NewSheet(s.name)
+		}
+		if err == nil {
+			err = s.frame(f)
+		}
+		if err != nil {
+			return nil, looks, fmt.Errorf("sheet %s: %w", s.name, err)
+		}
+	}
+	buffer, err := f.WriteToBuffer()
+	if err != nil {
+		return nil, looks, err
+	}
+	return buffer.Bytes(), looks, nil
+}
+
+// frame sets the columns, and what stays in sight above the rows.
+func (s sheet) frame(f *excelize.File) error {
+	for i, c := range s.columns {
+		name, err := excelize.ColumnNumberToName(i + 1)
+		if err == nil {
+			err = f.SetColWidth(s.name, name, name, c.width)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	top := len(s.notes) + 1
+	return f.SetPanes(s.name, &excelize.Panes{Freeze: true, YSplit: top, TopLeftCell: fmt.Sprintf("A%d", top+1), ActivePane: "bottomLeft"})
+}
+
+// styles are the looks of cells, all of them of text.
+type styles struct{ head, body int }
+
+func stylesOf(f *excelize.File) (s styles, err error) {
+	const asText = 49 // the format @
+	style := func(bold bool) (int, error) {
+		return f.NewStyle(&excelize.Style{
+			NumFmt: asText, Font: &excelize.Font{Bold: bold}, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true},
+		})
+	}
+	if s.head, err = style(true); err != nil {
+		return s, err
+	}
+	s.body, err = style(false)
+	return s, err
+}
+
+// The element of a sheet that holds its rows.
+const rowsBegin, rowsEnd = "<sheetData>", "</sheetData>"
+
+// write writes a sheet: what the frame has of it, with its rows.
+func (s sheet) write(out *zip.Writer, frame *zip.File, looks styles) error {
+	from, err := frame.Open()
+	if err != nil {
+		return err
+	}
+	text, err := io.ReadAll(from)
+	if err != nil {
+		return err
+	}
+	before, after, empty := strings.Cut(string(text), rowsBegin+rowsEnd)
+	if !empty {
+		return errors.New("the frame has no room for rows")
+	}
+	to, err := out.CreateHeader(&zip.FileHeader{Name: frame.Name, Method: zip.Deflate})
+	if err != nil {
+		return err
+	}
+	r := rowWriter{w: bufio.NewWriterSize(to, 64<<10)}
+	r.raw(before + rowsBegin)
 	for _, note := range s.notes {
-		r.row(asHead, reports.Line(note))
+		r.row(looks.head, reports.Line(note))
 	}
 	titles := make([]string, len(s.columns))
 	for i, c := range s.columns {
 		titles[i] = c.title
 	}
-	r.row(asHead, titles...)
+	r.row(looks.head, titles...)
 	for _, row := range s.rows {
 		for _, part := range continued(row) {
-			r.row(asBody, part...)
+			r.row(looks.body, part...)
 		}
 	}
-	r.raw(sheetEnd)
+	r.raw(rowsEnd + after)
 	return r.w.Flush()
 }
 
@@ -150,7 +246,8 @@ func (r *rowWriter) row(style int, texts ...string) {
 	r.number++
 	fmt.Fprintf(r.w, `<row r="%d">`, r.number)
 	for i, text := range texts {
-		fmt.Fprintf(r.w, `<c r="%s%d" s="%d"`, columnName(i), r.number, style)
+		at, _ := excelize.CoordinatesToCellName(i+1, r.number) // both begin at 1
+		fmt.Fprintf(r.w, `<c r="%s" s="%d"`, at, style)
 		if text == "" {
 			r.raw("/>")
 			continue
