@@ -102,18 +102,11 @@ func worstFirst() []engine.Verdict {
 const mostDetails = 10
 
 func (p *scanText) result(r engine.Result) error {
-	passed, failed, unknown, told, more := 0, 0, 0, make([]*engine.Detail, 0, mostDetails), 0
+	var counts [engine.NotApplicable + 1]int
+	told, more := make([]*engine.Detail, 0, mostDetails), 0
 	for i := range r.Details {
 		detail := &r.Details[i]
-		switch detail.Verdict {
-		case engine.Pass:
-			passed++
-		case engine.Fail:
-			failed++
-		case engine.Unknown:
-			unknown++
-		case engine.NotApplicable:
-		}
+		counts[detail.Verdict]++
 		switch {
 		case detail.Verdict != engine.Fail && (detail.Verdict != engine.Unknown || p.repeats(detail)):
 		case len(told) == mostDetails:
@@ -128,7 +121,7 @@ func (p *scanText) result(r engine.Result) error {
 		return nil
 	}
 	page := p.pages[r.Verdict]
-	line := fmt.Sprintf("%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, p.name(r), passed, failed, unknown)
+	line := fmt.Sprintf("%s  %s: %d pass, %d fail, %d unknown\n", r.Verdict, p.name(r), counts[engine.Pass], counts[engine.Fail], counts[engine.Unknown])
 	if r.Verdict == engine.Pass {
 		page.WriteString(line)
 		return nil
