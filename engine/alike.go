@@ -134,6 +134,7 @@ func (t *telling) saying(d *Detail, own Digest, turn int) int {
 	if at := 3 + turn; at < len(t.row) && t.said[t.row[at]].saysOf(d, own) {
 		return t.row[at]
 	}
+	// Most cite the subject's own document alone; other digests are never of three bytes.
 	key := saidKey{d.Verdict, d.Container, d.Sentence, d.Field, string(d.Value), "own"}
 	if len(d.Cites) != 1 || d.Cites[0] != own {
 		key.cites = string(citedOf(d.Cites, own))

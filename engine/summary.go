@@ -36,7 +36,7 @@ type Summing struct {
 	rosters *Rosters
 	parts   telling
 	results []ResultSummary
-	any     bool
+	begun   bool // a result was summed up
 	body    []byte
 	err     error
 }
@@ -95,10 +95,10 @@ func (s *Summing) tell(r Result) ([]byte, error) {
 
 // Written takes the next result of a run that is read again, as it was written.
 func (s *Summing) Written(body []byte) {
-	if s.any {
+	if s.begun {
 		s.sum.Write([]byte{','})
 	}
-	s.any = true
+	s.begun = true
 	s.sum.Write(body)
 }
 

@@ -61,7 +61,7 @@ type ResultSource struct {
 	Others   int            `json:"notApplicable"`
 	Run      engine.Digest  `json:"run"`
 	Snapshot engine.Digest  `json:"snapshot"`
-	Digest   engine.Digest  `json:"digest"` // of the result's canonical JSON
+	Digest   engine.Digest  `json:"digest"` // of the result as it is kept
 	// Custom is there for a check of the organisation's own: which text it was.
 	Custom *engine.CustomSource `json:"custom,omitempty"`
 }
